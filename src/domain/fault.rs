@@ -1,0 +1,64 @@
+//! What is wrong with a text as YAML, before anybody asks what it means. The reader records facts; the
+//! rules word them.
+
+use crate::domain::span::Span;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fault {
+    pub kind: FaultKind,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum FaultKind {
+    /// The document is not YAML. `message` is a sentence; `help` starts with a verb.
+    Syntax { message: String, help: Option<String>, related: Option<(Span, String)> },
+    /// The same key again; the span is the later one.
+    DuplicateKey { key: String, first: Span },
+    /// A plain scalar that editors (YAML 1.2) and the cluster read differently.
+    AmbiguousScalar { editor: Reading, cluster: Reading, is_key: bool },
+    /// A key that is not a string for anybody. `text` is what the cluster makes of it.
+    NonStringKey { found: Reading, text: String },
+    TooDeep { limit: usize },
+    TooLarge { what: Oversize, limit: usize },
+    AliasBomb { limit: usize },
+    /// The file is not UTF-8 (or UTF-16 with a mark).
+    BadEncoding { message: String },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Oversize {
+    /// Bytes of a file.
+    File,
+    /// Bytes of one document.
+    Document,
+    /// Keys and values of one document.
+    Nodes,
+}
+
+/// What a reader makes of a scalar, for messages.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reading {
+    Null,
+    Bool(bool),
+    /// As it would be written in JSON.
+    Number(String),
+    String(String),
+    /// The reader refuses it (`.nan` has no JSON form).
+    Refused,
+    /// A list or a mapping, as keys can be.
+    Collection,
+}
+
+impl std::fmt::Display for Reading {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Null => f.write_str("null"),
+            Self::Bool(value) => write!(f, "the boolean `{value}`"),
+            Self::Number(text) => write!(f, "the number `{text}`"),
+            Self::String(text) => write!(f, "the string `{text}`"),
+            Self::Refused => f.write_str("a value that JSON does not have"),
+            Self::Collection => f.write_str("a collection"),
+        }
+    }
+}

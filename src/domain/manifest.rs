@@ -1,0 +1,73 @@
+//! One entity as it stands in a file: where its parts are in the document's tree. Nothing is judged here,
+//! and nothing needs to be right: every part may be missing or of the wrong kind.
+
+use crate::domain::platform::Platform;
+use crate::domain::tree::{NodeId, Value, View};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResourceKind {
+    /// Namespaced.
+    Entity,
+    ClusterEntity,
+}
+
+impl ResourceKind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Entity => "Entity",
+            Self::ClusterEntity => "ClusterEntity",
+        }
+    }
+}
+
+/// How the entity is wrapped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A Kubernetes resource: the entity is under `spec`.
+    Resource(ResourceKind),
+    /// The keys of the API at the top: `port.yml`.
+    Bare,
+}
+
+/// It looks like ours and is not quite; what is wrong is said at the node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NearMiss {
+    /// `getport.io/v2`, `getport.io`.
+    Version(NodeId),
+    /// `kind: Entitty` under one of our API groups, or no kind at all (then the node is the root).
+    Kind(NodeId),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Manifest {
+    pub platform: &'static Platform,
+    pub form: Form,
+    pub near_miss: Option<NearMiss>,
+    /// The resource, or the bare entity.
+    pub root: NodeId,
+    pub metadata: Option<NodeId>,
+    /// `spec` of a resource; of a bare entity, its root.
+    pub spec: Option<NodeId>,
+    pub blueprint: Option<NodeId>,
+    pub identifier: Option<NodeId>,
+    pub title: Option<NodeId>,
+    pub icon: Option<NodeId>,
+    pub team: Option<NodeId>,
+    pub properties: Option<NodeId>,
+    pub relations: Option<NodeId>,
+}
+
+impl Manifest {
+    pub fn blueprint_text<'a>(&self, view: View<'a>) -> Option<&'a str> {
+        self.blueprint.and_then(|id| view.value(id).as_str())
+    }
+
+    pub fn identifier_text<'a>(&self, view: View<'a>) -> Option<&'a str> {
+        self.identifier.and_then(|id| view.value(id).as_str())
+    }
+
+    /// A string directly under `metadata`.
+    pub fn metadata_text<'a>(&self, view: View<'a>, key: &str) -> Option<Value<'a>> {
+        view.value(self.metadata?).get(key)
+    }
+}

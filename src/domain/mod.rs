@@ -1,0 +1,13 @@
+//! The nouns every room speaks of. Pure: no files, no clock, no network, no terminal.
+
+pub mod blueprint;
+pub mod fault;
+pub mod finding;
+pub mod identifier;
+pub mod known;
+pub mod manifest;
+pub mod platform;
+pub mod progress;
+pub mod span;
+pub mod suggest;
+pub mod tree;

@@ -1,0 +1,61 @@
+//! The catalogs portolan speaks to. A platform is one record; a third is one more record.
+
+/// A brand of the catalog: the names it uses, nothing more.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Platform {
+    pub name: &'static str,
+    /// The API group of manifests: `getport.io`.
+    pub group: &'static str,
+    pub version: &'static str,
+    /// File names that hold bare entities.
+    pub bare_files: [&'static str; 2],
+    /// Regions by name, the default first.
+    pub regions: &'static [(&'static str, &'static str)],
+    pub client_id_variable: &'static str,
+    pub client_secret_variable: &'static str,
+    /// The base URL's variable, and an alias.
+    pub base_url_variables: &'static [&'static str],
+}
+
+pub static PORT: Platform = Platform {
+    name: "port",
+    group: "getport.io",
+    version: "v1",
+    bare_files: ["port.yml", "port.yaml"],
+    regions: &[("eu", "https://api.port.io"), ("us", "https://api.us.port.io")],
+    client_id_variable: "PORT_CLIENT_ID",
+    client_secret_variable: "PORT_CLIENT_SECRET",
+    base_url_variables: &["PORT_BASE_URL", "PORT_API_URL"],
+};
+
+pub static GLINT: Platform = Platform {
+    name: "glint",
+    group: "useglint.io",
+    version: "v1",
+    bare_files: ["glint.yml", "glint.yaml"],
+    regions: &[("eu", "https://api.useglint.io")],
+    client_id_variable: "GLINT_CLIENT_ID",
+    client_secret_variable: "GLINT_CLIENT_SECRET",
+    base_url_variables: &["GLINT_BASE_URL"],
+};
+
+pub static PLATFORMS: [&Platform; 2] = [&PORT, &GLINT];
+
+impl Platform {
+    pub fn by_name(name: &str) -> Option<&'static Self> {
+        PLATFORMS.into_iter().find(|platform| platform.name == name)
+    }
+
+    pub fn by_group(group: &str) -> Option<&'static Self> {
+        PLATFORMS.into_iter().find(|platform| platform.group == group)
+    }
+
+    /// The platform whose bare entity files are called `file_name`.
+    pub fn by_bare_file(file_name: &str) -> Option<&'static Self> {
+        PLATFORMS.into_iter().find(|platform| platform.bare_files.contains(&file_name))
+    }
+
+    pub fn api_version(&self) -> String {
+        format!("{}/{}", self.group, self.version)
+    }
+}
