@@ -152,9 +152,7 @@ impl Blueprint {
             ("aggregationProperties", ComputedKind::Aggregation),
         ]
         .into_iter()
-        .flat_map(|(key, kind)| {
-            entries(object.get(key)).map(move |(name, _)| Computed { name: name.clone(), kind })
-        })
+        .flat_map(|(key, kind)| entries(object.get(key)).map(move |(name, _)| Computed { name: name.clone(), kind }))
         .collect();
         let blueprint = Self {
             identifier: identifier.to_owned(),

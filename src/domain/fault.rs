@@ -12,18 +12,41 @@ pub struct Fault {
 #[derive(Debug, Clone, PartialEq)]
 pub enum FaultKind {
     /// The document is not YAML. `message` is a sentence; `help` starts with a verb.
-    Syntax { message: String, help: Option<String>, related: Option<(Span, String)> },
+    Syntax {
+        message: String,
+        help: Option<String>,
+        related: Option<(Span, String)>,
+    },
     /// The same key again; the span is the later one.
-    DuplicateKey { key: String, first: Span },
+    DuplicateKey {
+        key: String,
+        first: Span,
+    },
     /// A plain scalar that editors (YAML 1.2) and the cluster read differently.
-    AmbiguousScalar { editor: Reading, cluster: Reading, is_key: bool },
+    AmbiguousScalar {
+        editor: Reading,
+        cluster: Reading,
+        is_key: bool,
+    },
     /// A key that is not a string for anybody. `text` is what the cluster makes of it.
-    NonStringKey { found: Reading, text: String },
-    TooDeep { limit: usize },
-    TooLarge { what: Oversize, limit: usize },
-    AliasBomb { limit: usize },
+    NonStringKey {
+        found: Reading,
+        text: String,
+    },
+    TooDeep {
+        limit: usize,
+    },
+    TooLarge {
+        what: Oversize,
+        limit: usize,
+    },
+    AliasBomb {
+        limit: usize,
+    },
     /// The file is not UTF-8 (or UTF-16 with a mark).
-    BadEncoding { message: String },
+    BadEncoding {
+        message: String,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,11 +14,17 @@ pub const NAMESPACE_MAX: usize = 63;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IdentifierFault {
     Empty,
-    TooLong { max: usize, length: usize },
+    TooLong {
+        max: usize,
+        length: usize,
+    },
     /// Exactly `.` or `..`.
     Dots,
     /// The first character that is not allowed, and its byte offset.
-    Character { at: usize, found: char },
+    Character {
+        at: usize,
+        found: char,
+    },
 }
 
 /// Entity identifiers and relation targets: letters of any script, digits and `@ _ . + : \ / = -`.
@@ -68,10 +74,19 @@ fn is_mark(c: char) -> bool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameFault {
     Empty,
-    TooLong { max: usize, length: usize },
+    TooLong {
+        max: usize,
+        length: usize,
+    },
     /// Must start and end with a letter or digit.
-    Edge { at: usize, found: char },
-    Character { at: usize, found: char },
+    Edge {
+        at: usize,
+        found: char,
+    },
+    Character {
+        at: usize,
+        found: char,
+    },
 }
 
 /// RFC 1123 subdomain: `a-z 0-9 - .`, at most 253.
@@ -168,7 +183,8 @@ mod tests {
 
     #[test]
     fn any_identifier_becomes_a_legal_name() {
-        for (from, to) in [("Acme/Check Out", "acme-check-out"), ("--", "entity"), ("a._b.", "a.b"), ("注文", "entity")] {
+        for (from, to) in [("Acme/Check Out", "acme-check-out"), ("--", "entity"), ("a._b.", "a.b"), ("注文", "entity")]
+        {
             assert_eq!(to_resource_name(from), to);
             assert_eq!(check_resource_name(to), Ok(()));
         }

@@ -375,9 +375,7 @@ impl<'a> Value<'a> {
             Kind::String => self.as_str().unwrap_or_default().into(),
             Kind::Null => "null".into(),
             Kind::Bool => if self.as_bool() == Some(true) { "true" } else { "false" }.into(),
-            Kind::Number => {
-                self.as_number().map_or_else(String::new, |number| number.to_json().to_string()).into()
-            }
+            Kind::Number => self.as_number().map_or_else(String::new, |number| number.to_json().to_string()).into(),
             Kind::List | Kind::Map => self.to_json().to_string().into(),
         }
     }
