@@ -3,3 +3,5 @@
 
 /// 1: the nouns. Pure.
 pub mod domain;
+/// 2: the terminal.
+pub mod ui;
