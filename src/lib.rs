@@ -3,5 +3,7 @@
 
 /// 1: the nouns. Pure.
 pub mod domain;
+/// 2: files, encodings and Git.
+pub mod sources;
 /// 2: the terminal.
 pub mod ui;
