@@ -3,3 +3,6 @@
 
 /// 1: the nouns. Pure.
 pub mod domain;
+
+/// 2: rules over entities. Pure.
+pub mod analysis;
