@@ -6,3 +6,7 @@ pub mod domain;
 
 /// 2: rules over entities. Pure.
 pub mod analysis;
+/// 2: files, what Git knows of them, and their bytes.
+pub mod sources;
+/// 2: what people see while it runs; the only place that prints.
+pub mod ui;

@@ -1,0 +1,63 @@
+//! Reads and works on many files at once. The answers come in the order of the files, whatever the threads did; few
+//! files are done on the caller's thread and no other is started.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::read::{ReadBuffer, ReadProblem, SourceFile, TextRef, read};
+
+/// Below this, starting threads costs more than it saves.
+const FEW: usize = 64;
+
+/// Calls `work` with every file's text. `make` gives each thread its own state, which stays from file to file.
+pub fn for_each_text<State, T: Send>(
+    files: &[SourceFile],
+    make: impl Fn() -> State + Sync,
+    work: impl Fn(&mut State, usize, Result<TextRef<'_>, ReadProblem>) -> T + Sync,
+) -> Vec<T> {
+    if files.len() < FEW || rayon::current_num_threads() < 2 {
+        return Worker::new(make()).run(files, 0, &work);
+    }
+    // Threads take the next piece when they are done with one: files differ in size, and halving the list ahead would
+    // leave one thread waiting for the other. Small enough to end together, large enough not to queue for the counter.
+    let piece = (files.len() / (rayon::current_num_threads() * 16)).clamp(8, 256);
+    let next = AtomicUsize::new(0);
+    let mut pieces: Vec<(usize, Vec<T>)> = rayon::broadcast(|_| {
+        let mut worker = Worker::new(make());
+        let mut done = Vec::new();
+        loop {
+            let start = next.fetch_add(piece, Ordering::Relaxed);
+            let Some(rest) = files.get(start..).filter(|rest| !rest.is_empty()) else { return done };
+            let taken = rest.get(..piece).unwrap_or(rest);
+            done.push((start, worker.run(taken, start, &work)));
+        }
+    })
+    .into_iter()
+    .flatten()
+    .collect();
+    pieces.sort_unstable_by_key(|(start, _)| *start);
+    let mut all = Vec::with_capacity(files.len());
+    all.extend(pieces.into_iter().flat_map(|(_, answers)| answers));
+    all
+}
+
+struct Worker<State> {
+    buffer: ReadBuffer,
+    state: State,
+}
+
+impl<State> Worker<State> {
+    fn new(state: State) -> Self {
+        Self { buffer: ReadBuffer::default(), state }
+    }
+
+    fn run<T>(
+        &mut self,
+        files: &[SourceFile],
+        first: usize,
+        work: &impl Fn(&mut State, usize, Result<TextRef<'_>, ReadProblem>) -> T,
+    ) -> Vec<T> {
+        let Self { buffer, state } = self;
+        let answer = |(index, file)| work(state, first + index, read(file, buffer));
+        files.iter().enumerate().map(answer).collect()
+    }
+}

@@ -1,0 +1,140 @@
+//! What a branch or a work tree changed, and how those files were before. Names of files that changed are what lint
+//! filters its report by; the analysis is of the whole repository, so the files themselves come from the walk.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use git2::{Delta, Diff, DiffFile, DiffOptions, FileMode, Oid};
+
+use super::error::GitError;
+use super::open::Repository;
+use crate::sources::path::{path_of_git, path_text};
+use crate::sources::pattern::Pattern;
+use crate::sources::read::{Place, SourceFile};
+
+/// What differs from a commit.
+#[derive(Debug, Default)]
+pub struct Changed {
+    /// Files that are new or not as they were, untracked ones that are not ignored included.
+    pub changed: BTreeSet<String>,
+    /// As the commit has them: files that are gone, or have another name now.
+    pub removed: Vec<SourceFile>,
+    /// As the commit has them: files that are not as they were.
+    pub before: Vec<SourceFile>,
+}
+
+impl Repository {
+    /// The work tree, staged or not, against `HEAD`; with `since`, against the commit where that revision and `HEAD`
+    /// parted.
+    pub fn changed(&self, root: &Path, pattern: &Pattern, since: Option<&str>) -> Result<Changed, GitError> {
+        let scope = Scope::new(self, root, pattern)?;
+        let commit = match since {
+            Some(revision) => self.parting(revision)?,
+            None => self.head_commit()?,
+        };
+        let index = self.index()?;
+        let name = since.map_or("`HEAD`".to_owned(), |revision| format!("`{revision}`"));
+        let mut options = scope.options();
+        options.include_untracked(true).recurse_untracked_dirs(true);
+        let difference = self.with_tree(commit, |tree| {
+            // The index that a hook was given, if it was given one.
+            let mut index = index;
+            self.inner.set_index(&mut index)?;
+            self.inner.diff_tree_to_workdir_with_index(tree, Some(&mut options))
+        });
+        let difference = difference.map_err(|error| GitError::comparing(&name, self.inner.is_shallow(), error))?;
+        Ok(scope.sort_out(&difference))
+    }
+
+    pub(super) fn with_tree<'r, T>(
+        &'r self,
+        commit: Option<Oid>,
+        work: impl FnOnce(Option<&git2::Tree<'r>>) -> Result<T, git2::Error>,
+    ) -> Result<T, git2::Error> {
+        match commit {
+            Some(id) => work(Some(&self.inner.find_commit(id)?.tree()?)),
+            None => work(None),
+        }
+    }
+}
+
+/// Which of Git's paths are of interest, and what they are called.
+pub(super) struct Scope<'a> {
+    repository: &'a Repository,
+    /// The root relative to the work tree.
+    prefix: PathBuf,
+    pattern: &'a Pattern,
+}
+
+impl<'a> Scope<'a> {
+    pub(super) fn new(repository: &'a Repository, root: &Path, pattern: &'a Pattern) -> Result<Self, GitError> {
+        Ok(Self { repository, prefix: repository.prefix(root)?, pattern })
+    }
+
+    pub(super) fn options(&self) -> DiffOptions {
+        let mut options = DiffOptions::new();
+        options.ignore_submodules(true).include_typechange(true).skip_binary_check(true);
+        if !self.prefix.as_os_str().is_empty() {
+            options.disable_pathspec_match(true).pathspec(&self.prefix);
+        }
+        options
+    }
+
+    /// The name of a file that matches.
+    pub(super) fn text_of(&self, path: &[u8]) -> Option<String> {
+        let path = path_of_git(path);
+        let relative = path.strip_prefix(&self.prefix).ok()?;
+        self.pattern.matches(relative).then(|| path_text(relative))
+    }
+
+    /// Whether a path of the repository is under the root.
+    pub(super) fn holds(&self, path: &Path) -> bool {
+        path.starts_with(&self.prefix)
+    }
+
+    pub(super) fn sort_out(&self, difference: &Diff<'_>) -> Changed {
+        let mut sorted = Changed::default();
+        for delta in difference.deltas() {
+            let (old, new) = (delta.old_file(), delta.new_file());
+            let now = || new.path_bytes().and_then(|path| self.text_of(path)).filter(|_| is_content(new.mode()));
+            match delta.status() {
+                Delta::Added | Delta::Untracked | Delta::Copied => sorted.changed.extend(now()),
+                Delta::Modified | Delta::Typechange | Delta::Conflicted | Delta::Renamed => {
+                    // Only the mode changed: the content, all that lint sees, did not.
+                    if old.id() == new.id() && new.is_valid_id() && old.mode() != new.mode() {
+                        continue;
+                    }
+                    let was = self.blob(&old);
+                    match now() {
+                        Some(path) => {
+                            sorted.changed.insert(path);
+                            sorted.before.extend(was);
+                        }
+                        None => sorted.removed.extend(was),
+                    }
+                }
+                Delta::Deleted => sorted.removed.extend(self.blob(&old)),
+                Delta::Unmodified | Delta::Ignored | Delta::Unreadable => {}
+            }
+        }
+        sorted
+    }
+
+    fn blob(&self, file: &DiffFile<'_>) -> Option<SourceFile> {
+        if file.id().is_zero()
+            || !matches!(file.mode(), FileMode::Blob | FileMode::BlobExecutable | FileMode::BlobGroupWritable)
+        {
+            return None;
+        }
+        let place = Place::Blob { id: file.id(), store: Arc::clone(&self.repository.blobs) };
+        Some(SourceFile { path: self.text_of(file.path_bytes()?)?, place })
+    }
+}
+
+fn is_content(mode: FileMode) -> bool {
+    match mode {
+        FileMode::Blob | FileMode::BlobExecutable | FileMode::BlobGroupWritable | FileMode::Link => true,
+        FileMode::Unreadable | FileMode::Tree | FileMode::Commit => false,
+    }
+}

@@ -1,0 +1,17 @@
+//! What Git knows of the files: what is staged, what changed, and how they were before. Read only, and never through
+//! the `git` program. What a commit will hold is the index, not the work tree: they differ more often than one thinks.
+
+mod blobs;
+mod changed;
+mod error;
+mod open;
+mod remote;
+mod revision;
+mod staged;
+mod unchanged;
+
+pub use blobs::BlobStore;
+pub use changed::Changed;
+pub use error::GitError;
+pub use open::{Environment, Repository};
+pub use staged::Staged;

@@ -1,0 +1,139 @@
+//! Finds and opens the repository that a folder lies in. Git's hooks set variables that change the answer: `git commit
+//! -a` hands its hook another index than the repository's own, and that one is what will be committed.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use git2::{ErrorCode, Index, RepositoryOpenFlags};
+
+use super::blobs::BlobStore;
+use super::error::GitError;
+
+/// The variables that Git and its hooks set.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Environment {
+    pub git_dir: Option<PathBuf>,
+    pub work_tree: Option<PathBuf>,
+    pub index_file: Option<PathBuf>,
+    /// Folders that the search upwards does not go beyond.
+    pub ceilings: Vec<PathBuf>,
+    /// A person's own attributes, which may convert files between work tree and index.
+    pub attributes: Option<PathBuf>,
+}
+
+impl Environment {
+    /// `variable` gives the value of an environment variable.
+    pub fn from_variables(variable: impl Fn(&str) -> Option<OsString>) -> Self {
+        let value = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let path = |name: &str| value(name).map(PathBuf::from);
+        let home = || path("HOME").map(|home| home.join(".config"));
+        Self {
+            git_dir: path("GIT_DIR"),
+            work_tree: path("GIT_WORK_TREE"),
+            index_file: path("GIT_INDEX_FILE"),
+            ceilings: value("GIT_CEILING_DIRECTORIES")
+                .map(|list| std::env::split_paths(&list).collect())
+                .unwrap_or_default(),
+            attributes: path("XDG_CONFIG_HOME").or_else(home).map(|folder| folder.join("git/attributes")),
+        }
+    }
+}
+
+/// An open repository with a work tree.
+pub struct Repository {
+    pub(super) inner: git2::Repository,
+    /// Without links.
+    pub(super) work_tree: PathBuf,
+    pub(super) index_file: Option<PathBuf>,
+    pub(super) attributes: Option<PathBuf>,
+    pub(super) blobs: Arc<BlobStore>,
+}
+
+impl std::fmt::Debug for Repository {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Repository").field("work_tree", &self.work_tree).finish_non_exhaustive()
+    }
+}
+
+impl Repository {
+    /// The repository that `root` lies in; `None` outside Git.
+    pub fn open(root: &Path, environment: &Environment) -> Result<Option<Self>, GitError> {
+        let root = real(root)?;
+        if let Some(found) = Self::open_named(&root, environment)? {
+            return Ok(Some(found));
+        }
+        let opened = git2::Repository::open_ext(&root, RepositoryOpenFlags::empty(), &environment.ceilings);
+        match opened {
+            Ok(inner) => {
+                if let Some(work_tree) = &environment.work_tree {
+                    inner.set_workdir(work_tree, false).map_err(|error| GitError::opening(&root, error))?;
+                }
+                Self::new(inner, &root, environment).map(Some)
+            }
+            Err(error) if error.code() == ErrorCode::NotFound && !is_marked(&root) => Ok(None),
+            Err(error) => Err(GitError::opening(&root, error)),
+        }
+    }
+
+    /// The repository that `GIT_DIR` names, unless `root` is somewhere else: a hook of one repository may well lint
+    /// another.
+    fn open_named(root: &Path, environment: &Environment) -> Result<Option<Self>, GitError> {
+        let Some(git_dir) = &environment.git_dir else { return Ok(None) };
+        let Ok(inner) = git2::Repository::open_ext(git_dir, RepositoryOpenFlags::NO_SEARCH, &[] as &[PathBuf]) else {
+            return Ok(None);
+        };
+        if let Some(work_tree) = &environment.work_tree {
+            inner.set_workdir(work_tree, false).map_err(|error| GitError::opening(git_dir, error))?;
+        }
+        let holds_root =
+            inner.workdir().and_then(|tree| tree.canonicalize().ok()).is_some_and(|tree| root.starts_with(tree));
+        if holds_root { Self::new(inner, root, environment).map(Some) } else { Ok(None) }
+    }
+
+    fn new(inner: git2::Repository, root: &Path, environment: &Environment) -> Result<Self, GitError> {
+        let Some(work_tree) = inner.workdir() else { return Err(GitError::Bare { path: inner.path().to_owned() }) };
+        let work_tree = real(work_tree)?;
+        if !root.starts_with(&work_tree) {
+            return Err(GitError::Outside { root: root.to_owned(), work_tree });
+        }
+        // Relative to the folder that the hook runs in, which is the top of the work tree.
+        let index_file =
+            environment.index_file.as_ref().map(|file| if file.exists() { file.clone() } else { work_tree.join(file) });
+        let blobs = BlobStore::new(inner.commondir().to_owned());
+        let configured = inner.config().and_then(|config| config.get_path("core.attributesfile")).ok();
+        let attributes = configured.or_else(|| environment.attributes.clone());
+        Ok(Self { inner, work_tree, index_file, attributes, blobs })
+    }
+
+    /// The index that the next commit is made from.
+    pub(super) fn index(&self) -> Result<Index, GitError> {
+        match &self.index_file {
+            Some(file) => Index::open(file),
+            None => self.inner.index(),
+        }
+        .map_err(GitError::index)
+    }
+
+    pub(super) fn index_path(&self) -> PathBuf {
+        self.index_file.clone().unwrap_or_else(|| self.inner.path().join("index"))
+    }
+
+    /// `root` relative to the work tree; empty when it is the work tree.
+    pub(super) fn prefix(&self, root: &Path) -> Result<PathBuf, GitError> {
+        let root = real(root)?;
+        match root.strip_prefix(&self.work_tree) {
+            Ok(prefix) => Ok(prefix.to_owned()),
+            Err(_) => Err(GitError::Outside { root, work_tree: self.work_tree.clone() }),
+        }
+    }
+}
+
+fn real(folder: &Path) -> Result<PathBuf, GitError> {
+    folder.canonicalize().map_err(|source| GitError::Folder { path: folder.to_owned(), source })
+}
+
+/// Something here says that it is a repository, though it would not open as one.
+fn is_marked(root: &Path) -> bool {
+    root.ancestors().any(|folder| folder.join(".git").symlink_metadata().is_ok())
+}

@@ -1,0 +1,148 @@
+//! The files as the next commit will hold them. Every file of the index is listed, not only what changed: rules that
+//! compare files need the rest too. A blob costs three times a file, so where the work tree provably holds the same
+//! bytes, the file is read instead.
+
+use std::collections::{BTreeSet, HashSet};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use git2::{Index, IndexEntry, Oid};
+use rayon::prelude::*;
+
+use super::changed::{Changed, Scope};
+use super::error::GitError;
+use super::open::Repository;
+use super::unchanged::WorkTree;
+use crate::sources::path::path_of_git;
+use crate::sources::pattern::Pattern;
+use crate::sources::read::{Place, SourceFile};
+
+/// What the next commit will hold.
+#[derive(Debug, Default)]
+pub struct Staged {
+    /// All files that match, sorted by path.
+    pub files: Vec<SourceFile>,
+    /// Those of them that are new or not as in `HEAD`.
+    pub changed: BTreeSet<String>,
+    /// As `HEAD` has them: files that the commit removes, or gives another name.
+    pub removed: Vec<SourceFile>,
+    /// As `HEAD` has them: files that the commit changes.
+    pub before: Vec<SourceFile>,
+}
+
+const LINK: u32 = 0o120_000;
+const FILE: u32 = 0o100_000;
+const KIND: u32 = 0o170_000;
+/// "I will add this later" (`git add -N`): a commit leaves it out.
+const INTENT_TO_ADD: u16 = 1 << 13;
+const STAGE: u16 = 0x3000;
+/// From so many files on, threads look at them.
+const MANY_FILES: usize = 512;
+
+impl Repository {
+    /// `root` is the work tree or a folder in it.
+    pub fn staged(&self, root: &Path, pattern: &Pattern) -> Result<Staged, GitError> {
+        let scope = Scope::new(self, root, pattern)?;
+        let index = self.index()?;
+        let listed = Listed::new(&index, &scope)?;
+        let mut files = listed.places(self);
+        let names: HashSet<PathBuf> =
+            listed.files.iter().map(|(entry, _)| path_of_git(&entry.path).into_owned()).collect();
+        files.extend(listed.links.iter().filter_map(|(entry, path)| {
+            let id = self.end_of_link(entry, &index, &names, &scope)?;
+            Some(SourceFile { path: path.clone(), place: Place::Blob { id, store: Arc::clone(&self.blobs) } })
+        }));
+        files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        let compare = |tree: Option<&git2::Tree<'_>>| {
+            self.inner.diff_tree_to_index(tree, Some(&index), Some(&mut scope.options()))
+        };
+        let difference = self
+            .with_tree(self.head_commit()?, compare)
+            .map_err(|error| GitError::comparing("`HEAD`", self.inner.is_shallow(), error))?;
+        let Changed { mut changed, removed, before } = scope.sort_out(&difference);
+        changed.retain(|path| !listed.announced.contains(path));
+        Ok(Staged { files, changed, removed, before })
+    }
+
+    /// The blob that a link ends at, if that is a file of the index under the root that is not listed by itself.
+    fn end_of_link(
+        &self,
+        link: &IndexEntry,
+        index: &Index,
+        listed: &HashSet<PathBuf>,
+        scope: &Scope<'_>,
+    ) -> Option<Oid> {
+        let content = self.inner.find_blob(link.id).ok()?;
+        let end = follow(&path_of_git(&link.path), &path_of_git(content.content()))?;
+        if listed.contains(&end) || !scope.holds(&end) {
+            return None;
+        }
+        let entry = index.get_path(&end, 0)?;
+        (entry.mode & KIND == FILE).then_some(entry.id)
+    }
+}
+
+/// The entries of the index that are of interest, with their names.
+#[derive(Default)]
+struct Listed {
+    files: Vec<(IndexEntry, String)>,
+    links: Vec<(IndexEntry, String)>,
+    /// Only announced: see `INTENT_TO_ADD`.
+    announced: HashSet<String>,
+    has_attributes: bool,
+}
+
+impl Listed {
+    fn new(index: &Index, scope: &Scope<'_>) -> Result<Self, GitError> {
+        let mut listed = Self::default();
+        let mut conflicts = BTreeSet::new();
+        for entry in index.iter() {
+            listed.has_attributes |= entry.path.ends_with(b".gitattributes");
+            let Some(path) = scope.text_of(&entry.path) else { continue };
+            if entry.flags & STAGE != 0 {
+                conflicts.insert(path);
+            } else if entry.flags_extended & INTENT_TO_ADD != 0 {
+                listed.announced.insert(path);
+            } else if entry.mode & KIND == FILE {
+                listed.files.push((entry, path));
+            } else if entry.mode & KIND == LINK {
+                listed.links.push((entry, path));
+            }
+            // What is left are submodules: their manifests are their own affair.
+        }
+        if conflicts.is_empty() {
+            Ok(listed)
+        } else {
+            Err(GitError::Conflicts { paths: conflicts.into_iter().collect() })
+        }
+    }
+
+    fn places(&self, repository: &Repository) -> Vec<SourceFile> {
+        let work_tree = WorkTree::new(repository, self.has_attributes);
+        let place =
+            |(entry, path): &(IndexEntry, String)| SourceFile { path: path.clone(), place: work_tree.place(entry) };
+        if self.files.len() < MANY_FILES {
+            self.files.iter().map(place).collect()
+        } else {
+            self.files.par_iter().with_min_len(MANY_FILES / 2).map(place).collect()
+        }
+    }
+}
+
+/// Where a relative link ends, by its words alone; `None` when it leaves the work tree.
+fn follow(link: &Path, target: &Path) -> Option<PathBuf> {
+    let mut end = link.parent()?.to_owned();
+    for part in target.components() {
+        match part {
+            Component::Normal(name) => end.push(name),
+            Component::CurDir => {}
+            Component::ParentDir => {
+                if !end.pop() {
+                    return None;
+                }
+            }
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(end)
+}

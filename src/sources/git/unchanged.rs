@@ -1,0 +1,87 @@
+//! Whether a file of the work tree surely holds what the index holds, told without reading it: size and times are as
+//! the index remembers them, and nothing converts files on their way in. Any doubt means no; the blob is then read.
+
+use std::fs::Metadata;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use git2::IndexEntry;
+
+use super::blobs::BlobStore;
+use super::open::Repository;
+use crate::sources::path::path_of_git;
+use crate::sources::read::Place;
+
+/// A file changed in the same moment as the index was written may have the remembered times and other content. Two
+/// seconds is the coarsest clock that file systems keep.
+const SAME_MOMENT: i64 = 2;
+
+/// The work tree as the index remembers it.
+pub(super) struct WorkTree {
+    folder: PathBuf,
+    store: Arc<BlobStore>,
+    /// When the index was written, in seconds; `None` where files cannot be trusted at all.
+    indexed: Option<i64>,
+}
+
+impl WorkTree {
+    /// `has_attributes`: the index holds a `.gitattributes` somewhere.
+    pub(super) fn new(repository: &Repository, has_attributes: bool) -> Self {
+        let indexed = if has_attributes || converts(repository) { None } else { written(&repository.index_path()) };
+        Self { folder: repository.work_tree.clone(), store: Arc::clone(&repository.blobs), indexed }
+    }
+
+    /// Where to read the content that `entry` stands for.
+    pub(super) fn place(&self, entry: &IndexEntry) -> Place {
+        if let Some(indexed) = self.indexed {
+            let path = self.folder.join(path_of_git(&entry.path));
+            if path.symlink_metadata().is_ok_and(|file| is_same(entry, &file, indexed)) {
+                return Place::Disk(path);
+            }
+        }
+        Place::Blob { id: entry.id, store: Arc::clone(&self.store) }
+    }
+}
+
+/// Line endings, filters, keywords and encodings make the file and the blob differ. Finding out for each file costs as
+/// much as the blob does.
+fn converts(repository: &Repository) -> bool {
+    let config = repository.inner.config();
+    let automatic = config.ok().and_then(|config| config.get_string("core.autocrlf").ok());
+    automatic.is_some_and(|value| !matches!(value.as_str(), "false" | "no" | "off" | "0"))
+        || repository.inner.commondir().join("info/attributes").exists()
+        || repository.work_tree.join(".gitattributes").exists()
+        || repository.attributes.as_ref().is_some_and(|file| file.exists())
+        || Path::new("/etc/gitattributes").exists()
+}
+
+#[cfg(unix)]
+fn written(index: &Path) -> Option<i64> {
+    use std::os::unix::fs::MetadataExt;
+    index.metadata().ok().map(|file| file.mtime())
+}
+
+#[cfg(unix)]
+fn is_same(entry: &IndexEntry, file: &Metadata, indexed: i64) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    // The index keeps the low 32 bits of each.
+    let seconds = |time: i64| time as i32;
+    file.is_file()
+        && file.size() == u64::from(entry.file_size)
+        && seconds(file.mtime()) == entry.mtime.seconds()
+        && file.mtime_nsec() == i64::from(entry.mtime.nanoseconds())
+        && seconds(file.ctime()) == entry.ctime.seconds()
+        && file.ino() as u32 == entry.ino
+        && file.mtime().saturating_add(SAME_MOMENT) < indexed
+}
+
+/// Elsewhere the index remembers too little to be sure.
+#[cfg(not(unix))]
+fn written(_index: &Path) -> Option<i64> {
+    None
+}
+
+#[cfg(not(unix))]
+fn is_same(_entry: &IndexEntry, _file: &Metadata, _indexed: i64) -> bool {
+    false
+}

@@ -1,0 +1,20 @@
+//! Files, encodings and Git: where text comes from and where it is written back. It never asks what the text
+//! means. A newcomer would think that a file is a path: it may as well be a blob of Git's index or bytes from a pipe.
+
+mod discover;
+mod each;
+mod encoding;
+pub mod git;
+mod ignored;
+mod path;
+mod pattern;
+mod read;
+mod write;
+
+pub use discover::{DiscoverError, Discovery, Unreadable, discover};
+pub use each::for_each_text;
+pub use encoding::{ByteOrder, Encoding, encode};
+pub use path::path_text;
+pub use pattern::{Pattern, PatternError};
+pub use read::{Place, ReadBuffer, ReadProblem, SourceFile, Text, TextRef, read};
+pub use write::{WriteError, write_atomically};

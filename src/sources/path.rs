@@ -1,0 +1,65 @@
+//! Paths as reports spell them. A name need not be UTF-8: what cannot be shown is escaped, and so that two files
+//! never share a name, so is a backslash that only looks like such an escape.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// A path relative to the root, for people and reports: always `/`, bytes that are not UTF-8 as `\xE9`.
+pub fn path_text(relative: &Path) -> String {
+    let bytes = relative.as_os_str().as_encoded_bytes();
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) if !has_escape(bytes) => text.to_owned(),
+        Ok(_) | Err(_) => escaped(bytes),
+    };
+    if cfg!(windows) { text.replace('\\', "/") } else { text }
+}
+
+/// A path as Git stores it.
+pub(super) fn path_of_git(bytes: &[u8]) -> Cow<'_, Path> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        Cow::Borrowed(Path::new(std::ffi::OsStr::from_bytes(bytes)))
+    }
+    #[cfg(not(unix))]
+    {
+        Cow::Owned(std::path::PathBuf::from(String::from_utf8_lossy(bytes).into_owned()))
+    }
+}
+
+fn has_escape(bytes: &[u8]) -> bool {
+    !cfg!(windows) && memchr::memmem::find(bytes, b"\\x").is_some()
+}
+
+fn escaped(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() + 8);
+    for chunk in bytes.utf8_chunks() {
+        if cfg!(windows) {
+            text.push_str(chunk.valid());
+        } else {
+            text.push_str(&chunk.valid().replace("\\x", "\\x5Cx"));
+        }
+        for byte in chunk.invalid() {
+            // Writing into a `String` cannot fail.
+            let _ = write!(text, "\\x{byte:02X}");
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn names_that_are_not_utf_8_are_shown_and_stay_apart() {
+        let of = |bytes: &[u8]| path_text(&path_of_git(bytes));
+        assert_eq!(of("catalog/café \"1\"\n.yaml".as_bytes()), "catalog/café \"1\"\n.yaml");
+        assert_eq!(of(b"caf\xE9.yaml"), "caf\\xE9.yaml");
+        assert_eq!(of(b"caf\xC3.yaml"), "caf\\xC3.yaml");
+        assert_eq!(of(b"caf\\xE9.yaml"), "caf\\x5CxE9.yaml");
+        assert_eq!(of(b"a\\b.yaml"), "a\\b.yaml");
+    }
+}

@@ -1,0 +1,184 @@
+//! Which files of the repository are looked at: globs relative to the root. An empty list of includes is not
+//! "nothing" but every YAML file, told apart by content later.
+
+use std::path::{Component, Path, PathBuf};
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+
+/// Folders of tools, ours included, that never hold manifests.
+pub(super) const SKIPPED_FOLDERS: [&str; 2] = [".git", ".portolan"];
+
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("read the glob `{glob}`: {reason}")]
+#[diagnostic(code("invalid-glob"), help("write a glob relative to the root, such as `catalog/**/*.{{yaml,yml}}`"))]
+pub struct PatternError {
+    /// As the user wrote it.
+    pub glob: String,
+    pub reason: String,
+}
+
+/// Compiled includes and excludes.
+#[derive(Debug, Clone, Default)]
+pub struct Pattern {
+    /// `None`: every `*.yaml` and `*.yml`.
+    include: Option<GlobSet>,
+    exclude: Option<GlobSet>,
+    /// The folders that the includes start in; empty when they may start anywhere.
+    starts: Vec<PathBuf>,
+}
+
+impl Pattern {
+    pub fn new<S: AsRef<str>>(include: &[S], exclude: &[S]) -> Result<Self, PatternError> {
+        let included: Vec<&str> = include.iter().map(|glob| relative(glob.as_ref())).collect();
+        let mut starts: Vec<PathBuf> = included.iter().map(|glob| literal_start(glob)).collect();
+        if starts.iter().any(|start| start.as_os_str().is_empty()) {
+            starts.clear();
+        }
+        let include = compile(include, |glob| {
+            let folder = glob.trim_end_matches('/');
+            match folder.strip_suffix("**") {
+                Some(above) => vec![format!("{above}**/*.{{yaml,yml}}")],
+                None => vec![folder.to_owned(), format!("{folder}/**/*.{{yaml,yml}}")],
+            }
+        })?;
+        let exclude = compile(exclude, |glob| {
+            let folder = glob.trim_end_matches('/');
+            vec![folder.to_owned(), format!("{folder}/**")]
+        })?;
+        Ok(Self { include, exclude, starts })
+    }
+
+    /// Whether a file is one to look at; `relative` to the root.
+    pub fn matches(&self, relative: &Path) -> bool {
+        self.includes(relative)
+            && !self.excludes(relative)
+            && !relative.components().any(|part| is_skipped(part.as_os_str()))
+    }
+
+    pub(super) fn includes(&self, relative: &Path) -> bool {
+        match &self.include {
+            Some(globs) => globs.is_match(relative),
+            None => is_yaml(relative),
+        }
+    }
+
+    pub(super) fn excludes(&self, relative: &Path) -> bool {
+        self.exclude.as_ref().is_some_and(|globs| globs.is_match(relative))
+    }
+
+    /// Whether a folder can hold anything of interest: saves the walk through the rest of a large repository.
+    pub(super) fn may_be_under(&self, folder: &Path) -> bool {
+        let near = |start: &PathBuf| start.starts_with(folder) || folder.starts_with(start);
+        (self.starts.is_empty() || self.starts.iter().any(near)) && !self.excludes(folder)
+    }
+}
+
+pub(super) fn is_skipped(name: &std::ffi::OsStr) -> bool {
+    SKIPPED_FOLDERS.iter().any(|folder| name == *folder)
+}
+
+fn is_yaml(path: &Path) -> bool {
+    let name = path.as_os_str().as_encoded_bytes();
+    name.ends_with(b".yaml") || name.ends_with(b".yml")
+}
+
+/// People write `./catalog/**` and `/catalog/**` and mean the root.
+fn relative(glob: &str) -> &str {
+    glob.trim_start_matches("./").trim_start_matches('/')
+}
+
+fn compile<S: AsRef<str>>(
+    globs: &[S],
+    variants: impl Fn(&str) -> Vec<String>,
+) -> Result<Option<GlobSet>, PatternError> {
+    if globs.is_empty() {
+        return Ok(None);
+    }
+    let refuse = |glob: &str, reason: String| PatternError { glob: glob.to_owned(), reason };
+    let mut set = GlobSetBuilder::new();
+    for written in globs {
+        let written = written.as_ref();
+        let glob = relative(written);
+        if glob.is_empty() {
+            return Err(refuse(written, "it is empty".to_owned()));
+        }
+        if Path::new(glob).components().any(|part| part == Component::ParentDir) {
+            return Err(refuse(written, "it leaves the root with `..`".to_owned()));
+        }
+        for variant in variants(glob) {
+            let built = GlobBuilder::new(&variant).literal_separator(true).build();
+            set.add(built.map_err(|error| refuse(written, error.kind().to_string()))?);
+        }
+    }
+    let whole = set.build().map_err(|error| refuse(error.glob().unwrap_or_default(), error.kind().to_string()))?;
+    Ok(Some(whole))
+}
+
+/// The folders before the first part with a wildcard.
+fn literal_start(glob: &str) -> PathBuf {
+    let wild = |part: &str| part.contains(['*', '?', '[', '{', '\\']);
+    let mut start: PathBuf = glob.split('/').take_while(|part| !wild(part)).collect();
+    if !wild(glob) {
+        // The glob may name a file.
+        start.pop();
+    }
+    start
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pattern(include: &[&str], exclude: &[&str]) -> Pattern {
+        Pattern::new(include, exclude).expect("the globs are right")
+    }
+
+    fn matches(pattern: &Pattern, path: &str) -> bool {
+        pattern.matches(Path::new(path))
+    }
+
+    #[test]
+    fn without_includes_every_yaml_file_counts() {
+        let all = pattern(&[], &[]);
+        for path in ["a.yaml", "b/c.yml", ".github/x.yml"] {
+            assert!(matches(&all, path), "{path}");
+        }
+        for path in ["a.json", "yaml", "a.yaml.orig", ".portolan/x.yaml", "a/.git/x.yaml"] {
+            assert!(!matches(&all, path), "{path}");
+        }
+    }
+
+    #[test]
+    fn globs_are_relative_to_the_root_and_a_folder_means_what_is_in_it() {
+        let globs = pattern(&["./catalog/**/*.{yaml,yml}", "**/port.yml", "more/", "/one.yaml"], &["catalog/old"]);
+        for path in ["catalog/a.yaml", "catalog/b/c.yml", "port.yml", "x/y/port.yml", "more/z.yaml", "one.yaml"] {
+            assert!(matches(&globs, path), "{path}");
+        }
+        for path in ["other/a.yaml", "x/one.yaml", "more/README.md", "catalog/old/a.yaml", "catalog/a.json"] {
+            assert!(!matches(&globs, path), "{path}");
+        }
+        assert!(!matches(&pattern(&["catalog/*.yaml"], &[]), "catalog/deep/a.yaml"));
+        assert!(!matches(&pattern(&["catalog/**"], &[]), "catalog/README.md"));
+    }
+
+    #[test]
+    fn folders_that_cannot_hold_anything_are_left_out() {
+        let globs = pattern(&["catalog/teams/**/*.yaml", "infra/one.yaml"], &["catalog/teams/old/**"]);
+        let enters = |folder: &str| globs.may_be_under(Path::new(folder));
+        assert!(
+            enters("") && enters("catalog") && enters("catalog/teams") && enters("catalog/teams/a") && enters("infra")
+        );
+        assert!(!enters("node_modules") && !enters("catalog/other") && !enters("infrared"));
+        assert!(pattern(&["**/port.yml"], &[]).may_be_under(Path::new("anywhere")));
+        assert!(!pattern(&[], &["old"]).may_be_under(Path::new("old")));
+    }
+
+    #[test]
+    fn a_wrong_glob_is_named() {
+        for (glob, word) in [("catalog/{a,b", "`{`"), ("a[", "character class"), ("../x", "leaves"), ("", "empty")] {
+            let error = Pattern::new(&[glob], &[]).expect_err(glob);
+            assert_eq!(error.glob, glob);
+            assert!(error.reason.contains(word), "{error}");
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! One file's text. Most files are small and UTF-8: they cost an open, a read into a buffer that stays, and a close;
+//! the size is asked for only when the first read did not reach the end.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::encoding::{Encoding, decode};
+use super::git::BlobStore;
+
+/// Files beyond this are refused unread: spans are 32 bits, and nobody wrote such a manifest.
+pub(super) const LARGEST_FILE: u64 = 256 * 1024 * 1024;
+
+/// A buffer that a rare large file has grown is given back after it.
+const LARGEST_KEPT: usize = 4 * 1024 * 1024;
+
+const FIRST_READ: usize = 64 * 1024;
+
+/// A file of the run.
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    /// Relative to the root, always `/`, for people and reports. See [`super::path_text`].
+    pub path: String,
+    pub place: Place,
+}
+
+/// Where the bytes are.
+#[derive(Debug, Clone)]
+pub enum Place {
+    Disk(PathBuf),
+    Blob { id: git2::Oid, store: Arc<BlobStore> },
+    Given(Arc<[u8]>),
+}
+
+/// A file's text, owned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    pub text: String,
+    pub encoding: Encoding,
+}
+
+/// A file's text, borrowed from the buffer it was read into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextRef<'b> {
+    /// Without the byte order mark.
+    pub text: &'b str,
+    pub encoding: Encoding,
+}
+
+impl TextRef<'_> {
+    pub fn to_text(self) -> Text {
+        Text { text: self.text.to_owned(), encoding: self.encoding }
+    }
+}
+
+/// Why a file has no text.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadProblem {
+    #[error("{message}")]
+    NotText {
+        /// The first byte of the file that is not text.
+        at: usize,
+        /// The text before it, to count lines in.
+        before: String,
+        /// A sentence.
+        message: String,
+    },
+    #[error("The file has {bytes} bytes; at most {limit} are read.")]
+    TooLarge { bytes: u64, limit: u64 },
+    #[error("The file cannot be read: {0}.")]
+    Io(std::io::Error),
+    #[error("The file cannot be read from Git: {}.", .0.message())]
+    Git(git2::Error),
+}
+
+/// What reading reuses from file to file. One per thread.
+#[derive(Default)]
+pub struct ReadBuffer {
+    bytes: Vec<u8>,
+    decoded: String,
+    /// Git handles are not shared between threads, and opening one is dear: the last one stays.
+    opened: Option<(Arc<BlobStore>, git2::Repository)>,
+}
+
+impl std::fmt::Debug for ReadBuffer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ReadBuffer").field("capacity", &self.bytes.len()).finish_non_exhaustive()
+    }
+}
+
+/// The text of `file`, valid until the buffer is used again.
+pub fn read<'b>(file: &'b SourceFile, buffer: &'b mut ReadBuffer) -> Result<TextRef<'b>, ReadProblem> {
+    let ReadBuffer { bytes, decoded, opened } = buffer;
+    match &file.place {
+        Place::Disk(path) => {
+            let length = fill(path, bytes)?;
+            decode(bytes.get(..length).unwrap_or_default(), decoded)
+        }
+        Place::Blob { id, store } => {
+            let length = fill_from_blob(*id, store, opened, bytes)?;
+            decode(bytes.get(..length).unwrap_or_default(), decoded)
+        }
+        Place::Given(given) => decode(given, decoded),
+    }
+}
+
+/// Reads the whole file to the front of `bytes`, which only ever grows (zeroing it again would cost more than
+/// reading), and tells how much of it is the file.
+fn fill(path: &Path, bytes: &mut Vec<u8>) -> Result<usize, ReadProblem> {
+    let mut file = File::open(path).map_err(ReadProblem::Io)?;
+    make_ready(bytes);
+    let mut filled = 0;
+    loop {
+        let read = match file.read(bytes.get_mut(filled..).unwrap_or_default()) {
+            Ok(read) => read,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(ReadProblem::Io(error)),
+        };
+        filled += read;
+        if read == 0 || filled < bytes.len() {
+            // A regular file gives all that is asked for: less means its end, and asking again costs a call.
+            return Ok(filled);
+        }
+        let length = file.metadata().map_err(ReadProblem::Io)?.len().max(filled as u64);
+        check_size(length)?;
+        // One byte more than the file has, so that the next read falls short and ends the loop.
+        bytes.resize((length as usize + 1).max(filled + FIRST_READ), 0);
+    }
+}
+
+fn fill_from_blob(
+    id: git2::Oid,
+    store: &Arc<BlobStore>,
+    opened: &mut Option<(Arc<BlobStore>, git2::Repository)>,
+    bytes: &mut Vec<u8>,
+) -> Result<usize, ReadProblem> {
+    if opened.as_ref().is_none_or(|(last, _)| !Arc::ptr_eq(last, store)) {
+        *opened = Some((Arc::clone(store), store.open().map_err(ReadProblem::Git)?));
+    }
+    let Some((_, repository)) = opened else { return Ok(0) };
+    let objects = repository.odb().map_err(ReadProblem::Git)?;
+    let (length, _) = objects.read_header(id).map_err(ReadProblem::Git)?;
+    check_size(length as u64)?;
+    let object = objects.read(id).map_err(ReadProblem::Git)?;
+    make_ready(bytes);
+    if bytes.len() < object.len() {
+        bytes.resize(object.len(), 0);
+    }
+    if let Some(front) = bytes.get_mut(..object.len()) {
+        front.copy_from_slice(object.data());
+    }
+    Ok(object.len())
+}
+
+fn check_size(bytes: u64) -> Result<(), ReadProblem> {
+    if bytes > LARGEST_FILE { Err(ReadProblem::TooLarge { bytes, limit: LARGEST_FILE }) } else { Ok(()) }
+}
+
+fn make_ready(bytes: &mut Vec<u8>) {
+    if bytes.len() > LARGEST_KEPT {
+        bytes.truncate(FIRST_READ);
+        bytes.shrink_to_fit();
+    }
+    if bytes.len() < FIRST_READ {
+        bytes.resize(FIRST_READ, 0);
+    }
+}

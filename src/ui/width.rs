@@ -1,0 +1,32 @@
+//! How wide lines may be.
+
+/// What a stream without an end is taken for.
+const UNKNOWN: usize = 100;
+/// Below this nothing readable can be drawn; wider lines are hard to read.
+const SENSIBLE: std::ops::RangeInclusive<usize> = 40..=140;
+
+/// Columns of the terminal; `COLUMNS` when it is given, else what the terminal says.
+pub fn width(columns: Option<&str>, terminal: Option<usize>) -> usize {
+    let given = columns.and_then(|columns| columns.trim().parse().ok()).filter(|columns: &usize| *columns > 0);
+    given.or(terminal).unwrap_or(UNKNOWN).clamp(*SENSIBLE.start(), *SENSIBLE.end())
+}
+
+/// What the terminal says; `None` where neither stream is one.
+pub fn terminal_width() -> Option<usize> {
+    terminal_size::terminal_size().map(|(terminal_size::Width(columns), _)| usize::from(columns))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::width;
+
+    #[test]
+    fn the_variable_wins_and_the_width_stays_sensible() {
+        assert_eq!(width(Some("72"), Some(120)), 72);
+        assert_eq!(width(Some("nonsense"), Some(120)), 120);
+        assert_eq!(width(Some("0"), Some(120)), 120);
+        assert_eq!(width(None, None), 100);
+        assert_eq!(width(Some("7"), None), 40);
+        assert_eq!(width(None, Some(400)), 140);
+    }
+}
