@@ -76,8 +76,9 @@ impl<'a> Analyzer<'a> {
         FileRun { analyzer: self, file, state, findings: Vec::new(), facts, entities: 0 }
     }
 
-    /// Everything about the repository as a whole; then the comments. `files` in the order of the run.
-    pub fn conclude(&self, files: Vec<(FileId, FileReport)>) -> Conclusion {
+    /// Everything about the repository as a whole; then the comments. `files` in the order of the run; `in_sight`
+    /// tells whose findings are asked for.
+    pub fn conclude(&self, files: Vec<(FileId, FileReport)>, in_sight: &dyn Fn(FileId) -> bool) -> Conclusion {
         let mut findings = Vec::new();
         let mut directives = Vec::new();
         let mut facts = Vec::with_capacity(files.len());
@@ -87,7 +88,8 @@ impl<'a> Analyzer<'a> {
             facts.push((file, report.facts));
         }
         let repository = Repository::new(&facts);
-        let context = RepositoryContext { repository: &repository, snapshot: self.snapshot, options: self.options };
+        let context =
+            RepositoryContext { repository: &repository, in_sight, snapshot: self.snapshot, options: self.options };
         for (rule, severity, check) in &self.repository_rules {
             let mut sink = sink(&mut findings, FileId(0), rule, *severity);
             check(&context, &mut sink);

@@ -17,7 +17,7 @@ mod tree_json;
 
 pub use analyzer::{Analyzer, Conclusion, FileReport, FileRun, RunState, Salvaged};
 pub use facts::{FileFacts, Repository};
-pub use rule::{DocumentContext, Options, Rule, Today};
+pub use rule::{DocumentContext, Options, Rule};
 pub use rules::{ALL as RULES, by_name};
 pub use selection::Selection;
 pub use snapshot::{Pulled, Shape, Snapshot, SnapshotProblem};

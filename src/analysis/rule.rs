@@ -4,6 +4,7 @@
 use crate::analysis::facts::Repository;
 use crate::analysis::snapshot::{Shape, Snapshot};
 use crate::analysis::survey::Survey;
+use crate::domain::day::Day;
 use crate::domain::fault::Fault;
 use crate::domain::finding::{Edit, EntityName, FileId, Finding, Fix, Place, RuleInfo, Severity};
 use crate::domain::manifest::Manifest;
@@ -38,13 +39,9 @@ pub(crate) enum Check {
 pub struct Options {
     /// The manifests go through a cluster, whose CRD drops what it does not know.
     pub delivery_is_cluster: bool,
-    pub today: Today,
+    pub today: Day,
     pub snapshot_max_age_days: u32,
 }
-
-/// The day, as days since 1970-01-01; comes in as a value so that a run can be repeated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Today(pub i64);
 
 #[derive(Debug, Clone, Copy)]
 pub struct DocumentContext<'a> {
@@ -62,9 +59,10 @@ pub(crate) struct EntityContext<'a> {
     pub survey: &'a Survey<'a>,
 }
 
-#[derive(Debug)]
 pub(crate) struct RepositoryContext<'a> {
     pub repository: &'a Repository<'a>,
+    /// The files whose findings are asked for: where one finding stands for many places, it stands in one of these.
+    pub in_sight: &'a dyn Fn(FileId) -> bool,
     pub snapshot: &'a Snapshot,
     pub options: &'a Options,
 }
@@ -94,6 +92,7 @@ impl Sink<'_> {
             message: draft.message,
             label: draft.label,
             entity: draft.entity.or_else(|| self.entity.clone()),
+            target: draft.target,
             related,
             help: draft.help,
             fix: draft.fix,
@@ -109,6 +108,7 @@ pub(crate) struct Draft {
     message: String,
     label: String,
     entity: Option<EntityName>,
+    target: Option<EntityName>,
     related: Vec<(Option<FileId>, Span, String)>,
     help: Option<String>,
     fix: Option<Fix>,
@@ -122,6 +122,7 @@ impl Draft {
             message: message.into(),
             label: String::new(),
             entity: None,
+            target: None,
             related: Vec::new(),
             help: None,
             fix: None,
@@ -136,6 +137,12 @@ impl Draft {
 
     pub fn entity(mut self, entity: EntityName) -> Self {
         self.entity = Some(entity);
+        self
+    }
+
+    /// The other entity it hangs on.
+    pub fn target(mut self, blueprint: &str, identifier: &str) -> Self {
+        self.target = Some(EntityName { blueprint: blueprint.to_owned(), identifier: identifier.to_owned() });
         self
     }
 

@@ -7,7 +7,7 @@ use foldhash::HashMap;
 
 use crate::analysis::judge::Judge;
 use crate::analysis::plain::Plain;
-use crate::analysis::rule::Today;
+use crate::domain::day::Day;
 use crate::domain::blueprint::{Blueprint, ComputedKind};
 use crate::domain::finding::FileId;
 use crate::domain::known::KnownEntities;
@@ -32,8 +32,7 @@ pub struct Snapshot {
 pub struct Pulled {
     pub file: FileId,
     pub span: Span,
-    pub day: Today,
-    pub text: String,
+    pub day: Day,
 }
 
 #[derive(Debug, Clone)]
@@ -43,8 +42,6 @@ pub struct SnapshotProblem {
     pub message: String,
     /// The blueprint cannot be used at all.
     pub fatal: bool,
-    /// Which blueprint, where that much is known.
-    pub blueprint: Option<String>,
 }
 
 /// A blueprint ready for asking.

@@ -49,7 +49,7 @@ fn report(
     let text = target.text();
     let place = target.place();
     let message = format!("Relation `{}` points to `{blueprint}` `{text}`, which does not exist.", relation.name);
-    let draft = Draft::new(place.span, message).file(place.file).entity(target.entity.name());
+    let draft = Draft::new(place.span, message).file(place.file).entity(target.entity.name()).target(blueprint, text);
     if let Some(variant) = context.repository.case_variant(blueprint, text) {
         let other = variant.place();
         sink.report(

@@ -1,4 +1,4 @@
-//! The age of `.portolan/source.json`. Today comes in as a value.
+//! The age of `.portolan/source.json`. Day comes in as a value.
 
 use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo, Severity};

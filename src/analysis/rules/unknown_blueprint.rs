@@ -42,14 +42,15 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
 }
 
 fn report(blueprint: &str, entities: &[EntityRef<'_>], context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
-    let Some(first) = entities.first() else { return };
+    let seen = entities.iter().find(|entity| (context.in_sight)(entity.file));
+    let Some(first) = seen.or(entities.first()) else { return };
     let place = first.blueprint_place();
     let message = match entities.len() {
         1 => format!("The snapshot has no blueprint `{blueprint}`."),
         count => format!("The snapshot has no blueprint `{blueprint}`, which {count} entities use."),
     };
     let mut draft = Draft::new(place.span, message).file(place.file).entity(first.name());
-    for other in entities.iter().skip(1).take(3) {
+    for other in entities.iter().filter(|other| other.blueprint_place() != place).take(3) {
         let place = other.blueprint_place();
         draft = draft.related_in(place.file, place.span, "used here too");
     }

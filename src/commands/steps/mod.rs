@@ -1,0 +1,6 @@
+//! What verbs share, each step named by what it yields.
+
+pub(crate) mod chosen;
+pub(crate) mod checked;
+pub(crate) mod fixed;
+pub(crate) mod snapshot;
