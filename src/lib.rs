@@ -3,3 +3,6 @@
 
 /// 1: the nouns. Pure.
 pub mod domain;
+
+/// 2: text to spanned tree to entities.
+pub mod manifest;
