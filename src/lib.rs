@@ -6,7 +6,12 @@ pub mod domain;
 
 /// 2: rules over entities. Pure.
 pub mod analysis;
+/// 2: text to spanned tree to entities.
+pub mod manifest;
 /// 2: files, what Git knows of them, and their bytes.
 pub mod sources;
 /// 2: what people see while it runs; the only place that prints.
 pub mod ui;
+
+/// 5: the verbs; the only floor that joins rooms.
+pub mod commands;

@@ -52,7 +52,7 @@ impl Bench<'_> {
         progress.start("reading", read.len() as u64);
         let make = || Hands { reader: Reader::new(Limits::default()), manifests: Vec::new(), state: RunState::default() };
         let reports = sources::for_each_text(read, make, |hands, index, text| {
-            let report = hands.file(&analyzer, FileId(Span::empty(index).start), &read[index].path, text);
+            let report = hands.file(&analyzer, FileId(Span::empty(index).start), &read[index], text);
             progress.advance(1);
             report
         });
@@ -82,15 +82,15 @@ impl Hands {
         &mut self,
         analyzer: &Analyzer<'_>,
         id: FileId,
-        path: &str,
+        file: &SourceFile,
         text: Result<TextRef<'_>, ReadProblem>,
     ) -> FileReport {
         let Self { reader, manifests, state } = self;
         let text = match text {
             Ok(text) => text.text,
-            Err(problem) => return unread(analyzer.file(id, "", state), path, problem),
+            Err(problem) => return unread(analyzer.file(id, "", state), file, problem),
         };
-        let name = path.rsplit('/').next().unwrap_or(path);
+        let name = file.path.rsplit('/').next().unwrap_or(&file.path);
         let mut run = analyzer.file(id, text, state);
         let mut notes = Vec::new();
         reader.read(text, &mut |document| {
@@ -117,11 +117,20 @@ fn document_of(run: &mut FileRun<'_>, text: &str, name: &str, document: &Documen
     }
 }
 
-/// A file that gave no text. That matters where it is named like a manifest; what else lies about in the folder is
-/// none of our business, but a file that cannot be read at all is always told.
-fn unread(mut run: FileRun<'_>, path: &str, problem: ReadProblem) -> FileReport {
+/// A file that gave no text. One that is not text is told only where what can be made out of it looks like ours; one
+/// that cannot be read at all is always told, since nobody can know what it holds.
+fn unread(mut run: FileRun<'_>, file: &SourceFile, problem: ReadProblem) -> FileReport {
+    let mut salvaged = None;
     let (kind, source) = match problem {
-        ReadProblem::NotText { before, message, .. } => (FaultKind::BadEncoding { message }, before),
+        ReadProblem::NotText { before, message, .. } => {
+            let text = sources::read_lossy(file).unwrap_or_else(|| before.clone());
+            if !manifest::claims_ours(&text) {
+                return run.finish(None);
+            }
+            let span = Span::empty(before.len());
+            salvaged = manifest::salvage(&text).map(|name| Salvaged { name, span });
+            (FaultKind::BadEncoding { message }, before)
+        }
         ReadProblem::TooLarge { limit, .. } => {
             let limit = usize::try_from(limit).unwrap_or(usize::MAX);
             (FaultKind::TooLarge { what: Oversize::File, limit }, String::new())
@@ -130,11 +139,10 @@ fn unread(mut run: FileRun<'_>, path: &str, problem: ReadProblem) -> FileReport 
             (FaultKind::BadEncoding { message: problem.to_string() }, String::new())
         }
     };
-    let _ = path;
     let faults = [Fault { kind, span: Span::empty(source.len()) }];
     let tree = Tree::default();
     let view = View { source: &source, tree: &tree };
-    run.document(&DocumentContext { view, faults: &faults, manifests: &[] }, None);
+    run.document(&DocumentContext { view, faults: &faults, manifests: &[] }, salvaged);
     run.finish(None)
 }
 

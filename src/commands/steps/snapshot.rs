@@ -11,7 +11,7 @@ use crate::domain::day::Day;
 use crate::domain::finding::FileId;
 use crate::domain::known::KnownEntities;
 use crate::domain::span::{LineIndex, Span};
-use crate::manifest::{Limits, Producer, Reader};
+use crate::manifest::{Limits, Reader};
 use crate::sources::{self, ReadBuffer, SourceFile};
 
 /// The snapshot, and what it says that a person should hear once.
@@ -175,7 +175,7 @@ fn json_place(text: &str, error: &serde_json::Error) -> Span {
 fn place_of(text: &str, pointer: &str) -> Span {
     let mut found = Span::default();
     let mut reader = Reader::new(Limits::default());
-    reader.read_whole(text, Producer::FullOnly, &mut |document| {
+    reader.read_first(text, &mut |document| {
         let Some(mut at) = document.view.root() else { return };
         found = Span::new(at.span().start as usize, at.span().start as usize);
         for segment in pointer.split('/').skip(1) {

@@ -1,0 +1,3 @@
+//! The verbs: short scripts of steps.
+
+pub(crate) mod steps;
