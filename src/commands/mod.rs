@@ -1,3 +1,4 @@
 //! The verbs: short scripts of steps.
 
+pub mod dev;
 pub(crate) mod steps;

@@ -26,7 +26,8 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
         }
     }
     for (field, found) in [("title", manifest.title), ("icon", manifest.icon)] {
-        if let Some(found) = value(found) {
+        // A null clears.
+        if let Some(found) = value(found).filter(|found| !found.is_null()) {
             text(field, found, sink);
         }
     }
@@ -47,7 +48,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
             }
         }
     }
-    if let Some(team) = value(manifest.team) {
+    if let Some(team) = value(manifest.team).filter(|team| !team.is_null()) {
         self::team(team, sink);
     }
     for (key, found, relation) in &context.survey.not_text {
