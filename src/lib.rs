@@ -3,3 +3,6 @@
 
 /// 1: the nouns. Pure.
 pub mod domain;
+
+/// 2: values to strings; never prints, never reads.
+pub mod report;
