@@ -8,6 +8,8 @@ pub mod domain;
 pub mod analysis;
 /// 2: text to spanned tree to entities.
 pub mod manifest;
+/// 2: findings to text, in every format.
+pub mod report;
 /// 2: files, what Git knows of them, and their bytes.
 pub mod sources;
 /// 2: what people see while it runs; the only place that prints.
