@@ -1,1 +1,3 @@
-fn main() { portolan::commands::dev::dev(std::path::Path::new(&std::env::args().nth(1).unwrap())); }
+fn main() {
+    portolan::commands::dev::dev(std::path::Path::new(&std::env::args().nth(1).unwrap()));
+}

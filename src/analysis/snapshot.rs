@@ -7,8 +7,8 @@ use foldhash::HashMap;
 
 use crate::analysis::judge::Judge;
 use crate::analysis::plain::Plain;
-use crate::domain::day::Day;
 use crate::domain::blueprint::{Blueprint, ComputedKind};
+use crate::domain::day::Day;
 use crate::domain::finding::FileId;
 use crate::domain::known::KnownEntities;
 use crate::domain::span::Span;

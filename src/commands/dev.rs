@@ -14,7 +14,8 @@ pub fn dev(root: &Path) {
     let loaded = super::steps::snapshot::load(root, &mut files);
     let t2 = t0.elapsed();
     let selection = Selection::new([], std::env::var("CLUSTER").is_ok());
-    let options = Options { delivery_is_cluster: false, today: Day::parse("2026-11-15").unwrap(), snapshot_max_age_days: 30 };
+    let options =
+        Options { delivery_is_cluster: false, today: Day::parse("2026-11-15").unwrap(), snapshot_max_age_days: 30 };
     let bench = super::steps::checked::Bench { snapshot: &loaded.snapshot, selection: &selection, options: &options };
     let checked = bench.check(files, n, &|_| true, &crate::domain::progress::Silent);
     let t3 = t0.elapsed();
@@ -23,8 +24,26 @@ pub fn dev(root: &Path) {
         let file = &checked.files[f.place.file.0 as usize];
         let text = sources::read(file, &mut buffer).map(|t| t.text.to_owned()).unwrap_or_default();
         let p = LineIndex::new(&text).position(&text, f.place.span.start as usize);
-        println!("{}:{}:{}: {}[{}] {} | {:?} | fix {:?}", file.path, p.line, p.column, f.severity.word(), f.rule.name, f.message, f.help, f.fix.as_ref().map(|f| &f.title));
+        println!(
+            "{}:{}:{}: {}[{}] {} | {:?} | fix {:?}",
+            file.path,
+            p.line,
+            p.column,
+            f.severity.word(),
+            f.rule.name,
+            f.message,
+            f.help,
+            f.fix.as_ref().map(|f| &f.title)
+        );
     }
-    for n in loaded.notes.iter().chain(&checked.notes) { println!("note: {n}"); }
-    eprintln!("files {n} entities {} findings {} discover {t1:?} snapshot {:?} check {:?}", checked.entities, checked.conclusion.findings.len(), t2 - t1, t3 - t2);
+    for n in loaded.notes.iter().chain(&checked.notes) {
+        println!("note: {n}");
+    }
+    eprintln!(
+        "files {n} entities {} findings {} discover {t1:?} snapshot {:?} check {:?}",
+        checked.entities,
+        checked.conclusion.findings.len(),
+        t2 - t1,
+        t3 - t2
+    );
 }

@@ -86,7 +86,8 @@ impl Reader {
 
     /// The first document of a text, ours or not: for the other files that are read with places.
     pub fn read_first(&mut self, text: &str, each: &mut dyn FnMut(&Document<'_>)) {
-        if let Some(range) = Documents::new(text).find(|range| !split::is_empty(text.get(range.clone()).unwrap_or(""))) {
+        if let Some(range) = Documents::new(text).find(|range| !split::is_empty(text.get(range.clone()).unwrap_or("")))
+        {
             let sound = self.one(text, &range, Producer::FullOnly);
             each(&self.document(0, text, &range, !sound));
         }

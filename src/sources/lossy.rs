@@ -15,3 +15,8 @@ pub fn read_lossy(file: &SourceFile) -> Option<String> {
         Place::Given(bytes) => Some(lossy(bytes)),
     }
 }
+
+/// The path without links and dots, where it exists.
+pub fn real_path(path: &std::path::Path) -> Option<std::path::PathBuf> {
+    path.canonicalize().ok()
+}

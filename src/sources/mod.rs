@@ -4,8 +4,8 @@
 mod discover;
 mod each;
 mod encoding;
-pub mod git;
 mod folder;
+pub mod git;
 mod ignored;
 mod lossy;
 mod path;
@@ -17,7 +17,7 @@ pub use discover::{DiscoverError, Discovery, Unreadable, discover};
 pub use each::for_each_text;
 pub use encoding::{ByteOrder, Encoding, encode};
 pub use folder::{find_file, list_folder};
-pub use lossy::read_lossy;
+pub use lossy::{read_lossy, real_path};
 pub use path::path_text;
 pub use pattern::{Pattern, PatternError};
 pub use read::{Place, ReadBuffer, ReadProblem, SourceFile, Text, TextRef, read};

@@ -3,7 +3,10 @@
 
 use std::path::Path;
 
-use crate::analysis::{Analyzer, Conclusion, Directives, DocumentContext, FileReport, FileRun, Options, RunState, Salvaged, Selection, Snapshot};
+use crate::analysis::{
+    Analyzer, Conclusion, Directives, DocumentContext, FileReport, FileRun, Options, RunState, Salvaged, Selection,
+    Snapshot,
+};
 use crate::domain::fault::{Fault, FaultKind, Oversize};
 use crate::domain::finding::FileId;
 use crate::domain::manifest::Manifest;
@@ -50,7 +53,8 @@ impl Bench<'_> {
         let analyzer = Analyzer::new(self.snapshot, self.selection, self.options);
         let read = files.get(..manifests).unwrap_or(&files);
         progress.start("reading", read.len() as u64);
-        let make = || Hands { reader: Reader::new(Limits::default()), manifests: Vec::new(), state: RunState::default() };
+        let make =
+            || Hands { reader: Reader::new(Limits::default()), manifests: Vec::new(), state: RunState::default() };
         let reports = sources::for_each_text(read, make, |hands, index, text| {
             let report = hands.file(&analyzer, FileId(Span::empty(index).start), &read[index], text);
             progress.advance(1);
@@ -58,7 +62,8 @@ impl Bench<'_> {
         });
         progress.finish();
         let entities = reports.iter().map(|report| report.entities).sum();
-        let numbered = reports.into_iter().enumerate().map(|(index, report)| (FileId(Span::empty(index).start), report));
+        let numbered =
+            reports.into_iter().enumerate().map(|(index, report)| (FileId(Span::empty(index).start), report));
         let conclusion = analyzer.conclude(numbered.collect(), in_sight);
         let notes = unjudged(conclusion.unjudged_relations).into_iter().collect();
         Checked { conclusion, files, manifests, entities, notes }
@@ -165,9 +170,11 @@ pub(crate) fn identities(files: &[SourceFile]) -> std::collections::BTreeSet<cra
             for manifest in &manifests {
                 let blueprint = manifest.blueprint_text(document.view);
                 let identifier = manifest.identifier_text(document.view);
-                found.extend(blueprint.zip(identifier).map(|(blueprint, identifier)| crate::domain::finding::EntityName {
-                    blueprint: blueprint.to_owned(),
-                    identifier: identifier.to_owned(),
+                found.extend(blueprint.zip(identifier).map(|(blueprint, identifier)| {
+                    crate::domain::finding::EntityName {
+                        blueprint: blueprint.to_owned(),
+                        identifier: identifier.to_owned(),
+                    }
                 }));
             }
         });

@@ -32,7 +32,12 @@ pub(crate) struct Repairs {
 
 impl Repairs {
     /// Makes the safe repairs among `findings` in memory; false when there was nothing (more) to do.
-    pub fn pass<'f>(&mut self, findings: impl Iterator<Item = &'f Finding>, files: &mut [SourceFile], broken: &[usize]) -> bool {
+    pub fn pass<'f>(
+        &mut self,
+        findings: impl Iterator<Item = &'f Finding>,
+        files: &mut [SourceFile],
+        broken: &[usize],
+    ) -> bool {
         self.passes += 1;
         self.take_back(broken, files);
         if self.passes > MOST_PASSES {

@@ -58,7 +58,10 @@ impl Loading<'_> {
             let stem = self.stem(id);
             match self.blueprint(id) {
                 Some(blueprint) if blueprints.iter().any(|other| other.identifier == blueprint.identifier) => {
-                    let message = format!("Blueprint `{}` is in another file already; this one is not used.", blueprint.identifier);
+                    let message = format!(
+                        "Blueprint `{}` is in another file already; this one is not used.",
+                        blueprint.identifier
+                    );
                     self.problem(id, Span::default(), message, true);
                 }
                 Some(blueprint) => blueprints.push(blueprint),
