@@ -167,7 +167,8 @@ fn module_of(path: &str) -> Vec<String> {
 
 /// Ways to import that this test could not see through.
 fn hiding_places(tokens: &[String]) -> Vec<String> {
-    let ways: [(&[&str], &str); 3] = [
+    let ways: [(&[&str], &str); 4] = [
+        (&["crate", "as"], "names the crate's root, by another name"),
         (&["#", "[", "path"], "`#[path]` puts a module where it is not"),
         (&["include", "!"], "`include!` brings in code from elsewhere"),
         (&["extern", "crate"], "`extern crate` gives a crate another name"),
@@ -207,10 +208,10 @@ fn paths_of(tokens: &[String], home: &[String]) -> Vec<Found> {
             }
             "pub" if token(tokens, at + 1) == "(" && token(tokens, at + 3) == ")" => at += 3,
             word if is_name(word) => {
-                let follows_path =
-                    at > 1 && tokens[at - 1] == "::" && is_name(&tokens[at - 2]) && tokens[at - 2] != "use";
+                let before = if at > 1 { tokens[at - 2].as_str() } else { "" };
+                let follows_path = at > 0 && tokens[at - 1] == "::" && is_name(before) && !is_keyword(before);
                 let in_use = at > 0 && matches!(tokens[at - 1].as_str(), "use" | "::") && !follows_path;
-                let leads_on = token(tokens, at + 1) == "::";
+                let leads_on = token(tokens, at + 1) == "::" && !is_keyword(word);
                 if !follows_path && (leads_on || in_use) && token(tokens, at.wrapping_sub(1)) != "." {
                     let here: Vec<String> =
                         home.iter().cloned().chain(inner.iter().map(|(name, _)| name.clone())).collect();
@@ -297,6 +298,11 @@ fn token(tokens: &[String], at: usize) -> &str {
 
 fn is_name(token: &str) -> bool {
     token.starts_with(|c: char| c == '_' || c.is_alphabetic())
+}
+
+/// Words that may stand right before a path that begins with `::`.
+fn is_keyword(token: &str) -> bool {
+    ["use", "as", "dyn", "else", "for", "if", "impl", "in", "match", "mut", "return", "where", "while"].contains(&token)
 }
 
 /// Names, `::` and single signs; no comments, no strings, no lifetimes.
@@ -430,6 +436,8 @@ mod itself {
             "/* /* nested */ */ use crate::settings::x;",
             "fn f<'a>(x: &'a str) { crate::settings::x(r#\"\"\"#) }",
             "use ::portolan::settings;",
+            "fn f() { x as ::portolan::settings::X }",
+            "use {crate::settings, std::fmt};",
             "pub(crate) use crate::settings;",
         ] {
             let path = if text.starts_with("use super::super") { "manifest/parse.rs" } else { "manifest/mod.rs" };
@@ -448,8 +456,14 @@ mod itself {
 
     #[test]
     fn sees_what_would_hide_from_it() {
-        for text in ["use crate::*;", "use crate as c;", "use crate::{self as c};", "use super::*;", "use super as c;"]
-        {
+        for text in [
+            "use crate::*;",
+            "use crate as c;",
+            "use crate::{self as c};",
+            "use super::*;",
+            "use super as c;",
+            "use {crate as c};",
+        ] {
             sees("manifest/mod.rs", text, "the crate's root");
         }
         sees("manifest/mod.rs", "#[path = \"../settings/mod.rs\"] mod s;", "`#[path]`");

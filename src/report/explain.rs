@@ -1,0 +1,4 @@
+//! Stub.
+pub fn page_address(_rule: &str) -> Option<String> {
+    None
+}
