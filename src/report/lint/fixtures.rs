@@ -273,6 +273,7 @@ impl Run {
             place,
             message: message.to_owned(),
             label: String::new(),
+            target: None,
             entity: None,
             related: Vec::new(),
             help: None,
