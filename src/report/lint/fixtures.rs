@@ -71,7 +71,7 @@ const LEGACY: &str = "\
 const TEAMS: &str = "blueprint: team\nidentifier: payments\nproperties:\n  slack: #payments\n  note: |\n    one\n    two\n\nrelations: {}\n";
 
 pub(crate) struct Run {
-    files: Vec<(String, Option<String>)>,
+    pub files: Vec<(String, Option<String>)>,
     pub findings: Vec<Finding>,
     pub counts: Counts,
     pub notes: Vec<String>,
