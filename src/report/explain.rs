@@ -126,7 +126,7 @@ pub fn rule_page(page: &RulePage<'_>) -> String {
     out.push_str(&format!(
         "\n## Silence it\n\nOn one line, with a reason: `# portolan: ignore[{name}] reason`. Everywhere, in \
          `portolan.yaml`:\n\n{}",
-        fenced("yaml", &format!("rules: {{{name}: off}}"))
+        fenced("yaml", &format!("rules: {{{name}: \"off\"}}"))
     ));
     out
 }

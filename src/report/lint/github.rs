@@ -44,7 +44,8 @@ fn command(severity: Severity) -> &'static str {
 
 fn annotation(report: &Report<'_>, row: &Row<'_>) -> String {
     let (start, end) = (row.extent.start, row.extent.end);
-    let mut properties = format!("file={},line={},endLine={}", github_property(&clean(row.path)), start.line, end.line);
+    let mut properties =
+        format!("file={},line={},endLine={}", github_property(&clean(row.path)), start.line, row.extent.last_line());
     // Columns of two different lines are taken for columns of one.
     if start.line == end.line {
         // GitHub's last column is the last one marked.

@@ -17,13 +17,12 @@ pub(super) fn render(report: &Report<'_>) -> String {
 }
 
 fn issue(row: &Row<'_>, fingerprint: Fingerprint) -> Value {
-    let (start, end) = (row.extent.start, row.extent.end);
     json!({
         "description": format!("{}: {}", row.rule(), row.message),
         "check_name": row.rule(),
         "fingerprint": fingerprint.to_string(),
         "severity": severity(row.severity()),
-        "location": {"path": row.path, "lines": {"begin": start.line, "end": end.line}},
+        "location": {"path": row.path, "lines": {"begin": row.extent.start.line, "end": row.extent.last_line()}},
     })
 }
 

@@ -2,6 +2,8 @@
 //! others list findings by file. Only errors are failures: a reader turns the whole run red for one, and a warning
 //! does not. A run without findings has one case that passed, for a report without cases is taken for a broken one.
 
+use std::collections::HashMap;
+
 use crate::domain::finding::Severity;
 use crate::report::escape::{clean, xml};
 use crate::report::lint::tally::{Tally, left_out, verdict};
@@ -28,8 +30,12 @@ pub(super) fn render(report: &Report<'_>) -> String {
             xml(&clean(first.path)),
             suite.len()
         ));
+        let mut named = HashMap::new();
         for row in suite {
-            case(&mut out, report, row);
+            let name = format!("{}: {}", row.rule(), row.message);
+            let number = named.entry(name.clone()).and_modify(|number| *number += 1).or_insert(1_usize);
+            let name = if *number > 1 { format!("{name} ({number})") } else { name };
+            case(&mut out, report, row, &name);
         }
         out.push_str("  </testsuite>\n");
     }
@@ -47,13 +53,13 @@ fn passed(out: &mut String, report: &Report<'_>) {
     ));
 }
 
-fn case(out: &mut String, report: &Report<'_>, row: &Row<'_>) {
+fn case(out: &mut String, report: &Report<'_>, row: &Row<'_>, name: &str) {
     let path = xml(&clean(row.path));
-    let (line, column) = (row.extent.start.line, row.extent.start.column);
-    // The place makes the name unique in its suite; readers fold equal names into one.
+    // No place in the name: readers fold equal names into one, and follow a name from run to run.
     out.push_str(&format!(
-        "    <testcase name=\"{} ({line}:{column})\" classname=\"{path}\" file=\"{path}\" line=\"{line}\" time=\"0\">\n",
-        xml(row.rule())
+        "    <testcase name=\"{}\" classname=\"{path}\" file=\"{path}\" line=\"{}\" time=\"0\">\n",
+        xml(name),
+        row.extent.start.line
     ));
     let message = xml(&row.message);
     let body = xml(&body(report, row)).replace("&#10;", "\n");
@@ -84,8 +90,64 @@ fn body(report: &Report<'_>, row: &Row<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
+    use roxmltree::{Document, Node};
+
     use crate::report::lint::LintFormat;
     use crate::report::lint::fixtures::Run;
+
+    const ATTRIBUTES: [(&str, &[&str]); 5] = [
+        ("testsuites", &["name", "tests", "failures", "errors", "time"]),
+        ("testsuite", &["name", "tests", "failures", "errors", "skipped", "time"]),
+        ("testcase", &["name", "classname", "time"]),
+        ("failure", &["message", "type"]),
+        ("system-out", &[]),
+    ];
+
+    fn parent(name: &str) -> Option<&'static str> {
+        match name {
+            "testsuite" => Some("testsuites"),
+            "testcase" => Some("testsuite"),
+            "failure" | "system-out" => Some("testcase"),
+            _ => None,
+        }
+    }
+
+    fn number(node: Node<'_, '_>, name: &str) -> usize {
+        node.attribute(name).and_then(|text| text.parse().ok()).expect("a number")
+    }
+
+    fn count_of(node: Node<'_, '_>, name: &str) -> usize {
+        node.descendants().filter(|inner| inner.has_tag_name(name)).count()
+    }
+
+    /// What `testdata/schemas/junit.xsd` says, and that the numbers are true, which no schema can say.
+    fn check(text: &str) {
+        let document = Document::parse(text).expect("well-formed XML");
+        for node in document.descendants().filter(Node::is_element) {
+            let name = node.tag_name().name();
+            let (_, needed) = ATTRIBUTES.iter().find(|(known, _)| *known == name).expect("an element of JUnit");
+            assert!(needed.iter().all(|attribute| node.has_attribute(*attribute)), "{name} lacks an attribute");
+            assert_eq!(node.parent_element().map(|above| above.tag_name().name()), parent(name));
+            if name.starts_with("testsuite") {
+                assert_eq!(number(node, "tests"), count_of(node, "testcase"));
+                assert_eq!(number(node, "failures"), count_of(node, "failure"));
+                assert!(count_of(node, "testcase") > 0, "no suite is empty");
+            }
+            if name == "testsuite" {
+                let names = node.children().filter_map(|case| case.attribute("name"));
+                assert_eq!(names.collect::<HashSet<_>>().len(), count_of(node, "testcase"), "names are unique");
+            }
+        }
+    }
+
+    #[test]
+    fn every_document_is_junit() {
+        for run in [Run::sample(), Run::empty(), Run::hostile(), Run::wide(), Run::gone(), Run::many(9)] {
+            check(&run.plain(LintFormat::Junit));
+        }
+    }
 
     #[test]
     fn errors_fail_and_warnings_pass() {

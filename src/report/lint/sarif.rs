@@ -11,7 +11,7 @@ use crate::report::explain;
 use crate::report::fingerprint::Fingerprint;
 use crate::report::lint::{Report, Row};
 use crate::report::place::Extent;
-use crate::report::words::count;
+use crate::report::words::{count, grouped};
 
 /// GitHub refuses a run with more results.
 const RESULTS_MAX: usize = 25_000;
@@ -55,12 +55,13 @@ pub(super) fn render(report: &Report<'_>) -> String {
 }
 
 fn cut_note(results: usize) -> Option<String> {
-    let shown = format!("GitHub shows {SHOWN_MAX} of them, the worst first");
+    let shown = format!("GitHub shows {} of them, the worst first", grouped(SHOWN_MAX));
     match results.checked_sub(RESULTS_MAX) {
         Some(0) | None => Some(format!("{}: {shown}", count(results, "finding"))),
         Some(more) => Some(format!(
-            "{} are left out of this file, the mildest: it may hold {RESULTS_MAX}, and {shown}",
-            count(more, "finding")
+            "{} are left out of this file, the mildest: it may hold {}, and {shown}",
+            count(more, "finding"),
+            grouped(RESULTS_MAX)
         )),
     }
 }
@@ -178,8 +179,10 @@ mod tests {
     fn faults(value: &Value) -> Vec<String> {
         let mut schema: Value = serde_json::from_str(SCHEMA).expect("the schema is JSON");
         // The pattern of a property that we do not write has a bracket too many, and no validator takes it.
-        let language = schema["definitions"]["run"]["properties"]["language"].as_object_mut();
-        language.and_then(|language| language.remove("pattern")).expect("the pattern is there");
+        for object in ["run", "toolComponent"] {
+            let language = schema["definitions"][object]["properties"]["language"].as_object_mut();
+            language.and_then(|language| language.remove("pattern")).expect("the pattern is there");
+        }
         let validator = jsonschema::validator_for(&schema).expect("the schema is one");
         validator.iter_errors(value).map(|fault| format!("{}: {fault}", fault.instance_path())).collect()
     }
@@ -218,7 +221,7 @@ mod tests {
         assert_eq!((errors, warnings), (10_000, 10_000));
         assert_eq!(
             run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"],
-            "5,000 findings are left out of this file, the mildest: it may hold 25000, and GitHub shows 5000 of them, \
+            "5,000 findings are left out of this file, the mildest: it may hold 25,000, and GitHub shows 5,000 of them, \
              the worst first"
         );
     }

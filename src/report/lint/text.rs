@@ -279,6 +279,11 @@ mod tests {
     }
 
     #[test]
+    fn far_places_share_a_frame_and_a_crowd_does_not() {
+        insta::assert_snapshot!(Run::far().render(LintFormat::Text, &UNICODE));
+    }
+
+    #[test]
     fn nothing_to_report_is_one_line() {
         let text = Run::empty().render(LintFormat::Text, &UNICODE);
         assert_eq!(text, "120 files, 96 entities: nothing to report\n");
