@@ -80,6 +80,15 @@ pub enum LintError {
     #[error("find `{path}`: there is no such file or folder")]
     #[diagnostic(code("no-such-path"), help("name files and folders relative to where you are"))]
     NoSuchPath { path: String },
+    #[error("read standard input: `-` is not among the paths, and `--stdin-filename` is only its name")]
+    #[diagnostic(code("no-input"), help("add `-`: `portolan lint - --stdin-filename FILE`"))]
+    NoInput,
+    #[error("read standard input: `-` stands alone, without other paths, `--fix`, `--staged` or `--changed`")]
+    #[diagnostic(code("input-alone"), help("lint one text at a time: `portolan lint - --stdin-filename FILE`"))]
+    InputAlone,
+    #[error("read standard input: nobody said which file it stands for")]
+    #[diagnostic(code("nameless-input"), help("add `--stdin-filename FILE`, relative to where you are"))]
+    NamelessInput,
     #[error("lint `{path}`: it is outside of the repository at `{root}`")]
     #[diagnostic(code("outside-root"), help("run portolan in the repository that the file belongs to, or use `-C`"))]
     Outside { path: String, root: String },
