@@ -7,10 +7,12 @@ use std::path::PathBuf;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::commands::{self, Context, completions, config, explain, lint, man, schema};
+use crate::commands::context::Context;
+use crate::commands::terminal::{Terminal, colour_choice};
+use crate::commands::{self, completions, config, explain, lint, man, schema};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::settings::{Environment, Request};
+use crate::settings::{self, Environment, Request};
 use crate::ui::{self, ColourChoice, Streams};
 
 const ABOUT: &str = "Keeps a software catalog in step with Git";
@@ -82,27 +84,26 @@ pub fn command() -> clap::Command {
 }
 
 /// Runs the verb that the arguments name.
-pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: Environment, mut streams: Streams) -> Exit {
+pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environment, streams: &mut Streams) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let color = early_color(&arguments, &environment);
+    let mut request = Request { color: early_color(&arguments, environment), ..Request::default() };
     let parsed = command().try_get_matches_from(&arguments).and_then(|matches| Cli::from_arg_matches(&matches));
-    let exit = match parsed {
+    let (result, terminal) = match parsed {
         Ok(cli) => {
-            let request = cli.everyone.request(color);
-            let mut context = Context::new(request, environment, streams);
-            let exit = finish(cli.verb.run(&mut context), &mut context);
-            streams = context.streams;
-            exit
+            cli.everyone.say(&mut request);
+            let terminal = Terminal::new(&request, environment);
+            (cli.verb.run(request, environment, &terminal, streams), terminal)
         }
-        Err(error) => show_usage(&error, color, &environment, &mut streams),
-    };
-    match streams.flush() {
-        Ok(()) => exit,
         Err(error) => {
-            streams.say(&format!("error: failed to {error}\n"));
-            Exit::Failure
+            let terminal = Terminal::new(&request, environment);
+            (show_usage(&error, &terminal, streams), terminal)
         }
-    }
+    };
+    let result = result.and_then(|exit| streams.flush().map(|()| exit).map_err(Error::from));
+    result.unwrap_or_else(|error| {
+        streams.say(&ui::failure(&error, terminal.talk_is_coloured, terminal.style.width));
+        error.exit()
+    })
 }
 
 /// Tells of a panic, which is always ours: the message, and what to do with it.
@@ -116,64 +117,60 @@ pub fn tell_of_panic(panic: &std::panic::PanicHookInfo<'_>) {
 }
 
 impl Verb {
-    fn run(self, context: &mut Context) -> Result<Exit, Error> {
+    fn run(
+        self,
+        mut request: Request,
+        environment: &Environment,
+        terminal: &Terminal,
+        streams: &mut Streams,
+    ) -> Result<Exit, Error> {
         match self {
-            Self::Lint(args) => lint::run(&args, context),
-            Self::Explain(args) => explain::run(&args, context),
-            Self::Config(args) => config::run(&args, context),
-            Self::Schema(args) => schema::run(&args, context),
-            Self::Completions(args) => completions::run(&args, command(), context),
-            Self::Man(args) => man::run(&args, command(), context),
+            Self::Explain(args) => return explain::run(&args, &terminal.style, streams),
+            Self::Schema(args) => return schema::run(&args, streams),
+            Self::Completions(args) => return completions::run(&args, command(), streams),
+            Self::Man(args) => return man::run(&args, command(), streams),
+            Self::Lint(_) | Self::Config(_) => {}
+        }
+        if let Self::Lint(args) = &self {
+            request.rules.clone_from(&args.rule);
+        }
+        let settings = settings::resolve(&request, environment, &commands::rule_names())?;
+        let Terminal { style, shows_progress, .. } = *terminal;
+        let mut context =
+            Context { settings: &settings, environment, streams, style, quiet: request.quiet, shows_progress };
+        for note in &settings.notes {
+            context.say(&format!("note: {note}"));
+        }
+        match self {
+            Self::Lint(args) => lint::run(&args, &mut context),
+            Self::Config(args) => config::run(&args, &mut context),
+            Self::Explain(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => Ok(Exit::Success),
         }
     }
 }
 
 impl Everyone {
-    fn request(self, color: Option<ColourChoice>) -> Request {
-        Request {
-            directory: self.directory,
-            config: self.config,
-            target: self.target,
-            color,
-            quiet: self.quiet,
-            verbose: self.verbose,
-            no_progress: self.no_progress,
-            rules: Vec::new(),
-        }
+    fn say(self, request: &mut Request) {
+        request.directory = self.directory;
+        request.config = self.config;
+        request.target = self.target;
+        request.quiet = self.quiet;
+        request.verbose = self.verbose;
+        request.no_progress = self.no_progress;
     }
 }
 
-fn finish(result: Result<Exit, Error>, context: &mut Context) -> Exit {
-    match result {
-        Ok(exit) => exit,
-        Err(error) => {
-            let told = ui::failure(error.diagnostic(), context.talk_is_coloured(), context.width());
-            context.streams.say(&told);
-            error.exit()
-        }
-    }
-}
-
-fn show_usage(
-    error: &clap::Error,
-    color: Option<ColourChoice>,
-    environment: &Environment,
-    streams: &mut Streams,
-) -> Exit {
+fn show_usage(error: &clap::Error, terminal: &Terminal, streams: &mut Streams) -> Result<Exit, Error> {
     let is_asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-    let seen = if is_asked_for { ui::results_are_seen() } else { ui::talk_is_seen() };
     let text = error.render();
-    let text = if commands::is_coloured(color, environment, seen) { text.ansi().to_string() } else { text.to_string() };
-    if !is_asked_for {
+    let is_coloured = if is_asked_for { terminal.style.color } else { terminal.talk_is_coloured };
+    let text = if is_coloured { text.ansi().to_string() } else { text.to_string() };
+    if is_asked_for {
+        streams.show(&text)?;
+        Ok(Exit::Success)
+    } else {
         streams.say(&text);
-        return Exit::Usage;
-    }
-    match streams.show(&text) {
-        Ok(()) => Exit::Success,
-        Err(error) => {
-            streams.say(&format!("error: failed to {error}\n"));
-            Exit::Failure
-        }
+        Ok(Exit::Usage)
     }
 }
 
@@ -182,8 +179,8 @@ fn early_color(arguments: &[OsString], environment: &Environment) -> Option<Colo
     let words: Vec<&str> = arguments.iter().take_while(|word| *word != "--").filter_map(|word| word.to_str()).collect();
     let joined = words.iter().rev().find_map(|word| word.strip_prefix("--color="));
     let apart = words.windows(2).rev().find(|pair| pair[0] == "--color").map(|pair| pair[1]);
-    let flag = joined.or(apart).and_then(commands::colour_choice);
-    flag.or_else(|| commands::colour_choice(&environment.text("PORTOLAN_COLOR")?))
+    let flag = joined.or(apart).and_then(colour_choice);
+    flag.or_else(|| colour_choice(&environment.text("PORTOLAN_COLOR")?))
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! Which room failed, and what that means for the exit code. Findings are not errors: a file with faults is a result,
-//! an error is a job that could not be done.
+//! an error is a job that could not be done. What a verb was asked for and cannot do is told here too: verbs stand
+//! above this floor, and their errors must be seen from it.
 
 use crate::exit::Exit;
+use crate::report::baseline::BaselineError;
 use crate::settings::SettingsError;
 use crate::sources::git::GitError;
-use crate::sources::{DiscoverError, PatternError, WriteError};
+use crate::sources::{DiscoverError, OutputError, PatternError, WriteError};
 use crate::ui::StreamError;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -14,47 +16,86 @@ pub enum Error {
     Settings(#[from] SettingsError),
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Discover(#[from] DiscoverError),
-    #[error(transparent)]
-    #[diagnostic(transparent)]
     Pattern(#[from] PatternError),
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Git(#[from] GitError),
+    Baseline(#[from] BaselineError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Output(#[from] OutputError),
     #[error(transparent)]
     #[diagnostic(transparent)]
     Write(#[from] WriteError),
     #[error(transparent)]
     #[diagnostic(transparent)]
     Streams(#[from] StreamError),
-    /// A verb was asked for something that is not there or makes no sense; the verb's own error says what.
-    #[error("{0}")]
-    Asked(Asked),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Lint(#[from] LintError),
+    #[error("find the rule `{name}`")]
+    #[diagnostic(code("no-such-rule"), help("{help}"))]
+    NoSuchRule { name: String, help: String },
+    #[error("find the verb `{verb}`")]
+    #[diagnostic(code("no-such-verb"), help("the verbs are {known}"))]
+    NoSuchVerb { verb: String, known: String },
 }
 
-/// A verb's own error, about what it was asked for.
-pub type Asked = Box<dyn miette::Diagnostic + Send + Sync>;
+/// Why lint could not do what it was asked for.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum LintError {
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Discover(#[from] DiscoverError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Git(#[from] GitError),
+    #[error("find a Git repository at `{root}`: there is none")]
+    #[diagnostic(code("no-git"), help("run it inside a Git work tree, or without `{flag}`"))]
+    NoGit { root: String, flag: &'static str },
+    #[error("find `{path}`: there is no such file or folder")]
+    #[diagnostic(code("no-such-path"), help("name files and folders relative to where you are"))]
+    NoSuchPath { path: String },
+    #[error("read standard input: `-` is not among the paths, and `--stdin-filename` is only its name")]
+    #[diagnostic(code("no-input"), help("add `-`: `portolan lint - --stdin-filename FILE`"))]
+    NoInput,
+    #[error("read standard input: `-` stands alone, without other paths, `--fix`, `--staged` or `--changed`")]
+    #[diagnostic(code("input-alone"), help("lint one text at a time: `portolan lint - --stdin-filename FILE`"))]
+    InputAlone,
+    #[error("read standard input: nobody said which file it stands for")]
+    #[diagnostic(code("nameless-input"), help("add `--stdin-filename FILE`, relative to where you are"))]
+    NamelessInput,
+    #[error("lint `{path}`: it is outside of the repository at `{root}`")]
+    #[diagnostic(code("outside-root"), help("run portolan in the repository that the file belongs to, or use `-C`"))]
+    Outside { path: String, root: String },
+}
 
 impl Error {
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Settings(_) | Self::Pattern(_) | Self::Asked(_) => Exit::Usage,
-            Self::Discover(_) | Self::Write(_) | Self::Streams(_) => Exit::Failure,
-            Self::Git(error) => exit_of_git(error),
+            Self::Settings(_)
+            | Self::Pattern(_)
+            | Self::Baseline(_)
+            | Self::NoSuchRule { .. }
+            | Self::NoSuchVerb { .. } => Exit::Usage,
+            Self::Write(_) | Self::Streams(_) => Exit::Failure,
+            // A file that the user named to be read is there or it is not; one to be written is the disk's affair.
+            Self::Output(OutputError::Read { .. }) => Exit::Usage,
+            Self::Output(OutputError::Write { .. } | OutputError::Input(_)) => Exit::Failure,
+            Self::Lint(error) => exit_of_lint(error),
         }
     }
+}
 
-    /// What is rendered: for a verb's own error, that one.
-    pub fn diagnostic(&self) -> &dyn miette::Diagnostic {
-        match self {
-            Self::Asked(inner) => inner.as_ref(),
-            Self::Settings(_)
-            | Self::Discover(_)
-            | Self::Pattern(_)
-            | Self::Git(_)
-            | Self::Write(_)
-            | Self::Streams(_) => self,
-        }
+fn exit_of_lint(error: &LintError) -> Exit {
+    match error {
+        LintError::Discover(_) => Exit::Failure,
+        LintError::Git(error) => exit_of_git(error),
+        LintError::NoGit { .. }
+        | LintError::NoSuchPath { .. }
+        | LintError::NoInput
+        | LintError::InputAlone
+        | LintError::NamelessInput
+        | LintError::Outside { .. } => Exit::Usage,
     }
 }
 

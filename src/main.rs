@@ -14,5 +14,5 @@ fn main() -> ExitCode {
         cli::tell_of_panic(panic);
         std::process::exit(Exit::Failure.code().into());
     }));
-    cli::run(std::env::args_os(), Environment::of_process(), Streams::standard()).into()
+    cli::run(std::env::args_os(), &Environment::of_process(), &mut Streams::standard()).into()
 }

@@ -133,3 +133,124 @@ fn has_distinct_texts(list: Value<'_>) -> bool {
             item.as_str().is_some_and(|text| !list.items().take(at).any(|before| before.as_str() == Some(text)))
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::analysis::judge::Judge;
+    use crate::domain::span::Span;
+    use crate::domain::tree::{Number, Scalar, Style, Tree, View};
+
+    fn plant(tree: &mut Tree, value: &Json) {
+        let at = Span::empty(0);
+        let scalar = match value {
+            Json::Array(items) => {
+                let list = tree.open(Kind::List, at, Style::Flow);
+                items.iter().for_each(|item| plant(tree, item));
+                return tree.close(list, 0, items.len());
+            }
+            Json::Object(entries) => {
+                let map = tree.open(Kind::Map, at, Style::Flow);
+                for (key, value) in entries {
+                    tree.push_scalar(Scalar::Decoded(key), at, Style::Plain);
+                    plant(tree, value);
+                }
+                return tree.close(map, 0, entries.len());
+            }
+            Json::Null => Scalar::Null,
+            Json::Bool(value) => Scalar::Bool(*value),
+            Json::Number(number) => Scalar::Number(match (number.as_i64(), number.as_f64()) {
+                (Some(whole), _) => Number::Signed(whole),
+                (None, float) => Number::Float(float.unwrap_or_default()),
+            }),
+            Json::String(text) => Scalar::Decoded(text),
+        };
+        tree.push_scalar(scalar, at, Style::Plain);
+    }
+
+    fn schemas() -> impl Strategy<Value = Json> {
+        let bound = -3..6_i64;
+        prop_oneof![
+            (0..4_u64, 0..5_u64).prop_map(|(least, most)| json!({"type": "string", "minLength": least, "maxLength": most})),
+            Just(json!({"type": "string", "enum": ["a", "bé", ""], "title": "T", "default": "x"})),
+            proptest::sample::select(&crate::analysis::formats::FORMATS[..])
+                .prop_map(|format| json!({"type": "string", "format": format})),
+            Just(json!({"type": "string", "format": "markdown"})),
+            Just(json!({"type": "string", "pattern": "^a+$"})),
+            (bound.clone(), bound.clone()).prop_map(|(low, high)| json!({"type": "number", "minimum": low, "maximum": high})),
+            (bound.clone(), bound)
+                .prop_map(|(low, high)| json!({"type": "number", "exclusiveMinimum": low, "exclusiveMaximum": high})),
+            Just(json!({"type": "number", "enum": [1, 2.5]})),
+            Just(json!({"type": "boolean"})),
+            Just(json!({"type": "object"})),
+            Just(json!({"type": "object", "format": "labeled-url"})),
+            Just(json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}})),
+            (any::<bool>(), 0..3_u64, 0..4_u64).prop_map(|(unique, least, most)| json!({
+                "type": "array", "items": {"type": "string", "maxLength": 2}, "uniqueItems": unique, "minItems": least, "maxItems": most
+            })),
+            Just(json!({"type": "array"})),
+            Just(json!({"type": "array", "uniqueItems": true})),
+        ]
+    }
+
+    fn values() -> impl Strategy<Value = Json> {
+        let leaf = prop_oneof![
+            Just(Json::Null),
+            any::<bool>().prop_map(Json::Bool),
+            (-5..8_i64).prop_map(Json::from),
+            (-5.0..8.0_f64).prop_map(Json::from),
+            proptest::sample::select(vec![
+                "",
+                "a",
+                "aa",
+                "bé",
+                "aaaaaa",
+                "http://a",
+                "a@b.c",
+                "2024-01-01T00:00:00Z",
+                "::1",
+                "10.0.0.1"
+            ])
+            .prop_map(Json::from),
+        ];
+        leaf.prop_recursive(2, 12, 4, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..5).prop_map(Json::from),
+                proptest::collection::btree_map("a|b|url", inner, 0..3)
+                    .prop_map(|entries| Json::Object(entries.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+        /// The shortcut never takes what the judge would refuse.
+        #[test]
+        fn what_is_plainly_right_is_right(schema in schemas(), value in values()) {
+            let mut tree = Tree::default();
+            plant(&mut tree, &value);
+            let root = View { source: "", tree: &tree }.root().expect("one value");
+            if Plain::of(&schema).accepts(root) {
+                let judge = Judge::new(&schema).expect("a legal schema");
+                prop_assert!(judge.violations(root).is_empty(), "{schema} took {value}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_shortcut_is_taken_where_it_counts() {
+        let takes = |schema: Json, value: Json| {
+            let mut tree = Tree::default();
+            plant(&mut tree, &value);
+            View { source: "", tree: &tree }.root().is_some_and(|root| Plain::of(&schema).accepts(root))
+        };
+        assert!(takes(json!({"type": "string", "format": "url", "icon": "Link"}), json!("https://a.b")));
+        assert!(takes(json!({"type": "number", "minimum": 0}), json!(0)));
+        assert!(takes(json!({"type": "array", "items": {"type": "number"}}), json!([1, 2])));
+        assert!(!takes(json!({"type": "string", "pattern": "."}), json!("a")));
+    }
+}

@@ -4,9 +4,9 @@
 use clap::Command;
 use clap_complete::Shell;
 
-use crate::commands::Context;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::ui::Streams;
 
 /// Print the completion script of a shell
 #[derive(Debug, clap::Args)]
@@ -21,8 +21,8 @@ pub struct CompletionsArgs {
     shell: Shell,
 }
 
-pub fn run(args: &CompletionsArgs, command: Command, context: &mut Context) -> Result<Exit, Error> {
-    context.streams.show(&script(args.shell, command))?;
+pub fn run(args: &CompletionsArgs, command: Command, streams: &mut Streams) -> Result<Exit, Error> {
+    streams.show(&script(args.shell, command))?;
     Ok(Exit::Success)
 }
 

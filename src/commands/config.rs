@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::commands::Context;
+use crate::commands::context::Context;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::escape::clean;
@@ -42,12 +42,11 @@ struct Row {
     origin: String,
 }
 
-pub fn run(args: &ConfigArgs, context: &mut Context) -> Result<Exit, Error> {
-    let settings = context.settings()?;
-    let scope = scope(&settings, context);
-    let rows = rows(&settings, &scope);
+pub fn run(args: &ConfigArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
+    let scope = scope(context);
+    let rows = rows(context.settings, &scope);
     let shown = match args.output {
-        ConfigFormat::Text => text(&rows, &context.style()),
+        ConfigFormat::Text => text(&rows, &context.style),
         ConfigFormat::Json => json(rows),
     };
     context.streams.show(&shown)?;
@@ -56,7 +55,8 @@ pub fn run(args: &ConfigArgs, context: &mut Context) -> Result<Exit, Error> {
 
 /// The scope that is said, or the owner and name of the remote. A repository that will not open has no remote to name;
 /// the verbs that need it say why.
-fn scope(settings: &Settings, context: &Context) -> Sourced<Option<String>> {
+fn scope(context: &Context<'_>) -> Sourced<Option<String>> {
+    let settings = context.settings;
     if let Some(scope) = &settings.scope {
         return Sourced { value: Some(scope.value.clone()), origin: scope.origin.clone() };
     }

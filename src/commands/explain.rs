@@ -1,12 +1,12 @@
 //! `explain`: one rule as a page, or the list of all.
 
 use crate::analysis::{RULES, Rule};
-use crate::commands::Context;
 use crate::domain::finding::{RuleInfo, Severity};
 use crate::domain::suggest::closest;
-use crate::error::{Asked, Error};
+use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::style::{Role, Style, wrap};
+use crate::ui::Streams;
 
 /// Explain a rule: what is wrong, why it matters, how to mend it
 #[derive(Debug, clap::Args)]
@@ -21,20 +21,12 @@ pub struct ExplainArgs {
     rule: Option<String>,
 }
 
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
-enum ExplainError {
-    #[error("find the rule `{name}`")]
-    #[diagnostic(code("unknown-rule"), help("{help}"))]
-    Unknown { name: String, help: String },
-}
-
-pub fn run(args: &ExplainArgs, context: &mut Context) -> Result<Exit, Error> {
-    let style = context.style();
+pub fn run(args: &ExplainArgs, style: &Style, streams: &mut Streams) -> Result<Exit, Error> {
     let shown = match &args.rule {
-        None => list(&style),
-        Some(name) => page(&find(name)?.info, &style),
+        None => list(style),
+        Some(name) => page(&find(name)?.info, style),
     };
-    context.streams.show(&shown)?;
+    streams.show(&shown)?;
     Ok(Exit::Success)
 }
 
@@ -46,7 +38,7 @@ fn find(name: &str) -> Result<&'static Rule, Error> {
             Some(meant) => format!("did you mean `{meant}`? `portolan explain` lists all rules"),
             None => "`portolan explain` lists all rules".to_owned(),
         };
-        Error::Asked(Asked::from(ExplainError::Unknown { name: name.to_owned(), help }))
+        Error::NoSuchRule { name: name.to_owned(), help }
     })
 }
 

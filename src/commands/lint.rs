@@ -1,88 +1,92 @@
-//! `lint`: findings. Paths and the Git options choose what is reported; what is analysed is always the whole
-//! repository.
+//! `lint`: findings, and safe repairs of them. The flags become a request, the steps do the work, and what they
+//! yield is shown in every format that was asked for.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::builder::PossibleValue;
-use clap::{ArgGroup, ValueEnum};
-
-use crate::commands::Context;
+use crate::analysis::{Options, Selection};
+use crate::commands::context::Context;
+use crate::commands::steps::linted::{self, Extent, LintError, Linted, Request};
+use crate::domain::day::Day;
 use crate::domain::finding::Severity;
-use crate::domain::suggest::closest;
+use crate::domain::progress::{Progress, Silent};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::report::lint::LintFormat;
-use crate::settings::Level;
+use crate::report::baseline::Baseline;
+use crate::report::difference;
+use crate::report::lint::{Lint, LintFormat, render};
+use crate::report::style::Style;
+use crate::report::words::count;
+use crate::settings::{Delivery, Level};
+use crate::sources::{self, git};
 
-/// Check manifests: syntax, shape, entities, relations, the repository as a whole
-#[derive(Debug, clap::Args)]
-#[command(visible_alias = "validate")]
-#[command(group = ArgGroup::new("extent").args(["staged", "changed", "since"]))]
-#[command(after_help = "\
-Examples:
-  portolan lint                             the whole repository
-  portolan lint catalog/payments            what is wrong in one folder
-  portolan lint --staged                    in a pre-commit hook
-  portolan lint --since origin/main         in a pull request
-  portolan lint --fix --diff                show the safe repairs, write nothing
-  portolan lint --output sarif=lint.sarif --output text
-  portolan lint - --stdin-filename catalog/cart.yaml < cart.yaml
+/// A terminal full of findings teaches nobody: so many are shown as text unless `--max-findings` says otherwise.
+const MOST_AS_TEXT: usize = 50;
 
-# portolan: ignore[rule] reason   on a line or above it silences a rule there.")]
+/// Check the entity manifests of this repository
+///
+/// Offline, and without credentials: against the blueprints in `.portolan/`, and against each other. What is analysed
+/// is always the whole repository; PATHS and the options for Git choose what is reported.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub struct LintArgs {
-    /// Report on these files and folders only; `-` reads one manifest from standard input
+    /// Files and folders to report on; `-` reads one file from standard input
     #[arg(value_name = "PATHS")]
     pub paths: Vec<PathBuf>,
-    /// Report on what the next commit changes, as it is in the index
-    #[arg(long, conflicts_with = "fix")]
+    /// Report what the next commit changes, as the index has it
+    #[arg(long, conflicts_with_all = ["changed", "since", "stdin_filename", "fix"])]
     pub staged: bool,
-    /// Report on what differs from HEAD, untracked files too
+    /// Report what differs from `HEAD`
     #[arg(long)]
     pub changed: bool,
-    /// Report on what changed since this branch left REF
+    /// Report what differs from where REF and `HEAD` parted
     #[arg(long, value_name = "REF")]
     pub since: Option<String>,
-    /// Where the manifest on standard input would be
+    /// The file that standard input stands for
     #[arg(long, value_name = "FILE")]
     pub stdin_filename: Option<PathBuf>,
-    /// Make the safe repairs, keeping comments and order
+    /// Make the safe repairs
     #[arg(long)]
     pub fix: bool,
-    /// With --fix: show the repairs and write nothing
+    /// With `--fix`: show the repairs as a diff and write nothing
     #[arg(long, requires = "fix")]
     pub diff: bool,
-    /// How to report, and where to; may be given several times
-    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = OutputParser)]
+    /// How to report, and where to: `text`, `concise`, `json`, `sarif`, `github`, `gitlab`, `junit`, `markdown`;
+    /// repeatable
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = output)]
     pub output: Vec<Output>,
     /// The least severity that makes the exit code 1
-    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::Error)]
+    #[arg(long, value_name = "SEVERITY", default_value = "error")]
     pub fail_on: FailOn,
-    /// Report at most N findings, the worst first
+    /// Report at most so many findings, the worst first; 0 is all
     #[arg(long, value_name = "N")]
     pub max_findings: Option<usize>,
     /// Leave out the findings that this file knows
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
-    /// Write what is found to the baseline, so that it is left out from now on
-    #[arg(long, requires = "baseline", conflicts_with_all = ["fix", "staged", "changed", "since"])]
-    pub update_baseline: bool,
-    /// Leave out paths that the config leaves out, even when they are named
+    /// Write a baseline that knows all findings of this run, and succeed
+    #[arg(long, value_name = "FILE")]
+    pub write_baseline: Option<PathBuf>,
+    /// Leave out what the config leaves out, even where PATHS name it
     #[arg(long)]
     pub force_exclude: bool,
-    /// Set how loud a rule is: error, warning, info or off; may be given several times
-    #[arg(long = "rule", value_name = "NAME=LEVEL", value_parser = rule_level)]
-    pub rules: Vec<(String, Level)>,
+    /// Set the level of a rule: `error`, `warning`, `info` or `off`; repeatable
+    #[arg(long, value_name = "NAME=LEVEL", value_parser = rule_level)]
+    pub rule: Vec<(String, Level)>,
 }
 
-/// A report that is asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Output {
-    pub format: LintFormat,
-    /// `None`: standard output.
-    pub file: Option<PathBuf>,
-}
+const EXAMPLES: &str = "\
+Examples:
+  portolan lint                                    the whole repository
+  portolan lint --staged                           in a pre-commit hook
+  portolan lint --since origin/main                what a branch brings
+  portolan lint --fix --diff                       the safe repairs, as a diff
+  portolan lint --output text --output sarif=lint.sarif
+  portolan lint - --stdin-filename catalog/cart.yaml < cart.yaml
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+Silence one finding with a comment on its line, or above it:
+  # portolan: ignore[dangling-relation] made by the importer";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum FailOn {
     Error,
     Warning,
@@ -90,105 +94,198 @@ pub enum FailOn {
     Never,
 }
 
-impl FailOn {
-    /// Whether a run whose worst finding is this one fails.
-    pub fn is_reached(self, worst: Option<Severity>) -> bool {
-        let least = match self {
-            Self::Error => Severity::Error,
-            Self::Warning => Severity::Warning,
-            Self::Info => Severity::Info,
-            Self::Never => return false,
-        };
-        worst.is_some_and(|worst| worst >= least)
-    }
+/// A format, and the file it goes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    format: LintFormat,
+    file: Option<PathBuf>,
 }
 
-/// Reads `FORMAT[=FILE]`, and lists the formats for help and completions.
-#[derive(Debug, Clone)]
-struct OutputParser;
-
-impl clap::builder::TypedValueParser for OutputParser {
-    type Value = Output;
-
-    fn parse_ref(
-        &self,
-        command: &clap::Command,
-        arg: Option<&clap::Arg>,
-        value: &std::ffi::OsStr,
-    ) -> Result<Output, clap::Error> {
-        let text = value.to_string_lossy();
-        let (name, file) = match text.split_once('=') {
-            Some((name, _)) => (name.to_owned(), file_after_equals(value)),
-            None => (text.into_owned(), None),
-        };
-        if let Some(format) = LintFormat::parse(&name) {
-            return match file {
-                Some(file) if file.as_os_str().is_empty() => {
-                    Err(invalid(command, arg, &format!("{name}="), "there is no file after the `=`"))
-                }
-                file => Ok(Output { format, file }),
-            };
-        }
-        let names = LintFormat::names();
-        let reason = match closest(&name, names) {
-            Some(meant) => format!("there is no such format; did you mean `{meant}`?"),
-            None => format!("there is no such format; there is {}", names.join(", ")),
-        };
-        Err(invalid(command, arg, &name, &reason))
+fn output(text: &str) -> Result<Output, String> {
+    let (name, file) = text.split_once('=').map_or((text, None), |(name, file)| (name, Some(file)));
+    let format = LintFormat::parse(name)
+        .ok_or_else(|| format!("the formats are {}", LintFormat::names().map(|name| format!("`{name}`")).join(", ")))?;
+    match file {
+        Some("") => Err("a file is missing after `=`".to_owned()),
+        file => Ok(Output { format, file: file.map(PathBuf::from) }),
     }
-
-    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(LintFormat::names().into_iter().map(PossibleValue::new)))
-    }
-}
-
-/// The bytes after the first `=`, whatever they are: a file's name need not be text.
-fn file_after_equals(value: &std::ffi::OsStr) -> Option<PathBuf> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::ffi::OsStrExt;
-        let bytes = value.as_bytes();
-        let at = bytes.iter().position(|byte| *byte == b'=')?;
-        bytes.get(at + 1..).map(|file| PathBuf::from(std::ffi::OsStr::from_bytes(file)))
-    }
-    #[cfg(not(unix))]
-    {
-        value.to_string_lossy().split_once('=').map(|(_, file)| PathBuf::from(file))
-    }
-}
-
-fn invalid(command: &clap::Command, arg: Option<&clap::Arg>, value: &str, reason: &str) -> clap::Error {
-    let arg = arg.map(ToString::to_string).unwrap_or_default();
-    let message = format!("invalid value '{value}' for '{arg}': {reason}\n");
-    clap::Error::raw(clap::error::ErrorKind::ValueValidation, message).with_cmd(command)
 }
 
 fn rule_level(text: &str) -> Result<(String, Level), String> {
-    let Some((name, level)) = text.split_once('=') else {
-        return Err("write it as NAME=LEVEL, such as `foreign-field=off`".to_owned());
-    };
-    let level = Level::parse(level).ok_or_else(|| format!("the level is one of {}", Level::WORDS.join(", ")))?;
+    let (name, level) = text.split_once('=').ok_or("write it as NAME=LEVEL")?;
+    let level = Level::parse(level).ok_or("the levels are `error`, `warning`, `info` and `off`")?;
     Ok((name.to_owned(), level))
 }
 
-pub fn run(args: &LintArgs, context: &mut Context) -> Result<Exit, Error> {
-    context.request.rules.clone_from(&args.rules);
-    let _settings = context.settings()?;
-    context.note("`lint` is not wired yet");
-    Ok(Exit::Failure)
+pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
+    let settings = context.settings;
+    let pattern = settings.pattern()?;
+    let levels = settings.rules.iter().map(|(name, level)| (name.clone(), level.value.severity()));
+    let delivery_is_cluster = settings.delivery.value == Delivery::Cluster;
+    let selection = Selection::new(levels, delivery_is_cluster);
+    let options = Options {
+        delivery_is_cluster,
+        today: Day::from_seconds(context.environment.seconds()),
+        snapshot_max_age_days: settings.snapshot_max_age_days.value,
+    };
+    let baseline = read_baseline(args, context)?;
+    let git = git::Environment::from_variables(|name| context.environment.get(name).map(Into::into));
+    let (paths, given) = what_is_asked(args, context)?;
+    let request = Request {
+        root: &settings.root.value,
+        pattern: &pattern,
+        selection: &selection,
+        options: &options,
+        extent: extent(args),
+        paths,
+        given,
+        force_exclude: args.force_exclude,
+        repair: args.fix,
+        baseline: baseline.as_ref(),
+        most: most(args, context),
+        git: &git,
+    };
+    let bar = context.bar();
+    let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
+    let linted = linted::lint(&request, progress).map_err(Error::Lint)?;
+    if let Some(file) = &args.write_baseline {
+        return write_baseline(file, &linted, context);
+    }
+    if args.diff {
+        return show_repairs(args, &linted, context);
+    }
+    write_repairs(&linted, context)?;
+    show(args, &linted, context)?;
+    Ok(exit(args.fail_on, linted.worst))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_run_fails_from_the_level_on() {
-        let worst = [None, Some(Severity::Info), Some(Severity::Warning), Some(Severity::Error)];
-        let reached = |level: FailOn| worst.map(|worst| level.is_reached(worst));
-        assert_eq!(reached(FailOn::Error), [false, false, false, true]);
-        assert_eq!(reached(FailOn::Warning), [false, false, true, true]);
-        assert_eq!(reached(FailOn::Info), [false, true, true, true]);
-        assert_eq!(reached(FailOn::Never), [false; 4]);
+fn extent(args: &LintArgs) -> Extent {
+    match (args.staged, args.changed || args.since.is_some()) {
+        (true, _) => Extent::Staged,
+        (false, true) => Extent::Changed { since: args.since.clone() },
+        (false, false) => Extent::Everything,
     }
+}
+
+fn most(args: &LintArgs, context: &Context<'_>) -> Option<usize> {
+    match args.max_findings {
+        Some(0) => None,
+        Some(most) => Some(most),
+        None => {
+            let only_text = outputs(args, context).iter().all(|output| output.format == LintFormat::Text);
+            only_text.then_some(MOST_AS_TEXT)
+        }
+    }
+}
+
+/// Paths made absolute; `-` is the text on standard input, which needs a name.
+type Asked = (Vec<PathBuf>, Option<(PathBuf, Vec<u8>)>);
+
+fn what_is_asked(args: &LintArgs, context: &Context<'_>) -> Result<Asked, Error> {
+    let here = |path: &PathBuf| context.settings.directory.join(path);
+    let from_input = args.paths.iter().any(|path| path == Path::new("-"));
+    if !from_input {
+        if args.stdin_filename.is_some() {
+            return Err(Error::Lint(LintError::NoInput));
+        }
+        return Ok((args.paths.iter().map(here).map(sources::tidy).collect(), None));
+    }
+    if args.paths.len() > 1 || args.fix || args.changed || args.since.is_some() || args.staged {
+        return Err(Error::Lint(LintError::InputAlone));
+    }
+    let name = args.stdin_filename.as_ref().ok_or(Error::Lint(LintError::NamelessInput))?;
+    Ok((Vec::new(), Some((sources::tidy(here(name)), sources::read_standard_input()?))))
+}
+
+fn read_baseline(args: &LintArgs, context: &Context<'_>) -> Result<Option<Baseline>, Error> {
+    let Some(file) = &args.baseline else { return Ok(None) };
+    let text = sources::read_input(&context.settings.directory.join(file))?;
+    Ok(Some(Baseline::parse(&text)?))
+}
+
+fn write_baseline(file: &Path, linted: &Linted, context: &mut Context<'_>) -> Result<Exit, Error> {
+    sources::write_output(&context.settings.directory.join(file), &linted.baseline.to_json())?;
+    let findings = count(linted.baseline.len(), "finding");
+    context.say(&format!("Wrote `{}`: {findings} that `--baseline` leaves out from now on.", file.display()));
+    Ok(Exit::Success)
+}
+
+/// What goes where: what was asked for, or what the place we run in makes the best of.
+fn outputs(args: &LintArgs, context: &Context<'_>) -> Vec<Output> {
+    if !args.output.is_empty() {
+        return args.output.clone();
+    }
+    let format = if context.is_github() { LintFormat::Github } else { LintFormat::Text };
+    vec![Output { format, file: None }]
+}
+
+fn show(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> Result<(), Error> {
+    let notes = if context.quiet { Vec::new() } else { linted.notes.clone() };
+    let lint = Lint {
+        findings: &linted.findings,
+        fingerprints: Some(&linted.fingerprints),
+        files: &linted.texts,
+        counts: linted.counts,
+        notes: &notes,
+    };
+    for Output { format, file } in outputs(args, context) {
+        match file {
+            Some(file) => {
+                let text = render(&lint, format, &Style::PLAIN);
+                sources::write_output(&context.settings.directory.join(file), &text)?;
+            }
+            None if context.quiet && linted.findings.is_empty() && format == LintFormat::Text => {}
+            None => {
+                let text = render(&lint, format, &context.style);
+                context.streams.show(&text)?;
+            }
+        }
+    }
+    if args.output.is_empty()
+        && let Some(summary) = context.job_summary()
+    {
+        sources::append_output(&summary, &render(&lint, LintFormat::Markdown, &Style::PLAIN))?;
+    }
+    Ok(())
+}
+
+fn write_repairs(linted: &Linted, context: &mut Context<'_>) -> Result<(), Error> {
+    let root = &context.settings.root.value;
+    for repaired in &linted.repaired {
+        let bytes = sources::encode(&repaired.after, repaired.before.encoding);
+        sources::write_atomically(root, &repaired.place, &bytes)?;
+    }
+    if linted.repairs > 0 {
+        let repairs = count(linted.repairs, "repair");
+        let files = count(linted.repaired.len(), "file");
+        context.say(&format!("Made {repairs} in {files}."));
+    }
+    Ok(())
+}
+
+/// The diff alone; the exit code tells whether there is one.
+fn show_repairs(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> Result<Exit, Error> {
+    for repaired in &linted.repaired {
+        let text = difference::unified(&repaired.path, &repaired.before.text, &repaired.after, &context.style);
+        context.streams.show(&text)?;
+    }
+    let left = linted.findings.len() + linted.counts.hidden;
+    let words = match (linted.repairs, left) {
+        (0, 0) => "Nothing to repair.".to_owned(),
+        (0, left) => format!("No safe repair for {}.", count(left, "finding")),
+        (made, left) => format!("Would make {}; {} would be left.", count(made, "repair"), count(left, "finding")),
+    };
+    context.say(&words);
+    let clean = linted.repairs == 0 && exit(args.fail_on, linted.worst) == Exit::Success;
+    Ok(if clean { Exit::Success } else { Exit::Findings })
+}
+
+fn exit(fail_on: FailOn, worst: Option<Severity>) -> Exit {
+    let least = match fail_on {
+        FailOn::Error => Severity::Error,
+        FailOn::Warning => Severity::Warning,
+        FailOn::Info => Severity::Info,
+        FailOn::Never => return Exit::Success,
+    };
+    if worst.is_some_and(|worst| worst >= least) { Exit::Findings } else { Exit::Success }
 }

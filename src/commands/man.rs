@@ -3,9 +3,9 @@
 use clap::Command;
 use clap_mangen::Man;
 
-use crate::commands::Context;
-use crate::error::{Asked, Error};
+use crate::error::Error;
 use crate::exit::Exit;
+use crate::ui::Streams;
 
 /// Print the manual page
 #[derive(Debug, clap::Args)]
@@ -19,16 +19,9 @@ pub struct ManArgs {
     verb: Option<String>,
 }
 
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
-enum ManError {
-    #[error("find the verb `{verb}`")]
-    #[diagnostic(code("unknown-verb"), help("the verbs are {known}"))]
-    UnknownVerb { verb: String, known: String },
-}
-
-pub fn run(args: &ManArgs, command: Command, context: &mut Context) -> Result<Exit, Error> {
+pub fn run(args: &ManArgs, command: Command, streams: &mut Streams) -> Result<Exit, Error> {
     let page = page(command, args.verb.as_deref())?;
-    context.streams.show(&page)?;
+    streams.show(&page)?;
     Ok(Exit::Success)
 }
 
@@ -50,5 +43,5 @@ fn page(mut command: Command, verb: Option<&str>) -> Result<String, Error> {
 
 fn unknown(command: &Command, verb: &str) -> Error {
     let known = command.get_subcommands().map(|verb| format!("`{}`", verb.get_name())).collect::<Vec<_>>().join(", ");
-    Error::Asked(Asked::from(ManError::UnknownVerb { verb: verb.to_owned(), known }))
+    Error::NoSuchVerb { verb: verb.to_owned(), known }
 }

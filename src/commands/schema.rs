@@ -1,9 +1,9 @@
 //! `schema`: the JSON Schema of a file that portolan reads or writes, for editors and for those who read our JSON.
 
-use crate::commands::Context;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::settings;
+use crate::ui::Streams;
 
 /// Print the JSON Schema of the config or of an output
 #[derive(Debug, clap::Args)]
@@ -25,8 +25,8 @@ pub enum SchemaName {
     Config,
 }
 
-pub fn run(args: &SchemaArgs, context: &mut Context) -> Result<Exit, Error> {
-    context.streams.show(&schema(args.name))?;
+pub fn run(args: &SchemaArgs, streams: &mut Streams) -> Result<Exit, Error> {
+    streams.show(&schema(args.name))?;
     Ok(Exit::Success)
 }
 

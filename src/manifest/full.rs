@@ -9,7 +9,7 @@ use granit_parser::{Event, Parser, ScalarStyle, StructureStyle, Tag};
 
 use super::expand;
 use super::faults::{self, Broken};
-use super::keys::{self, Keys};
+use super::keys::Keys;
 use super::limits::Limits;
 use super::scalar::{self, Plain};
 use super::tags::{self, Tagged};
@@ -119,7 +119,8 @@ impl Builder<'_> {
     fn run(mut self) -> Step {
         let chunk = self.job.text.get(self.job.range.clone()).unwrap_or_default();
         let options = granit_parser::options! {
-            strict_indentation: true,
+            // The cluster takes a closing bracket at its key's own column, and so do most editors' formatters.
+            strict_indentation: false,
             emit_comments: self.job.wants_notes,
             max_buffered_comment_events: usize::MAX,
         };
@@ -137,11 +138,8 @@ impl Builder<'_> {
     fn event(&mut self, event: Event<'_>, span: Span) -> Step {
         match event {
             Event::DocumentStart(..) => self.cursor = self.cursor.max(span.end as usize),
-            Event::Comment(text, _) => {
-                if text.contains("portolan:") {
-                    self.notes.push(span);
-                }
-            }
+            Event::Comment(text, _) if text.contains("portolan:") => self.notes.push(span),
+            Event::Comment(..) => {}
             Event::Scalar(text, style, anchor, tag) => return self.scalar(&text, style, anchor, tag.as_deref(), span),
             Event::Alias(id) => return self.alias(id, span),
             Event::SequenceStart(style, anchor, tag) => {
@@ -260,27 +258,8 @@ impl Builder<'_> {
     }
 
     /// Notes a key that stands at `span`; its text is at `node`.
-    fn key(&mut self, node: NodeId, span: Span, judged: bool) {
-        let view = View { source: self.job.text, tree: self.tree };
-        let Some(print) = keys::print_of_node(view, node) else {
-            self.faults.push(Fault {
-                kind: FaultKind::NonStringKey { found: Reading::Collection, text: String::new() },
-                span,
-            });
-            return;
-        };
-        self.keys.push(print, node, span);
-        let value = view.value(node);
-        if judged && value.kind() != Kind::String {
-            let text = value.key_text().into_owned();
-            let found = match value.kind() {
-                Kind::Null => Reading::Null,
-                Kind::Bool => Reading::Bool(value.as_bool().unwrap_or_default()),
-                Kind::Number => Reading::Number(text.clone()),
-                Kind::String | Kind::List | Kind::Map => Reading::Collection,
-            };
-            self.faults.push(Fault { kind: FaultKind::NonStringKey { found, text }, span });
-        }
+    fn key(&mut self, node: NodeId, span: Span, agreed: bool) {
+        self.keys.note(View { source: self.job.text, tree: self.tree }, node, span, agreed, self.faults);
     }
 
     fn scalar(&mut self, text: &str, style: ScalarStyle, anchor: usize, tag: Option<&Tag>, span: Span) -> Step {
@@ -301,7 +280,7 @@ impl Builder<'_> {
         };
         self.flush(span.start as usize)?;
         self.room(span.start as usize)?;
-        let mut clear = false;
+        let mut agreed = true;
         let resolved = match tag {
             Some(tag) => match tags::apply(tag, text) {
                 Ok(tagged) => tagged,
@@ -311,18 +290,9 @@ impl Builder<'_> {
                 }
             },
             None if style == Style::Plain => {
-                let cluster = scalar::cluster(text);
-                let editor = scalar::editor(text);
-                if !cluster.agrees(editor) {
-                    clear = true;
-                    let kind = FaultKind::AmbiguousScalar {
-                        editor: editor.reading(text),
-                        cluster: cluster.reading(text),
-                        is_key,
-                    };
-                    self.faults.push(Fault { kind, span });
-                }
-                Tagged::Plain(cluster)
+                let judged = scalar::judge(text, span, is_key, self.faults);
+                agreed = judged.agreed;
+                Tagged::Plain(judged.cluster)
             }
             None => Tagged::Plain(Plain::String),
         };
@@ -350,7 +320,7 @@ impl Builder<'_> {
             if merge {
                 self.links.merges.insert(id, ());
             } else {
-                self.key(id, span, !clear);
+                self.key(id, span, agreed);
             }
         }
         self.cursor = self.cursor.max(span.end as usize);
@@ -363,8 +333,11 @@ impl Builder<'_> {
         let bytes = self.job.text.as_bytes();
         let at = skip_trivia(bytes, self.cursor, self.job.range.end);
         let in_map = self.frames.last().is_some_and(|frame| frame.kind == Kind::Map);
+        let in_flow = self.frames.last().is_some_and(|frame| frame.style == Style::Flow);
+        // `:x` is a scalar, not a colon with a value.
+        let ends = |byte: &u8| is_space(*byte) || in_flow && b",[]{}".contains(byte);
         match bytes.get(at) {
-            Some(b':') if in_map && !is_key => Span::empty(at + 1),
+            Some(b':') if in_map && !is_key && bytes.get(at + 1).is_none_or(ends) => Span::empty(at + 1),
             Some(b':') if is_key => Span::empty(at),
             Some(b'?') if is_key => Span::empty(at + 1),
             Some(b'-') if !in_map && !self.frames.is_empty() => Span::empty(at + 1),
@@ -389,6 +362,10 @@ impl Builder<'_> {
         };
         let header =
             bytes.iter().skip(start).take_while(|byte| matches!(byte, b'|' | b'>' | b'+' | b'-' | b'0'..=b'9')).count();
+        // Without content the parser's span covers the header too.
+        let rest = bytes.get(start..limit).unwrap_or_default();
+        let below = start + memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+        let content = Span::new(below.max(content.start as usize), content.end as usize);
         let text = content.slice(self.job.text).trim_end_matches([' ', '\t', '\n', '\r']);
         if text.is_empty() {
             return Span::new(start, start + header);

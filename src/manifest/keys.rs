@@ -1,7 +1,7 @@
 //! Finds keys given twice, for both producers. Small mappings compare every pair of fingerprints, large ones sort, so
 //! that nobody can make it quadratic. Two keys are the same when their JSON spelling is.
 
-use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::fault::{Fault, FaultKind, Reading};
 use crate::domain::span::Span;
 use crate::domain::tree::{Kind, NodeId, View};
 
@@ -39,6 +39,28 @@ impl Keys {
         self.keys.push(Key { text, span });
     }
 
+    /// The same for a key that may be no string: then that is a fault, unless the two readers disagree on it, which is
+    /// said already. `node` has the key's text, `span` is where the key stands.
+    pub(super) fn note(&mut self, view: View<'_>, node: NodeId, span: Span, agreed: bool, faults: &mut Vec<Fault>) {
+        let value = view.value(node);
+        let text = value.key_text();
+        let found = match value.kind() {
+            Kind::List | Kind::Map => {
+                let kind = FaultKind::NonStringKey { found: Reading::Collection, text: String::new() };
+                return faults.push(Fault { kind, span });
+            }
+            Kind::String => None,
+            Kind::Null => Some(Reading::Null),
+            Kind::Bool => Some(Reading::Bool(value.as_bool().unwrap_or_default())),
+            Kind::Number => Some(Reading::Number(text.clone().into_owned())),
+        };
+        self.push(print(text.as_bytes()), node, span);
+        if let Some(found) = found.filter(|_| agreed) {
+            let kind = FaultKind::NonStringKey { found, text: text.into_owned() };
+            faults.push(Fault { kind, span });
+        }
+    }
+
     /// Ends the mapping whose keys start at `mark`, and tells of every key given again.
     #[inline]
     pub(super) fn close(&mut self, mark: usize, view: View<'_>, faults: &mut Vec<Fault>) {
@@ -74,16 +96,6 @@ impl Keys {
                 }));
             }
         }
-    }
-}
-
-/// A fingerprint of a key that is in the tree already; `None` for collections, which are no keys at all.
-pub(super) fn print_of_node(view: View<'_>, id: NodeId) -> Option<u64> {
-    let value = view.value(id);
-    match value.kind() {
-        Kind::String => value.as_str().map(|text| print(text.as_bytes())),
-        Kind::Null | Kind::Bool | Kind::Number => Some(print(value.key_text().as_bytes())),
-        Kind::List | Kind::Map => None,
     }
 }
 

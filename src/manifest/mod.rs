@@ -6,6 +6,7 @@ pub mod scalar;
 
 mod decode;
 mod expand;
+mod fast;
 mod faults;
 mod full;
 mod keys;
@@ -19,3 +20,7 @@ pub use decode::decode;
 pub use limits::Limits;
 pub use ours::{claims_ours, looks_ours, salvage};
 pub use reader::{Document, Producer, Reader};
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "reads the examples")]
+mod tests;

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
+use super::fast::Fast;
 use super::full::{Full, Job, one_character};
 use super::limits::Limits;
 use super::ours;
@@ -23,6 +24,7 @@ pub struct Reader {
     tree: Tree,
     faults: Vec<Fault>,
     notes: Vec<Span>,
+    fast: Fast,
     full: Full,
 }
 
@@ -53,7 +55,14 @@ pub struct Document<'a> {
 
 impl Reader {
     pub fn new(limits: Limits) -> Self {
-        Self { limits, tree: Tree::default(), faults: Vec::new(), notes: Vec::new(), full: Full::default() }
+        Self {
+            limits,
+            tree: Tree::default(),
+            faults: Vec::new(),
+            notes: Vec::new(),
+            fast: Fast::default(),
+            full: Full::default(),
+        }
     }
 
     /// Calls `each` for every document of the text that could hold entities, in order.
@@ -103,10 +112,14 @@ impl Reader {
         }
         let wants_notes = text.get(range.clone()).is_some_and(|chunk| NOTE.find(chunk.as_bytes()).is_some());
         let job = Job { text, range: range.clone(), limits: &self.limits, wants_notes };
-        let sound = match producer {
-            Producer::FastThenFull | Producer::FullOnly => {
-                self.full.read(&job, &mut self.tree, &mut self.faults, &mut self.notes)
-            }
+        let quick = match producer {
+            Producer::FastThenFull => self.fast.read(&job, &mut self.tree, &mut self.faults, &mut self.notes),
+            Producer::FullOnly => false,
+        };
+        let sound = quick || {
+            self.faults.clear();
+            self.notes.clear();
+            self.full.read(&job, &mut self.tree, &mut self.faults, &mut self.notes)
         };
         self.faults.sort_by_key(|fault| fault.span);
         self.notes.sort();

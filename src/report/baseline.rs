@@ -47,7 +47,7 @@ struct JsonEntry {
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum BaselineError {
     #[error("read the baseline: line {line}, column {column}: {reason}")]
-    #[diagnostic(code(baseline::syntax), help("write it anew with `portolan lint --write-baseline FILE`"))]
+    #[diagnostic(code(baseline::syntax), help("undo the edit, or write the baseline anew"))]
     Syntax { line: usize, column: usize, reason: String },
     #[error("read the baseline: its format is `{found}`, and only `{FORMAT}` is known")]
     #[diagnostic(code(baseline::format), help("it may come from a newer portolan: update, or write it anew"))]

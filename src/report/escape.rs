@@ -146,12 +146,13 @@ fn markdown_text(text: &str, out: &mut String) {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
+            '|' => out.push_str("&#124;"),
             // A zero-width space behind the sign is what stops the mention or the link: entities are decoded first.
             '@' => out.push_str("@&#8203;"),
             '#' => out.push_str("\\#&#8203;"),
             ':' if after.starts_with("//") => out.push_str(":&#8203;"),
             '.' if before.eq_ignore_ascii_case(&'w') => out.push_str(".&#8203;"),
-            '\\' | '*' | '_' | '[' | ']' | '|' | '~' | '!' | '$' | '{' | '}' => {
+            '\\' | '*' | '_' | '[' | ']' | '`' | '~' | '!' | '$' | '{' | '}' => {
                 out.push('\\');
                 out.push(c);
             }
@@ -161,9 +162,16 @@ fn markdown_text(text: &str, out: &mut String) {
     }
 }
 
-/// A code span of text that may hold anything: its fence is longer than any run of backticks inside.
+/// A code span of text that may hold anything: its fence is longer than any run of backticks inside. What holds a
+/// pipe is written in HTML, for a pipe in a code span ends a table's cell, and its escape shows outside of tables.
 pub fn markdown_code(text: &str) -> String {
     let text = clean(text);
+    if text.contains('|') {
+        let mut out = String::from("<code>");
+        markdown_text(&text, &mut out);
+        out.push_str("</code>");
+        return out;
+    }
     let mut longest = 0;
     let mut run = 0;
     for c in text.chars() {
@@ -172,8 +180,7 @@ pub fn markdown_code(text: &str) -> String {
     }
     let fence = "`".repeat(longest + 1);
     let padding = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
-    // The table's own escape: GFM takes it off before it reads the code span.
-    format!("{fence}{padding}{}{padding}{fence}", text.replace('|', "\\|"))
+    format!("{fence}{padding}{text}{padding}{fence}")
 }
 
 /// A path as a relative URI reference.
@@ -241,7 +248,10 @@ mod tests {
 
     #[test]
     fn markdown_shows_text_as_written() {
-        assert_eq!(markdown("`a|b` is <b>, ask @team #1"), "`a\\|b` is &lt;b&gt;, ask @&#8203;team \\#&#8203;1");
+        assert_eq!(
+            markdown("`a|b` is <b>, ask @team #1"),
+            "<code>a&#124;b</code> is &lt;b&gt;, ask @&#8203;team \\#&#8203;1"
+        );
         assert_eq!(markdown("one ` alone*"), "one \\` alone\\*");
         assert_eq!(markdown("empty `` code"), "empty \\`\\` code");
         assert_eq!(markdown("https://x www.x"), "https:&#8203;//x www.&#8203;x");

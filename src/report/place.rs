@@ -20,6 +20,13 @@ pub struct Extent {
     pub end: Position,
 }
 
+impl Extent {
+    /// The last line with something marked on it: an end right behind a line break is not on the next line.
+    pub fn last_line(&self) -> usize {
+        if self.end.column == 1 && self.end.line > self.start.line { self.end.line - 1 } else { self.end.line }
+    }
+}
+
 /// The places of a run's findings, resolved.
 pub struct Places<'a> {
     files: HashMap<FileId, FilePlaces<'a>>,

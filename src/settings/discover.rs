@@ -3,10 +3,11 @@
 
 #![expect(clippy::disallowed_methods, reason = "looks for the config before there is a root to read from")]
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use super::error::SettingsError;
 use super::value::{Origin, Sourced};
+use crate::sources::tidy;
 
 /// The names, the preferred one first.
 pub(super) const NAMES: [&str; 2] = ["portolan.yaml", "portolan.yml"];
@@ -36,7 +37,7 @@ pub(super) fn find(start: &Path, named: Option<Sourced<PathBuf>>) -> Result<Foun
     let git = || work_tree.clone().map(|value| Sourced { value, origin: Origin::Repository("the Git work tree") });
     let here = || Sourced { value: start.to_owned(), origin: Origin::Repository("the current folder") };
     if let Some(named) = named {
-        let path = tidy(&start.join(&named.value));
+        let path = tidy(start.join(&named.value));
         if !path.is_file() {
             return Err(SettingsError::NoConfig { path: named.value });
         }
@@ -47,27 +48,6 @@ pub(super) fn find(start: &Path, named: Option<Sourced<PathBuf>>) -> Result<Foun
     let folder = config.parent().unwrap_or(start).to_owned();
     let root = Sourced { value: folder, origin: Origin::Repository("the config's folder") };
     Ok(Found { root, config: Some(Sourced { value: config, origin: Origin::Repository("found") }) })
-}
-
-/// The path without `.` and, where that is safe, `..`: links are not looked at.
-pub(super) fn tidy(path: &Path) -> PathBuf {
-    let mut tidied = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir if matches!(tidied.components().next_back(), Some(Component::Normal(_))) => {
-                // Through a link `..` leads elsewhere: then the path is left as it is.
-                if tidied.is_symlink() {
-                    return path.to_owned();
-                }
-                tidied.pop();
-            }
-            Component::ParentDir | Component::Normal(_) | Component::Prefix(_) | Component::RootDir => {
-                tidied.push(part);
-            }
-        }
-    }
-    tidied
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ impl Placed {
 }
 
 /// `path` is for people; `known_rules` are the names a rule may have.
-pub(super) fn read(path: &str, text: &str, known_rules: &[&str]) -> Result<Placed, FaultyConfig> {
+pub(super) fn read(path: &str, text: &str, known_rules: &[&str]) -> Result<Placed, Box<FaultyConfig>> {
     let mut layers = LayerReader { known_rules, faults: Vec::new() };
     let mut file = File::default();
     Reader::new(Limits::default()).read_first(text, &mut |document| {
@@ -46,7 +46,7 @@ pub(super) fn read(path: &str, text: &str, known_rules: &[&str]) -> Result<Place
     if layers.faults.is_empty() {
         Ok(Placed { file, lines: LineIndex::new(text) })
     } else {
-        Err(FaultyConfig::new(path.to_owned(), text, layers.faults))
+        Err(Box::new(FaultyConfig::new(path.to_owned(), text, layers.faults)))
     }
 }
 

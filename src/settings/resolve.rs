@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::catalog::Catalog;
-use super::discover::{self, tidy};
+use super::discover;
 use super::env::{Environment, VARIABLES};
 use super::error::SettingsError;
 use super::file::{self, Placed};
@@ -13,7 +13,7 @@ use super::level::Level;
 use super::value::{Delivery, Origin, Prune, Sourced, Write, WriteMode};
 use crate::domain::platform::{PLATFORMS, PORT, Platform};
 use crate::domain::suggest::closest;
-use crate::sources::{Pattern, PatternError, Place, ReadBuffer, SourceFile, path_text, read};
+use crate::sources::{Pattern, PatternError, Place, ReadBuffer, SourceFile, path_text, read, tidy};
 use crate::ui::ColourChoice;
 
 /// What the flags said. `None` is "not said", which is not the same as the default.
@@ -72,7 +72,7 @@ impl Settings {
 /// Resolves everything. `known_rules`: the names a rule may have.
 pub fn resolve(request: &Request, environment: &Environment, known_rules: &[&str]) -> Result<Settings, SettingsError> {
     let directory = match &request.directory {
-        Some(given) => tidy(&environment.directory().join(given)),
+        Some(given) => tidy(environment.directory().join(given)),
         None => environment.directory().to_owned(),
     };
     let found = discover::find(&directory, named_config(request, environment))?;
@@ -128,7 +128,7 @@ fn read_config(root: &Path, path: &Path, known_rules: &[&str]) -> Result<Placed,
     let file = SourceFile { path: name.clone(), place: Place::Disk(root.join(path)) };
     let mut buffer = ReadBuffer::default();
     let text = read(&file, &mut buffer).map_err(|problem| SettingsError::Unreadable { path: name.clone(), problem })?;
-    file::read(&name, text.text, known_rules).map_err(|faulty| SettingsError::Faulty(Box::new(faulty)))
+    file::read(&name, text.text, known_rules).map_err(SettingsError::Faulty)
 }
 
 fn chosen_target(

@@ -61,3 +61,60 @@ impl<State> Worker<State> {
         files.iter().enumerate().map(answer).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+    use std::sync::Arc;
+    use std::thread;
+
+    use super::*;
+    use crate::sources::Place;
+
+    fn files(count: usize) -> Vec<SourceFile> {
+        let file = |number: usize| SourceFile {
+            path: number.to_string(),
+            place: Place::Given(Arc::from(number.to_string().as_bytes())),
+        };
+        (0..count).map(file).collect()
+    }
+
+    #[test]
+    fn answers_come_in_order_and_every_file_once() {
+        for count in [0, 1, FEW - 1, FEW, 1_000, 5_003] {
+            let answers = for_each_text(
+                &files(count),
+                || 0_usize,
+                |seen, index, text| {
+                    *seen += 1;
+                    let text = text.expect("it is text").text.to_owned();
+                    assert_eq!(text, index.to_string());
+                    index
+                },
+            );
+            assert_eq!(answers, (0..count).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn few_files_stay_on_the_callers_thread_and_each_thread_makes_one_state() {
+        let on = |count: usize| {
+            let made = AtomicUsize::new(0);
+            let make = || made.fetch_add(1, Ordering::Relaxed);
+            let threads = for_each_text(&files(count), make, |_, _, _| thread::current().id());
+            (threads.into_iter().collect::<HashSet<_>>(), made.into_inner())
+        };
+        assert_eq!(on(FEW - 1), (HashSet::from([thread::current().id()]), 1));
+        let (threads, made) = on(20_000);
+        assert!(made <= rayon::current_num_threads() && threads.len() <= made, "{made} states");
+    }
+
+    #[test]
+    fn a_file_without_text_hides_no_other() {
+        let mut files = files(100);
+        files[50].place = Place::Given(Arc::from(&b"\xFF"[..]));
+        let good = for_each_text(&files, || (), |(), _, text| text.is_ok());
+        assert_eq!(good.iter().filter(|good| !**good).count(), 1);
+        assert!(!good[50]);
+    }
+}

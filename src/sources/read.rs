@@ -166,3 +166,65 @@ fn make_ready(bytes: &mut Vec<u8>) {
         bytes.resize(FIRST_READ, 0);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn on_disk(folder: &tempfile::TempDir, bytes: &[u8]) -> SourceFile {
+        let path = folder.path().join("x.yaml");
+        fs::write(&path, bytes).expect("a file");
+        SourceFile { path: "x.yaml".to_owned(), place: Place::Disk(path) }
+    }
+
+    #[test]
+    fn every_length_around_the_buffer_is_read_whole_and_nothing_of_the_file_before_shows() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut buffer = ReadBuffer::default();
+        let lengths = [3, FIRST_READ - 1, FIRST_READ, FIRST_READ + 1, 3 * FIRST_READ, LARGEST_KEPT + 7, 5, 0];
+        for (letter, length) in ('a'..).zip(lengths) {
+            let text = letter.to_string().repeat(length);
+            let file = on_disk(&folder, text.as_bytes());
+            let read = read(&file, &mut buffer).expect("it is text");
+            assert!(read.text == text, "{length}");
+        }
+        assert!(buffer.bytes.len() <= LARGEST_KEPT, "the large file's memory is given back");
+    }
+
+    #[test]
+    fn given_bytes_are_decoded_like_files() {
+        let mut buffer = ReadBuffer::default();
+        let given = SourceFile { path: "-".to_owned(), place: Place::Given(Arc::from(&b"\xFF\xFEa\0"[..])) };
+        let text = read(&given, &mut buffer).expect("it is text").to_text();
+        assert_eq!(text.text, "a");
+        assert_eq!(text.encoding, Encoding::Utf16 { order: crate::sources::ByteOrder::Little, bom: true });
+    }
+
+    #[test]
+    fn a_huge_file_is_refused_by_its_size() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = on_disk(&folder, b"");
+        let path = folder.path().join("x.yaml");
+        // Sparse: it takes no room on the disk.
+        let grown = fs::File::options().write(true).open(&path).and_then(|file| file.set_len(LARGEST_FILE + 1));
+        grown.expect("it grows");
+        let mut buffer = ReadBuffer::default();
+        match read(&file, &mut buffer) {
+            Err(ReadProblem::TooLarge { bytes, limit }) => assert_eq!((bytes, limit), (LARGEST_FILE + 1, LARGEST_FILE)),
+            other => panic!("{other:?}"),
+        }
+        assert!(buffer.bytes.len() <= FIRST_READ, "it was not read");
+    }
+
+    #[test]
+    fn what_is_not_there_or_no_file_is_a_problem() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut buffer = ReadBuffer::default();
+        for path in [folder.path().join("gone.yaml"), folder.path().to_owned()] {
+            let file = SourceFile { path: "x".to_owned(), place: Place::Disk(path) };
+            assert!(matches!(read(&file, &mut buffer), Err(ReadProblem::Io(_))));
+        }
+    }
+}

@@ -129,3 +129,121 @@ impl Drop for Draft {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Roots {
+        _folder: tempfile::TempDir,
+        root: PathBuf,
+        outside: PathBuf,
+    }
+
+    fn roots() -> Roots {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (root, outside) = (folder.path().join("root"), folder.path().join("outside"));
+        for folder in [&root, &outside] {
+            fs::create_dir(folder).expect("a folder");
+        }
+        fs::write(outside.join("x.yaml"), "theirs").expect("a file");
+        Roots { _folder: folder, root, outside }
+    }
+
+    fn write(roots: &Roots, path: impl AsRef<Path>) -> Result<(), WriteError> {
+        write_atomically(&roots.root, path.as_ref(), b"new")
+    }
+
+    /// No draft is left behind.
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).expect("it is there");
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_is_made_and_replaced_with_the_folders_it_needs() {
+        let roots = roots();
+        for path in [Path::new("deep/er/x.yaml"), &roots.root.join("abs.yaml"), Path::new("./deep/er/x.yaml")] {
+            write(&roots, path).expect("it is written");
+            assert_eq!(fs::read(roots.root.join(path)).expect("it is there"), b"new");
+        }
+        assert_eq!(names(&roots.root), ["abs.yaml", "deep"]);
+        assert_eq!(names(&roots.root.join("deep/er")), ["x.yaml"]);
+    }
+
+    #[test]
+    fn nothing_outside_is_written() {
+        let roots = roots();
+        for path in
+            [Path::new("../outside/x.yaml"), &roots.outside.join("x.yaml"), Path::new("a/../../outside/new.yaml")]
+        {
+            let error = write(&roots, path).expect_err("it is outside");
+            assert!(matches!(error, WriteError::Outside { .. }), "{error}");
+        }
+        assert_eq!(names(&roots.outside), ["x.yaml"]);
+        assert_eq!(fs::read(roots.outside.join("x.yaml")).expect("it is there"), b"theirs");
+        assert!(names(&roots.root).is_empty());
+    }
+
+    #[test]
+    fn a_folder_in_the_place_of_the_file_is_told() {
+        let roots = roots();
+        fs::create_dir(roots.root.join("x.yaml")).expect("a folder");
+        for path in ["x.yaml", ""] {
+            assert!(
+                matches!(write(&roots, path), Err(WriteError::NotAFile { .. } | WriteError::Outside { .. })),
+                "{path}"
+            );
+        }
+        assert_eq!(names(&roots.root), ["x.yaml"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn permissions_stay_and_a_long_name_is_no_trouble() {
+        use std::os::unix::fs::PermissionsExt;
+        let roots = roots();
+        let name = format!("{}.yaml", "n".repeat(250));
+        let path = roots.root.join(&name);
+        fs::write(&path, "old").expect("a file");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("it is ours");
+        write(&roots, &name).expect("it is written");
+        let metadata = fs::metadata(&path).expect("it is there");
+        assert_eq!(metadata.permissions().mode() & 0o7777, 0o640);
+        assert_eq!(fs::read(&path).expect("it is there"), b"new");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_inside_stays_a_link_and_one_that_leaves_is_refused() {
+        use std::os::unix::fs::symlink;
+        let roots = roots();
+        fs::create_dir(roots.root.join("real")).expect("a folder");
+        fs::write(roots.root.join("real/x.yaml"), "old").expect("a file");
+        let link = |target: &Path, name: &str| symlink(target, roots.root.join(name)).expect("a link");
+        link(Path::new("real/x.yaml"), "link.yaml");
+        link(Path::new("real"), "folder");
+        link(&roots.outside, "out");
+        link(&roots.outside.join("x.yaml"), "out.yaml");
+        link(Path::new("nowhere"), "broken.yaml");
+        write(&roots, "link.yaml").expect("it is written");
+        assert!(roots.root.join("link.yaml").is_symlink());
+        assert_eq!(fs::read(roots.root.join("real/x.yaml")).expect("it is there"), b"new");
+        write(&roots, "folder/y.yaml").expect("it is written");
+        assert!(roots.root.join("real/y.yaml").exists());
+        for path in ["out/x.yaml", "out/deep/new.yaml", "out.yaml"] {
+            assert!(matches!(write(&roots, path), Err(WriteError::Outside { .. })), "{path}");
+        }
+        assert!(matches!(write(&roots, "broken.yaml"), Err(WriteError::NotAFile { .. })));
+        assert_eq!(names(&roots.outside), ["x.yaml"]);
+        assert_eq!(fs::read(roots.outside.join("x.yaml")).expect("it is there"), b"theirs");
+        // A root that is itself reached through a link is the same root.
+        let through = roots.outside.parent().expect("it has one").join("through");
+        symlink(&roots.root, &through).expect("a link");
+        write_atomically(&through, &through.join("z.yaml"), b"new").expect("it is written");
+        assert!(roots.root.join("z.yaml").exists());
+    }
+}

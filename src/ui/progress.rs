@@ -76,3 +76,46 @@ fn drawn(name: &str, total: u64) -> ProgressBar {
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     bar.with_style(style).with_message(name.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shows(bar: &Bar) -> bool {
+        bar.lock().as_ref().is_some_and(|stage| stage.bar.is_some())
+    }
+
+    #[test]
+    fn nothing_shows_before_a_person_wonders_and_nothing_stays() {
+        let bar = Bar::default();
+        bar.start("reading", 3);
+        bar.advance(1);
+        assert!(!shows(&bar));
+        if let Some(stage) = bar.lock().as_mut() {
+            stage.started = Instant::now().checked_sub(PATIENCE).expect("the machine runs longer than that");
+        }
+        bar.advance(1);
+        assert!(shows(&bar));
+        let drawn = bar.lock().as_ref().and_then(|stage| stage.bar.clone()).expect("it shows");
+        assert_eq!((drawn.position(), drawn.length()), (2, Some(3)));
+        bar.finish();
+        assert!(drawn.is_finished() && !shows(&bar));
+        // A stage after it begins from nothing, and an advance outside of any does no harm.
+        bar.advance(1);
+        bar.start("checking", 0);
+        bar.advance(1);
+        assert!(!shows(&bar));
+    }
+
+    #[test]
+    fn threads_may_advance_it_together() {
+        let bar = Bar::default();
+        bar.start("reading", 200);
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| (0..100).for_each(|_| bar.advance(1)));
+            }
+        });
+        assert_eq!(bar.done.load(Ordering::Relaxed), 200);
+    }
+}

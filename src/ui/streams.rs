@@ -85,3 +85,69 @@ pub fn results_are_seen() -> bool {
 pub fn talk_is_seen() -> bool {
     io::stderr().is_terminal()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    use super::*;
+
+    /// Takes so many bytes, then fails.
+    #[derive(Clone, Default)]
+    struct Sink {
+        taken: Rc<RefCell<Vec<u8>>>,
+        fails: Option<(usize, ErrorKind)>,
+    }
+
+    impl Write for Sink {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let mut taken = self.taken.borrow_mut();
+            match self.fails {
+                Some((limit, kind)) if taken.len() + bytes.len() > limit => Err(kind.into()),
+                Some(_) | None => {
+                    taken.extend_from_slice(bytes);
+                    Ok(bytes.len())
+                }
+            }
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn failing(limit: usize, kind: ErrorKind) -> Streams {
+        let sink = Sink { fails: Some((limit, kind)), ..Sink::default() };
+        Streams::new(Box::new(sink.clone()), Box::new(sink))
+    }
+
+    #[test]
+    fn a_reader_that_went_away_is_silence() {
+        let mut streams = failing(4, ErrorKind::BrokenPipe);
+        streams.show("four").expect("there is room");
+        assert!(!streams.is_closed());
+        streams.show("more").expect("it is no fault");
+        assert!(streams.is_closed());
+        streams.say("nobody hears it");
+        streams.flush().expect("it is no fault");
+    }
+
+    #[test]
+    fn a_full_disk_is_an_error() {
+        let mut streams = failing(0, ErrorKind::StorageFull);
+        assert!(matches!(streams.show("x"), Err(StreamError::Output(_))));
+    }
+
+    #[test]
+    fn results_come_before_the_talk_that_follows_them() {
+        let sink = Sink::default();
+        let results = io::BufWriter::new(sink.clone());
+        let mut streams = Streams::new(Box::new(results), Box::new(sink.clone()));
+        streams.show("result\n").expect("there is room");
+        streams.say("talk\n");
+        streams.show("end\n").expect("there is room");
+        streams.flush().expect("there is room");
+        assert_eq!(String::from_utf8_lossy(&sink.taken.borrow()), "result\ntalk\nend\n");
+    }
+}

@@ -2,6 +2,7 @@
 //! Files change in memory first; a repair that would break its document is taken back.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::finding::{Edit, Finding};
@@ -14,8 +15,9 @@ const MOST_PASSES: usize = 8;
 /// One file with its text before and after.
 #[derive(Debug)]
 pub(crate) struct Repaired {
-    /// Its place in the run's list.
-    pub index: usize,
+    /// As the run's list spells it; and on the disk, relative to the root.
+    pub path: String,
+    pub place: PathBuf,
     pub before: Text,
     pub after: String,
 }
@@ -57,8 +59,14 @@ impl Repairs {
         changed
     }
 
+    /// Only files of the work tree: what comes from the index or a pipe has no place to be written to.
     fn repair(&mut self, index: usize, edits: &[Edit], files: &mut [SourceFile]) -> bool {
         let Some(file) = files.get_mut(index) else { return false };
+        let place = match (&file.place, self.files.get(&index)) {
+            (Place::Disk(place), _) => place.clone(),
+            (Place::Blob { .. } | Place::Given(_), Some(repaired)) => repaired.place.clone(),
+            (Place::Blob { .. } | Place::Given(_), None) => return false,
+        };
         let mut buffer = ReadBuffer::default();
         let Ok(text) = sources::read(file, &mut buffer).map(|text| text.to_text()) else { return false };
         let (after, applied) = edit::apply(&text.text, edits);
@@ -67,11 +75,12 @@ impl Repairs {
         }
         self.count += applied;
         let bytes = sources::encode(&after, text.encoding);
+        let path = file.path.clone();
         file.place = Place::Given(Arc::from(bytes));
         match self.files.get_mut(&index) {
             Some(repaired) => repaired.after = after,
             None => {
-                self.files.insert(index, Repaired { index, before: text, after });
+                self.files.insert(index, Repaired { path, place, before: text, after });
             }
         }
         true

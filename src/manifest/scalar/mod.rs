@@ -5,7 +5,8 @@ mod cluster;
 mod editor;
 mod quote;
 
-use crate::domain::fault::Reading;
+use crate::domain::fault::{Fault, FaultKind, Reading};
+use crate::domain::span::Span;
 use crate::domain::tree::Number;
 
 pub use cluster::cluster;
@@ -47,6 +48,25 @@ impl Plain {
             (a, b) => a == b,
         }
     }
+}
+
+/// A plain scalar judged by both readers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Judged {
+    pub(super) cluster: Plain,
+    pub(super) agreed: bool,
+}
+
+/// Reads a plain scalar both ways, and says so where they differ.
+pub(super) fn judge(text: &str, span: Span, is_key: bool, faults: &mut Vec<Fault>) -> Judged {
+    let cluster = cluster(text);
+    let editor = editor(text);
+    let agreed = cluster.agrees(editor);
+    if !agreed {
+        let kind = FaultKind::AmbiguousScalar { editor: editor.reading(text), cluster: cluster.reading(text), is_key };
+        faults.push(Fault { kind, span });
+    }
+    Judged { cluster, agreed }
 }
 
 /// `1.0` and `1` are one value in JSON, whatever type a reader gave it.

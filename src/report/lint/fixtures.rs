@@ -71,7 +71,7 @@ const LEGACY: &str = "\
 const TEAMS: &str = "blueprint: team\nidentifier: payments\nproperties:\n  slack: #payments\n  note: |\n    one\n    two\n\nrelations: {}\n";
 
 pub(crate) struct Run {
-    files: Vec<(String, Option<String>)>,
+    pub files: Vec<(String, Option<String>)>,
     pub findings: Vec<Finding>,
     pub counts: Counts,
     pub notes: Vec<String>,
@@ -218,6 +218,22 @@ impl Run {
         run
     }
 
+    /// Two places far apart, more places than a frame should mark, a span over many lines, the very end.
+    pub fn far() -> Self {
+        let lines = (1..=120).map(|number| format!("key-{number:03}: value\n")).collect::<String>();
+        let mut run = Self::of(&[("far.yaml", &lines)]);
+        let again = run.find(&DUPLICATE, 0, "key-105", 7, "the key is given more than once");
+        let related =
+            ["key-007", "key-099", "key-104", "key-110", "key-111", "key-112", "key-113", "key-114", "key-115"]
+                .map(|key| (run.place(0, key, 7), "given here".to_owned()));
+        run.findings.push(Finding { related: related.to_vec(), label: "and once more".to_owned(), ..again });
+        let whole = run.find(&DANGLING, 0, "key-050", 300, "it goes on and on");
+        run.findings.push(Finding { label: "all this".to_owned(), ..whole });
+        let end = Place { file: FileId(0), span: Span::empty(lines.len()) };
+        run.findings.push(Self::found(&AMBIGUOUS, end, "the file ends without a word"));
+        run
+    }
+
     /// The text cannot be had any more.
     pub fn gone() -> Self {
         let mut run = Self { files: vec![("gone.yaml".to_owned(), None)], ..Self::empty() };
@@ -273,6 +289,7 @@ impl Run {
             place,
             message: message.to_owned(),
             label: String::new(),
+            target: None,
             entity: None,
             related: Vec::new(),
             help: None,

@@ -55,17 +55,15 @@ pub(super) fn draw(
     let margin = width + 4 + if arcs > 0 { arcs + 2 } else { 0 };
     let columns = style.columns().saturating_sub(margin).max(20);
     let drawing = window.draw(text, lines, columns, style);
-    let below = Below::of(window, &drawing);
+    let beside = (0..window.marks.len()).map(|index| stands_alone(window, index)).collect::<Vec<_>>();
+    let hung = |index: usize, words: &str| (!beside[index] && !words.is_empty()).then(|| hung(words, columns));
     let labels = (window.marks.iter().enumerate())
-        .map(|(index, mark)| {
-            let words = (below.is_none() && !mark.label.text.is_empty()).then(|| hung(&mark.label.text, columns));
-            drawing.label(index, words, mark.label.primary)
-        })
-        .collect();
+        .map(|(index, mark)| drawing.label(index, hung(index, &mark.label.text), mark.label.primary))
+        .collect::<Vec<_>>();
+    let rows = rows(window, &labels);
     let picture = Picture { drawing, labels };
     let mut out = String::new();
-    let handler = handler(window, severity, style);
-    if handler.render_report(&mut out, &picture).is_err() {
+    if handler(window, severity, style).render_report(&mut out, &picture).is_err() {
         return Vec::new();
     }
     let indent = " ".repeat(width.saturating_sub(window.last.to_string().len()));
@@ -73,51 +71,57 @@ pub(super) fn draw(
     // The empty message and the head; the foot.
     drawn.drain(..drawn.len().min(2));
     drawn.pop();
-    if let Some(below) = below {
-        below.write(window, &mut drawn, width, severity, style);
+    // From the last to the first, so that rows stay where they are until it is their turn.
+    for (index, mark) in window.marks.iter().enumerate().rev().filter(|(index, _)| beside[*index]) {
+        let Some(columns) = picture.drawing.columns(index) else { continue };
+        let caption = Caption { words: &mark.label.text, role: role(severity, mark.label.primary), columns };
+        caption.write(&mut drawn, rows[index], width, style);
     }
     drawn
 }
 
-/// A label that stands alone goes beside its mark, or below it where there is no room: a line less than hanging it up.
-struct Below {
-    start: usize,
-    end: usize,
+/// Whether a mark's words can stand beside it: it is the only one on its line, and no arc runs along the window.
+fn stands_alone(window: &Window, index: usize) -> bool {
+    let Some(own) = window.marks.get(index) else { return false };
+    let arcs = window.marks.iter().any(|mark| mark.first != mark.last);
+    !arcs && window.marks.iter().filter(|mark| mark.first == own.first).count() == 1
 }
 
-impl Below {
-    fn of(window: &Window, drawing: &Drawing) -> Option<Self> {
-        let [mark] = window.marks.as_slice() else { return None };
-        if mark.first != mark.last {
-            return None;
-        }
-        let (start, end) = drawing.spans.first().copied()?;
-        let line = drawing.text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
-        let start = drawing.text.get(line..start)?.width();
-        let end = drawing.text.get(line..end)?.width().max(start + 1);
-        Some(Self { start, end })
-    }
+/// The row of each mark's underline among the rows that miette draws for a window without arcs.
+fn rows(window: &Window, labels: &[LabeledSpan]) -> Vec<usize> {
+    let under = |line: usize| {
+        let on_line = window.marks.iter().zip(labels).filter(move |(mark, _)| mark.first == line);
+        on_line
+            .map(|(_, label)| label.label().map_or(0, |words| words.lines().count()))
+            .fold(None, |rows, more| Some(rows.unwrap_or(1) + more))
+    };
+    let above = |line: usize| (window.first..line).map(|line| 1 + under(line).unwrap_or(0)).sum::<usize>();
+    window.marks.iter().map(|mark| above(mark.first) + 1).collect()
+}
 
-    fn write(self, window: &Window, drawn: &mut Vec<String>, width: usize, severity: Severity, style: &Style) {
-        let [mark] = window.marks.as_slice() else { return };
-        let under = mark.first - window.first + 1;
-        let (words, role) = (&mark.label.text, role(severity, mark.label.primary));
-        if words.is_empty() || under >= drawn.len() {
-            return;
-        }
+/// Words that go beside their mark, or below it where there is no room: a line less than hanging them up.
+struct Caption<'a> {
+    words: &'a str,
+    role: Role,
+    /// Where the mark begins and ends.
+    columns: (usize, usize),
+}
+
+impl Caption<'_> {
+    fn write(&self, drawn: &mut Vec<String>, row: usize, width: usize, style: &Style) {
+        let (start, end) = self.columns;
         let margin = width + 4;
-        if margin + self.end + 1 + words.width() <= style.columns() {
-            if let Some(line) = drawn.get_mut(under) {
-                line.push(' ');
-                line.push_str(&style.paint(role, words));
-            }
+        let Some(line) = drawn.get_mut(row).filter(|_| !self.words.is_empty()) else { return };
+        if margin + end + 1 + self.words.width() <= style.columns() {
+            line.push(' ');
+            line.push_str(&style.paint(self.role, self.words));
             return;
         }
-        let indent = if margin + self.start + 30 <= style.columns() { self.start } else { 0 };
+        let indent = if margin + start + 30 <= style.columns() { start } else { 0 };
         let room = style.prose().saturating_sub(margin + indent).max(20);
         let gutter = format!("{}{} {}", " ".repeat(width + 2), Signs::of(style).dot, " ".repeat(indent));
-        for (at, line) in wrap(words, room, room).into_iter().enumerate() {
-            drawn.insert(under + 1 + at, format!("{gutter}{}", style.paint(role, &line)));
+        for (at, line) in wrap(self.words, room, room).into_iter().enumerate() {
+            drawn.insert(row + 1 + at, format!("{gutter}{}", style.paint(self.role, &line)));
         }
     }
 }

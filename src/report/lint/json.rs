@@ -53,8 +53,7 @@ struct JsonFinding {
     code: &'static str,
     severity: Severity,
     message: String,
-    /// A few words on the marked text itself.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    /// A few words on the marked text itself; may be empty.
     label: String,
     /// Relative to the repository, always with `/`.
     path: String,

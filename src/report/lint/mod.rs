@@ -159,6 +159,11 @@ impl Row<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::finding::{EntityName, FileId, Place};
+    use crate::domain::span::Span;
+    use crate::report::escape::is_unsafe;
+    use crate::report::lint::fixtures::{AMBIGUOUS, DANGLING, REPEATED, Run};
+    use proptest::prelude::*;
 
     #[test]
     fn every_format_is_found_by_its_name_only() {
@@ -167,5 +172,76 @@ mod tests {
         }
         assert_eq!(LintFormat::parse("Text"), None);
         assert_eq!(LintFormat::names()[0], "text");
+    }
+
+    /// Characters that break renderers: wide, combining, controls, breaks of every kind, signs that formats own.
+    const TEXT: &str =
+        "[a-c \\t\\r\\n日🎉\u{1b}\u{9b}\u{301}\u{200d}\u{202e}\u{feff}\u{0}:|`<>&@#%\"\\\\\\[\\]-]{0,120}";
+
+    fn finding() -> impl Strategy<Value = Finding> {
+        let span = || (0..3_u32, 0..400_usize, 0..60_usize);
+        let place = |(file, start, length)| Place { file: FileId(file), span: Span::new(start, start + length) };
+        (span(), TEXT, TEXT, prop::collection::vec((span(), TEXT), 0..6), 0..3_usize).prop_map(
+            move |(at, message, label, related, rule)| {
+                let rule = [&DANGLING, &AMBIGUOUS, &REPEATED][rule];
+                Finding {
+                    rule,
+                    severity: rule.severity.expect("these rules are on"),
+                    place: place(at),
+                    help: Some(label.clone()),
+                    entity: Some(EntityName { blueprint: label.clone(), identifier: message.clone() }),
+                    message,
+                    label,
+                    related: related.into_iter().map(|(at, words)| (place(at), words)).collect(),
+                    fix: None,
+                    target: None,
+                }
+            },
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(96))]
+
+        #[test]
+        fn nothing_makes_a_renderer_panic_or_lie(
+            texts in prop::collection::vec(TEXT, 3),
+            path in TEXT,
+            mut findings in prop::collection::vec(finding(), 0..6),
+            width in 0..200_usize,
+            unicode: bool,
+        ) {
+            findings.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
+            let files = texts.iter().map(|text| (path.as_str(), text.as_str())).collect::<Vec<_>>();
+            let run = Run { findings, notes: vec![path.clone()], ..Run::of(&files) };
+            let style = Style { color: false, unicode, width, links: false };
+            for format in LintFormat::ALL {
+                let text = run.render(format, &style);
+                prop_assert!(!text.chars().any(|c| c != '\n' && is_unsafe(c)), "{}: {text:?}", format.name());
+                match format {
+                    LintFormat::Json | LintFormat::Sarif | LintFormat::Gitlab => {
+                        prop_assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok());
+                    }
+                    LintFormat::Junit => prop_assert!(roxmltree::Document::parse(&text).is_ok(), "{text}"),
+                    LintFormat::Concise => prop_assert_eq!(text.lines().count(), run.findings.len()),
+                    LintFormat::Github => {
+                        let commands = text.lines().filter(|line| line.trim_start().starts_with("::")).count();
+                        prop_assert_eq!(commands, run.findings.len());
+                    }
+                    // Whatever stands in a cell, a row has its five bars.
+                    LintFormat::Markdown => {
+                        let rows = text.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| |"));
+                        prop_assert!(rows.clone().all(|row| row.matches('|').count() == 5), "{text}");
+                        prop_assert_eq!(rows.count(), run.findings.len());
+                    }
+                    LintFormat::Text => {
+                        let headers = ["error[", "warning[", "info["].map(|word| text.matches(word).count());
+                        prop_assert_eq!(headers.iter().sum::<usize>(), run.findings.len(), "{}", text);
+                    }
+                }
+            }
+            let colored = run.render(LintFormat::Text, &Style { color: true, ..style });
+            prop_assert!(!colored.is_empty());
+        }
     }
 }

@@ -194,11 +194,26 @@ fn summary(out: &mut String, report: &Report<'_>, style: &Style) {
         parts.push(format!("`portolan explain {}` says more", first.rule.name));
     }
     let role = worst.map_or(Role::Good, |worst: Severity| role(worst, true));
-    let lines = wrap(&parts.join("; "), style.prose(), style.prose());
+    let lines = fill(&parts, style.prose());
     for (at, line) in lines.iter().enumerate() {
         out.push_str(&if at == 0 { paint_verdict(line, role, style) } else { line.clone() });
         out.push('\n');
     }
+}
+
+/// Parts with `; ` between them; a line breaks between parts, so that a command to copy stays whole.
+fn fill(parts: &[String], width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        match lines.last_mut() {
+            Some(line) if line.width() + part.width() + 3 <= width => {
+                line.push_str("; ");
+                line.push_str(part);
+            }
+            Some(_) | None => lines.push(part.clone()),
+        }
+    }
+    lines
 }
 
 /// Colours the verdict's own words: up to the first `in` or the whole of a clean one.
@@ -261,6 +276,11 @@ mod tests {
     #[test]
     fn long_lines_tabs_and_wide_characters_align() {
         insta::assert_snapshot!(Run::wide().render(LintFormat::Text, &UNICODE));
+    }
+
+    #[test]
+    fn far_places_share_a_frame_and_a_crowd_does_not() {
+        insta::assert_snapshot!(Run::far().render(LintFormat::Text, &UNICODE));
     }
 
     #[test]

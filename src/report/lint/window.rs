@@ -206,6 +206,14 @@ pub(super) struct Drawing {
 }
 
 impl Drawing {
+    /// The columns of a mark that lies within one line.
+    pub fn columns(&self, index: usize) -> Option<(usize, usize)> {
+        let (start, end) = self.spans.get(index).copied()?;
+        let line = self.text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
+        let first = self.text.get(line..start)?.width();
+        Some((first, self.text.get(line..end)?.width().max(first + 1)))
+    }
+
     pub fn label(&self, index: usize, text: Option<String>, primary: bool) -> LabeledSpan {
         let (start, end) = self.spans.get(index).copied().unwrap_or_default();
         let span = SourceSpan::from((start, end - start));

@@ -1,11 +1,11 @@
 //! What a branch or a work tree changed, and how those files were before. Names of files that changed are what lint
 //! filters its report by; the analysis is of the whole repository, so the files themselves come from the walk.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use git2::{Delta, Diff, DiffFile, DiffOptions, FileMode, Oid};
+use git2::{Delta, Diff, DiffFile, DiffOptions, FileMode, Index, Oid};
 
 use super::error::GitError;
 use super::open::Repository;
@@ -24,6 +24,9 @@ pub struct Changed {
     pub before: Vec<SourceFile>,
 }
 
+/// A sparse checkout keeps the file out of the work tree.
+const SKIP_WORKTREE: u16 = 1 << 14;
+
 impl Repository {
     /// The work tree, staged or not, against `HEAD`; with `since`, against the commit where that revision and `HEAD`
     /// parted.
@@ -33,18 +36,20 @@ impl Repository {
             Some(revision) => self.parting(revision)?,
             None => self.head_commit()?,
         };
-        let index = self.index()?;
+        let mut index = self.index()?;
+        // Files that a sparse checkout keeps away from the work tree are not gone.
+        let absent = scope.absent(&index);
         let name = since.map_or("`HEAD`".to_owned(), |revision| format!("`{revision}`"));
         let mut options = scope.options();
-        options.include_untracked(true).recurse_untracked_dirs(true);
+        options.include_untracked(true).recurse_untracked_dirs(true).ignore_filemode(true);
         let difference = self.with_tree(commit, |tree| {
-            // The index that a hook was given, if it was given one.
-            let mut index = index;
-            self.inner.set_index(&mut index)?;
+            if self.index_file.is_some() {
+                self.inner.set_index(&mut index)?;
+            }
             self.inner.diff_tree_to_workdir_with_index(tree, Some(&mut options))
         });
         let difference = difference.map_err(|error| GitError::comparing(&name, self.inner.is_shallow(), error))?;
-        Ok(scope.sort_out(&difference))
+        Ok(scope.sort_out(&difference, &absent))
     }
 
     pub(super) fn with_tree<'r, T>(
@@ -93,7 +98,17 @@ impl<'a> Scope<'a> {
         path.starts_with(&self.prefix)
     }
 
-    pub(super) fn sort_out(&self, difference: &Diff<'_>) -> Changed {
+    /// Files of the index that are not to be in the work tree, and their content.
+    fn absent(&self, index: &Index) -> HashMap<String, Oid> {
+        let config = self.repository.inner.config();
+        if !config.is_ok_and(|config| config.get_bool("core.sparsecheckout").unwrap_or_default()) {
+            return HashMap::new();
+        }
+        let absent = index.iter().filter(|entry| entry.flags_extended & SKIP_WORKTREE != 0);
+        absent.filter_map(|entry| Some((self.text_of(&entry.path)?, entry.id))).collect()
+    }
+
+    pub(super) fn sort_out(&self, difference: &Diff<'_>, absent: &HashMap<String, Oid>) -> Changed {
         let mut sorted = Changed::default();
         for delta in difference.deltas() {
             let (old, new) = (delta.old_file(), delta.new_file());
@@ -114,7 +129,17 @@ impl<'a> Scope<'a> {
                         None => sorted.removed.extend(was),
                     }
                 }
-                Delta::Deleted => sorted.removed.extend(self.blob(&old)),
+                Delta::Deleted => {
+                    let Some(was) = self.blob(&old) else { continue };
+                    match absent.get(&was.path) {
+                        Some(id) if *id == old.id() => {}
+                        Some(_) => {
+                            sorted.changed.insert(was.path.clone());
+                            sorted.before.push(was);
+                        }
+                        None => sorted.removed.push(was),
+                    }
+                }
                 Delta::Unmodified | Delta::Ignored | Delta::Unreadable => {}
             }
         }

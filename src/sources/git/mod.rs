@@ -10,6 +10,9 @@ mod revision;
 mod staged;
 mod unchanged;
 
+#[cfg(test)]
+mod tests;
+
 pub use blobs::BlobStore;
 pub use changed::Changed;
 pub use error::GitError;

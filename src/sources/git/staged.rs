@@ -2,7 +2,7 @@
 //! compare files need the rest too. A blob costs three times a file, so where the work tree provably holds the same
 //! bytes, the file is read instead.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -59,7 +59,7 @@ impl Repository {
         let difference = self
             .with_tree(self.head_commit()?, compare)
             .map_err(|error| GitError::comparing("`HEAD`", self.inner.is_shallow(), error))?;
-        let Changed { mut changed, removed, before } = scope.sort_out(&difference);
+        let Changed { mut changed, removed, before } = scope.sort_out(&difference, &HashMap::new());
         changed.retain(|path| !listed.announced.contains(path));
         Ok(Staged { files, changed, removed, before })
     }

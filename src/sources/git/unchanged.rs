@@ -65,14 +65,16 @@ fn written(index: &Path) -> Option<i64> {
 fn is_same(entry: &IndexEntry, file: &Metadata, indexed: i64) -> bool {
     use std::os::unix::fs::MetadataExt;
     // The index keeps the low 32 bits of each.
-    let seconds = |time: i64| time as i32;
+    let low = |time: i64| time as i32;
+    let moment = file.mtime().max(file.ctime());
     file.is_file()
         && file.size() == u64::from(entry.file_size)
-        && seconds(file.mtime()) == entry.mtime.seconds()
+        && low(file.mtime()) == entry.mtime.seconds()
         && file.mtime_nsec() == i64::from(entry.mtime.nanoseconds())
-        && seconds(file.ctime()) == entry.ctime.seconds()
+        && low(file.ctime()) == entry.ctime.seconds()
+        && file.ctime_nsec() == i64::from(entry.ctime.nanoseconds())
         && file.ino() as u32 == entry.ino
-        && file.mtime().saturating_add(SAME_MOMENT) < indexed
+        && moment.saturating_add(SAME_MOMENT) < indexed
 }
 
 /// Elsewhere the index remembers too little to be sure.
