@@ -138,11 +138,8 @@ impl Builder<'_> {
     fn event(&mut self, event: Event<'_>, span: Span) -> Step {
         match event {
             Event::DocumentStart(..) => self.cursor = self.cursor.max(span.end as usize),
-            Event::Comment(text, _) => {
-                if text.contains("portolan:") {
-                    self.notes.push(span);
-                }
-            }
+            Event::Comment(text, _) if text.contains("portolan:") => self.notes.push(span),
+            Event::Comment(..) => {}
             Event::Scalar(text, style, anchor, tag) => return self.scalar(&text, style, anchor, tag.as_deref(), span),
             Event::Alias(id) => return self.alias(id, span),
             Event::SequenceStart(style, anchor, tag) => {

@@ -22,4 +22,5 @@ pub use ours::{claims_ours, looks_ours, salvage};
 pub use reader::{Document, Producer, Reader};
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "reads the examples")]
 mod tests;

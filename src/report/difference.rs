@@ -38,7 +38,8 @@ mod tests {
     fn shows_what_changes_with_its_surroundings() {
         let before = "a: 1\nb: yes\nc: 3\n";
         let shown = unified("catalog/a.yaml", before, "a: 1\nb: \"yes\"\nc: 3\n", &Style::PLAIN);
-        let expected = "--- a/catalog/a.yaml\n+++ b/catalog/a.yaml\n@@ -1,3 +1,3 @@\n a: 1\n-b: yes\n+b: \"yes\"\n c: 3\n";
+        let expected =
+            "--- a/catalog/a.yaml\n+++ b/catalog/a.yaml\n@@ -1,3 +1,3 @@\n a: 1\n-b: yes\n+b: \"yes\"\n c: 3\n";
         assert_eq!(shown, expected);
         assert_eq!(unified("a", before, before, &Style::PLAIN), "");
     }

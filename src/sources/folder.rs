@@ -20,6 +20,23 @@ pub fn list_folder(root: &Path, folder: &str, extension: &str) -> Vec<SourceFile
     files
 }
 
+/// What is at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PathKind {
+    File,
+    Folder,
+}
+
+/// What is there, links followed; `None`: nothing, or something that holds no text.
+pub fn path_kind(path: &Path) -> Option<PathKind> {
+    let kind = path.metadata().ok()?.file_type();
+    match (kind.is_file(), kind.is_dir()) {
+        (true, _) => Some(PathKind::File),
+        (false, true) => Some(PathKind::Folder),
+        (false, false) => None,
+    }
+}
+
 /// The file at this path under `root`, if there is one.
 pub fn find_file(root: &Path, path: &str) -> Option<SourceFile> {
     let place = root.join(path);

@@ -12,12 +12,13 @@ use crate::commands::steps::fixed::{Repaired, Repairs};
 use crate::commands::steps::snapshot;
 use crate::domain::finding::{FileId, Finding};
 use crate::domain::progress::Progress;
+pub(crate) use crate::error::LintError;
 use crate::report::baseline::Baseline;
 use crate::report::fingerprint::{Fingerprint, fingerprints};
 use crate::report::lint::Counts;
 use crate::report::place::Files;
-use crate::sources::git::{Environment, GitError, Repository};
-use crate::sources::{self, DiscoverError, Pattern, Place, ReadBuffer, SourceFile, Unreadable};
+use crate::sources::git::{Environment, Repository};
+use crate::sources::{self, PathKind, Pattern, Place, ReadBuffer, SourceFile, Unreadable};
 
 /// What is asked of lint.
 pub(crate) struct Request<'a> {
@@ -64,34 +65,6 @@ pub(crate) struct Linted {
     pub repairs: usize,
     /// The baseline that would silence all of this.
     pub baseline: Baseline,
-}
-
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
-pub enum LintError {
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Discover(#[from] DiscoverError),
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Git(#[from] GitError),
-    #[error("find a Git repository at `{root}`: there is none")]
-    #[diagnostic(code("no-git"), help("run it inside a Git work tree, or without `{flag}`"))]
-    NoGit { root: String, flag: &'static str },
-    #[error("find `{path}`: there is no such file or folder")]
-    #[diagnostic(code("no-such-path"), help("name files and folders relative to where you are"))]
-    NoSuchPath { path: String },
-    #[error("read standard input: `-` is not among the paths, and `--stdin-filename` is only its name")]
-    #[diagnostic(code("no-input"), help("add `-`: `portolan lint - --stdin-filename FILE`"))]
-    NoInput,
-    #[error("read standard input: `-` stands alone, without other paths, `--fix`, `--staged` or `--changed`")]
-    #[diagnostic(code("input-alone"), help("lint one text at a time: `portolan lint - --stdin-filename FILE`"))]
-    InputAlone,
-    #[error("read standard input: nobody said which file it stands for")]
-    #[diagnostic(code("nameless-input"), help("add `--stdin-filename FILE`, relative to where you are"))]
-    NamelessInput,
-    #[error("lint `{path}`: it is outside of the repository at `{root}`")]
-    #[diagnostic(code("outside-root"), help("run portolan in the repository that the file belongs to, or use `-C`"))]
-    Outside { path: String, root: String },
 }
 
 /// Does all of it.
@@ -253,15 +226,21 @@ fn choose(found: &mut Found, request: &Request<'_>) -> Result<Chosen, LintError>
         let known = found.files.binary_search_by(|file| file.path.as_str().cmp(&relative));
         if known.is_ok() {
             files.insert(relative);
-        } else if path.is_dir() {
-            folders.insert(relative);
-        } else if path.is_file() {
-            if !request.force_exclude && request.extent == Extent::Everything && is_yaml(path) {
-                insert(&mut found.files, SourceFile { path: relative.clone(), place: Place::Disk(path.clone()) });
-                files.insert(relative);
+            continue;
+        }
+        match sources::path_kind(path) {
+            Some(PathKind::Folder) => {
+                folders.insert(relative);
             }
-        } else if !matches!(request.extent, Extent::Staged) {
-            return Err(LintError::NoSuchPath { path: path.display().to_string() });
+            Some(PathKind::File) => {
+                if !request.force_exclude && request.extent == Extent::Everything && is_yaml(path) {
+                    insert(&mut found.files, SourceFile { path: relative.clone(), place: Place::Disk(path.clone()) });
+                    files.insert(relative);
+                }
+            }
+            // What the commit takes away is not there any more, and a hook still names it.
+            None if request.extent == Extent::Staged => {}
+            None => return Err(LintError::NoSuchPath { path: path.display().to_string() }),
         }
     }
     Ok(Chosen::paths(files, folders))

@@ -1,3 +1,5 @@
+//! What is ours, what nearly is, and where its parts are.
+
 use super::*;
 use crate::domain::platform::GLINT;
 use crate::manifest::{Limits, Reader};

@@ -71,20 +71,20 @@ impl Pair {
             for fault in &full.faults {
                 assert!(text.get(fault.span.range()).is_some(), "{fault:?} in {text:?}");
             }
-            if let Some(fast) = self.fast(text, range.clone()) {
-                if fast != full {
-                    let shown = |outcome: &Outcome| {
-                        View { source: text, tree: &outcome.tree }.root().map(|root| root.to_json().to_string())
-                    };
-                    panic!(
-                        "on {:?}\nfast {:?}\nfull {:?}\nfast {:?}\nfull {:?}",
-                        &text[range],
-                        shown(&fast),
-                        shown(&full),
-                        fast,
-                        full
-                    );
-                }
+            if let Some(fast) = self.fast(text, range.clone())
+                && fast != full
+            {
+                let shown = |outcome: &Outcome| {
+                    View { source: text, tree: &outcome.tree }.root().map(|root| root.to_json().to_string())
+                };
+                panic!(
+                    "on {:?}\nfast {:?}\nfull {:?}\nfast {:?}\nfull {:?}",
+                    &text[range],
+                    shown(&fast),
+                    shown(&full),
+                    fast,
+                    full
+                );
             }
         }
     }

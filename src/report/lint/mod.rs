@@ -195,6 +195,7 @@ mod tests {
                     label,
                     related: related.into_iter().map(|(at, words)| (place(at), words)).collect(),
                     fix: None,
+                    target: None,
                 }
             },
         )

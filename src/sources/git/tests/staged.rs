@@ -253,7 +253,7 @@ fn a_submodule_is_not_looked_into() {
 fn the_index_that_git_gives_its_hook_is_the_one() {
     let tree = Tree::with_commit();
     let seen = tree.path.join(".git/seen");
-    let hook = format!("#!/bin/sh\nprintf %s \"$GIT_INDEX_FILE\" > .git/seen; cp \"$GIT_INDEX_FILE\" .git/kept\n");
+    let hook = "#!/bin/sh\nprintf %s \"$GIT_INDEX_FILE\" > .git/seen; cp \"$GIT_INDEX_FILE\" .git/kept\n";
     tree.write(".git/hooks/pre-commit", hook);
     #[cfg(unix)]
     {
