@@ -189,7 +189,6 @@ mod tests {
                     severity: rule.severity.expect("these rules are on"),
                     place: place(at),
                     help: Some(label.clone()),
-                    target: None,
                     entity: Some(EntityName { blueprint: label.clone(), identifier: message.clone() }),
                     message,
                     label,
