@@ -30,7 +30,8 @@ pub static VARIABLES: [Variable; 9] = [
 ];
 
 /// What others set and we heed: the terminal's, Git's, the pipelines'.
-const HEEDED: [&str; 23] = [
+const HEEDED: [&str; 24] = [
+    "SOURCE_DATE_EPOCH",
     "NO_COLOR",
     "CLICOLOR",
     "CLICOLOR_FORCE",
@@ -123,8 +124,8 @@ impl Environment {
         &self.directory
     }
 
-    /// Seconds since 1970-01-01 (UTC).
+    /// Seconds since 1970-01-01 (UTC); what `SOURCE_DATE_EPOCH` says, for whoever wants the same output another day.
     pub fn seconds(&self) -> i64 {
-        self.seconds
+        self.text("SOURCE_DATE_EPOCH").and_then(|text| text.trim().parse().ok()).unwrap_or(self.seconds)
     }
 }
