@@ -60,9 +60,9 @@ struct Everyone {
     /// Say nothing but results and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
-    /// Say more of what is done
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
-    verbose: u8,
+    /// Also say what was found: the root, the config, the target
+    #[arg(short, long, global = true)]
+    verbose: bool,
     /// Show no progress bar [env: PORTOLAN_NO_PROGRESS]
     #[arg(long, global = true)]
     no_progress: bool,
@@ -140,6 +140,9 @@ impl Verb {
             Context { settings: &settings, environment, streams, style, quiet: request.quiet, shows_progress };
         for note in &settings.notes {
             context.say(&format!("note: {note}"));
+        }
+        if request.verbose {
+            context.say(&format!("note: {}", settings.in_short()));
         }
         match self {
             Self::Lint(args) => lint::run(&args, &mut context),

@@ -8,7 +8,7 @@ use portolan::exit::Exit;
 use portolan::settings::Environment;
 use portolan::ui::Streams;
 
-#[expect(clippy::disallowed_methods, clippy::exit, reason = "the door: arguments come in and the process ends here")]
+#[expect(clippy::disallowed_methods, reason = "the door: arguments come in and the process ends here")]
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|panic| {
         cli::tell_of_panic(panic);

@@ -54,6 +54,7 @@ const HEEDED: [&str; 24] = [
     "TERM_PROGRAM",
     "VTE_VERSION",
     "WT_SESSION",
+    "SOURCE_DATE_EPOCH",
     "KITTY_WINDOW_ID",
 ];
 
@@ -97,6 +98,10 @@ impl Environment {
             }
         }
         environment.unknown.sort();
+        // The convention by which reproducible runs are told what day it is.
+        if let Some(seconds) = environment.text("SOURCE_DATE_EPOCH").and_then(|text| text.trim().parse().ok()) {
+            environment.seconds = seconds;
+        }
         environment
     }
 
@@ -124,8 +129,34 @@ impl Environment {
         &self.directory
     }
 
-    /// Seconds since 1970-01-01 (UTC); what `SOURCE_DATE_EPOCH` says, for whoever wants the same output another day.
+    /// Seconds since 1970-01-01 (UTC), or what `SOURCE_DATE_EPOCH` says.
     pub fn seconds(&self) -> i64 {
         self.text("SOURCE_DATE_EPOCH").and_then(|text| text.trim().parse().ok()).unwrap_or(self.seconds)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_what_is_on_the_list_and_no_secret() {
+        let given = [
+            ("PORTOLAN_TARGET", "staging"),
+            ("PORTOLAN_SCOPE", ""),
+            ("PORTOLAN_CATLOG", "eu"),
+            ("PORT_CLIENT_SECRET", "hunter2"),
+            ("EDITOR", "vi"),
+            ("SOURCE_DATE_EPOCH", "86400"),
+        ];
+        let given = given.map(|(name, value)| (OsString::from(name), OsString::from(value)));
+        let environment = Environment::new(given, PathBuf::from("/"), 5);
+        assert_eq!(environment.text("PORTOLAN_TARGET").as_deref(), Some("staging"));
+        assert_eq!(environment.get("PORTOLAN_SCOPE"), None);
+        assert_eq!(environment.get("EDITOR"), None);
+        assert_eq!(environment.unknown(), ["PORTOLAN_CATLOG"]);
+        assert!(environment.has_secret("PORT_CLIENT_SECRET") && !environment.has_secret("PORT_CLIENT_ID"));
+        assert!(!format!("{environment:?}").contains("hunter2"));
+        assert_eq!(environment.seconds(), 86_400);
     }
 }

@@ -13,6 +13,9 @@ mod resolve;
 mod schema;
 mod value;
 
+#[cfg(test)]
+mod tests;
+
 pub use catalog::Catalog;
 pub use env::{Environment, VARIABLES, Variable};
 pub use error::{FaultyConfig, SettingsError};

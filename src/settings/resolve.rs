@@ -25,7 +25,7 @@ pub struct Request {
     pub target: Option<String>,
     pub color: Option<ColourChoice>,
     pub quiet: bool,
-    pub verbose: u8,
+    pub verbose: bool,
     pub no_progress: bool,
     /// `--rule`; the last word on a rule counts.
     pub rules: Vec<(String, Level)>,
@@ -61,6 +61,17 @@ impl Settings {
     /// The config's name in messages.
     pub fn config_name(&self) -> String {
         self.config.as_ref().map(|config| path_text(&config.value)).unwrap_or_default()
+    }
+
+    /// What was found, in a sentence: for `-v`.
+    pub fn in_short(&self) -> String {
+        let config = match &self.config {
+            Some(_) => format!("the config is `{}`", self.config_name()),
+            None => "there is no config".to_owned(),
+        };
+        let target = self.target.as_ref().map(|target| format!(", the target is `{}`", target.value));
+        let root = self.root.value.display();
+        format!("The root is `{root}` ({}), {config}{}.", self.root.origin.words(""), target.unwrap_or_default())
     }
 
     /// The files to look at.

@@ -1,0 +1,176 @@
+//! Who wins over whom, and that a config with faults tells all of them. The files are real: what is resolved includes
+//! where they are found.
+
+#![expect(clippy::disallowed_methods, reason = "lays out folders to resolve in")]
+
+use std::ffi::OsString;
+
+use super::*;
+use crate::domain::platform::GLINT;
+
+const RULES: [&str; 2] = ["wrong-type", "foreign-field"];
+
+fn resolved(
+    config: &str,
+    variables: &[(&str, &str)],
+    change: impl FnOnce(&mut Request),
+) -> Result<Settings, SettingsError> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("portolan.yaml"), config).expect("the config is written");
+    let variables = variables.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
+    let environment = Environment::new(variables, folder.path().to_owned(), 0);
+    let mut request = Request::default();
+    change(&mut request);
+    resolve(&request, &environment, &RULES)
+}
+
+fn faults(config: &str) -> Vec<String> {
+    match resolved(config, &[], |_| {}) {
+        Err(SettingsError::Faulty(faulty)) => faulty.faults.iter().map(|fault| fault.message.clone()).collect(),
+        other => panic!("no faults, but {other:?}"),
+    }
+}
+
+const LAYERED: &str = "\
+catalog: eu
+scope: acme/catalog
+rules: {wrong-type: error, foreign-field: off}
+targets:
+  staging: {catalog: us, rules: {wrong-type: info}}
+";
+
+#[test]
+fn without_a_word_the_defaults_hold() {
+    let settings = resolved("# nothing\n", &[], |_| {}).expect("an empty config is one");
+    assert_eq!(settings.catalog, Sourced::default(Catalog::Local));
+    assert_eq!(settings.delivery.value, Delivery::Direct);
+    assert_eq!((settings.prune.max.value, settings.prune.max_percent.value), (5, 10));
+    assert_eq!(settings.snapshot_max_age_days.value, 30);
+    assert!(settings.include.value.is_empty() && settings.rules.is_empty() && settings.scope.is_none());
+}
+
+#[test]
+fn flag_over_variable_over_target_over_file() {
+    let catalog = |settings: Settings| (settings.catalog.value.text().to_owned(), settings.catalog.origin);
+    let file = resolved(LAYERED, &[], |_| {}).expect("it is right");
+    assert_eq!(catalog(file), ("eu".to_owned(), Origin::File { line: 1 }));
+    let target = |request: &mut Request| request.target = Some("staging".to_owned());
+    let targeted = resolved(LAYERED, &[], target).expect("it is right");
+    assert_eq!(targeted.scope.as_ref().map(|scope| scope.origin.clone()), Some(Origin::File { line: 2 }));
+    let origin = Origin::Target { name: "staging".to_owned(), line: 5 };
+    assert_eq!(catalog(targeted), ("us".to_owned(), origin));
+    let variables = [("PORTOLAN_CATALOG", "local"), ("PORTOLAN_TARGET", "staging")];
+    let varied = resolved(LAYERED, &variables, |_| {}).expect("it is right");
+    assert_eq!(varied.target.as_ref().map(|target| target.value.as_str()), Some("staging"));
+    assert_eq!(catalog(varied), ("local".to_owned(), Origin::Environment("PORTOLAN_CATALOG")));
+    let flagged = resolved(LAYERED, &[("PORTOLAN_TARGET", "nonsense")], |request| {
+        request.target = Some("staging".to_owned());
+        request.rules = vec![("wrong-type".to_owned(), Level::Off), ("wrong-type".to_owned(), Level::Warning)];
+    });
+    let rules = flagged.expect("it is right").rules;
+    assert_eq!(rules["wrong-type"], Sourced { value: Level::Warning, origin: Origin::Flag("--rule") });
+    assert_eq!(rules["foreign-field"].value, Level::Off);
+}
+
+#[test]
+fn credentials_choose_the_platform_and_are_not_kept() {
+    let both = [("GLINT_CLIENT_ID", "id-1"), ("GLINT_CLIENT_SECRET", "s3cret")];
+    let settings = resolved("platform: glint\n", &both, |_| {}).expect("it is right");
+    assert_eq!(settings.platform.value, &GLINT);
+    assert_eq!(settings.catalog.value, Catalog::Region("eu".to_owned()));
+    assert!(!format!("{settings:?}").contains("s3cret"));
+    let half = resolved("platform: glint\n", &both[..1], |_| {}).expect("it is right");
+    assert_eq!(half.catalog.value, Catalog::Local);
+}
+
+#[test]
+fn every_fault_is_told_at_once() {
+    let config = "\
+plaform: port
+catalog: http://evil.example
+delivery: clustr
+manifests: {include: ['a[', 3], exclude: x}
+prune: {max: -1, max-percent: 101, enabled: maybe}
+write: {default: merge, service: overwrite}
+rules: {wrong-typ: error, wrong-type: loud}
+snapshot: {max-age: 30}
+token: abc
+targets: {a: {targets: {}}, b: []}
+";
+    let told = faults(config);
+    let expected = [
+        "there is no key `plaform`; did you mean `platform`?",
+        "`http://` would send",
+        "there is no choice `clustr`; did you mean `cluster`?",
+        "this is no glob",
+        "this is `3`; a string",
+        "this is `x`; a list of globs",
+        "this is `-1`; a whole number",
+        "this is `101`; a whole number from 0 to 100",
+        "this is `maybe`; `true` or `false`",
+        "there is no choice `overwrite`",
+        "there is no rule `wrong-typ`; did you mean `wrong-type`?",
+        "there is no choice `loud`",
+        "this is `30`; a number of days",
+        "`token` does not belong here: credentials",
+        "there is no key `targets`",
+        "this is a list; a mapping",
+    ];
+    assert_eq!(told.len(), expected.len(), "{told:#?}");
+    for (told, expected) in told.iter().zip(expected) {
+        assert!(told.contains(expected), "{told}\nis not\n{expected}");
+    }
+}
+
+#[test]
+fn what_is_not_yaml_and_what_belongs_to_no_platform_is_a_fault_too() {
+    assert_eq!(faults("rules: [a\n").len(), 1);
+    assert_eq!(faults("platform: port\nplatform: glint\n"), ["`platform` is given twice"]);
+    assert_eq!(faults("- a\n"), ["this is a list; a mapping belongs here"]);
+    let regions = faults("platform: glint\ncatalog: us\ntargets: {a: {platform: port, catalog: mars}}\n");
+    assert_eq!(regions.len(), 2, "{regions:?}");
+}
+
+#[test]
+fn what_flags_and_variables_say_wrongly_names_them() {
+    let told = |result: Result<Settings, SettingsError>| result.expect_err("it is wrong").to_string();
+    let variable = told(resolved("", &[("PORTOLAN_SCOPE", "a(b")], |_| {}));
+    assert!(variable.contains("`PORTOLAN_SCOPE`") && variable.contains("`a(b`"), "{variable}");
+    let rule = told(resolved("", &[], |request| request.rules = vec![("wrong-typ".to_owned(), Level::Off)]));
+    assert!(rule.contains("did you mean `wrong-type`"), "{rule}");
+    let target = told(resolved(LAYERED, &[], |request| request.target = Some("stagng".to_owned())));
+    assert!(target.contains("`stagng`") && target.contains("staging"), "{target}");
+    let noted = resolved("", &[("PORTOLAN_CATLOG", "eu")], |_| {}).expect("a slip stops nothing");
+    assert!(noted.notes[0].contains("did you mean `PORTOLAN_CATALOG`"), "{:?}", noted.notes);
+}
+
+#[test]
+fn the_smallest_and_the_fullest_config_agree_with_a_second_reader() {
+    let config = "\
+platform: port
+catalog: local
+scope: acme/catalog
+delivery: cluster
+manifests: {include: ['catalog/**'], exclude: []}
+write: {default: merge, service: replace}
+prune: {enabled: false, max: 7, max-percent: 20}
+rules: {foreign-field: warn}
+snapshot: {max-age: 2w}
+targets: {production: {catalog: eu}}
+";
+    let settings = resolved(config, &[], |_| {}).expect("it is right");
+    let other: serde_yaml::Value = serde_yaml::from_str(config).expect("it is YAML");
+    assert_eq!(other["prune"]["max"], u64::from(settings.prune.max.value));
+    assert_eq!(other["prune"]["enabled"], settings.prune.enabled.value);
+    assert_eq!(other["delivery"], settings.delivery.value.word());
+    assert_eq!(other["write"]["service"], settings.write.value.mode("service").word());
+    assert_eq!(settings.write.value.mode("library"), WriteMode::Merge);
+    assert_eq!(settings.snapshot_max_age_days.value, 14);
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_the_config_panic(text in "[a-z: {}\\[\\],\n\"'&*<#|>-]{0,60}|\\PC{0,60}") {
+        let _ = super::file::read("portolan.yaml", &text, &RULES);
+    }
+}
