@@ -1,6 +1,7 @@
 //! Which files of the repository are looked at: globs relative to the root. An empty list of includes is not
 //! "nothing" but every YAML file, told apart by content later.
 
+use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -55,6 +56,11 @@ impl Pattern {
             && !relative.components().any(|part| is_skipped(part.as_os_str()))
     }
 
+    /// A first look at the last part of a path, before the path is put together.
+    pub(super) fn may_be_named(&self, name: &OsStr) -> bool {
+        self.include.is_some() || is_yaml(Path::new(name))
+    }
+
     pub(super) fn includes(&self, relative: &Path) -> bool {
         match &self.include {
             Some(globs) => globs.is_match(relative),
@@ -73,7 +79,7 @@ impl Pattern {
     }
 }
 
-pub(super) fn is_skipped(name: &std::ffi::OsStr) -> bool {
+pub(super) fn is_skipped(name: &OsStr) -> bool {
     SKIPPED_FOLDERS.iter().any(|folder| name == *folder)
 }
 

@@ -253,7 +253,7 @@ fn a_submodule_is_not_looked_into() {
 fn the_index_that_git_gives_its_hook_is_the_one() {
     let tree = Tree::with_commit();
     let seen = tree.path.join(".git/seen");
-    let hook = format!("#!/bin/sh\nprintf %s \"$GIT_INDEX_FILE\" > .git/seen; cp \"$GIT_INDEX_FILE\" .git/kept\n");
+    let hook = "#!/bin/sh\nprintf %s \"$GIT_INDEX_FILE\" > .git/seen; cp \"$GIT_INDEX_FILE\" .git/kept\n";
     tree.write(".git/hooks/pre-commit", hook);
     #[cfg(unix)]
     {
@@ -317,4 +317,26 @@ fn an_index_that_cannot_be_read_is_explained() {
     tree.write(".git/index", "no index");
     let error = tree.open().staged(&tree.path, &everything()).expect_err("it is broken");
     assert!(help(&error).contains("git reset"), "{error} {}", help(&error));
+}
+
+#[test]
+fn many_blobs_are_read_by_several_threads() {
+    let tree = Tree::new();
+    let name = |number: usize| format!("{number:04}.yaml");
+    (0..500).for_each(|number| {
+        tree.write(name(number), format!("n: {number}\n"));
+    });
+    tree.commit("one");
+    // Half of them packed.
+    tree.git(["gc", "--quiet"]);
+    (0..250).for_each(|number| {
+        tree.write(name(number), format!("m: {number}\n"));
+    });
+    tree.git(["add", "--all"]);
+    let staged = tree.open().staged(&tree.path, &everything()).expect("it is read");
+    assert!(!staged.files.iter().any(on_disk));
+    let texts =
+        crate::sources::for_each_text(&staged.files, || (), |(), _, text| text.expect("it is text").text.to_owned());
+    let expected = |number| if number < 250 { format!("m: {number}\n") } else { format!("n: {number}\n") };
+    assert_eq!(texts, (0..500).map(expected).collect::<Vec<_>>());
 }
