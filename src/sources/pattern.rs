@@ -39,6 +39,8 @@ impl Pattern {
             let folder = glob.trim_end_matches('/');
             match folder.strip_suffix("**") {
                 Some(above) => vec![format!("{above}**/*.{{yaml,yml}}")],
+                // `catalog` may well be a folder; `*.yaml` is none, and would be asked for each file in vain.
+                None if folder.len() == glob.len() && names_a_file(folder) => vec![folder.to_owned()],
                 None => vec![folder.to_owned(), format!("{folder}/**/*.{{yaml,yml}}")],
             }
         })?;
@@ -81,6 +83,12 @@ impl Pattern {
 
 pub(super) fn is_skipped(name: &OsStr) -> bool {
     SKIPPED_FOLDERS.iter().any(|folder| name == *folder)
+}
+
+/// Whether a glob ends in something with an extension.
+fn names_a_file(glob: &str) -> bool {
+    let last = glob.rsplit('/').next().unwrap_or(glob);
+    last.chars().skip(1).any(|letter| letter == '.')
 }
 
 fn is_yaml(path: &Path) -> bool {
@@ -156,8 +164,20 @@ mod tests {
 
     #[test]
     fn globs_are_relative_to_the_root_and_a_folder_means_what_is_in_it() {
-        let globs = pattern(&["./catalog/**/*.{yaml,yml}", "**/port.yml", "more/", "/one.yaml"], &["catalog/old"]);
-        for path in ["catalog/a.yaml", "catalog/b/c.yml", "port.yml", "x/y/port.yml", "more/z.yaml", "one.yaml"] {
+        let globs = pattern(
+            &["./catalog/**/*.{yaml,yml}", "**/port.yml", "more/", "/one.yaml", "v1.2/", "teams"],
+            &["catalog/old"],
+        );
+        for path in [
+            "catalog/a.yaml",
+            "catalog/b/c.yml",
+            "port.yml",
+            "x/y/port.yml",
+            "more/z.yaml",
+            "one.yaml",
+            "v1.2/q.yml",
+            "teams/a/b.yml",
+        ] {
             assert!(matches(&globs, path), "{path}");
         }
         for path in ["other/a.yaml", "x/one.yaml", "more/README.md", "catalog/old/a.yaml", "catalog/a.json"] {
