@@ -1,6 +1,7 @@
 //! What differs from `HEAD`, or from where a branch began.
 
 use super::*;
+use crate::sources::ReadProblem;
 
 #[test]
 fn staged_unstaged_and_untracked_changes_count_and_ignored_files_do_not() {
@@ -121,6 +122,20 @@ fn a_shallow_clone_works_and_says_what_it_lacks() {
     let error = single.open().changed(&single.path, &everything(), Some("main")).expect_err("it is not fetched");
     assert_eq!(error.to_string(), "find the revision `main` in this shallow clone");
     assert!(help(&error).contains("git fetch origin main"));
+}
+
+#[test]
+fn a_partial_clone_works_and_says_which_content_it_lacks() {
+    let tree = parted();
+    tree.git(["config", "uploadpack.allowFilter", "true"]);
+    let partial = clone(&tree, &["--filter=blob:none", "--branch=feature"]);
+    let repository = partial.open();
+    let changed = repository.changed(&partial.path, &everything(), Some("origin/main")).expect("trees are there");
+    assert_eq!(names(&changed.changed), ["a.yaml"]);
+    let mut buffer = ReadBuffer::default();
+    assert!(matches!(read(&changed.before[0], &mut buffer), Err(ReadProblem::NotFetched(_))));
+    let staged = repository.staged(&partial.path, &everything()).expect("it is read");
+    assert_texts(&staged.files, [("a.yaml", "a: feature\n"), ("b.yaml", "b: 1\n")]);
 }
 
 #[test]
