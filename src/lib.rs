@@ -3,7 +3,30 @@
 
 /// 1: the nouns. Pure.
 pub mod domain;
-/// 2: files, encodings and Git.
+
+/// 2: rules over entities. Pure.
+pub mod analysis;
+/// 2: text to spanned tree to entities.
+pub mod manifest;
+/// 2: findings to text, in every format.
+pub mod report;
+/// 2: files, what Git knows of them, and their bytes.
+#[expect(clippy::disallowed_methods, reason = "the room that owns files, and reads them on several threads")]
 pub mod sources;
-/// 2: the terminal.
+/// 2: what people see while it runs; the only place that prints.
+#[expect(clippy::disallowed_methods, reason = "the room that owns the terminal, and the clock of its progress bar")]
 pub mod ui;
+
+/// 3: flags, environment and file become one immutable value.
+pub mod settings;
+
+/// 4: which room failed.
+pub mod error;
+/// 4: the one list of exit codes.
+pub mod exit;
+
+/// 5: the verbs; the only floor that joins rooms.
+pub mod commands;
+
+/// 6: the verbs' names and the flags of everyone.
+pub mod cli;

@@ -86,6 +86,8 @@ pub struct Finding {
     pub label: String,
     /// The entity it is about, where there is one.
     pub entity: Option<EntityName>,
+    /// Another entity that it hangs on: the target of a relation.
+    pub target: Option<EntityName>,
     /// Other places that matter, each with a few words.
     pub related: Vec<(Place, String)>,
     /// What to do about this one; starts with a verb.

@@ -1,61 +1,82 @@
 //! The entities that are not in this repository and that its relations may point to: the lines of
-//! `.portolan/known-entities.txt`.
+//! `.portolan/known-entities.txt`. The text is kept as it is and searched; a catalog may know a million.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Ordering;
+
+use crate::domain::span::Span;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct KnownEntities {
-    by_blueprint: BTreeMap<String, BTreeSet<String>>,
+    text: String,
+    /// Sorted by blueprint, then identifier.
+    lines: Vec<Line>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Line {
+    blueprint: Span,
+    identifier: Span,
 }
 
 /// A line that is not `blueprint<TAB>identifier`, with its number from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadLine {
     pub number: usize,
-    pub text: String,
+    pub span: Span,
 }
 
 impl KnownEntities {
     /// Empty lines and lines that start with `#` are skipped; lines that make no sense are returned, not lost.
-    pub fn parse(text: &str) -> (Self, Vec<BadLine>) {
-        let mut known = Self::default();
+    pub fn parse(text: String) -> (Self, Vec<BadLine>) {
+        let mut lines = Vec::new();
         let mut bad = Vec::new();
-        for (index, line) in text.lines().enumerate() {
-            if line.is_empty() || line.starts_with('#') {
-                continue;
+        let mut start = 0;
+        for (index, whole) in text.split_inclusive('\n').enumerate() {
+            let line = whole.trim_end_matches(['\n', '\r']);
+            let end = start + line.len();
+            match line.find('\t') {
+                _ if line.is_empty() || line.starts_with('#') => {}
+                Some(tab) if tab > 0 && tab + 1 < line.len() => lines.push(Line {
+                    blueprint: Span::new(start, start + tab),
+                    identifier: Span::new(start + tab + 1, end),
+                }),
+                Some(_) | None => bad.push(BadLine { number: index + 1, span: Span::new(start, end) }),
             }
-            match line.split_once('\t') {
-                Some((blueprint, identifier)) if !blueprint.is_empty() && !identifier.is_empty() => {
-                    known.insert(blueprint, identifier);
-                }
-                Some(_) | None => bad.push(BadLine { number: index + 1, text: line.to_owned() }),
-            }
+            start += whole.len();
         }
+        let mut known = Self { text, lines: Vec::new() };
+        if !lines.is_sorted_by(|a, b| known.order(a, b) != Ordering::Greater) {
+            lines.sort_by(|a, b| known.order(a, b));
+        }
+        lines.dedup_by(|a, b| known.order(a, b) == Ordering::Equal);
+        known.lines = lines;
         (known, bad)
     }
 
-    pub fn insert(&mut self, blueprint: &str, identifier: &str) {
-        if let Some(set) = self.by_blueprint.get_mut(blueprint) {
-            set.insert(identifier.to_owned());
-        } else {
-            self.by_blueprint.insert(blueprint.to_owned(), BTreeSet::from([identifier.to_owned()]));
-        }
+    fn pair(&self, line: &Line) -> (&str, &str) {
+        (line.blueprint.slice(&self.text), line.identifier.slice(&self.text))
+    }
+
+    fn order(&self, a: &Line, b: &Line) -> Ordering {
+        self.pair(a).cmp(&self.pair(b))
     }
 
     pub fn contains(&self, blueprint: &str, identifier: &str) -> bool {
-        self.by_blueprint.get(blueprint).is_some_and(|set| set.contains(identifier))
+        self.lines.binary_search_by(|line| self.pair(line).cmp(&(blueprint, identifier))).is_ok()
     }
 
-    pub fn identifiers(&self, blueprint: &str) -> impl Iterator<Item = &str> {
-        self.by_blueprint.get(blueprint).into_iter().flatten().map(String::as_str)
+    pub fn identifiers<'k>(&'k self, blueprint: &str) -> impl Iterator<Item = &'k str> + use<'k> {
+        let from = self.lines.partition_point(|line| self.pair(line).0 < blueprint);
+        let to = self.lines.partition_point(|line| self.pair(line).0 <= blueprint);
+        self.lines[from..to].iter().map(|line| line.identifier.slice(&self.text))
     }
 
     pub fn len(&self) -> usize {
-        self.by_blueprint.values().map(BTreeSet::len).sum()
+        self.lines.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.by_blueprint.is_empty()
+        self.lines.is_empty()
     }
 }
 
@@ -64,10 +85,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_are_read_and_bad_ones_named() {
-        let (known, bad) = KnownEntities::parse("# pulled\nservice\tcart\nservice\tbilling\n\nno tab here\n\t\n");
+    fn lines_are_read_in_any_order_and_bad_ones_named() {
+        let text = "# pulled\nservice\tcart\r\nservice\tbilling\nteam\ta\tb\nservice\tcart\n\nno tab here\n\t\n";
+        let (known, bad) = KnownEntities::parse(text.to_owned());
         assert!(known.contains("service", "cart") && known.contains("service", "billing"));
-        assert_eq!(known.len(), 2);
-        assert_eq!(bad.iter().map(|line| line.number).collect::<Vec<_>>(), [5, 6]);
+        assert!(known.contains("team", "a\tb") && !known.contains("service", "car"));
+        assert_eq!(known.identifiers("service").collect::<Vec<_>>(), ["billing", "cart"]);
+        assert_eq!(known.identifiers("nobody").count(), 0);
+        assert_eq!(known.len(), 3);
+        assert_eq!(bad.iter().map(|line| line.number).collect::<Vec<_>>(), [7, 8]);
     }
 }

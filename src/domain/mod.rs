@@ -1,6 +1,7 @@
 //! The nouns every room speaks of. Pure: no files, no clock, no network, no terminal.
 
 pub mod blueprint;
+pub mod day;
 pub mod fault;
 pub mod finding;
 pub mod identifier;

@@ -5,15 +5,16 @@ pub fn closest<'c>(typed: &str, candidates: impl IntoIterator<Item = &'c str>) -
     ranked(typed, candidates).map(|(candidate, _, _)| candidate)
 }
 
-/// The only candidate that is one edit away (a letter too many, too few, another, or two swapped): safe to put
-/// in by machine. `None` when two candidates are as near.
+/// The only candidate that is one edit away (a letter too many, too few, another, or two swapped), or differs in case
+/// and separators only: safe to put in by machine. `None` when two candidates are as near.
 pub fn single_slip<'c>(typed: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     if typed.chars().count() < 3 {
         return None;
     }
     let mut found = None;
     for candidate in candidates {
-        if candidate != typed && distance(typed, candidate, 1) == Some(1) {
+        let is_near = distance(typed, candidate, 1) == Some(1) || fold(typed) == fold(candidate);
+        if candidate != typed && is_near {
             if found.is_some() {
                 return None;
             }
@@ -110,6 +111,7 @@ mod tests {
         assert_eq!(single_slip("langauge", ["language"]), Some("language"));
         assert_eq!(single_slip("tes", ["test", "tess"]), None);
         assert_eq!(single_slip("Language", ["language"]), Some("language"));
+        assert_eq!(single_slip("depends_on", ["dependsOn", "domain"]), Some("dependsOn"));
         assert_eq!(single_slip("lnguaeg", ["language"]), None);
     }
 }

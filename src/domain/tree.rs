@@ -189,6 +189,21 @@ impl Tree {
         NodeId(Span::empty(to).start)
     }
 
+    /// Empties this tree and takes over the texts of `other`, so that `push_node_of` need not copy them.
+    pub fn start_from(&mut self, other: &Self) {
+        self.clear();
+        self.arena.push_str(&other.arena);
+    }
+
+    /// Appends one node of the tree this one was started from, without its children: a collection is to be closed.
+    pub fn push_node_of(&mut self, other: &Self, id: NodeId, copied: bool) -> NodeId {
+        let mut node = *other.node(id);
+        if copied {
+            node.flags |= COPIED;
+        }
+        self.push(node)
+    }
+
     /// How many nodes the subtree has, itself included.
     pub fn subtree_len(&self, id: NodeId) -> usize {
         self.nodes[id.index()].next as usize - id.index()

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// A path relative to the root, for people and reports: always `/`, bytes that are not UTF-8 as `\xE9`.
 pub fn path_text(relative: &Path) -> String {
@@ -56,9 +56,38 @@ fn escaped(bytes: &[u8]) -> String {
     text
 }
 
+/// The path without `.` and, where that is safe, `..`: links are not looked at.
+pub fn tidy(path: PathBuf) -> PathBuf {
+    let mut tidied = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(tidied.components().next_back(), Some(Component::Normal(_))) => {
+                // Through a link `..` leads elsewhere: then the path is left as it is.
+                if tidied.is_symlink() {
+                    return path.clone();
+                }
+                tidied.pop();
+            }
+            Component::ParentDir | Component::Normal(_) | Component::Prefix(_) | Component::RootDir => {
+                tidied.push(part);
+            }
+        }
+    }
+    tidied
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dots_go_where_they_say() {
+        let of = |path: &str| tidy(PathBuf::from(path)).to_string_lossy().into_owned();
+        assert_eq!(of("/a/./b/../c/"), "/a/c");
+        assert_eq!(of("/.."), "/..");
+        assert_eq!(of("../a"), "../a");
+    }
 
     #[cfg(unix)]
     #[test]

@@ -70,11 +70,16 @@ pub enum ReadProblem {
     TooLarge { bytes: u64, limit: u64 },
     #[error("The file cannot be read: {0}.")]
     Io(std::io::Error),
-    /// A clone may leave out contents (`--filter=blob:none`) until they are asked for, which only `git` can do.
-    #[error("The file's content is not in this clone; `git fetch --refetch --no-filter` brings it.")]
-    NotFetched(git2::Oid),
-    #[error("The file cannot be read from Git: {}.", .0.message())]
+    #[error("The file cannot be read from Git: {}.", git_reason(.0))]
     Git(git2::Error),
+}
+
+/// A clone may leave out contents (`--filter=blob:none`) until they are asked for, which only `git` can do.
+fn git_reason(error: &git2::Error) -> &str {
+    match error.code() {
+        git2::ErrorCode::NotFound => "its content is not in this clone; `git fetch --refetch --no-filter` brings it",
+        _ => error.message(),
+    }
 }
 
 /// What reading reuses from file to file. One per thread.
@@ -143,10 +148,7 @@ fn fill_from_blob(
     }
     let Some((_, repository)) = opened else { return Ok(0) };
     let objects = repository.odb().map_err(ReadProblem::Git)?;
-    let (length, _) = objects.read_header(id).map_err(|error| match error.code() {
-        git2::ErrorCode::NotFound => ReadProblem::NotFetched(id),
-        _ => ReadProblem::Git(error),
-    })?;
+    let (length, _) = objects.read_header(id).map_err(ReadProblem::Git)?;
     check_size(length as u64)?;
     let object = objects.read(id).map_err(ReadProblem::Git)?;
     make_ready(bytes);

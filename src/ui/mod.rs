@@ -1,11 +1,13 @@
 //! Light: streams, colour and progress. It alone prints, and it does not know what it shows.
 
 mod colour;
+mod failure;
 mod progress;
 mod streams;
 mod width;
 
 pub use colour::{ColourChoice, ColourVariables, is_coloured};
+pub use failure::failure;
 pub use progress::Bar;
 pub use streams::{StreamError, Streams, results_are_seen, talk_is_seen};
 pub use width::{terminal_width, width};

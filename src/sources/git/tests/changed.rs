@@ -1,7 +1,6 @@
 //! What differs from `HEAD`, or from where a branch began.
 
 use super::*;
-use crate::sources::ReadProblem;
 
 #[test]
 fn staged_unstaged_and_untracked_changes_count_and_ignored_files_do_not() {
@@ -133,7 +132,8 @@ fn a_partial_clone_works_and_says_which_content_it_lacks() {
     let changed = repository.changed(&partial.path, &everything(), Some("origin/main")).expect("trees are there");
     assert_eq!(names(&changed.changed), ["a.yaml"]);
     let mut buffer = ReadBuffer::default();
-    assert!(matches!(read(&changed.before[0], &mut buffer), Err(ReadProblem::NotFetched(_))));
+    let problem = read(&changed.before[0], &mut buffer).expect_err("it was not fetched");
+    assert!(problem.to_string().contains("is not in this clone"), "{problem}");
     let staged = repository.staged(&partial.path, &everything()).expect("it is read");
     assert_texts(&staged.files, [("a.yaml", "a: feature\n"), ("b.yaml", "b: 1\n")]);
 }

@@ -1,0 +1,107 @@
+//! Lint as a whole process, against a bare program that walks, reads and parses the same files with the same parser
+//! on the same threads. The two run in turn; medians and ratios are printed, and nothing is decided by them.
+//!
+//! `cargo bench --bench lint` makes its own corpus; `cargo bench --bench lint -- DIR` measures an existing one.
+
+#![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a bench prints what it measured")]
+
+#[path = "corpus.rs"]
+mod corpus;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use portolan::manifest::{Limits, Reader};
+use portolan::sources::{Pattern, discover, for_each_text};
+
+const RUNS: usize = 15;
+
+fn main() {
+    let arguments = std::env::args().skip(1).filter(|it| it != "--bench").collect::<Vec<_>>();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["bare", folder] => bare(Path::new(folder)),
+        [folder] => measure("the corpus", Path::new(folder)),
+        _ => {
+            let home = tempfile::tempdir().expect("a temporary folder");
+            for (name, count, single) in [
+                ("20,000 files", 20_000, false),
+                ("100,000 files", 100_000, false),
+                ("20,000 documents in one file", 20_000, true),
+            ] {
+                let folder = home.path().join(name.replace([' ', ','], "-"));
+                corpus::write(&folder, count, single);
+                measure(name, &folder);
+            }
+            let small = home.path().join("ten");
+            corpus::write(&small, 18, false);
+            start_up(&small);
+        }
+    }
+}
+
+/// The floor: what any linter with this parser must pay.
+fn bare(folder: &Path) {
+    let pattern = Pattern::new(&["catalog/**/*.yaml"], &[]).expect("a legal pattern");
+    let files = discover(folder, &pattern).expect("the corpus can be walked").files;
+    let nodes = for_each_text(
+        &files,
+        || Reader::new(Limits::default()),
+        |reader, _, text| {
+            let mut nodes = 0;
+            if let Ok(text) = text {
+                reader.read(text.text, &mut |document| nodes += document.view.tree.len());
+            }
+            nodes
+        },
+    );
+    println!("{}", nodes.iter().sum::<usize>());
+}
+
+fn measure(name: &str, folder: &Path) {
+    let lint = || command(binary(), &["-C", &folder.display().to_string(), "lint", "--output", "concise"]);
+    let bare = || {
+        let myself = std::env::current_exe().expect("this program has a path");
+        command(myself, &["bare", &folder.display().to_string()])
+    };
+    let (lint, bare) = in_turn(lint, bare);
+    println!("{name}: lint {:.1} ms, bare {:.1} ms, ratio {:.2} (medians of {RUNS})", lint.0, bare.0, lint.1);
+}
+
+fn start_up(folder: &Path) {
+    let nothing = || command(PathBuf::from("/bin/true"), &[]);
+    let version = || command(binary(), &["--version"]);
+    let lint = || command(binary(), &["-C", &folder.display().to_string(), "lint"]);
+    let (version, empty) = in_turn(version, nothing);
+    println!("--version: {:.2} ms above an empty process of {:.2} ms", version.0 - empty.0, empty.0);
+    let (lint, empty) = in_turn(lint, nothing);
+    println!("lint of ten files: {:.2} ms above an empty process of {:.2} ms", lint.0 - empty.0, empty.0);
+}
+
+fn binary() -> PathBuf {
+    PathBuf::from(env!("CARGO_BIN_EXE_portolan"))
+}
+
+fn command(program: PathBuf, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
+/// Medians of both, the first with the median of the ratios pair by pair.
+fn in_turn(a: impl Fn() -> Command, b: impl Fn() -> Command) -> ((f64, f64), (f64, f64)) {
+    let time = |mut command: Command| {
+        let start = Instant::now();
+        command.status().expect("the program runs");
+        start.elapsed().as_secs_f64() * 1000.0
+    };
+    let _warm = (time(a()), time(b()));
+    let pairs = (0..RUNS).map(|_| (time(a()), time(b()))).collect::<Vec<_>>();
+    let median = |mut values: Vec<f64>| {
+        values.sort_by(f64::total_cmp);
+        values[values.len() / 2]
+    };
+    let ratio = median(pairs.iter().map(|(a, b)| a / b).collect());
+    let (a, b) = pairs.into_iter().unzip();
+    ((median(a), ratio), (median(b), 1.0 / ratio))
+}

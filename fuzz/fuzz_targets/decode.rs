@@ -1,0 +1,49 @@
+//! Any bytes, through the whole of lint: reading, decoding, every rule, the repository as a whole. The snapshot has
+//! one blueprint of each kind of property.
+
+#![no_main]
+
+use std::sync::LazyLock;
+
+use libfuzzer_sys::fuzz_target;
+use portolan::analysis::{Analyzer, Directives, DocumentContext, Options, RunState, Salvaged, Selection, Snapshot};
+use portolan::domain::blueprint::Blueprint;
+use portolan::domain::day::Day;
+use portolan::domain::finding::FileId;
+use portolan::domain::known::KnownEntities;
+use portolan::manifest::{self, Limits, Reader};
+
+static SNAPSHOT: LazyLock<Snapshot> = LazyLock::new(|| {
+    let json = include_str!("../blueprint.json").parse().expect("JSON");
+    let (blueprint, _) = Blueprint::from_json(json).expect("a blueprint");
+    let mut snapshot = Snapshot::new(vec![blueprint]);
+    snapshot.known = Some(KnownEntities::parse("service\tcart\n".to_owned()).0);
+    snapshot
+});
+
+fuzz_target!(|bytes: &[u8]| {
+    let text = String::from_utf8_lossy(bytes);
+    let options = Options { delivery_is_cluster: true, today: Day(20_000), snapshot_max_age_days: 30 };
+    let selection = Selection::new([], true);
+    let analyzer = Analyzer::new(&SNAPSHOT, &selection, &options);
+    let mut state = RunState::default();
+    let mut run = analyzer.file(FileId(0), &text, &mut state);
+    let mut comments = Vec::new();
+    Reader::new(Limits::default()).read(&text, &mut |document| {
+        comments.extend_from_slice(document.notes);
+        let mut manifests = Vec::new();
+        let salvaged = if document.broken {
+            manifest::salvage(document.span.slice(&text)).map(|name| Salvaged { name, span: document.span })
+        } else {
+            manifest::decode(document.view, "port.yml", &mut manifests);
+            None
+        };
+        let context = DocumentContext { view: document.view, faults: document.faults, manifests: &manifests };
+        run.document(&context, salvaged);
+    });
+    let report = run.finish(Directives::read(&text, &comments));
+    let conclusion = analyzer.conclude(vec![(FileId(0), report)], &|_| true);
+    for finding in &conclusion.findings {
+        assert!(text.get(finding.place.span.range()).is_some(), "{}: {:?}", finding.rule.name, finding.place.span);
+    }
+});

@@ -1,0 +1,188 @@
+//! Leads the rules over a run: each file's documents and entities as they pass, then the repository as a whole,
+//! then the comments that ask for silence.
+
+use crate::analysis::credentials;
+use crate::analysis::facts::{FactsBuilder, FileFacts, Repository};
+use crate::analysis::rule::{Check, DocumentContext, EntityContext, Options, RepositoryContext, Rule, Sink};
+use crate::analysis::rules::{unknown_rule, unused_ignore};
+use crate::analysis::selection::Selection;
+use crate::analysis::snapshot::Snapshot;
+use crate::analysis::suppress::Directives;
+use crate::analysis::survey::{Scratch, Survey};
+use crate::domain::finding::{EntityName, FileId, Finding, RuleInfo, Severity};
+use crate::domain::span::Span;
+
+type Active<F> = Vec<(&'static RuleInfo, Severity, F)>;
+
+#[derive(Debug)]
+pub struct Analyzer<'a> {
+    snapshot: &'a Snapshot,
+    options: &'a Options,
+    document_rules: Active<fn(&DocumentContext<'_>, &Snapshot, &mut Sink<'_>)>,
+    entity_rules: Active<fn(&EntityContext<'_>, &mut Sink<'_>)>,
+    repository_rules: Active<fn(&RepositoryContext<'_>, &mut Sink<'_>)>,
+    suppression_rules: Vec<(&'static Rule, Severity)>,
+}
+
+/// What a file leaves behind.
+#[derive(Debug)]
+pub struct FileReport {
+    pub findings: Vec<Finding>,
+    pub facts: FileFacts,
+    pub directives: Option<Directives>,
+    pub entities: usize,
+}
+
+/// An entity whose document cannot be read, named by a look at its text.
+#[derive(Debug)]
+pub struct Salvaged {
+    pub name: EntityName,
+    pub span: Span,
+}
+
+/// All that was found, sorted, and how many findings comments silenced.
+#[derive(Debug)]
+pub struct Conclusion {
+    pub findings: Vec<Finding>,
+    pub suppressed: usize,
+    /// Relations whose targets could not be judged, because nobody knows what the catalog holds.
+    pub unjudged_relations: usize,
+}
+
+impl<'a> Analyzer<'a> {
+    pub fn new(snapshot: &'a Snapshot, selection: &Selection, options: &'a Options) -> Self {
+        let mut analyzer = Self {
+            snapshot,
+            options,
+            document_rules: Vec::new(),
+            entity_rules: Vec::new(),
+            repository_rules: Vec::new(),
+            suppression_rules: Vec::new(),
+        };
+        for (rule, severity) in selection.active() {
+            match rule.check {
+                Check::Document(check) => analyzer.document_rules.push((&rule.info, severity, check)),
+                Check::Entity(check) => analyzer.entity_rules.push((&rule.info, severity, check)),
+                Check::Repository(check) => analyzer.repository_rules.push((&rule.info, severity, check)),
+                Check::Suppression => analyzer.suppression_rules.push((rule, severity)),
+            }
+        }
+        analyzer
+    }
+
+    /// A file begins. `text` is the whole of it.
+    pub fn file<'r>(&'r self, file: FileId, text: &str, state: &'r mut RunState) -> FileRun<'r> {
+        let facts = FactsBuilder::new(credentials::may_hold(text));
+        FileRun { analyzer: self, file, state, findings: Vec::new(), facts, entities: 0 }
+    }
+
+    /// Everything about the repository as a whole; then the comments. `files` in the order of the run; `in_sight`
+    /// tells whose findings are asked for.
+    pub fn conclude(&self, files: Vec<(FileId, FileReport)>, in_sight: &dyn Fn(FileId) -> bool) -> Conclusion {
+        let mut findings = Vec::new();
+        let mut directives = Vec::new();
+        let mut facts = Vec::with_capacity(files.len());
+        for (file, report) in files {
+            findings.extend(report.findings);
+            directives.extend(report.directives.map(|it| (file, it)));
+            facts.push((file, report.facts));
+        }
+        let repository = Repository::new(&facts);
+        let context =
+            RepositoryContext { repository: &repository, in_sight, snapshot: self.snapshot, options: self.options };
+        for (rule, severity, check) in &self.repository_rules {
+            let mut sink = sink(&mut findings, FileId(0), rule, *severity);
+            check(&context, &mut sink);
+        }
+        let unjudged_relations = if self.snapshot.known.is_none() { repository.absent_targets().len() } else { 0 };
+        let before = findings.len();
+        for (file, directives) in &mut directives {
+            findings.retain(|finding| finding.place.file != *file || !directives.silences(finding));
+        }
+        let suppressed = before - findings.len();
+        for (file, directives) in directives {
+            let verdict = directives.verdict();
+            for (rule, severity) in &self.suppression_rules {
+                let mut sink = sink(&mut findings, file, &rule.info, *severity);
+                unused_ignore::report(rule, &verdict, &mut sink);
+                unknown_rule::report(rule, &verdict, &mut sink);
+            }
+        }
+        findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+        Conclusion { findings, suppressed, unjudged_relations }
+    }
+}
+
+/// Memory that is reused from file to file; one per thread.
+#[derive(Debug, Default)]
+pub struct RunState {
+    scratch: Scratch,
+}
+
+/// One file under way.
+#[derive(Debug)]
+pub struct FileRun<'r> {
+    analyzer: &'r Analyzer<'r>,
+    file: FileId,
+    state: &'r mut RunState,
+    findings: Vec<Finding>,
+    facts: FactsBuilder,
+    entities: usize,
+}
+
+impl FileRun<'_> {
+    /// One document that is ours. `salvaged` only where it is broken.
+    pub fn document(&mut self, context: &DocumentContext<'_>, salvaged: Option<Salvaged>) {
+        for (rule, severity, check) in &self.analyzer.document_rules {
+            let mut sink = sink(&mut self.findings, self.file, rule, *severity);
+            check(context, self.analyzer.snapshot, &mut sink);
+        }
+        for manifest in context.manifests {
+            self.entity(context, manifest);
+        }
+        self.entities += context.manifests.len();
+        if let Some(salvaged) = salvaged {
+            self.facts.salvaged(&salvaged.name, salvaged.span);
+            self.entities += 1;
+        }
+    }
+
+    fn entity(&mut self, context: &DocumentContext<'_>, manifest: &crate::domain::manifest::Manifest) {
+        let Analyzer { snapshot, entity_rules, .. } = self.analyzer;
+        let view = context.view;
+        let is_ours = manifest.near_miss.is_none();
+        let blueprint = manifest.blueprint_text(view).filter(|_| is_ours);
+        let index = blueprint.and_then(|blueprint| snapshot.index(blueprint));
+        let shape = index.and_then(|index| Some((index, snapshot.shape(index)?)));
+        let survey = Survey::take(view, manifest, shape, &mut self.state.scratch, &mut self.facts);
+        self.facts.entity(view, manifest);
+        if !is_ours {
+            return;
+        }
+        let shape = shape.map(|(_, shape)| shape);
+        let context = EntityContext { view, manifest, shape, survey: &survey };
+        let before = self.findings.len();
+        for (rule, severity, check) in entity_rules {
+            let mut sink = sink(&mut self.findings, self.file, rule, *severity);
+            check(&context, &mut sink);
+        }
+        if self.findings.len() > before {
+            let name = EntityName {
+                blueprint: manifest.blueprint_text(view).unwrap_or_default().to_owned(),
+                identifier: manifest.identifier_text(view).unwrap_or_default().to_owned(),
+            };
+            for finding in &mut self.findings[before..] {
+                finding.entity.get_or_insert_with(|| name.clone());
+            }
+        }
+    }
+
+    /// The file is at its end; `directives` are its comments to us.
+    pub fn finish(self, directives: Option<Directives>) -> FileReport {
+        FileReport { findings: self.findings, facts: self.facts.finish(), directives, entities: self.entities }
+    }
+}
+
+fn sink<'f>(findings: &'f mut Vec<Finding>, file: FileId, rule: &'static RuleInfo, severity: Severity) -> Sink<'f> {
+    Sink { findings, file, rule, severity, entity: None }
+}

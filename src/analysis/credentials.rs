@@ -1,0 +1,251 @@
+//! Credentials in values: tokens that say what they are, URLs with a password, private keys, and values under a
+//! name that sounds secret. A first look over the whole text of a file keeps this free where there is nothing.
+
+use std::sync::OnceLock;
+
+use aho_corasick::packed::{Config, MatchKind, Searcher};
+
+use crate::domain::tree::{Kind, Value};
+
+/// One credential, and what it is.
+#[derive(Debug)]
+pub(crate) struct Secret<'a> {
+    pub value: Value<'a>,
+    /// "a GitHub token".
+    pub what: &'static str,
+    /// Its first characters, so that the finding does not spread it.
+    pub hint: String,
+}
+
+/// A token that says what it is by how it begins.
+struct Token {
+    prefix: &'static str,
+    /// How many characters of the alphabet follow at least.
+    least: usize,
+    also: &'static [u8],
+    what: &'static str,
+}
+
+const TOKENS: [Token; 22] = [
+    token("AKIA", 16, b"", "an AWS access key id"),
+    token("ASIA", 16, b"", "an AWS access key id"),
+    token("ghp_", 36, b"", "a GitHub personal access token"),
+    token("gho_", 36, b"", "a GitHub OAuth token"),
+    token("ghu_", 36, b"", "a GitHub user token"),
+    token("ghs_", 36, b"", "a GitHub server token"),
+    token("ghr_", 36, b"", "a GitHub refresh token"),
+    token("github_pat_", 22, b"_", "a GitHub personal access token"),
+    token("glpat-", 20, b"-_", "a GitLab personal access token"),
+    token("xoxb-", 20, b"-", "a Slack bot token"),
+    token("xoxp-", 20, b"-", "a Slack user token"),
+    token("xoxa-", 20, b"-", "a Slack app token"),
+    token("xapp-", 20, b"-", "a Slack app token"),
+    token("sk_live_", 16, b"", "a Stripe secret key"),
+    token("rk_live_", 16, b"", "a Stripe restricted key"),
+    token("AIza", 35, b"-_", "a Google API key"),
+    token("npm_", 36, b"", "an npm token"),
+    token("pypi-AgE", 40, b"-_", "a PyPI token"),
+    token("SG.", 60, b"-_.", "a SendGrid key"),
+    token("hvs.", 24, b"-_", "a Vault token"),
+    token("dop_v1_", 60, b"", "a DigitalOcean token"),
+    token("AGE-SECRET-KEY-1", 50, b"", "an age secret key"),
+];
+
+const fn token(prefix: &'static str, least: usize, also: &'static [u8], what: &'static str) -> Token {
+    Token { prefix, least, also, what }
+}
+
+/// Names as they end in a manifest: any case of the first letter, with the colon that makes them a key.
+const NAMED: [&str; 14] = [
+    "assword:",
+    "ASSWORD:",
+    "asswd:",
+    "assphrase:",
+    "ecret:",
+    "ECRET:",
+    "ecretKey:",
+    "oken:",
+    "OKEN:",
+    "pi_key:",
+    "piKey:",
+    "pikey:",
+    "rivateKey:",
+    "rivate_key:",
+];
+
+const PRIVATE_KEY: &str = "PRIVATE KEY-----";
+const JSON_WEB_TOKEN: &str = "eyJ";
+
+/// Whether it is worth looking at the values of this file.
+pub(crate) fn may_hold(text: &str) -> bool {
+    // All marks at once, a vector of bytes at a time: this reads every byte of every file.
+    static MARKS: OnceLock<Option<Searcher>> = OnceLock::new();
+    let marks = MARKS.get_or_init(|| {
+        let tokens = TOKENS.iter().map(|token| token.prefix);
+        let marks = tokens.chain(NAMED).chain([PRIVATE_KEY, JSON_WEB_TOKEN]);
+        Config::new().match_kind(MatchKind::LeftmostFirst).builder().extend(marks).build()
+    });
+    marks.as_ref().is_none_or(|marks| marks.find(text.as_bytes()).is_some()) || has_url_password(text)
+}
+
+/// `user:password@` after `://`, anywhere in the text.
+fn has_url_password(text: &str) -> bool {
+    memchr::memchr_iter(b'@', text.as_bytes()).any(|at| url_password(text, at).is_some())
+}
+
+/// The password that ends at the `@` at byte `at`.
+fn url_password(text: &str, at: usize) -> Option<&str> {
+    let before = text.get(..at)?;
+    let start = before
+        .bytes()
+        .rev()
+        .take(256)
+        .take_while(|byte| !byte.is_ascii_whitespace() && !b"/\"'<>".contains(byte))
+        .count();
+    let (host_less, credentials) = before.split_at_checked(at - start)?;
+    let (user, password) = credentials.split_once(':')?;
+    (host_less.ends_with("://") && !user.is_empty() && is_literal(password)).then_some(password)
+}
+
+/// Whether a property of this name would hold a credential.
+pub(crate) fn name_sounds_secret(name: &str) -> bool {
+    let folded: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    ["password", "passwd", "passphrase", "secret", "secretkey", "secretaccesskey", "apikey", "privatekey", "token"]
+        .iter()
+        .any(|end| folded.ends_with(end))
+}
+
+/// Looks through all values under `properties`.
+pub(crate) fn search<'a>(properties: Option<Value<'a>>, found: &mut Vec<Secret<'a>>) {
+    for (key, value) in properties.into_iter().flat_map(Value::entries) {
+        look(Some(key), value, found);
+    }
+}
+
+/// Depth is bounded by the reader's limit on nesting.
+fn look<'a>(key: Option<Value<'a>>, value: Value<'a>, found: &mut Vec<Secret<'a>>) {
+    match value.kind() {
+        Kind::Map => value.entries().for_each(|(key, value)| look(Some(key), value, found)),
+        Kind::List => value.items().for_each(|item| look(key, item, found)),
+        Kind::String => {
+            let text = value.as_str().unwrap_or_default();
+            let named = || key.and_then(Value::as_str).is_some_and(name_sounds_secret) && looks_random(text);
+            let what = recognise(text).or_else(|| named().then_some("a credential, by its name"));
+            if let Some(what) = what {
+                let hint = text.chars().take(4).collect();
+                found.push(Secret { value, what, hint });
+            }
+        }
+        Kind::Null | Kind::Bool | Kind::Number => {}
+    }
+}
+
+/// What credential a text holds, where it says so itself.
+fn recognise(text: &str) -> Option<&'static str> {
+    if text.contains(PRIVATE_KEY) && text.contains("-----BEGIN") {
+        return Some("a private key");
+    }
+    for token in &TOKENS {
+        for (at, _) in text.match_indices(token.prefix) {
+            let starts_a_word = !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+            let rest = &text.as_bytes()[at + token.prefix.len()..];
+            let run = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || token.also.contains(byte)).count();
+            if starts_a_word && run >= token.least {
+                return Some(token.what);
+            }
+        }
+    }
+    if text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=')).any(is_json_web_token) {
+        return Some("a JSON web token");
+    }
+    let has_password = memchr::memchr_iter(b'@', text.as_bytes()).any(|at| url_password(text, at).is_some());
+    has_password.then_some("a password in a URL")
+}
+
+fn is_json_web_token(word: &str) -> bool {
+    let mut parts = word.split('.');
+    let is_part = |part: Option<&str>, least: usize| {
+        part.is_some_and(|part| {
+            part.len() >= least && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+        })
+    };
+    word.starts_with(JSON_WEB_TOKEN)
+        && is_part(parts.next(), 12)
+        && is_part(parts.next(), 12)
+        && is_part(parts.next(), 16)
+        && parts.next().is_none()
+}
+
+/// Not a reference, a template or a stand-in.
+fn is_literal(text: &str) -> bool {
+    let stand_ins = ["password", "secret", "changeme", "example", "redacted", "placeholder", "xxx", "***", "..."];
+    let lower = text.to_ascii_lowercase();
+    !text.is_empty()
+        && !text.contains(['$', '{', '}', '<', '>', '%', '(', ')', '*'])
+        && !stand_ins.iter().any(|stand_in| lower.contains(stand_in))
+}
+
+/// Long enough, of one piece, mixed, and not a path, a URL or a reference to a vault.
+fn looks_random(text: &str) -> bool {
+    let mixed = text.bytes().any(|byte| byte.is_ascii_digit()) && text.bytes().any(|byte| byte.is_ascii_alphabetic());
+    text.len() >= 12 && mixed && is_literal(text) && !text.contains([' ', '/', ':', '\n']) && !is_dashed_words(text)
+}
+
+/// `payments-api-token-v2`: a name, not a secret.
+fn is_dashed_words(text: &str) -> bool {
+    let words = text.split(['-', '_', '.']);
+    words.clone().count() > 1 && words.clone().all(|word| !word.is_empty() && word.len() <= 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn recognises_what_is_and_leaves_what_only_talks_of_it() {
+        let forty = "0123456789abcdefghijABCDEFGHIJ0123456789";
+        for (text, what) in [
+            (format!("ghp_{forty}"), "a GitHub personal access token"),
+            (format!("see ghp_{forty}, rotate"), "a GitHub personal access token"),
+            ("AKIAABCDEFGHIJKLMNOP".to_owned(), "an AWS access key id"),
+            ("postgres://app:hunter22@db/x".to_owned(), "a password in a URL"),
+            ("-----BEGIN RSA PRIVATE KEY-----\nMII".to_owned(), "a private key"),
+            ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abcdefghijklmnopqrst".to_owned(), "a JSON web token"),
+        ] {
+            assert_eq!(recognise(&text), Some(what), "{text}");
+            assert!(may_hold(&format!("a: {text}")), "the first look misses {text}");
+        }
+        for text in [
+            "ghp_short",
+            "https://git@github.com/x",
+            "postgres://app:${DB_PASSWORD}@db/x",
+            "squad+x@example.com",
+            "https://user:password@example.com",
+            "tokens expire",
+            "the AKIA prefix",
+            "https://example.com/a:b@c",
+        ] {
+            assert_eq!(recognise(text), None, "{text}");
+        }
+        assert!(!may_hold("description: tokens and secrets are stored elsewhere\nurl: https://a.b/c@d\n"));
+    }
+
+    #[test]
+    fn a_secret_name_needs_a_value_that_looks_random() {
+        assert!(
+            name_sounds_secret("clientSecret") && name_sounds_secret("DB_PASSWORD") && name_sounds_secret("apiKey")
+        );
+        assert!(!name_sounds_secret("tokens") && !name_sounds_secret("secretary") && !name_sounds_secret("key"));
+        assert!(looks_random("f3J9x0Qp2LmN8vRt"));
+        for text in [
+            "vault:secret/x1",
+            "${TOKEN_1_ABCDEF}",
+            "payments-api-token-v2",
+            "short1",
+            "onlyletterslong",
+            "<fill in 12345>",
+        ] {
+            assert!(!looks_random(text), "{text}");
+        }
+    }
+}

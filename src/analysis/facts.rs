@@ -1,0 +1,379 @@
+//! What lint remembers of a file after its tree is gone: who its entities are and what they point to. Compact,
+//! because a repository may hold a hundred thousand of them. Names are compared by 64-bit hashes, and by text
+//! wherever a finding hangs on it.
+
+use foldhash::{HashMap, HashMapExt};
+use rayon::prelude::*;
+
+use crate::domain::finding::{EntityName, FileId, Place};
+use crate::domain::manifest::{Form, Manifest, ResourceKind};
+use crate::domain::span::Span;
+use crate::domain::tree::View;
+
+/// The facts of one file.
+#[derive(Debug, Default)]
+pub struct FileFacts {
+    texts: String,
+    pub(crate) entities: Vec<EntityFact>,
+    pub(crate) targets: Vec<TargetFact>,
+}
+
+#[derive(Debug)]
+pub(crate) struct EntityFact {
+    key: u64,
+    folded: u64,
+    blueprint: Span,
+    identifier: Span,
+    /// Where the blueprint's name stands.
+    blueprint_span: Span,
+    /// Where the identifier stands.
+    pub span: Span,
+    /// The entity's targets end here in the file's list.
+    targets_end: u32,
+    resource: Option<ResourceFact>,
+    /// Its document is broken or not quite ours: it counts as a target, and nothing is said of it.
+    pub is_doubtful: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct ResourceFact {
+    key: u64,
+    kind: ResourceKind,
+    namespace: Span,
+    name: Span,
+    pub span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) struct TargetFact {
+    key: u64,
+    text: Span,
+    pub span: Span,
+    pub shape: u32,
+    pub relation: u32,
+}
+
+impl TargetFact {
+    pub fn new(shape: usize, relation: usize, blueprint: &str, text: &str, span: Span) -> Self {
+        let (shape, relation) = (Span::empty(shape).start, Span::empty(relation).start);
+        Self { key: key(blueprint, text), text: Span::default(), span, shape, relation }
+    }
+}
+
+/// Stable across threads and files of one run; never stored.
+pub(crate) fn key(blueprint: &str, identifier: &str) -> u64 {
+    hash(blueprint.as_bytes(), identifier.bytes())
+}
+
+fn folded_key(blueprint: &str, identifier: &str) -> u64 {
+    if identifier.is_ascii() {
+        hash(blueprint.as_bytes(), identifier.bytes().map(|byte| byte.to_ascii_lowercase()))
+    } else {
+        hash(blueprint.as_bytes(), identifier.to_lowercase().bytes())
+    }
+}
+
+/// FNV-1a with a final mix: names are short, and the map takes the value as it is.
+fn hash(blueprint: &[u8], identifier: impl Iterator<Item = u8>) -> u64 {
+    let mut state = 0xcbf2_9ce4_8422_2325_u64;
+    let bytes = blueprint.iter().copied().chain([0]).chain(identifier);
+    for byte in bytes {
+        state = (state ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    }
+    state ^= state >> 32;
+    state.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// Collects the facts of one file while its documents pass by.
+#[derive(Debug)]
+pub(crate) struct FactsBuilder {
+    facts: FileFacts,
+    /// Something in the file's text looks like a credential.
+    pub may_hold_credentials: bool,
+}
+
+impl FactsBuilder {
+    pub fn new(may_hold_credentials: bool) -> Self {
+        Self { facts: FileFacts::default(), may_hold_credentials }
+    }
+
+    pub fn target(&mut self, mut target: TargetFact, text: &str) {
+        target.text = self.keep(text);
+        self.facts.targets.push(target);
+    }
+
+    /// The entity whose targets were just handed over. Without a blueprint or identifier there is nothing to
+    /// remember.
+    pub fn entity(&mut self, view: View<'_>, manifest: &Manifest) {
+        let blueprint = manifest.blueprint_text(view);
+        let identifier = manifest.identifier_text(view);
+        let span = manifest.identifier.map_or(Span::default(), |id| view.value(id).span());
+        let resource = match manifest.form {
+            Form::Bare => None,
+            Form::Resource(kind) => self.resource(view, manifest, kind),
+        };
+        let (Some(blueprint), Some(identifier)) = (blueprint, identifier) else {
+            if resource.is_some() {
+                self.push(("", Span::default()), ("", span), resource, true);
+            }
+            return;
+        };
+        let blueprint_span = manifest.blueprint.map_or(Span::default(), |id| view.value(id).span());
+        self.push((blueprint, blueprint_span), (identifier, span), resource, manifest.near_miss.is_some());
+    }
+
+    /// The name of an entity in a document that could not be read.
+    pub fn salvaged(&mut self, name: &EntityName, span: Span) {
+        self.push((&name.blueprint, span), (&name.identifier, span), None, true);
+    }
+
+    fn push(
+        &mut self,
+        (blueprint, blueprint_span): (&str, Span),
+        (identifier, span): (&str, Span),
+        resource: Option<ResourceFact>,
+        is_doubtful: bool,
+    ) {
+        let fact = EntityFact {
+            key: key(blueprint, identifier),
+            folded: folded_key(blueprint, identifier),
+            blueprint: self.keep(blueprint),
+            identifier: self.keep(identifier),
+            blueprint_span,
+            span,
+            targets_end: Span::empty(self.facts.targets.len()).start,
+            resource,
+            is_doubtful,
+        };
+        self.facts.entities.push(fact);
+    }
+
+    fn resource(&mut self, view: View<'_>, manifest: &Manifest, kind: ResourceKind) -> Option<ResourceFact> {
+        let name = manifest.metadata_text(view, "name")?;
+        let text = name.as_str()?;
+        let namespace = match kind {
+            ResourceKind::ClusterEntity => "",
+            ResourceKind::Entity => manifest.metadata_text(view, "namespace").and_then(|it| it.as_str()).unwrap_or(""),
+        };
+        Some(ResourceFact {
+            key: hash(kind.name().as_bytes(), namespace.bytes().chain([0]).chain(text.bytes())),
+            kind,
+            namespace: self.keep(namespace),
+            name: self.keep(text),
+            span: name.span(),
+        })
+    }
+
+    fn keep(&mut self, text: &str) -> Span {
+        let start = self.facts.texts.len();
+        self.facts.texts.push_str(text);
+        Span::new(start, self.facts.texts.len())
+    }
+
+    pub fn finish(self) -> FileFacts {
+        self.facts
+    }
+}
+
+/// One entity of the repository, with what is known of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct EntityRef<'a> {
+    pub file: FileId,
+    facts: &'a FileFacts,
+    index: usize,
+}
+
+impl<'a> EntityRef<'a> {
+    fn fact(self) -> &'a EntityFact {
+        &self.facts.entities[self.index]
+    }
+
+    pub fn blueprint(self) -> &'a str {
+        self.fact().blueprint.slice(&self.facts.texts)
+    }
+
+    pub fn identifier(self) -> &'a str {
+        self.fact().identifier.slice(&self.facts.texts)
+    }
+
+    pub fn name(self) -> EntityName {
+        EntityName { blueprint: self.blueprint().to_owned(), identifier: self.identifier().to_owned() }
+    }
+
+    pub fn place(self) -> Place {
+        Place { file: self.file, span: self.fact().span }
+    }
+
+    pub fn blueprint_place(self) -> Place {
+        Place { file: self.file, span: self.fact().blueprint_span }
+    }
+
+    pub fn is_doubtful(self) -> bool {
+        self.fact().is_doubtful
+    }
+
+    /// Kind, namespace, name, and where the name stands.
+    pub fn resource(self) -> Option<(ResourceKind, &'a str, &'a str, Place)> {
+        let resource = self.fact().resource.as_ref()?;
+        let texts = &self.facts.texts;
+        let place = Place { file: self.file, span: resource.span };
+        Some((resource.kind, resource.namespace.slice(texts), resource.name.slice(texts), place))
+    }
+}
+
+/// A relation's target as written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TargetRef<'a> {
+    pub entity: EntityRef<'a>,
+    pub fact: &'a TargetFact,
+}
+
+impl<'a> TargetRef<'a> {
+    pub fn text(self) -> &'a str {
+        self.fact.text.slice(&self.entity.facts.texts)
+    }
+
+    pub fn place(self) -> Place {
+        Place { file: self.entity.file, span: self.fact.span }
+    }
+}
+
+/// Below this many entities a second thread costs more than it brings.
+const FEW: usize = 4096;
+
+type ByKey = HashMap<u64, (u32, u32)>;
+
+/// All entities of the repository, and the pairs that clash.
+#[derive(Debug)]
+pub struct Repository<'a> {
+    files: &'a [(FileId, FileFacts)],
+    by_key: ByKey,
+    by_folded: ByKey,
+    /// (the first, the later one) with the same blueprint and identifier.
+    pub(crate) duplicates: Vec<(EntityRef<'a>, EntityRef<'a>)>,
+    /// The same but for the case of letters.
+    pub(crate) case_twins: Vec<(EntityRef<'a>, EntityRef<'a>)>,
+    /// The same kind, namespace and name.
+    pub(crate) resource_twins: Vec<(EntityRef<'a>, EntityRef<'a>)>,
+}
+
+impl<'a> Repository<'a> {
+    /// `files` in the order of the run: the first of two twins is the one that counts as the original.
+    pub fn new(files: &'a [(FileId, FileFacts)]) -> Self {
+        let count = files.iter().map(|(_, facts)| facts.entities.len()).sum();
+        let empty = || Self {
+            files,
+            by_key: ByKey::new(),
+            by_folded: ByKey::new(),
+            duplicates: Vec::new(),
+            case_twins: Vec::new(),
+            resource_twins: Vec::new(),
+        };
+        let (mut entities, mut resources) = (empty(), empty());
+        if count < FEW {
+            entities.index_entities(count);
+            resources.index_resources(count);
+        } else {
+            rayon::join(|| entities.index_entities(count), || resources.index_resources(count));
+        }
+        entities.resource_twins = resources.resource_twins;
+        entities
+    }
+
+    fn index_entities(&mut self, count: usize) {
+        self.by_key = ByKey::with_capacity(count);
+        self.by_folded = ByKey::with_capacity(count);
+        for (at, entity) in self.all() {
+            let fact = entity.fact();
+            if entity.identifier().is_empty() {
+                continue;
+            }
+            if let Some(first) = self.by_key.get(&fact.key) {
+                let first = self.entity(*first);
+                if !fact.is_doubtful && !first.is_doubtful() {
+                    self.duplicates.push((first, entity));
+                }
+                continue;
+            }
+            self.by_key.insert(fact.key, at);
+            match self.by_folded.get(&fact.folded) {
+                Some(first) => {
+                    let first = self.entity(*first);
+                    if !fact.is_doubtful && !first.is_doubtful() && first.identifier() != entity.identifier() {
+                        self.case_twins.push((first, entity));
+                    }
+                }
+                None => {
+                    self.by_folded.insert(fact.folded, at);
+                }
+            }
+        }
+    }
+
+    fn index_resources(&mut self, count: usize) {
+        let mut seen = ByKey::with_capacity(count);
+        for (at, entity) in self.all() {
+            let Some(resource) = &entity.fact().resource else { continue };
+            match seen.get(&resource.key) {
+                Some(first) => {
+                    let first = self.entity(*first);
+                    self.resource_twins.push((first, entity));
+                }
+                None => {
+                    seen.insert(resource.key, at);
+                }
+            }
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = ((u32, u32), EntityRef<'a>)> + use<'a> {
+        self.files.iter().enumerate().flat_map(|(file_index, (file, facts))| {
+            (0..facts.entities.len()).map(move |index| {
+                let at = (Span::empty(file_index).start, Span::empty(index).start);
+                (at, EntityRef { file: *file, facts, index })
+            })
+        })
+    }
+
+    fn entity(&self, (file, index): (u32, u32)) -> EntityRef<'a> {
+        let (id, facts) = &self.files[file as usize];
+        EntityRef { file: *id, facts, index: index as usize }
+    }
+
+    pub(crate) fn entities(&self) -> impl Iterator<Item = EntityRef<'a>> + use<'a> {
+        self.all().map(|(_, entity)| entity)
+    }
+
+    pub fn contains(&self, blueprint: &str, identifier: &str) -> bool {
+        self.by_key.contains_key(&key(blueprint, identifier))
+    }
+
+    /// The entity that differs from this name in the case of letters only.
+    pub(crate) fn case_variant(&self, blueprint: &str, identifier: &str) -> Option<EntityRef<'a>> {
+        self.by_folded.get(&folded_key(blueprint, identifier)).map(|at| self.entity(*at))
+    }
+
+    /// The targets that no entity of the repository answers to, in the order of the files.
+    pub(crate) fn absent_targets(&self) -> Vec<TargetRef<'a>> {
+        let of_file = |(file, facts): &'a (FileId, FileFacts)| {
+            let mut from = 0;
+            let mut absent = Vec::new();
+            for (index, entity) in facts.entities.iter().enumerate() {
+                let to = entity.targets_end as usize;
+                for fact in facts.targets.get(from..to).unwrap_or_default() {
+                    if !self.by_key.contains_key(&fact.key) {
+                        absent.push(TargetRef { entity: EntityRef { file: *file, facts, index }, fact });
+                    }
+                }
+                from = to;
+            }
+            absent
+        };
+        if self.by_key.len() < FEW {
+            self.files.iter().flat_map(of_file).collect()
+        } else {
+            let parts = self.files.par_chunks(1024).map(|files| files.iter().flat_map(of_file).collect::<Vec<_>>());
+            parts.collect::<Vec<_>>().concat()
+        }
+    }
+}

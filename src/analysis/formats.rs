@@ -1,0 +1,186 @@
+//! The formats of the platform's string properties, as plain functions. Lenient where the platform's own check
+//! is not known: a wrong alarm costs more than a missed one.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// Whether `text` has the shape that `format` asks for. `None`: the format asks for nothing.
+pub(crate) fn accepts(format: &str, text: &str) -> Option<bool> {
+    Some(match format {
+        "url" => is_url(text),
+        "email" => is_email(text, false),
+        "idn-email" => is_email(text, true),
+        "ipv4" => text.parse::<Ipv4Addr>().is_ok(),
+        "ipv6" => text.parse::<Ipv6Addr>().is_ok(),
+        "date-time" | "timer" => is_date_time(text),
+        // An e-mail address, a team's identifier, and free texts: what they point to is not known offline.
+        "user" => !text.is_empty(),
+        "team" => !text.is_empty(),
+        _ => return None,
+    })
+}
+
+/// The formats that `accepts` judges.
+pub(crate) const FORMATS: [&str; 9] =
+    ["url", "email", "idn-email", "ipv4", "ipv6", "date-time", "timer", "user", "team"];
+
+/// What a text of this format looks like, for help lines.
+pub(crate) fn example(format: &str) -> Option<&'static str> {
+    Some(match format {
+        "url" => "https://git.example.com/team/service",
+        "email" | "idn-email" | "user" => "someone@example.com",
+        "ipv4" => "192.0.2.10",
+        "ipv6" => "2001:db8::10",
+        "date-time" | "timer" => "2026-01-31T09:30:00Z",
+        "team" => "payments",
+        _ => return None,
+    })
+}
+
+/// `scheme://host...`, without spaces.
+fn is_url(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once(':') else { return false };
+    let scheme_is_legal = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+.-".contains(&byte));
+    let Some(rest) = rest.strip_prefix("//") else { return false };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    scheme_is_legal
+        && !host.is_empty()
+        && !host.starts_with(':')
+        && !text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '`'))
+}
+
+fn is_email(text: &str, international: bool) -> bool {
+    let Some((local, domain)) = text.rsplit_once('@') else { return false };
+    let local_is_legal = match local.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(quoted) => !quoted.contains(['"', '\r', '\n']),
+        None => {
+            !local.is_empty()
+                && !local.starts_with('.')
+                && !local.ends_with('.')
+                && !local.contains("..")
+                && local.chars().all(|c| {
+                    c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c) || (international && !c.is_ascii())
+                })
+        }
+    };
+    let domain_is_legal = domain.split('.').all(|label| {
+        !label.is_empty()
+            && label.len() <= 63
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || (international && !c.is_ascii()))
+    });
+    local_is_legal && local.len() <= 64 && domain_is_legal
+}
+
+/// RFC 3339: date, `T` (or a space), time, optional fraction, and a zone.
+fn is_date_time(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let number = |from: usize, to: usize| -> Option<u32> {
+        let digits = bytes.get(from..to)?;
+        digits.iter().try_fold(0, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + u32::from(byte - b'0')))
+    };
+    let is = |at: usize, allowed: &[u8]| bytes.get(at).is_some_and(|byte| allowed.contains(byte));
+    let (Some(year), Some(month), Some(day)) = (number(0, 4), number(5, 7), number(8, 10)) else { return false };
+    let (Some(hour), Some(minute), Some(second)) = (number(11, 13), number(14, 16), number(17, 19)) else {
+        return false;
+    };
+    let marks = is(4, b"-") && is(7, b"-") && is(10, b"Tt ") && is(13, b":") && is(16, b":");
+    if !marks || day == 0 || day > days_in(year, month) || hour > 23 || minute > 59 || second > 60 {
+        return false;
+    }
+    let mut at = 19;
+    if is(at, b".") {
+        let digits = bytes[at + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if digits == 0 {
+            return false;
+        }
+        at += 1 + digits;
+    }
+    if is(at, b"Zz") {
+        return at + 1 == bytes.len();
+    }
+    is(at, b"+-")
+        && number(at + 1, at + 3).is_some_and(|hours| hours <= 23)
+        && is(at + 3, b":")
+        && number(at + 4, at + 6).is_some_and(|minutes| minutes <= 59)
+        && at + 6 == bytes.len()
+}
+
+fn days_in(year: u32, month: u32) -> u32 {
+    match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
+        2 => 28,
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(format: &str, good: &[&str], bad: &[&str]) {
+        for text in good {
+            assert_eq!(accepts(format, text), Some(true), "{format}: {text}");
+        }
+        for text in bad {
+            assert_eq!(accepts(format, text), Some(false), "{format}: {text}");
+        }
+    }
+
+    #[test]
+    fn formats_judge_as_people_expect() {
+        check(
+            "url",
+            &[
+                "https://a.b/c?d=1&e#f",
+                "http://localhost:8080",
+                "ssh://git@host/x",
+                "postgres://10.0.0.1/db",
+                "https://ü.de/é",
+            ],
+            &[
+                "example.com",
+                "https://",
+                "https:// a",
+                "http:/a",
+                "//a",
+                "https://:80",
+                "",
+                "1http://a",
+                "https://<host>/",
+            ],
+        );
+        check(
+            "email",
+            &["a@b.co", "first.last+tag@sub.example.com", "root@localhost", "\"a b\"@c.d"],
+            &["a", "a@", "@b", "a b@c.d", "a@b..c", ".a@b.c", "a@-b.c", "é@b.c"],
+        );
+        check("idn-email", &["é@bücher.de", "a@b.c"], &["é", "@bücher.de"]);
+        check("ipv4", &["10.0.0.1"], &["10.0.0", "10.0.0.256", "010.0.0.1"]);
+        check("ipv6", &["::1", "2001:db8::10"], &["1::2::3", "10.0.0.1"]);
+        check(
+            "date-time",
+            &["2024-02-29T23:59:60Z", "2024-01-01T00:00:00.123+02:00", "2024-01-01t00:00:00z"],
+            &[
+                "2024-01-01",
+                "2023-02-29T00:00:00Z",
+                "2024-01-01T00:00:00",
+                "2024-13-01T00:00:00Z",
+                "2024-01-01T24:00:00Z",
+                "2024-01-01T00:00:00.Z",
+                "2024-01-01T00:00:00+2:00",
+                "2024-01-01T00:00:00Zx",
+                "é024-01-01T00:00:00Z",
+            ],
+        );
+        assert_eq!(accepts("markdown", "# x"), None);
+        for format in FORMATS {
+            let example = example(format).expect("every judged format has an example");
+            assert_eq!(accepts(format, example), Some(true), "{format}");
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! One property's schema, compiled by `jsonschema`, and its errors turned into facts with a place in the tree.
+//! The only file that knows that crate's error types.
+
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use jsonschema::paths::LocationSegment;
+use jsonschema::{Draft, PatternOptions, Validator};
+use serde_json::{Value as Json, json};
+
+use crate::analysis::formats;
+use crate::analysis::tree_json::{TreeJson, TreeNode};
+use crate::domain::tree::Value;
+
+#[derive(Debug)]
+pub(crate) struct Judge(Validator<TreeJson>);
+
+/// One thing that is wrong with a value.
+#[derive(Debug)]
+pub(crate) struct Violation<'a> {
+    pub at: Value<'a>,
+    /// Where inside the property: `[2].url`; empty for the value itself.
+    pub path: String,
+    pub problem: Problem,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Problem {
+    Type {
+        expected: String,
+    },
+    Choice {
+        choices: Vec<Json>,
+    },
+    Format {
+        format: String,
+    },
+    Pattern {
+        pattern: String,
+    },
+    /// A bound of a number, a length or a count: "at most 10".
+    Range {
+        bound: String,
+    },
+    /// A key that an object needs.
+    Lacks {
+        key: String,
+    },
+    /// Keys that an object may not have.
+    Extra {
+        keys: Vec<String>,
+    },
+    Repeats,
+    /// Something the platform's blueprints do not use; in the words of the checker.
+    Other {
+        message: String,
+    },
+}
+
+impl Judge {
+    /// `Err` in a person's words where the schema itself makes no sense.
+    pub fn new(schema: &Json) -> Result<Self, String> {
+        let schema = strict(schema);
+        // The linear-time engine first; look-around, which it does not have, is legal in a blueprint.
+        Self::build(&schema, true).or_else(|_| Self::build(&schema, false))
+    }
+
+    fn build(schema: &Json, linear: bool) -> Result<Self, String> {
+        let mut options = jsonschema::options_for::<TreeJson>().with_draft(Draft::Draft7).should_validate_formats(true);
+        options = if linear {
+            options.with_pattern_options(PatternOptions::regex())
+        } else {
+            options.with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(100_000))
+        };
+        for format in formats::FORMATS {
+            options = options.with_format(format, move |text| formats::accepts(format, text) != Some(false));
+        }
+        options.build(schema).map(Self).map_err(|error| error.to_string())
+    }
+
+    /// Everything that is wrong with `value`, in the order of the checker.
+    pub fn violations<'a>(&self, value: Value<'a>) -> Vec<Violation<'a>> {
+        self.0
+            .iter_errors(TreeNode::Value(value))
+            .map(|error| {
+                let segments = error.instance_path().iter().map(|segment| match segment {
+                    LocationSegment::Property(name) => Segment::Key(name.to_string()),
+                    LocationSegment::Index(at) => Segment::Index(at),
+                });
+                let (at, path) = walk(value, segments);
+                Violation { at, path, problem: problem(error.kind(), &error.to_string()) }
+            })
+            .collect()
+    }
+}
+
+/// The schema as it is meant: formats that JSON Schema does not know are spelled out, ornaments that could be
+/// taken for keywords are dropped.
+fn strict(schema: &Json) -> Json {
+    let mut schema = schema.clone();
+    if let Some(object) = schema.as_object_mut() {
+        for key in
+            ["default", "title", "description", "icon", "enumColors", "spec", "specAuthentication", "$schema", "$id"]
+        {
+            object.remove(key);
+        }
+        if object.get("format").and_then(Json::as_str) == Some("labeled-url") {
+            object.remove("format");
+            let spelled = json!({
+                "required": ["url"],
+                "properties": {"url": {"type": "string", "format": "url"}, "displayText": {"type": "string"}},
+            });
+            for (key, value) in spelled.as_object().into_iter().flatten() {
+                object.entry(key.clone()).or_insert_with(|| value.clone());
+            }
+        }
+    }
+    schema
+}
+
+enum Segment {
+    Key(String),
+    Index(usize),
+}
+
+/// Follows the path as far as the tree has it.
+fn walk(value: Value<'_>, segments: impl Iterator<Item = Segment>) -> (Value<'_>, String) {
+    let mut at = value;
+    let mut path = String::new();
+    for segment in segments {
+        let next = match &segment {
+            Segment::Key(name) => {
+                at.entries().filter(|(key, _)| key.key_text() == name.as_str()).last().map(|(_, value)| value)
+            }
+            Segment::Index(index) => at.items().nth(*index),
+        };
+        let Some(next) = next else { break };
+        at = next;
+        match segment {
+            Segment::Key(name) => {
+                path.push('.');
+                path.push_str(&name);
+            }
+            Segment::Index(index) => path.push_str(&format!("[{index}]")),
+        }
+    }
+    (at, path)
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "a foreign enum; what blueprints cannot say falls together")]
+fn problem(kind: &ValidationErrorKind, message: &str) -> Problem {
+    use ValidationErrorKind as K;
+    let items = |count: &u64| if *count == 1 { "item" } else { "items" };
+    let characters = |count: &u64| if *count == 1 { "character" } else { "characters" };
+    let range = |bound: String| Problem::Range { bound };
+    match kind {
+        K::Type { kind } => Problem::Type { expected: expected(kind) },
+        K::Enum { options } => Problem::Choice { choices: options.as_array().cloned().unwrap_or_default() },
+        K::Constant { expected_value } => Problem::Choice { choices: vec![(**expected_value).clone()] },
+        K::Format { format } => Problem::Format { format: format.clone() },
+        K::Pattern { pattern } => Problem::Pattern { pattern: pattern.clone() },
+        K::Minimum { limit } => range(format!("at least {limit}")),
+        K::Maximum { limit } => range(format!("at most {limit}")),
+        K::ExclusiveMinimum { limit } => range(format!("greater than {limit}")),
+        K::ExclusiveMaximum { limit } => range(format!("less than {limit}")),
+        K::MultipleOf { multiple_of } => range(format!("a multiple of {multiple_of}")),
+        K::MinLength { limit } => range(format!("at least {limit} {}", characters(limit))),
+        K::MaxLength { limit } => range(format!("at most {limit} {}", characters(limit))),
+        K::MinItems { limit } => range(format!("at least {limit} {}", items(limit))),
+        K::MaxItems { limit } => range(format!("at most {limit} {}", items(limit))),
+        K::MinProperties { limit } => range(format!("at least {limit} keys")),
+        K::MaxProperties { limit } => range(format!("at most {limit} keys")),
+        K::UniqueItems => Problem::Repeats,
+        K::Required { property } => Problem::Lacks { key: property.as_str().unwrap_or_default().to_owned() },
+        K::AdditionalProperties { unexpected } | K::UnevaluatedProperties { unexpected } => {
+            Problem::Extra { keys: unexpected.clone() }
+        }
+        _ => Problem::Other { message: message.to_owned() },
+    }
+}
+
+fn expected(kind: &TypeKind) -> String {
+    match kind {
+        TypeKind::Single(single) => single.to_string(),
+        TypeKind::Multiple(many) => many.iter().map(|one| one.to_string()).collect::<Vec<_>>().join(" or "),
+    }
+}

@@ -1,0 +1,24 @@
+//! Rules over entities: pure functions from trees and facts to findings. Files come by one at a time and are
+//! forgotten; what rules about several files need stays behind as facts.
+
+mod analyzer;
+mod credentials;
+mod facts;
+mod formats;
+mod judge;
+mod plain;
+mod rule;
+mod rules;
+mod selection;
+mod snapshot;
+mod suppress;
+mod survey;
+mod tree_json;
+
+pub use analyzer::{Analyzer, Conclusion, FileReport, FileRun, RunState, Salvaged};
+pub use facts::{FileFacts, Repository};
+pub use rule::{DocumentContext, Options, Rule};
+pub use rules::{ALL as RULES, by_name};
+pub use selection::Selection;
+pub use snapshot::{Pulled, Shape, Snapshot, SnapshotProblem};
+pub use suppress::Directives;

@@ -1,0 +1,189 @@
+//! What a rule is, and what it is given to look at. A rule is a value; its check is a plain function that
+//! looks and reports, and never decides how bad its finding is: the selection does.
+
+use crate::analysis::facts::Repository;
+use crate::analysis::snapshot::{Shape, Snapshot};
+use crate::analysis::survey::Survey;
+use crate::domain::day::Day;
+use crate::domain::fault::Fault;
+use crate::domain::finding::{Edit, EntityName, FileId, Finding, Fix, Place, RuleInfo, Severity};
+use crate::domain::manifest::Manifest;
+use crate::domain::span::Span;
+use crate::domain::tree::View;
+
+pub struct Rule {
+    pub info: RuleInfo,
+    pub(crate) check: Check,
+}
+
+impl std::fmt::Debug for Rule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.info.name)
+    }
+}
+
+/// How much of the world a rule looks at.
+pub(crate) enum Check {
+    /// One document that is ours, or would be if it could be read.
+    Document(fn(&DocumentContext<'_>, &Snapshot, &mut Sink<'_>)),
+    /// One entity as written.
+    Entity(fn(&EntityContext<'_>, &mut Sink<'_>)),
+    /// All entities of the repository.
+    Repository(fn(&RepositoryContext<'_>, &mut Sink<'_>)),
+    /// Made where the comments are applied, after all others have spoken.
+    Suppression,
+}
+
+/// What the whole run shares.
+#[derive(Debug)]
+pub struct Options {
+    /// The manifests go through a cluster, whose CRD drops what it does not know.
+    pub delivery_is_cluster: bool,
+    pub today: Day,
+    pub snapshot_max_age_days: u32,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct DocumentContext<'a> {
+    pub view: View<'a>,
+    pub faults: &'a [Fault],
+    pub manifests: &'a [Manifest],
+}
+
+#[derive(Debug)]
+pub(crate) struct EntityContext<'a> {
+    pub view: View<'a>,
+    pub manifest: &'a Manifest,
+    /// The blueprint, where it is known and the entity is ours without doubt.
+    pub shape: Option<&'a Shape>,
+    pub survey: &'a Survey<'a>,
+}
+
+pub(crate) struct RepositoryContext<'a> {
+    pub repository: &'a Repository<'a>,
+    /// The files whose findings are asked for: where one finding stands for many places, it stands in one of these.
+    pub in_sight: &'a dyn Fn(FileId) -> bool,
+    pub snapshot: &'a Snapshot,
+    pub options: &'a Options,
+}
+
+/// Where findings go. It knows the file, the entity and the rule at work, so that a check says only what it saw.
+#[derive(Debug)]
+pub(crate) struct Sink<'a> {
+    pub(super) findings: &'a mut Vec<Finding>,
+    pub(super) file: FileId,
+    pub(super) rule: &'static RuleInfo,
+    pub(super) severity: Severity,
+    pub(super) entity: Option<EntityName>,
+}
+
+impl Sink<'_> {
+    pub fn report(&mut self, draft: Draft) {
+        let place = Place { file: draft.file.unwrap_or(self.file), span: draft.span };
+        let related = draft
+            .related
+            .into_iter()
+            .map(|(file, span, label)| (Place { file: file.unwrap_or(place.file), span }, label))
+            .collect();
+        self.findings.push(Finding {
+            rule: self.rule,
+            severity: self.severity,
+            place,
+            message: draft.message,
+            label: draft.label,
+            entity: draft.entity.or_else(|| self.entity.clone()),
+            target: draft.target,
+            related,
+            help: draft.help,
+            fix: draft.fix,
+        });
+    }
+}
+
+/// A finding in the making.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    file: Option<FileId>,
+    span: Span,
+    message: String,
+    label: String,
+    entity: Option<EntityName>,
+    target: Option<EntityName>,
+    related: Vec<(Option<FileId>, Span, String)>,
+    help: Option<String>,
+    fix: Option<Fix>,
+}
+
+impl Draft {
+    pub fn new(span: Span, message: impl Into<String>) -> Self {
+        Self {
+            file: None,
+            span,
+            message: message.into(),
+            label: String::new(),
+            entity: None,
+            target: None,
+            related: Vec::new(),
+            help: None,
+            fix: None,
+        }
+    }
+
+    /// In a file other than the one at hand; for rules that see the whole repository.
+    pub fn file(mut self, file: FileId) -> Self {
+        self.file = Some(file);
+        self
+    }
+
+    pub fn entity(mut self, entity: EntityName) -> Self {
+        self.entity = Some(entity);
+        self
+    }
+
+    /// The other entity it hangs on.
+    pub fn target(mut self, blueprint: &str, identifier: &str) -> Self {
+        self.target = Some(EntityName { blueprint: blueprint.to_owned(), identifier: identifier.to_owned() });
+        self
+    }
+
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    pub fn related(mut self, span: Span, label: impl Into<String>) -> Self {
+        self.related.push((None, span, label.into()));
+        self
+    }
+
+    pub fn related_in(mut self, file: FileId, span: Span, label: impl Into<String>) -> Self {
+        self.related.push((Some(file), span, label.into()));
+        self
+    }
+
+    /// A repair that `--fix` may make on its own.
+    pub fn fix(self, title: impl Into<String>, edits: Vec<Edit>) -> Self {
+        self.repair(title, edits, true)
+    }
+
+    /// A repair that is only shown.
+    pub fn suggestion(self, title: impl Into<String>, edits: Vec<Edit>) -> Self {
+        self.repair(title, edits, false)
+    }
+
+    fn repair(mut self, title: impl Into<String>, edits: Vec<Edit>, safe: bool) -> Self {
+        self.fix = Some(Fix { title: title.into(), safe, edits });
+        self
+    }
+}
+
+/// "a number", "an integer": for the words of blueprints.
+pub(crate) fn with_article(word: &str) -> String {
+    let article = if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {word}")
+}

@@ -1,0 +1,75 @@
+//! Shows both readings. The repair depends on what the blueprint wants there: quotes where it wants text, the
+//! value that the cluster already reads where it wants a boolean or a number.
+
+use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
+use crate::analysis::snapshot::Snapshot;
+use crate::domain::blueprint::PropertyKind;
+use crate::domain::fault::FaultKind;
+use crate::domain::fault::Reading;
+use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
+use crate::domain::span::Span;
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P003",
+        name: "ambiguous-scalar",
+        family: Family::Syntax,
+        severity: Some(Severity::Warning),
+        what: "a plain value that editors and the cluster read differently",
+        why: "Kubernetes tooling still reads YAML 1.1: `yes` is a boolean there and text in an editor, `012` is ten. What you see is not what arrives.",
+        fix: "Quote it where text is meant; write `true`, `false` or the plain number where that is meant",
+    },
+    check: Check::Document(check),
+};
+
+fn check(context: &DocumentContext<'_>, snapshot: &Snapshot, sink: &mut Sink<'_>) {
+    for fault in context.faults {
+        let FaultKind::AmbiguousScalar { editor, cluster, is_key } = &fault.kind else { continue };
+        let raw = fault.span.slice(context.view.source);
+        let message = match cluster {
+            Reading::Refused => {
+                format!("`{raw}` is {editor} to an editor, and the cluster cannot read the file with it.")
+            }
+            Reading::Null | Reading::Bool(_) | Reading::Number(_) | Reading::String(_) | Reading::Collection => {
+                format!("`{raw}` is {editor} to an editor, and {cluster} to the cluster.")
+            }
+        };
+        let quoted = Edit { span: fault.span, replacement: format!("\"{raw}\"") };
+        let expected = if *is_key { None } else { expected_kind(context, snapshot, fault.span) };
+        let draft = Draft::new(fault.span, message);
+        sink.report(match (expected, plain_form(cluster)) {
+            (Some(PropertyKind::Boolean | PropertyKind::Number), Some(plain)) => draft
+                .help(format!("write `{plain}`, which every reader understands"))
+                .fix(format!("write `{plain}`"), vec![Edit { replacement: plain, ..quoted }]),
+            _ => draft.help(format!("quote it where text is meant: `\"{raw}\"`")).fix("quote it", vec![quoted]),
+        });
+    }
+}
+
+/// What every reader takes for the same boolean or number.
+fn plain_form(reading: &Reading) -> Option<String> {
+    match reading {
+        Reading::Bool(value) => Some(value.to_string()),
+        Reading::Number(text) => Some(text.clone()),
+        Reading::Null | Reading::String(_) | Reading::Refused | Reading::Collection => None,
+    }
+}
+
+/// What the blueprint wants at this place: a property, or an item of one.
+fn expected_kind(context: &DocumentContext<'_>, snapshot: &Snapshot, span: Span) -> Option<PropertyKind> {
+    for manifest in context.manifests {
+        let Some(shape) = manifest.blueprint_text(context.view).and_then(|name| snapshot.find(name)) else { continue };
+        let Some(properties) = manifest.properties else { continue };
+        for (key, value) in context.view.value(properties).entries() {
+            let Some(property) = key.as_str().and_then(|name| shape.blueprint.property(name)) else { continue };
+            if value.span() == span {
+                return property.kind;
+            }
+            if value.items().any(|item| item.span() == span) {
+                let items = property.schema.get("items")?.get("type")?.as_str()?;
+                return PropertyKind::parse(items);
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,26 @@
+//! The bytes are judged where files are read; here it is only said.
+
+use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
+use crate::analysis::snapshot::Snapshot;
+use crate::domain::fault::FaultKind;
+use crate::domain::finding::{Family, RuleInfo, Severity};
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P008",
+        name: "bad-encoding",
+        family: Family::Syntax,
+        severity: Some(Severity::Error),
+        what: "a file that is not UTF-8 text",
+        why: "Every tool reads such a file in its own way, if at all.",
+        fix: "Save the file as UTF-8",
+    },
+    check: Check::Document(check),
+};
+
+fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
+    for fault in context.faults {
+        let FaultKind::BadEncoding { message } = &fault.kind else { continue };
+        sink.report(Draft::new(fault.span, message.clone()).help("save the file as UTF-8"));
+    }
+}

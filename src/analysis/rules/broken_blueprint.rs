@@ -1,0 +1,27 @@
+//! A blueprint file of the snapshot that gives no blueprint: one finding for the file, none for its entities.
+
+use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
+use crate::domain::finding::{Family, RuleInfo, Severity};
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P203",
+        name: "broken-blueprint",
+        family: Family::Entity,
+        severity: Some(Severity::Error),
+        what: "a blueprint file that cannot be read",
+        why: "Entities of this blueprint are not checked at all.",
+        fix: "Run `portolan pull` to get the file anew; blueprint files are not edited by hand",
+    },
+    check: Check::Repository(check),
+};
+
+fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
+    for problem in context.snapshot.problems.iter().filter(|problem| problem.fatal) {
+        sink.report(
+            Draft::new(problem.span, problem.message.clone())
+                .file(problem.file)
+                .help("run `portolan pull` to get the file anew"),
+        );
+    }
+}

@@ -1,0 +1,36 @@
+//! Identifiers are case-sensitive; people are not.
+
+use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
+use crate::domain::finding::{Family, RuleInfo, Severity};
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P403",
+        name: "case-collision",
+        family: Family::Repository,
+        severity: Some(Severity::Warning),
+        what: "two entities whose identifiers differ in case only",
+        why: "The catalog takes them for two; people and search take them for one.",
+        fix: "Agree on one spelling",
+    },
+    check: Check::Repository(check),
+};
+
+fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
+    for (first, again) in &context.repository.case_twins {
+        let (here, there) = (again.place(), first.place());
+        let message = format!(
+            "`{}` and `{}` are two `{}` entities whose names differ in case only.",
+            again.identifier(),
+            first.identifier(),
+            again.blueprint()
+        );
+        sink.report(
+            Draft::new(here.span, message)
+                .file(here.file)
+                .entity(again.name())
+                .related_in(there.file, there.span, "the other spelling")
+                .help("agree on one spelling"),
+        );
+    }
+}

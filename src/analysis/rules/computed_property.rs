@@ -1,0 +1,24 @@
+//! Mirror, calculation and aggregation properties belong to the catalog.
+
+use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::domain::finding::{Family, RuleInfo, Severity};
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P210",
+        name: "computed-property",
+        family: Family::Entity,
+        severity: Some(Severity::Error),
+        what: "a value for a property that the catalog computes",
+        why: "Mirror, calculation and aggregation properties are computed: what is written here is refused or ignored.",
+        fix: "Remove it; change what it is computed from",
+    },
+    check: Check::Entity(check),
+};
+
+fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
+    for (key, _, kind) in &context.survey.computed {
+        let message = format!("`{}` is a {} property: the catalog computes it.", key.key_text(), kind.word());
+        sink.report(Draft::new(key.span(), message).help("remove it; change what it is computed from"));
+    }
+}

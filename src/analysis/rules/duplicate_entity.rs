@@ -1,0 +1,32 @@
+//! Identity is (blueprint, identifier). Both places are shown; the later one carries the finding.
+
+use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
+use crate::domain::finding::{Family, RuleInfo, Severity};
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P401",
+        name: "duplicate-entity",
+        family: Family::Repository,
+        severity: Some(Severity::Error),
+        what: "the same entity in two places",
+        why: "The last one written wins, and which one that is changes from run to run.",
+        fix: "Remove or rename one of the two",
+    },
+    check: Check::Repository(check),
+};
+
+fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
+    for (first, again) in &context.repository.duplicates {
+        let (here, there) = (again.place(), first.place());
+        let message = format!("`{}` `{}` is declared a second time.", again.blueprint(), again.identifier());
+        sink.report(
+            Draft::new(here.span, message)
+                .file(here.file)
+                .entity(again.name())
+                .label("the same blueprint and identifier")
+                .related_in(there.file, there.span, "declared here first")
+                .help("remove or rename one of the two"),
+        );
+    }
+}

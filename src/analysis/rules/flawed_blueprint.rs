@@ -1,0 +1,27 @@
+//! Something odd in a blueprint that is otherwise usable: platforms do ship such.
+
+use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
+use crate::domain::finding::{Family, RuleInfo, Severity};
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P212",
+        name: "flawed-blueprint",
+        family: Family::Entity,
+        severity: Some(Severity::Warning),
+        what: "something in a blueprint that makes no sense",
+        why: "What depends on it is not checked; the rest of the blueprint is.",
+        fix: "Correct the blueprint in the catalog, then run `portolan pull`",
+    },
+    check: Check::Repository(check),
+};
+
+fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
+    for problem in context.snapshot.problems.iter().filter(|problem| !problem.fatal) {
+        sink.report(
+            Draft::new(problem.span, problem.message.clone())
+                .file(problem.file)
+                .help("correct the blueprint in the catalog, then run `portolan pull`"),
+        );
+    }
+}

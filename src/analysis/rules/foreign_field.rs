@@ -1,0 +1,36 @@
+//! portolan pushes these fields; the published CRD does not know them. Off unless manifests go through a cluster.
+
+use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::domain::finding::{Family, RuleInfo};
+use crate::domain::manifest::Form;
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P108",
+        name: "foreign-field",
+        family: Family::Shape,
+        severity: None,
+        what: "a field the cluster's CRD drops",
+        why: "The published CRD has no `title`, `icon` or `team`: on the cluster path they vanish without a word. Off, unless the config says `delivery: cluster`.",
+        fix: "Set it through the exporter's mapping, or push with portolan, which sends it",
+    },
+    check: Check::Entity(check),
+};
+
+fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
+    if context.manifest.form == Form::Bare {
+        return;
+    }
+    let Some(spec) = context.manifest.spec.map(|id| context.view.value(id)) else { return };
+    for field in ["title", "icon", "team"] {
+        let Some((key, _)) = spec.entry(field) else { continue };
+        let message = format!("The cluster drops `spec.{field}`: the published CRD does not have it.");
+        let help = match field {
+            "team" => {
+                "set the team through the exporter's mapping, or through a relation the blueprint inherits it from"
+            }
+            _ => "set it in the exporter's mapping, from a property",
+        };
+        sink.report(Draft::new(key.span(), message).help(help));
+    }
+}

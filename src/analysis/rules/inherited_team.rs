@@ -1,0 +1,34 @@
+//! Ownership of type `Inherited` (or the older `teamInheritance`) leaves no room for a team.
+
+use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::domain::blueprint::Ownership;
+use crate::domain::finding::{Family, RuleInfo, Severity};
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P211",
+        name: "inherited-team",
+        family: Family::Entity,
+        severity: Some(Severity::Error),
+        what: "a team on an entity whose blueprint inherits it",
+        why: "The blueprint takes the team from a related entity; the catalog refuses one that is set by hand.",
+        fix: "Remove `team`, and set the relation that leads to the owner",
+    },
+    check: Check::Entity(check),
+};
+
+fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
+    let (Some(shape), Some(team)) = (context.shape, context.manifest.team) else { return };
+    let Ownership::Inherited { path } = &shape.blueprint.ownership else { return };
+    let team = context.view.value(team);
+    if team.is_null() {
+        return;
+    }
+    let entity = context.manifest.spec.map(|id| context.view.value(id));
+    let key = entity.and_then(|entity| entity.entry("team")).map(|(key, _)| key.span());
+    let message = format!("Blueprint `{}` inherits its team along `{path}`.", shape.blueprint.identifier);
+    sink.report(
+        Draft::new(key.unwrap_or(team.span()), message)
+            .help(format!("remove `team`, and set the relation `{}`", path.split('.').next().unwrap_or_default())),
+    );
+}

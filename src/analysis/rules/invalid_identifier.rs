@@ -1,0 +1,54 @@
+//! The platform's own rule for identifiers; told the same for entities and for what relations point to.
+
+use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::domain::finding::{Family, RuleInfo, Severity};
+use crate::domain::identifier::{self, IdentifierFault};
+use crate::domain::tree::{Kind, Value};
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P201",
+        name: "invalid-identifier",
+        family: Family::Entity,
+        severity: Some(Severity::Error),
+        what: "an identifier that the platform refuses",
+        why: "The catalog answers 422 and the entity is not written.",
+        fix: "Use letters, digits and `@ _ . + : \\ / = -` only",
+    },
+    check: Check::Entity(check),
+};
+
+fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
+    let manifest = context.manifest;
+    let value = |id: Option<_>| id.map(|id| context.view.value(id));
+    if let Some(found) = value(manifest.blueprint) {
+        judge("blueprint", found, identifier::check_blueprint_identifier, sink);
+    }
+    if let Some(found) = value(manifest.identifier) {
+        judge("identifier", found, identifier::check_entity_identifier, sink);
+    }
+    for (_, targets) in value(manifest.relations).into_iter().flat_map(Value::entries) {
+        if targets.kind() == Kind::List {
+            targets.items().for_each(|target| judge("target", target, identifier::check_entity_identifier, sink));
+        } else {
+            judge("target", targets, identifier::check_entity_identifier, sink);
+        }
+    }
+}
+
+fn judge(what: &str, found: Value<'_>, check: fn(&str) -> Result<(), IdentifierFault>, sink: &mut Sink<'_>) {
+    let Some(text) = found.as_str() else { return };
+    let Err(fault) = check(text) else { return };
+    let message = match fault {
+        IdentifierFault::Empty => format!("This {what} is empty."),
+        IdentifierFault::TooLong { max, length } => {
+            format!("This {what} has {length} characters; {max} is the most the platform takes.")
+        }
+        IdentifierFault::Dots => format!("`{text}` alone is not a legal {what}."),
+        IdentifierFault::Character { found: ' ', .. } => format!("The {what} `{text}` has a space in it."),
+        IdentifierFault::Character { found, .. } => {
+            format!("The {what} `{text}` has `{}` in it, which the platform refuses.", found.escape_debug())
+        }
+    };
+    sink.report(Draft::new(found.span(), message).help("use letters, digits and `@ _ . + : \\ / = -` only"));
+}

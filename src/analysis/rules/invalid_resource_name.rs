@@ -1,0 +1,51 @@
+//! `metadata.name` and `metadata.namespace`, as Kubernetes wants them. The entity's identifier is another matter.
+
+use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
+use crate::domain::identifier::{self, NameFault};
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P106",
+        name: "invalid-resource-name",
+        family: Family::Shape,
+        severity: Some(Severity::Error),
+        what: "a name or namespace that Kubernetes refuses",
+        why: "The cluster refuses the manifest, so the entity never reaches the catalog that way.",
+        fix: "Use lower-case letters, digits, `-` and `.`; the identifier under `spec` may stay as it is",
+    },
+    check: Check::Entity(check),
+};
+
+fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
+    for field in ["name", "namespace"] {
+        let Some(value) = context.manifest.metadata_text(context.view, field) else { continue };
+        let Some(text) = value.as_str() else { continue };
+        let judged =
+            if field == "name" { identifier::check_resource_name(text) } else { identifier::check_namespace(text) };
+        let Err(fault) = judged else { continue };
+        let reason = match fault {
+            NameFault::Empty => "it is empty".to_owned(),
+            NameFault::TooLong { max, length } => format!("it has {length} characters, {max} is the most"),
+            NameFault::Edge { found, .. } => {
+                format!("it may not begin or end with `{found}`, nor may a part between dots")
+            }
+            NameFault::Character { found, .. } if found.is_ascii_uppercase() => {
+                format!("`{found}` is not allowed: lower case only")
+            }
+            NameFault::Character { found, .. } => format!("`{found}` is not allowed"),
+        };
+        let draft = Draft::new(value.span(), format!("Kubernetes refuses the {field} `{text}`: {reason}."));
+        let mut better = identifier::to_resource_name(text);
+        if field == "namespace" {
+            better = better.replace('.', "-").chars().take(identifier::NAMESPACE_MAX).collect();
+        }
+        let draft = draft.help(format!("name it `{better}`; the identifier under `spec` may stay as it is"));
+        let edit = Edit { span: value.span(), replacement: better.clone() };
+        sink.report(if value.is_copied() {
+            draft
+        } else {
+            draft.suggestion(format!("name it `{better}`"), vec![edit])
+        });
+    }
+}

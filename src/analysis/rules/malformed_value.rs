@@ -1,0 +1,70 @@
+//! Formats and patterns, and objects that lack or have keys they should not.
+
+use crate::analysis::formats;
+use crate::analysis::judge::Problem;
+use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::domain::finding::{Family, RuleInfo, Severity};
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P208",
+        name: "malformed-value",
+        family: Family::Entity,
+        severity: Some(Severity::Error),
+        what: "a value that does not have the form its property asks for",
+        why: "The catalog answers 422 and the entity is not written.",
+        fix: "Write it in the form the blueprint asks for",
+    },
+    check: Check::Entity(check),
+};
+
+fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
+    for (property, violation) in &context.survey.violations {
+        let found = violation.at;
+        let name = format!("{}{}", property.name, violation.path);
+        let written = found.as_str().unwrap_or_default();
+        let shown = if written.chars().count() > 60 { "this value".to_owned() } else { format!("`{written}`") };
+        let draft = match &violation.problem {
+            Problem::Format { format } => {
+                let draft = Draft::new(
+                    found.span(),
+                    format!("Property `{name}` wants {}, and {shown} is none.", words(format)),
+                );
+                let example = formats::example(format);
+                draft.help(
+                    example.map_or_else(|| "correct it".to_owned(), |example| format!("write it like `{example}`")),
+                )
+            }
+            Problem::Pattern { pattern } => Draft::new(
+                found.span(),
+                format!("Property `{name}` does not take {shown}: it does not match the pattern."),
+            )
+            .help(format!("match `{pattern}`")),
+            Problem::Lacks { key } => {
+                Draft::new(found.span(), format!("Property `{name}` has no `{key}`, which it needs."))
+                    .help(format!("add `{key}:`"))
+            }
+            Problem::Extra { keys } => {
+                let keys = keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+                Draft::new(found.span(), format!("Property `{name}` may not have {keys}.")).help("remove it")
+            }
+            Problem::Other { message } => {
+                Draft::new(found.span(), format!("Property `{name}` does not fit its blueprint: {message}."))
+            }
+            Problem::Type { .. } | Problem::Choice { .. } | Problem::Range { .. } | Problem::Repeats => continue,
+        };
+        sink.report(draft);
+    }
+}
+
+fn words(format: &str) -> String {
+    match format {
+        "url" => "a URL".to_owned(),
+        "email" | "idn-email" => "an e-mail address".to_owned(),
+        "ipv4" => "an IPv4 address".to_owned(),
+        "ipv6" => "an IPv6 address".to_owned(),
+        "date-time" | "timer" => "a date and time with a zone".to_owned(),
+        "user" => "a user's e-mail address".to_owned(),
+        other => format!("the format `{other}`"),
+    }
+}

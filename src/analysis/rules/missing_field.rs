@@ -1,0 +1,67 @@
+//! What every entity needs, whatever its blueprint: the envelope, a blueprint and an identifier.
+
+use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::domain::finding::{Family, RuleInfo, Severity};
+use crate::domain::manifest::Form;
+use crate::domain::span::Span;
+use crate::domain::tree::Value;
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P102",
+        name: "missing-field",
+        family: Family::Shape,
+        severity: Some(Severity::Error),
+        what: "a field that every entity needs is not there",
+        why: "Without a blueprint and an identifier there is nothing to put into the catalog.",
+        fix: "Add the field",
+    },
+    check: Check::Entity(check),
+};
+
+fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
+    let manifest = context.manifest;
+    let root = context.view.value(manifest.root);
+    if let Form::Resource(_) = manifest.form {
+        let metadata = manifest.metadata.map(|id| context.view.value(id));
+        match metadata {
+            None => report(root, "metadata", "the manifest", sink),
+            Some(metadata) if metadata.get("name").is_none() && metadata.get("generateName").is_none() => {
+                report(metadata, "name", "`metadata`", sink);
+            }
+            Some(_) => {}
+        }
+        let Some(spec) = manifest.spec.map(|id| context.view.value(id)) else {
+            report(root, "spec", "the manifest", sink);
+            return;
+        };
+        needs(spec, "`spec`", sink);
+    } else {
+        needs(root, "the entity", sink);
+    }
+}
+
+fn needs(entity: Value<'_>, of: &str, sink: &mut Sink<'_>) {
+    for field in ["blueprint", "identifier"] {
+        if entity.get(field).is_none_or(Value::is_null) {
+            report(entity, field, of, sink);
+        }
+    }
+}
+
+fn report(place: Value<'_>, field: &str, of: &str, sink: &mut Sink<'_>) {
+    let span = place.entries().next().map_or(place.span(), |(key, _)| key.span());
+    let span = if span.is_empty() { place.span() } else { Span { start: span.start, end: span.end } };
+    let help = match field {
+        "metadata" => "add `metadata:` with a `name:`".to_owned(),
+        "spec" => "add `spec:` with `blueprint:` and `identifier:`".to_owned(),
+        "name" => "add `name:`, in lower case, unique among resources of this kind".to_owned(),
+        "blueprint" => "add `blueprint:` with the identifier of the blueprint it is made of".to_owned(),
+        _ => format!("add `{field}:`, unique among the entities of its blueprint"),
+    };
+    sink.report(Draft::new(span, format!("{} has no `{field}`.", capital(of))).help(help));
+}
+
+fn capital(words: &str) -> String {
+    words.strip_prefix("the ").map_or_else(|| words.to_owned(), |rest| format!("The {rest}"))
+}

@@ -1,0 +1,60 @@
+//! A null counts as missing where the property is required: null clears, and this one may not be clear.
+
+use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink, with_article};
+use crate::domain::blueprint::Property;
+use crate::domain::finding::{Family, RuleInfo, Severity};
+use crate::domain::span::Span;
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P205",
+        name: "missing-property",
+        family: Family::Entity,
+        severity: Some(Severity::Error),
+        what: "a required property without a value",
+        why: "The catalog refuses to create the entity.",
+        fix: "Give the property a value",
+    },
+    check: Check::Entity(check),
+};
+
+fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
+    let survey = context.survey;
+    for property in &survey.missing_properties {
+        sink.report(
+            Draft::new(place(context), format!("Required property `{}` is missing.", property.name)).help(format!(
+                "add `{}:` under `properties`{}",
+                property.name,
+                wanted(property)
+            )),
+        );
+    }
+    for (key, property) in &survey.null_properties {
+        let message = format!("Required property `{}` is null, which clears it.", property.name);
+        sink.report(Draft::new(key.span(), message).help(format!("give it a value{}", wanted(property))));
+    }
+}
+
+/// The key `properties`, or else the identifier: where a person would add the line.
+fn place(context: &EntityContext<'_>) -> Span {
+    let manifest = context.manifest;
+    let entity = manifest.spec.map(|id| context.view.value(id));
+    let key = entity.and_then(|entity| entity.entry("properties")).map(|(key, _)| key.span());
+    let identifier = manifest.identifier.map(|id| context.view.value(id).span());
+    key.or(identifier).unwrap_or_else(|| context.view.value(manifest.root).span())
+}
+
+/// ", a string such as ..." in the words of the blueprint.
+fn wanted(property: &Property) -> String {
+    let choices = property.choices.iter().take(6).map(|choice| format!("`{}`", bare(choice))).collect::<Vec<_>>();
+    let more = if property.choices.len() > 6 { ", ..." } else { "" };
+    match (choices.as_slice(), property.kind) {
+        ([], Some(kind)) => format!(", {}", with_article(kind.name())),
+        ([], None) => String::new(),
+        (choices, _) => format!(", one of {}{more}", choices.join(", ")),
+    }
+}
+
+fn bare(choice: &serde_json::Value) -> String {
+    choice.as_str().map_or_else(|| choice.to_string(), str::to_owned)
+}

@@ -1,0 +1,44 @@
+//! Required relations; a null is as good as nothing.
+
+use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::domain::blueprint::Relation;
+use crate::domain::finding::{Family, RuleInfo, Severity};
+use crate::domain::span::Span;
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P302",
+        name: "missing-relation",
+        family: Family::Relation,
+        severity: Some(Severity::Error),
+        what: "a required relation without a target",
+        why: "The catalog refuses the entity.",
+        fix: "Name the entity it relates to",
+    },
+    check: Check::Entity(check),
+};
+
+fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
+    for relation in &context.survey.missing_relations {
+        let message = format!("Required relation `{}` is missing.", relation.name);
+        sink.report(Draft::new(place(context), message).help(help(relation)));
+    }
+    for (key, relation) in &context.survey.null_relations {
+        let message = format!("Required relation `{}` is null, which clears it.", relation.name);
+        sink.report(Draft::new(key.span(), message).help(help(relation)));
+    }
+}
+
+fn help(relation: &Relation) -> String {
+    let shape = if relation.many { "a list of identifiers" } else { "the identifier" };
+    format!("add `{}:` under `relations`, with {shape} of a `{}`", relation.name, relation.target)
+}
+
+/// The key `relations`, or else the identifier: where a person would add the line.
+fn place(context: &EntityContext<'_>) -> Span {
+    let manifest = context.manifest;
+    let entity = manifest.spec.map(|id| context.view.value(id));
+    let key = entity.and_then(|entity| entity.entry("relations")).map(|(key, _)| key.span());
+    let identifier = manifest.identifier.map(|id| context.view.value(id).span());
+    key.or(identifier).unwrap_or_else(|| context.view.value(manifest.root).span())
+}

@@ -1,0 +1,120 @@
+//! The list of rules, in the order of their codes. A rule is one file here, one folder in `testdata/rules/`, and
+//! its two lines below.
+
+mod alias_bomb;
+mod ambiguous_scalar;
+mod bad_encoding;
+mod broken_blueprint;
+mod case_collision;
+mod computed_property;
+mod dangling_relation;
+mod duplicate_entity;
+mod duplicate_key;
+mod duplicate_resource;
+mod flawed_blueprint;
+mod foreign_field;
+mod inherited_team;
+mod invalid_identifier;
+mod invalid_resource_name;
+mod malformed_value;
+mod missing_field;
+mod missing_property;
+mod missing_relation;
+mod namespace_on_cluster_entity;
+mod non_string_key;
+mod plain_secret;
+mod relation_arity;
+mod repeated_target;
+mod stale_snapshot;
+mod too_deep;
+mod too_large;
+mod unknown_blueprint;
+mod unknown_field;
+mod unknown_kind;
+mod unknown_property;
+mod unknown_relation;
+pub(super) mod unknown_rule;
+mod unsupported_version;
+pub(super) mod unused_ignore;
+mod value_not_allowed;
+mod value_out_of_range;
+mod wrong_property_type;
+mod wrong_type;
+mod yaml_syntax;
+
+use crate::analysis::rule::Rule;
+
+pub static ALL: &[&Rule] = &[
+    &yaml_syntax::RULE,
+    &duplicate_key::RULE,
+    &ambiguous_scalar::RULE,
+    &non_string_key::RULE,
+    &too_deep::RULE,
+    &too_large::RULE,
+    &alias_bomb::RULE,
+    &bad_encoding::RULE,
+    &unknown_field::RULE,
+    &missing_field::RULE,
+    &wrong_type::RULE,
+    &unknown_kind::RULE,
+    &unsupported_version::RULE,
+    &invalid_resource_name::RULE,
+    &namespace_on_cluster_entity::RULE,
+    &foreign_field::RULE,
+    &invalid_identifier::RULE,
+    &unknown_blueprint::RULE,
+    &broken_blueprint::RULE,
+    &unknown_property::RULE,
+    &missing_property::RULE,
+    &wrong_property_type::RULE,
+    &value_not_allowed::RULE,
+    &malformed_value::RULE,
+    &value_out_of_range::RULE,
+    &computed_property::RULE,
+    &inherited_team::RULE,
+    &flawed_blueprint::RULE,
+    &unknown_relation::RULE,
+    &missing_relation::RULE,
+    &relation_arity::RULE,
+    &dangling_relation::RULE,
+    &repeated_target::RULE,
+    &duplicate_entity::RULE,
+    &duplicate_resource::RULE,
+    &case_collision::RULE,
+    &stale_snapshot::RULE,
+    &plain_secret::RULE,
+    &unused_ignore::RULE,
+    &unknown_rule::RULE,
+];
+
+pub fn by_name(name: &str) -> Option<&'static Rule> {
+    ALL.iter().copied().find(|rule| rule.info.name == name || rule.info.code == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_and_names_are_unique_and_in_order() {
+        let codes = ALL.iter().map(|rule| rule.info.code).collect::<Vec<_>>();
+        assert!(codes.is_sorted_by(|a, b| a < b), "{codes:?}");
+        let mut names = ALL.iter().map(|rule| rule.info.name).collect::<Vec<_>>();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), ALL.len());
+    }
+
+    #[test]
+    fn every_rule_speaks_in_the_same_voice() {
+        for rule in ALL {
+            let info = &rule.info;
+            assert!(info.what.len() <= 90 && info.what.starts_with(char::is_lowercase), "{}: what", info.name);
+            assert!(info.why.ends_with('.') && info.why.starts_with(char::is_uppercase), "{}: why", info.name);
+            assert!(!info.fix.ends_with('.') && info.fix.starts_with(char::is_uppercase), "{}: fix", info.name);
+            for verdict in ["no-", "check-", "require-", "must-"] {
+                assert!(!info.name.starts_with(verdict), "{}: a rule is named for the fault", info.name);
+            }
+        }
+    }
+}

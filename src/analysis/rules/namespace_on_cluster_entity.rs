@@ -1,0 +1,31 @@
+//! Cluster-wide resources have no namespace.
+
+use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::domain::finding::{Family, RuleInfo, Severity};
+use crate::domain::manifest::{Form, ResourceKind};
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P107",
+        name: "namespace-on-cluster-entity",
+        family: Family::Shape,
+        severity: Some(Severity::Warning),
+        what: "a namespace on a `ClusterEntity`",
+        why: "A cluster-wide resource has no namespace: it is ignored or refused, and whoever relies on it is misled.",
+        fix: "Remove the namespace, or use `kind: Entity`",
+    },
+    check: Check::Entity(check),
+};
+
+fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
+    if context.manifest.form != Form::Resource(ResourceKind::ClusterEntity) {
+        return;
+    }
+    let metadata = context.manifest.metadata.map(|id| context.view.value(id));
+    let Some((key, value)) = metadata.and_then(|metadata| metadata.entry("namespace")) else { return };
+    if value.is_null() {
+        return;
+    }
+    let message = "A `ClusterEntity` belongs to no namespace, and this one names one.";
+    sink.report(Draft::new(key.span().to(value.span()), message).help("remove the line, or use `kind: Entity`"));
+}

@@ -1,0 +1,27 @@
+//! The finding shows only the first characters: it must not spread what it found.
+
+use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::domain::finding::{Family, RuleInfo, Severity};
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P501",
+        name: "plain-secret",
+        family: Family::Secret,
+        severity: Some(Severity::Error),
+        what: "a credential in a manifest",
+        why: "Whoever can read the repository or the catalog has it, now and in every clone.",
+        fix: "Revoke it, and refer to where it is kept instead",
+    },
+    check: Check::Entity(check),
+};
+
+fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
+    for secret in &context.survey.secrets {
+        let message = format!("This value looks like {} (`{}...`).", secret.what, secret.hint);
+        sink.report(
+            Draft::new(secret.value.span(), message)
+                .help("revoke it, and refer to where it is kept instead; Git keeps every version"),
+        );
+    }
+}

@@ -1,0 +1,45 @@
+//! One or many: the blueprint says which, and the platform does not guess.
+
+use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
+use crate::domain::tree::{Kind, Style};
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P303",
+        name: "relation-arity",
+        family: Family::Relation,
+        severity: Some(Severity::Error),
+        what: "a list for a single relation, or a lone value for a many relation",
+        why: "The catalog answers 422 (`relation_many_violation`).",
+        fix: "Write a list for a many relation, one identifier for a single one",
+    },
+    check: Check::Entity(check),
+};
+
+fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
+    for (key, value, relation) in &context.survey.arity {
+        let name = &relation.name;
+        if value.kind() == Kind::List {
+            let draft = Draft::new(value.span(), format!("Relation `{name}` takes one target, and this is a list."));
+            let help = match value.len() {
+                0 => format!("write `{name}: null` to clear it, or remove the line"),
+                1 => "write the identifier without the list".to_owned(),
+                count => format!("choose one of the {count}; only the blueprint can make it a many relation"),
+            };
+            sink.report(draft.help(help));
+            continue;
+        }
+        let draft =
+            Draft::new(value.span(), format!("Relation `{name}` takes a list of targets, and this is a lone one."));
+        let one_line = matches!(value.style(), Style::Plain | Style::SingleQuoted | Style::DoubleQuoted)
+            && !value.raw().contains(['\n', ',', '[', ']', '{', '}']);
+        let wrapped = format!("[{}]", value.raw());
+        let draft = draft.help(format!("write it as a list: `{name}: {wrapped}`"));
+        sink.report(if one_line && !value.is_copied() && !key.is_copied() {
+            draft.fix("make it a list", vec![Edit { span: value.span(), replacement: wrapped }])
+        } else {
+            draft
+        });
+    }
+}

@@ -1,0 +1,32 @@
+//! The age of `.portolan/source.json`. Day comes in as a value.
+
+use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
+use crate::domain::finding::{Family, RuleInfo, Severity};
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P404",
+        name: "stale-snapshot",
+        family: Family::Repository,
+        severity: Some(Severity::Warning),
+        what: "a snapshot of the catalog that is old",
+        why: "Lint checks against what `portolan pull` brought last; blueprints may have changed since.",
+        fix: "Run `portolan pull` and commit what it brings",
+    },
+    check: Check::Repository(check),
+};
+
+fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
+    let Some(pulled) = &context.snapshot.pulled else { return };
+    let age = context.options.today.0 - pulled.day.0;
+    let most = i64::from(context.options.snapshot_max_age_days);
+    if age > most {
+        let message =
+            format!("The snapshot of the catalog is {age} days old; {most} is the most this repository allows.");
+        sink.report(
+            Draft::new(pulled.span, message)
+                .file(pulled.file)
+                .help("run `portolan pull` and commit what it brings, or allow more with `snapshot.max-age`"),
+        );
+    }
+}

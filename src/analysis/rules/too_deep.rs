@@ -1,0 +1,27 @@
+//! The reader stops at the limit; what lies deeper is not looked at.
+
+use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
+use crate::analysis::snapshot::Snapshot;
+use crate::domain::fault::FaultKind;
+use crate::domain::finding::{Family, RuleInfo, Severity};
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P005",
+        name: "too-deep",
+        family: Family::Syntax,
+        severity: Some(Severity::Error),
+        what: "nesting beyond 128 levels",
+        why: "No tool on the way to the catalog takes it, and it is most likely the product of a faulty generator.",
+        fix: "Flatten the value, or correct what generated it",
+    },
+    check: Check::Document(check),
+};
+
+fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
+    for fault in context.faults {
+        let FaultKind::TooDeep { limit } = &fault.kind else { continue };
+        let message = format!("This value is nested more than {limit} levels deep.");
+        sink.report(Draft::new(fault.span, message).help("flatten it, or correct what generated it"));
+    }
+}

@@ -1,0 +1,37 @@
+//! Bytes of a file, bytes of a document, and keys and values of a document each have a limit.
+
+use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
+use crate::analysis::snapshot::Snapshot;
+use crate::domain::fault::FaultKind;
+use crate::domain::fault::Oversize;
+use crate::domain::finding::{Family, RuleInfo, Severity};
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P006",
+        name: "too-large",
+        family: Family::Syntax,
+        severity: Some(Severity::Error),
+        what: "a document or file beyond the limits",
+        why: "A document over 10 MiB, or with more than 500,000 keys and values, cannot be an entity: the catalog takes 1 MiB.",
+        fix: "Split the file, or exclude it in `manifests.exclude`",
+    },
+    check: Check::Document(check),
+};
+
+fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
+    for fault in context.faults {
+        let FaultKind::TooLarge { what, limit } = &fault.kind else { continue };
+        let mebibytes = limit >> 20;
+        let message = match what {
+            Oversize::File => format!("This file is larger than {mebibytes} MiB and was not read."),
+            Oversize::Document => format!("This document is larger than {mebibytes} MiB and was not read."),
+            Oversize::Nodes => {
+                format!("This document has more than {limit} keys and values and was not read to its end.")
+            }
+        };
+        sink.report(
+            Draft::new(fault.span, message).help("split it, or name the file in `manifests.exclude` of portolan.yaml"),
+        );
+    }
+}

@@ -1,0 +1,67 @@
+//! One finding for each blueprint that is not there, however many entities use it.
+
+use crate::analysis::facts::EntityRef;
+use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
+use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
+use crate::domain::suggest;
+use std::collections::BTreeMap;
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P202",
+        name: "unknown-blueprint",
+        family: Family::Entity,
+        severity: Some(Severity::Error),
+        what: "a blueprint that the catalog does not have",
+        why: "The catalog answers 404 for every entity of it.",
+        fix: "Correct the name; if the blueprint is new, run `portolan pull`",
+    },
+    check: Check::Repository(check),
+};
+
+fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
+    let snapshot = context.snapshot;
+    // Without a snapshot nobody knows; that is said once, elsewhere.
+    if !snapshot.has_blueprints() {
+        return;
+    }
+    let mut unknown: BTreeMap<&str, Vec<EntityRef<'_>>> = BTreeMap::new();
+    for entity in context.repository.entities().filter(|entity| !entity.is_doubtful()) {
+        let blueprint = entity.blueprint();
+        if !blueprint.is_empty() && snapshot.index(blueprint).is_none() {
+            unknown.entry(blueprint).or_default().push(entity);
+        }
+    }
+    for (blueprint, entities) in unknown {
+        // A blueprint whose file is broken is said there.
+        if snapshot.unreadable.iter().any(|unreadable| unreadable == blueprint) {
+            continue;
+        }
+        report(blueprint, &entities, context, sink);
+    }
+}
+
+fn report(blueprint: &str, entities: &[EntityRef<'_>], context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
+    let seen = entities.iter().find(|entity| (context.in_sight)(entity.file));
+    let Some(first) = seen.or(entities.first()) else { return };
+    let place = first.blueprint_place();
+    let message = match entities.len() {
+        1 => format!("The snapshot has no blueprint `{blueprint}`."),
+        count => format!("The snapshot has no blueprint `{blueprint}`, which {count} entities use."),
+    };
+    let mut draft = Draft::new(place.span, message).file(place.file).entity(first.name());
+    for other in entities.iter().filter(|other| other.blueprint_place() != place).take(3) {
+        let place = other.blueprint_place();
+        draft = draft.related_in(place.file, place.span, "used here too");
+    }
+    let names = || context.snapshot.identifiers();
+    sink.report(match (suggest::single_slip(blueprint, names()), suggest::closest(blueprint, names())) {
+        (Some(meant), _) => {
+            let same_file = entities.iter().map(|entity| entity.blueprint_place()).filter(|it| it.file == place.file);
+            let edits = same_file.map(|it| Edit { span: it.span, replacement: meant.to_owned() }).collect();
+            draft.help(format!("write `{meant}`")).fix(format!("write `{meant}`"), edits)
+        }
+        (None, Some(meant)) => draft.help(format!("did you mean `{meant}`? If it is new, run `portolan pull`")),
+        (None, None) => draft.help("correct the name; if the blueprint is new, run `portolan pull`"),
+    });
+}

@@ -1,0 +1,45 @@
+//! A kind under one of our API groups that the platform does not have; most likely a slip.
+
+use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
+use crate::analysis::snapshot::Snapshot;
+use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
+use crate::domain::manifest::NearMiss;
+use crate::domain::suggest;
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P104",
+        name: "unknown-kind",
+        family: Family::Shape,
+        severity: Some(Severity::Error),
+        what: "a kind that the platform does not have",
+        why: "Nothing watches resources of that kind; the entity never reaches the catalog.",
+        fix: "Use `Entity`, or `ClusterEntity` for one without a namespace",
+    },
+    check: Check::Document(check),
+};
+
+const KINDS: [&str; 2] = ["Entity", "ClusterEntity"];
+
+fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
+    for manifest in context.manifests {
+        let Some(NearMiss::Kind(at)) = manifest.near_miss else { continue };
+        let value = context.view.value(at);
+        let version = manifest.platform.api_version();
+        let Some(kind) = value.as_str().filter(|_| at != manifest.root) else {
+            let span = value.entries().next().map_or(value.span(), |(key, _)| key.span());
+            let message = format!("A manifest of `{version}` needs a `kind`, and this one has none.");
+            sink.report(Draft::new(span, message).help("add `kind: Entity`, or `kind: ClusterEntity`"));
+            continue;
+        };
+        let draft = Draft::new(value.span(), format!("`{version}` has no kind `{kind}`."));
+        let slip = suggest::single_slip(kind, KINDS).filter(|_| !value.is_copied());
+        sink.report(match (slip, suggest::closest(kind, KINDS)) {
+            (Some(meant), _) => draft
+                .help(format!("write `{meant}`"))
+                .fix(format!("write `{meant}`"), vec![Edit { span: value.span(), replacement: meant.to_owned() }]),
+            (None, Some(meant)) => draft.help(format!("did you mean `{meant}`?")),
+            (None, None) => draft.help("use `Entity`, or `ClusterEntity` for one without a namespace"),
+        });
+    }
+}

@@ -1,0 +1,37 @@
+//! A misspelt rule in an ignore comment. In the config it is the config's own fault and said there.
+
+use crate::analysis::rule::{Check, Draft, Rule, Sink};
+use crate::analysis::rules;
+use crate::analysis::suppress::Verdict;
+use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
+use crate::domain::suggest;
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P602",
+        name: "unknown-rule",
+        family: Family::Suppression,
+        severity: Some(Severity::Warning),
+        what: "an ignore comment for a rule that does not exist",
+        why: "It silences nothing: the finding it was meant for is still reported, or the rule was renamed.",
+        fix: "Correct the name; `portolan explain` lists the rules",
+    },
+    check: Check::Suppression,
+};
+
+pub(in crate::analysis) fn report(rule: &Rule, verdict: &Verdict, sink: &mut Sink<'_>) {
+    if !std::ptr::eq(rule, &raw const RULE) {
+        return;
+    }
+    for unknown in &verdict.unknown {
+        let draft = Draft::new(unknown.span, format!("There is no rule `{}`.", unknown.name));
+        let names = || rules::ALL.iter().map(|rule| rule.info.name);
+        sink.report(match (suggest::single_slip(&unknown.name, names()), suggest::closest(&unknown.name, names())) {
+            (Some(meant), _) => draft
+                .help(format!("write `{meant}`"))
+                .fix(format!("write `{meant}`"), vec![Edit { span: unknown.span, replacement: meant.to_owned() }]),
+            (None, Some(meant)) => draft.help(format!("did you mean `{meant}`?")),
+            (None, None) => draft.help("correct the name; `portolan explain` lists the rules"),
+        });
+    }
+}

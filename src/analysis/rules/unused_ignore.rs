@@ -1,0 +1,35 @@
+//! Reported where the comments are applied, after every other rule has spoken.
+
+use crate::analysis::rule::{Check, Draft, Rule, Sink};
+use crate::analysis::suppress::Verdict;
+use crate::domain::finding::{Family, RuleInfo, Severity};
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P601",
+        name: "unused-ignore",
+        family: Family::Suppression,
+        severity: Some(Severity::Warning),
+        what: "an ignore comment that silences nothing",
+        why: "It outlives its reason, and one day silences something that matters.",
+        fix: "Remove the comment",
+    },
+    check: Check::Suppression,
+};
+
+pub(in crate::analysis) fn report(rule: &Rule, verdict: &Verdict, sink: &mut Sink<'_>) {
+    if !std::ptr::eq(rule, &raw const RULE) {
+        return;
+    }
+    for unused in &verdict.unused {
+        let message = match &unused.name {
+            Some(name) => format!("Nothing here breaks `{name}`: this comment silences nothing."),
+            None => "This comment names no rule, and silences nothing.".to_owned(),
+        };
+        let draft = Draft::new(unused.span, message);
+        sink.report(match &unused.name {
+            Some(_) => draft.help("remove it").fix("remove it", vec![unused.edit.clone()]),
+            None => draft.help("write `# portolan: ignore[rule-name] reason`, or remove it"),
+        });
+    }
+}

@@ -1,0 +1,56 @@
+//! Choices of a property, and the one that was most likely meant.
+
+use crate::analysis::judge::Problem;
+use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
+use crate::domain::suggest;
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P207",
+        name: "value-not-allowed",
+        family: Family::Entity,
+        severity: Some(Severity::Error),
+        what: "a value that is not one of the choices",
+        why: "The catalog answers 422 and the entity is not written.",
+        fix: "Use one of the choices of the blueprint",
+    },
+    check: Check::Entity(check),
+};
+
+fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
+    for (property, violation) in &context.survey.violations {
+        let Problem::Choice { choices } = &violation.problem else { continue };
+        let found = violation.at;
+        let written = found.as_str().map_or_else(|| found.to_json().to_string(), str::to_owned);
+        let name = format!("{}{}", property.name, violation.path);
+        let draft = Draft::new(found.span(), format!("`{written}` is not one of the choices of `{name}`."));
+        let texts = || choices.iter().filter_map(serde_json::Value::as_str);
+        let slip = suggest::single_slip(&written, texts()).filter(|_| !found.is_copied());
+        sink.report(match (slip, suggest::closest(&written, texts())) {
+            (Some(meant), _) if is_plain_word(meant) => draft.help(format!("write `{meant}`")).suggestion(
+                format!("write `{meant}`"),
+                vec![Edit { span: found.span(), replacement: meant.to_owned() }],
+            ),
+            (_, Some(meant)) => draft.help(format!("did you mean `{meant}`? The choices are {}", list(choices))),
+            (_, None) => draft.help(format!("use one of {}", list(choices))),
+        });
+    }
+}
+
+/// Needs no quotes in any reader's eyes.
+fn is_plain_word(text: &str) -> bool {
+    text.len() > 3 && text.bytes().all(|byte| byte.is_ascii_alphabetic()) && !matches!(text, "true" | "false" | "null")
+}
+
+fn list(choices: &[serde_json::Value]) -> String {
+    let shown = choices.iter().take(12).map(|choice| match choice.as_str() {
+        Some(text) => format!("`{text}`"),
+        None => format!("`{choice}`"),
+    });
+    let mut words = shown.collect::<Vec<_>>().join(", ");
+    if choices.len() > 12 {
+        words.push_str(&format!(" and {} more", choices.len() - 12));
+    }
+    words
+}

@@ -1,0 +1,47 @@
+//! Bounds of numbers, lengths and counts, and lists that may not repeat a value.
+
+use crate::analysis::judge::Problem;
+use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::domain::finding::{Family, RuleInfo, Severity};
+use crate::domain::tree::Kind;
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P209",
+        name: "value-out-of-range",
+        family: Family::Entity,
+        severity: Some(Severity::Error),
+        what: "a value, length or count outside its bounds",
+        why: "The catalog answers 422 and the entity is not written.",
+        fix: "Stay within the bounds of the blueprint",
+    },
+    check: Check::Entity(check),
+};
+
+fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
+    for (property, violation) in &context.survey.violations {
+        let found = violation.at;
+        let name = format!("{}{}", property.name, violation.path);
+        let draft = match &violation.problem {
+            Problem::Range { bound } => {
+                let has = match found.kind() {
+                    Kind::String => format!("has {} characters", found.as_str().unwrap_or_default().chars().count()),
+                    Kind::List | Kind::Map => format!("has {} entries", found.len()),
+                    Kind::Number | Kind::Bool | Kind::Null => format!("is {}", found.to_json()),
+                };
+                Draft::new(found.span(), format!("Property `{name}` {has}; the blueprint takes {bound}."))
+                    .help("stay within the bound")
+            }
+            Problem::Repeats => Draft::new(found.span(), format!("Property `{name}` holds the same value twice."))
+                .help("remove the repeated value"),
+            Problem::Type { .. }
+            | Problem::Choice { .. }
+            | Problem::Format { .. }
+            | Problem::Pattern { .. }
+            | Problem::Lacks { .. }
+            | Problem::Extra { .. }
+            | Problem::Other { .. } => continue,
+        };
+        sink.report(draft);
+    }
+}

@@ -1,0 +1,56 @@
+//! The judge is `jsonschema`; here its verdict gets words and, where quotes would do it, a proposal.
+
+use crate::analysis::judge::{Problem, Violation};
+use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink, with_article};
+use crate::domain::blueprint::Property;
+use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
+use crate::domain::tree::{Kind, Style};
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P206",
+        name: "wrong-property-type",
+        family: Family::Entity,
+        severity: Some(Severity::Error),
+        what: "a property value of the wrong type",
+        why: "The catalog answers 422 and the entity is not written.",
+        fix: "Write a value of the blueprint's type; quotes make text, their absence a number or a boolean",
+    },
+    check: Check::Entity(check),
+};
+
+fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
+    for (property, violation) in &context.survey.violations {
+        if let Problem::Type { expected } = &violation.problem {
+            sink.report(word(property, violation, expected));
+        }
+    }
+}
+
+fn word(property: &Property, violation: &Violation<'_>, expected: &str) -> Draft {
+    let found = violation.at;
+    let name = format!("{}{}", property.name, violation.path);
+    let message =
+        format!("Property `{name}` is {}, and the blueprint wants {}.", found.kind().words(), with_article(expected));
+    let draft = Draft::new(found.span(), message);
+    let is_plain = found.style() == Style::Plain && !found.is_copied();
+    let text = found.as_str().unwrap_or_default();
+    match (expected, found.kind()) {
+        ("string", Kind::Number | Kind::Bool) if is_plain => {
+            let replacement = format!("\"{}\"", found.raw());
+            draft
+                .help(format!("quote it: `{replacement}`"))
+                .suggestion("quote it", vec![Edit { span: found.span(), replacement }])
+        }
+        ("number", Kind::String) if text.trim().parse::<f64>().is_ok_and(f64::is_finite) => {
+            draft.help(format!("remove the quotes: `{}`", text.trim()))
+        }
+        ("boolean", Kind::String) if matches!(text.trim().to_ascii_lowercase().as_str(), "true" | "false") => {
+            draft.help(format!("remove the quotes: `{}`", text.trim().to_ascii_lowercase()))
+        }
+        ("boolean", Kind::String) => draft.help("write `true` or `false`"),
+        ("array", Kind::String | Kind::Number | Kind::Bool) => draft.help("write it as a list, even for one value"),
+        ("object", _) => draft.help("write it as `name: value` lines, indented"),
+        _ => draft.help(format!("write {}", with_article(expected))),
+    }
+}

@@ -1,0 +1,112 @@
+//! The fields of the manifest itself. Property values are `wrong-property-type`.
+
+use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
+use crate::domain::tree::{Kind, Style, Value};
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P103",
+        name: "wrong-type",
+        family: Family::Shape,
+        severity: Some(Severity::Error),
+        what: "a field of the manifest with the wrong kind of value",
+        why: "The cluster and the catalog refuse it.",
+        fix: "Write a value of the right kind; quote numbers and booleans that are meant as text",
+    },
+    check: Check::Entity(check),
+};
+
+fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
+    let manifest = context.manifest;
+    let value = |id: Option<_>| id.map(|id| context.view.value(id));
+    for (field, found) in [("blueprint", manifest.blueprint), ("identifier", manifest.identifier)] {
+        if let Some(found) = value(found).filter(|found| !found.is_null()) {
+            text(field, found, sink);
+        }
+    }
+    for (field, found) in [("title", manifest.title), ("icon", manifest.icon)] {
+        // A null clears.
+        if let Some(found) = value(found).filter(|found| !found.is_null()) {
+            text(field, found, sink);
+        }
+    }
+    for (field, found) in [("metadata", manifest.metadata), ("spec", manifest.spec)] {
+        if let Some(found) = value(found) {
+            mapping(field, found, sink);
+        }
+    }
+    for (field, found) in [("properties", manifest.properties), ("relations", manifest.relations)] {
+        if let Some(found) = value(found) {
+            mapping(field, found, sink);
+        }
+    }
+    if let Some(metadata) = value(manifest.metadata) {
+        for field in ["name", "namespace"] {
+            if let Some(found) = metadata.get(field) {
+                text(field, found, sink);
+            }
+        }
+    }
+    if let Some(team) = value(manifest.team).filter(|team| !team.is_null()) {
+        self::team(team, sink);
+    }
+    for (key, found, relation) in &context.survey.not_text {
+        let name = key.key_text();
+        let draft =
+            Draft::new(found.span(), format!("Relation `{name}` names {}, not an identifier.", found.kind().words()))
+                .label(format!("an identifier of a `{}`", relation.target));
+        sink.report(quote(draft, *found));
+    }
+}
+
+fn text(field: &str, found: Value<'_>, sink: &mut Sink<'_>) {
+    if found.kind() != Kind::String {
+        let message = format!("`{field}` is {}, not text.", found.kind().words());
+        sink.report(quote(Draft::new(found.span(), message), found));
+    }
+}
+
+fn mapping(field: &str, found: Value<'_>, sink: &mut Sink<'_>) {
+    if found.kind() == Kind::Map {
+        return;
+    }
+    let draft = Draft::new(found.span(), format!("`{field}` is {}, not a mapping.", found.kind().words()));
+    sink.report(match found.kind() {
+        Kind::Null => draft.help(format!("write `{field}: {{}}`, or remove the line: the cluster refuses null here")),
+        Kind::List => draft.help("remove the dashes: each entry is a `name: value` of its own"),
+        Kind::Bool | Kind::Number | Kind::String | Kind::Map => draft.help("write it as `name: value` lines, indented"),
+    });
+}
+
+/// One team, or several.
+fn team(found: Value<'_>, sink: &mut Sink<'_>) {
+    match found.kind() {
+        Kind::String => {}
+        Kind::List => {
+            for item in found.items().filter(|item| item.kind() != Kind::String) {
+                let message = format!("`team` holds {}, not the name of a team.", item.kind().words());
+                sink.report(quote(Draft::new(item.span(), message), item));
+            }
+        }
+        // A search query, which only the catalog can answer.
+        Kind::Map if found.get("combinator").is_some() => {}
+        Kind::Null | Kind::Bool | Kind::Number | Kind::Map => {
+            let message = format!("`team` is {}, not a team or a list of teams.", found.kind().words());
+            sink.report(quote(Draft::new(found.span(), message), found));
+        }
+    }
+}
+
+/// Quotes help where a plain scalar only looks like something else. What was meant, only a person knows.
+fn quote(draft: Draft, found: Value<'_>) -> Draft {
+    let raw = found.raw();
+    let is_plain = found.style() == Style::Plain && matches!(found.kind(), Kind::Bool | Kind::Number);
+    if !is_plain || found.is_copied() || raw.is_empty() {
+        return draft;
+    }
+    let replacement = format!("\"{raw}\"");
+    draft
+        .help(format!("quote it, if text is meant: `{replacement}`"))
+        .suggestion("quote it", vec![Edit { span: found.span(), replacement }])
+}

@@ -1,0 +1,33 @@
+//! Words what the reader could not read. The reader has already found the narrow place and the cure.
+
+use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
+use crate::analysis::snapshot::Snapshot;
+use crate::domain::fault::FaultKind;
+use crate::domain::finding::{Family, RuleInfo, Severity};
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P001",
+        name: "yaml-syntax",
+        family: Family::Syntax,
+        severity: Some(Severity::Error),
+        what: "a document that is not YAML",
+        why: "A broken document is not applied at all: its entities silently stay as they are, or disappear.",
+        fix: "Correct the syntax at the place shown; quote values that hold `: `, ` #`, or start with a special character",
+    },
+    check: Check::Document(check),
+};
+
+fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
+    for fault in context.faults {
+        let FaultKind::Syntax { message, help, related } = &fault.kind else { continue };
+        let mut draft = Draft::new(fault.span, message.clone());
+        if let Some(help) = help {
+            draft = draft.help(help.clone());
+        }
+        if let Some((span, label)) = related {
+            draft = draft.related(*span, label.clone());
+        }
+        sink.report(draft);
+    }
+}

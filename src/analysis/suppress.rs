@@ -1,0 +1,189 @@
+//! `# portolan: ignore[rule, other-rule] reason`: on the line it speaks of, or on a line of its own above it.
+//! Only true comments arrive here; the reader has seen to that.
+
+use crate::analysis::rules;
+use crate::domain::finding::{Edit, Finding};
+use crate::domain::span::{LineIndex, Span};
+
+/// The comments of one file, with what is needed to tell lines.
+#[derive(Debug)]
+pub struct Directives {
+    lines: LineIndex,
+    directives: Vec<Directive>,
+}
+
+#[derive(Debug)]
+struct Directive {
+    /// From `#` to the end of the line.
+    comment: Span,
+    /// The comment with the white space before it; with its whole line where it stands alone.
+    removal: Span,
+    names: Vec<Name>,
+    /// The line it speaks of.
+    line: usize,
+}
+
+#[derive(Debug)]
+struct Name {
+    text: String,
+    span: Span,
+    used: bool,
+}
+
+/// What the comments did, and what is wrong with them.
+#[derive(Debug, Default)]
+pub(crate) struct Verdict {
+    pub unused: Vec<UnusedIgnore>,
+    pub unknown: Vec<UnknownName>,
+}
+
+#[derive(Debug)]
+pub(crate) struct UnusedIgnore {
+    pub span: Span,
+    /// `None`: the comment names no rule at all.
+    pub name: Option<String>,
+    pub edit: Edit,
+}
+
+#[derive(Debug)]
+pub(crate) struct UnknownName {
+    pub span: Span,
+    pub name: String,
+}
+
+impl Directives {
+    /// `None` where none of the comments is meant for us.
+    pub fn read(text: &str, comments: &[Span]) -> Option<Self> {
+        let found = comments.iter().filter_map(|comment| Some((*comment, names(text, *comment)?))).collect::<Vec<_>>();
+        if found.is_empty() {
+            return None;
+        }
+        let lines = LineIndex::new(text);
+        let directives = found.into_iter().map(|(comment, names)| place(text, &lines, comment, names)).collect();
+        Some(Self { lines, directives })
+    }
+
+    /// Whether a comment asks for silence on this finding; the comment is then used.
+    pub fn silences(&mut self, finding: &Finding) -> bool {
+        let line = self.lines.line_of(finding.place.span.start as usize);
+        let mut silenced = false;
+        for directive in self.directives.iter_mut().filter(|directive| directive.line == line) {
+            for name in directive.names.iter_mut().filter(|name| name.text == finding.rule.name) {
+                name.used = true;
+                silenced = true;
+            }
+        }
+        silenced
+    }
+
+    pub(crate) fn verdict(self) -> Verdict {
+        let mut verdict = Verdict::default();
+        for directive in self.directives {
+            let is_known = |name: &Name| rules::by_name(&name.text).is_some();
+            let (known, unknown): (Vec<Name>, Vec<Name>) = directive.names.into_iter().partition(is_known);
+            let nothing_else = unknown.is_empty();
+            verdict.unknown.extend(unknown.into_iter().map(|name| UnknownName { span: name.span, name: name.text }));
+            let unused = known.iter().filter(|name| !name.used).count();
+            let remove_all = nothing_else && unused == known.len();
+            if nothing_else && known.is_empty() {
+                verdict.unused.push(UnusedIgnore {
+                    span: directive.comment,
+                    name: None,
+                    edit: Edit { span: directive.removal, replacement: String::new() },
+                });
+            }
+            let kept =
+                known.iter().filter(|name| name.used).map(|name| name.text.as_str()).collect::<Vec<_>>().join(", ");
+            let list = known.iter().map(|name| name.span).reduce(Span::to).unwrap_or_default();
+            for name in known.into_iter().filter(|name| !name.used) {
+                let edit = if remove_all {
+                    Edit { span: directive.removal, replacement: String::new() }
+                } else {
+                    Edit { span: list, replacement: kept.clone() }
+                };
+                verdict.unused.push(UnusedIgnore { span: name.span, name: Some(name.text), edit });
+            }
+        }
+        verdict
+    }
+}
+
+/// The rule names of a comment; `None` when it is not an ignore comment.
+fn names(text: &str, comment: Span) -> Option<Vec<Name>> {
+    let body = comment.slice(text);
+    let after_mark = body.trim_start_matches('#').trim_start().strip_prefix("portolan:")?.trim_start();
+    let rest = after_mark.strip_prefix("ignore")?;
+    let base = comment.start as usize + body.len() - rest.len();
+    let Some(list) = rest.trim_start().strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(list, _)| list)
+    else {
+        return Some(Vec::new());
+    };
+    let mut at = base + rest.find('[').unwrap_or_default() + 1;
+    let mut names = Vec::new();
+    for part in list.split(',') {
+        let name = part.trim();
+        let start = at + (part.len() - part.trim_start().len());
+        if !name.is_empty() {
+            names.push(Name { text: name.to_owned(), span: Span::new(start, start + name.len()), used: false });
+        }
+        at += part.len() + 1;
+    }
+    Some(names)
+}
+
+fn place(text: &str, lines: &LineIndex, comment: Span, names: Vec<Name>) -> Directive {
+    let own = lines.line_of(comment.start as usize);
+    let whole = lines.line_span(own);
+    let before = Span { start: whole.start, end: comment.start }.slice(text);
+    let stands_alone = before.trim().is_empty();
+    let removal = if stands_alone {
+        whole
+    } else {
+        Span::new(comment.start as usize - (before.len() - before.trim_end().len()), comment.end as usize)
+    };
+    let line = if stands_alone { next_line_of_content(text, lines, own) } else { own };
+    Directive { comment, removal, names, line }
+}
+
+/// Several comments may stand above one line.
+fn next_line_of_content(text: &str, lines: &LineIndex, after: usize) -> usize {
+    let is_content = |line: &usize| {
+        let line = lines.line_span(*line).slice(text).trim();
+        !line.is_empty() && !line.starts_with('#')
+    };
+    (after + 1..=lines.line_count()).find(is_content).unwrap_or(after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comment_speaks_of_its_own_line_or_of_the_next_with_content() {
+        let text =
+            "a: 1 # portolan: ignore[x, y-z] why\n# portolan:ignore[w]\n# another\n\nb: 2\n# portolan: baseline\n";
+        let comments = text.match_indices('#').map(|(at, _)| {
+            let end = text[at..].find('\n').map_or(text.len(), |length| at + length);
+            Span::new(at, end)
+        });
+        let read = Directives::read(text, &comments.collect::<Vec<_>>()).expect("two comments are ours");
+        let seen = read.directives.iter().map(|directive| {
+            let names = directive.names.iter().map(|name| name.span.slice(text)).collect::<Vec<_>>();
+            (directive.line, names, directive.removal.slice(text))
+        });
+        assert_eq!(
+            seen.collect::<Vec<_>>(),
+            [(1, vec!["x", "y-z"], " # portolan: ignore[x, y-z] why"), (5, vec!["w"], "# portolan:ignore[w]\n"),]
+        );
+        assert!(Directives::read("# portolan is nice\n", &[Span::new(0, 18)]).is_none());
+    }
+
+    #[test]
+    fn broken_comments_name_no_rule() {
+        for text in ["# portolan: ignore", "# portolan: ignore[]", "# portolan: ignore[a", "# portolan: ignore a"] {
+            let read = Directives::read(text, &[Span::new(0, text.len())]).expect("it is ours");
+            let verdict = read.verdict();
+            assert!(matches!(verdict.unused.as_slice(), [UnusedIgnore { name: None, .. }]), "{text}");
+        }
+    }
+}

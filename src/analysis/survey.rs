@@ -1,0 +1,188 @@
+//! One entity held against its blueprint, once: every fact that the entity rules word afterwards. In an entity
+//! that is right, nothing is collected and nothing allocated.
+
+use crate::analysis::credentials;
+use crate::analysis::facts::{FactsBuilder, TargetFact};
+use crate::analysis::judge::Violation;
+use crate::analysis::snapshot::{Shape, Slot};
+use crate::domain::blueprint::{ComputedKind, Property, Relation};
+use crate::domain::manifest::Manifest;
+use crate::domain::tree::{Kind, Value, View};
+
+#[derive(Debug, Default)]
+pub(crate) struct Survey<'a> {
+    pub unknown_properties: Vec<(Value<'a>, Value<'a>)>,
+    pub computed: Vec<(Value<'a>, Value<'a>, ComputedKind)>,
+    pub violations: Vec<(&'a Property, Violation<'a>)>,
+    pub missing_properties: Vec<&'a Property>,
+    pub null_properties: Vec<(Value<'a>, &'a Property)>,
+    pub unknown_relations: Vec<(Value<'a>, Value<'a>)>,
+    pub missing_relations: Vec<&'a Relation>,
+    pub null_relations: Vec<(Value<'a>, &'a Relation)>,
+    /// A list for a single relation, a lone value for a many relation.
+    pub arity: Vec<(Value<'a>, Value<'a>, &'a Relation)>,
+    /// A target that is not text: the key, the target, the relation.
+    pub not_text: Vec<(Value<'a>, Value<'a>, &'a Relation)>,
+    pub repeated: Vec<Repeated<'a>>,
+    pub secrets: Vec<credentials::Secret<'a>>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Repeated<'a> {
+    pub first: Value<'a>,
+    pub again: Value<'a>,
+    pub relation: &'a Relation,
+}
+
+/// What is reused from entity to entity: which of the blueprint's names were seen.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    properties: Vec<bool>,
+    relations: Vec<bool>,
+}
+
+impl<'a> Survey<'a> {
+    /// Looks the entity over, and hands the relation targets on to the facts of the file.
+    pub fn take(
+        view: View<'a>,
+        manifest: &Manifest,
+        shape: Option<(usize, &'a Shape)>,
+        scratch: &mut Scratch,
+        facts: &mut FactsBuilder,
+    ) -> Self {
+        let mut survey = Self::default();
+        let properties = manifest.properties.map(|id| view.value(id));
+        let relations = manifest.relations.map(|id| view.value(id));
+        if let Some((index, shape)) = shape {
+            survey.properties(properties, shape, scratch);
+            survey.relations(relations, index, shape, scratch, facts);
+        }
+        if facts.may_hold_credentials {
+            credentials::search(properties, &mut survey.secrets);
+        }
+        survey
+    }
+
+    fn properties(&mut self, properties: Option<Value<'a>>, shape: &'a Shape, scratch: &mut Scratch) {
+        scratch.properties.clear();
+        scratch.properties.resize(shape.blueprint.properties.len(), false);
+        for (key, value) in properties.into_iter().flat_map(Value::entries) {
+            // Keys that are not text are a finding of their own; here they are what the cluster makes of them.
+            let name = key.as_str().map_or_else(|| key.key_text(), Into::into);
+            match shape.slot(&name) {
+                None => self.unknown_properties.push((key, value)),
+                Some(Slot::Computed(kind)) => self.computed.push((key, value, kind)),
+                Some(Slot::Stored(at)) => {
+                    scratch.properties[at] = true;
+                    let property = &shape.blueprint.properties[at];
+                    if value.is_null() {
+                        if property.required {
+                            self.null_properties.push((key, property));
+                        }
+                    } else {
+                        self.judge(shape, at, value);
+                    }
+                }
+            }
+        }
+        for (property, seen) in shape.blueprint.properties.iter().zip(&scratch.properties) {
+            if property.required && !seen {
+                self.missing_properties.push(property);
+            }
+        }
+    }
+
+    fn judge(&mut self, shape: &'a Shape, at: usize, value: Value<'a>) {
+        let property = &shape.blueprint.properties[at];
+        let Some(check) = shape.check(at) else { return };
+        if check.is_plainly_right(value) || property.kind.is_none() {
+            return;
+        }
+        let Some(judge) = check.judge(&property.schema) else { return };
+        self.violations.extend(judge.violations(value).into_iter().map(|violation| (property, violation)));
+    }
+
+    fn relations(
+        &mut self,
+        relations: Option<Value<'a>>,
+        shape_index: usize,
+        shape: &'a Shape,
+        scratch: &mut Scratch,
+        facts: &mut FactsBuilder,
+    ) {
+        scratch.relations.clear();
+        scratch.relations.resize(shape.blueprint.relations.len(), false);
+        for (key, value) in relations.into_iter().flat_map(Value::entries) {
+            let name = key.as_str().map_or_else(|| key.key_text(), Into::into);
+            let Some(at) = shape.relation_index(&name) else {
+                self.unknown_relations.push((key, value));
+                continue;
+            };
+            scratch.relations[at] = true;
+            let relation = &shape.blueprint.relations[at];
+            let mut target = |value: Value<'a>, text: &str| {
+                facts.target(TargetFact::new(shape_index, at, &relation.target, text, value.span()), text);
+            };
+            match (value.kind(), relation.many) {
+                (Kind::Null, _) if relation.required => self.null_relations.push((key, relation)),
+                (Kind::Null, _) => {}
+                (Kind::List, true) => {
+                    for item in value.items() {
+                        match item.as_str() {
+                            Some(text) => target(item, text),
+                            None => self.not_text.push((key, item, relation)),
+                        }
+                    }
+                    self.repeats(value, relation);
+                }
+                (Kind::String, false) => target(value, value.as_str().unwrap_or_default()),
+                (Kind::Number | Kind::Bool, _) => self.not_text.push((key, value, relation)),
+                // A mapping is a search query, which only the catalog can answer.
+                (Kind::Map, _) if value.get("combinator").is_some() || value.get("rules").is_some() => {}
+                (Kind::Map, _) => self.not_text.push((key, value, relation)),
+                (Kind::String, true) => {
+                    target(value, value.as_str().unwrap_or_default());
+                    self.arity.push((key, value, relation));
+                }
+                (Kind::List, false) => {
+                    for item in value.items() {
+                        if let Some(text) = item.as_str() {
+                            target(item, text);
+                        }
+                    }
+                    self.arity.push((key, value, relation));
+                }
+            }
+        }
+        for (relation, seen) in shape.blueprint.relations.iter().zip(&scratch.relations) {
+            if relation.required && !seen {
+                self.missing_relations.push(relation);
+            }
+        }
+    }
+
+    fn repeats(&mut self, list: Value<'a>, relation: &'a Relation) {
+        if list.len() < 2 {
+            return;
+        }
+        if list.len() <= 8 {
+            for (at, again) in list.items().enumerate().skip(1) {
+                let text = again.as_str();
+                if let Some(first) = list.items().take(at).find(|first| text.is_some() && first.as_str() == text) {
+                    self.repeated.push(Repeated { first, again, relation });
+                }
+            }
+            return;
+        }
+        let mut seen = foldhash::HashMap::default();
+        for again in list.items() {
+            let Some(text) = again.as_str() else { continue };
+            match seen.get(text) {
+                Some(first) => self.repeated.push(Repeated { first: *first, again, relation }),
+                None => {
+                    seen.insert(text, again);
+                }
+            }
+        }
+    }
+}

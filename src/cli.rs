@@ -1,0 +1,202 @@
+//! The verbs and the flags of everyone. Parses, hands over, and turns what comes back into one exit code; usage errors
+//! end with 64 and not with clap's own 2, which is taken.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::commands::context::Context;
+use crate::commands::terminal::{Terminal, colour_choice};
+use crate::commands::{self, completions, config, explain, lint, man, schema};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::settings::{self, Environment, Request};
+use crate::ui::{self, ColourChoice, Streams};
+
+const ABOUT: &str = "Keeps a software catalog in step with Git";
+
+const EXAMPLES: &str = "\
+Examples:
+  portolan lint                     check every manifest of the repository
+  portolan lint --staged            check what the next commit changes
+  portolan explain wrong-type       what a rule means, and how to mend it
+  portolan -C ../catalog config     every setting, and where it comes from
+
+Exit codes:
+  0    done, nothing wrong
+  1    findings at or above --fail-on
+  64   usage or configuration
+  70   our own failure, or the disk's
+  130  interrupted";
+
+#[derive(Debug, Parser)]
+#[command(name = "portolan", version, about = ABOUT, after_help = EXAMPLES, max_term_width = 100)]
+#[command(disable_help_subcommand = true, infer_long_args = false)]
+struct Cli {
+    #[command(flatten)]
+    everyone: Everyone,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+/// Before or after the verb.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Everywhere")]
+struct Everyone {
+    /// Work as if started in DIR
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    directory: Option<PathBuf>,
+    /// Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+    /// Use the overrides of this target of the config [env: PORTOLAN_TARGET]
+    #[arg(long, value_name = "NAME", global = true)]
+    target: Option<String>,
+    /// Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]
+    #[arg(long, value_name = "WHEN", global = true, value_parser = ["auto", "always", "never"])]
+    color: Option<String>,
+    /// Say nothing but results and errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Say more of what is done
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+    /// Show no progress bar [env: PORTOLAN_NO_PROGRESS]
+    #[arg(long, global = true)]
+    no_progress: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Lint(Box<lint::LintArgs>),
+    Explain(explain::ExplainArgs),
+    Config(config::ConfigArgs),
+    Schema(schema::SchemaArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
+}
+
+/// The whole command line, for completions, pages and the reference.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Runs the verb that the arguments name.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environment, streams: &mut Streams) -> Exit {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let mut request = Request { color: early_color(&arguments, environment), ..Request::default() };
+    let parsed = command().try_get_matches_from(&arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+    let (result, terminal) = match parsed {
+        Ok(cli) => {
+            cli.everyone.say(&mut request);
+            let terminal = Terminal::new(&request, environment);
+            (cli.verb.run(request, environment, &terminal, streams), terminal)
+        }
+        Err(error) => {
+            let terminal = Terminal::new(&request, environment);
+            (show_usage(&error, &terminal, streams), terminal)
+        }
+    };
+    let result = result.and_then(|exit| streams.flush().map(|()| exit).map_err(Error::from));
+    result.unwrap_or_else(|error| {
+        streams.say(&ui::failure(&error, terminal.talk_is_coloured, terminal.style.width));
+        error.exit()
+    })
+}
+
+/// Tells of a panic, which is always ours: the message, and what to do with it.
+pub fn tell_of_panic(panic: &std::panic::PanicHookInfo<'_>) {
+    let told = format!(
+        "error: portolan {} failed where it never should: {panic}\nPlease report this, with the command and the files \
+         that lead to it.\n",
+        env!("CARGO_PKG_VERSION")
+    );
+    Streams::standard().say(&told);
+}
+
+impl Verb {
+    fn run(
+        self,
+        mut request: Request,
+        environment: &Environment,
+        terminal: &Terminal,
+        streams: &mut Streams,
+    ) -> Result<Exit, Error> {
+        match self {
+            Self::Explain(args) => return explain::run(&args, &terminal.style, streams),
+            Self::Schema(args) => return schema::run(&args, streams),
+            Self::Completions(args) => return completions::run(&args, command(), streams),
+            Self::Man(args) => return man::run(&args, command(), streams),
+            Self::Lint(_) | Self::Config(_) => {}
+        }
+        if let Self::Lint(args) = &self {
+            request.rules.clone_from(&args.rule);
+        }
+        let settings = settings::resolve(&request, environment, &commands::rule_names())?;
+        let Terminal { style, shows_progress, .. } = *terminal;
+        let mut context =
+            Context { settings: &settings, environment, streams, style, quiet: request.quiet, shows_progress };
+        for note in &settings.notes {
+            context.say(&format!("note: {note}"));
+        }
+        match self {
+            Self::Lint(args) => lint::run(&args, &mut context),
+            Self::Config(args) => config::run(&args, &mut context),
+            Self::Explain(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => Ok(Exit::Success),
+        }
+    }
+}
+
+impl Everyone {
+    fn say(self, request: &mut Request) {
+        request.directory = self.directory;
+        request.config = self.config;
+        request.target = self.target;
+        request.quiet = self.quiet;
+        request.verbose = self.verbose;
+        request.no_progress = self.no_progress;
+    }
+}
+
+fn show_usage(error: &clap::Error, terminal: &Terminal, streams: &mut Streams) -> Result<Exit, Error> {
+    let is_asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    let text = error.render();
+    let is_coloured = if is_asked_for { terminal.style.color } else { terminal.talk_is_coloured };
+    let text = if is_coloured { text.ansi().to_string() } else { text.to_string() };
+    if is_asked_for {
+        streams.show(&text)?;
+        Ok(Exit::Success)
+    } else {
+        streams.say(&text);
+        Ok(Exit::Usage)
+    }
+}
+
+/// The colour choice, also where the rest of the line cannot be understood.
+fn early_color(arguments: &[OsString], environment: &Environment) -> Option<ColourChoice> {
+    let words: Vec<&str> = arguments.iter().take_while(|word| *word != "--").filter_map(|word| word.to_str()).collect();
+    let joined = words.iter().rev().find_map(|word| word.strip_prefix("--color="));
+    let apart = words.windows(2).rev().find(|pair| pair[0] == "--color").map(|pair| pair[1]);
+    let flag = joined.or(apart).and_then(colour_choice);
+    flag.or_else(|| colour_choice(&environment.text("PORTOLAN_COLOR")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_has_no_contradictions() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_tells_the_exit_codes_as_they_are() {
+        for exit in [Exit::Success, Exit::Usage, Exit::Failure, Exit::Interrupted] {
+            let line = format!("{:<4} {}", exit.code(), exit.meaning());
+            assert!(EXAMPLES.contains(&line), "{line}");
+        }
+    }
+}

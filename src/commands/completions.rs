@@ -1,0 +1,34 @@
+//! `completions`: the script that teaches a shell our verbs and flags. Made from the command line itself, so it cannot
+//! fall behind; `completions/` holds what this prints.
+
+use clap::Command;
+use clap_complete::Shell;
+
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::ui::Streams;
+
+/// Print the completion script of a shell
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  portolan completions bash > ~/.local/share/bash-completion/completions/portolan
+  portolan completions zsh > ~/.zfunc/_portolan
+  portolan completions fish > ~/.config/fish/completions/portolan.fish")]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    shell: Shell,
+}
+
+pub fn run(args: &CompletionsArgs, command: Command, streams: &mut Streams) -> Result<Exit, Error> {
+    streams.show(&script(args.shell, command))?;
+    Ok(Exit::Success)
+}
+
+/// The script.
+pub fn script(shell: Shell, mut command: Command) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command, "portolan", &mut script);
+    String::from_utf8_lossy(&script).into_owned()
+}

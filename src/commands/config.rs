@@ -1,0 +1,134 @@
+//! `config`: every setting with where it comes from. Credentials are no settings, so none can show here.
+
+use serde::Serialize;
+
+use crate::commands::context::Context;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::report::escape::clean;
+use crate::report::style::{Role, Style};
+use crate::settings::{Origin, Settings, Sourced, Write};
+use crate::sources::git::{self, Repository};
+
+/// Show every setting and where it comes from
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  portolan config
+  portolan --target staging config --output json")]
+pub struct ConfigArgs {
+    /// How to show it
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = ConfigFormat::Text)]
+    output: ConfigFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum ConfigFormat {
+    Text,
+    Json,
+}
+
+/// `portolan.config/1`.
+#[derive(Debug, Serialize)]
+struct Shown {
+    format: &'static str,
+    settings: Vec<Row>,
+}
+
+#[derive(Debug, Serialize)]
+struct Row {
+    key: String,
+    value: serde_json::Value,
+    origin: String,
+}
+
+pub fn run(args: &ConfigArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
+    let scope = scope(context);
+    let rows = rows(context.settings, &scope);
+    let shown = match args.output {
+        ConfigFormat::Text => text(&rows, &context.style),
+        ConfigFormat::Json => json(rows),
+    };
+    context.streams.show(&shown)?;
+    Ok(Exit::Success)
+}
+
+/// The scope that is said, or the owner and name of the remote. A repository that will not open has no remote to name;
+/// the verbs that need it say why.
+fn scope(context: &Context<'_>) -> Sourced<Option<String>> {
+    let settings = context.settings;
+    if let Some(scope) = &settings.scope {
+        return Sourced { value: Some(scope.value.clone()), origin: scope.origin.clone() };
+    }
+    let environment = git::Environment::from_variables(|name| context.environment.get(name).map(Into::into));
+    let repository = Repository::open(&settings.root.value, &environment).ok().flatten();
+    match repository.and_then(|repository| repository.origin()) {
+        Some(scope) => Sourced { value: Some(scope), origin: Origin::Repository("the Git remote `origin`") },
+        None => Sourced::default(None),
+    }
+}
+
+fn rows(settings: &Settings, scope: &Sourced<Option<String>>) -> Vec<Row> {
+    let file = settings.config_name();
+    let mut rows = Vec::new();
+    let mut add = |key: &str, value: serde_json::Value, origin: &Origin| {
+        rows.push(Row { key: key.to_owned(), value, origin: origin.words(&file) });
+    };
+    add("root", settings.root.value.display().to_string().into(), &settings.root.origin);
+    if let Some(config) = &settings.config {
+        add("config", file.clone().into(), &config.origin);
+    }
+    if let Some(target) = &settings.target {
+        add("target", target.value.clone().into(), &target.origin);
+    }
+    add("platform", settings.platform.value.name.into(), &settings.platform.origin);
+    add("catalog", settings.catalog.value.text().into(), &settings.catalog.origin);
+    add("scope", scope.value.clone().into(), &scope.origin);
+    add("delivery", settings.delivery.value.word().into(), &settings.delivery.origin);
+    add("manifests.include", settings.include.value.clone().into(), &settings.include.origin);
+    add("manifests.exclude", settings.exclude.value.clone().into(), &settings.exclude.origin);
+    add("write", write(&settings.write.value), &settings.write.origin);
+    add("prune.enabled", settings.prune.enabled.value.into(), &settings.prune.enabled.origin);
+    add("prune.max", settings.prune.max.value.into(), &settings.prune.max.origin);
+    add("prune.max-percent", settings.prune.max_percent.value.into(), &settings.prune.max_percent.origin);
+    let age = &settings.snapshot_max_age_days;
+    add("snapshot.max-age", format!("{}d", age.value).into(), &age.origin);
+    for (name, level) in &settings.rules {
+        add(&format!("rules.{name}"), level.value.word().into(), &level.origin);
+    }
+    rows
+}
+
+fn write(write: &Write) -> serde_json::Value {
+    if write.by_blueprint.is_empty() {
+        return write.default.word().into();
+    }
+    let others = write.by_blueprint.iter().map(|(blueprint, mode)| (blueprint.clone(), mode.word().into()));
+    let default = std::iter::once(("default".to_owned(), write.default.word().into()));
+    serde_json::Value::Object(default.chain(others).collect())
+}
+
+fn text(rows: &[Row], style: &Style) -> String {
+    let value = |row: &Row| match &row.value {
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Null => "none".to_owned(),
+        other => other.to_string(),
+    };
+    let keys = rows.iter().map(|row| row.key.chars().count()).max().unwrap_or_default();
+    let values =
+        rows.iter().map(|row| value(row).chars().count()).filter(|width| *width <= 40).max().unwrap_or_default();
+    let mut out = String::new();
+    for row in rows {
+        let key = style.paint(Role::Strong, &format!("{:keys$}", row.key));
+        let value = value(row);
+        let origin = style.paint(Role::Dim, &clean(&row.origin));
+        out.push_str(&format!("{key}  {:values$}  {origin}\n", clean(&value)));
+    }
+    out
+}
+
+fn json(rows: Vec<Row>) -> String {
+    let shown = Shown { format: "portolan.config/1", settings: rows };
+    let text = serde_json::to_string_pretty(&shown).expect("strings and numbers always have a JSON form");
+    format!("{text}\n")
+}

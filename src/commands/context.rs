@@ -1,0 +1,42 @@
+//! What every verb is given: the settings, the streams, and what is known of the place it runs in. Made once, at the
+//! door; a verb asks it and nothing else.
+
+use std::path::PathBuf;
+
+use crate::report::style::Style;
+use crate::settings::{Environment, Settings};
+use crate::ui::{Bar, Streams};
+
+#[derive(Debug)]
+pub struct Context<'a> {
+    pub settings: &'a Settings,
+    pub environment: &'a Environment,
+    pub streams: &'a mut Streams,
+    /// For standard output.
+    pub style: Style,
+    pub quiet: bool,
+    /// A bar may be drawn on standard error.
+    pub shows_progress: bool,
+}
+
+impl Context<'_> {
+    /// A remark on standard error; silent when quiet.
+    pub fn say(&mut self, words: &str) {
+        if !self.quiet {
+            self.streams.say(&format!("{words}\n"));
+        }
+    }
+
+    pub fn bar(&self) -> Option<Bar> {
+        self.shows_progress.then(Bar::default)
+    }
+
+    pub fn is_github(&self) -> bool {
+        self.environment.text("GITHUB_ACTIONS").as_deref() == Some("true")
+    }
+
+    /// The file that a pipeline shows beside the run.
+    pub fn job_summary(&self) -> Option<PathBuf> {
+        self.is_github().then(|| self.environment.get("GITHUB_STEP_SUMMARY").map(PathBuf::from)).flatten()
+    }
+}

@@ -1,0 +1,79 @@
+//! `explain`: one rule as a page, or the list of all.
+
+use crate::analysis::{RULES, Rule};
+use crate::domain::finding::{RuleInfo, Severity};
+use crate::domain::suggest::closest;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::report::style::{Role, Style, wrap};
+use crate::ui::Streams;
+
+/// Explain a rule: what is wrong, why it matters, how to mend it
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  portolan explain                       list all rules
+  portolan explain dangling-relation
+  portolan explain P301                  codes work too")]
+pub struct ExplainArgs {
+    /// The rule's name or code; without one, all rules are listed
+    #[arg(value_name = "RULE")]
+    rule: Option<String>,
+}
+
+pub fn run(args: &ExplainArgs, style: &Style, streams: &mut Streams) -> Result<Exit, Error> {
+    let shown = match &args.rule {
+        None => list(style),
+        Some(name) => page(&find(name)?.info, style),
+    };
+    streams.show(&shown)?;
+    Ok(Exit::Success)
+}
+
+fn find(name: &str) -> Result<&'static Rule, Error> {
+    let asked = name.to_lowercase();
+    let found = RULES.iter().find(|rule| rule.info.name == asked || rule.info.code.eq_ignore_ascii_case(name));
+    found.copied().ok_or_else(|| {
+        let help = match closest(&asked, RULES.iter().map(|rule| rule.info.name)) {
+            Some(meant) => format!("did you mean `{meant}`? `portolan explain` lists all rules"),
+            None => "`portolan explain` lists all rules".to_owned(),
+        };
+        Error::NoSuchRule { name: name.to_owned(), help }
+    })
+}
+
+fn level(info: &RuleInfo) -> &'static str {
+    info.severity.map_or("off", Severity::word)
+}
+
+fn list(style: &Style) -> String {
+    let names = RULES.iter().map(|rule| rule.info.name.len()).max().unwrap_or_default();
+    let mut out = String::new();
+    let mut family = None;
+    for rule in RULES {
+        let info = &rule.info;
+        if family.replace(info.family) != Some(info.family) {
+            let space = if out.is_empty() { "" } else { "\n" };
+            out.push_str(&format!("{space}{}\n", style.paint(Role::Help, info.family.word())));
+        }
+        let name = style.paint(Role::Strong, &format!("{:names$}", info.name));
+        out.push_str(&format!("  {}  {name}  {:7}  {}\n", info.code, level(info), info.what));
+    }
+    out
+}
+
+fn page(info: &RuleInfo, style: &Style) -> String {
+    let mut out = format!(
+        "{} {}\n",
+        style.paint(Role::Strong, info.name),
+        style.paint(Role::Dim, &format!("({}, {}, {})", info.code, info.family.word(), level(info)))
+    );
+    for (heading, text) in [("What", info.what), ("Why", info.why), ("Fix", info.fix)] {
+        out.push_str(&format!("\n{}\n", style.paint(Role::Help, heading)));
+        let room = style.prose().saturating_sub(2);
+        for line in wrap(text, room, room) {
+            out.push_str(&format!("  {line}\n"));
+        }
+    }
+    out
+}

@@ -1,0 +1,291 @@
+//! `lint`: findings, and safe repairs of them. The flags become a request, the steps do the work, and what they
+//! yield is shown in every format that was asked for.
+
+use std::path::{Path, PathBuf};
+
+use crate::analysis::{Options, Selection};
+use crate::commands::context::Context;
+use crate::commands::steps::linted::{self, Extent, LintError, Linted, Request};
+use crate::domain::day::Day;
+use crate::domain::finding::Severity;
+use crate::domain::progress::{Progress, Silent};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::report::baseline::Baseline;
+use crate::report::difference;
+use crate::report::lint::{Lint, LintFormat, render};
+use crate::report::style::Style;
+use crate::report::words::count;
+use crate::settings::{Delivery, Level};
+use crate::sources::{self, git};
+
+/// A terminal full of findings teaches nobody: so many are shown as text unless `--max-findings` says otherwise.
+const MOST_AS_TEXT: usize = 50;
+
+/// Check the entity manifests of this repository
+///
+/// Offline, and without credentials: against the blueprints in `.portolan/`, and against each other. What is analysed
+/// is always the whole repository; PATHS and the options for Git choose what is reported.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct LintArgs {
+    /// Files and folders to report on; `-` reads one file from standard input
+    #[arg(value_name = "PATHS")]
+    pub paths: Vec<PathBuf>,
+    /// Report what the next commit changes, as the index has it
+    #[arg(long, conflicts_with_all = ["changed", "since", "stdin_filename", "fix"])]
+    pub staged: bool,
+    /// Report what differs from `HEAD`
+    #[arg(long)]
+    pub changed: bool,
+    /// Report what differs from where REF and `HEAD` parted
+    #[arg(long, value_name = "REF")]
+    pub since: Option<String>,
+    /// The file that standard input stands for
+    #[arg(long, value_name = "FILE")]
+    pub stdin_filename: Option<PathBuf>,
+    /// Make the safe repairs
+    #[arg(long)]
+    pub fix: bool,
+    /// With `--fix`: show the repairs as a diff and write nothing
+    #[arg(long, requires = "fix")]
+    pub diff: bool,
+    /// How to report, and where to: `text`, `concise`, `json`, `sarif`, `github`, `gitlab`, `junit`, `markdown`;
+    /// repeatable
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = output)]
+    pub output: Vec<Output>,
+    /// The least severity that makes the exit code 1
+    #[arg(long, value_name = "SEVERITY", default_value = "error")]
+    pub fail_on: FailOn,
+    /// Report at most so many findings, the worst first; 0 is all
+    #[arg(long, value_name = "N")]
+    pub max_findings: Option<usize>,
+    /// Leave out the findings that this file knows
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write a baseline that knows all findings of this run, and succeed
+    #[arg(long, value_name = "FILE")]
+    pub write_baseline: Option<PathBuf>,
+    /// Leave out what the config leaves out, even where PATHS name it
+    #[arg(long)]
+    pub force_exclude: bool,
+    /// Set the level of a rule: `error`, `warning`, `info` or `off`; repeatable
+    #[arg(long, value_name = "NAME=LEVEL", value_parser = rule_level)]
+    pub rule: Vec<(String, Level)>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  portolan lint                                    the whole repository
+  portolan lint --staged                           in a pre-commit hook
+  portolan lint --since origin/main                what a branch brings
+  portolan lint --fix --diff                       the safe repairs, as a diff
+  portolan lint --output text --output sarif=lint.sarif
+  portolan lint - --stdin-filename catalog/cart.yaml < cart.yaml
+
+Silence one finding with a comment on its line, or above it:
+  # portolan: ignore[dangling-relation] made by the importer";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum FailOn {
+    Error,
+    Warning,
+    Info,
+    Never,
+}
+
+/// A format, and the file it goes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    format: LintFormat,
+    file: Option<PathBuf>,
+}
+
+fn output(text: &str) -> Result<Output, String> {
+    let (name, file) = text.split_once('=').map_or((text, None), |(name, file)| (name, Some(file)));
+    let format = LintFormat::parse(name)
+        .ok_or_else(|| format!("the formats are {}", LintFormat::names().map(|name| format!("`{name}`")).join(", ")))?;
+    match file {
+        Some("") => Err("a file is missing after `=`".to_owned()),
+        file => Ok(Output { format, file: file.map(PathBuf::from) }),
+    }
+}
+
+fn rule_level(text: &str) -> Result<(String, Level), String> {
+    let (name, level) = text.split_once('=').ok_or("write it as NAME=LEVEL")?;
+    let level = Level::parse(level).ok_or("the levels are `error`, `warning`, `info` and `off`")?;
+    Ok((name.to_owned(), level))
+}
+
+pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
+    let settings = context.settings;
+    let pattern = settings.pattern()?;
+    let levels = settings.rules.iter().map(|(name, level)| (name.clone(), level.value.severity()));
+    let delivery_is_cluster = settings.delivery.value == Delivery::Cluster;
+    let selection = Selection::new(levels, delivery_is_cluster);
+    let options = Options {
+        delivery_is_cluster,
+        today: Day::from_seconds(context.environment.seconds()),
+        snapshot_max_age_days: settings.snapshot_max_age_days.value,
+    };
+    let baseline = read_baseline(args, context)?;
+    let git = git::Environment::from_variables(|name| context.environment.get(name).map(Into::into));
+    let (paths, given) = what_is_asked(args, context)?;
+    let request = Request {
+        root: &settings.root.value,
+        pattern: &pattern,
+        selection: &selection,
+        options: &options,
+        extent: extent(args),
+        paths,
+        given,
+        force_exclude: args.force_exclude,
+        repair: args.fix,
+        baseline: baseline.as_ref(),
+        most: most(args, context),
+        git: &git,
+    };
+    let bar = context.bar();
+    let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
+    let linted = linted::lint(&request, progress).map_err(Error::Lint)?;
+    if let Some(file) = &args.write_baseline {
+        return write_baseline(file, &linted, context);
+    }
+    if args.diff {
+        return show_repairs(args, &linted, context);
+    }
+    write_repairs(&linted, context)?;
+    show(args, &linted, context)?;
+    Ok(exit(args.fail_on, linted.worst))
+}
+
+fn extent(args: &LintArgs) -> Extent {
+    match (args.staged, args.changed || args.since.is_some()) {
+        (true, _) => Extent::Staged,
+        (false, true) => Extent::Changed { since: args.since.clone() },
+        (false, false) => Extent::Everything,
+    }
+}
+
+fn most(args: &LintArgs, context: &Context<'_>) -> Option<usize> {
+    match args.max_findings {
+        Some(0) => None,
+        Some(most) => Some(most),
+        None => {
+            let only_text = outputs(args, context).iter().all(|output| output.format == LintFormat::Text);
+            only_text.then_some(MOST_AS_TEXT)
+        }
+    }
+}
+
+/// Paths made absolute; `-` is the text on standard input, which needs a name.
+type Asked = (Vec<PathBuf>, Option<(PathBuf, Vec<u8>)>);
+
+fn what_is_asked(args: &LintArgs, context: &Context<'_>) -> Result<Asked, Error> {
+    let here = |path: &PathBuf| context.settings.directory.join(path);
+    let from_input = args.paths.iter().any(|path| path == Path::new("-"));
+    if !from_input {
+        if args.stdin_filename.is_some() {
+            return Err(Error::Lint(LintError::NoInput));
+        }
+        return Ok((args.paths.iter().map(here).map(sources::tidy).collect(), None));
+    }
+    if args.paths.len() > 1 || args.fix || args.changed || args.since.is_some() || args.staged {
+        return Err(Error::Lint(LintError::InputAlone));
+    }
+    let name = args.stdin_filename.as_ref().ok_or(Error::Lint(LintError::NamelessInput))?;
+    Ok((Vec::new(), Some((sources::tidy(here(name)), sources::read_standard_input()?))))
+}
+
+fn read_baseline(args: &LintArgs, context: &Context<'_>) -> Result<Option<Baseline>, Error> {
+    let Some(file) = &args.baseline else { return Ok(None) };
+    let text = sources::read_input(&context.settings.directory.join(file))?;
+    Ok(Some(Baseline::parse(&text)?))
+}
+
+fn write_baseline(file: &Path, linted: &Linted, context: &mut Context<'_>) -> Result<Exit, Error> {
+    sources::write_output(&context.settings.directory.join(file), &linted.baseline.to_json())?;
+    let findings = count(linted.baseline.len(), "finding");
+    context.say(&format!("Wrote `{}`: {findings} that `--baseline` leaves out from now on.", file.display()));
+    Ok(Exit::Success)
+}
+
+/// What goes where: what was asked for, or what the place we run in makes the best of.
+fn outputs(args: &LintArgs, context: &Context<'_>) -> Vec<Output> {
+    if !args.output.is_empty() {
+        return args.output.clone();
+    }
+    let format = if context.is_github() { LintFormat::Github } else { LintFormat::Text };
+    vec![Output { format, file: None }]
+}
+
+fn show(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> Result<(), Error> {
+    let notes = if context.quiet { Vec::new() } else { linted.notes.clone() };
+    let lint = Lint {
+        findings: &linted.findings,
+        fingerprints: Some(&linted.fingerprints),
+        files: &linted.texts,
+        counts: linted.counts,
+        notes: &notes,
+    };
+    for Output { format, file } in outputs(args, context) {
+        match file {
+            Some(file) => {
+                let text = render(&lint, format, &Style::PLAIN);
+                sources::write_output(&context.settings.directory.join(file), &text)?;
+            }
+            None if context.quiet && linted.findings.is_empty() && format == LintFormat::Text => {}
+            None => {
+                let text = render(&lint, format, &context.style);
+                context.streams.show(&text)?;
+            }
+        }
+    }
+    if args.output.is_empty()
+        && let Some(summary) = context.job_summary()
+    {
+        sources::append_output(&summary, &render(&lint, LintFormat::Markdown, &Style::PLAIN))?;
+    }
+    Ok(())
+}
+
+fn write_repairs(linted: &Linted, context: &mut Context<'_>) -> Result<(), Error> {
+    let root = &context.settings.root.value;
+    for repaired in &linted.repaired {
+        let bytes = sources::encode(&repaired.after, repaired.before.encoding);
+        sources::write_atomically(root, &repaired.place, &bytes)?;
+    }
+    if linted.repairs > 0 {
+        let repairs = count(linted.repairs, "repair");
+        let files = count(linted.repaired.len(), "file");
+        context.say(&format!("Made {repairs} in {files}."));
+    }
+    Ok(())
+}
+
+/// The diff alone; the exit code tells whether there is one.
+fn show_repairs(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> Result<Exit, Error> {
+    for repaired in &linted.repaired {
+        let text = difference::unified(&repaired.path, &repaired.before.text, &repaired.after, &context.style);
+        context.streams.show(&text)?;
+    }
+    let left = linted.findings.len() + linted.counts.hidden;
+    let words = match (linted.repairs, left) {
+        (0, 0) => "Nothing to repair.".to_owned(),
+        (0, left) => format!("No safe repair for {}.", count(left, "finding")),
+        (made, left) => format!("Would make {}; {} would be left.", count(made, "repair"), count(left, "finding")),
+    };
+    context.say(&words);
+    let clean = linted.repairs == 0 && exit(args.fail_on, linted.worst) == Exit::Success;
+    Ok(if clean { Exit::Success } else { Exit::Findings })
+}
+
+fn exit(fail_on: FailOn, worst: Option<Severity>) -> Exit {
+    let least = match fail_on {
+        FailOn::Error => Severity::Error,
+        FailOn::Warning => Severity::Warning,
+        FailOn::Info => Severity::Info,
+        FailOn::Never => return Exit::Success,
+    };
+    if worst.is_some_and(|worst| worst >= least) { Exit::Findings } else { Exit::Success }
+}

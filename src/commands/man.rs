@@ -1,0 +1,47 @@
+//! `man`: the manual page, of portolan or of one verb, made from the command line itself.
+
+use clap::Command;
+use clap_mangen::Man;
+
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::ui::Streams;
+
+/// Print the manual page
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  portolan man | man -l -
+  portolan man lint > portolan-lint.1")]
+pub struct ManArgs {
+    /// The page of this verb
+    #[arg(value_name = "VERB")]
+    verb: Option<String>,
+}
+
+pub fn run(args: &ManArgs, command: Command, streams: &mut Streams) -> Result<Exit, Error> {
+    let page = page(command, args.verb.as_deref())?;
+    streams.show(&page)?;
+    Ok(Exit::Success)
+}
+
+fn page(mut command: Command, verb: Option<&str>) -> Result<String, Error> {
+    command.build();
+    let chosen = match verb {
+        None => command,
+        Some(verb) => {
+            let Some(found) = command.find_subcommand(verb) else { return Err(unknown(&command, verb)) };
+            // Built, it is called `portolan-lint`: pages are found by that name.
+            found.clone()
+        }
+    };
+    let mut page = Vec::new();
+    // Writing into memory cannot fail.
+    let _ = Man::new(chosen).render(&mut page);
+    Ok(String::from_utf8_lossy(&page).into_owned())
+}
+
+fn unknown(command: &Command, verb: &str) -> Error {
+    let known = command.get_subcommands().map(|verb| format!("`{}`", verb.get_name())).collect::<Vec<_>>().join(", ");
+    Error::NoSuchVerb { verb: verb.to_owned(), known }
+}

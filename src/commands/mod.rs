@@ -1,0 +1,19 @@
+//! The verbs: short scripts of steps. Each has its `Args` and its `run` in its own file; what two of them need is a
+//! step. They yield an exit code, and show through the streams alone.
+
+pub mod completions;
+pub mod config;
+pub mod context;
+pub mod explain;
+pub mod lint;
+pub mod man;
+pub mod schema;
+pub(crate) mod steps;
+pub mod terminal;
+
+use crate::analysis::RULES;
+
+/// The names of all rules: what the config and `--rule` may speak of.
+pub fn rule_names() -> Vec<&'static str> {
+    RULES.iter().map(|rule| rule.info.name).collect()
+}

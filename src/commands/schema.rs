@@ -1,0 +1,39 @@
+//! `schema`: the JSON Schema of a file that portolan reads or writes, for editors and for those who read our JSON.
+
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::settings;
+use crate::ui::Streams;
+
+/// Print the JSON Schema of the config or of an output
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  portolan schema config > portolan.schema.json
+
+An editor checks portolan.yaml with it when the file begins with:
+  # yaml-language-server: $schema=portolan.schema.json")]
+pub struct SchemaArgs {
+    /// What the schema describes
+    #[arg(value_name = "NAME", value_enum)]
+    pub name: SchemaName,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum SchemaName {
+    /// portolan.yaml
+    Config,
+}
+
+pub fn run(args: &SchemaArgs, streams: &mut Streams) -> Result<Exit, Error> {
+    streams.show(&schema(args.name))?;
+    Ok(Exit::Success)
+}
+
+/// The schema as text.
+pub fn schema(name: SchemaName) -> String {
+    let schema = match name {
+        SchemaName::Config => settings::schema(),
+    };
+    format!("{schema:#}\n")
+}

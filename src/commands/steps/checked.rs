@@ -1,0 +1,183 @@
+//! Yields everything lint has to say of a repository: every file read once, its documents and entities judged, and
+//! the repository as a whole after them.
+
+use std::path::Path;
+
+use crate::analysis::{
+    Analyzer, Conclusion, Directives, DocumentContext, FileReport, FileRun, Options, RunState, Salvaged, Selection,
+    Snapshot,
+};
+use crate::domain::fault::{Fault, FaultKind, Oversize};
+use crate::domain::finding::FileId;
+use crate::domain::manifest::Manifest;
+use crate::domain::progress::Progress;
+use crate::domain::span::Span;
+use crate::domain::tree::{Tree, View};
+use crate::manifest::{self, Document, Limits, Reader};
+use crate::sources::{self, ReadProblem, SourceFile, TextRef};
+
+/// What a run found, before anybody chose what to show.
+pub(crate) struct Checked {
+    pub conclusion: Conclusion,
+    /// The manifests and then the files of the snapshot; a `FileId` is a place in this list.
+    pub files: Vec<SourceFile>,
+    /// How many of them are manifests' files.
+    pub manifests: usize,
+    pub entities: usize,
+    pub notes: Vec<String>,
+}
+
+/// The snapshot and what to do with it, made ready once for several passes over the files.
+pub(crate) struct Bench<'a> {
+    pub snapshot: &'a Snapshot,
+    pub selection: &'a Selection,
+    pub options: &'a Options,
+}
+
+/// One thread's tools.
+struct Hands {
+    reader: Reader,
+    manifests: Vec<Manifest>,
+    state: RunState,
+}
+
+impl Bench<'_> {
+    /// Checks `files`, of which the first `manifests` are read; the others are only pointed into.
+    pub fn check(
+        &self,
+        files: Vec<SourceFile>,
+        manifests: usize,
+        in_sight: &dyn Fn(FileId) -> bool,
+        progress: &dyn Progress,
+    ) -> Checked {
+        let analyzer = Analyzer::new(self.snapshot, self.selection, self.options);
+        let read = files.get(..manifests).unwrap_or(&files);
+        progress.start("reading", read.len() as u64);
+        let make =
+            || Hands { reader: Reader::new(Limits::default()), manifests: Vec::new(), state: RunState::default() };
+        let reports = sources::for_each_text(read, make, |hands, index, text| {
+            let report = hands.file(&analyzer, FileId(Span::empty(index).start), &read[index], text);
+            progress.advance(1);
+            report
+        });
+        progress.finish();
+        let entities = reports.iter().map(|report| report.entities).sum();
+        let numbered =
+            reports.into_iter().enumerate().map(|(index, report)| (FileId(Span::empty(index).start), report));
+        let conclusion = analyzer.conclude(numbered.collect(), in_sight);
+        let notes = unjudged(conclusion.unjudged_relations).into_iter().collect();
+        Checked { conclusion, files, manifests, entities, notes }
+    }
+}
+
+fn unjudged(relations: usize) -> Option<String> {
+    let subject = match relations {
+        0 => return None,
+        1 => "1 relation points to an entity that is".to_owned(),
+        count => format!("{count} relations point to entities that are"),
+    };
+    Some(format!(
+        "{subject} not in this repository; without `.portolan/known-entities.txt` nobody can tell whether the catalog \
+         has them. `portolan pull` brings it."
+    ))
+}
+
+impl Hands {
+    fn file(
+        &mut self,
+        analyzer: &Analyzer<'_>,
+        id: FileId,
+        file: &SourceFile,
+        text: Result<TextRef<'_>, ReadProblem>,
+    ) -> FileReport {
+        let Self { reader, manifests, state } = self;
+        let text = match text {
+            Ok(text) => text.text,
+            Err(problem) => return unread(analyzer.file(id, "", state), file, problem),
+        };
+        let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+        let mut run = analyzer.file(id, text, state);
+        let mut notes = Vec::new();
+        reader.read(text, &mut |document| {
+            document_of(&mut run, text, name, document, manifests);
+            notes.extend_from_slice(document.notes);
+        });
+        run.finish(Directives::read(text, &notes))
+    }
+}
+
+fn document_of(run: &mut FileRun<'_>, text: &str, name: &str, document: &Document<'_>, manifests: &mut Vec<Manifest>) {
+    manifests.clear();
+    if document.broken {
+        let salvaged = manifest::salvage(document.span.slice(text));
+        let salvaged = salvaged.map(|name| Salvaged { name, span: document.span });
+        let context = DocumentContext { view: document.view, faults: document.faults, manifests };
+        run.document(&context, salvaged);
+        return;
+    }
+    manifest::decode(document.view, name, manifests);
+    if !manifests.is_empty() {
+        let context = DocumentContext { view: document.view, faults: document.faults, manifests };
+        run.document(&context, None);
+    }
+}
+
+/// A file that gave no text. One that is not text is told only where what can be made out of it looks like ours; one
+/// that cannot be read at all is always told, since nobody can know what it holds.
+fn unread(mut run: FileRun<'_>, file: &SourceFile, problem: ReadProblem) -> FileReport {
+    let mut salvaged = None;
+    let (kind, source) = match problem {
+        ReadProblem::NotText { before, message, .. } => {
+            let text = sources::read_lossy(file).unwrap_or_else(|| before.clone());
+            if !manifest::claims_ours(&text) {
+                return run.finish(None);
+            }
+            let span = Span::empty(before.len());
+            salvaged = manifest::salvage(&text).map(|name| Salvaged { name, span });
+            (FaultKind::BadEncoding { message }, before)
+        }
+        ReadProblem::TooLarge { limit, .. } => {
+            let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+            (FaultKind::TooLarge { what: Oversize::File, limit }, String::new())
+        }
+        problem @ (ReadProblem::Io(_) | ReadProblem::Git(_)) => {
+            (FaultKind::BadEncoding { message: problem.to_string() }, String::new())
+        }
+    };
+    let faults = [Fault { kind, span: Span::empty(source.len()) }];
+    let tree = Tree::default();
+    let view = View { source: &source, tree: &tree };
+    run.document(&DocumentContext { view, faults: &faults, manifests: &[] }, salvaged);
+    run.finish(None)
+}
+
+/// The identities that the given files declare, readable or not: for telling what a change took away.
+pub(crate) fn identities(files: &[SourceFile]) -> std::collections::BTreeSet<crate::domain::finding::EntityName> {
+    let mut found = std::collections::BTreeSet::new();
+    let mut reader = Reader::new(Limits::default());
+    let mut buffer = sources::ReadBuffer::default();
+    let mut manifests = Vec::new();
+    for file in files {
+        let Ok(text) = sources::read(file, &mut buffer) else { continue };
+        let name = Path::new(&file.path).file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        reader.read(text.text, &mut |document| {
+            if document.broken {
+                found.extend(manifest::salvage(document.span.slice(text.text)));
+                return;
+            }
+            manifests.clear();
+            manifest::decode(document.view, name, &mut manifests);
+            for manifest in &manifests {
+                let blueprint = manifest.blueprint_text(document.view);
+                let identifier = manifest.identifier_text(document.view);
+                found.extend(blueprint.zip(identifier).map(|(blueprint, identifier)| {
+                    crate::domain::finding::EntityName {
+                        blueprint: blueprint.to_owned(),
+                        identifier: identifier.to_owned(),
+                    }
+                }));
+            }
+        });
+    }
+    found
+}

@@ -1,0 +1,68 @@
+//! Yields what is reported. What is analysed is always the whole repository; a choice only decides which findings
+//! are this run's business.
+
+use std::collections::BTreeSet;
+
+use crate::domain::finding::{EntityName, FileId, Finding};
+use crate::sources::SourceFile;
+
+/// Which findings are shown.
+#[derive(Debug, Default)]
+pub(crate) struct Chosen {
+    /// `None`: all files.
+    files: Option<BTreeSet<String>>,
+    /// Folders, with a slash at the end.
+    folders: Vec<String>,
+    /// Entities that the change took away: relations to them break in files that nobody touched.
+    removed: BTreeSet<EntityName>,
+}
+
+impl Chosen {
+    pub fn everything() -> Self {
+        Self::default()
+    }
+
+    pub fn files(files: BTreeSet<String>, removed: BTreeSet<EntityName>) -> Self {
+        Self { files: Some(files), folders: Vec::new(), removed }
+    }
+
+    /// Files and folders, relative to the root; the empty folder is the root.
+    pub fn paths(files: BTreeSet<String>, folders: BTreeSet<String>) -> Self {
+        if folders.contains("") {
+            return Self::everything();
+        }
+        let folders = folders.into_iter().map(|folder| format!("{folder}/")).collect();
+        Self { files: Some(files), folders, removed: BTreeSet::new() }
+    }
+
+    /// Narrows a choice by Git to the paths that were given too.
+    pub fn within(mut self, paths: &Self) -> Self {
+        if let Some(files) = &mut self.files {
+            files.retain(|file| paths.holds(file));
+        } else {
+            self.files.clone_from(&paths.files);
+            self.folders.clone_from(&paths.folders);
+        }
+        self
+    }
+
+    pub fn holds(&self, path: &str) -> bool {
+        let Some(files) = &self.files else { return true };
+        files.contains(path) || self.folders.iter().any(|folder| path.starts_with(folder.as_str()))
+    }
+
+    pub fn is_everything(&self) -> bool {
+        self.files.is_none()
+    }
+
+    /// A finding is shown where any of its places is chosen, and where it hangs on something the change took away.
+    pub fn shows(&self, finding: &Finding, files: &[SourceFile]) -> bool {
+        if self.is_everything() {
+            return true;
+        }
+        let holds = |file: FileId| files.get(file.0 as usize).is_some_and(|file| self.holds(&file.path));
+        holds(finding.place.file)
+            || finding.related.iter().any(|(place, _)| holds(place.file))
+            || finding.target.as_ref().is_some_and(|target| self.removed.contains(target))
+    }
+}

@@ -1,0 +1,296 @@
+//! Yields what lint shows: files chosen, checked, repaired where asked, and cut down to what this run is about. All
+//! that comes from outside (settings, paths, today) comes in through the request.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::analysis::{Options, Selection};
+use crate::commands::steps::checked::{Bench, Checked, identities};
+use crate::commands::steps::chosen::Chosen;
+use crate::commands::steps::fixed::{Repaired, Repairs};
+use crate::commands::steps::snapshot;
+use crate::domain::finding::{FileId, Finding};
+use crate::domain::progress::Progress;
+pub(crate) use crate::error::LintError;
+use crate::report::baseline::Baseline;
+use crate::report::fingerprint::{Fingerprint, fingerprints};
+use crate::report::lint::Counts;
+use crate::report::place::Files;
+use crate::sources::git::{Environment, Repository};
+use crate::sources::{self, PathKind, Pattern, Place, ReadBuffer, SourceFile, Unreadable};
+
+/// What is asked of lint.
+pub(crate) struct Request<'a> {
+    pub root: &'a Path,
+    pub pattern: &'a Pattern,
+    pub selection: &'a Selection,
+    pub options: &'a Options,
+    pub extent: Extent,
+    /// Files and folders to report on, absolute.
+    pub paths: Vec<PathBuf>,
+    /// The text of a file as an editor has it, and where it would be.
+    pub given: Option<(PathBuf, Vec<u8>)>,
+    /// Paths that the config leaves out stay out even when they are named.
+    pub force_exclude: bool,
+    pub repair: bool,
+    pub baseline: Option<&'a Baseline>,
+    pub most: Option<usize>,
+    pub git: &'a Environment,
+}
+
+/// Which files' findings the run is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Extent {
+    Everything,
+    /// What the next commit will change.
+    Staged,
+    /// What differs from `HEAD`, or from where `since` and `HEAD` parted.
+    Changed {
+        since: Option<String>,
+    },
+}
+
+/// What a run shows.
+pub(crate) struct Linted {
+    /// Sorted; cut to the most that was asked for.
+    pub findings: Vec<Finding>,
+    pub fingerprints: Vec<Fingerprint>,
+    /// The worst severities of all findings, shown or cut: what the exit code is made of.
+    pub worst: Option<crate::domain::finding::Severity>,
+    pub texts: Texts,
+    pub counts: Counts,
+    pub notes: Vec<String>,
+    pub repaired: Vec<Repaired>,
+    pub repairs: usize,
+    /// The baseline that would silence all of this.
+    pub baseline: Baseline,
+}
+
+/// Does all of it.
+pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Linted, LintError> {
+    let mut found = find(request)?;
+    let manifests = found.files.len();
+    let loaded = snapshot::load(request.root, &mut found.files);
+    let bench = Bench { snapshot: &loaded.snapshot, selection: request.selection, options: request.options };
+    let mut repairs = Repairs::default();
+    let checked = loop {
+        let paths: Vec<String> = found.files.iter().map(|file| file.path.clone()).collect();
+        let in_sight = |file: FileId| paths.get(file.0 as usize).is_some_and(|path| found.chosen.holds(path));
+        let mut checked = bench.check(std::mem::take(&mut found.files), manifests, &in_sight, progress);
+        if !request.repair {
+            break checked;
+        }
+        let broken = broken(&checked);
+        let sifted = Sifted::of(request, &found.chosen, &checked);
+        let wanted = sifted.shown.iter().map(|at| &checked.conclusion.findings[*at]).cloned().collect::<Vec<_>>();
+        let again = repairs.pass(wanted.iter(), &mut checked.files, &broken);
+        if !again {
+            break checked;
+        }
+        found.files = checked.files;
+    };
+    Ok(show(request, found, checked, loaded.notes, repairs))
+}
+
+/// The files of which something could not be read.
+fn broken(checked: &Checked) -> Vec<usize> {
+    let syntax = checked.conclusion.findings.iter().filter(|finding| finding.rule.name == "yaml-syntax");
+    let files = syntax.map(|finding| finding.place.file.0 as usize).collect::<BTreeSet<_>>();
+    files.into_iter().collect()
+}
+
+fn show(request: &Request<'_>, found: Found, checked: Checked, mut notes: Vec<String>, repairs: Repairs) -> Linted {
+    let Sifted { texts, prints, shown, baselined } = Sifted::of(request, &found.chosen, &checked);
+    let Checked { conclusion, manifests, entities, notes: more, .. } = checked;
+    notes.extend(more);
+    notes.extend(found.unreadable.iter().map(|folder| format!("Could not {folder}.")));
+    let mut is_shown = vec![false; prints.len()];
+    shown.into_iter().for_each(|at| is_shown[at] = true);
+    let numbered = conclusion.findings.into_iter().zip(prints).zip(is_shown);
+    let shown = numbered.filter(|(_, shown)| *shown).map(|(pair, _)| pair).collect::<Vec<_>>();
+    let worst = shown.iter().map(|(finding, _)| finding.severity).max();
+    let (all, all_prints): (Vec<_>, Vec<_>) = shown.into_iter().unzip();
+    let baseline = Baseline::of(&all, &all_prints, &texts);
+    let total = all.len();
+    let (findings, fingerprints) = cut(all, all_prints, request.most);
+    let counts = Counts {
+        files: manifests,
+        entities,
+        suppressed: conclusion.suppressed,
+        baselined,
+        hidden: total - findings.len(),
+    };
+    let repairs_made = repairs.count;
+    let repaired = repairs.into_files();
+    Linted { findings, fingerprints, worst, texts, counts, notes, repaired, repairs: repairs_made, baseline }
+}
+
+/// The findings that this run is about, by their place in the list.
+struct Sifted {
+    texts: Texts,
+    prints: Vec<Fingerprint>,
+    shown: Vec<usize>,
+    baselined: usize,
+}
+
+impl Sifted {
+    /// Fingerprints are made of all findings, before any is left out: two alike are told apart by their order.
+    fn of(request: &Request<'_>, chosen: &Chosen, checked: &Checked) -> Self {
+        let findings = &checked.conclusion.findings;
+        let texts = Texts::of(findings, &checked.files);
+        let prints = fingerprints(findings, &texts);
+        let known = request.baseline.map(Baseline::fingerprints).unwrap_or_default();
+        let chosen = (0..findings.len()).filter(|at| chosen.shows(&findings[*at], &checked.files));
+        let (baselined, shown): (Vec<_>, Vec<_>) = chosen.partition(|at| known.contains(&prints[*at]));
+        Self { texts, prints, shown, baselined: baselined.len() }
+    }
+}
+
+/// The worst ones stay, in the order of the files.
+fn cut(findings: Vec<Finding>, prints: Vec<Fingerprint>, most: Option<usize>) -> (Vec<Finding>, Vec<Fingerprint>) {
+    let Some(most) = most.filter(|most| *most < findings.len()) else { return (findings, prints) };
+    let mut order =
+        findings.iter().enumerate().map(|(at, it)| (std::cmp::Reverse(it.severity), at)).collect::<Vec<_>>();
+    order.sort_unstable();
+    let kept = order.into_iter().take(most).map(|(_, at)| at).collect::<BTreeSet<_>>();
+    let both = findings.into_iter().zip(prints).enumerate();
+    both.filter(|(at, _)| kept.contains(at)).map(|(_, pair)| pair).unzip()
+}
+
+/// The files of the run, and what it is about.
+struct Found {
+    files: Vec<SourceFile>,
+    chosen: Chosen,
+    unreadable: Vec<Unreadable>,
+}
+
+fn find(request: &Request<'_>) -> Result<Found, LintError> {
+    let Request { root, pattern, .. } = request;
+    let mut found = match &request.extent {
+        Extent::Everything => {
+            let discovery = sources::discover(root, pattern)?;
+            Found { files: discovery.files, chosen: Chosen::everything(), unreadable: discovery.unreadable }
+        }
+        Extent::Staged => {
+            let staged = repository(request, "--staged")?.staged(root, pattern)?;
+            let before = identities(&[staged.removed, staged.before].concat());
+            Found { files: staged.files, chosen: Chosen::files(staged.changed, before), unreadable: Vec::new() }
+        }
+        Extent::Changed { since } => {
+            let discovery = sources::discover(root, pattern)?;
+            let flag = if since.is_some() { "--since" } else { "--changed" };
+            let changed = repository(request, flag)?.changed(root, pattern, since.as_deref())?;
+            let before = identities(&[changed.removed, changed.before].concat());
+            let chosen = Chosen::files(changed.changed, before);
+            Found { files: discovery.files, chosen, unreadable: discovery.unreadable }
+        }
+    };
+    if let Some((path, bytes)) = &request.given {
+        give(&mut found, request.root, path, bytes)?;
+    }
+    if !request.paths.is_empty() {
+        let paths = choose(&mut found, request)?;
+        found.chosen = std::mem::take(&mut found.chosen).within(&paths);
+    }
+    Ok(found)
+}
+
+fn repository(request: &Request<'_>, flag: &'static str) -> Result<Repository, LintError> {
+    let found = Repository::open(request.root, request.git)?;
+    found.ok_or_else(|| LintError::NoGit { root: request.root.display().to_string(), flag })
+}
+
+/// Puts an editor's text in the place of the file it belongs to, and asks about nothing else.
+fn give(found: &mut Found, root: &Path, path: &Path, bytes: &[u8]) -> Result<(), LintError> {
+    let relative = relative(root, path)?;
+    let place = Place::Given(Arc::from(bytes));
+    match found.files.iter_mut().find(|file| file.path == relative) {
+        Some(file) => file.place = place,
+        None => insert(&mut found.files, SourceFile { path: relative.clone(), place }),
+    }
+    found.chosen = Chosen::files(BTreeSet::from([relative]), BTreeSet::new());
+    Ok(())
+}
+
+fn insert(files: &mut Vec<SourceFile>, file: SourceFile) {
+    let at = files.partition_point(|other| other.path < file.path);
+    files.insert(at, file);
+}
+
+/// The paths as a choice. A file that is named joins the run even where the config would leave it out.
+fn choose(found: &mut Found, request: &Request<'_>) -> Result<Chosen, LintError> {
+    let (mut files, mut folders) = (BTreeSet::new(), BTreeSet::new());
+    for path in &request.paths {
+        let relative = relative(request.root, path)?;
+        let known = found.files.binary_search_by(|file| file.path.as_str().cmp(&relative));
+        if known.is_ok() {
+            files.insert(relative);
+            continue;
+        }
+        match sources::path_kind(path) {
+            Some(PathKind::Folder) => {
+                folders.insert(relative);
+            }
+            Some(PathKind::File) => {
+                if !request.force_exclude && request.extent == Extent::Everything && is_yaml(path) {
+                    insert(&mut found.files, SourceFile { path: relative.clone(), place: Place::Disk(path.clone()) });
+                    files.insert(relative);
+                }
+            }
+            // What the commit takes away is not there any more, and a hook still names it.
+            None if request.extent == Extent::Staged => {}
+            None => return Err(LintError::NoSuchPath { path: path.display().to_string() }),
+        }
+    }
+    Ok(Chosen::paths(files, folders))
+}
+
+fn is_yaml(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
+/// The path as the run's list spells it.
+fn relative(root: &Path, path: &Path) -> Result<String, LintError> {
+    let outside = || LintError::Outside { path: path.display().to_string(), root: root.display().to_string() };
+    if let Ok(inside) = path.strip_prefix(root) {
+        return Ok(sources::path_text(inside));
+    }
+    // A link somewhere on the way: compare what the paths really are.
+    let real = |path: &Path| sources::real_path(path);
+    let (Some(root), Some(path)) = (real(root), real(path)) else { return Err(outside()) };
+    path.strip_prefix(&root).map(sources::path_text).map_err(|_| outside())
+}
+
+/// The texts of the files that findings point into; all others are forgotten.
+pub(crate) struct Texts {
+    paths: Vec<String>,
+    texts: std::collections::HashMap<u32, String>,
+}
+
+impl Texts {
+    fn of(findings: &[Finding], files: &[SourceFile]) -> Self {
+        let related = findings.iter().flat_map(|finding| finding.related.iter().map(|(place, _)| place.file));
+        let wanted = findings.iter().map(|finding| finding.place.file).chain(related).collect::<BTreeSet<_>>();
+        let mut buffer = ReadBuffer::default();
+        let mut texts = std::collections::HashMap::new();
+        for FileId(index) in wanted {
+            let Some(file) = files.get(index as usize) else { continue };
+            let text = sources::read(file, &mut buffer).map(|it| it.text.to_owned());
+            // What is not text is shown with marks in place of the bad bytes; what is before them keeps its place.
+            let text = text.ok().or_else(|| sources::read_lossy(file));
+            texts.extend(text.map(|text| (index, text)));
+        }
+        Self { paths: files.iter().map(|file| file.path.clone()).collect(), texts }
+    }
+}
+
+impl Files for Texts {
+    fn path(&self, file: FileId) -> &str {
+        self.paths.get(file.0 as usize).map_or("", String::as_str)
+    }
+
+    fn text(&self, file: FileId) -> Option<&str> {
+        self.texts.get(&file.0).map(String::as_str)
+    }
+}

@@ -1,0 +1,7 @@
+//! What verbs share, each step named by what it yields.
+
+pub(crate) mod checked;
+pub(crate) mod chosen;
+pub(crate) mod fixed;
+pub(crate) mod linted;
+pub(crate) mod snapshot;

@@ -1,0 +1,54 @@
+//! How results and talk may look where this run was started. Verbs that need no settings need this all the same:
+//! `explain` works beside a broken config.
+
+use crate::report::style::Style;
+use crate::settings::{Environment, Request};
+use crate::ui::{self, ColourChoice, ColourVariables};
+
+#[derive(Debug, Clone, Copy)]
+pub struct Terminal {
+    /// For standard output.
+    pub style: Style,
+    /// For standard error.
+    pub talk_is_coloured: bool,
+    /// A bar may be drawn on standard error.
+    pub shows_progress: bool,
+}
+
+impl Terminal {
+    pub fn new(request: &Request, environment: &Environment) -> Self {
+        let (results, talk) = (ui::results_are_seen(), ui::talk_is_seen());
+        let variables = ColourVariables::from_variables(|name| environment.text(name));
+        let color = request.color.unwrap_or_default();
+        let style = Style {
+            color: ui::is_coloured(color, &variables, results),
+            unicode: takes_unicode(environment),
+            width: ui::width(environment.text("COLUMNS").as_deref(), ui::terminal_width()),
+            links: results && takes_links(environment),
+        };
+        let is_wanted = !request.no_progress && !request.quiet && environment.get("PORTOLAN_NO_PROGRESS").is_none();
+        Self { style, talk_is_coloured: ui::is_coloured(color, &variables, talk), shows_progress: is_wanted && talk }
+    }
+}
+
+/// Where the locale says nothing, most terminals of today do; the console of Linux does not.
+fn takes_unicode(environment: &Environment) -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| environment.text(name));
+    let is_plain = locale.is_some_and(|locale| !locale.to_lowercase().replace('-', "").contains("utf8"));
+    !is_plain && environment.text("TERM").as_deref() != Some("linux")
+}
+
+fn takes_links(environment: &Environment) -> bool {
+    let signs = ["TERM_PROGRAM", "VTE_VERSION", "WT_SESSION", "KITTY_WINDOW_ID"];
+    signs.into_iter().any(|name| environment.get(name).is_some())
+}
+
+/// `--color`'s words.
+pub fn colour_choice(word: &str) -> Option<ColourChoice> {
+    match word {
+        "auto" => Some(ColourChoice::Auto),
+        "always" => Some(ColourChoice::Always),
+        "never" => Some(ColourChoice::Never),
+        _ => None,
+    }
+}

@@ -1,0 +1,115 @@
+//! Which room failed, and what that means for the exit code. Findings are not errors: a file with faults is a result,
+//! an error is a job that could not be done. What a verb was asked for and cannot do is told here too: verbs stand
+//! above this floor, and their errors must be seen from it.
+
+use crate::exit::Exit;
+use crate::report::baseline::BaselineError;
+use crate::settings::SettingsError;
+use crate::sources::git::GitError;
+use crate::sources::{DiscoverError, OutputError, PatternError, WriteError};
+use crate::ui::StreamError;
+
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum Error {
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Settings(#[from] SettingsError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Pattern(#[from] PatternError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Baseline(#[from] BaselineError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Output(#[from] OutputError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Write(#[from] WriteError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Streams(#[from] StreamError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Lint(#[from] LintError),
+    #[error("find the rule `{name}`")]
+    #[diagnostic(code("no-such-rule"), help("{help}"))]
+    NoSuchRule { name: String, help: String },
+    #[error("find the verb `{verb}`")]
+    #[diagnostic(code("no-such-verb"), help("the verbs are {known}"))]
+    NoSuchVerb { verb: String, known: String },
+}
+
+/// Why lint could not do what it was asked for.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum LintError {
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Discover(#[from] DiscoverError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Git(#[from] GitError),
+    #[error("find a Git repository at `{root}`: there is none")]
+    #[diagnostic(code("no-git"), help("run it inside a Git work tree, or without `{flag}`"))]
+    NoGit { root: String, flag: &'static str },
+    #[error("find `{path}`: there is no such file or folder")]
+    #[diagnostic(code("no-such-path"), help("name files and folders relative to where you are"))]
+    NoSuchPath { path: String },
+    #[error("read standard input: `-` is not among the paths, and `--stdin-filename` is only its name")]
+    #[diagnostic(code("no-input"), help("add `-`: `portolan lint - --stdin-filename FILE`"))]
+    NoInput,
+    #[error("read standard input: `-` stands alone, without other paths, `--fix`, `--staged` or `--changed`")]
+    #[diagnostic(code("input-alone"), help("lint one text at a time: `portolan lint - --stdin-filename FILE`"))]
+    InputAlone,
+    #[error("read standard input: nobody said which file it stands for")]
+    #[diagnostic(code("nameless-input"), help("add `--stdin-filename FILE`, relative to where you are"))]
+    NamelessInput,
+    #[error("lint `{path}`: it is outside of the repository at `{root}`")]
+    #[diagnostic(code("outside-root"), help("run portolan in the repository that the file belongs to, or use `-C`"))]
+    Outside { path: String, root: String },
+}
+
+impl Error {
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Settings(_)
+            | Self::Pattern(_)
+            | Self::Baseline(_)
+            | Self::NoSuchRule { .. }
+            | Self::NoSuchVerb { .. } => Exit::Usage,
+            Self::Write(_) | Self::Streams(_) => Exit::Failure,
+            // A file that the user named to be read is there or it is not; one to be written is the disk's affair.
+            Self::Output(OutputError::Read { .. }) => Exit::Usage,
+            Self::Output(OutputError::Write { .. } | OutputError::Input(_)) => Exit::Failure,
+            Self::Lint(error) => exit_of_lint(error),
+        }
+    }
+}
+
+fn exit_of_lint(error: &LintError) -> Exit {
+    match error {
+        LintError::Discover(_) => Exit::Failure,
+        LintError::Git(error) => exit_of_git(error),
+        LintError::NoGit { .. }
+        | LintError::NoSuchPath { .. }
+        | LintError::NoInput
+        | LintError::InputAlone
+        | LintError::NamelessInput
+        | LintError::Outside { .. } => Exit::Usage,
+    }
+}
+
+/// What the user can set right by asking otherwise is usage; a repository that is broken is not.
+fn exit_of_git(error: &GitError) -> Exit {
+    match error {
+        GitError::ForeignOwner { .. }
+        | GitError::Bare { .. }
+        | GitError::Unsupported { .. }
+        | GitError::Outside { .. }
+        | GitError::Folder { .. }
+        | GitError::Conflicts { .. }
+        | GitError::UnknownRevision { .. }
+        | GitError::NoMergeBase { .. } => Exit::Usage,
+        GitError::Broken { .. } | GitError::Index { .. } | GitError::Compare { .. } => Exit::Failure,
+    }
+}

@@ -1,0 +1,76 @@
+//! The one list of exit codes, for all verbs. A verb returns an [`Exit`]; nobody ends the process. 2 is not "usage"
+//! here, as it is for many programs: it says that changes are pending.
+
+use std::process::ExitCode;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    Success,
+    Findings,
+    ChangesPending,
+    Incomplete,
+    Refused,
+    CatalogUnreachable,
+    Usage,
+    Failure,
+    Interrupted,
+}
+
+impl Exit {
+    pub const ALL: [Self; 9] = [
+        Self::Success,
+        Self::Findings,
+        Self::ChangesPending,
+        Self::Incomplete,
+        Self::Refused,
+        Self::CatalogUnreachable,
+        Self::Usage,
+        Self::Failure,
+        Self::Interrupted,
+    ];
+
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Success => 0,
+            Self::Findings => 1,
+            Self::ChangesPending => 2,
+            Self::Incomplete => 3,
+            Self::Refused => 4,
+            Self::CatalogUnreachable => 5,
+            Self::Usage => 64,
+            Self::Failure => 70,
+            Self::Interrupted => 130,
+        }
+    }
+
+    /// For the help and the pages.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Success => "done, nothing wrong",
+            Self::Findings => "findings at or above `--fail-on` (default `error`)",
+            Self::ChangesPending => "changes are pending",
+            Self::Incomplete => "some changes failed or were not attempted",
+            Self::Refused => "refused for safety",
+            Self::CatalogUnreachable => "the catalog could not be reached, or refused us",
+            Self::Usage => "usage or configuration",
+            Self::Failure => "our own failure, or the disk's",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Exit;
+
+    #[test]
+    fn scripts_may_rely_on_the_numbers() {
+        assert_eq!(Exit::ALL.map(Exit::code), [0, 1, 2, 3, 4, 5, 64, 70, 130]);
+    }
+}

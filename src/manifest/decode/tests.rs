@@ -1,0 +1,98 @@
+//! What is ours, what nearly is, and where its parts are.
+
+use super::*;
+use crate::domain::platform::GLINT;
+use crate::manifest::{Limits, Reader};
+
+/// Each entity as `platform form blueprint/identifier near-miss`.
+fn found(file_name: &str, text: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut reader = Reader::new(Limits::default());
+    reader.read(text, &mut |document| {
+        let mut manifests = Vec::new();
+        decode(document.view, file_name, &mut manifests);
+        for manifest in manifests {
+            let form = match manifest.form {
+                Form::Resource(kind) => kind.name(),
+                Form::Bare => "bare",
+            };
+            let miss = match manifest.near_miss {
+                Some(NearMiss::Version(id)) => format!(" version={}", document.view.value(id).raw()),
+                Some(NearMiss::Kind(id)) if id == manifest.root => " kind=?".to_owned(),
+                Some(NearMiss::Kind(id)) => format!(" kind={}", document.view.value(id).raw()),
+                None => String::new(),
+            };
+            let blueprint = manifest.blueprint_text(document.view).unwrap_or("?");
+            let identifier = manifest.identifier_text(document.view).unwrap_or("?");
+            lines.push(format!("{} {form} {blueprint}/{identifier}{miss}", manifest.platform.name));
+        }
+    });
+    lines
+}
+
+fn entity(version: &str, kind: &str) -> String {
+    format!("apiVersion: {version}\nkind: {kind}\nmetadata: {{name: x}}\nspec:\n  blueprint: b\n  identifier: i\n")
+}
+
+#[test]
+fn both_kinds_of_both_platforms() {
+    assert_eq!(found("a.yaml", &entity("getport.io/v1", "Entity")), ["port Entity b/i"]);
+    assert_eq!(found("a.yaml", &entity("useglint.io/v1", "ClusterEntity")), ["glint ClusterEntity b/i"]);
+    assert_eq!(found("a.yaml", "apiVersion: getport.io/v1\nkind: Entity\n"), ["port Entity ?/?"]);
+}
+
+#[test]
+fn what_looks_like_ours_is_told_with_what_is_wrong() {
+    let cases = [
+        ("getport.io/v2", "Entity", "port Entity b/i version=getport.io/v2"),
+        ("getport.io", "Entity", "port Entity b/i version=getport.io"),
+        ("getport.io/v1", "Entitty", "port Entity b/i kind=Entitty"),
+        ("getport.io/v1", "Clusterentity", "port ClusterEntity b/i kind=Clusterentity"),
+        ("getprot.io/v1", "Entity", "port Entity b/i version=getprot.io/v1"),
+        ("useglint.io/V1", "ClusterEntity", "glint ClusterEntity b/i version=useglint.io/V1"),
+    ];
+    for (version, kind, expected) in cases {
+        assert_eq!(found("a.yaml", &entity(version, kind)), [expected]);
+    }
+    assert_eq!(found("a.yaml", "apiVersion: getport.io/v1\nspec: {blueprint: b}\n"), ["port Entity b/? kind=?"]);
+}
+
+#[test]
+fn what_is_not_ours_is_skipped() {
+    for text in [
+        "apiVersion: backstage.io/v1alpha1\nkind: Component\nspec: {blueprint: b, identifier: i}\n",
+        "apiVersion: v1\nkind: ConfigMap\ndata: {blueprint: b, identifier: i}\n",
+        "apiVersion: apps/v1\nkind: Entity\nspec: {blueprint: b, identifier: i}\n",
+        "services:\n  identifier: x\n  blueprint: y\n",
+        "identifier: x\nports: [80]\n",
+        "- identifier: x\n- blueprint: y\n",
+    ] {
+        assert!(found("other.yaml", text).is_empty(), "{text}");
+    }
+    assert!(found("port.yaml", "http: 80\nidentifier: 443\n").is_empty());
+    assert!(found("port.yml", "blueprint: b\nhttp: 80\n").is_empty());
+}
+
+#[test]
+fn bare_entities_by_content() {
+    assert_eq!(found("x.yaml", "identifier: i\nblueprint: b\n"), ["port bare b/i"]);
+    assert_eq!(found("x.yaml", "identifier: i\nblueprint: b\nproperties: {}\nmine: 1\n"), ["port bare b/i"]);
+    assert!(found("x.yaml", "identifier: i\nblueprint: b\nmine: 1\n").is_empty());
+    assert_eq!(found("port.yml", "identifier: i\nblueprint: b\nmine: 1\n"), ["port bare b/i"]);
+    assert_eq!(
+        found("glint.yml", "- identifier: i\n  title: t\n- blueprint: b\n  icon: x\n"),
+        ["glint bare ?/i", "glint bare b/?"]
+    );
+    assert_eq!(GLINT.bare_files[0], "glint.yml");
+}
+
+#[test]
+fn a_list_is_read_item_by_item() {
+    let text = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: getport.io/v1\n  kind: Entity\n  spec: {blueprint: b, identifier: one}\n- apiVersion: v1\n  kind: Secret\n- apiVersion: getport.io/v1\n  kind: EntityList\n  items:\n  - {apiVersion: getport.io/v1, kind: ClusterEntity, spec: {blueprint: b, identifier: two}}\n";
+    assert_eq!(found("a.yaml", text), ["port Entity b/one", "port ClusterEntity b/two"]);
+}
+
+#[test]
+fn given_twice_the_last_counts() {
+    assert_eq!(found("a.yaml", "identifier: a\nblueprint: b\nidentifier: c\n"), ["port bare b/c"]);
+}

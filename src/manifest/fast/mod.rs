@@ -1,0 +1,352 @@
+//! The quick producer: one pass over the lines, for what people usually write. It knows nothing of errors: whatever
+//! it is not sure about, valid or not, it declines, and `full` reads the document instead. So there is no harm in
+//! declining too much, only in taking what `full` would have read otherwise.
+
+mod block;
+mod flow;
+mod frames;
+mod quoted;
+mod scalars;
+
+use super::full::Job;
+use super::keys::Keys;
+use crate::domain::fault::Fault;
+use crate::domain::span::Span;
+use crate::domain::tree::{Kind, Scalar, Style, Tree};
+use frames::{Expect, Frame};
+
+/// What is kept between documents.
+#[derive(Debug, Default)]
+pub(super) struct Fast {
+    frames: Vec<Frame>,
+    keys: Keys,
+    decoded: String,
+}
+
+impl Fast {
+    /// Reads one document into `tree`. `false`: declined, and what was written so far means nothing.
+    pub(super) fn read(
+        &mut self,
+        job: &Job<'_>,
+        tree: &mut Tree,
+        faults: &mut Vec<Fault>,
+        notes: &mut Vec<Span>,
+    ) -> bool {
+        tree.clear();
+        self.frames.clear();
+        self.keys.clear();
+        let Some(bytes) = job.text.as_bytes().get(..job.range.end) else { return false };
+        if !bytes.get(job.range.start..).is_some_and(is_plain_text) {
+            return false;
+        }
+        let run = Run {
+            job,
+            bytes,
+            at: job.range.start,
+            kept: self,
+            tree,
+            faults,
+            notes,
+            expect: Expect::Nothing,
+            gap: 0,
+            end: 0,
+        };
+        run.document().is_some()
+    }
+}
+
+/// No tabs, no carriage returns, no other control characters and no mark inside: not one of them is worth a branch later.
+fn is_plain_text(bytes: &[u8]) -> bool {
+    let mut odd = false;
+    let mut high = 0;
+    for byte in bytes {
+        odd |= *byte < b' ' && *byte != b'\n' || *byte == 0x7F;
+        high |= *byte;
+    }
+    !odd && (high < 0x80 || !has_odd_character(bytes))
+}
+
+/// Control characters beyond ASCII, and the byte order mark.
+fn has_odd_character(bytes: &[u8]) -> bool {
+    memchr::memchr_iter(0xC2, bytes).any(|at| bytes.get(at + 1).is_some_and(|next| *next < 0xA0))
+        || memchr::memchr_iter(0xEF, bytes)
+            .any(|at| matches!(bytes.get(at + 1..at + 3), Some([0xBB, 0xBF] | [0xBF, 0xBE | 0xBF])))
+        || memchr::memchr_iter(0xE2, bytes).any(|at| matches!(bytes.get(at + 1..at + 3), Some([0x80, 0xA8 | 0xA9])))
+}
+
+/// The reading of one document. `None` anywhere means: declined.
+struct Run<'r> {
+    job: &'r Job<'r>,
+    /// The file up to the end of the document.
+    bytes: &'r [u8],
+    /// The start of the line to read next.
+    at: usize,
+    kept: &'r mut Fast,
+    tree: &'r mut Tree,
+    faults: &'r mut Vec<Fault>,
+    notes: &'r mut Vec<Span>,
+    expect: Expect,
+    /// Where an empty value would stand: right after the colon or dash.
+    gap: usize,
+    /// The end of the last node.
+    end: usize,
+}
+
+impl Run<'_> {
+    fn document(mut self) -> Option<()> {
+        self.prelude()?;
+        while self.at < self.bytes.len() {
+            let content = self.skip_spaces(self.at);
+            match self.byte(content) {
+                b'\n' => self.at = content + 1,
+                b'#' => self.comment(content),
+                _ => self.line(content - self.at, content)?,
+            }
+        }
+        if self.expect != Expect::Nothing {
+            self.null();
+        }
+        while !self.kept.frames.is_empty() {
+            self.close();
+        }
+        (!self.tree.is_empty() && self.tree.len() <= self.job.limits.nodes).then_some(())
+    }
+
+    /// Comments and blank lines, then perhaps `---` on a line of its own.
+    fn prelude(&mut self) -> Option<()> {
+        loop {
+            let content = self.skip_spaces(self.at);
+            match self.byte(content) {
+                b'\n' if content >= self.bytes.len() => return None,
+                b'\n' => self.at = content + 1,
+                b'#' => self.comment(content),
+                b'-' if self.bytes.get(self.at..self.at + 3) == Some(b"---") => {
+                    return self.end_line(self.at + 3);
+                }
+                _ => return Some(()),
+            }
+        }
+    }
+
+    /// The byte there; beyond the end a line break, so that every line has one.
+    #[inline(always)]
+    fn byte(&self, at: usize) -> u8 {
+        self.bytes.get(at).copied().unwrap_or(b'\n')
+    }
+
+    #[inline(always)]
+    fn skip_spaces(&self, from: usize) -> usize {
+        let mut at = from;
+        while self.byte(at) == b' ' {
+            at += 1;
+        }
+        at
+    }
+
+    /// Only blanks or a comment may stand at the rest of the line.
+    #[inline]
+    fn end_line(&mut self, from: usize) -> Option<()> {
+        let at = self.skip_spaces(from);
+        match self.byte(at) {
+            b'\n' => self.at = at + 1,
+            b'#' if at > from => self.comment(at),
+            _ => return None,
+        }
+        Some(())
+    }
+
+    fn comment(&mut self, at: usize) {
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        let length = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        self.at = at + length + 1;
+        if self.job.wants_notes {
+            let span = Span::new(at, at + length);
+            if span.slice(self.job.text).contains("portolan:") {
+                self.notes.push(span);
+            }
+        }
+    }
+
+    /// A line with content, `indent` columns in.
+    #[inline]
+    fn line(&mut self, indent: usize, content: usize) -> Option<()> {
+        let dash = self.byte(content) == b'-' && is_blank(self.byte(content + 1));
+        if self.expect != Expect::Nothing {
+            let top = self.kept.frames.last()?;
+            let under_key = self.expect == Expect::Value && dash && indent == top.indent;
+            if indent > top.indent || under_key {
+                self.expect = Expect::Nothing;
+                return self.node(content, indent);
+            }
+            self.null();
+        }
+        loop {
+            let Some(top) = self.kept.frames.last() else {
+                // The first line of all; afterwards nothing may stand left of it.
+                return if self.tree.is_empty() { self.node(content, indent) } else { None };
+            };
+            if top.indent > indent {
+                self.close();
+                continue;
+            }
+            // Further in than what is open, with nothing to belong to: a scalar that goes on, or a fault.
+            if top.indent < indent {
+                return None;
+            }
+            match (top.kind == Kind::Map, dash) {
+                (true, false) => return self.entry(content),
+                (false, true) => return self.item(content),
+                (true, true) => return None,
+                // A list under a key at the same column ends where the next key starts.
+                (false, false) => {
+                    self.close();
+                    self.kept.frames.last().filter(|below| below.kind == Kind::Map && below.indent == indent)?;
+                }
+            }
+        }
+    }
+
+    /// The next item of the list that is open.
+    fn item(&mut self, dash: usize) -> Option<()> {
+        self.count();
+        let content = self.skip_spaces(dash + 1);
+        if matches!(self.byte(content), b'\n' | b'#') {
+            self.expect = Expect::Item;
+            self.gap = dash + 1;
+            return self.end_line(dash + 1);
+        }
+        let column = self.kept.frames.last()?.indent + content - dash;
+        self.node(content, column)
+    }
+
+    /// The next key of the mapping that is open, and its value if it is on the line.
+    #[inline]
+    fn entry(&mut self, content: usize) -> Option<()> {
+        let colon = match self.byte(content) {
+            b'"' | b'\'' => {
+                let end = self.quoted(content, true)?;
+                (self.byte(end) == b':' && is_blank(self.byte(end + 1))).then_some(end)?
+            }
+            first if starts_plain(first, self.byte(content + 1)) => {
+                let colon = self.plain_end(content).colon?;
+                self.plain_key(content, colon)?;
+                colon
+            }
+            _ => return None,
+        };
+        self.count();
+        self.value(colon)
+    }
+
+    /// What stands after the colon of a key.
+    #[inline]
+    fn value(&mut self, colon: usize) -> Option<()> {
+        let start = self.skip_spaces(colon + 1);
+        match self.byte(start) {
+            b'\n' | b'#' => {
+                self.expect = Expect::Value;
+                self.gap = colon + 1;
+                self.end_line(colon + 1)
+            }
+            first => self.scalar_or_flow(start, first),
+        }
+    }
+
+    /// A value that cannot be a block collection.
+    #[inline]
+    fn scalar_or_flow(&mut self, start: usize, first: u8) -> Option<()> {
+        match first {
+            b'"' | b'\'' => {
+                let end = self.quoted(start, false)?;
+                self.end_line(end)
+            }
+            b'[' | b'{' => {
+                let end = self.flow(start)?;
+                self.end_line(end)
+            }
+            b'|' | b'>' => self.block_scalar(start),
+            _ if starts_plain(first, self.byte(start + 1)) => {
+                let found = self.plain_end(start);
+                if found.colon.is_some() {
+                    return None;
+                }
+                self.plain_value(Span::new(start, found.end));
+                self.end_line(found.end)
+            }
+            _ => None,
+        }
+    }
+
+    /// A node that starts here: the value of a key on an earlier line, an item, or the document itself.
+    fn node(&mut self, content: usize, column: usize) -> Option<()> {
+        let first = self.byte(content);
+        if first == b'-' && is_blank(self.byte(content + 1)) {
+            self.open(Kind::List, column, self.past_dashes(content)?)?;
+            return self.item(content);
+        }
+        let is_key = match first {
+            b'"' | b'\'' => {
+                let end = self.quoted_end(content)?;
+                self.byte(end) == b':' && is_blank(self.byte(end + 1))
+            }
+            _ if starts_plain(first, self.byte(content + 1)) => self.plain_end(content).colon.is_some(),
+            _ => false,
+        };
+        if is_key {
+            self.open(Kind::Map, column, content)?;
+            return self.entry(content);
+        }
+        self.kept.frames.last()?;
+        self.scalar_or_flow(content, first)
+    }
+
+    /// Where the first child of a list starts: after its dash, and after those of lists in it.
+    fn past_dashes(&self, dash: usize) -> Option<usize> {
+        let mut at = dash;
+        while self.byte(at) == b'-' && is_blank(self.byte(at + 1)) {
+            at = self.skip_spaces(at + 1);
+        }
+        // On another line, or nowhere: rare enough to decline.
+        (!matches!(self.byte(at), b'\n' | b'#')).then_some(at)
+    }
+
+    fn null(&mut self) {
+        self.tree.push_scalar(Scalar::Null, Span::empty(self.gap), Style::Plain);
+        self.end = self.gap;
+        self.expect = Expect::Nothing;
+    }
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n')
+}
+
+/// Whether a plain scalar can start with `first`. `?` and `:` could too, and are not worth it.
+#[inline]
+fn starts_plain(first: u8, second: u8) -> bool {
+    match first {
+        b'-' => !is_blank(second),
+        _ => !matches!(
+            first,
+            b'?' | b':'
+                | b','
+                | b'['
+                | b']'
+                | b'{'
+                | b'}'
+                | b'#'
+                | b'&'
+                | b'*'
+                | b'!'
+                | b'|'
+                | b'>'
+                | b'\''
+                | b'"'
+                | b'%'
+                | b'@'
+                | b'`'
+                | b'\n'
+                | b' '
+        ),
+    }
+}

@@ -1,0 +1,121 @@
+//! Finds keys given twice, for both producers. Small mappings compare every pair of fingerprints, large ones sort, so
+//! that nobody can make it quadratic. Two keys are the same when their JSON spelling is.
+
+use crate::domain::fault::{Fault, FaultKind, Reading};
+use crate::domain::span::Span;
+use crate::domain::tree::{Kind, NodeId, View};
+
+const SMALL: usize = 16;
+
+/// The keys of all mappings that are still open, innermost last.
+#[derive(Debug, Default)]
+pub(super) struct Keys {
+    prints: Vec<u64>,
+    keys: Vec<Key>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Key {
+    /// Where the key's text is: not the key itself where that is an alias.
+    text: NodeId,
+    span: Span,
+}
+
+impl Keys {
+    pub(super) fn clear(&mut self) {
+        self.prints.clear();
+        self.keys.clear();
+    }
+
+    /// Where the keys of a mapping that is being opened will start.
+    #[inline]
+    pub(super) fn mark(&self) -> usize {
+        self.prints.len()
+    }
+
+    #[inline]
+    pub(super) fn push(&mut self, print: u64, text: NodeId, span: Span) {
+        self.prints.push(print);
+        self.keys.push(Key { text, span });
+    }
+
+    /// The same for a key that may be no string: then that is a fault, unless the two readers disagree on it, which is
+    /// said already. `node` has the key's text, `span` is where the key stands.
+    pub(super) fn note(&mut self, view: View<'_>, node: NodeId, span: Span, agreed: bool, faults: &mut Vec<Fault>) {
+        let value = view.value(node);
+        let text = value.key_text();
+        let found = match value.kind() {
+            Kind::List | Kind::Map => {
+                let kind = FaultKind::NonStringKey { found: Reading::Collection, text: String::new() };
+                return faults.push(Fault { kind, span });
+            }
+            Kind::String => None,
+            Kind::Null => Some(Reading::Null),
+            Kind::Bool => Some(Reading::Bool(value.as_bool().unwrap_or_default())),
+            Kind::Number => Some(Reading::Number(text.clone().into_owned())),
+        };
+        self.push(print(text.as_bytes()), node, span);
+        if let Some(found) = found.filter(|_| agreed) {
+            let kind = FaultKind::NonStringKey { found, text: text.into_owned() };
+            faults.push(Fault { kind, span });
+        }
+    }
+
+    /// Ends the mapping whose keys start at `mark`, and tells of every key given again.
+    #[inline]
+    pub(super) fn close(&mut self, mark: usize, view: View<'_>, faults: &mut Vec<Fault>) {
+        let prints = self.prints.get(mark..).unwrap_or_default();
+        let suspicious = if prints.len() <= SMALL {
+            prints.iter().enumerate().any(|(at, print)| prints.iter().take(at).any(|other| other == print))
+        } else {
+            true
+        };
+        if suspicious {
+            self.compare(mark, view, faults);
+        }
+        self.prints.truncate(mark);
+        self.keys.truncate(mark);
+    }
+
+    #[cold]
+    fn compare(&self, mark: usize, view: View<'_>, faults: &mut Vec<Fault>) {
+        let prints = self.prints.get(mark..).unwrap_or_default();
+        let keys = self.keys.get(mark..).unwrap_or_default();
+        let mut order =
+            prints.iter().zip(keys).enumerate().map(|(at, (print, key))| (*print, at, *key)).collect::<Vec<_>>();
+        order.sort_unstable_by_key(|(print, at, _)| (*print, *at));
+        for group in order.chunk_by(|(a, _, _), (b, _, _)| a == b).filter(|group| group.len() > 1) {
+            let mut texts =
+                group.iter().map(|(_, at, key)| (view.value(key.text).key_text(), *at, key.span)).collect::<Vec<_>>();
+            texts.sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
+            for same in texts.chunk_by(|(a, _, _), (b, _, _)| a == b) {
+                let Some(((text, _, first), rest)) = same.split_first() else { continue };
+                faults.extend(rest.iter().map(|(_, _, span)| Fault {
+                    kind: FaultKind::DuplicateKey { key: text.clone().into_owned(), first: *first },
+                    span: *span,
+                }));
+            }
+        }
+    }
+}
+
+/// Length, beginning and end: keys of one mapping seldom share all three.
+#[inline]
+pub(super) fn print(text: &[u8]) -> u64 {
+    let (first, last) = match text {
+        [] => (0, 0),
+        [a] => (u64::from(*a), 0),
+        [a, b] => (u64::from(*a), u64::from(*b)),
+        [a, b, c] => (u64::from(*a) << 8 | u64::from(*b), u64::from(*c)),
+        _ => match (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+            (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+            _ => match (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+                (Some(first), Some(last)) => {
+                    (u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last)))
+                }
+                _ => (0, 0),
+            },
+        },
+    };
+    first ^ last.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23) ^ (text.len() as u64) << 56
+}

@@ -1,0 +1,26 @@
+//! Text to spanned tree to entities. One tree, two producers: `fast` reads what people usually write, `full` (a
+//! whole YAML 1.2 parser) the rest; nobody downstream can tell which one it was.
+
+pub mod edit;
+pub mod scalar;
+
+mod decode;
+mod expand;
+mod fast;
+mod faults;
+mod full;
+mod keys;
+mod limits;
+mod ours;
+mod reader;
+mod split;
+mod tags;
+
+pub use decode::decode;
+pub use limits::Limits;
+pub use ours::{claims_ours, looks_ours, salvage};
+pub use reader::{Document, Producer, Reader};
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "reads the examples")]
+mod tests;

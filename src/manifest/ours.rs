@@ -1,0 +1,102 @@
+//! Whether a text is worth parsing, told without parsing it. Other YAML (charts, workflows, templates that are not even
+//! YAML) must cost nothing and never give a fault.
+
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
+use super::split::lines;
+use crate::domain::finding::EntityName;
+use crate::domain::platform::PLATFORMS;
+
+static GROUPS: LazyLock<Vec<Finder<'static>>> =
+    LazyLock::new(|| PLATFORMS.into_iter().map(|platform| Finder::new(platform.group)).collect());
+static KEYS: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| [Finder::new("blueprint"), Finder::new("identifier")]);
+
+/// Whether a document could hold an entity: it names one of the API groups, or has the key of one.
+pub fn looks_ours(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    GROUPS.iter().any(|group| group.find(bytes).is_some())
+        || KEYS.iter().any(|word| word.find_iter(bytes).any(|at| is_key(bytes, at, word.needle().len())))
+}
+
+/// Whether the word there is written as a key.
+fn is_key(bytes: &[u8], at: usize, length: usize) -> bool {
+    let before = bytes.get(..at).unwrap_or_default();
+    let starts = before
+        .iter()
+        .rev()
+        .find(|byte| !matches!(byte, b' ' | b'"' | b'\''))
+        .is_none_or(|byte| matches!(byte, b'\n' | b'\r' | b'-' | b'{' | b',' | b'\t' | 0xBF));
+    let after = bytes.get(at + length..).unwrap_or_default();
+    starts && after.iter().find(|byte| !matches!(byte, b' ' | b'"' | b'\'')) == Some(&b':')
+}
+
+/// For a document that does not parse: whether it says it is ours plainly enough to complain about it.
+pub fn claims_ours(text: &str) -> bool {
+    let mut version = false;
+    let (mut blueprint, mut identifier) = (false, false);
+    for line in lines(text) {
+        let line = line.trim_start_matches([' ', '\t', '-', '"', '\'', '{']);
+        version |= line.starts_with("apiVersion") && PLATFORMS.iter().any(|platform| line.contains(platform.group));
+        blueprint |= value_after(line, "blueprint").is_some();
+        identifier |= value_after(line, "identifier").is_some();
+    }
+    version || blueprint && identifier || PLATFORMS.iter().any(|platform| text.contains(&platform.api_version()))
+}
+
+/// The entity a broken document was meant to hold, so that relations to it are not called dangling.
+pub fn salvage(text: &str) -> Option<EntityName> {
+    let find = |key: &str| {
+        lines(text).find_map(|line| {
+            value_after(line.trim_start_matches([' ', '\t', '-', '"', '\'']), key).filter(|value| !value.is_empty())
+        })
+    };
+    Some(EntityName { blueprint: find("blueprint")?.to_owned(), identifier: find("identifier")?.to_owned() })
+}
+
+/// `key: value # comment` or `"key": "value"`: the value without quotes and comment.
+fn value_after<'t>(line: &'t str, key: &str) -> Option<&'t str> {
+    let rest = line.strip_prefix(key)?.trim_start_matches(['"', '\'']).trim_start().strip_prefix(':')?.trim();
+    Some(match rest.chars().next() {
+        Some(quote @ ('"' | '\'')) => {
+            let inner = rest.get(1..).unwrap_or_default();
+            inner.split(quote).next().unwrap_or(inner)
+        }
+        Some(_) | None => rest.split(" #").next().unwrap_or(rest).trim_end(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_could_hold_an_entity_is_parsed() {
+        for ours in [
+            "apiVersion: getport.io/v1\n",
+            "apiVersion: useglint.io/v2\n",
+            "spec:\n  blueprint: service\n",
+            "- blueprint: service\n",
+            "{\"blueprint\": \"service\"}",
+            "{a: 1, blueprint : service}",
+            "identifier: x\n",
+            "\u{feff}identifier: x\n",
+        ] {
+            assert!(looks_ours(ours), "{ours}");
+        }
+        for other in ["on: push\n", "a: our blueprint for: x\n", "{{ if .Values.port }}\n", "blueprints: 3\n", ""] {
+            assert!(!looks_ours(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_broken_document_still_tells_its_name() {
+        let name = |blueprint: &str, identifier: &str| {
+            Some(EntityName { blueprint: blueprint.to_owned(), identifier: identifier.to_owned() })
+        };
+        assert_eq!(salvage("spec:\n  blueprint: service # c\n  identifier: \"a b\" \n x: ["), name("service", "a b"));
+        assert_eq!(salvage("- identifier: 'x'\r\n  \"blueprint\" : y\r\n"), name("y", "x"));
+        assert_eq!(salvage("spec:\n  blueprint:\n  identifier: a\n"), None);
+    }
+}

@@ -1,0 +1,146 @@
+//! The room's front door: a text goes in, documents come out one by one. The buffers are kept from document to
+//! document, so a document lives only as long as the call that is handed it.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
+use super::fast::Fast;
+use super::full::{Full, Job, one_character};
+use super::limits::Limits;
+use super::ours;
+use super::split::{self, Documents};
+use crate::domain::fault::{Fault, FaultKind, Oversize};
+use crate::domain::span::Span;
+use crate::domain::tree::{Tree, View};
+
+static NOTE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("portolan:"));
+
+/// Reads texts; one per thread.
+#[derive(Debug)]
+pub struct Reader {
+    limits: Limits,
+    tree: Tree,
+    faults: Vec<Fault>,
+    notes: Vec<Span>,
+    fast: Fast,
+    full: Full,
+}
+
+/// Which parser makes the tree. The result is the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Producer {
+    #[default]
+    FastThenFull,
+    FullOnly,
+}
+
+/// One document of a text.
+#[derive(Debug)]
+pub struct Document<'a> {
+    /// Counts the documents that are handed out, from 0.
+    pub index: usize,
+    /// The whole document in the file.
+    pub span: Span,
+    /// Empty when the document is broken.
+    pub view: View<'a>,
+    /// By place.
+    pub faults: &'a [Fault],
+    /// It could not be read to its end: what it holds is unknown.
+    pub broken: bool,
+    /// Comments that contain `portolan:`, from `#` to the end of the line.
+    pub notes: &'a [Span],
+}
+
+impl Reader {
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            tree: Tree::default(),
+            faults: Vec::new(),
+            notes: Vec::new(),
+            fast: Fast::default(),
+            full: Full::default(),
+        }
+    }
+
+    /// Calls `each` for every document of the text that could hold entities, in order.
+    pub fn read(&mut self, text: &str, each: &mut dyn FnMut(&Document<'_>)) {
+        self.read_with(text, Producer::default(), each);
+    }
+
+    pub fn read_with(&mut self, text: &str, producer: Producer, each: &mut dyn FnMut(&Document<'_>)) {
+        if text.len() > self.limits.file_bytes {
+            let limit = self.limits.file_bytes;
+            self.refuse(text, 0..text.len(), FaultKind::TooLarge { what: Oversize::File, limit });
+            each(&self.document(0, text, &(0..text.len()), true));
+            return;
+        }
+        let mut index = 0;
+        for range in Documents::new(text) {
+            let Some(chunk) = text.get(range.clone()) else { continue };
+            if !ours::looks_ours(chunk) || split::is_empty(chunk) {
+                continue;
+            }
+            let sound = self.one(text, &range, producer);
+            // A template that is not even YAML is nobody's fault until it says that it is ours.
+            if !sound && !ours::claims_ours(chunk) {
+                continue;
+            }
+            each(&self.document(index, text, &range, !sound));
+            index += 1;
+        }
+    }
+
+    /// The first document of a text, ours or not: for the other files that are read with places.
+    pub fn read_first(&mut self, text: &str, each: &mut dyn FnMut(&Document<'_>)) {
+        if let Some(range) = Documents::new(text).find(|range| !split::is_empty(text.get(range.clone()).unwrap_or("")))
+        {
+            let sound = self.one(text, &range, Producer::FullOnly);
+            each(&self.document(0, text, &range, !sound));
+        }
+    }
+
+    fn one(&mut self, text: &str, range: &Range<usize>, producer: Producer) -> bool {
+        self.faults.clear();
+        self.notes.clear();
+        if range.len() > self.limits.document_bytes {
+            let limit = self.limits.document_bytes;
+            self.refuse(text, range.clone(), FaultKind::TooLarge { what: Oversize::Document, limit });
+            return false;
+        }
+        let wants_notes = text.get(range.clone()).is_some_and(|chunk| NOTE.find(chunk.as_bytes()).is_some());
+        let job = Job { text, range: range.clone(), limits: &self.limits, wants_notes };
+        let quick = match producer {
+            Producer::FastThenFull => self.fast.read(&job, &mut self.tree, &mut self.faults, &mut self.notes),
+            Producer::FullOnly => false,
+        };
+        let sound = quick || {
+            self.faults.clear();
+            self.notes.clear();
+            self.full.read(&job, &mut self.tree, &mut self.faults, &mut self.notes)
+        };
+        self.faults.sort_by_key(|fault| fault.span);
+        self.notes.sort();
+        sound
+    }
+
+    fn refuse(&mut self, text: &str, range: Range<usize>, kind: FaultKind) {
+        self.tree.clear();
+        self.notes.clear();
+        self.faults.clear();
+        self.faults.push(Fault { kind, span: one_character(text, range.start) });
+    }
+
+    fn document<'a>(&'a self, index: usize, text: &'a str, range: &Range<usize>, broken: bool) -> Document<'a> {
+        Document {
+            index,
+            span: Span::new(range.start, range.end),
+            view: View { source: text, tree: &self.tree },
+            faults: &self.faults,
+            broken,
+            notes: &self.notes,
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! What a plain scalar means. There are two readers, and they differ: the cluster (YAML 1.1 as Go reads it) and the
+//! editor (YAML 1.2, core schema). The cluster's reading is the one that counts.
+
+mod cluster;
+mod editor;
+mod quote;
+
+use crate::domain::fault::{Fault, FaultKind, Reading};
+use crate::domain::span::Span;
+use crate::domain::tree::Number;
+
+pub use cluster::cluster;
+pub use editor::editor;
+pub use quote::{must_quote, quoted};
+
+/// What one reader makes of a plain scalar.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Plain {
+    Null,
+    Bool(bool),
+    /// May be infinite or not a number for an editor, never for the cluster.
+    Number(Number),
+    /// The text as it stands.
+    String,
+    /// `.nan` and `.inf` in the cluster: the whole file is refused.
+    Refused,
+}
+
+impl Plain {
+    pub fn reading(self, text: &str) -> Reading {
+        match self {
+            Self::Null => Reading::Null,
+            Self::Bool(value) => Reading::Bool(value),
+            Self::Number(Number::Float(value)) if value.is_nan() => Reading::Number(".nan".to_owned()),
+            Self::Number(Number::Float(value)) if value.is_infinite() => {
+                Reading::Number(if value < 0.0 { "-.inf" } else { ".inf" }.to_owned())
+            }
+            Self::Number(number) => Reading::Number(number.to_json().to_string()),
+            Self::String => Reading::String(text.to_owned()),
+            Self::Refused => Reading::Refused,
+        }
+    }
+
+    /// Same type and same value: nobody can be surprised.
+    pub fn agrees(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Number(a), Self::Number(b)) => same_number(a, b),
+            (a, b) => a == b,
+        }
+    }
+}
+
+/// A plain scalar judged by both readers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Judged {
+    pub(super) cluster: Plain,
+    pub(super) agreed: bool,
+}
+
+/// Reads a plain scalar both ways, and says so where they differ.
+pub(super) fn judge(text: &str, span: Span, is_key: bool, faults: &mut Vec<Fault>) -> Judged {
+    let cluster = cluster(text);
+    let editor = editor(text);
+    let agreed = cluster.agrees(editor);
+    if !agreed {
+        let kind = FaultKind::AmbiguousScalar { editor: editor.reading(text), cluster: cluster.reading(text), is_key };
+        faults.push(Fault { kind, span });
+    }
+    Judged { cluster, agreed }
+}
+
+/// `1.0` and `1` are one value in JSON, whatever type a reader gave it.
+fn same_number(a: Number, b: Number) -> bool {
+    match (a, b) {
+        (Number::Signed(a), Number::Signed(b)) => a == b,
+        (Number::Unsigned(a), Number::Unsigned(b)) => a == b,
+        (a, b) => a.as_f64() == b.as_f64(),
+    }
+}
+
+/// Whether a plain scalar that starts with this byte can be anything but a string, for any reader.
+#[inline]
+pub(super) fn may_be_special(first: u8) -> bool {
+    SPECIAL[first as usize]
+}
+
+const SPECIAL: [bool; 256] = {
+    let mut table = [false; 256];
+    let bytes = b"0123456789+-.yYnNtTfFoO~";
+    let mut at = 0;
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
+
+/// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`, whole text.
+fn is_float(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut at = usize::from(matches!(bytes.first(), Some(b'-' | b'+')));
+    let digits = |from: usize| bytes.iter().skip(from).take_while(|byte| byte.is_ascii_digit()).count();
+    let whole = digits(at);
+    at += whole;
+    if bytes.get(at) == Some(&b'.') {
+        let fraction = digits(at + 1);
+        if whole == 0 && fraction == 0 {
+            return false;
+        }
+        at += 1 + fraction;
+    } else if whole == 0 {
+        return false;
+    }
+    if matches!(bytes.get(at), Some(b'e' | b'E')) {
+        at += 1 + usize::from(matches!(bytes.get(at + 1), Some(b'-' | b'+')));
+        let exponent = digits(at);
+        if exponent == 0 {
+            return false;
+        }
+        at += exponent;
+    }
+    at == bytes.len()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,126 @@
+//! What a tag makes of a scalar, as the cluster reads it: the core types must fit, `!!binary` is decoded, and any
+//! other tag makes a string of whatever stands there.
+
+use granit_parser::Tag;
+
+use super::scalar::{Plain, cluster};
+use crate::domain::tree::Number;
+
+/// A scalar under a tag.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Tagged {
+    Plain(Plain),
+    Binary(String),
+}
+
+/// Why a scalar is not what its tag says; a fragment that fits after "because".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Misfit {
+    pub(super) wanted: &'static str,
+}
+
+pub(super) fn apply(tag: &Tag, text: &str) -> Result<Tagged, Misfit> {
+    let suffix = core_suffix(tag);
+    let found = cluster(text);
+    let check = |fits: bool, wanted| if fits { Ok(Tagged::Plain(found)) } else { Err(Misfit { wanted }) };
+    match suffix.as_deref() {
+        Some("null") => check(found == Plain::Null, "null"),
+        Some("bool") => check(matches!(found, Plain::Bool(_)), "a boolean"),
+        Some("int") => check(matches!(found, Plain::Number(Number::Signed(_) | Number::Unsigned(_))), "an integer"),
+        Some("float") => check(
+            matches!(found, Plain::Number(Number::Float(_) | Number::Signed(_)) | Plain::Refused),
+            "a floating-point number",
+        ),
+        Some("timestamp") => {
+            if is_timestamp(text) {
+                Ok(Tagged::Plain(Plain::String))
+            } else {
+                Err(Misfit { wanted: "a timestamp" })
+            }
+        }
+        Some("binary") => decode_base64(text).map(Tagged::Binary).ok_or(Misfit { wanted: "base64" }),
+        Some(_) | None => Ok(Tagged::Plain(Plain::String)),
+    }
+}
+
+/// `!!merge <<` is a merge key too.
+pub(super) fn is_merge(tag: &Tag) -> bool {
+    core_suffix(tag).as_deref() == Some("merge")
+}
+
+fn core_suffix(tag: &Tag) -> Option<String> {
+    tag.suffix_in_namespace("tag:yaml.org,2002:").map(std::borrow::Cow::into_owned)
+}
+
+/// Near enough for a tag nobody writes: a year, a month and a day, whatever follows.
+fn is_timestamp(text: &str) -> bool {
+    let mut parts = text.splitn(3, '-');
+    let digits =
+        |part: Option<&str>| part.is_some_and(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+    text.find('-') == Some(4)
+        && digits(parts.next())
+        && digits(parts.next())
+        && parts.next().is_some_and(|day| day.bytes().next().is_some_and(|byte| byte.is_ascii_digit()))
+}
+
+/// Standard base64 with padding; line breaks are skipped, nothing else is.
+fn decode_base64(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
+    let (mut bits, mut held, mut padding, mut count) = (0u32, 0u32, 0usize, 0usize);
+    for byte in text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')) {
+        count += 1;
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            b'=' => {
+                padding += 1;
+                continue;
+            }
+            _ => return None,
+        };
+        if padding > 0 {
+            return None;
+        }
+        bits = bits << 6 | u32::from(value);
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            bytes.push((bits >> held & 0xFF) as u8);
+        }
+    }
+    let whole = count % 4 == 0 && padding <= 2 && padding * 2 == held as usize;
+    whole.then(|| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_decoded_or_refused() {
+        for (text, expected) in
+            [("aGk=", Some("hi")), ("", Some("")), ("aG\nk=", Some("hi")), ("Y2Fm6Q==", Some("caf\u{fffd}"))]
+        {
+            assert_eq!(decode_base64(text).as_deref(), expected, "{text}");
+        }
+        for bad in ["aGk", "a=k=", "aG k=", "====", "$$$$"] {
+            assert_eq!(decode_base64(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn tags_force_types_and_refuse_misfits() {
+        let core = |suffix: &str| Tag::new("tag:yaml.org,2002:", suffix);
+        assert_eq!(apply(&core("str"), "12"), Ok(Tagged::Plain(Plain::String)));
+        assert_eq!(apply(&core("int"), "0x10"), Ok(Tagged::Plain(Plain::Number(Number::Signed(16)))));
+        assert_eq!(apply(&core("int"), "1.0"), Err(Misfit { wanted: "an integer" }));
+        assert_eq!(apply(&core("bool"), "yes"), Ok(Tagged::Plain(Plain::Bool(true))));
+        assert_eq!(apply(&core("bool"), "1"), Err(Misfit { wanted: "a boolean" }));
+        assert_eq!(apply(&core("timestamp"), "2020-01-01"), Ok(Tagged::Plain(Plain::String)));
+        assert_eq!(apply(&core("timestamp"), "12"), Err(Misfit { wanted: "a timestamp" }));
+        assert_eq!(apply(&Tag::new("!", "mine"), "12"), Ok(Tagged::Plain(Plain::String)));
+    }
+}

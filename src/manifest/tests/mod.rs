@@ -1,0 +1,124 @@
+//! The two producers against each other, and against a second oracle. Most of the room's promises are proved here.
+
+mod differential;
+mod laws;
+
+use std::ops::Range;
+
+use super::fast::Fast;
+use super::full::{Full, Job};
+use super::limits::Limits;
+use super::split::Documents;
+use crate::domain::fault::Fault;
+use crate::domain::span::Span;
+use crate::domain::tree::{Kind, Tree, Value, View};
+
+/// One document as one producer sees it.
+#[derive(Debug, Default, PartialEq)]
+struct Outcome {
+    tree: Tree,
+    faults: Vec<Fault>,
+    notes: Vec<Span>,
+    sound: bool,
+}
+
+/// Both producers, with their buffers kept as the reader keeps them.
+#[derive(Default)]
+struct Pair {
+    fast: Fast,
+    full: Full,
+    limits: Limits,
+    taken: usize,
+    declined: usize,
+}
+
+impl Pair {
+    fn full(&mut self, text: &str, range: Range<usize>) -> Outcome {
+        let job = Job { text, range, limits: &self.limits, wants_notes: true };
+        let mut outcome = Outcome::default();
+        outcome.sound = self.full.read(&job, &mut outcome.tree, &mut outcome.faults, &mut outcome.notes);
+        outcome.faults.sort_by_key(|fault| fault.span);
+        outcome.notes.sort();
+        outcome
+    }
+
+    /// `None`: declined.
+    fn fast(&mut self, text: &str, range: Range<usize>) -> Option<Outcome> {
+        let job = Job { text, range, limits: &self.limits, wants_notes: true };
+        let mut outcome = Outcome::default();
+        outcome.sound = self.fast.read(&job, &mut outcome.tree, &mut outcome.faults, &mut outcome.notes);
+        outcome.faults.sort_by_key(|fault| fault.span);
+        outcome.notes.sort();
+        let taken = outcome.sound;
+        if taken {
+            self.taken += 1;
+        } else {
+            self.declined += 1;
+        }
+        taken.then_some(outcome)
+    }
+
+    /// Reads every document of a text both ways; panics where they differ or a tree is not sound.
+    fn check(&mut self, text: &str) {
+        for range in Documents::new(text) {
+            if super::split::is_empty(&text[range.clone()]) {
+                continue;
+            }
+            let full = self.full(text, range.clone());
+            if full.sound {
+                check_spans(View { source: text, tree: &full.tree }, &range);
+            }
+            for fault in &full.faults {
+                assert!(text.get(fault.span.range()).is_some(), "{fault:?} in {text:?}");
+            }
+            if let Some(fast) = self.fast(text, range.clone())
+                && fast != full
+            {
+                let shown = |outcome: &Outcome| {
+                    View { source: text, tree: &outcome.tree }.root().map(|root| root.to_json().to_string())
+                };
+                panic!(
+                    "on {:?}\nfast {:?}\nfull {:?}\nfast {:?}\nfull {:?}",
+                    &text[range],
+                    shown(&fast),
+                    shown(&full),
+                    fast,
+                    full
+                );
+            }
+        }
+    }
+}
+
+/// Every span inside the document and on character boundaries; children inside their parents and in order.
+fn check_spans(view: View<'_>, range: &Range<usize>) {
+    fn walk(value: Value<'_>, outer: Span, text: &str) {
+        let span = value.span();
+        assert!(text.get(span.range()).is_some(), "{span:?} is no slice of {text:?}");
+        if !value.is_copied() {
+            assert!(outer.start <= span.start && span.end <= outer.end, "{span:?} outside of {outer:?} in {text:?}");
+        }
+        let children: Vec<Value<'_>> = match value.kind() {
+            Kind::List => value.items().collect(),
+            Kind::Map => value.entries().flat_map(|(key, value)| [key, value]).collect(),
+            Kind::String => {
+                assert!(value.as_str().is_some());
+                Vec::new()
+            }
+            Kind::Null | Kind::Bool | Kind::Number => Vec::new(),
+        };
+        let count = if value.kind() == Kind::Map { children.len() / 2 } else { children.len() };
+        assert_eq!(count, value.len(), "{text:?}");
+        let mut end = span.start;
+        for child in children {
+            if !child.is_copied() {
+                assert!(child.span().start >= end, "{:?} before {end} in {text:?}", child.span());
+                end = child.span().end;
+            }
+            walk(child, span, text);
+        }
+    }
+    if let Some(root) = view.root() {
+        walk(root, Span::new(range.start, range.end), view.source);
+    }
+}

@@ -1,0 +1,174 @@
+//! The file that lets a repository start with a clean slate: the fingerprints of the findings it lives with for now.
+//! Pure: text in, text out. One entry a line, sorted, so that a review shows what was added and what was repaired.
+
+use std::collections::BTreeSet;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::finding::Finding;
+use crate::report::escape::harmless_json;
+use crate::report::fingerprint::Fingerprint;
+use crate::report::place::Files;
+
+pub const FORMAT: &str = "portolan.baseline/1";
+
+/// Findings that are known and not reported.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Baseline {
+    entries: BTreeSet<Entry>,
+}
+
+/// Ordered as written: by path, rule, fingerprint.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    path: String,
+    rule: String,
+    fingerprint: Fingerprint,
+}
+
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "portolan.baseline/1", rename = "Baseline")]
+struct Document {
+    /// Always `portolan.baseline/1`.
+    format: String,
+    fingerprints: Vec<JsonEntry>,
+}
+
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Entry")]
+struct JsonEntry {
+    /// 16 hexadecimal digits. Path and rule are for readers; this alone counts.
+    fingerprint: String,
+    rule: String,
+    path: String,
+}
+
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum BaselineError {
+    #[error("read the baseline: line {line}, column {column}: {reason}")]
+    #[diagnostic(code(baseline::syntax), help("undo the edit, or write the baseline anew"))]
+    Syntax { line: usize, column: usize, reason: String },
+    #[error("read the baseline: its format is `{found}`, and only `{FORMAT}` is known")]
+    #[diagnostic(code(baseline::format), help("it may come from a newer portolan: update, or write it anew"))]
+    Format { found: String },
+    #[error("read the baseline: entry {number} has the fingerprint `{found}`, which is not 16 hexadecimal digits")]
+    #[diagnostic(code(baseline::fingerprint), help("undo the edit, or write the baseline anew"))]
+    Fingerprint { number: usize, found: String },
+}
+
+impl Baseline {
+    /// The baseline that silences exactly these findings. `fingerprints` has one for each.
+    pub fn of(findings: &[Finding], fingerprints: &[Fingerprint], files: &dyn Files) -> Self {
+        let entry = |(finding, fingerprint): (&Finding, &Fingerprint)| Entry {
+            path: files.path(finding.place.file).to_owned(),
+            rule: finding.rule.name.to_owned(),
+            fingerprint: *fingerprint,
+        };
+        Self { entries: findings.iter().zip(fingerprints).map(entry).collect() }
+    }
+
+    pub fn parse(text: &str) -> Result<Self, BaselineError> {
+        // A file saved by a Windows editor begins with a mark.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let document: Document = serde_json::from_str(text).map_err(|fault| {
+            let reason = fault.to_string();
+            // serde says the place a second time at the end.
+            let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(reason, _)| reason).to_owned();
+            BaselineError::Syntax { line: fault.line(), column: fault.column(), reason }
+        })?;
+        if document.format != FORMAT {
+            return Err(BaselineError::Format { found: document.format });
+        }
+        let mut entries = BTreeSet::new();
+        for (at, JsonEntry { fingerprint, rule, path }) in document.fingerprints.into_iter().enumerate() {
+            let Some(fingerprint) = Fingerprint::parse(&fingerprint) else {
+                return Err(BaselineError::Fingerprint { number: at + 1, found: fingerprint });
+            };
+            entries.insert(Entry { path, rule, fingerprint });
+        }
+        Ok(Self { entries })
+    }
+
+    pub fn to_json(&self) -> String {
+        let quote = |text: &str| serde_json::Value::String(text.to_owned()).to_string();
+        let line = |entry: &Entry| {
+            let (rule, path) = (quote(&entry.rule), quote(&entry.path));
+            format!("    {{\"fingerprint\": \"{}\", \"rule\": {rule}, \"path\": {path}}}", entry.fingerprint)
+        };
+        let lines = self.entries.iter().map(line).collect::<Vec<_>>();
+        let list = if lines.is_empty() { "[]".to_owned() } else { format!("[\n{}\n  ]", lines.join(",\n")) };
+        harmless_json(format!("{{\n  \"format\": \"{FORMAT}\",\n  \"fingerprints\": {list}\n}}\n"))
+    }
+
+    /// The fingerprints, for looking findings up: a set, so that a run of many stays linear.
+    pub fn fingerprints(&self) -> std::collections::HashSet<Fingerprint> {
+        self.entries.iter().map(|entry| entry.fingerprint).collect()
+    }
+
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}
+
+/// The JSON Schema of the file.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Document).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fingerprint::fingerprints;
+    use crate::report::lint::fixtures::Run;
+
+    fn baseline(run: &Run) -> Baseline {
+        Baseline::of(&run.findings, &fingerprints(&run.findings, run), run)
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        for run in [Run::sample(), Run::empty(), Run::hostile()] {
+            let written = baseline(&run);
+            let read = Baseline::parse(&written.to_json()).expect("our own file");
+            assert_eq!(read, written);
+            assert_eq!(read.len(), run.findings.len());
+            assert!(fingerprints(&run.findings, &run).iter().all(|found| read.fingerprints().contains(found)));
+        }
+        assert_eq!(
+            Baseline::parse("\u{feff}{\"format\":\"portolan.baseline/1\",\"fingerprints\":[]}").ok(),
+            Some(Baseline::default())
+        );
+    }
+
+    #[test]
+    fn the_file_is_sorted_one_entry_a_line() {
+        insta::assert_snapshot!(baseline(&Run::sample()).to_json());
+        assert_eq!(
+            Baseline::default().to_json(),
+            "{\n  \"format\": \"portolan.baseline/1\",\n  \"fingerprints\": []\n}\n"
+        );
+    }
+
+    #[test]
+    fn a_broken_file_says_where_and_what_to_do() {
+        let said = |text: &str| Baseline::parse(text).expect_err("it is broken").to_string();
+        assert_eq!(
+            said("{\n \"format\": 1}"),
+            "read the baseline: line 2, column 12: invalid type: integer `1`, expected a string"
+        );
+        assert_eq!(
+            said("{\"format\": \"x/2\", \"fingerprints\": []}"),
+            "read the baseline: its format is `x/2`, and only `portolan.baseline/1` is known"
+        );
+        let entry = "{\"fingerprint\": \"12\", \"rule\": \"r\", \"path\": \"p\"}";
+        assert_eq!(
+            said(&format!("{{\"format\": \"{FORMAT}\", \"fingerprints\": [{entry}]}}")),
+            "read the baseline: entry 1 has the fingerprint `12`, which is not 16 hexadecimal digits"
+        );
+    }
+}

@@ -1,0 +1,204 @@
+//! A rule as a page: what `explain` shows and what `docs/rules/` holds are made here from the same record and the same
+//! examples, so they cannot tell different stories. The finding in a page is what the tests saw, not what somebody
+//! wrote down.
+
+use crate::domain::finding::{RuleInfo, Severity};
+use crate::report::escape::{is_unsafe, markdown};
+use crate::report::style::{Role, Style, wrap};
+
+/// A file of a rule's examples.
+#[derive(Debug, Clone, Copy)]
+pub struct Example<'a> {
+    pub path: &'a str,
+    pub text: &'a str,
+}
+
+/// A rule with its examples.
+#[derive(Debug, Clone, Copy)]
+pub struct RulePage<'a> {
+    pub info: &'a RuleInfo,
+    pub bad: &'a [Example<'a>],
+    pub good: &'a [Example<'a>],
+    /// The finding as a user sees it (`bad.txt`).
+    pub finding: Option<&'a str>,
+    /// Whether `--fix` repairs some of what it finds.
+    pub fixable: bool,
+}
+
+/// The address of a rule's page, where the package says where it lives.
+pub fn page_address(rule: &str) -> Option<String> {
+    let home = env!("CARGO_PKG_REPOSITORY");
+    (!home.is_empty()).then(|| format!("{}/blob/main/docs/rules/{rule}.md", home.trim_end_matches('/')))
+}
+
+/// The rule for a terminal.
+pub fn explain(page: &RulePage<'_>, style: &Style) -> String {
+    let info = page.info;
+    let mut out = format!(
+        "{} {}\n",
+        style.paint(Role::Strong, info.name),
+        style.paint(Role::Dim, &format!("({}, {}, {})", info.code, info.family.word(), standing(info)))
+    );
+    let room = style.prose().saturating_sub(2);
+    let mut paragraph = |heading: &str, text: &str| {
+        out.push_str(&format!("\n{}\n", style.paint(Role::Help, heading)));
+        for line in wrap(text, room, room) {
+            out.push_str(&format!("  {line}\n"));
+        }
+    };
+    paragraph("What", &sentence(info.what));
+    paragraph("Why", &sentence(info.why));
+    paragraph("Fix", &fix(page));
+    examples(&mut out, "Bad", page.bad, style);
+    if let Some(finding) = page.finding {
+        out.push_str(&format!("\n{}\n", style.paint(Role::Help, "What lint says")));
+        indented(&mut out, finding);
+    }
+    examples(&mut out, "Good", page.good, style);
+    out
+}
+
+fn examples(out: &mut String, heading: &str, examples: &[Example<'_>], style: &Style) {
+    for example in examples {
+        let heading = style.paint(Role::Help, heading);
+        out.push_str(&format!("\n{heading} {}\n", style.paint(Role::Dim, &format!("({})", example.path))));
+        indented(out, example.text);
+    }
+}
+
+fn indented(out: &mut String, text: &str) {
+    for line in text.trim_end().lines() {
+        let line = line.chars().filter(|c| *c == '\t' || !is_unsafe(*c)).collect::<String>();
+        out.push_str(format!("  {line}").trim_end());
+        out.push('\n');
+    }
+}
+
+/// `error`, or `off by default`.
+fn standing(info: &RuleInfo) -> &'static str {
+    info.severity.map_or("off by default", Severity::word)
+}
+
+fn fix(page: &RulePage<'_>) -> String {
+    let words = sentence(page.info.fix);
+    if page.fixable { format!("{words} `--fix` does it where there is only one way.") } else { words }
+}
+
+/// The words with a capital at the start and a full stop at the end; rules write them as it suits a list.
+pub(crate) fn sentence(words: &str) -> String {
+    let words = words.trim();
+    let mut chars = words.chars();
+    let Some(first) = chars.next() else { return String::new() };
+    let end = if words.ends_with(['.', '!', '?', ':']) { "" } else { "." };
+    format!("{}{}{end}", first.to_uppercase(), chars.as_str())
+}
+
+/// What, why and fix in Markdown, without a heading: what a code scanning alert shows.
+pub(crate) fn rule_markdown(info: &RuleInfo) -> String {
+    format!(
+        "{}\n\n**Why:** {}\n\n**Fix:** {}\n",
+        markdown(&sentence(info.what)),
+        markdown(&sentence(info.why)),
+        markdown(&sentence(info.fix))
+    )
+}
+
+/// The page `docs/rules/<name>.md`.
+pub fn rule_page(page: &RulePage<'_>) -> String {
+    let info = page.info;
+    let mut out = format!(
+        "# `{}`\n\n{} · {} · {}{}\n\n{}\n\n## Why\n\n{}\n\n## Fix\n\n{}\n",
+        info.name,
+        info.code,
+        info.family.word(),
+        standing(info),
+        if page.fixable { " · `--fix`" } else { "" },
+        markdown(&sentence(info.what)),
+        markdown(&sentence(info.why)),
+        markdown(&fix(page)),
+    );
+    blocks(&mut out, "Bad", page.bad);
+    if let Some(finding) = page.finding {
+        out.push_str(&format!("\n## What lint says\n\n{}", fenced("text", finding)));
+    }
+    blocks(&mut out, "Good", page.good);
+    let name = info.name;
+    out.push_str(&format!(
+        "\n## Silence it\n\nOn one line, with a reason: `# portolan: ignore[{name}] reason`. Everywhere, in \
+         `portolan.yaml`:\n\n{}",
+        fenced("yaml", &format!("rules: {{{name}: \"off\"}}"))
+    ));
+    out
+}
+
+fn blocks(out: &mut String, heading: &str, examples: &[Example<'_>]) {
+    if !examples.is_empty() {
+        out.push_str(&format!("\n## {heading}\n"));
+    }
+    for example in examples {
+        out.push_str(&format!("\n`{}`\n\n{}", example.path, fenced(language(example.path), example.text)));
+    }
+}
+
+fn language(path: &str) -> &'static str {
+    match path.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("yaml" | "yml") => "yaml",
+        Some("json") => "json",
+        Some(_) | None => "text",
+    }
+}
+
+/// A fenced block; the fence is longer than any in the text.
+fn fenced(language: &str, text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(3.max(longest + 1));
+    format!("{fence}{language}\n{}\n{fence}\n", text.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::lint::fixtures::{AMBIGUOUS, REPEATED};
+
+    const PAGE: RulePage<'static> = RulePage {
+        info: &AMBIGUOUS,
+        bad: &[Example { path: "catalog/cart.yaml", text: "version: 1.10\n" }],
+        good: &[Example { path: "catalog/cart.yaml", text: "version: \"1.10\"\n" }],
+        finding: Some("warning[ambiguous-scalar]: `1.10` is a number\n ╭─ catalog/cart.yaml:1:10\n"),
+        fixable: true,
+    };
+
+    #[test]
+    fn a_rule_is_explained_with_its_examples() {
+        insta::assert_snapshot!(explain(&PAGE, &Style::PLAIN));
+    }
+
+    #[test]
+    fn the_page_tells_the_same() {
+        insta::assert_snapshot!(rule_page(&PAGE));
+    }
+
+    #[test]
+    fn a_rule_without_examples_has_no_empty_headings() {
+        let RuleInfo { code, name, family, what, why, fix, severity: _ } = REPEATED;
+        let info = RuleInfo { code, name, family, severity: None, what, why, fix };
+        let page = RulePage { info: &info, bad: &[], good: &[], finding: None, fixable: false };
+        let (text, markdown) = (explain(&page, &Style::PLAIN), rule_page(&page));
+        assert!(text.contains("off by default") && markdown.contains("off by default"));
+        for heading in ["Bad", "Good", "What lint says"] {
+            assert!(!text.contains(heading) && !markdown.contains(heading), "{heading}");
+        }
+    }
+
+    #[test]
+    fn a_fence_is_longer_than_what_it_holds() {
+        assert_eq!(fenced("text", "a ```` b"), "`````text\na ```` b\n`````\n");
+    }
+
+    #[test]
+    fn words_become_sentences() {
+        assert_eq!(sentence("a value is odd"), "A value is odd.");
+        assert_eq!(sentence("Why? "), "Why?");
+        assert_eq!(sentence(""), "");
+    }
+}

@@ -1,0 +1,24 @@
+//! One line for each finding, `path:line:column: error[rule] message`: for editors' error parsers and for `grep`.
+//! No summary: a line that is no finding would be one for `wc -l`.
+
+use crate::report::lint::Report;
+
+pub(super) fn render(report: &Report<'_>) -> String {
+    let mut out = String::new();
+    for row in report.rows() {
+        out.push_str(&format!("{}: {}[{}] {}\n", row.location(), row.severity().word(), row.rule(), row.message));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::report::lint::LintFormat;
+    use crate::report::lint::fixtures::Run;
+
+    #[test]
+    fn a_finding_is_a_line_and_nothing_else_is() {
+        insta::assert_snapshot!(Run::sample().plain(LintFormat::Concise));
+        assert_eq!(Run::empty().plain(LintFormat::Concise), "");
+    }
+}

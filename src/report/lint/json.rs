@@ -1,0 +1,225 @@
+//! `portolan.lint/1`: the report for programs. These types are the format: they are apart from the domain's so that
+//! the domain can change while the format stays. A field may be added within a version, never renamed or removed.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::domain::finding::Severity;
+use crate::domain::span::Position;
+use crate::report::escape;
+use crate::report::lint::tally::Tally;
+use crate::report::lint::{Report, Row};
+use crate::report::place::Extent;
+
+pub const FORMAT: &str = "portolan.lint/1";
+
+/// What `portolan lint --output json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(title = "portolan.lint/1")]
+struct Document {
+    /// Always `portolan.lint/1`.
+    format: &'static str,
+    summary: Summary,
+    /// Sorted by path, place and code.
+    findings: Vec<JsonFinding>,
+    /// What was said once about the whole run.
+    notes: Vec<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Summary {
+    errors: usize,
+    warnings: usize,
+    infos: usize,
+    /// How many of the findings `--fix` repairs.
+    fixable: usize,
+    /// Files that were looked at.
+    files: usize,
+    entities: usize,
+    /// Findings silenced by ignore comments.
+    suppressed: usize,
+    /// Findings that the baseline knows.
+    baselined: usize,
+    /// Findings beyond `--max-findings`.
+    hidden: usize,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Finding")]
+struct JsonFinding {
+    /// The name of the rule: `dangling-relation`.
+    rule: &'static str,
+    /// The code of the rule: `P401`.
+    code: &'static str,
+    severity: Severity,
+    message: String,
+    /// A few words on the marked text itself; may be empty.
+    label: String,
+    /// Relative to the repository, always with `/`.
+    path: String,
+    entity: Option<JsonEntity>,
+    start: JsonPosition,
+    end: JsonPosition,
+    related: Vec<JsonRelated>,
+    help: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<JsonFix>,
+    /// The same for the same finding when lines move.
+    fingerprint: String,
+}
+
+/// As written in the manifest, which may be neither legal nor complete.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Entity")]
+struct JsonEntity {
+    blueprint: String,
+    identifier: String,
+}
+
+/// Lines and columns count from 1, columns in characters; bytes count from 0.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Position")]
+struct JsonPosition {
+    line: usize,
+    column: usize,
+    byte: usize,
+}
+
+/// Another place that matters.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Related")]
+struct JsonRelated {
+    message: String,
+    path: String,
+    start: JsonPosition,
+    end: JsonPosition,
+}
+
+/// A repair of the finding's own file.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Fix")]
+struct JsonFix {
+    title: String,
+    /// `--fix` applies safe ones only.
+    safe: bool,
+    edits: Vec<JsonEdit>,
+}
+
+/// Puts `replacement` in the place of what stands between `start` and `end`.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Edit")]
+struct JsonEdit {
+    start: JsonPosition,
+    end: JsonPosition,
+    replacement: String,
+}
+
+impl From<Position> for JsonPosition {
+    fn from(Position { line, column, byte }: Position) -> Self {
+        Self { line, column, byte }
+    }
+}
+
+/// The JSON Schema of this format.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Document).into()
+}
+
+pub(super) fn render(report: &Report<'_>) -> String {
+    let lint = report.lint;
+    let tally = Tally::of(lint.findings);
+    let fingerprints = report.fingerprints();
+    let document = Document {
+        format: FORMAT,
+        summary: Summary {
+            errors: tally.errors,
+            warnings: tally.warnings,
+            infos: tally.infos,
+            fixable: tally.fixable,
+            files: lint.counts.files,
+            entities: lint.counts.entities,
+            suppressed: lint.counts.suppressed,
+            baselined: lint.counts.baselined,
+            hidden: lint.counts.hidden,
+        },
+        findings: report
+            .rows()
+            .zip(fingerprints.iter())
+            .map(|(row, fingerprint)| finding(report, row, fingerprint.to_string()))
+            .collect(),
+        notes: lint.notes.iter().map(|note| escape::clean(note).into_owned()).collect(),
+    };
+    let mut text = escape::json(&document);
+    text.push('\n');
+    text
+}
+
+fn finding(report: &Report<'_>, row: Row<'_>, fingerprint: String) -> JsonFinding {
+    let Row { finding, path, extent: Extent { start, end }, message, help } = row;
+    let related = finding.related.iter().map(|(place, words)| {
+        let Extent { start, end } = report.places.extent(*place);
+        let path = report.lint.files.path(place.file).to_owned();
+        JsonRelated { message: escape::clean(words).into_owned(), path, start: start.into(), end: end.into() }
+    });
+    let fix = finding.fix.as_ref().map(|fix| JsonFix {
+        title: escape::clean(&fix.title).into_owned(),
+        safe: fix.safe,
+        edits: fix
+            .edits
+            .iter()
+            .map(|edit| {
+                let Extent { start, end } = report.places.extent_in(finding.place.file, edit.span);
+                JsonEdit { start: start.into(), end: end.into(), replacement: edit.replacement.clone() }
+            })
+            .collect(),
+    });
+    JsonFinding {
+        rule: finding.rule.name,
+        code: finding.rule.code,
+        severity: finding.severity,
+        message: message.into_owned(),
+        label: escape::clean(&finding.label).into_owned(),
+        path: path.to_owned(),
+        entity: finding
+            .entity
+            .as_ref()
+            .map(|name| JsonEntity { blueprint: name.blueprint.clone(), identifier: name.identifier.clone() }),
+        start: start.into(),
+        end: end.into(),
+        related: related.collect(),
+        help: help.map(|help| help.into_owned()),
+        fix,
+        fingerprint,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::lint::LintFormat;
+    use crate::report::lint::fixtures::Run;
+
+    #[test]
+    fn the_document_is_as_the_product_says() {
+        insta::assert_snapshot!(Run::sample().plain(LintFormat::Json));
+    }
+
+    #[test]
+    fn every_document_fits_the_schema() {
+        let validator = jsonschema::validator_for(&schema()).expect("the schema is one");
+        for run in [Run::sample(), Run::empty(), Run::hostile(), Run::gone()] {
+            let text = run.plain(LintFormat::Json);
+            let value = serde_json::from_str(&text).expect("JSON");
+            let faults = validator.iter_errors(&value).map(|fault| fault.to_string()).collect::<Vec<_>>();
+            assert!(faults.is_empty(), "{faults:?}");
+        }
+    }
+
+    #[test]
+    fn the_schema_knows_a_wrong_document() {
+        let validator = jsonschema::validator_for(&schema()).expect("the schema is one");
+        let mut value: serde_json::Value = serde_json::from_str(&Run::sample().plain(LintFormat::Json)).expect("JSON");
+        value["findings"][0]["severity"] = "fatal".into();
+        assert!(!validator.is_valid(&value));
+    }
+}

@@ -1,0 +1,247 @@
+//! What lint found, in every format. One file per format; all show the same findings in the same order with the same
+//! counts, because all read the same [`Report`]. Nothing is filtered here: what a run does not want to show, it does
+//! not hand over.
+
+mod concise;
+mod frame;
+mod github;
+mod gitlab;
+pub mod json;
+mod junit;
+mod markdown;
+mod sarif;
+mod tally;
+mod text;
+mod window;
+
+#[cfg(test)]
+pub(crate) mod fixtures;
+
+use std::borrow::Cow;
+
+use crate::domain::finding::{Finding, Severity};
+use crate::report::escape::clean;
+use crate::report::fingerprint::{Fingerprint, fingerprints};
+use crate::report::place::{Extent, Files, Places};
+use crate::report::style::Style;
+
+/// All that a report tells.
+pub struct Lint<'a> {
+    /// Sorted by [`Finding::sort_key`], already filtered.
+    pub findings: &'a [Finding],
+    /// One for each finding. Made before filtering; `None`: nothing was filtered, so they can be made here.
+    pub fingerprints: Option<&'a [Fingerprint]>,
+    pub files: &'a dyn Files,
+    pub counts: Counts,
+    /// Sentences said once: "no known-entities.txt, so ...".
+    pub notes: &'a [String],
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub files: usize,
+    pub entities: usize,
+    /// Findings silenced by ignore comments.
+    pub suppressed: usize,
+    /// Findings that the baseline knows.
+    pub baselined: usize,
+    /// Findings beyond `--max-findings`.
+    pub hidden: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LintFormat {
+    Text,
+    Concise,
+    Json,
+    Sarif,
+    Github,
+    Gitlab,
+    Junit,
+    Markdown,
+}
+
+impl LintFormat {
+    pub const ALL: [Self; 8] =
+        [Self::Text, Self::Concise, Self::Json, Self::Sarif, Self::Github, Self::Gitlab, Self::Junit, Self::Markdown];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Concise => "concise",
+            Self::Json => "json",
+            Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Junit => "junit",
+            Self::Markdown => "markdown",
+        }
+    }
+
+    pub fn names() -> [&'static str; 8] {
+        Self::ALL.map(Self::name)
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == text)
+    }
+}
+
+/// The whole report, ending in a line break.
+pub fn render(lint: &Lint<'_>, format: LintFormat, style: &Style) -> String {
+    let report = Report { lint, places: Places::of(lint.findings, lint.files) };
+    match format {
+        LintFormat::Text => text::render(&report, style),
+        LintFormat::Concise => concise::render(&report),
+        LintFormat::Json => json::render(&report),
+        LintFormat::Sarif => sarif::render(&report),
+        LintFormat::Github => github::render(&report),
+        LintFormat::Gitlab => gitlab::render(&report),
+        LintFormat::Junit => junit::render(&report),
+        LintFormat::Markdown => markdown::render(&report),
+    }
+}
+
+/// What lint found, with every place resolved.
+struct Report<'a> {
+    lint: &'a Lint<'a>,
+    places: Places<'a>,
+}
+
+/// One finding, ready to be shown: its words are clean, its place is resolved.
+struct Row<'a> {
+    finding: &'a Finding,
+    /// As the run knows it: for formats whose readers look the file up.
+    path: &'a str,
+    extent: Extent,
+    message: Cow<'a, str>,
+    help: Option<Cow<'a, str>>,
+}
+
+impl Report<'_> {
+    fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.lint.findings.iter().map(|finding| self.row(finding))
+    }
+
+    fn row<'r>(&'r self, finding: &'r Finding) -> Row<'r> {
+        Row {
+            finding,
+            path: self.lint.files.path(finding.place.file),
+            extent: self.places.extent(finding.place),
+            message: clean(&finding.message),
+            help: finding.help.as_deref().map(clean),
+        }
+    }
+
+    fn fingerprints(&self) -> Cow<'_, [Fingerprint]> {
+        match self.lint.fingerprints {
+            Some(made) if made.len() == self.lint.findings.len() => made.into(),
+            Some(_) | None => fingerprints(self.lint.findings, self.lint.files).into(),
+        }
+    }
+}
+
+impl Row<'_> {
+    fn severity(&self) -> Severity {
+        self.finding.severity
+    }
+
+    fn rule(&self) -> &'static str {
+        self.finding.rule.name
+    }
+
+    /// `path:line:column`, for people and terminals to click on.
+    fn location(&self) -> String {
+        format!("{}:{}:{}", clean(self.path), self.extent.start.line, self.extent.start.column)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::finding::{EntityName, FileId, Place};
+    use crate::domain::span::Span;
+    use crate::report::escape::is_unsafe;
+    use crate::report::lint::fixtures::{AMBIGUOUS, DANGLING, REPEATED, Run};
+    use proptest::prelude::*;
+
+    #[test]
+    fn every_format_is_found_by_its_name_only() {
+        for format in LintFormat::ALL {
+            assert_eq!(LintFormat::parse(format.name()), Some(format));
+        }
+        assert_eq!(LintFormat::parse("Text"), None);
+        assert_eq!(LintFormat::names()[0], "text");
+    }
+
+    /// Characters that break renderers: wide, combining, controls, breaks of every kind, signs that formats own.
+    const TEXT: &str =
+        "[a-c \\t\\r\\n日🎉\u{1b}\u{9b}\u{301}\u{200d}\u{202e}\u{feff}\u{0}:|`<>&@#%\"\\\\\\[\\]-]{0,120}";
+
+    fn finding() -> impl Strategy<Value = Finding> {
+        let span = || (0..3_u32, 0..400_usize, 0..60_usize);
+        let place = |(file, start, length)| Place { file: FileId(file), span: Span::new(start, start + length) };
+        (span(), TEXT, TEXT, prop::collection::vec((span(), TEXT), 0..6), 0..3_usize).prop_map(
+            move |(at, message, label, related, rule)| {
+                let rule = [&DANGLING, &AMBIGUOUS, &REPEATED][rule];
+                Finding {
+                    rule,
+                    severity: rule.severity.expect("these rules are on"),
+                    place: place(at),
+                    help: Some(label.clone()),
+                    entity: Some(EntityName { blueprint: label.clone(), identifier: message.clone() }),
+                    message,
+                    label,
+                    related: related.into_iter().map(|(at, words)| (place(at), words)).collect(),
+                    fix: None,
+                    target: None,
+                }
+            },
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(96))]
+
+        #[test]
+        fn nothing_makes_a_renderer_panic_or_lie(
+            texts in prop::collection::vec(TEXT, 3),
+            path in TEXT,
+            mut findings in prop::collection::vec(finding(), 0..6),
+            width in 0..200_usize,
+            unicode: bool,
+        ) {
+            findings.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
+            let files = texts.iter().map(|text| (path.as_str(), text.as_str())).collect::<Vec<_>>();
+            let run = Run { findings, notes: vec![path.clone()], ..Run::of(&files) };
+            let style = Style { color: false, unicode, width, links: false };
+            for format in LintFormat::ALL {
+                let text = run.render(format, &style);
+                prop_assert!(!text.chars().any(|c| c != '\n' && is_unsafe(c)), "{}: {text:?}", format.name());
+                match format {
+                    LintFormat::Json | LintFormat::Sarif | LintFormat::Gitlab => {
+                        prop_assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok());
+                    }
+                    LintFormat::Junit => prop_assert!(roxmltree::Document::parse(&text).is_ok(), "{text}"),
+                    LintFormat::Concise => prop_assert_eq!(text.lines().count(), run.findings.len()),
+                    LintFormat::Github => {
+                        let commands = text.lines().filter(|line| line.trim_start().starts_with("::")).count();
+                        prop_assert_eq!(commands, run.findings.len());
+                    }
+                    // Whatever stands in a cell, a row has its five bars.
+                    LintFormat::Markdown => {
+                        let rows = text.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| |"));
+                        prop_assert!(rows.clone().all(|row| row.matches('|').count() == 5), "{text}");
+                        prop_assert_eq!(rows.count(), run.findings.len());
+                    }
+                    LintFormat::Text => {
+                        let headers = ["error[", "warning[", "info["].map(|word| text.matches(word).count());
+                        prop_assert_eq!(headers.iter().sum::<usize>(), run.findings.len(), "{}", text);
+                    }
+                }
+            }
+            let colored = run.render(LintFormat::Text, &Style { color: true, ..style });
+            prop_assert!(!colored.is_empty());
+        }
+    }
+}

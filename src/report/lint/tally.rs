@@ -1,0 +1,104 @@
+//! The counts of a report in words; every format that has a summary says it with these. Errors, warnings and infos
+//! count what is shown: what `--max-findings` hid has no severity any more.
+
+use crate::domain::finding::{FileId, Finding, Severity};
+use crate::report::lint::Lint;
+use crate::report::words::{count, grouped, list};
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    pub errors: usize,
+    pub warnings: usize,
+    pub infos: usize,
+    /// Findings that `--fix` repairs.
+    pub fixable: usize,
+    /// Files with findings.
+    pub faulty: usize,
+}
+
+impl Tally {
+    pub fn of<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Self {
+        let mut tally = Self::default();
+        let mut last: Option<FileId> = None;
+        for finding in findings {
+            match finding.severity {
+                Severity::Error => tally.errors += 1,
+                Severity::Warning => tally.warnings += 1,
+                Severity::Info => tally.infos += 1,
+            }
+            tally.fixable += usize::from(finding.fix.as_ref().is_some_and(|fix| fix.safe));
+            // Sorted by file.
+            if last != Some(finding.place.file) {
+                tally.faulty += 1;
+                last = Some(finding.place.file);
+            }
+        }
+        tally
+    }
+
+    /// `3 errors and 1 warning`; empty when there is nothing.
+    pub fn words(&self) -> String {
+        let parts = [(self.errors, "error"), (self.warnings, "warning"), (self.infos, "info")];
+        let parts = parts.into_iter().filter(|(number, _)| *number > 0);
+        list(&parts.map(|(number, noun)| count(number, noun)).collect::<Vec<_>>())
+    }
+}
+
+/// `3 errors and 1 warning in 2 of 120 files (96 entities)`, or that there is nothing to report.
+pub(super) fn verdict(lint: &Lint<'_>) -> String {
+    let tally = Tally::of(lint.findings);
+    let files = count(lint.counts.files, "file");
+    let entities = count(lint.counts.entities, "entity");
+    if lint.findings.is_empty() {
+        let silent = lint.counts.hidden == 0;
+        let words = if silent { "nothing to report" } else { "all findings are hidden" };
+        return format!("{files}, {entities}: {words}");
+    }
+    let within = match tally.faulty {
+        // A finding may stand in a file that was not counted, such as a blueprint; `3 of 2 files` would be silly.
+        faulty if faulty >= lint.counts.files => count(faulty, "file"),
+        faulty => format!("{} of {files}", grouped(faulty)),
+    };
+    format!("{} in {within} ({entities})", tally.words())
+}
+
+/// What is not among the findings, and why; empty when that is nothing.
+pub(super) fn left_out(lint: &Lint<'_>) -> Vec<String> {
+    let counts = &lint.counts;
+    let parts = [
+        (counts.suppressed, "ignored by comments"),
+        (counts.baselined, "in the baseline"),
+        (counts.hidden, "more beyond `--max-findings`"),
+    ];
+    parts
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, words)| format!("{} {words}", grouped(number)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::lint::fixtures::{Run, counts};
+
+    #[test]
+    fn the_verdict_counts_what_is_shown() {
+        let run = Run::sample();
+        assert_eq!(verdict(&run.lint()), "3 errors, 2 warnings and 1 info in 3 of 120 files (96 entities)");
+        let empty = Run::empty();
+        assert_eq!(verdict(&empty.lint()), "120 files, 96 entities: nothing to report");
+        assert!(left_out(&empty.lint()).is_empty());
+    }
+
+    #[test]
+    fn what_is_left_out_is_said() {
+        let mut run = Run::empty();
+        run.counts = crate::report::lint::Counts { suppressed: 2, baselined: 1, hidden: 1200, ..counts() };
+        assert_eq!(
+            left_out(&run.lint()),
+            ["2 ignored by comments", "1 in the baseline", "1,200 more beyond `--max-findings`"]
+        );
+        assert_eq!(verdict(&run.lint()), "120 files, 96 entities: all findings are hidden");
+    }
+}

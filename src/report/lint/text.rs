@@ -1,0 +1,296 @@
+//! The report for people: what, where, the line itself, and what to do, in that order. A frame holds all that belongs
+//! to one finding, so that a reader who stops at the first one has seen everything about it.
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::domain::finding::{EntityName, Finding, Fix, Severity};
+use crate::domain::span::{LineIndex, Span};
+use crate::report::escape::clean;
+use crate::report::lint::frame::{Signs, draw, number_width, role};
+use crate::report::lint::tally::{Tally, left_out, verdict};
+use crate::report::lint::window::{Label, Window};
+use crate::report::lint::{Report, Row};
+use crate::report::style::{Role, Style, clip, wrap};
+use crate::report::words::count;
+
+/// More marks than this in one frame are a thicket.
+const MARKS_MAX: usize = 4;
+const NOTES_MAX: usize = 4;
+
+pub(super) fn render(report: &Report<'_>, style: &Style) -> String {
+    let mut out = String::new();
+    for row in report.rows() {
+        finding(&mut out, report, &row, style);
+        out.push('\n');
+    }
+    for note in report.lint.notes {
+        let room = style.prose();
+        let lines = wrap(&clean(note), room.saturating_sub(6), room.saturating_sub(6)).join("\n      ");
+        out.push_str(&format!("{} {lines}\n", style.paint(Role::Help, "note:")));
+    }
+    summary(&mut out, report, style);
+    out
+}
+
+fn finding(out: &mut String, report: &Report<'_>, row: &Row<'_>, style: &Style) {
+    header(out, row, style);
+    let signs = Signs::of(style);
+    let source = report.places.text(row.finding.place.file);
+    let Parts { labels, notes } = parts(report, row);
+    let windows = source.map(|(text, lines)| Window::all(text, lines, labels)).unwrap_or_default();
+    let width = number_width(&windows);
+    place(out, row, width, style);
+    if let Some((text, lines)) = source {
+        for (at, window) in windows.iter().enumerate() {
+            if at > 0 {
+                out.push_str(&format!("{}{}\n", " ".repeat(width + 2), style.paint(Role::Dim, signs.gap)));
+            }
+            for line in draw(window, text, lines, width, row.severity(), style) {
+                out.push_str(&line);
+                out.push('\n');
+            }
+        }
+    }
+    let mut items = notes.into_iter().map(|note| ("note", note)).collect::<Vec<_>>();
+    items.extend(row.help.iter().map(|help| ("help", help.to_string())));
+    items.extend(row.finding.fix.iter().map(|fix| ("fix", fix_words(fix, row.finding, source, style))));
+    write_items(out, &items, width, style);
+}
+
+/// `error[rule]: message`, its further lines a little to the right.
+fn header(out: &mut String, row: &Row<'_>, style: &Style) {
+    let word = row.severity().word();
+    let used = word.len() + row.rule().len() + 4;
+    let lines = wrap(&row.message, style.prose().saturating_sub(used), style.prose().saturating_sub(2));
+    let lines = lines.iter().map(|line| style.paint(Role::Strong, line)).collect::<Vec<_>>();
+    let own = role(row.severity(), true);
+    let rule = style.link(row.rule(), crate::report::explain::page_address(row.rule()).as_deref());
+    out.push_str(&format!("{} {}\n", style.paint(own, &format!("{word}[{rule}]:")), lines.join("\n  ")));
+}
+
+fn place(out: &mut String, row: &Row<'_>, width: usize, style: &Style) {
+    let signs = Signs::of(style);
+    // `-->` points from the gutter, as compilers do.
+    let indent = width + if style.unicode { 2 } else { 0 };
+    let location = row.location();
+    out.push_str(&format!("{}{} {}", " ".repeat(indent), signs.open, style.paint(Role::Path, &location)));
+    if let Some(name) = row.finding.entity.as_ref().and_then(entity_words)
+        && indent + signs.open.width() + location.width() + name.width() + 2 <= style.columns()
+    {
+        out.push_str(&format!(" {}", style.paint(Role::Dim, &name)));
+    }
+    out.push('\n');
+}
+
+fn entity_words(entity: &EntityName) -> Option<String> {
+    let named = !entity.blueprint.is_empty() && !entity.identifier.is_empty();
+    named.then(|| format!("in {}/{}", clean(&entity.blueprint), clean(&entity.identifier)))
+}
+
+/// What goes into the frame, and what is said below it.
+struct Parts {
+    labels: Vec<Label>,
+    notes: Vec<String>,
+}
+
+fn parts(report: &Report<'_>, row: &Row<'_>) -> Parts {
+    let finding = row.finding;
+    let own = finding.place;
+    let shown = report.places.text(own.file).is_some();
+    let mut labels = vec![Label { span: own.span, text: clean(&finding.label).into_owned(), primary: true }];
+    let mut notes = Vec::new();
+    for (place, words) in &finding.related {
+        let free = labels.iter().all(|label| apart(label.span, place.span));
+        if shown && place.file == own.file && free && labels.len() < MARKS_MAX {
+            labels.push(Label { span: place.span, text: clean(words).into_owned(), primary: false });
+        } else {
+            let start = report.places.extent(*place).start;
+            let path = clean(report.lint.files.path(place.file));
+            notes.push(format!("{path}:{}:{}: {}", start.line, start.column, clean(words)));
+        }
+    }
+    if notes.len() > NOTES_MAX {
+        let more = notes.len() - NOTES_MAX + 1;
+        notes.truncate(NOTES_MAX - 1);
+        notes.push(format!("and {}", count(more, "more place")));
+    }
+    Parts { labels, notes }
+}
+
+/// Marks that touch would be drawn over one another.
+fn apart(one: Span, other: Span) -> bool {
+    one.end.max(one.start.saturating_add(1)) <= other.start || other.end.max(other.start.saturating_add(1)) <= one.start
+}
+
+/// What the fix does, and the line as it would be.
+fn fix_words(fix: &Fix, finding: &Finding, source: Option<(&str, &LineIndex)>, style: &Style) -> String {
+    let mut words = clean(&fix.title).into_owned();
+    let preview = source.and_then(|(text, lines)| fixed_line(fix, finding, text, lines));
+    if let Some(line) = preview {
+        words.push_str(&format!(": `{}`", clip(&line, style.columns() / 2, style.ellipsis())));
+    }
+    if fix.safe {
+        words.push_str(" (`--fix` does it)");
+    }
+    words
+}
+
+/// The finding's line after the fix, where the fix stays within that line and leaves something of it.
+fn fixed_line(fix: &Fix, finding: &Finding, text: &str, lines: &LineIndex) -> Option<String> {
+    const LONG: usize = 400;
+    let number = lines.line_of((finding.place.span.start as usize).min(text.len()));
+    let line = lines.line_span(number);
+    if line.range().len() > LONG || fix.edits.is_empty() {
+        return None;
+    }
+    let mut edits = fix.edits.iter().collect::<Vec<_>>();
+    edits.sort_by_key(|edit| edit.span);
+    let mut made = String::new();
+    let mut at = line.start;
+    for edit in edits {
+        if edit.span.start < at || edit.span.end > line.end || edit.replacement.contains(['\n', '\r']) {
+            return None;
+        }
+        made.push_str(Span { start: at, end: edit.span.start }.slice(text));
+        made.push_str(&edit.replacement);
+        at = edit.span.end;
+    }
+    made.push_str(Span { start: at, end: line.end }.slice(text));
+    let made = clean(made.trim()).into_owned();
+    (!made.is_empty() && !made.contains('`')).then_some(made)
+}
+
+fn write_items(out: &mut String, items: &[(&str, String)], width: usize, style: &Style) {
+    let signs = Signs::of(style);
+    let indent = " ".repeat(width + 2);
+    for (at, (name, words)) in items.iter().enumerate() {
+        let last = at + 1 == items.len();
+        let (sign, bar) = if last { (signs.close, " ") } else { (signs.item, signs.bar) };
+        // Boxes are drawn on; a `=` stands alone.
+        let bar = if style.unicode { bar } else { " " };
+        let room = style.prose().saturating_sub(width + 4 + sign.width() + name.len());
+        let lines = wrap(words, room, room);
+        let rest = format!("\n{indent}{bar}{}", " ".repeat(sign.width() + name.len() + 2));
+        let painted = style.paint(if *name == "fix" { Role::Good } else { Role::Help }, &format!("{name}:"));
+        out.push_str(&format!("{indent}{sign} {painted} {}\n", lines.join(&rest)));
+    }
+    if items.is_empty() && style.unicode {
+        out.push_str(&format!("{indent}{}\n", signs.close));
+    }
+}
+
+fn summary(out: &mut String, report: &Report<'_>, style: &Style) {
+    let lint = report.lint;
+    let tally = Tally::of(lint.findings);
+    let mut parts = vec![verdict(lint)];
+    if tally.fixable > 0 {
+        parts.push(format!("{} fixable with `--fix`", tally.fixable));
+    }
+    parts.extend(left_out(lint));
+    // The first of the worst: where a reader begins.
+    let worst = lint.findings.iter().map(|finding| finding.severity).max();
+    let first = lint.findings.iter().find(|finding| Some(finding.severity) == worst);
+    if let Some(first) = first {
+        parts.push(format!("`portolan explain {}` says more", first.rule.name));
+    }
+    let role = worst.map_or(Role::Good, |worst: Severity| role(worst, true));
+    let lines = fill(&parts, style.prose());
+    for (at, line) in lines.iter().enumerate() {
+        out.push_str(&if at == 0 { paint_verdict(line, role, style) } else { line.clone() });
+        out.push('\n');
+    }
+}
+
+/// Parts with `; ` between them; a line breaks between parts, so that a command to copy stays whole.
+fn fill(parts: &[String], width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        match lines.last_mut() {
+            Some(line) if line.width() + part.width() + 3 <= width => {
+                line.push_str("; ");
+                line.push_str(part);
+            }
+            Some(_) | None => lines.push(part.clone()),
+        }
+    }
+    lines
+}
+
+/// Colours the verdict's own words: up to the first `in` or the whole of a clean one.
+fn paint_verdict(line: &str, role: Role, style: &Style) -> String {
+    match line.split_once(" in ") {
+        Some((words, rest)) if role != Role::Good => format!("{} in {rest}", style.paint(role, words)),
+        Some(_) | None => style.paint(role, line),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::lint::LintFormat;
+    use crate::report::lint::fixtures::Run;
+
+    const UNICODE: Style = Style { color: false, unicode: true, width: 80, links: false };
+
+    #[test]
+    fn a_reader_sees_line_cause_and_cure() {
+        insta::assert_snapshot!(Run::sample().render(LintFormat::Text, &UNICODE));
+    }
+
+    #[test]
+    fn a_dumb_terminal_gets_ascii() {
+        let text = Run::sample().plain(LintFormat::Text);
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn colours_are_only_added() {
+        let run = Run::sample();
+        let colored = run.render(LintFormat::Text, &Style { color: true, ..UNICODE });
+        assert!(colored.contains("\u{1b}[1;31merror[dangling-relation]:"), "{colored}");
+        let stripped = colored.lines().map(|line| clean(line).into_owned() + "\n").collect::<String>();
+        assert_eq!(stripped, run.render(LintFormat::Text, &UNICODE));
+    }
+
+    #[test]
+    fn hostile_text_cannot_reach_the_terminal() {
+        for style in [UNICODE, Style::PLAIN] {
+            let text = Run::hostile().render(LintFormat::Text, &style);
+            assert!(!text.chars().any(|c| c != '\n' && crate::report::escape::is_unsafe(c)), "{text:?}");
+        }
+        insta::assert_snapshot!(Run::hostile().render(LintFormat::Text, &UNICODE));
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        for width in [60, 80, 120] {
+            for unicode in [false, true] {
+                let style = Style { unicode, width, ..UNICODE };
+                for line in Run::wide().render(LintFormat::Text, &style).lines() {
+                    assert!(line.width() <= width, "{} > {width}: {line}", line.width());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn long_lines_tabs_and_wide_characters_align() {
+        insta::assert_snapshot!(Run::wide().render(LintFormat::Text, &UNICODE));
+    }
+
+    #[test]
+    fn far_places_share_a_frame_and_a_crowd_does_not() {
+        insta::assert_snapshot!(Run::far().render(LintFormat::Text, &UNICODE));
+    }
+
+    #[test]
+    fn nothing_to_report_is_one_line() {
+        let text = Run::empty().render(LintFormat::Text, &UNICODE);
+        assert_eq!(text, "120 files, 96 entities: nothing to report\n");
+    }
+
+    #[test]
+    fn a_file_that_is_gone_still_has_its_say() {
+        insta::assert_snapshot!(Run::gone().render(LintFormat::Text, &UNICODE));
+    }
+}

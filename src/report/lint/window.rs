@@ -1,0 +1,235 @@
+//! The few lines of a file that a frame shows, cut to the width of the terminal and made harmless, with the labels
+//! moved along. miette's own way to read a source scans it from its first byte for every label; here only what is
+//! shown is touched, so a finding at the end of 35 MB costs what one at the start does.
+
+use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::domain::span::{LineIndex, Span};
+use crate::report::escape::{is_unsafe, picture};
+use crate::report::style::Style;
+
+/// A span over more lines than this is shown by its first line.
+const SPAN_LINES_MAX: usize = 5;
+const TAB: usize = 4;
+
+/// A mark on the source.
+#[derive(Debug, Clone)]
+pub(super) struct Label {
+    pub span: Span,
+    pub text: String,
+    pub primary: bool,
+}
+
+/// A label with the lines it covers.
+#[derive(Debug, Clone)]
+pub(super) struct Mark {
+    pub label: Label,
+    pub first: usize,
+    pub last: usize,
+}
+
+/// Neighbouring lines with the marks on them: one piece of a frame.
+#[derive(Debug)]
+pub(super) struct Window {
+    pub first: usize,
+    pub last: usize,
+    pub marks: Vec<Mark>,
+}
+
+impl Window {
+    /// The pieces that show all labels, in the order of the file.
+    pub fn all(text: &str, lines: &LineIndex, labels: Vec<Label>) -> Vec<Self> {
+        let mut marks = labels.into_iter().map(|label| Mark::new(text, lines, label)).collect::<Vec<_>>();
+        marks.sort_by_key(|mark| (mark.label.span, !mark.label.primary));
+        let mut windows: Vec<Self> = Vec::new();
+        for mark in marks {
+            let first = mark.first - usize::from(mark.first > 1 && !is_blank(text, lines, mark.first - 1));
+            let next = mark.last + 1;
+            let last = mark.last + usize::from(next <= lines.line_count() && !is_blank(text, lines, next));
+            match windows.last_mut() {
+                Some(window) if first <= window.last + 1 => {
+                    window.last = window.last.max(last);
+                    window.marks.push(mark);
+                }
+                Some(_) | None => windows.push(Self { first, last, marks: vec![mark] }),
+            }
+        }
+        windows
+    }
+
+    /// The text of the piece and where its labels are in it.
+    pub fn draw(&self, text: &str, lines: &LineIndex, columns: usize, style: &Style) -> Drawing {
+        let mut drawing = Drawing { text: String::new(), first: self.first, spans: Vec::new() };
+        let mut ends = vec![(0, 0); self.marks.len()];
+        for number in self.first..=self.last {
+            let line = content(text, lines, number);
+            let focus = self.marks.iter().find(|mark| mark.first == number).map(|mark| mark.label.span);
+            let cut = Cut::new(text, line, focus.map_or(line, |span| span), columns, style, &mut drawing.text);
+            for (mark, end) in self.marks.iter().zip(&mut ends) {
+                if mark.first == number {
+                    end.0 = cut.place(mark.label.span.start as usize);
+                }
+                if mark.last == number {
+                    end.1 = cut.place(mark.label.span.end as usize);
+                }
+            }
+            drawing.text.push('\n');
+        }
+        drawing.spans = ends.into_iter().map(|(start, end)| (start, end.max(start))).collect();
+        drawing
+    }
+}
+
+impl Mark {
+    fn new(text: &str, lines: &LineIndex, mut label: Label) -> Self {
+        let length = text.len();
+        let (start, mut end) = ((label.span.start as usize).min(length), (label.span.end as usize).min(length));
+        let first = lines.line_of(start);
+        // An end right behind a line break belongs to the line that was broken.
+        let mut last = if end > start { lines.line_of(end - 1) } else { first };
+        if last > first + SPAN_LINES_MAX - 1 {
+            label.text = if label.text.is_empty() {
+                format!("down to line {last}")
+            } else {
+                format!("{} (down to line {last})", label.text)
+            };
+            end = content(text, lines, first).end as usize;
+            last = first;
+        }
+        label.span = Span::new(start, end.max(start));
+        Self { label, first, last }
+    }
+}
+
+/// A line without its break.
+fn content(text: &str, lines: &LineIndex, number: usize) -> Span {
+    let span = lines.line_span(number);
+    let line = span.slice(text);
+    Span::new(span.start as usize, span.start as usize + line.trim_end_matches(['\n', '\r']).len())
+}
+
+fn is_blank(text: &str, lines: &LineIndex, number: usize) -> bool {
+    // A long line is not blank; looking at all of it would cost.
+    let span = content(text, lines, number);
+    let head = Span { end: span.end.min(span.start.saturating_add(200)), ..span };
+    head.slice(text).trim().is_empty() && head == span
+}
+
+/// One line, cut to fit: which byte of the source came where.
+struct Cut {
+    /// (byte in the source, byte in the drawing) of every character shown, ascending, and of the end.
+    places: Vec<(usize, usize)>,
+}
+
+impl Cut {
+    /// Writes the line to `out`. Where it is too long, the part around `focus` is shown.
+    fn new(text: &str, line: Span, focus: Span, columns: usize, style: &Style, out: &mut String) -> Self {
+        let source = line.slice(text);
+        let base = line.start as usize;
+        let ellipsis = style.ellipsis();
+        let begin = if fits(source, columns) {
+            0
+        } else {
+            let wanted = (focus.start as usize).saturating_sub(base).min(source.len());
+            beginning(source, wanted, columns)
+        };
+        let mut used = 0;
+        let mut places = Vec::new();
+        if begin > 0 {
+            out.push_str(ellipsis);
+            used += ellipsis.width();
+        }
+        let rest = source.get(begin..).unwrap_or_default();
+        let room =
+            if fits(rest, columns.saturating_sub(used)) { usize::MAX } else { columns - ellipsis.width().min(columns) };
+        for (at, c) in rest.char_indices() {
+            let width = match c {
+                '\t' => TAB - used % TAB,
+                c if is_unsafe(c) => 1,
+                c => c.width().unwrap_or(0),
+            };
+            if used + width > room {
+                places.push((base + begin + at, out.len()));
+                out.push_str(ellipsis);
+                return Self { places };
+            }
+            places.push((base + begin + at, out.len()));
+            match c {
+                '\t' => out.extend(std::iter::repeat_n(' ', width)),
+                c if is_unsafe(c) => out.push(picture(c, style.unicode)),
+                c => out.push(c),
+            }
+            used += width;
+        }
+        places.push((base + source.len(), out.len()));
+        Self { places }
+    }
+
+    /// Where a byte of the source is in the drawing; the nearest end where it was cut off.
+    fn place(&self, byte: usize) -> usize {
+        let after = self.places.partition_point(|(source, _)| *source <= byte);
+        self.places.get(after.saturating_sub(1)).map_or(0, |(_, drawn)| *drawn)
+    }
+}
+
+/// Whether a line fits, without measuring what is plainly too long.
+fn fits(line: &str, columns: usize) -> bool {
+    let tabs = |line: &str| line.bytes().filter(|byte| *byte == b'\t').count() * (TAB - 1);
+    line.len() <= columns.saturating_mul(4) && line.width() + tabs(line) <= columns
+}
+
+/// Where to begin showing a line that does not fit, so that `focus` is seen with what stands before it.
+fn beginning(line: &str, focus: usize, columns: usize) -> usize {
+    let before = line.get(..focus).unwrap_or_default();
+    let mut used = 0;
+    let mut third = None;
+    for (at, c) in before.char_indices().rev() {
+        used += if c == '\t' { TAB } else { c.width().unwrap_or(1) };
+        if used <= columns / 3 {
+            third = Some(at);
+        }
+        if used > columns * 2 / 3 {
+            return third.unwrap_or(focus);
+        }
+    }
+    0
+}
+
+/// A window as miette reads it: always the whole piece, which is already no more than what is shown.
+#[derive(Debug)]
+pub(super) struct Drawing {
+    pub text: String,
+    first: usize,
+    /// Start and end of each mark.
+    pub spans: Vec<(usize, usize)>,
+}
+
+impl Drawing {
+    /// The columns of a mark that lies within one line.
+    pub fn columns(&self, index: usize) -> Option<(usize, usize)> {
+        let (start, end) = self.spans.get(index).copied()?;
+        let line = self.text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
+        let first = self.text.get(line..start)?.width();
+        Some((first, self.text.get(line..end)?.width().max(first + 1)))
+    }
+
+    pub fn label(&self, index: usize, text: Option<String>, primary: bool) -> LabeledSpan {
+        let (start, end) = self.spans.get(index).copied().unwrap_or_default();
+        let span = SourceSpan::from((start, end - start));
+        if primary { LabeledSpan::new_primary_with_span(text, span) } else { LabeledSpan::new_with_span(text, span) }
+    }
+}
+
+impl SourceCode for Drawing {
+    fn read_span<'a>(
+        &'a self,
+        _span: &SourceSpan,
+        _before: usize,
+        _after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let whole = SourceSpan::from((0, self.text.len()));
+        let lines = self.text.bytes().filter(|byte| *byte == b'\n').count();
+        Ok(Box::new(MietteSpanContents::new(self.text.as_bytes(), whole, self.first.saturating_sub(1), 0, lines)))
+    }
+}

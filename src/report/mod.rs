@@ -1,0 +1,12 @@
+//! Values to strings: what every verb says, in every format. Nothing here prints or reads; a renderer is a
+//! function of a value and a [`style::Style`], and the text it is given is never trusted.
+
+pub mod baseline;
+pub mod difference;
+pub mod escape;
+pub mod explain;
+pub mod fingerprint;
+pub mod lint;
+pub mod place;
+pub mod style;
+pub mod words;

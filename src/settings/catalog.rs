@@ -1,0 +1,111 @@
+//! Which catalog is meant: the embedded one, a region of the platform, or an address. An address with a name and
+//! password in it is refused: what is committed is not the place for them.
+
+use crate::domain::platform::Platform;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Catalog {
+    Local,
+    /// By the platform's name for it.
+    Region(String),
+    Url(String),
+}
+
+impl Catalog {
+    /// `Err` says what is wrong, as a clause.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if text == "local" {
+            return Ok(Self::Local);
+        }
+        if !text.contains("://") {
+            let is_name = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+            return if is_name {
+                Ok(Self::Region(text.to_owned()))
+            } else {
+                Err("it is neither `local`, nor a region, nor an `https://` address".to_owned())
+            };
+        }
+        check_url(text)?;
+        Ok(Self::Url(text.trim_end_matches('/').to_owned()))
+    }
+
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Local => "local",
+            Self::Region(text) | Self::Url(text) => text,
+        }
+    }
+
+    /// What is wrong with a region that `platform` does not have.
+    pub fn check_region(&self, platform: &Platform) -> Result<(), String> {
+        let Self::Region(name) = self else { return Ok(()) };
+        if platform.regions.iter().any(|(region, _)| region == name) {
+            return Ok(());
+        }
+        let known: Vec<&str> = std::iter::once("local").chain(platform.regions.iter().map(|(name, _)| *name)).collect();
+        Err(format!("`{}` has no region `{name}`; there is {}", platform.name, known.join(", ")))
+    }
+}
+
+fn check_url(text: &str) -> Result<(), String> {
+    let (scheme, rest) = text.split_once("://").unwrap_or(("", text));
+    let host_and_port = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if host_and_port.contains('@') {
+        return Err("an address holds no user and password; credentials come from the environment".to_owned());
+    }
+    if rest.contains(['?', '#']) || text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err("an address is a scheme, a host and at most a path".to_owned());
+    }
+    let host = match host_and_port.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host_and_port.split(':').next().unwrap_or_default(),
+    };
+    if host.is_empty() {
+        return Err("the address has no host".to_owned());
+    }
+    let loopback = matches!(host, "localhost" | "127.0.0.1" | "::1");
+    match scheme {
+        "https" => Ok(()),
+        "http" if loopback => Ok(()),
+        "http" => Err("`http://` would send credentials in the clear; use `https://`".to_owned()),
+        other => Err(format!("`{other}://` is not spoken here; use `https://`")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::platform::{GLINT, PORT};
+
+    #[test]
+    fn names_and_addresses_are_told_apart() {
+        assert_eq!(Catalog::parse("local"), Ok(Catalog::Local));
+        assert_eq!(Catalog::parse("us"), Ok(Catalog::Region("us".to_owned())));
+        let url = Catalog::parse("https://catalog.acme.example/api/");
+        assert_eq!(url, Ok(Catalog::Url("https://catalog.acme.example/api".to_owned())));
+        for good in ["http://localhost:8080", "http://127.0.0.1", "http://[::1]:3000/v1"] {
+            assert!(Catalog::parse(good).is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn what_could_leak_or_mislead_is_refused() {
+        for (bad, why) in [
+            ("", "neither"),
+            ("EU", "neither"),
+            ("https://", "no host"),
+            ("http://api.port.io", "in the clear"),
+            ("http://localhost.evil.example", "in the clear"),
+            ("ftp://host", "not spoken"),
+            ("https://id:secret@api.port.io", "credentials"),
+            ("https://api.port.io/?token=x", "at most a path"),
+            ("https://a b", "at most a path"),
+        ] {
+            let refused = Catalog::parse(bad).expect_err(bad);
+            assert!(refused.contains(why), "{bad}: {refused}");
+        }
+        let us = Catalog::Region("us".to_owned());
+        assert!(us.check_region(&PORT).is_ok());
+        assert_eq!(us.check_region(&GLINT), Err("`glint` has no region `us`; there is local, eu".to_owned()));
+    }
+}

@@ -1,0 +1,92 @@
+//! Finds the config and the root: upwards from where the user stands, and not beyond the Git work tree. The root is
+//! the config's folder where it was found; a config that is named with `--config` does not move the root.
+
+#![expect(clippy::disallowed_methods, reason = "looks for the config before there is a root to read from")]
+
+use std::path::{Path, PathBuf};
+
+use super::error::SettingsError;
+use super::value::{Origin, Sourced};
+use crate::sources::tidy;
+
+/// The names, the preferred one first.
+pub(super) const NAMES: [&str; 2] = ["portolan.yaml", "portolan.yml"];
+
+#[derive(Debug)]
+pub(super) struct Found {
+    pub root: Sourced<PathBuf>,
+    pub config: Option<Sourced<PathBuf>>,
+}
+
+/// `start`: absolute, where the user stands. `named`: the config from a flag or a variable, relative to `start`.
+pub(super) fn find(start: &Path, named: Option<Sourced<PathBuf>>) -> Result<Found, SettingsError> {
+    if !start.is_dir() {
+        return Err(SettingsError::NoFolder { path: start.to_owned() });
+    }
+    let mut work_tree = None;
+    let mut config = None;
+    for folder in start.ancestors() {
+        if config.is_none() {
+            config = NAMES.iter().map(|name| folder.join(name)).find(|file| file.is_file());
+        }
+        if folder.join(".git").exists() {
+            work_tree = Some(folder.to_owned());
+            break;
+        }
+    }
+    let git = || work_tree.clone().map(|value| Sourced { value, origin: Origin::Repository("the Git work tree") });
+    let here = || Sourced { value: start.to_owned(), origin: Origin::Repository("the current folder") };
+    if let Some(named) = named {
+        let path = tidy(start.join(&named.value));
+        if !path.is_file() {
+            return Err(SettingsError::NoConfig { path: named.value });
+        }
+        let config = Some(Sourced { value: path, origin: named.origin });
+        return Ok(Found { root: git().unwrap_or_else(here), config });
+    }
+    let Some(config) = config else { return Ok(Found { root: git().unwrap_or_else(here), config: None }) };
+    let folder = config.parent().unwrap_or(start).to_owned();
+    let root = Sourced { value: folder, origin: Origin::Repository("the config's folder") };
+    Ok(Found { root, config: Some(Sourced { value: config, origin: Origin::Repository("found") }) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(files: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for file in files {
+            let path = folder.path().join(file);
+            std::fs::create_dir_all(path.parent().expect("it is inside")).expect("the folder is made");
+            std::fs::write(path, "").expect("the file is written");
+        }
+        folder
+    }
+
+    fn found(folder: &Path, start: &str, named: Option<&str>) -> (String, Option<String>) {
+        let shown = |path: &Path| path.strip_prefix(folder).expect("inside").to_string_lossy().into_owned();
+        let named = named.map(|path| Sourced { value: PathBuf::from(path), origin: Origin::Flag("--config") });
+        let found = find(&folder.join(start), named).expect("the folder exists");
+        (shown(&found.root.value), found.config.map(|config| shown(&config.value)))
+    }
+
+    #[test]
+    fn the_nearest_config_decides_and_the_work_tree_ends_the_search() {
+        let folder = tree(&["portolan.yaml", "repo/.git/HEAD", "repo/a/b/x", "repo/a/portolan.yml", "plain/x"]);
+        let path = folder.path();
+        assert_eq!(found(path, "repo/a/b", None), ("repo/a".to_owned(), Some("repo/a/portolan.yml".to_owned())));
+        assert_eq!(found(path, "repo", None), ("repo".to_owned(), None));
+        assert_eq!(found(path, "plain", None), (String::new(), Some("portolan.yaml".to_owned())));
+    }
+
+    #[test]
+    fn a_named_config_does_not_move_the_root() {
+        let folder = tree(&["repo/.git", "repo/a/x", "repo/ci/other.yaml"]);
+        let expected = ("repo".to_owned(), Some("repo/ci/other.yaml".to_owned()));
+        assert_eq!(found(folder.path(), "repo/a", Some("../ci/other.yaml")), expected);
+        let missing = Sourced { value: PathBuf::from("no.yaml"), origin: Origin::Flag("--config") };
+        assert!(matches!(find(folder.path(), Some(missing)), Err(SettingsError::NoConfig { .. })));
+        assert!(matches!(find(&folder.path().join("none"), None), Err(SettingsError::NoFolder { .. })));
+    }
+}

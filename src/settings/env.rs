@@ -1,0 +1,130 @@
+//! The one list of environment variables, and the only look at them, the clock and the current folder: once, at the
+//! door. Secrets are never kept, only that they are there.
+
+#![expect(clippy::disallowed_methods, reason = "the one place that looks at the environment and the clock")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// A variable of ours.
+#[derive(Debug)]
+pub struct Variable {
+    pub name: &'static str,
+    /// What it does, for the reference.
+    pub what: &'static str,
+}
+
+/// Everything that begins with `PORTOLAN_`.
+pub static VARIABLES: [Variable; 9] = [
+    Variable { name: "PORTOLAN_CATALOG", what: "`catalog` of the config" },
+    Variable { name: "PORTOLAN_COLOR", what: "as `--color`" },
+    Variable { name: "PORTOLAN_CONFIG", what: "as `--config`" },
+    Variable { name: "PORTOLAN_DELIVERY", what: "`delivery` of the config" },
+    Variable { name: "PORTOLAN_NO_PROGRESS", what: "as `--no-progress`, when it is not empty" },
+    Variable { name: "PORTOLAN_PLATFORM", what: "`platform` of the config" },
+    Variable { name: "PORTOLAN_SCOPE", what: "`scope` of the config" },
+    Variable { name: "PORTOLAN_TARGET", what: "as `--target`" },
+    Variable { name: "PORTOLAN_WRITE", what: "`write` of the config, for all blueprints" },
+];
+
+/// What others set and we heed: the terminal's, Git's, the pipelines'.
+const HEEDED: [&str; 23] = [
+    "NO_COLOR",
+    "CLICOLOR",
+    "CLICOLOR_FORCE",
+    "FORCE_COLOR",
+    "TERM",
+    "COLUMNS",
+    "LC_ALL",
+    "LC_CTYPE",
+    "LANG",
+    "CI",
+    "GITHUB_ACTIONS",
+    "GITHUB_STEP_SUMMARY",
+    "GITLAB_CI",
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_CEILING_DIRECTORIES",
+    "HOME",
+    "XDG_CONFIG_HOME",
+    "TERM_PROGRAM",
+    "VTE_VERSION",
+    "WT_SESSION",
+    "KITTY_WINDOW_ID",
+];
+
+/// Known to be set, never looked into.
+const SECRET: [&str; 4] = ["PORT_CLIENT_ID", "PORT_CLIENT_SECRET", "GLINT_CLIENT_ID", "GLINT_CLIENT_SECRET"];
+
+/// What the process was given.
+#[derive(Debug, Clone, Default)]
+pub struct Environment {
+    values: BTreeMap<&'static str, OsString>,
+    present: BTreeSet<&'static str>,
+    unknown: Vec<String>,
+    directory: PathBuf,
+    seconds: i64,
+}
+
+impl Environment {
+    pub fn of_process() -> Self {
+        let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs().cast_signed());
+        // A folder that was deleted under us: what is relative to it will not be found, and is told then.
+        let directory = std::env::current_dir().unwrap_or_default();
+        Self::new(std::env::vars_os(), directory, seconds)
+    }
+
+    /// From values: for tests.
+    pub fn new(variables: impl IntoIterator<Item = (OsString, OsString)>, directory: PathBuf, seconds: i64) -> Self {
+        let mut environment = Self { directory, seconds, ..Self::default() };
+        for (name, value) in variables {
+            let Some(name) = name.to_str() else { continue };
+            if value.is_empty() {
+                // Set to nothing is how a pipeline says "not set".
+                continue;
+            }
+            let ours = VARIABLES.iter().map(|variable| variable.name);
+            if let Some(name) = ours.chain(HEEDED).find(|known| *known == name) {
+                environment.values.insert(name, value);
+            } else if let Some(name) = SECRET.into_iter().find(|known| *known == name) {
+                environment.present.insert(name);
+            } else if name.starts_with("PORTOLAN_") {
+                environment.unknown.push(name.to_owned());
+            }
+        }
+        environment.unknown.sort();
+        environment
+    }
+
+    /// The value of a variable of the list; `None` also where it is empty.
+    pub fn get(&self, name: &str) -> Option<&OsStr> {
+        self.values.get(name).map(OsString::as_os_str)
+    }
+
+    /// The same as text; a value that is not UTF-8 is shown with marks, and then is nothing we know.
+    pub fn text(&self, name: &str) -> Option<String> {
+        self.get(name).map(|value| value.to_string_lossy().into_owned())
+    }
+
+    pub fn has_secret(&self, name: &str) -> bool {
+        self.present.contains(name)
+    }
+
+    /// Names that begin as ours do and are not: most likely slips.
+    pub fn unknown(&self) -> &[String] {
+        &self.unknown
+    }
+
+    /// Where the process stands.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Seconds since 1970-01-01 (UTC).
+    pub fn seconds(&self) -> i64 {
+        self.seconds
+    }
+}

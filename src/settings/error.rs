@@ -1,0 +1,97 @@
+//! Why there are no settings. A config with faults tells them all at once, each at its place: a person who mends one
+//! and is then told of the next stops reading.
+
+use std::path::PathBuf;
+
+use miette::{LabeledSpan, NamedSource};
+
+use crate::domain::span::Span;
+use crate::sources::ReadProblem;
+
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum SettingsError {
+    #[error("work in `{}`: there is no such folder", path.display())]
+    #[diagnostic(code("no-such-folder"), help("give `-C` a folder that exists"))]
+    NoFolder { path: PathBuf },
+    #[error("read the config `{}`: there is no such file", path.display())]
+    #[diagnostic(code("no-such-config"), help("name a file that exists, or leave `--config` out to have it found"))]
+    NoConfig { path: PathBuf },
+    #[error("read the config `{path}`")]
+    #[diagnostic(code("unreadable-config"), help("give yourself the right to read it, and store it as UTF-8"))]
+    Unreadable {
+        path: String,
+        #[source]
+        problem: ReadProblem,
+    },
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Faulty(Box<FaultyConfig>),
+    #[error("use the target `{name}`: {}", known_targets(known))]
+    #[diagnostic(code("unknown-target"), help("{help}"))]
+    UnknownTarget { name: String, known: Vec<String>, help: String },
+    #[error("use the value `{value}` of {origin}: {reason}")]
+    #[diagnostic(code("invalid-setting"), help("{help}"))]
+    Invalid { origin: String, value: String, reason: String, help: String },
+}
+
+fn known_targets(known: &[String]) -> String {
+    match known {
+        [] => "the config has no targets".to_owned(),
+        names => format!("the config has {}", names.join(", ")),
+    }
+}
+
+/// One thing that is wrong in the config, at its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigFault {
+    pub span: Span,
+    /// A clause: it stands under the caret.
+    pub message: String,
+}
+
+/// All that is wrong in one config.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("read the config `{path}`: {} {} wrong in it", faults.len(), if faults.len() == 1 { "thing is" } else { "things are" })]
+#[diagnostic(
+    code("faulty-config"),
+    help("`portolan schema config` describes every key, and editors check them with it")
+)]
+pub struct FaultyConfig {
+    pub path: String,
+    pub faults: Vec<ConfigFault>,
+    #[source_code]
+    source_text: NamedSource<String>,
+    #[label(collection)]
+    labels: Vec<LabeledSpan>,
+}
+
+impl FaultyConfig {
+    pub(super) fn new(path: String, text: &str, mut faults: Vec<ConfigFault>) -> Self {
+        faults.sort_by_key(|fault| fault.span);
+        let labels = faults.iter().map(|fault| {
+            let range = fault.span.range();
+            let length = range.len().max(usize::from(range.start < text.len()));
+            LabeledSpan::new(Some(visible(&fault.message)), range.start.min(text.len()), length)
+        });
+        let labels = labels.collect();
+        // Same bytes, same places: what a terminal would obey is replaced by as many marks.
+        let source_text = NamedSource::new(&path, visible_in_place(text));
+        Self { path, faults, source_text, labels }
+    }
+}
+
+fn is_unseen(c: char) -> bool {
+    c.is_control() && !matches!(c, '\n' | '\r' | '\t')
+}
+
+fn visible(text: &str) -> String {
+    text.chars().map(|c| if is_unseen(c) || matches!(c, '\n' | '\r') { '?' } else { c }).collect()
+}
+
+fn visible_in_place(text: &str) -> String {
+    let mut seen = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_unseen(c) { seen.extend(std::iter::repeat_n('?', c.len_utf8())) } else { seen.push(c) }
+    }
+    seen
+}

@@ -1,0 +1,108 @@
+//! The config file as it is written: one layer, and one more for each target. It is read with the same spanned reader
+//! as the manifests, so that every fault has a place; nothing here is settled yet.
+
+use super::error::{ConfigFault, FaultyConfig};
+use super::layer::{KEYS, Layer, LayerReader};
+use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::span::{LineIndex, Span};
+use crate::domain::suggest::closest;
+use crate::domain::tree::Value;
+use crate::manifest::{Limits, Reader};
+
+#[derive(Debug, Default)]
+pub(super) struct File {
+    pub layer: Layer,
+    pub targets: Vec<(String, Layer)>,
+}
+
+/// A file and the lines of its text.
+#[derive(Debug)]
+pub(super) struct Placed {
+    pub file: File,
+    lines: LineIndex,
+}
+
+impl Placed {
+    pub fn line(&self, span: Span) -> usize {
+        self.lines.line_of(span.start as usize)
+    }
+
+    pub fn empty() -> Self {
+        Self { file: File::default(), lines: LineIndex::new("") }
+    }
+}
+
+/// `path` is for people; `known_rules` are the names a rule may have.
+pub(super) fn read(path: &str, text: &str, known_rules: &[&str]) -> Result<Placed, Box<FaultyConfig>> {
+    let mut layers = LayerReader { known_rules, faults: Vec::new() };
+    let mut file = File::default();
+    Reader::new(Limits::default()).read_first(text, &mut |document| {
+        layers.faults.extend(document.faults.iter().filter_map(wrong));
+        if let Some(root) = document.view.root() {
+            top(&mut layers, &mut file, root);
+        }
+    });
+    check_regions(&mut layers, &file);
+    if layers.faults.is_empty() {
+        Ok(Placed { file, lines: LineIndex::new(text) })
+    } else {
+        Err(Box::new(FaultyConfig::new(path.to_owned(), text, layers.faults)))
+    }
+}
+
+fn top(layers: &mut LayerReader<'_>, file: &mut File, root: Value<'_>) {
+    for (key, value) in layers.mapping(root) {
+        let name = key.key_text();
+        if name == "targets" {
+            for (target, said) in layers.mapping(value) {
+                let mut layer = Layer::default();
+                for (key, value) in layers.mapping(said) {
+                    one(layers, &mut layer, key, value, &KEYS);
+                }
+                file.targets.push((target.key_text().into_owned(), layer));
+            }
+        } else {
+            let known: Vec<&str> = KEYS.into_iter().chain(["targets"]).collect();
+            one(layers, &mut file.layer, key, value, &known);
+        }
+    }
+}
+
+fn one(layers: &mut LayerReader<'_>, layer: &mut Layer, key: Value<'_>, value: Value<'_>, known: &[&str]) {
+    let name = key.key_text();
+    if layers.entry(layer, &name, value) {
+        return;
+    }
+    let is_credential = ["secret", "token", "password", "client"].iter().any(|word| name.to_lowercase().contains(word));
+    if is_credential && closest(&name, known.iter().copied()).is_none() {
+        layers.fault(key.span(), format!("`{name}` does not belong here: credentials come from the environment"));
+    } else {
+        layers.unknown(key.span(), "key", &name, known);
+    }
+}
+
+/// A region must be one of the platform that the same file chooses.
+fn check_regions(layers: &mut LayerReader<'_>, file: &File) {
+    let own = file.layer.platform;
+    for layer in std::iter::once(&file.layer).chain(file.targets.iter().map(|(_, layer)| layer)) {
+        let platform = layer.platform.or(own).map_or(&crate::domain::platform::PORT, |(platform, _)| platform);
+        if let Some((catalog, span)) = &layer.catalog
+            && let Err(message) = catalog.check_region(platform)
+        {
+            layers.fault(*span, message);
+        }
+    }
+}
+
+/// What is wrong with the text as YAML. That a scalar has two readings is no fault here: what it is read as is checked.
+fn wrong(fault: &Fault) -> Option<ConfigFault> {
+    let message = match &fault.kind {
+        FaultKind::Syntax { message, .. } | FaultKind::BadEncoding { message } => message.clone(),
+        FaultKind::DuplicateKey { key, .. } => format!("`{key}` is given twice"),
+        FaultKind::TooDeep { limit } => format!("this is nested more than {limit} levels deep"),
+        FaultKind::TooLarge { .. } => "this is too large for a config".to_owned(),
+        FaultKind::AliasBomb { .. } => "its aliases make this too large for a config".to_owned(),
+        FaultKind::AmbiguousScalar { .. } | FaultKind::NonStringKey { .. } => return None,
+    };
+    Some(ConfigFault { span: fault.span, message })
+}

@@ -1,0 +1,237 @@
+//! What one mapping of the config says: the file's own level, or one target's. The same keys on both, but for
+//! `targets`. Reading never stops at a fault; the value is left out and the next key is read.
+
+use std::collections::BTreeMap;
+
+use super::catalog::Catalog;
+use super::duration::days;
+use super::error::ConfigFault;
+use super::level::Level;
+use super::value::{Delivery, Write, WriteMode};
+use crate::domain::platform::{PLATFORMS, Platform};
+use crate::domain::span::Span;
+use crate::domain::suggest::closest;
+use crate::domain::tree::{Kind, Number, Value};
+use crate::sources::Pattern;
+
+/// A value and where it stands.
+pub(super) type Said<T> = Option<(T, Span)>;
+
+#[derive(Debug, Default)]
+pub(super) struct Layer {
+    pub platform: Said<&'static Platform>,
+    pub catalog: Said<Catalog>,
+    pub scope: Said<String>,
+    pub delivery: Said<Delivery>,
+    pub include: Said<Vec<String>>,
+    pub exclude: Said<Vec<String>>,
+    pub write: Said<Write>,
+    pub prune_enabled: Said<bool>,
+    pub prune_max: Said<u32>,
+    pub prune_max_percent: Said<u32>,
+    pub rules: Vec<(String, Level, Span)>,
+    pub snapshot_max_age: Said<u32>,
+}
+
+pub(super) const KEYS: [&str; 9] =
+    ["platform", "catalog", "scope", "delivery", "manifests", "write", "prune", "rules", "snapshot"];
+
+/// Reads layers, and remembers what is wrong.
+pub(super) struct LayerReader<'r> {
+    /// The names of the rules that exist.
+    pub known_rules: &'r [&'r str],
+    pub faults: Vec<ConfigFault>,
+}
+
+impl LayerReader<'_> {
+    /// One entry of a layer; false when the key is none of a layer's.
+    pub fn entry(&mut self, layer: &mut Layer, key: &str, value: Value<'_>) -> bool {
+        let span = value.span();
+        match key {
+            "platform" => {
+                layer.platform = self.choice(value, &PLATFORMS.map(|platform| platform.name), Platform::by_name);
+            }
+            "catalog" => layer.catalog = self.text(value).and_then(|text| self.accept(Catalog::parse(text), span)),
+            "scope" => layer.scope = self.text(value).and_then(|text| self.accept(scope(text), span)),
+            "delivery" => layer.delivery = self.choice(value, &Delivery::WORDS, Delivery::parse),
+            "manifests" => self.entries(value, &["include", "exclude"], |this, key, value| match key {
+                "include" => layer.include = this.globs(value),
+                _ => layer.exclude = this.globs(value),
+            }),
+            "write" => layer.write = self.write(value),
+            "prune" => self.entries(value, &["enabled", "max", "max-percent"], |this, key, value| match key {
+                "enabled" => layer.prune_enabled = this.flag(value),
+                "max" => layer.prune_max = this.number(value, u32::MAX),
+                _ => layer.prune_max_percent = this.number(value, 100),
+            }),
+            "rules" => layer.rules = self.rules(value),
+            "snapshot" => self.entries(value, &["max-age"], |this, _, value| {
+                let wrong = "a number of days (`30d`) or weeks (`4w`)";
+                layer.snapshot_max_age = match value.as_str().and_then(days) {
+                    Some(days) => Some((days, value.span())),
+                    None => this.refuse(value.span(), wrong, value),
+                };
+            }),
+            _ => return false,
+        }
+        true
+    }
+
+    pub fn fault(&mut self, span: Span, message: impl Into<String>) {
+        self.faults.push(ConfigFault { span, message: message.into() });
+    }
+
+    pub fn unknown(&mut self, span: Span, what: &str, name: &str, known: &[&str]) {
+        let message = match closest(name, known.iter().copied()) {
+            Some(meant) => format!("there is no {what} `{name}`; did you mean `{meant}`?"),
+            None => format!("there is no {what} `{name}`; there is {}", known.join(", ")),
+        };
+        self.fault(span, message);
+    }
+
+    /// The entries of a mapping whose keys are known. `each` gets only those.
+    fn entries(&mut self, value: Value<'_>, known: &[&str], mut each: impl FnMut(&mut Self, &str, Value<'_>)) {
+        for (key, value) in self.mapping(value) {
+            let name = key.key_text();
+            if known.contains(&name.as_ref()) {
+                each(self, &name, value);
+            } else {
+                self.unknown(key.span(), "key", &name, known);
+            }
+        }
+    }
+
+    /// The entries of a mapping; a null one has none.
+    pub fn mapping<'v>(&mut self, value: Value<'v>) -> impl Iterator<Item = (Value<'v>, Value<'v>)> + use<'v> {
+        if !matches!(value.kind(), Kind::Map | Kind::Null) {
+            self.refuse::<()>(value.span(), "a mapping", value);
+        }
+        value.entries()
+    }
+
+    fn refuse<T>(&mut self, span: Span, wanted: &str, found: Value<'_>) -> Said<T> {
+        let found = match found.kind() {
+            Kind::String => format!("`{}`", shortened(found.as_str().unwrap_or_default())),
+            Kind::Number => format!("`{}`", shortened(found.raw())),
+            kind @ (Kind::Null | Kind::Bool | Kind::List | Kind::Map) => kind.words().to_owned(),
+        };
+        self.fault(span, format!("this is {found}; {wanted} belongs here"));
+        None
+    }
+
+    fn accept<T>(&mut self, read: Result<T, String>, span: Span) -> Said<T> {
+        match read {
+            Ok(value) => Some((value, span)),
+            Err(message) => {
+                self.fault(span, message);
+                None
+            }
+        }
+    }
+
+    fn text<'v>(&mut self, value: Value<'v>) -> Option<&'v str> {
+        let text = value.as_str();
+        if text.is_none() {
+            self.refuse::<()>(value.span(), "a string", value);
+        }
+        text
+    }
+
+    fn choice<T>(&mut self, value: Value<'_>, words: &[&str], parse: impl Fn(&str) -> Option<T>) -> Said<T> {
+        let text = self.text(value)?;
+        match parse(text) {
+            Some(found) => Some((found, value.span())),
+            None => {
+                self.unknown(value.span(), "choice", text, words);
+                None
+            }
+        }
+    }
+
+    fn flag(&mut self, value: Value<'_>) -> Said<bool> {
+        match value.as_bool() {
+            Some(flag) => Some((flag, value.span())),
+            None => self.refuse(value.span(), "`true` or `false`", value),
+        }
+    }
+
+    fn number(&mut self, value: Value<'_>, most: u32) -> Said<u32> {
+        let whole = match value.as_number() {
+            Some(Number::Signed(number)) => u32::try_from(number).ok(),
+            Some(Number::Unsigned(number)) => u32::try_from(number).ok(),
+            Some(Number::Float(_)) | None => None,
+        };
+        match whole.filter(|number| *number <= most) {
+            Some(number) => Some((number, value.span())),
+            None => self.refuse(value.span(), &format!("a whole number from 0 to {most}"), value),
+        }
+    }
+
+    fn globs(&mut self, value: Value<'_>) -> Said<Vec<String>> {
+        if value.kind() != Kind::List {
+            return self.refuse(value.span(), "a list of globs", value);
+        }
+        let mut globs = Vec::new();
+        for item in value.items() {
+            let Some(glob) = self.text(item) else { continue };
+            match Pattern::new(&[glob], &[]) {
+                Ok(_) => globs.push(glob.to_owned()),
+                Err(error) => self.fault(item.span(), format!("this is no glob: {}", error.reason)),
+            }
+        }
+        Some((globs, value.span()))
+    }
+
+    fn write(&mut self, value: Value<'_>) -> Said<Write> {
+        if value.kind() != Kind::Map {
+            let (default, span) = self.choice(value, &WriteMode::WORDS, WriteMode::parse)?;
+            return Some((Write { default, by_blueprint: BTreeMap::new() }, span));
+        }
+        let mut write = Write { default: WriteMode::Merge, by_blueprint: BTreeMap::new() };
+        for (key, value) in value.entries() {
+            let Some((mode, _)) = self.choice(value, &WriteMode::WORDS, WriteMode::parse) else { continue };
+            match key.key_text().as_ref() {
+                "default" => write.default = mode,
+                blueprint => {
+                    write.by_blueprint.insert(blueprint.to_owned(), mode);
+                }
+            }
+        }
+        Some((write, value.span()))
+    }
+
+    fn rules(&mut self, value: Value<'_>) -> Vec<(String, Level, Span)> {
+        let mut rules = Vec::new();
+        for (key, value) in self.mapping(value) {
+            let name = key.key_text();
+            let known = self.known_rules;
+            if !known.contains(&name.as_ref()) {
+                self.unknown(key.span(), "rule", &name, known);
+            }
+            // Unquoted, `off` is the boolean false for the cluster and for us.
+            let level = match value.as_bool() {
+                Some(false) => Some((Level::Off, value.span())),
+                Some(true) | None => self.choice(value, &Level::WORDS, Level::parse),
+            };
+            rules.extend(level.map(|(level, _)| (name.into_owned(), level, key.span())));
+        }
+        rules
+    }
+}
+
+/// A scope goes into a header, inside parentheses.
+pub(super) fn scope(text: &str) -> Result<String, String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "._/@-".contains(c);
+    if !text.is_empty() && text.len() <= 200 && text.chars().all(fits) {
+        return Ok(text.to_owned());
+    }
+    Err("a scope is 1 to 200 letters, digits and `. _ / @ -`, such as `acme/catalog`".to_owned())
+}
+
+fn shortened(text: &str) -> String {
+    let mut short: String = text.chars().take(40).collect();
+    if short.len() < text.len() {
+        short.push_str("...");
+    }
+    short
+}

@@ -1,0 +1,22 @@
+//! Flag over environment over target over file over default: resolved once into one immutable [`Settings`], each value
+//! with where it came from. A newcomer would look for credentials here: they never pass through.
+
+mod catalog;
+mod discover;
+mod duration;
+mod env;
+mod error;
+mod file;
+mod layer;
+mod level;
+mod resolve;
+mod schema;
+mod value;
+
+pub use catalog::Catalog;
+pub use env::{Environment, VARIABLES, Variable};
+pub use error::{FaultyConfig, SettingsError};
+pub use level::Level;
+pub use resolve::{Request, Settings, resolve};
+pub use schema::schema;
+pub use value::{Delivery, Origin, Prune, Sourced, Write, WriteMode};

@@ -1,0 +1,293 @@
+//! Lays the layers over each other, once. What is not said anywhere gets its default here and nowhere else.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::catalog::Catalog;
+use super::discover;
+use super::env::{Environment, VARIABLES};
+use super::error::SettingsError;
+use super::file::{self, Placed};
+use super::layer::{Layer, Said, scope};
+use super::level::Level;
+use super::value::{Delivery, Origin, Prune, Sourced, Write, WriteMode};
+use crate::domain::platform::{PLATFORMS, PORT, Platform};
+use crate::domain::suggest::closest;
+use crate::sources::{Pattern, PatternError, Place, ReadBuffer, SourceFile, path_text, read, tidy};
+use crate::ui::ColourChoice;
+
+/// What the flags said. `None` is "not said", which is not the same as the default.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// `-C`.
+    pub directory: Option<PathBuf>,
+    pub config: Option<PathBuf>,
+    pub target: Option<String>,
+    pub color: Option<ColourChoice>,
+    pub quiet: bool,
+    pub verbose: u8,
+    pub no_progress: bool,
+    /// `--rule`; the last word on a rule counts.
+    pub rules: Vec<(String, Level)>,
+}
+
+/// Everything that is settled before a verb does anything.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where the user stands: paths on the command line start here.
+    pub directory: PathBuf,
+    /// What globs, reports and `.portolan` are relative to.
+    pub root: Sourced<PathBuf>,
+    /// Relative to the root where it is inside; `None`: there is none.
+    pub config: Option<Sourced<PathBuf>>,
+    pub target: Option<Sourced<String>>,
+    pub platform: Sourced<&'static Platform>,
+    pub catalog: Sourced<Catalog>,
+    /// `None`: to be taken from the Git remote, by those who need it.
+    pub scope: Option<Sourced<String>>,
+    pub delivery: Sourced<Delivery>,
+    /// Empty: every YAML file.
+    pub include: Sourced<Vec<String>>,
+    pub exclude: Sourced<Vec<String>>,
+    pub write: Sourced<Write>,
+    pub prune: Prune,
+    pub rules: BTreeMap<String, Sourced<Level>>,
+    pub snapshot_max_age_days: Sourced<u32>,
+    /// What the user may want to know and nothing fails for, as sentences.
+    pub notes: Vec<String>,
+}
+
+impl Settings {
+    /// The config's name in messages.
+    pub fn config_name(&self) -> String {
+        self.config.as_ref().map(|config| path_text(&config.value)).unwrap_or_default()
+    }
+
+    /// The files to look at.
+    pub fn pattern(&self) -> Result<Pattern, PatternError> {
+        Pattern::new(&self.include.value, &self.exclude.value)
+    }
+}
+
+/// Resolves everything. `known_rules`: the names a rule may have.
+pub fn resolve(request: &Request, environment: &Environment, known_rules: &[&str]) -> Result<Settings, SettingsError> {
+    let directory = match &request.directory {
+        Some(given) => tidy(environment.directory().join(given)),
+        None => environment.directory().to_owned(),
+    };
+    let found = discover::find(&directory, named_config(request, environment))?;
+    let root = found.root;
+    let config =
+        found.config.map(|found| Sourced { value: shown(&root.value, &found.value), origin: found.origin.clone() });
+    let placed = match &config {
+        Some(config) => read_config(&root.value, &config.value, known_rules)?,
+        None => Placed::empty(),
+    };
+    let target = chosen_target(request, environment, &placed)?;
+    let layers = Layers { placed: &placed, target: target.as_ref().map(|target| target.value.as_str()), environment };
+    let platform = layers.variable("PORTOLAN_PLATFORM", platform)?;
+    let platform = platform.or_else(|| layers.said(|layer| &layer.platform)).unwrap_or(Sourced::default(&PORT));
+    Ok(Settings {
+        directory,
+        catalog: layers.catalog(platform.value)?,
+        platform,
+        scope: layers.variable("PORTOLAN_SCOPE", scope)?.or_else(|| layers.said(|layer| &layer.scope)),
+        delivery: layers.varying("PORTOLAN_DELIVERY", delivery, |layer| &layer.delivery, Delivery::Direct)?,
+        include: layers.said_or(|layer| &layer.include, Vec::new()),
+        exclude: layers.said_or(|layer| &layer.exclude, Vec::new()),
+        write: layers.varying("PORTOLAN_WRITE", write, |layer| &layer.write, every(WriteMode::Merge))?,
+        prune: Prune {
+            enabled: layers.said_or(|layer| &layer.prune_enabled, true),
+            max: layers.said_or(|layer| &layer.prune_max, 5),
+            max_percent: layers.said_or(|layer| &layer.prune_max_percent, 10),
+        },
+        rules: layers.rules(request, known_rules)?,
+        snapshot_max_age_days: layers.said_or(|layer| &layer.snapshot_max_age, 30),
+        notes: notes(environment),
+        root,
+        config,
+        target,
+    })
+}
+
+fn named_config(request: &Request, environment: &Environment) -> Option<Sourced<PathBuf>> {
+    let flag = request.config.clone().map(|value| Sourced { value, origin: Origin::Flag("--config") });
+    flag.or_else(|| {
+        let value = PathBuf::from(environment.get("PORTOLAN_CONFIG")?);
+        Some(Sourced { value, origin: Origin::Environment("PORTOLAN_CONFIG") })
+    })
+}
+
+/// As reports spell it: relative to the root where it is inside.
+fn shown(root: &Path, path: &Path) -> PathBuf {
+    path.strip_prefix(root).unwrap_or(path).to_owned()
+}
+
+fn read_config(root: &Path, path: &Path, known_rules: &[&str]) -> Result<Placed, SettingsError> {
+    let name = path_text(path);
+    let file = SourceFile { path: name.clone(), place: Place::Disk(root.join(path)) };
+    let mut buffer = ReadBuffer::default();
+    let text = read(&file, &mut buffer).map_err(|problem| SettingsError::Unreadable { path: name.clone(), problem })?;
+    file::read(&name, text.text, known_rules).map_err(SettingsError::Faulty)
+}
+
+fn chosen_target(
+    request: &Request,
+    environment: &Environment,
+    placed: &Placed,
+) -> Result<Option<Sourced<String>>, SettingsError> {
+    let flag = request.target.clone().map(|value| Sourced { value, origin: Origin::Flag("--target") });
+    let variable = environment.text("PORTOLAN_TARGET");
+    let variable = variable.map(|value| Sourced { value, origin: Origin::Environment("PORTOLAN_TARGET") });
+    let Some(target) = flag.or(variable) else { return Ok(None) };
+    let known: Vec<String> = placed.file.targets.iter().map(|(name, _)| name.clone()).collect();
+    if known.contains(&target.value) {
+        return Ok(Some(target));
+    }
+    let help = match closest(&target.value, known.iter().map(String::as_str)) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => "add it under `targets` in the config, or leave it out".to_owned(),
+    };
+    Err(SettingsError::UnknownTarget { name: target.value, known, help })
+}
+
+/// What is said, the strongest first.
+struct Layers<'a> {
+    placed: &'a Placed,
+    target: Option<&'a str>,
+    environment: &'a Environment,
+}
+
+impl<'a> Layers<'a> {
+    fn target(&self) -> Option<(&'a str, &'a Layer)> {
+        let target = self.target?;
+        // Given twice, the last one counts, as everywhere in the file.
+        let found = self.placed.file.targets.iter().rev().find(|(name, _)| name == target)?;
+        Some((found.0.as_str(), &found.1))
+    }
+
+    /// What the target says, else what the file says.
+    fn said<T: Clone + 'a>(&self, get: impl Fn(&'a Layer) -> &'a Said<T>) -> Option<Sourced<T>> {
+        if let Some((name, layer)) = self.target()
+            && let Some((value, span)) = get(layer)
+        {
+            let origin = Origin::Target { name: name.to_owned(), line: self.placed.line(*span) };
+            return Some(Sourced { value: value.clone(), origin });
+        }
+        let (value, span) = get(&self.placed.file.layer).as_ref()?;
+        Some(Sourced { value: value.clone(), origin: Origin::File { line: self.placed.line(*span) } })
+    }
+
+    fn said_or<T: Clone + 'a>(&self, get: impl Fn(&'a Layer) -> &'a Said<T>, default: T) -> Sourced<T> {
+        self.said(get).unwrap_or(Sourced::default(default))
+    }
+
+    fn variable<T>(
+        &self,
+        name: &'static str,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<Option<Sourced<T>>, SettingsError> {
+        let Some(text) = self.environment.text(name) else { return Ok(None) };
+        let origin = Origin::Environment(name);
+        match parse(&text) {
+            Ok(value) => Ok(Some(Sourced { value, origin })),
+            Err(reason) => Err(invalid(name, text, reason)),
+        }
+    }
+
+    fn varying<T: Clone + 'a>(
+        &self,
+        name: &'static str,
+        parse: impl Fn(&str) -> Result<T, String>,
+        get: impl Fn(&'a Layer) -> &'a Said<T>,
+        default: T,
+    ) -> Result<Sourced<T>, SettingsError> {
+        Ok(self.variable(name, parse)?.unwrap_or_else(|| self.said_or(get, default)))
+    }
+
+    /// Without a word on it: the platform's, where its credentials are there, and the embedded one otherwise.
+    fn catalog(&self, platform: &'static Platform) -> Result<Sourced<Catalog>, SettingsError> {
+        let said = self.variable("PORTOLAN_CATALOG", Catalog::parse)?.or_else(|| self.said(|layer| &layer.catalog));
+        if let Some(said) = said {
+            let check = said.value.check_region(platform);
+            check.map_err(|reason| invalid("catalog", said.value.text().to_owned(), reason))?;
+            return Ok(said);
+        }
+        let id = platform.client_id_variable;
+        let has_credentials =
+            self.environment.has_secret(id) && self.environment.has_secret(platform.client_secret_variable);
+        Ok(match platform.regions.first() {
+            Some((region, _)) if has_credentials => {
+                Sourced { value: Catalog::Region((*region).to_owned()), origin: Origin::Environment(id) }
+            }
+            Some(_) | None => Sourced::default(Catalog::Local),
+        })
+    }
+
+    fn rules(&self, request: &Request, known: &[&str]) -> Result<BTreeMap<String, Sourced<Level>>, SettingsError> {
+        let mut rules = BTreeMap::new();
+        for (name, level, span) in &self.placed.file.layer.rules {
+            let origin = Origin::File { line: self.placed.line(*span) };
+            rules.insert(name.clone(), Sourced { value: *level, origin });
+        }
+        if let Some((target, layer)) = self.target() {
+            for (name, level, span) in &layer.rules {
+                let origin = Origin::Target { name: target.to_owned(), line: self.placed.line(*span) };
+                rules.insert(name.clone(), Sourced { value: *level, origin });
+            }
+        }
+        for (name, level) in &request.rules {
+            if !known.contains(&name.as_str()) {
+                let reason = unknown("rule", name, known);
+                return Err(invalid("--rule", name.clone(), reason));
+            }
+            rules.insert(name.clone(), Sourced { value: *level, origin: Origin::Flag("--rule") });
+        }
+        Ok(rules)
+    }
+}
+
+fn invalid(origin: &str, value: String, reason: String) -> SettingsError {
+    let help = if origin.starts_with("PORTOLAN_") {
+        format!("change or unset the environment variable `{origin}`")
+    } else {
+        "`portolan config` shows where every value comes from".to_owned()
+    };
+    SettingsError::Invalid { origin: format!("`{origin}`"), value, reason, help }
+}
+
+fn unknown(what: &str, name: &str, known: &[&str]) -> String {
+    match closest(name, known.iter().copied()) {
+        Some(meant) => format!("there is no such {what}; did you mean `{meant}`?"),
+        None => format!("there is no such {what}"),
+    }
+}
+
+fn platform(text: &str) -> Result<&'static Platform, String> {
+    Platform::by_name(text).ok_or_else(|| choices(&PLATFORMS.map(|platform| platform.name)))
+}
+
+fn delivery(text: &str) -> Result<Delivery, String> {
+    Delivery::parse(text).ok_or_else(|| choices(&Delivery::WORDS))
+}
+
+fn write(text: &str) -> Result<Write, String> {
+    WriteMode::parse(text).map(every).ok_or_else(|| choices(&WriteMode::WORDS))
+}
+
+fn every(mode: WriteMode) -> Write {
+    Write { default: mode, by_blueprint: BTreeMap::new() }
+}
+
+fn choices(words: &[&str]) -> String {
+    format!("it is none of {}", words.join(", "))
+}
+
+fn notes(environment: &Environment) -> Vec<String> {
+    let known = VARIABLES.iter().map(|variable| variable.name);
+    let note = |name: &String| match closest(name, known.clone()) {
+        Some(meant) => format!("The environment variable `{name}` does nothing; did you mean `{meant}`?"),
+        None => format!("The environment variable `{name}` does nothing."),
+    };
+    environment.unknown().iter().map(note).collect()
+}

@@ -1,0 +1,59 @@
+//! An error as people see it: what failed, where, and what to do. Whatever a file or an argument smuggled into the
+//! words, the terminal does not obey it.
+
+use std::fmt;
+
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, Severity, SourceCode, ThemeCharacters};
+
+/// The whole text, ending in a line break.
+pub fn failure(error: &dyn Diagnostic, is_coloured: bool, width: usize) -> String {
+    let styles = if is_coloured { miette::ThemeStyles::ansi() } else { miette::ThemeStyles::none() };
+    let theme = GraphicalTheme { characters: ThemeCharacters::unicode(), styles };
+    let handler = GraphicalReportHandler::new_themed(theme).with_width(width).with_links(false).with_context_lines(1);
+    let mut drawn = String::new();
+    if handler.render_report(&mut drawn, &Failed(error)).is_err() {
+        // A span that does not fit its text: the words are still true.
+        drawn = Failed(error).to_string();
+    }
+    let first = if is_coloured { "\u{1b}[1;31merror\u{1b}[0m: " } else { "error: " };
+    let drawn = drawn.trim_start().trim_start_matches(['×', ' ']).trim_end();
+    format!("{first}{drawn}\n")
+}
+
+/// The error with its sentence begun, and without its code: errors are looked up by their words.
+#[derive(Debug)]
+struct Failed<'e>(&'e dyn Diagnostic);
+
+impl fmt::Display for Failed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "failed to {}", visible(&self.0.to_string()))
+    }
+}
+
+impl std::error::Error for Failed<'_> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        None
+    }
+}
+
+impl Diagnostic for Failed<'_> {
+    fn severity(&self) -> Option<Severity> {
+        self.0.severity()
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.0.help().map(|help| Box::new(visible(&help.to_string())) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.0.source_code()
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        self.0.labels()
+    }
+}
+
+fn visible(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{FFFD}' } else { c }).collect()
+}

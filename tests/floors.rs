@@ -1,0 +1,530 @@
+//! Imports go down only. Reads every path of every file in `src` (comments and strings aside), finds out which room it
+//! leads to, and fails where it leads up or across. It reads text, not meaning: whatever would let a path hide from it
+//! (globs of the crate root, other names for the crate, included code) is a fault by itself.
+
+#![expect(clippy::disallowed_methods, reason = "reads the sources of the project")]
+
+use std::path::{Path, PathBuf};
+
+/// The house from the ground up. A top module that is not here has no floor yet: give it one.
+const FLOORS: [&[&str]; 8] = [
+    &["domain"],
+    &["manifest", "mapping", "sources", "catalog", "analysis", "plan", "report", "scaffold", "ui"],
+    &["settings"],
+    // One floor in the drawing; an error knows its exit code.
+    &["exit"],
+    &["error"],
+    &["commands"],
+    &["cli"],
+    &["main"],
+];
+
+/// What belongs to some rooms alone, but for their tests. The first match of a path's beginning counts.
+const OWNED: [(&str, &[&str]); 20] = [
+    ("std::fs", &["sources", "settings", "catalog"]),
+    ("std::net::TcpListener", &["catalog"]),
+    ("std::net::TcpStream", &["catalog"]),
+    ("std::net::UdpSocket", &["catalog"]),
+    ("std::process::ExitCode", &["exit", "main"]),
+    ("std::process::exit", &["main"]),
+    ("std::process::id", &["sources"]),
+    ("std::process", &[]),
+    ("std::thread", &["sources"]),
+    ("std::time::Instant", &["ui", "catalog"]),
+    ("std::env", &["settings", "sources", "main"]),
+    ("clap", &["commands", "cli"]),
+    ("clap_complete", &["commands"]),
+    ("clap_mangen", &["commands"]),
+    ("git2", &["sources"]),
+    ("granit_parser", &["manifest"]),
+    ("indicatif", &["ui"]),
+    ("jsonschema", &["analysis"]),
+    ("rayon", &["sources", "analysis"]),
+    ("reqwest", &["catalog"]),
+];
+
+/// Names that say nothing about what is inside.
+const EMPTY_NAMES: [&str; 6] = ["utils", "util", "helpers", "helper", "common", "misc"];
+const LONGEST_FILE: usize = 600;
+
+#[test]
+fn imports_go_down_only() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = rust_files(&root.join("src"));
+    assert!(files.len() > 20, "only {} files found in `src`: the test looks in the wrong place", files.len());
+    let faults: Vec<String> = files
+        .iter()
+        .flat_map(|file| {
+            let path = file.strip_prefix(root.join("src")).expect("the file was found there");
+            faults_of(&slashes(path), &read(file))
+        })
+        .collect();
+    assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+}
+
+#[test]
+fn every_file_says_what_it_is_and_stays_short() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files: Vec<PathBuf> = ["src", "tests", "benches", "fuzz/fuzz_targets"]
+        .iter()
+        .flat_map(|folder| rust_files(&root.join(folder)))
+        .collect();
+    let faults: Vec<String> = files
+        .iter()
+        .flat_map(|file| {
+            let path = slashes(file.strip_prefix(root).expect("the file was found there"));
+            form_faults(&path, &read(file))
+        })
+        .collect();
+    assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry.expect("the folder can be listed").path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+fn read(file: &Path) -> String {
+    std::fs::read_to_string(file).expect("a source file is UTF-8")
+}
+
+fn slashes(path: &Path) -> String {
+    path.to_str().expect("our names are UTF-8").replace('\\', "/")
+}
+
+fn form_faults(path: &str, text: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    if !text.starts_with("//!") {
+        faults.push(format!("{path}: it does not open with `//!`: what it is, and what a newcomer would get wrong"));
+    }
+    let lines = text.lines().count();
+    if lines > LONGEST_FILE {
+        faults.push(format!("{path}: {lines} lines; over {LONGEST_FILE} it is two files"));
+    }
+    for part in path.trim_end_matches(".rs").split('/') {
+        if EMPTY_NAMES.contains(&part) || part.starts_with("new_") || part.starts_with("old_") || part == "v2" {
+            faults.push(format!("{path}: `{part}` says nothing: find the noun that it speaks about"));
+        }
+    }
+    faults
+}
+
+/// What is wrong with the paths of one file; `path` is relative to `src`.
+fn faults_of(path: &str, text: &str) -> Vec<String> {
+    let home = module_of(path);
+    let room = home.first().map_or_else(|| path.trim_end_matches(".rs"), String::as_str).to_owned();
+    let tokens = tokens_of(text);
+    let mut faults = hiding_places(&tokens);
+    let own_floor = floor_of(&room);
+    if room != "lib" && own_floor.is_none() {
+        faults.push(format!("`{room}` is on no floor: give it one in `tests/floors.rs`"));
+    }
+    for found in paths_of(&tokens, &home) {
+        match found.leads {
+            Found::Ours(segments) => match segments.first() {
+                None => faults.push("names the crate's root: name the room instead".to_owned()),
+                Some(target) if *target == room || room == "lib" => {}
+                Some(target) => match (own_floor, floor_of(target)) {
+                    (Some(own), Some(other)) if other < own => {}
+                    (_, None) => faults.push(format!("`{target}` is no room of the house")),
+                    (_, Some(other)) if Some(other) == own_floor => {
+                        faults.push(format!("joins `{target}`, a room of the same floor: `commands` joins rooms"));
+                    }
+                    (_, Some(_)) => faults.push(format!("looks up at `{target}`")),
+                },
+            },
+            Found::Other(..) if found.in_tests => {}
+            Found::Other(whole) => {
+                let owned = OWNED.iter().find(|(name, _)| whole == *name || whole.starts_with(&format!("{name}::")));
+                if let Some((name, owners)) = owned
+                    && !owners.contains(&room.as_str())
+                {
+                    faults.push(format!("uses `{name}`, which belongs to {owners:?}"));
+                }
+            }
+        }
+    }
+    faults.dedup();
+    faults.into_iter().map(|fault| format!("src/{path}: {fault}")).collect()
+}
+
+fn floor_of(room: &str) -> Option<usize> {
+    FLOORS.iter().position(|rooms| rooms.contains(&room))
+}
+
+/// `domain/tree.rs` is `domain::tree`, `domain/mod.rs` is `domain`, and `lib.rs` is the root.
+fn module_of(path: &str) -> Vec<String> {
+    let mut parts: Vec<String> = path.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
+    if parts.last().is_some_and(|last| last == "mod") || matches!(path, "lib.rs" | "main.rs") {
+        parts.pop();
+    }
+    parts
+}
+
+/// Ways to import that this test could not see through.
+fn hiding_places(tokens: &[String]) -> Vec<String> {
+    let ways: [(&[&str], &str); 4] = [
+        (&["crate", "as"], "names the crate's root, by another name"),
+        (&["#", "[", "path"], "`#[path]` puts a module where it is not"),
+        (&["include", "!"], "`include!` brings in code from elsewhere"),
+        (&["extern", "crate"], "`extern crate` gives a crate another name"),
+    ];
+    ways.into_iter()
+        .filter(|(way, _)| tokens.windows(way.len()).any(|window| window == *way))
+        .map(|(_, fault)| fault.to_owned())
+        .collect()
+}
+
+struct FoundPath {
+    leads: Found,
+    in_tests: bool,
+}
+
+#[derive(Debug, PartialEq)]
+enum Found {
+    /// From the crate's root.
+    Ours(Vec<String>),
+    /// Of another crate, as written.
+    Other(String),
+}
+
+/// Every path in the tokens, groups spread out, `super` and `self` resolved from `home` and the modules inside the file.
+fn paths_of(tokens: &[String], home: &[String]) -> Vec<FoundPath> {
+    let mut found = Vec::new();
+    // The modules that are open here, each with the depth of braces at which it closes.
+    let mut inner: Vec<(String, usize)> = Vec::new();
+    let mut depth = 0;
+    let mut at = 0;
+    while at < tokens.len() {
+        match tokens[at].as_str() {
+            "{" => depth += 1,
+            "}" => {
+                depth = usize::saturating_sub(depth, 1);
+                inner.retain(|(_, closes)| *closes <= depth);
+            }
+            "mod" if token(tokens, at + 2) == "{" => {
+                depth += 1;
+                inner.push((tokens[at + 1].clone(), depth));
+                at += 2;
+            }
+            "pub" if token(tokens, at + 1) == "(" && token(tokens, at + 3) == ")" => at += 3,
+            word if is_name(word) => {
+                let before = if at > 1 { tokens[at - 2].as_str() } else { "" };
+                let follows_path = at > 0 && tokens[at - 1] == "::" && is_name(before) && !is_keyword(before);
+                let in_use = at > 0 && matches!(tokens[at - 1].as_str(), "use" | "::") && !follows_path;
+                let leads_on = token(tokens, at + 1) == "::" && !is_keyword(word);
+                if !follows_path && (leads_on || in_use) && token(tokens, at.wrapping_sub(1)) != "." {
+                    let here: Vec<String> =
+                        home.iter().cloned().chain(inner.iter().map(|(name, _)| name.clone())).collect();
+                    let mut spread = Vec::new();
+                    at = spread_path(tokens, at, &[], &mut spread);
+                    let in_tests = here.iter().any(|name| name == "tests");
+                    found.extend(spread.iter().map(|path| FoundPath { leads: resolve(path, &here), in_tests }));
+                    continue;
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    found
+}
+
+/// Reads the path at `at`, its groups too, and gives the place after it.
+fn spread_path(tokens: &[String], mut at: usize, before: &[String], into: &mut Vec<Vec<String>>) -> usize {
+    let mut path = before.to_vec();
+    loop {
+        match token(tokens, at) {
+            "{" => {
+                at += 1;
+                while at < tokens.len() && tokens[at] != "}" {
+                    if tokens[at] == "," {
+                        at += 1;
+                    } else if is_name(&tokens[at]) || matches!(tokens[at].as_str(), "*" | "{" | "::") {
+                        at = spread_path(tokens, at, &path, into);
+                    } else {
+                        at += 1;
+                    }
+                }
+                return at + 1;
+            }
+            "*" => {
+                path.push("*".to_owned());
+                at += 1;
+                break;
+            }
+            "::" => at += 1,
+            name if is_name(name) => {
+                path.push(name.to_owned());
+                at += 1;
+                if token(tokens, at) != "::" {
+                    break;
+                }
+                // `Vec::<T>::new`: the types inside are read as paths of their own.
+                if token(tokens, at + 1) == "<" {
+                    break;
+                }
+            }
+            _ => break,
+        }
+    }
+    if token(tokens, at) == "as" && !before.is_empty() {
+        at += 2;
+    }
+    into.push(path);
+    at
+}
+
+fn resolve(path: &[String], here: &[String]) -> Found {
+    let mut base = match path.first().map(String::as_str) {
+        Some("crate" | "portolan") => Vec::new(),
+        Some("self" | "super") => here.to_vec(),
+        Some(_) | None => return Found::Other(path.join("::")),
+    };
+    for segment in path.iter().filter(|segment| *segment != "crate" && *segment != "portolan" && *segment != "self") {
+        match segment.as_str() {
+            "super" => {
+                base.pop();
+            }
+            // A glob brings in all that is in the module: for the root, all rooms.
+            "*" => {}
+            name => base.push(name.to_owned()),
+        }
+    }
+    Found::Ours(base)
+}
+
+fn token(tokens: &[String], at: usize) -> &str {
+    tokens.get(at).map_or("", String::as_str)
+}
+
+fn is_name(token: &str) -> bool {
+    token.starts_with(|c: char| c == '_' || c.is_alphabetic())
+}
+
+/// Words that may stand right before a path that begins with `::`.
+fn is_keyword(token: &str) -> bool {
+    ["use", "as", "dyn", "else", "for", "if", "impl", "in", "match", "mut", "return", "where", "while"].contains(&token)
+}
+
+/// Names, `::` and single signs; no comments, no strings, no lifetimes.
+fn tokens_of(text: &str) -> Vec<String> {
+    let chars: Vec<char> = text.chars().collect();
+    let mut tokens = Vec::new();
+    let mut at = 0;
+    while at < chars.len() {
+        let (c, next) = (chars[at], chars.get(at + 1).copied());
+        if c == '/' && next == Some('/') {
+            at = after_line(&chars, at);
+        } else if c == '/' && next == Some('*') {
+            at = after_block_comment(&chars, at);
+        } else if c == '"' {
+            at = after_string(&chars, at + 1);
+        } else if c == '\'' {
+            at = after_quote(&chars, at);
+        } else if c == '_' || c.is_alphanumeric() {
+            let end =
+                (at..chars.len()).find(|i| chars[*i] != '_' && !chars[*i].is_alphanumeric()).unwrap_or(chars.len());
+            let word: String = chars[at..end].iter().collect();
+            match raw_string(&chars, end, &word) {
+                Some(after) => at = after,
+                None if word == "r" && chars.get(end) == Some(&'#') => at = end + 1,
+                None => {
+                    tokens.push(word);
+                    at = end;
+                }
+            }
+        } else if c == ':' && next == Some(':') {
+            tokens.push("::".to_owned());
+            at += 2;
+        } else {
+            if !c.is_whitespace() {
+                tokens.push(c.to_string());
+            }
+            at += 1;
+        }
+    }
+    tokens
+}
+
+fn after_line(chars: &[char], at: usize) -> usize {
+    (at..chars.len()).find(|i| chars[*i] == '\n').unwrap_or(chars.len())
+}
+
+fn after_block_comment(chars: &[char], mut at: usize) -> usize {
+    let mut depth = 0;
+    while at < chars.len() {
+        match (chars[at], chars.get(at + 1)) {
+            ('/', Some('*')) => depth += 1,
+            ('*', Some('/')) => depth -= 1,
+            _ => {
+                at += 1;
+                continue;
+            }
+        }
+        at += 2;
+        if depth == 0 {
+            break;
+        }
+    }
+    at
+}
+
+fn after_string(chars: &[char], mut at: usize) -> usize {
+    while at < chars.len() && chars[at] != '"' {
+        at += if chars[at] == '\\' { 2 } else { 1 };
+    }
+    at + 1
+}
+
+/// A character (`'x'`, `'\''`) ends at its second quote; a lifetime (`'a`) has none.
+fn after_quote(chars: &[char], at: usize) -> usize {
+    if chars.get(at + 1) == Some(&'\\') {
+        return (at + 3..chars.len()).find(|i| chars[*i] == '\'').unwrap_or(chars.len()) + 1;
+    }
+    if chars.get(at + 2) == Some(&'\'') {
+        return at + 3;
+    }
+    (at + 1..chars.len()).find(|i| chars[*i] != '_' && !chars[*i].is_alphanumeric()).unwrap_or(chars.len())
+}
+
+/// The end of `r"…"`, `br#"…"#` and their like, when `word` opens one.
+fn raw_string(chars: &[char], end: usize, word: &str) -> Option<usize> {
+    let hashes = (end..chars.len()).take_while(|i| chars[*i] == '#').count();
+    if !matches!(word, "r" | "b" | "c" | "br" | "cr") || chars.get(end + hashes) != Some(&'"') {
+        return None;
+    }
+    if !word.ends_with('r') {
+        return (hashes == 0).then(|| after_string(chars, end + 1));
+    }
+    let mut at = end + hashes + 1;
+    while at < chars.len() {
+        if chars[at] == '"' && (1..=hashes).all(|i| chars.get(at + i) == Some(&'#')) {
+            return Some(at + hashes + 1);
+        }
+        at += 1;
+    }
+    Some(at)
+}
+
+/// What the test must see, and what it must let be. Each text is code of `path`.
+mod itself {
+    use super::{faults_of, form_faults};
+
+    fn sees(path: &str, text: &str, fault: &str) {
+        let faults = faults_of(path, text);
+        assert!(faults.iter().any(|found| found.contains(fault)), "{path}: {text}\nnot found: {fault}\nin {faults:?}");
+    }
+
+    fn lets_be(path: &str, text: &str) {
+        assert_eq!(faults_of(path, text), [] as [&str; 0], "{text}");
+    }
+
+    #[test]
+    fn sees_a_look_upwards() {
+        for text in [
+            "use crate::settings::Settings;",
+            "use crate::{domain::span::Span, settings};",
+            "use crate::{\n    domain::{\n        span::{self, Span},\n        tree,\n    },\n    settings as s,\n};",
+            "fn f() { let x = crate::settings::resolve(); }",
+            "fn f(x: &crate::settings::Settings) {}",
+            "use super::settings;",
+            "use super::super::settings;",
+            "mod tests { mod deeper { use super::super::super::settings::x; } }",
+            "#[derive(crate::settings::X)] struct A;",
+            "fn f() -> Vec<crate::settings::X> { Vec::<crate::settings::X>::new() }",
+            "macro_rules! m { () => { $crate::settings::x() } }",
+            "const C: char = '\\''; use crate::settings::x; const D: char = '\"';",
+            "/* /* nested */ */ use crate::settings::x;",
+            "fn f<'a>(x: &'a str) { crate::settings::x(r#\"\"\"#) }",
+            "use ::portolan::settings;",
+            "fn f() { x as ::portolan::settings::X }",
+            "use {crate::settings, std::fmt};",
+            "pub(crate) use crate::settings;",
+        ] {
+            let path = if text.starts_with("use super::super") { "manifest/parse.rs" } else { "manifest/mod.rs" };
+            sees(path, text, "looks up at `settings`");
+        }
+    }
+
+    #[test]
+    fn sees_rooms_that_join_and_names_without_a_room() {
+        sees("manifest/mod.rs", "use crate::{domain::x, sources::{read}};", "joins `sources`");
+        sees("report/lint/text.rs", "use super::super::super::ui::x;", "joins `ui`");
+        sees("exit.rs", "use crate::error::Error;", "looks up at `error`");
+        sees("cli.rs", "use crate::error::Error; use main::x; use crate::main;", "looks up at `main`");
+        sees("manifest/mod.rs", "use crate::Thing;", "`Thing` is no room");
+        sees("attic/mod.rs", "", "`attic` is on no floor");
+    }
+
+    #[test]
+    fn sees_what_would_hide_from_it() {
+        for text in [
+            "use crate::*;",
+            "use crate as c;",
+            "use crate::{self as c};",
+            "use super::*;",
+            "use super as c;",
+            "use {crate as c};",
+        ] {
+            sees("manifest/mod.rs", text, "the crate's root");
+        }
+        sees("manifest/mod.rs", "#[path = \"../settings/mod.rs\"] mod s;", "`#[path]`");
+        sees("manifest/mod.rs", "include!(\"x.rs\");", "`include!`");
+        sees("manifest/mod.rs", "extern crate portolan as p;", "`extern crate`");
+    }
+
+    #[test]
+    fn sees_what_belongs_to_another_room() {
+        sees("domain/span.rs", "use std::{fs, path::Path};", "uses `std::fs`");
+        sees("manifest/mod.rs", "fn f() { std::env::var(\"X\"); }", "uses `std::env`");
+        sees("analysis/mod.rs", "use git2::Repository;", "uses `git2`");
+        sees("domain/span.rs", "#[derive(clap::Args)] struct A;", "uses `clap`");
+        sees("commands/lint.rs", "fn f() { std::process::exit(1) }", "uses `std::process::exit`");
+        lets_be("report/x.rs", "mod tests { use std::fs; }");
+        sees("report/x.rs", "mod tests { use std::fs; } use std::fs;", "uses `std::fs`");
+        sees("report/x.rs", "mod tests { use crate::sources::read; }", "joins `sources`");
+        lets_be("sources/read.rs", "use std::fs::File; use git2::Oid;");
+        lets_be("exit.rs", "use std::process::ExitCode;");
+    }
+
+    #[test]
+    fn lets_be_what_goes_down_or_stays() {
+        lets_be("manifest/mod.rs", "use crate::domain::{span::Span, tree::{self, Tree}}; use self::parse::x;");
+        lets_be("manifest/parse/deep.rs", "use super::{super::faults, Y}; use crate::manifest::faults;");
+        lets_be("manifest/mod.rs", "mod tests { use super::*; use super::parse::x; } fn f() { self.x(); }");
+        lets_be("exit.rs", "mod tests { use super::*; } use crate::settings::x;");
+        lets_be("commands/lint.rs", "use crate::{analysis, report, sources, ui, settings, error, exit, domain};");
+        lets_be("main.rs", "fn main() -> x { portolan::cli::run() }");
+        lets_be("lib.rs", "pub mod domain; pub mod settings;");
+        lets_be("domain/mod.rs", "pub(crate) fn f() {} pub(super) mod x; pub(self) const A: u8 = 1;");
+    }
+
+    #[test]
+    fn comments_and_strings_are_no_imports() {
+        lets_be(
+            "domain/mod.rs",
+            "// use crate::settings::x;\n/* crate::settings /* too */ */ /// [`crate::settings`]\n",
+        );
+        lets_be("domain/mod.rs", "const A: &str = \"crate::settings\\\" crate::settings\";");
+        lets_be("domain/mod.rs", "const A: &str = r#\"\" crate::settings\"#; const B: &[u8] = br\"crate::settings\";");
+    }
+
+    #[test]
+    fn sees_files_without_a_header_or_a_name() {
+        assert_eq!(form_faults("src/domain/x.rs", "//! A.\n"), [] as [&str; 0]);
+        assert_eq!(form_faults("src/domain/x.rs", "use x;\n").len(), 1);
+        assert_eq!(form_faults("src/domain/x.rs", &"//!\n".repeat(601)).len(), 1);
+        assert_eq!(form_faults("src/utils/x.rs", "//!").len() + form_faults("src/new_x.rs", "//!").len(), 2);
+    }
+}

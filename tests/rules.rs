@@ -1,0 +1,129 @@
+//! Every rule's examples are its tests: `bad/` fires this rule and no other, `good/` is silent, `bad.txt` is what a
+//! user sees, `fixed/` is what `--fix` makes of `bad/`. Run with `UPDATE=1` to write `bad.txt` anew; then read it.
+
+#[path = "support/mod.rs"]
+mod support;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use portolan::analysis::{RULES, Rule};
+use support::{Repo, portolan, update_is_asked_for};
+
+fn folder(rule: &Rule) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/rules").join(rule.info.name)
+}
+
+/// A copy of an example, with the shared snapshot where it brings none of its own.
+fn lay_out(rule: &Rule, example: &str) -> Repo {
+    let source = folder(rule).join(example);
+    assert!(source.is_dir(), "{} has no `{example}/`", rule.info.name);
+    let repo = Repo::new();
+    if !source.join(".portolan").exists() {
+        repo.copy_from(&folder(rule).join("../_snapshot"));
+    }
+    repo.copy_from(&source);
+    generate(&repo);
+    repo
+}
+
+/// Examples too large to keep are described in one line: `catalog/generated.yaml nodes 600000`.
+fn generate(repo: &Repo) {
+    let recipe = repo.path().join("GENERATE");
+    let Ok(text) = fs::read_to_string(&recipe) else { return };
+    fs::remove_file(&recipe).expect("the recipe can be removed");
+    for line in text.lines().filter(|line| !line.is_empty()) {
+        let [path, "nodes", count] = line.split_whitespace().collect::<Vec<_>>()[..] else {
+            panic!("not a recipe: {line}")
+        };
+        let count = count.parse::<usize>().expect("a number of nodes");
+        let mut yaml = "apiVersion: getport.io/v1\nkind: ClusterEntity\nmetadata:\n  name: generated\nspec:\n  \
+                        blueprint: service\n  identifier: generated\n  properties:\n    resources:\n"
+            .to_owned();
+        (0..count).for_each(|at| yaml.push_str(&format!("      key{at}: {at}\n")));
+        repo.write(path, &yaml);
+    }
+}
+
+fn fired(repo: &Repo) -> BTreeSet<String> {
+    let output = portolan(repo).args(["lint", "--output", "json"]).output().expect("portolan runs");
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+    let findings = json["findings"].as_array().expect("findings are a list");
+    findings.iter().map(|finding| finding["rule"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn bad_examples_fire_their_rule_and_no_other() {
+    for rule in RULES {
+        let repo = lay_out(rule, "bad");
+        assert_eq!(fired(&repo), BTreeSet::from([rule.info.name.to_owned()]), "testdata/rules/{}/bad", rule.info.name);
+    }
+}
+
+#[test]
+fn good_examples_are_silent() {
+    for rule in RULES {
+        let repo = lay_out(rule, "good");
+        assert_eq!(fired(&repo), BTreeSet::new(), "testdata/rules/{}/good", rule.info.name);
+    }
+}
+
+#[test]
+fn users_see_what_bad_txt_says() {
+    let mut stale = Vec::new();
+    for rule in RULES {
+        let repo = lay_out(rule, "bad");
+        let output = portolan(&repo).args(["lint", "--output", "text"]).output().expect("portolan runs");
+        let seen = String::from_utf8(output.stdout).expect("reports are UTF-8");
+        let expected = folder(rule).join("bad.txt");
+        if update_is_asked_for() {
+            fs::write(&expected, &seen).expect("bad.txt can be written");
+        } else if fs::read_to_string(&expected).unwrap_or_default() != seen {
+            stale.push((rule.info.name, seen));
+        }
+    }
+    assert!(stale.is_empty(), "not as in bad.txt (UPDATE=1 rewrites it; then read it): {stale:#?}");
+}
+
+#[test]
+fn safe_repairs_make_of_bad_what_fixed_says() {
+    for rule in RULES.iter().filter(|rule| folder(rule).join("fixed").is_dir()) {
+        let repo = lay_out(rule, "bad");
+        portolan(&repo).args(["lint", "--fix"]).output().expect("portolan runs");
+        let fixed = folder(rule).join("fixed");
+        for path in support::files_below(&fixed) {
+            let expected = fs::read(fixed.join(&path)).expect("the example can be read");
+            let made = fs::read(repo.path().join(&path)).unwrap_or_default();
+            assert_eq!(
+                String::from_utf8_lossy(&made),
+                String::from_utf8_lossy(&expected),
+                "{}/fixed/{}",
+                rule.info.name,
+                path.display()
+            );
+        }
+        let before = support::contents(repo.path());
+        portolan(&repo).args(["lint", "--fix"]).output().expect("portolan runs");
+        assert_eq!(support::contents(repo.path()), before, "{}: fixing twice changes something", rule.info.name);
+    }
+}
+
+#[test]
+fn rules_with_a_safe_repair_show_it() {
+    let source = |rule: &Rule| {
+        let name = rule.info.name.replace('-', "_");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/analysis/rules/{name}.rs"));
+        fs::read_to_string(path).expect("a rule is one file, named as the rule")
+    };
+    for rule in RULES {
+        let repairs = source(rule).contains(".fix(");
+        assert_eq!(
+            repairs,
+            folder(rule).join("fixed").is_dir(),
+            "{}: `fixed/` and `.fix(` go together",
+            rule.info.name
+        );
+    }
+}

@@ -1,0 +1,103 @@
+//! The bench of the tests that run the real binary: a repository in a folder of its own, and an environment in which
+//! nothing of this machine shows.
+#![expect(dead_code, reason = "each test binary uses a part of the bench")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A folder that is gone at the end of the test.
+pub struct Repo {
+    folder: tempfile::TempDir,
+}
+
+impl Repo {
+    pub fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a temporary folder") }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn write(&self, path: &str, text: impl AsRef<[u8]>) -> &Self {
+        let path = self.path().join(path);
+        fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("folders can be made");
+        fs::write(path, text).expect("files can be written");
+        self
+    }
+
+    pub fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path().join(path)).expect("the file is there")
+    }
+
+    pub fn remove(&self, path: &str) {
+        fs::remove_file(self.path().join(path)).expect("the file is there");
+    }
+
+    pub fn copy_from(&self, source: &Path) -> &Self {
+        for path in files_below(source) {
+            let bytes = fs::read(source.join(&path)).expect("the source can be read");
+            let target = self.path().join(&path);
+            fs::create_dir_all(target.parent().expect("a file is in a folder")).expect("folders can be made");
+            fs::write(target, bytes).expect("files can be written");
+        }
+        self
+    }
+
+    /// Runs Git in the repository; its words are shown when it fails.
+    pub fn git(&self, arguments: &[&str]) -> String {
+        let mut command = Command::new("git");
+        command.current_dir(self.path()).args(["-c", "user.name=Ada", "-c", "user.email=ada@example.com"]);
+        command.args(["-c", "commit.gpgsign=false", "-c", "init.defaultBranch=main"]).args(arguments);
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        let output = command.output().expect("git is installed");
+        let words = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "git {arguments:?}: {words}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+}
+
+/// The binary, in the repository, with today fixed and no colours.
+pub fn portolan(repo: &Repo) -> assert_cmd::Command {
+    portolan_in(repo.path())
+}
+
+pub fn portolan_in(folder: &Path) -> assert_cmd::Command {
+    let mut command = assert_cmd::Command::cargo_bin("portolan").expect("the binary is built");
+    command.current_dir(folder).env_clear();
+    // 2026-11-15: examples with a date keep their age.
+    command.env("SOURCE_DATE_EPOCH", "1794700800").env("NO_COLOR", "1").env("COLUMNS", "100").env("LC_ALL", "C.UTF-8");
+    for name in ["PATH", "LLVM_PROFILE_FILE", "SYSTEMROOT"] {
+        if let Some(value) = std::env::var_os(name) {
+            command.env(name, value);
+        }
+    }
+    command
+}
+
+/// All files under a folder, relative to it, sorted.
+pub fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut left = vec![PathBuf::new()];
+    while let Some(at) = left.pop() {
+        for entry in fs::read_dir(folder.join(&at)).expect("the folder can be listed") {
+            let entry = entry.expect("the folder can be listed");
+            let path = at.join(entry.file_name());
+            if entry.file_type().expect("a kind of file").is_dir() { left.push(path) } else { found.push(path) }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Every file with its bytes: for telling that nothing changed.
+pub fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let read = |path: PathBuf| (path.clone(), fs::read(folder.join(path)).expect("the file can be read"));
+    files_below(folder).into_iter().map(read).collect()
+}
+
+pub fn update_is_asked_for() -> bool {
+    std::env::var_os("UPDATE").is_some_and(|value| value == "1")
+}
