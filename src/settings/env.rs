@@ -31,7 +31,6 @@ pub static VARIABLES: [Variable; 9] = [
 
 /// What others set and we heed: the terminal's, Git's, the pipelines'.
 const HEEDED: [&str; 24] = [
-    "SOURCE_DATE_EPOCH",
     "NO_COLOR",
     "CLICOLOR",
     "CLICOLOR_FORCE",
@@ -131,7 +130,7 @@ impl Environment {
 
     /// Seconds since 1970-01-01 (UTC), or what `SOURCE_DATE_EPOCH` says.
     pub fn seconds(&self) -> i64 {
-        self.text("SOURCE_DATE_EPOCH").and_then(|text| text.trim().parse().ok()).unwrap_or(self.seconds)
+        self.seconds
     }
 }
 
