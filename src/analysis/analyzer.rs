@@ -9,7 +9,7 @@ use crate::analysis::selection::Selection;
 use crate::analysis::snapshot::Snapshot;
 use crate::analysis::suppress::Directives;
 use crate::analysis::survey::{Scratch, Survey};
-use crate::domain::finding::{EntityName, FileId, Finding, RuleInfo, Severity};
+use crate::domain::finding::{EntityName, Family, FileId, Finding, RuleInfo, Severity};
 use crate::domain::span::Span;
 
 type Active<F> = Vec<(&'static RuleInfo, Severity, F)>;
@@ -31,6 +31,8 @@ pub struct FileReport {
     pub facts: FileFacts,
     pub directives: Option<Directives>,
     pub entities: usize,
+    /// Some entity of the file could not be held against a blueprint, or not be read at all.
+    pub is_partly_unjudged: bool,
 }
 
 /// An entity whose document cannot be read, named by a look at its text.
@@ -73,7 +75,7 @@ impl<'a> Analyzer<'a> {
     /// A file begins. `text` is the whole of it.
     pub fn file<'r>(&'r self, file: FileId, text: &str, state: &'r mut RunState) -> FileRun<'r> {
         let facts = FactsBuilder::new(credentials::may_hold(text));
-        FileRun { analyzer: self, file, state, findings: Vec::new(), facts, entities: 0 }
+        FileRun { analyzer: self, file, state, findings: Vec::new(), facts, entities: 0, is_partly_unjudged: false }
     }
 
     /// Everything about the repository as a whole; then the comments. `files` in the order of the run; `in_sight`
@@ -84,7 +86,7 @@ impl<'a> Analyzer<'a> {
         let mut facts = Vec::with_capacity(files.len());
         for (file, report) in files {
             findings.extend(report.findings);
-            directives.extend(report.directives.map(|it| (file, it)));
+            directives.extend(report.directives.map(|it| (file, it, report.is_partly_unjudged)));
             facts.push((file, report.facts));
         }
         let repository = Repository::new(&facts);
@@ -96,12 +98,12 @@ impl<'a> Analyzer<'a> {
         }
         let unjudged_relations = if self.snapshot.known.is_none() { repository.absent_targets().len() } else { 0 };
         let before = findings.len();
-        for (file, directives) in &mut directives {
+        for (file, directives, _) in &mut directives {
             findings.retain(|finding| finding.place.file != *file || !directives.silences(finding));
         }
         let suppressed = before - findings.len();
-        for (file, directives) in directives {
-            let verdict = directives.verdict();
+        for (file, directives, is_partly_unjudged) in directives {
+            let verdict = directives.verdict(|rule| self.judges(rule, is_partly_unjudged));
             for (rule, severity) in &self.suppression_rules {
                 let mut sink = sink(&mut findings, file, &rule.info, *severity);
                 unused_ignore::report(rule, &verdict, &mut sink);
@@ -110,6 +112,27 @@ impl<'a> Analyzer<'a> {
         }
         findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
         Conclusion { findings, suppressed, unjudged_relations }
+    }
+}
+
+impl Analyzer<'_> {
+    /// Whether a rule had its say in a file: it is on, and it had what it needs to know.
+    fn judges(&self, rule: &'static Rule, is_partly_unjudged: bool) -> bool {
+        let info = &rule.info;
+        let is_it = |active: &&'static RuleInfo| std::ptr::eq(*active, info);
+        let documents = self.document_rules.iter().map(|(info, ..)| *info);
+        let entities = self.entity_rules.iter().map(|(info, ..)| *info);
+        let is_on = documents
+            .chain(entities)
+            .chain(self.repository_rules.iter().map(|(info, ..)| *info))
+            .chain(self.suppression_rules.iter().map(|(rule, _)| &rule.info))
+            .any(|active| is_it(&active));
+        let has_what_it_needs = match info.family {
+            Family::Entity => !is_partly_unjudged,
+            Family::Relation => !is_partly_unjudged && self.snapshot.known.is_some(),
+            Family::Syntax | Family::Shape | Family::Repository | Family::Secret | Family::Suppression => true,
+        };
+        is_on && has_what_it_needs
     }
 }
 
@@ -128,6 +151,7 @@ pub struct FileRun<'r> {
     findings: Vec<Finding>,
     facts: FactsBuilder,
     entities: usize,
+    is_partly_unjudged: bool,
 }
 
 impl FileRun<'_> {
@@ -141,6 +165,7 @@ impl FileRun<'_> {
             self.entity(context, manifest);
         }
         self.entities += context.manifests.len();
+        self.is_partly_unjudged |= context.manifests.is_empty();
         if let Some(salvaged) = salvaged {
             self.facts.salvaged(&salvaged.name, salvaged.span);
             self.entities += 1;
@@ -157,9 +182,11 @@ impl FileRun<'_> {
         let survey = Survey::take(view, manifest, shape, &mut self.state.scratch, &mut self.facts);
         self.facts.entity(view, manifest);
         if !is_ours {
+            self.is_partly_unjudged = true;
             return;
         }
         let shape = shape.map(|(_, shape)| shape);
+        self.is_partly_unjudged |= shape.is_none();
         let context = EntityContext { view, manifest, shape, survey: &survey };
         let before = self.findings.len();
         for (rule, severity, check) in entity_rules {
@@ -179,7 +206,8 @@ impl FileRun<'_> {
 
     /// The file is at its end; `directives` are its comments to us.
     pub fn finish(self, directives: Option<Directives>) -> FileReport {
-        FileReport { findings: self.findings, facts: self.facts.finish(), directives, entities: self.entities }
+        let Self { findings, facts, entities, is_partly_unjudged, .. } = self;
+        FileReport { findings, facts: facts.finish(), directives, entities, is_partly_unjudged }
     }
 }
 

@@ -11,10 +11,23 @@ use crate::domain::tree::{Kind, Value};
 #[derive(Debug)]
 pub(crate) struct Secret<'a> {
     pub value: Value<'a>,
-    /// "a GitHub token".
-    pub what: &'static str,
-    /// Its first characters, so that the finding does not spread it.
-    pub hint: String,
+    pub kind: SecretKind<'a>,
+}
+
+#[derive(Debug)]
+pub(crate) enum SecretKind<'a> {
+    /// "a GitHub token", with its first characters: more would spread it.
+    Token {
+        what: &'static str,
+        start: String,
+    },
+    UrlPassword,
+    PrivateKey,
+    WebToken,
+    /// Only its name gives it away.
+    Named {
+        name: &'a str,
+    },
 }
 
 /// A token that says what it is by how it begins.
@@ -129,21 +142,18 @@ fn look<'a>(key: Option<Value<'a>>, value: Value<'a>, found: &mut Vec<Secret<'a>
         Kind::List => value.items().for_each(|item| look(key, item, found)),
         Kind::String => {
             let text = value.as_str().unwrap_or_default();
-            let named = || key.and_then(Value::as_str).is_some_and(name_sounds_secret) && looks_random(text);
-            let what = recognise(text).or_else(|| named().then_some("a credential, by its name"));
-            if let Some(what) = what {
-                let hint = text.chars().take(4).collect();
-                found.push(Secret { value, what, hint });
-            }
+            let name = key.and_then(Value::as_str).filter(|name| name_sounds_secret(name) && looks_random(text));
+            let kind = recognise(text).or(name.map(|name| SecretKind::Named { name }));
+            found.extend(kind.map(|kind| Secret { value, kind }));
         }
         Kind::Null | Kind::Bool | Kind::Number => {}
     }
 }
 
 /// What credential a text holds, where it says so itself.
-fn recognise(text: &str) -> Option<&'static str> {
+fn recognise<'a>(text: &str) -> Option<SecretKind<'a>> {
     if text.contains(PRIVATE_KEY) && text.contains("-----BEGIN") {
-        return Some("a private key");
+        return Some(SecretKind::PrivateKey);
     }
     for token in &TOKENS {
         for (at, _) in text.match_indices(token.prefix) {
@@ -151,15 +161,17 @@ fn recognise(text: &str) -> Option<&'static str> {
             let rest = &text.as_bytes()[at + token.prefix.len()..];
             let run = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || token.also.contains(byte)).count();
             if starts_a_word && run >= token.least {
-                return Some(token.what);
+                let start = rest.iter().take(4).map(|byte| char::from(*byte));
+                let start = token.prefix.chars().chain(start).take(6).collect();
+                return Some(SecretKind::Token { what: token.what, start });
             }
         }
     }
     if text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=')).any(is_json_web_token) {
-        return Some("a JSON web token");
+        return Some(SecretKind::WebToken);
     }
     let has_password = memchr::memchr_iter(b'@', text.as_bytes()).any(|at| url_password(text, at).is_some());
-    has_password.then_some("a password in a URL")
+    has_password.then_some(SecretKind::UrlPassword)
 }
 
 fn is_json_web_token(word: &str) -> bool {
@@ -204,15 +216,19 @@ mod tests {
     #[test]
     fn recognises_what_is_and_leaves_what_only_talks_of_it() {
         let forty = "0123456789abcdefghijABCDEFGHIJ0123456789";
-        for (text, what) in [
-            (format!("ghp_{forty}"), "a GitHub personal access token"),
-            (format!("see ghp_{forty}, rotate"), "a GitHub personal access token"),
-            ("AKIAABCDEFGHIJKLMNOP".to_owned(), "an AWS access key id"),
-            ("postgres://app:hunter22@db/x".to_owned(), "a password in a URL"),
-            ("-----BEGIN RSA PRIVATE KEY-----\nMII".to_owned(), "a private key"),
-            ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abcdefghijklmnopqrst".to_owned(), "a JSON web token"),
+        let words = |text: &str| recognise(text).map(|kind| format!("{kind:?}"));
+        for (text, kind) in [
+            (format!("ghp_{forty}"), "Token { what: \"a GitHub personal access token\", start: \"ghp_01\" }"),
+            (
+                format!("see ghp_{forty}, rotate"),
+                "Token { what: \"a GitHub personal access token\", start: \"ghp_01\" }",
+            ),
+            ("AKIAABCDEFGHIJKLMNOP".to_owned(), "Token { what: \"an AWS access key id\", start: \"AKIAAB\" }"),
+            ("postgres://app:hunter22@db/x".to_owned(), "UrlPassword"),
+            ("-----BEGIN RSA PRIVATE KEY-----\nMII".to_owned(), "PrivateKey"),
+            ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abcdefghijklmnopqrst".to_owned(), "WebToken"),
         ] {
-            assert_eq!(recognise(&text), Some(what), "{text}");
+            assert_eq!(words(&text).as_deref(), Some(kind), "{text}");
             assert!(may_hold(&format!("a: {text}")), "the first look misses {text}");
         }
         for text in [
@@ -225,7 +241,7 @@ mod tests {
             "the AKIA prefix",
             "https://example.com/a:b@c",
         ] {
-            assert_eq!(recognise(text), None, "{text}");
+            assert_eq!(words(text), None, "{text}");
         }
         assert!(!may_hold("description: tokens and secrets are stored elsewhere\nurl: https://a.b/c@d\n"));
     }

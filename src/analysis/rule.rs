@@ -78,6 +78,13 @@ pub(crate) struct Sink<'a> {
 }
 
 impl Sink<'_> {
+    /// What follows is about this entity, where its name can be read.
+    pub fn about(&mut self, manifest: &Manifest, view: View<'_>) {
+        let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+        let blueprint = text(manifest.blueprint_text(view));
+        self.entity = Some(EntityName { blueprint, identifier: text(manifest.identifier_text(view)) });
+    }
+
     pub fn report(&mut self, draft: Draft) {
         let place = Place { file: draft.file.unwrap_or(self.file), span: draft.span };
         let related = draft

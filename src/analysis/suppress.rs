@@ -1,6 +1,7 @@
 //! `# portolan: ignore[rule, other-rule] reason`: on the line it speaks of, or on a line of its own above it.
 //! Only true comments arrive here; the reader has seen to that.
 
+use crate::analysis::rule::Rule;
 use crate::analysis::rules;
 use crate::domain::finding::{Edit, Finding};
 use crate::domain::span::{LineIndex, Span};
@@ -76,11 +77,15 @@ impl Directives {
         silenced
     }
 
-    pub(crate) fn verdict(self) -> Verdict {
+    /// `was_judged` tells whether a rule had its say here. A comment for one that had not may well be needed.
+    pub(crate) fn verdict(self, was_judged: impl Fn(&'static Rule) -> bool) -> Verdict {
         let mut verdict = Verdict::default();
         for directive in self.directives {
             let is_known = |name: &Name| rules::by_name(&name.text).is_some();
-            let (known, unknown): (Vec<Name>, Vec<Name>) = directive.names.into_iter().partition(is_known);
+            let (mut known, unknown): (Vec<Name>, Vec<Name>) = directive.names.into_iter().partition(is_known);
+            for name in &mut known {
+                name.used |= rules::by_name(&name.text).is_some_and(|rule| !was_judged(rule));
+            }
             let nothing_else = unknown.is_empty();
             verdict.unknown.extend(unknown.into_iter().map(|name| UnknownName { span: name.span, name: name.text }));
             let unused = known.iter().filter(|name| !name.used).count();
@@ -182,7 +187,7 @@ mod tests {
     fn broken_comments_name_no_rule() {
         for text in ["# portolan: ignore", "# portolan: ignore[]", "# portolan: ignore[a", "# portolan: ignore a"] {
             let read = Directives::read(text, &[Span::new(0, text.len())]).expect("it is ours");
-            let verdict = read.verdict();
+            let verdict = read.verdict(|_| true);
             assert!(matches!(verdict.unused.as_slice(), [UnusedIgnore { name: None, .. }]), "{text}");
         }
     }

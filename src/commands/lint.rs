@@ -9,13 +9,13 @@ use crate::commands::steps::linted::{self, Extent, LintError, Linted, Request};
 use crate::domain::day::Day;
 use crate::domain::finding::Severity;
 use crate::domain::progress::{Progress, Silent};
+use crate::domain::words::count;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::baseline::Baseline;
 use crate::report::difference;
 use crate::report::lint::{Lint, LintFormat, render};
 use crate::report::style::Style;
-use crate::report::words::count;
 use crate::settings::{Delivery, Level};
 use crate::sources::{self, git};
 

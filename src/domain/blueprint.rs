@@ -130,7 +130,7 @@ impl Blueprint {
         };
         let schema = object.get("schema").and_then(Value::as_object);
         if schema.is_none() {
-            flaws.push(Flaw { pointer: "/schema".to_owned(), message: "it has no `schema` object".to_owned() });
+            flaws.push(Flaw { pointer: "/schema".to_owned(), message: "there is no `schema`".to_owned() });
         }
         let required = names(schema.and_then(|schema| schema.get("required")));
         let properties = entries(schema.and_then(|schema| schema.get("properties")))
@@ -140,7 +140,7 @@ impl Blueprint {
             if !properties.iter().any(|property| property.name == *name) {
                 flaws.push(Flaw {
                     pointer: "/schema/required".to_owned(),
-                    message: format!("it requires `{name}`, which is not one of its properties"),
+                    message: format!("the property `{name}` is required and not there"),
                 });
             }
         }

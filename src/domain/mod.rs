@@ -12,3 +12,4 @@ pub mod progress;
 pub mod span;
 pub mod suggest;
 pub mod tree;
+pub mod words;

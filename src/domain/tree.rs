@@ -140,6 +140,7 @@ impl Tree {
         (!self.nodes.is_empty()).then_some(NodeId(0))
     }
 
+    #[inline]
     pub fn push_scalar(&mut self, scalar: Scalar<'_>, span: Span, style: Style) -> NodeId {
         let (kind, payload, flags, number) = match scalar {
             Scalar::Null => (Kind::Null, [0, 0], 0, 0),
@@ -217,6 +218,7 @@ impl Tree {
         self.nodes[id.index()].kind
     }
 
+    #[inline]
     fn push(&mut self, mut node: Node) -> NodeId {
         let id = Span::empty(self.nodes.len()).start;
         node.next = id + 1;

@@ -10,12 +10,12 @@ const SMALL: usize = 16;
 /// The keys of all mappings that are still open, innermost last.
 #[derive(Debug, Default)]
 pub(super) struct Keys {
-    prints: Vec<u64>,
     keys: Vec<Key>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Key {
+    print: u64,
     /// Where the key's text is: not the key itself where that is an alias.
     text: NodeId,
     span: Span,
@@ -23,20 +23,18 @@ struct Key {
 
 impl Keys {
     pub(super) fn clear(&mut self) {
-        self.prints.clear();
         self.keys.clear();
     }
 
     /// Where the keys of a mapping that is being opened will start.
     #[inline]
     pub(super) fn mark(&self) -> usize {
-        self.prints.len()
+        self.keys.len()
     }
 
     #[inline]
     pub(super) fn push(&mut self, print: u64, text: NodeId, span: Span) {
-        self.prints.push(print);
-        self.keys.push(Key { text, span });
+        self.keys.push(Key { print, text, span });
     }
 
     /// The same for a key that may be no string: then that is a fault, unless the two readers disagree on it, which is
@@ -64,25 +62,17 @@ impl Keys {
     /// Ends the mapping whose keys start at `mark`, and tells of every key given again.
     #[inline]
     pub(super) fn close(&mut self, mark: usize, view: View<'_>, faults: &mut Vec<Fault>) {
-        let prints = self.prints.get(mark..).unwrap_or_default();
-        let suspicious = if prints.len() <= SMALL {
-            prints.iter().enumerate().any(|(at, print)| prints.iter().take(at).any(|other| other == print))
-        } else {
-            true
-        };
-        if suspicious {
+        let keys = self.keys.get(mark..).unwrap_or_default();
+        if keys.len() > SMALL || has_double(keys) {
             self.compare(mark, view, faults);
         }
-        self.prints.truncate(mark);
         self.keys.truncate(mark);
     }
 
     #[cold]
     fn compare(&self, mark: usize, view: View<'_>, faults: &mut Vec<Fault>) {
-        let prints = self.prints.get(mark..).unwrap_or_default();
         let keys = self.keys.get(mark..).unwrap_or_default();
-        let mut order =
-            prints.iter().zip(keys).enumerate().map(|(at, (print, key))| (*print, at, *key)).collect::<Vec<_>>();
+        let mut order = keys.iter().enumerate().map(|(at, key)| (key.print, at, *key)).collect::<Vec<_>>();
         order.sort_unstable_by_key(|(print, at, _)| (*print, *at));
         for group in order.chunk_by(|(a, _, _), (b, _, _)| a == b).filter(|group| group.len() > 1) {
             let mut texts =
@@ -97,6 +87,20 @@ impl Keys {
             }
         }
     }
+}
+
+/// Whether two fingerprints are equal. Most keys are told apart by six bits of theirs.
+#[inline]
+fn has_double(keys: &[Key]) -> bool {
+    let mut seen = 0u64;
+    for (at, key) in keys.iter().enumerate() {
+        let bit = 1 << (key.print.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 58);
+        if seen & bit != 0 && keys.iter().take(at).any(|other| other.print == key.print) {
+            return true;
+        }
+        seen |= bit;
+    }
+    false
 }
 
 /// Length, beginning and end: keys of one mapping seldom share all three.

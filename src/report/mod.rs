@@ -9,4 +9,3 @@ pub mod fingerprint;
 pub mod lint;
 pub mod place;
 pub mod style;
-pub mod words;

@@ -2,6 +2,8 @@
 //! repository. Hidden folders are walked, since manifests live in `.github` and `.port` too.
 
 use std::collections::HashSet;
+use std::ffi::OsString;
+use std::fs::FileType;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,12 +11,15 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::ignored::Ignored;
-use super::path::path_text;
+use super::path::{into_path_text, path_text};
 use super::pattern::{Pattern, SKIPPED_FOLDERS, is_skipped};
 use super::read::{Place, SourceFile};
 
 /// From so many folders at a time on, threads pay.
 const MANY_FOLDERS: usize = 48;
+
+/// From so many files on, threads sort faster.
+const MANY_FILES: usize = 4_096;
 
 /// What the walk found.
 #[derive(Debug, Default)]
@@ -65,7 +70,11 @@ pub fn discover(root: &Path, pattern: &Pattern) -> Result<Discovery, DiscoverErr
     }
     let Found { mut files, links, mut unreadable, .. } = found;
     add_links(&mut files, links);
-    files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    if files.len() < MANY_FILES {
+        files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    } else {
+        files.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    }
     unreadable.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     Ok(Discovery { files, unreadable })
 }
@@ -110,23 +119,24 @@ impl Walk<'_> {
             }
         };
         let is_root = folder.relative.as_os_str().is_empty();
-        if !is_root && entries.iter().any(|entry| entry.file_name() == ".git") {
+        if !is_root && entries.iter().any(|(name, _)| name == ".git") {
             // Another repository, or a submodule: its manifests are its own affair.
             return;
         }
-        let has_rules = entries.iter().any(|entry| entry.file_name() == ".gitignore");
+        let has_rules = entries.iter().any(|(name, _)| name == ".gitignore");
         let above = folder.ignored.clone();
         let ignored = if has_rules { Ignored::enter(above, &folder.path) } else { above };
-        for entry in entries {
-            let name = entry.file_name();
+        for (name, kind) in entries {
+            if kind.is_dir() && is_skipped(&name) || !kind.is_dir() && !self.pattern.may_be_named(&name) {
+                continue;
+            }
             let relative = folder.relative.join(&name);
-            // The kind comes with the listing on every file system that matters; where it does not, it is asked for.
-            let Ok(kind) = entry.file_type() else { continue };
-            if kind.is_dir() {
-                if is_skipped(&name) || !self.pattern.may_be_under(&relative) {
-                    continue;
-                }
-            } else if !self.pattern.includes(&relative) || self.pattern.excludes(&relative) {
+            let chosen = if kind.is_dir() {
+                self.pattern.may_be_under(&relative)
+            } else {
+                self.pattern.includes(&relative) && !self.pattern.excludes(&relative)
+            };
+            if !chosen {
                 continue;
             }
             let path = folder.path.join(&name);
@@ -136,7 +146,7 @@ impl Walk<'_> {
             if kind.is_dir() {
                 found.folders.push(Folder { path, relative, ignored: ignored.clone() });
             } else if kind.is_file() {
-                found.files.push(SourceFile { path: path_text(&relative), place: Place::Disk(path) });
+                found.files.push(SourceFile { path: into_path_text(relative), place: Place::Disk(path) });
             } else if kind.is_symlink()
                 && let Some(target) = self.follow(&path)
             {
@@ -155,8 +165,17 @@ impl Walk<'_> {
     }
 }
 
-fn entries_of(folder: &Path) -> io::Result<Vec<std::fs::DirEntry>> {
-    std::fs::read_dir(folder)?.collect()
+/// Names and kinds. The kind comes with the listing on every file system that matters; where it does not, it is asked
+/// for, and what is gone by then is left out.
+fn entries_of(folder: &Path) -> io::Result<Vec<(OsString, FileType)>> {
+    let mut entries = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if let Ok(kind) = entry.file_type() {
+            entries.push((entry.file_name(), kind));
+        }
+    }
+    Ok(entries)
 }
 
 /// A link to a file that is listed anyway is that file under a second name: listing both would make each of its

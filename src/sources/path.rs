@@ -15,6 +15,14 @@ pub fn path_text(relative: &Path) -> String {
     if cfg!(windows) { text.replace('\\', "/") } else { text }
 }
 
+/// The same, of a path that is not needed any more: most need no change, and there are many.
+pub(super) fn into_path_text(relative: PathBuf) -> String {
+    if cfg!(windows) || has_escape(relative.as_os_str().as_encoded_bytes()) {
+        return path_text(&relative);
+    }
+    relative.into_os_string().into_string().unwrap_or_else(|odd| path_text(Path::new(&odd)))
+}
+
 /// A path as Git stores it.
 pub(super) fn path_of_git(bytes: &[u8]) -> Cow<'_, Path> {
     #[cfg(unix)]
@@ -24,7 +32,7 @@ pub(super) fn path_of_git(bytes: &[u8]) -> Cow<'_, Path> {
     }
     #[cfg(not(unix))]
     {
-        Cow::Owned(std::path::PathBuf::from(String::from_utf8_lossy(bytes).into_owned()))
+        Cow::Owned(PathBuf::from(String::from_utf8_lossy(bytes).into_owned()))
     }
 }
 
@@ -84,7 +92,11 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn names_that_are_not_utf_8_are_shown_and_stay_apart() {
-        let of = |bytes: &[u8]| path_text(&path_of_git(bytes));
+        let of = |bytes: &[u8]| {
+            let path = path_of_git(bytes);
+            assert_eq!(path_text(&path), into_path_text(path.to_path_buf()));
+            path_text(&path)
+        };
         assert_eq!(of("catalog/café \"1\"\n.yaml".as_bytes()), "catalog/café \"1\"\n.yaml");
         assert_eq!(of(b"caf\xE9.yaml"), "caf\\xE9.yaml");
         assert_eq!(of(b"caf\xC3.yaml"), "caf\\xC3.yaml");

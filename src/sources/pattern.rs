@@ -1,6 +1,7 @@
 //! Which files of the repository are looked at: globs relative to the root. An empty list of includes is not
 //! "nothing" but every YAML file, told apart by content later.
 
+use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -38,6 +39,8 @@ impl Pattern {
             let folder = glob.trim_end_matches('/');
             match folder.strip_suffix("**") {
                 Some(above) => vec![format!("{above}**/*.{{yaml,yml}}")],
+                // `catalog` may well be a folder; `*.yaml` is none, and would be asked for each file in vain.
+                None if folder.len() == glob.len() && names_a_file(folder) => vec![folder.to_owned()],
                 None => vec![folder.to_owned(), format!("{folder}/**/*.{{yaml,yml}}")],
             }
         })?;
@@ -53,6 +56,11 @@ impl Pattern {
         self.includes(relative)
             && !self.excludes(relative)
             && !relative.components().any(|part| is_skipped(part.as_os_str()))
+    }
+
+    /// A first look at the last part of a path, before the path is put together.
+    pub(super) fn may_be_named(&self, name: &OsStr) -> bool {
+        self.include.is_some() || is_yaml(Path::new(name))
     }
 
     pub(super) fn includes(&self, relative: &Path) -> bool {
@@ -73,8 +81,14 @@ impl Pattern {
     }
 }
 
-pub(super) fn is_skipped(name: &std::ffi::OsStr) -> bool {
+pub(super) fn is_skipped(name: &OsStr) -> bool {
     SKIPPED_FOLDERS.iter().any(|folder| name == *folder)
+}
+
+/// Whether a glob ends in something with an extension.
+fn names_a_file(glob: &str) -> bool {
+    let last = glob.rsplit('/').next().unwrap_or(glob);
+    last.chars().skip(1).any(|letter| letter == '.')
 }
 
 fn is_yaml(path: &Path) -> bool {
@@ -150,8 +164,20 @@ mod tests {
 
     #[test]
     fn globs_are_relative_to_the_root_and_a_folder_means_what_is_in_it() {
-        let globs = pattern(&["./catalog/**/*.{yaml,yml}", "**/port.yml", "more/", "/one.yaml"], &["catalog/old"]);
-        for path in ["catalog/a.yaml", "catalog/b/c.yml", "port.yml", "x/y/port.yml", "more/z.yaml", "one.yaml"] {
+        let globs = pattern(
+            &["./catalog/**/*.{yaml,yml}", "**/port.yml", "more/", "/one.yaml", "v1.2/", "teams"],
+            &["catalog/old"],
+        );
+        for path in [
+            "catalog/a.yaml",
+            "catalog/b/c.yml",
+            "port.yml",
+            "x/y/port.yml",
+            "more/z.yaml",
+            "one.yaml",
+            "v1.2/q.yml",
+            "teams/a/b.yml",
+        ] {
             assert!(matches(&globs, path), "{path}");
         }
         for path in ["other/a.yaml", "x/one.yaml", "more/README.md", "catalog/old/a.yaml", "catalog/a.json"] {

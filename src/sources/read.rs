@@ -70,8 +70,16 @@ pub enum ReadProblem {
     TooLarge { bytes: u64, limit: u64 },
     #[error("The file cannot be read: {0}.")]
     Io(std::io::Error),
-    #[error("The file cannot be read from Git: {}.", .0.message())]
+    #[error("The file cannot be read from Git: {}.", git_reason(.0))]
     Git(git2::Error),
+}
+
+/// A clone may leave out contents (`--filter=blob:none`) until they are asked for, which only `git` can do.
+fn git_reason(error: &git2::Error) -> &str {
+    match error.code() {
+        git2::ErrorCode::NotFound => "its content is not in this clone; `git fetch --refetch --no-filter` brings it",
+        _ => error.message(),
+    }
 }
 
 /// What reading reuses from file to file. One per thread.

@@ -4,6 +4,7 @@ use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
 use crate::analysis::snapshot::Snapshot;
 use crate::domain::fault::FaultKind;
 use crate::domain::finding::{Family, RuleInfo, Severity};
+use crate::domain::words::grouped;
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -21,7 +22,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
     for fault in context.faults {
         let FaultKind::AliasBomb { limit } = &fault.kind else { continue };
-        let message = format!("The aliases of this document unfold into more than {limit} values.");
+        let message = format!("The aliases of this document unfold into more than {} values.", grouped(*limit));
         sink.report(
             Draft::new(fault.span, message)
                 .label("this alias goes over the limit")

@@ -37,6 +37,11 @@ fn check(context: &DocumentContext<'_>, snapshot: &Snapshot, sink: &mut Sink<'_>
         let quoted = Edit { span: fault.span, replacement: format!("\"{raw}\"") };
         let expected = if *is_key { None } else { expected_kind(context, snapshot, fault.span) };
         let draft = Draft::new(fault.span, message);
+        if let (Reading::Number(one), Reading::Number(other)) = (editor, cluster) {
+            // Which of two numbers was meant, only a person knows.
+            sink.report(draft.help(format!("write `{one}` or `{other}`, whichever is meant; or quote it for text")));
+            continue;
+        }
         sink.report(match (expected, plain_form(cluster)) {
             (Some(PropertyKind::Boolean | PropertyKind::Number), Some(plain)) => draft
                 .help(format!("write `{plain}`, which every reader understands"))

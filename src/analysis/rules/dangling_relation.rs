@@ -5,6 +5,7 @@ use crate::analysis::facts::TargetRef;
 use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
 use crate::domain::blueprint::Relation;
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
+use crate::domain::identifier;
 use crate::domain::suggest;
 
 pub static RULE: Rule = Rule {
@@ -28,7 +29,9 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
         let relation = shape.and_then(|shape| shape.blueprint.relations.get(target.fact.relation as usize));
         let Some(relation) = relation else { continue };
         let text = target.text();
-        if !text.is_empty() && !known.contains(&relation.target, text) {
+        // What is no identifier at all is said by `invalid-identifier`.
+        let is_legal = identifier::check_entity_identifier(text).is_ok();
+        if is_legal && !known.contains(&relation.target, text) {
             report(&target, relation, &mut suggestions, context, sink);
         }
     }

@@ -25,13 +25,20 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     }
     for (key, relation) in &context.survey.null_relations {
         let message = format!("Required relation `{}` is null, which clears it.", relation.name);
-        sink.report(Draft::new(key.span(), message).help(help(relation)));
+        sink.report(Draft::new(key.span(), message).help(format!(
+            "give it {} of a `{}`",
+            identifiers(relation),
+            relation.target
+        )));
     }
 }
 
 fn help(relation: &Relation) -> String {
-    let shape = if relation.many { "a list of identifiers" } else { "the identifier" };
-    format!("add `{}:` under `relations`, with {shape} of a `{}`", relation.name, relation.target)
+    format!("add `{}:` under `relations`, with {} of a `{}`", relation.name, identifiers(relation), relation.target)
+}
+
+fn identifiers(relation: &Relation) -> &'static str {
+    if relation.many { "a list of identifiers" } else { "the identifier" }
 }
 
 /// The key `relations`, or else the identifier: where a person would add the line.

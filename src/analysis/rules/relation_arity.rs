@@ -31,7 +31,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let draft =
-            Draft::new(value.span(), format!("Relation `{name}` takes a list of targets, and this is a lone one."));
+            Draft::new(value.span(), format!("Relation `{name}` takes a list of targets, and this is a single value."));
         let one_line = matches!(value.style(), Style::Plain | Style::SingleQuoted | Style::DoubleQuoted)
             && !value.raw().contains(['\n', ',', '[', ']', '{', '}']);
         let wrapped = format!("[{}]", value.raw());

@@ -5,6 +5,7 @@ use crate::analysis::snapshot::Snapshot;
 use crate::domain::fault::FaultKind;
 use crate::domain::fault::Oversize;
 use crate::domain::finding::{Family, RuleInfo, Severity};
+use crate::domain::words::grouped;
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -27,7 +28,7 @@ fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
             Oversize::File => format!("This file is larger than {mebibytes} MiB and was not read."),
             Oversize::Document => format!("This document is larger than {mebibytes} MiB and was not read."),
             Oversize::Nodes => {
-                format!("This document has more than {limit} keys and values and was not read to its end.")
+                format!("This document has more than {} keys and values and was not read to its end.", grouped(*limit))
             }
         };
         sink.report(

@@ -24,6 +24,7 @@ const KINDS: [&str; 2] = ["Entity", "ClusterEntity"];
 fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
     for manifest in context.manifests {
         let Some(NearMiss::Kind(at)) = manifest.near_miss else { continue };
+        sink.about(manifest, context.view);
         let value = context.view.value(at);
         let version = manifest.platform.api_version();
         let Some(kind) = value.as_str().filter(|_| at != manifest.root) else {

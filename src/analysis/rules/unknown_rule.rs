@@ -27,9 +27,10 @@ pub(in crate::analysis) fn report(rule: &Rule, verdict: &Verdict, sink: &mut Sin
         let draft = Draft::new(unknown.span, format!("There is no rule `{}`.", unknown.name));
         let names = || rules::ALL.iter().map(|rule| rule.info.name);
         sink.report(match (suggest::single_slip(&unknown.name, names()), suggest::closest(&unknown.name, names())) {
-            (Some(meant), _) => draft
-                .help(format!("write `{meant}`"))
-                .fix(format!("write `{meant}`"), vec![Edit { span: unknown.span, replacement: meant.to_owned() }]),
+            (Some(meant), _) => draft.help(format!("write `{meant}`")).suggestion(
+                format!("write `{meant}`"),
+                vec![Edit { span: unknown.span, replacement: meant.to_owned() }],
+            ),
             (None, Some(meant)) => draft.help(format!("did you mean `{meant}`?")),
             (None, None) => draft.help("correct the name; `portolan explain` lists the rules"),
         });

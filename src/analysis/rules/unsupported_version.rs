@@ -27,6 +27,7 @@ fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
         let message = format!("`{written}` is not an API version of the platform.");
         let draft = Draft::new(value.span(), message).help(format!("write `{meant}`"));
         let edit = Edit { span: value.span(), replacement: meant.clone() };
+        sink.about(manifest, context.view);
         sink.report(if value.is_copied() { draft } else { draft.suggestion(format!("write `{meant}`"), vec![edit]) });
     }
 }

@@ -30,7 +30,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
                     Kind::Number | Kind::Bool | Kind::Null => format!("is {}", found.to_json()),
                 };
                 Draft::new(found.span(), format!("Property `{name}` {has}; the blueprint takes {bound}."))
-                    .help("stay within the bound")
+                    .help(format!("keep it to {bound}"))
             }
             Problem::Repeats => Draft::new(found.span(), format!("Property `{name}` holds the same value twice."))
                 .help("remove the repeated value"),

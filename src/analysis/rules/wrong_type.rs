@@ -73,7 +73,7 @@ fn mapping(field: &str, found: Value<'_>, sink: &mut Sink<'_>) {
     }
     let draft = Draft::new(found.span(), format!("`{field}` is {}, not a mapping.", found.kind().words()));
     sink.report(match found.kind() {
-        Kind::Null => draft.help(format!("write `{field}: {{}}`, or remove the line: the cluster refuses null here")),
+        Kind::Null => draft.help(format!("write `{field}: {{}}`, or remove the line")),
         Kind::List => draft.help("remove the dashes: each entry is a `name: value` of its own"),
         Kind::Bool | Kind::Number | Kind::String | Kind::Map => draft.help("write it as `name: value` lines, indented"),
     });

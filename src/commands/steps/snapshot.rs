@@ -82,7 +82,11 @@ impl Loading<'_> {
         let json: Json = match serde_json::from_str(&text) {
             Ok(json) => json,
             Err(error) => {
-                let message = format!("This is not the JSON of a blueprint: {}.", without_place(&error.to_string()));
+                let message = if error.is_eof() {
+                    "This file ends in the middle: it was cut off.".to_owned()
+                } else {
+                    format!("This is not the JSON of a blueprint: {}.", without_place(&error.to_string()))
+                };
                 self.problem(id, json_place(&text, &error), message, true);
                 return None;
             }
@@ -103,7 +107,7 @@ impl Loading<'_> {
     }
 
     fn flaw(&mut self, id: FileId, text: &str, blueprint: &str, flaw: Flaw) {
-        let message = format!("Blueprint `{blueprint}`: {}; that is not checked.", flaw.message);
+        let message = format!("In blueprint `{blueprint}`, {}.", flaw.message);
         self.problem(id, place_of(text, &flaw.pointer), message, false);
     }
 

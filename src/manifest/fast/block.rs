@@ -40,7 +40,7 @@ impl Run<'_> {
         // Line breaks since the last content.
         let mut breaks = 0usize;
         while self.at < self.bytes.len() {
-            let content = self.skip_spaces(self.at);
+            let content = self.skip_indent(self.at);
             let width = content - self.at;
             if self.byte(content) == b'\n' {
                 // Blanks on a blank line can be content, or an error when they come first.

@@ -57,13 +57,13 @@ impl Fast {
 
 /// No tabs, no carriage returns, no other control characters and no mark inside: not one of them is worth a branch later.
 fn is_plain_text(bytes: &[u8]) -> bool {
-    let mut odd = false;
-    let mut high = 0;
+    let (mut odd, mut high) = (0u8, 0u8);
     for byte in bytes {
-        odd |= *byte < b' ' && *byte != b'\n' || *byte == 0x7F;
+        // No `&&`: the compiler makes one wide loop of this.
+        odd |= u8::from(*byte < b' ') & u8::from(*byte != b'\n') | u8::from(*byte == 0x7F);
         high |= *byte;
     }
-    !odd && (high < 0x80 || !has_odd_character(bytes))
+    odd == 0 && (high < 0x80 || !has_odd_character(bytes))
 }
 
 /// Control characters beyond ASCII, and the byte order mark.
@@ -96,7 +96,7 @@ impl Run<'_> {
     fn document(mut self) -> Option<()> {
         self.prelude()?;
         while self.at < self.bytes.len() {
-            let content = self.skip_spaces(self.at);
+            let content = self.skip_indent(self.at);
             match self.byte(content) {
                 b'\n' => self.at = content + 1,
                 b'#' => self.comment(content),
@@ -132,6 +132,20 @@ impl Run<'_> {
     #[inline(always)]
     fn byte(&self, at: usize) -> u8 {
         self.bytes.get(at).copied().unwrap_or(b'\n')
+    }
+
+    /// Past the indentation of a line: eight blanks at a time, since most lines start with more than one.
+    #[inline(always)]
+    fn skip_indent(&self, from: usize) -> usize {
+        let mut at = from;
+        while let Some(eight) = self.bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+            let odd = u64::from_le_bytes(*eight) ^ u64::from_le_bytes([b' '; 8]);
+            if odd != 0 {
+                return at + (odd.trailing_zeros() / 8) as usize;
+            }
+            at += 8;
+        }
+        self.skip_spaces(at)
     }
 
     #[inline(always)]
@@ -284,17 +298,24 @@ impl Run<'_> {
             self.open(Kind::List, column, self.past_dashes(content)?)?;
             return self.item(content);
         }
-        let is_key = match first {
-            b'"' | b'\'' => {
-                let end = self.quoted_end(content)?;
-                self.byte(end) == b':' && is_blank(self.byte(end + 1))
-            }
-            _ if starts_plain(first, self.byte(content + 1)) => self.plain_end(content).colon.is_some(),
-            _ => false,
-        };
-        if is_key {
+        if starts_plain(first, self.byte(content + 1)) {
+            let found = self.plain_end(content);
+            let Some(colon) = found.colon else {
+                self.kept.frames.last()?;
+                self.plain_value(Span::new(content, found.end));
+                return self.end_line(found.end);
+            };
             self.open(Kind::Map, column, content)?;
-            return self.entry(content);
+            self.plain_key(content, colon)?;
+            self.count();
+            return self.value(colon);
+        }
+        if matches!(first, b'"' | b'\'') {
+            let end = self.quoted_end(content)?;
+            if self.byte(end) == b':' && is_blank(self.byte(end + 1)) {
+                self.open(Kind::Map, column, content)?;
+                return self.entry(content);
+            }
         }
         self.kept.frames.last()?;
         self.scalar_or_flow(content, first)

@@ -22,9 +22,9 @@ impl Run<'_> {
     pub(super) fn plain_end(&self, start: usize) -> PlainEnd {
         let mut at = start;
         loop {
-            while STOPS[usize::from(self.byte(at))] == 0 {
-                at += 1;
-            }
+            // Slices, not `byte`: the loop that most bytes go through has no bounds to check.
+            let rest = self.bytes.get(at..).unwrap_or_default();
+            at += rest.iter().position(|byte| STOPS[usize::from(*byte)]).unwrap_or(rest.len());
             match self.byte(at) {
                 b':' if is_blank(self.byte(at + 1)) => return PlainEnd { end: at, colon: Some(at) },
                 b'\n' => break,
@@ -47,8 +47,7 @@ impl Run<'_> {
             return None;
         }
         let span = Span::new(start, colon);
-        let first = *text.first()?;
-        if !scalar::may_be_special(first) || text.len() > 5 && first.is_ascii_alphabetic() {
+        if !scalar::may_be_special(text) {
             let id = self.tree.push_scalar(Scalar::Verbatim(span), span, Style::Plain);
             self.kept.keys.push(keys::print(text), id, span);
             return Some(());
@@ -75,8 +74,7 @@ impl Run<'_> {
     pub(super) fn plain_value(&mut self, span: Span) {
         self.end = span.end as usize;
         let text = self.bytes.get(span.range()).unwrap_or_default();
-        let first = text.first().copied().unwrap_or(b' ');
-        if !scalar::may_be_special(first) || text.len() > 5 && first.is_ascii_alphabetic() {
+        if !scalar::may_be_special(text) {
             self.tree.push_scalar(Scalar::Verbatim(span), span, Style::Plain);
         } else {
             self.special_value(span);
@@ -85,8 +83,8 @@ impl Run<'_> {
 
     fn special_value(&mut self, span: Span) {
         let text = span.slice(self.job.text);
-        let plain = match small_integer(text.as_bytes()) {
-            Some(value) => Plain::Number(Number::Signed(value)),
+        let plain = match small_number(text.as_bytes()) {
+            Some(number) => Plain::Number(number),
             None => scalar::judge(text, span, false, self.faults).cluster,
         };
         self.push_plain(plain, span);
@@ -108,19 +106,35 @@ impl Run<'_> {
     }
 }
 
-/// Digits that every reader takes for the same number.
-fn small_integer(text: &[u8]) -> Option<i64> {
-    if text.len() > 18 || text.first() == Some(&b'0') && text.len() > 1 || !text.iter().all(u8::is_ascii_digit) {
+/// A number that every reader takes for the same: some digits, perhaps a point and more of them.
+fn small_number(text: &[u8]) -> Option<Number> {
+    // So few digits are exact in a float, and dividing by a power of ten rounds once, as parsing would.
+    if text.len() > 15 || text.first() == Some(&b'0') && text.get(1).is_some_and(u8::is_ascii_digit) {
         return None;
     }
-    Some(text.iter().fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0')))
+    let (mut value, mut scale, mut point) = (0i64, 1i64, false);
+    for byte in text {
+        match byte {
+            b'0'..=b'9' => {
+                value = value * 10 + i64::from(byte - b'0');
+                scale *= if point { 10 } else { 1 };
+            }
+            b'.' if !point => point = true,
+            _ => return None,
+        }
+    }
+    match (point, scale) {
+        (false, _) => Some(Number::Signed(value)),
+        (true, 1) => None,
+        (true, _) => Some(Number::Float(value as f64 / scale as f64)),
+    }
 }
 
 /// Bytes that may end a plain scalar.
-const STOPS: [u8; 256] = {
-    let mut table = [0; 256];
-    table[b':' as usize] = 1;
-    table[b'#' as usize] = 1;
-    table[b'\n' as usize] = 1;
+const STOPS: [bool; 256] = {
+    let mut table = [false; 256];
+    table[b':' as usize] = true;
+    table[b'#' as usize] = true;
+    table[b'\n' as usize] = true;
     table
 };

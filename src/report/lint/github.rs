@@ -4,10 +4,10 @@
 //! begin a line.
 
 use crate::domain::finding::Severity;
+use crate::domain::words::count;
 use crate::report::escape::{clean, github_message, github_property};
 use crate::report::lint::tally::{left_out, verdict};
 use crate::report::lint::{Report, Row};
-use crate::report::words::count;
 
 const LEVEL_MAX: usize = 10;
 

@@ -6,12 +6,12 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use crate::domain::finding::{Place, RuleInfo, Severity};
+use crate::domain::words::{count, grouped};
 use crate::report::escape::{self, clean};
 use crate::report::explain;
 use crate::report::fingerprint::Fingerprint;
 use crate::report::lint::{Report, Row};
 use crate::report::place::Extent;
-use crate::report::words::{count, grouped};
 
 /// GitHub refuses a run with more results.
 const RESULTS_MAX: usize = 25_000;

@@ -2,8 +2,8 @@
 //! count what is shown: what `--max-findings` hid has no severity any more.
 
 use crate::domain::finding::{FileId, Finding, Severity};
+use crate::domain::words::{count, grouped, list};
 use crate::report::lint::Lint;
-use crate::report::words::{count, grouped, list};
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Tally {
@@ -44,7 +44,7 @@ impl Tally {
     }
 }
 
-/// `3 errors and 1 warning in 2 of 120 files (96 entities)`, or that there is nothing to report.
+/// `3 errors and 1 warning in 2 files (120 files and 96 entities checked)`, or that there is nothing to report.
 pub(super) fn verdict(lint: &Lint<'_>) -> String {
     let tally = Tally::of(lint.findings);
     let files = count(lint.counts.files, "file");
@@ -54,12 +54,9 @@ pub(super) fn verdict(lint: &Lint<'_>) -> String {
         let words = if silent { "nothing to report" } else { "all findings are hidden" };
         return format!("{files}, {entities}: {words}");
     }
-    let within = match tally.faulty {
-        // A finding may stand in a file that was not counted, such as a blueprint; `3 of 2 files` would be silly.
-        faulty if faulty >= lint.counts.files => count(faulty, "file"),
-        faulty => format!("{} of {files}", grouped(faulty)),
-    };
-    format!("{} in {within} ({entities})", tally.words())
+    // A finding may stand in a file that was not checked itself, such as a blueprint.
+    let within = count(tally.faulty, "file");
+    format!("{} in {within} ({files} and {entities} checked)", tally.words())
 }
 
 /// What is not among the findings, and why; empty when that is nothing.
@@ -85,7 +82,10 @@ mod tests {
     #[test]
     fn the_verdict_counts_what_is_shown() {
         let run = Run::sample();
-        assert_eq!(verdict(&run.lint()), "3 errors, 2 warnings and 1 info in 3 of 120 files (96 entities)");
+        assert_eq!(
+            verdict(&run.lint()),
+            "3 errors, 2 warnings and 1 info in 3 files (120 files and 96 entities checked)"
+        );
         let empty = Run::empty();
         assert_eq!(verdict(&empty.lint()), "120 files, 96 entities: nothing to report");
         assert!(left_out(&empty.lint()).is_empty());

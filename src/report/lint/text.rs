@@ -5,13 +5,13 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::domain::finding::{EntityName, Finding, Fix, Severity};
 use crate::domain::span::{LineIndex, Span};
+use crate::domain::words::count;
 use crate::report::escape::clean;
 use crate::report::lint::frame::{Signs, draw, number_width, role};
 use crate::report::lint::tally::{Tally, left_out, verdict};
 use crate::report::lint::window::{Label, Window};
 use crate::report::lint::{Report, Row};
 use crate::report::style::{Role, Style, clip, wrap};
-use crate::report::words::count;
 
 /// More marks than this in one frame are a thicket.
 const MARKS_MAX: usize = 4;
@@ -52,8 +52,11 @@ fn finding(out: &mut String, report: &Report<'_>, row: &Row<'_>, style: &Style) 
         }
     }
     let mut items = notes.into_iter().map(|note| ("note", note)).collect::<Vec<_>>();
-    items.extend(row.help.iter().map(|help| ("help", help.to_string())));
-    items.extend(row.finding.fix.iter().map(|fix| ("fix", fix_words(fix, row.finding, source, style))));
+    // A repair that is made by `--fix` is a fix; one that a person must judge is something to try.
+    let says_it_all = |help: &str| row.finding.fix.as_ref().is_some_and(|fix| fix.title == help);
+    items.extend(row.help.iter().filter(|help| !says_it_all(help)).map(|help| ("help", help.to_string())));
+    let label = |fix: &Fix| if fix.safe { "fix" } else { "try" };
+    items.extend(row.finding.fix.iter().map(|fix| (label(fix), fix_words(fix, row.finding, source, style))));
     write_items(out, &items, width, style);
 }
 

@@ -46,8 +46,7 @@ impl Repository {
         let index = self.index()?;
         let listed = Listed::new(&index, &scope)?;
         let mut files = listed.places(self);
-        let names: HashSet<PathBuf> =
-            listed.files.iter().map(|(entry, _)| path_of_git(&entry.path).into_owned()).collect();
+        let names = listed.names();
         files.extend(listed.links.iter().filter_map(|(entry, path)| {
             let id = self.end_of_link(entry, &index, &names, &scope)?;
             Some(SourceFile { path: path.clone(), place: Place::Blob { id, store: Arc::clone(&self.blobs) } })
@@ -115,6 +114,14 @@ impl Listed {
         } else {
             Err(GitError::Conflicts { paths: conflicts.into_iter().collect() })
         }
+    }
+
+    /// What links are compared with; made only where there are links.
+    fn names(&self) -> HashSet<PathBuf> {
+        if self.links.is_empty() {
+            return HashSet::new();
+        }
+        self.files.iter().map(|(entry, _)| path_of_git(&entry.path).into_owned()).collect()
     }
 
     fn places(&self, repository: &Repository) -> Vec<SourceFile> {

@@ -124,6 +124,21 @@ fn a_shallow_clone_works_and_says_what_it_lacks() {
 }
 
 #[test]
+fn a_partial_clone_works_and_says_which_content_it_lacks() {
+    let tree = parted();
+    tree.git(["config", "uploadpack.allowFilter", "true"]);
+    let partial = clone(&tree, &["--filter=blob:none", "--branch=feature"]);
+    let repository = partial.open();
+    let changed = repository.changed(&partial.path, &everything(), Some("origin/main")).expect("trees are there");
+    assert_eq!(names(&changed.changed), ["a.yaml"]);
+    let mut buffer = ReadBuffer::default();
+    let problem = read(&changed.before[0], &mut buffer).expect_err("it was not fetched");
+    assert!(problem.to_string().contains("is not in this clone"), "{problem}");
+    let staged = repository.staged(&partial.path, &everything()).expect("it is read");
+    assert_texts(&staged.files, [("a.yaml", "a: feature\n"), ("b.yaml", "b: 1\n")]);
+}
+
+#[test]
 fn branches_without_a_common_commit_are_told() {
     let tree = Tree::with_commit();
     tree.git(["switch", "--quiet", "--orphan", "other"]);

@@ -318,3 +318,25 @@ fn an_index_that_cannot_be_read_is_explained() {
     let error = tree.open().staged(&tree.path, &everything()).expect_err("it is broken");
     assert!(help(&error).contains("git reset"), "{error} {}", help(&error));
 }
+
+#[test]
+fn many_blobs_are_read_by_several_threads() {
+    let tree = Tree::new();
+    let name = |number: usize| format!("{number:04}.yaml");
+    (0..500).for_each(|number| {
+        tree.write(name(number), format!("n: {number}\n"));
+    });
+    tree.commit("one");
+    // Half of them packed.
+    tree.git(["gc", "--quiet"]);
+    (0..250).for_each(|number| {
+        tree.write(name(number), format!("m: {number}\n"));
+    });
+    tree.git(["add", "--all"]);
+    let staged = tree.open().staged(&tree.path, &everything()).expect("it is read");
+    assert!(!staged.files.iter().any(on_disk));
+    let texts =
+        crate::sources::for_each_text(&staged.files, || (), |(), _, text| text.expect("it is text").text.to_owned());
+    let expected = |number| if number < 250 { format!("m: {number}\n") } else { format!("n: {number}\n") };
+    assert_eq!(texts, (0..500).map(expected).collect::<Vec<_>>());
+}
