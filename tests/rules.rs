@@ -1,7 +1,11 @@
 //! Every rule's examples are its tests: `bad/` fires this rule and no other, `good/` is silent, `bad.txt` is what a
 //! user sees, `fixed/` is what `--fix` makes of `bad/`. Run with `UPDATE=1` to write `bad.txt` anew; then read it.
 
-#![expect(clippy::disallowed_methods, clippy::panic, reason = "reads the examples, and says which one is wrong")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::panic,
+    reason = "lays out the examples as files, and says which one failed"
+)]
 
 #[path = "support/mod.rs"]
 mod support;

@@ -127,7 +127,7 @@ impl Builder<'_> {
         for next in Parser::new_from_str_with_options(chunk, options) {
             let (event, span) = match next {
                 Ok(next) => next,
-                Err(error) => return Err(faults::syntax(self.job.text, &self.job.range, &error)),
+                Err(error) => return Err(faults::syntax(self.job.text, &self.job.range, self.job.limits, &error)),
             };
             let bytes = span.byte_range().unwrap_or(0..0);
             self.event(event, Span::new(bytes.start + self.job.range.start, bytes.end + self.job.range.start))?;
@@ -166,6 +166,10 @@ impl Builder<'_> {
             }));
         }
         if self.is_key() {
+            let braces = (span.start as usize).checked_sub(1).map(|before| Span::new(before, before + 2));
+            if let Some(braces) = braces.filter(|braces| braces.slice(self.job.text) == "{{") {
+                return Err(faults::braces(self.job.text, braces));
+            }
             let found = Fault {
                 kind: FaultKind::NonStringKey { found: Reading::Collection, text: String::new() },
                 span: one_character(self.job.text, span.start as usize),
@@ -272,6 +276,9 @@ impl Builder<'_> {
             _ => Style::Plain,
         };
         let is_key = self.is_key();
+        if is_key && !span.is_empty() {
+            self.check_indentation(span)?;
+        }
         let empty = style == Style::Plain && span.is_empty();
         let (text, span) = match style {
             Style::Literal | Style::Folded => (text, self.block_scalar_span(span)),
@@ -325,6 +332,27 @@ impl Builder<'_> {
         }
         self.cursor = self.cursor.max(span.end as usize);
         self.count_child();
+        Ok(())
+    }
+
+    /// What the parser takes for the indentation of a key, or for its first letter, and the cluster or a person does not.
+    fn check_indentation(&self, key: Span) -> Step {
+        if self.frames.last().is_some_and(|frame| frame.style == Style::Flow) {
+            return Ok(());
+        }
+        let before = self.job.text.get(self.job.range.start..key.start as usize).unwrap_or_default();
+        let blanks = before.len() - before.trim_end_matches([' ', '\t']).len();
+        let starts_line = blanks == before.len() || before.trim_end_matches([' ', '\t']).ends_with(['\n', '\r']);
+        let indentation = before.get(before.len() - blanks..).unwrap_or_default();
+        if let Some(at) = indentation.find('\t').filter(|_| starts_line) {
+            let start = key.start as usize - blanks;
+            return Err(faults::tab_indentation(Span::new(start + at, key.start as usize)));
+        }
+        let text = key.slice(self.job.text);
+        let odd = text.len() - text.trim_start_matches(faults::is_odd_blank).len();
+        if odd > 0 && starts_line {
+            return Err(faults::odd_indentation(Span::new(key.start as usize, key.start as usize + odd)));
+        }
         Ok(())
     }
 

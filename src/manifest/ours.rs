@@ -35,7 +35,8 @@ fn is_key(bytes: &[u8], at: usize, length: usize) -> bool {
 /// For a document that does not parse: whether it says it is ours plainly enough to complain about it.
 pub fn claims_ours(text: &str) -> bool {
     let mut version = false;
-    let (mut blueprint, mut identifier) = (false, false);
+    // Two keys on one line are a fault too, so the second need not start one.
+    let (mut blueprint, mut identifier) = (false, text.contains("identifier:"));
     for line in lines(text) {
         let line = line.trim_start_matches([' ', '\t', '-', '"', '\'', '{']);
         version |= line.starts_with("apiVersion") && PLATFORMS.iter().any(|platform| line.contains(platform.group));

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 
 use super::fast::Fast;
+use super::faults;
 use super::full::{Full, Job, one_character};
 use super::limits::Limits;
 use super::ours;
@@ -121,9 +122,14 @@ impl Reader {
             self.notes.clear();
             self.full.read(&job, &mut self.tree, &mut self.faults, &mut self.notes)
         };
+        let text_only = sound && self.tree.len() == 1 && ours::claims_ours(text.get(range.clone()).unwrap_or_default());
+        if text_only {
+            self.faults.push(faults::not_a_mapping(text, range));
+            self.tree.clear();
+        }
         self.faults.sort_by_key(|fault| fault.span);
         self.notes.sort();
-        sound
+        sound && !text_only
     }
 
     fn refuse(&mut self, text: &str, range: Range<usize>, kind: FaultKind) {

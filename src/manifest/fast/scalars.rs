@@ -42,8 +42,10 @@ impl Run<'_> {
     #[inline]
     pub(super) fn plain_key(&mut self, start: usize, colon: usize) -> Option<()> {
         let text = self.bytes.get(start..colon)?;
-        // A blank before the colon, a merge key, an endless key: the full parser's business.
-        if text.len() > KEY_MAX || text.last() == Some(&b' ') || text == b"<<" {
+        // A blank before the colon, a merge key, an endless key, what may be a blank of another kind (they start with
+        // these bytes): the full parser's business.
+        let odd = matches!(text.first(), Some(0xC2 | 0xE1..=0xE3));
+        if text.len() > KEY_MAX || text.last() == Some(&b' ') || text == b"<<" || odd {
             return None;
         }
         let span = Span::new(start, colon);

@@ -1,1 +1,112 @@
-//! The golden table of readings.
+use super::*;
+
+const TABLE: &str = include_str!("../../../testdata/manifests/scalars.tsv");
+
+fn rows() -> impl Iterator<Item = [&'static str; 3]> {
+    TABLE.lines().filter(|line| !line.starts_with("# ")).map(|line| {
+        let mut columns = line.split('\t');
+        std::array::from_fn(|_| columns.next().expect("three columns"))
+    })
+}
+
+/// As the table writes it; numbers by value, since `1e3` and `1000` are one.
+fn same(found: Plain, expected: &str) -> bool {
+    match found {
+        Plain::Null => expected == "null",
+        Plain::Bool(value) => expected == format!("bool {value}"),
+        Plain::String => expected == "string",
+        Plain::Refused => expected == "refused",
+        Plain::Number(number) => {
+            let Some(expected) = expected.strip_prefix("number ") else { return false };
+            let value: f64 = expected.parse().expect("a number");
+            let exact = expected.parse::<i64>().ok();
+            match (number, exact) {
+                (Number::Signed(found), Some(exact)) => found == exact,
+                (number, _) => number.as_f64() == value || number.as_f64().is_nan() && value.is_nan(),
+            }
+        }
+    }
+}
+
+#[test]
+fn both_readers_read_as_they_were_seen_to() {
+    let mut count = 0;
+    for [text, editors, clusters] in rows() {
+        assert!(same(editor(text), editors), "editor: {text} is {editors}, not {:?}", editor(text));
+        assert!(same(cluster(text), clusters), "cluster: {text} is {clusters}, not {:?}", cluster(text));
+        count += 1;
+    }
+    assert!(count > 150);
+}
+
+#[test]
+fn the_quick_look_never_calls_something_special_a_string() {
+    for [text, _, _] in rows() {
+        let string = editor(text) == Plain::String && cluster(text) == Plain::String;
+        assert!(string || may_be_special(text.as_bytes()), "{text}");
+    }
+}
+
+#[test]
+fn what_differs_is_said_with_both_readings() {
+    let judged = |text: &str| {
+        let mut faults = Vec::new();
+        judge(text, Span::new(0, text.len()), false, &mut faults);
+        faults.into_iter().map(|fault| fault.kind).next()
+    };
+    let ambiguous = |editor, cluster| Some(FaultKind::AmbiguousScalar { editor, cluster, is_key: false });
+    assert_eq!(judged("no"), ambiguous(Reading::String("no".to_owned()), Reading::Bool(false)));
+    assert_eq!(judged("012"), ambiguous(Reading::Number("12".to_owned()), Reading::Number("10".to_owned())));
+    assert_eq!(judged("-.inf"), ambiguous(Reading::Number("-.inf".to_owned()), Reading::Refused));
+    assert_eq!(judged("1e400"), ambiguous(Reading::Number(".inf".to_owned()), Reading::String("1e400".to_owned())));
+    for same in ["true", "1.0", "0x1F", "0o17", "007", "1e3", "~", "2020-01-01", "12:30", "", "18446744073709551615"] {
+        assert_eq!(judged(same), None, "{same}");
+    }
+}
+
+#[test]
+fn whatever_any_reader_could_mistake_is_quoted() {
+    for [text, editors, clusters] in rows() {
+        if editors != "string" || clusters != "string" {
+            assert!(must_quote(text), "{text}");
+        }
+    }
+    for text in [
+        "",
+        " a",
+        "a ",
+        "a: b",
+        "a #b",
+        "2020-01-01",
+        "12:30:45",
+        "<<",
+        "=",
+        "- a",
+        "@a",
+        "`a",
+        "%a",
+        "[a",
+        "a, b",
+        "{{ x }}",
+        "a:",
+        "#a",
+        "---",
+        "y",
+        "\u{85}",
+        "a\nb",
+    ] {
+        assert!(must_quote(text), "{text:?}");
+    }
+    for text in ["a", "service", "my-service", "a b", "café", "http://example.com/a", "a#b", "a:b", "v1.2.3"] {
+        assert!(!must_quote(text), "{text:?}");
+    }
+}
+
+#[test]
+fn quotes_are_read_back_as_they_went_in() {
+    assert_eq!(quoted("yes"), "\"yes\"");
+    assert_eq!(quoted("C:\\dir"), "'C:\\dir'");
+    assert_eq!(quoted("it's \"x\""), "'it''s \"x\"'");
+    assert_eq!(quoted("a\n\"b\""), "\"a\\n\\\"b\\\"\"");
+    assert_eq!(quoted("\u{1}\u{feff}\u{2028}"), "\"\\u0001\\uFEFF\\u2028\"");
+}

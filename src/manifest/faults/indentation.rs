@@ -1,0 +1,157 @@
+//! Lines that stand at the wrong column, or are no key where one is needed.
+
+use super::Words;
+use super::around::{Around, Line};
+use crate::domain::span::Span;
+
+/// A line that fits nowhere at its column.
+pub(super) fn misplaced(around: &Around<'_>) -> Option<Words> {
+    let here = around.here();
+    if here.content.starts_with("---") {
+        let help = "put the content on the line after `---`";
+        return Some(Words::new(here.span, "A mapping cannot start on the line of `---`.", help));
+    }
+    let above = around.above().next()?;
+    if let Some(words) = tight_colon(around.text, above.span).filter(|_| above.key().is_none()) {
+        return Some(words);
+    }
+    if let Some(words) = in_block_scalar(around, &here) {
+        return Some(words);
+    }
+    if here.indent > above.indent && here.key().is_none() && comment_above(around) {
+        let message = format!("A comment cuts the text of `{}` in two.", above.name());
+        let help = "move the comment above the key, or use a text block (`|` or `>`)";
+        return Some(Words::new(here.span, message, help).see(above.name_span(), "the text starts under this key"));
+    }
+    if here.indent > above.indent {
+        return Some(too_deep(around, &here, &above));
+    }
+    let fitting = fitting(around, &here)?;
+    let line = around.number(fitting.span.start as usize);
+    if fitting.indent == here.indent {
+        return Some(wrong_kind(around, &here, &fitting));
+    }
+    let column = here.indent + 1;
+    let message =
+        format!("`{}` starts in column {column}, where nothing above it does that it could belong with.", here.name());
+    let help = format!("{}, like `{}` on line {line}", indent_by(fitting.indent), fitting.name());
+    Some(Words::new(here.name_span(), message, help).see(fitting.name_span(), "it should start in this column"))
+}
+
+fn comment_above(around: &Around<'_>) -> bool {
+    let start = around.line().start as usize;
+    let above = start.checked_sub(1).map(|end| around.line_at(end));
+    above.is_some_and(|line| line.slice(around.text).trim_start().starts_with('#'))
+}
+
+/// The line that this one most likely belongs with: of the lines it could stand under, the nearest column.
+fn fitting<'t>(around: &Around<'t>, here: &Line<'t>) -> Option<Line<'t>> {
+    let mut open: Vec<Line<'t>> = Vec::new();
+    for line in around.above() {
+        if open.last().is_none_or(|last| line.indent < last.indent) {
+            open.push(line);
+        }
+        if line.indent == 0 {
+            break;
+        }
+    }
+    let rank = |line: &Line<'t>| (line.indent.abs_diff(here.indent), line.is_item() != here.is_item());
+    open.into_iter().min_by_key(rank)
+}
+
+/// Deeper than the line above, which has its value already.
+fn too_deep(around: &Around<'_>, here: &Line<'_>, above: &Line<'_>) -> Words {
+    let line = around.number(above.span.start as usize);
+    let indent = if above.is_item() && here.key().is_some() && above.key().is_none() {
+        above.indent.saturating_sub(2)
+    } else {
+        above.item().0 - above.span.start as usize + above.indent
+    };
+    let message = format!(
+        "`{}` is indented further than `{}` on line {line}, which has a value already and cannot hold it.",
+        here.name(),
+        above.name()
+    );
+    let help = format!("{}, or remove the value of `{}`", indent_by(indent), above.name());
+    Words::new(here.name_span(), message, help).see(above.name_span(), "this has a value already")
+}
+
+/// At the column of the others, and not of their kind.
+fn wrong_kind(around: &Around<'_>, here: &Line<'_>, other: &Line<'_>) -> Words {
+    let line = around.number(other.span.start as usize);
+    if here.is_item() {
+        let message =
+            format!("A list item stands among the keys of a mapping, like `{}` on line {line}.", other.name());
+        return Words::new(here.span, message, "remove the dash, or indent the item under the key it belongs to")
+            .see(other.name_span(), "a key of the mapping");
+    }
+    if other.is_item() {
+        let message = format!("`{}` stands among the items of a list, but has no dash.", here.name());
+        let help = format!("{} to make it part of the item, or start it with `- `", indent_by(here.indent + 2));
+        return Words::new(here.name_span(), message, help).see(other.span, "an item of the list");
+    }
+    no_key_words(here)
+}
+
+/// Less indented than the text it seems to go on.
+fn in_block_scalar(around: &Around<'_>, here: &Line<'_>) -> Option<Words> {
+    let mut first = None;
+    for line in around.above() {
+        if line.indent < here.indent || line.indent == here.indent && line.key().is_some() {
+            let (key, name) = line.key()?;
+            let (_, value) = line.value()?;
+            let header = value.starts_with(['|', '>']) && value.len() <= 3;
+            let first: Line<'_> = first.filter(|_| header && line.indent < here.indent)?;
+            let message = format!("This line is indented less than the text of `{name}` that it follows.");
+            let help = format!("{}, like the first line of the text", indent_by(first.indent));
+            return Some(Words::new(here.span, message, help).see(key, "the text starts under this key"));
+        }
+        first = Some(line);
+    }
+    None
+}
+
+/// A line that should be a key and is none.
+pub(super) fn no_key(around: &Around<'_>) -> Option<Words> {
+    let here = around.here();
+    if let Some(rest) = here.content.strip_prefix('-').filter(|rest| !rest.is_empty() && !rest.starts_with([' ', '-']))
+    {
+        let message = format!("`{}` is no list item: the dash needs a space after it.", here.name());
+        return Some(Words::new(here.span, message, format!("write `- {rest}`")));
+    }
+    if let Some(words) = tight_colon(around.text, here.span) {
+        return Some(words);
+    }
+    Some(no_key_words(&here))
+}
+
+fn no_key_words(here: &Line<'_>) -> Words {
+    let message = format!("`{}` has no colon, so it is not a key, and it goes on no value above it.", here.name());
+    let help = "write it as `key: value`, or indent it deeper than the key whose text it goes on";
+    Words::new(here.span, message, help)
+}
+
+/// `key:value` without the space that makes a key of it.
+pub(super) fn tight_colon(text: &str, line: Span) -> Option<Words> {
+    let content = line.slice(text);
+    let skipped = content.len() - content.trim_start_matches([' ', '-']).len();
+    let content = content.get(skipped..)?;
+    let (key, value) = content.split_once(':')?;
+    let plain = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte));
+    if !plain || value.is_empty() || value.starts_with([' ', '/', ':']) {
+        return None;
+    }
+    let start = line.start as usize + skipped;
+    let value = value.trim_end();
+    let message = format!("`{key}` is not taken for a key: the colon needs a space after it.");
+    let span = Span::new(start, start + key.len() + 1);
+    Some(Words::new(span, message, format!("write `{key}: {value}`")))
+}
+
+fn indent_by(count: usize) -> String {
+    match count {
+        0 => "start it at the beginning of the line".to_owned(),
+        1 => "indent it by 1 space".to_owned(),
+        count => format!("indent it by {count} spaces"),
+    }
+}

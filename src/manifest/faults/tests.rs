@@ -1,0 +1,82 @@
+use crate::domain::fault::FaultKind;
+use crate::domain::span::LineIndex;
+use crate::manifest::{Limits, Reader};
+
+/// The faults of a text as `line:column place: message help`, as a person would see them.
+fn shown(text: &str) -> String {
+    let index = LineIndex::new(text);
+    let mut out = String::new();
+    Reader::new(Limits::default()).read(text, &mut |document| {
+        for fault in document.faults {
+            let place = index.position(text, fault.span.start as usize);
+            let FaultKind::Syntax { message, help, related } = &fault.kind else { continue };
+            assert!(document.broken, "{text}");
+            assert!(!fault.span.slice(text).contains('\n'), "too wide: {fault:?}");
+            out += &format!("{}:{} [{}]\n{message}\n", place.line, place.column, fault.span.slice(text));
+            out += &format!("help: {}\n", help.as_deref().unwrap_or("none"));
+            if let Some((span, words)) = related {
+                let place = index.position(text, span.start as usize);
+                out += &format!("see {}:{} [{}] {words}\n", place.line, place.column, span.slice(text));
+            }
+        }
+    });
+    out
+}
+
+/// What editors and Git would change or mistake in a committed file.
+const MARKS: [(&str, &str); 5] = [
+    ("<tab>", "\t"),
+    ("<nbsp>", "\u{a0}"),
+    ("<ours> ", "<<<<<<< "),
+    ("<equals>\n", "=======\n"),
+    ("<theirs> ", ">>>>>>> "),
+];
+
+/// Each case of the file: a broken text, `----`, and what is said of it; `====` parts them. `UPDATE=1` rewrites it.
+#[test]
+fn every_mistake_is_told_with_place_cause_and_cure() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/manifests/faults.txt");
+    let table = std::fs::read_to_string(path).expect("the table is committed");
+    let mut rendered = Vec::new();
+    for case in table.split("====\n") {
+        let (text, _) = case.split_once("----\n").expect("every case has a text and its words");
+        let broken = MARKS.iter().fold(text.to_owned(), |text, (mark, real)| text.replace(mark, real));
+        let found = MARKS.iter().fold(shown(&broken), |text, (mark, real)| text.replace(real, mark));
+        assert!(!found.is_empty(), "no fault in {text}");
+        rendered.push(format!("{text}----\n{found}"));
+    }
+    let rendered = rendered.join("====\n");
+    if option_env!("UPDATE").is_some() {
+        std::fs::write(path, &rendered).expect("the table can be written");
+    }
+    pretty_eq(&table, &rendered);
+}
+
+fn pretty_eq(expected: &str, found: &str) {
+    for (number, (expected, found)) in expected.lines().zip(found.lines()).enumerate() {
+        assert_eq!(expected, found, "line {}", number + 1);
+    }
+    assert_eq!(expected.len(), found.len());
+}
+
+#[test]
+fn a_broken_document_hides_no_neighbour_and_no_stranger_is_blamed() {
+    let text = "blueprint: a\nidentifier: one\n---\nblueprint: b\nidentifier: 'two\n---\non: push\nx: [\n---\nblueprint: c\nidentifier: three\n";
+    let mut found = Vec::new();
+    Reader::new(Limits::default()).read(text, &mut |document| {
+        found.push((
+            document.index,
+            document.broken,
+            document.span.slice(text).lines().last().unwrap_or("").to_owned(),
+        ));
+    });
+    let line = |text: &str| text.to_owned();
+    assert_eq!(
+        found,
+        [
+            (0, false, line("identifier: one")),
+            (1, true, line("identifier: 'two")),
+            (2, false, line("identifier: three"))
+        ]
+    );
+}

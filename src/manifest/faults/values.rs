@@ -1,0 +1,265 @@
+//! Values that YAML takes for something else than text: quotes, brackets, indicators, colons.
+
+use granit_parser::ErrorKind;
+
+use super::Words;
+use super::around::{Around, Line};
+use crate::domain::span::Span;
+use crate::manifest::scalar;
+
+/// Keys that start a line of a manifest: where one follows a value, a line break was forgotten.
+const KEYS: [&str; 13] = [
+    "apiVersion",
+    "kind",
+    "metadata",
+    "name",
+    "namespace",
+    "spec",
+    "blueprint",
+    "identifier",
+    "title",
+    "icon",
+    "team",
+    "properties",
+    "relations",
+];
+
+fn quote_it(value: &str) -> String {
+    format!("quote it: `{}`", scalar::quoted(value))
+}
+
+/// A colon inside a value: `title: a: b`.
+pub(super) fn second_colon(around: &Around<'_>) -> Option<Words> {
+    let here = around.here();
+    let (key_span, key) = here.key()?;
+    let (span, value) = here.value()?;
+    if around.at <= span.start as usize || here.content.starts_with("---") {
+        return None;
+    }
+    if value.starts_with(['"', '\'', '[', '{']) {
+        let message = format!("The value of `{key}` has ended, and more follows it.");
+        return Some(Words::new(
+            Span::new(around.at, span.end as usize),
+            message,
+            "put what follows on a line of its own",
+        ));
+    }
+    let before = Span::new(span.start as usize, around.at).slice(around.text);
+    let word = before.rsplit(' ').next().unwrap_or_default();
+    if before.contains(' ') && KEYS.contains(&word) {
+        let start = around.at - word.len();
+        let message = format!("Two keys, `{key}` and `{word}`, stand on one line.");
+        let help = format!("put `{word}` on a line of its own");
+        return Some(Words::new(Span::new(start, around.at), message, help).see(key_span, "the first key of the line"));
+    }
+    let message = format!("The value of `{key}` has a colon in it, so YAML takes `{before}` for another key.");
+    Some(Words::new(span, message, quote_it(value)))
+}
+
+pub(super) fn unclosed_quote(around: &Around<'_>) -> Option<Words> {
+    let opens = |line: &Line<'_>| {
+        let starts = line.value().map(|(span, _)| span.start as usize).into_iter().chain([line.item().0]);
+        starts.into_iter().find_map(|start| {
+            let text = Span::new(start, line.span.end as usize).slice(around.text);
+            let quote = text.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+            closing(text, quote).is_none().then_some((Span::new(start, line.span.end as usize), quote))
+        })
+    };
+    let (span, quote) = std::iter::once(around.here()).chain(around.above()).find_map(|line| opens(&line))?;
+    let name = if quote == '"' { "double" } else { "single" };
+    let message = format!("The {name} quote that opens here is never closed.");
+    let help = format!("add a `{quote}` at the end of the value");
+    let stop = around.token();
+    let words = Words::new(span, message, help);
+    Some(if stop.start > span.end { words.see(stop, "up to here everything was taken for the value") } else { words })
+}
+
+/// Where the quoted text ends, if on this line: past the closing quote.
+fn closing(text: &str, quote: char) -> Option<usize> {
+    let mut chars = text.char_indices().skip(1).peekable();
+    while let Some((at, c)) = chars.next() {
+        if c == '\\' && quote == '"' {
+            chars.next();
+        } else if c == quote {
+            if quote == '\'' && chars.peek().is_some_and(|(_, next)| *next == '\'') {
+                chars.next();
+            } else {
+                return Some(at + 1);
+            }
+        }
+    }
+    None
+}
+
+/// Text after a closing quote: often a quote that was meant to be part of the text.
+pub(super) fn after_quote(around: &Around<'_>) -> Option<Words> {
+    let here = around.here();
+    let rest = around.rest();
+    let text = rest.slice(around.text);
+    let line = around.line();
+    let before = Span::new(line.start as usize, around.at).slice(around.text).trim_end();
+    let quote = before.chars().last().filter(|c| matches!(c, '"' | '\''))?;
+    if text.contains(": ") && text.split(':').next().is_some_and(|key| !key.contains(quote)) {
+        let help = "put the second key on a line of its own";
+        return Some(Words::new(rest, "Two keys stand on one line.", help));
+    }
+    let name = here.key().map_or_else(String::new, |(_, key)| format!(" of `{key}`"));
+    let message = format!("The value{name} ends at the closing quote, but `{text}` follows it.");
+    let help = match quote {
+        '\'' => "write a quote inside single quotes twice (`''`), or put the value in double quotes",
+        _ => "write a quote inside double quotes as `\\\"`, or put the value in single quotes",
+    };
+    Some(Words::new(rest, message, help))
+}
+
+/// A backslash that starts no escape: most often a path.
+pub(super) fn escape(around: &Around<'_>) -> Option<Words> {
+    let text = around.text.get(around.at..around.line().end as usize)?;
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        if c != '\\' {
+            continue;
+        }
+        let (_, next) = chars.next()?;
+        let digits = match next {
+            'x' => 2,
+            'u' => 4,
+            'U' => 8,
+            c if "0abt\tnvfre \"/\\N_LP".contains(c) => continue,
+            _ => 0,
+        };
+        let found = text.get(at + 2..).unwrap_or_default();
+        let hexadecimal = found.bytes().take(digits).take_while(u8::is_ascii_hexdigit).count();
+        if digits > 0 && hexadecimal == digits {
+            // A surrogate without its other half is the one fault left, and looks right.
+            let code = found.get(..digits).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+            if code.is_some_and(|code| char::from_u32(code).is_some()) {
+                continue;
+            }
+        }
+        let start = around.at + at;
+        let shown = text.get(at..at + 1 + next.len_utf8() + hexadecimal).unwrap_or("\\");
+        let span = Span::new(start, start + shown.len());
+        let message = format!("`{shown}` is no escape that YAML knows in double quotes.");
+        let inner = text.get(1..closing(text, '"').map_or(text.len(), |end| end - 1)).unwrap_or_default();
+        let help = if inner.contains('\'') {
+            "write each backslash twice".to_owned()
+        } else {
+            format!("use single quotes, in which a backslash is only a backslash: `'{inner}'`")
+        };
+        return Some(Words::new(span, message, help));
+    }
+    None
+}
+
+/// A bracket above that stays open on its line, when the parser stumbled over a later line.
+pub(super) fn unclosed_bracket(around: &Around<'_>) -> Option<Words> {
+    let (span, bracket) = around.above().take(200).find_map(|line| {
+        let (start, text) = line.value().map_or_else(|| line.item(), |(span, value)| (span.start as usize, value));
+        let bracket = text.chars().next().filter(|c| matches!(c, '[' | '{'))?;
+        let count = |c: char| text.matches(c).count();
+        let open = count('[') + count('{') > count(']') + count('}');
+        open.then_some((Span::new(start, start + 1), bracket))
+    })?;
+    Some(never_closed(span, bracket).see(around.token(), "here it is still open"))
+}
+
+fn never_closed(span: Span, bracket: char) -> Words {
+    let closing = if bracket == '[' { ']' } else { '}' };
+    let message = format!("The bracket `{bracket}` that opens here is never closed.");
+    Words::new(span, message, format!("add the closing `{closing}`"))
+}
+
+pub(super) fn bracket(around: &Around<'_>, kind: &ErrorKind) -> Option<Words> {
+    match kind {
+        ErrorKind::UnclosedFlowCollection { open } => Some(never_closed(Span::new(around.at, around.at + 1), *open)),
+        ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
+            let closing = if *open == '[' { ']' } else { '}' };
+            let message = format!("The bracket `{open}` that opens here is closed by `{close}`.");
+            Some(Words::new(Span::new(around.at, around.at + 1), message, format!("close it with `{closing}`")))
+        }
+        ErrorKind::MisplacedFlowCollectionEnd => {
+            let span = Span::new(around.at, around.at + 1);
+            let message = format!("The bracket `{}` closes nothing.", span.slice(around.text));
+            Some(Words::new(span, message, "remove it, or quote the value if it is text"))
+        }
+        ErrorKind::ExpectedFlowMappingSeparator | ErrorKind::ExpectedFlowSequenceSeparator => unclosed_bracket(around)
+            .or_else(|| {
+                let message = "Two entries in brackets stand side by side without a comma.";
+                Some(Words::new(around.token(), message, "put a comma between the entries, or quote the text"))
+            }),
+        _ => {
+            let comma = around.text.as_bytes().get(around.at) == Some(&b',');
+            let words = || {
+                let message = "A comma stands in brackets without an entry before it.";
+                Words::new(Span::new(around.at, around.at + 1), message, "remove the comma, or quote it if it is text")
+            };
+            let in_brackets = around.here().value().is_some_and(|(_, value)| value.starts_with(['[', '{']));
+            (comma && in_brackets).then(words).or_else(|| unclosed_bracket(around))
+        }
+    }
+}
+
+/// Text after a closing bracket.
+pub(super) fn after_bracket(around: &Around<'_>) -> Option<Words> {
+    let here = around.here();
+    let (span, value) = here.value()?;
+    if around.at <= span.start as usize || !value.starts_with(['[', '{']) {
+        return None;
+    }
+    let text = around.rest().slice(around.text);
+    let message = format!("The value ends at the closing bracket, but `{text}` follows it.");
+    Some(Words::new(around.rest(), message, quote_it(value)))
+}
+
+/// A list on the line of its key, or a dash in brackets.
+pub(super) fn inline_dash(around: &Around<'_>) -> Option<Words> {
+    let here = around.here();
+    let rest = around.rest();
+    let text = rest.slice(around.text);
+    let Some((key, name)) = here.key().filter(|(key, _)| (key.end as usize) < around.at) else {
+        let message = "A list item with a dash stands inside brackets.";
+        return Some(Words::new(rest, message, "remove the dash: items in brackets are separated by commas"));
+    };
+    if here.value().is_some_and(|(_, value)| value.starts_with(['[', '{'])) {
+        let message = "A list item with a dash stands inside brackets.";
+        return Some(Words::new(rest, message, "remove the dash: items in brackets are separated by commas"));
+    }
+    if text == "-" {
+        return Some(Words::new(
+            rest,
+            format!("The value of `{name}` is a dash, which starts a list item."),
+            quote_it("-"),
+        ));
+    }
+    let message = format!("A list cannot start on the line of its key, `{name}`.");
+    Some(Words::new(rest, message, format!("put `{text}` on the next line")).see(key, "the key of the list"))
+}
+
+/// A value that starts with a character that means something to YAML.
+pub(super) fn indicator(around: &Around<'_>) -> Option<Words> {
+    let rest = around.rest();
+    let text = rest.slice(around.text);
+    let first = text.chars().next()?;
+    let taken = match first {
+        '@' | '`' => "is reserved in YAML",
+        '%' => "starts a directive in YAML",
+        '&' => "marks an anchor in YAML",
+        '*' => "refers to an anchor in YAML",
+        '!' => "starts a tag in YAML",
+        '|' | '>' => "starts a text on the lines below in YAML",
+        ',' | ']' | '}' => "belongs to brackets in YAML",
+        _ => return None,
+    };
+    let whose = match around.here().key().filter(|(key, _)| (key.end as usize) < around.at) {
+        Some((_, key)) => format!("The value of `{key}`"),
+        None => "This".to_owned(),
+    };
+    if first == '*' && text.len() > 1 && !text.contains(' ') {
+        let name = text.get(1..).unwrap_or_default();
+        let message = format!("`{text}` refers to an anchor, and there is no `&{name}` above it in this document.");
+        return Some(Words::new(rest, message, format!("define the anchor, or, if it is text, {}", quote_it(text))));
+    }
+    let shown = if first == '`' { "a backtick".to_owned() } else { format!("`{first}`") };
+    Some(Words::new(rest, format!("{whose} starts with {shown}, which {taken}."), quote_it(text)))
+}
