@@ -8,9 +8,10 @@ use memchr::memmem::Finder;
 
 use super::fast::Fast;
 use super::faults;
-use super::full::{Full, Job, one_character};
+use super::full::{Full, Job};
 use super::limits::Limits;
 use super::ours;
+use super::places::one_character;
 use super::split::{self, Documents};
 use crate::domain::fault::{Fault, FaultKind, Oversize};
 use crate::domain::span::Span;
