@@ -47,7 +47,7 @@ pub struct Document<'a> {
     pub span: Span,
     /// Empty when the document is broken.
     pub view: View<'a>,
-    /// By place.
+    /// By place. A sound document in which `decode` finds no entity is somebody else's: its faults are not to be told.
     pub faults: &'a [Fault],
     /// It could not be read to its end: what it holds is unknown.
     pub broken: bool,
