@@ -1,8 +1,6 @@
 //! Laws that hold for every input: nothing makes lint panic, hang or eat memory; edits change only what they cover;
 //! repairs end.
 
-#![expect(clippy::disallowed_methods, reason = "lays out repositories as files")]
-
 #[path = "support/mod.rs"]
 mod support;
 
