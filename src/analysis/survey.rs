@@ -57,10 +57,11 @@ impl<'a> Survey<'a> {
             survey.properties(properties, shape, scratch);
             survey.relations(relations, index, shape, scratch, facts);
         }
-        if facts.may_hold_credentials {
-            credentials::search(properties, &mut survey.secrets);
-        }
         survey
+    }
+
+    pub fn look_for_secrets(&mut self, view: View<'a>, manifest: &Manifest) {
+        credentials::search(manifest.properties.map(|id| view.value(id)), &mut self.secrets);
     }
 
     fn properties(&mut self, properties: Option<Value<'a>>, shape: &'a Shape, scratch: &mut Scratch) {

@@ -118,6 +118,8 @@ fn manifest(
         near_miss,
         root: root.id(),
         metadata: None,
+        name: None,
+        namespace: None,
         spec: spec.map(Value::id),
         blueprint: None,
         identifier: None,
@@ -128,7 +130,15 @@ fn manifest(
         relations: None,
     };
     if form != Form::Bare {
-        manifest.metadata = root.get("metadata").map(Value::id);
+        let metadata = root.get("metadata");
+        manifest.metadata = metadata.map(Value::id);
+        for (key, value) in metadata.into_iter().flat_map(Value::entries) {
+            match key.as_str() {
+                Some("name") => manifest.name = Some(value.id()),
+                Some("namespace") => manifest.namespace = Some(value.id()),
+                Some(_) | None => {}
+            }
+        }
     }
     // One walk over the entries: given twice, the last counts.
     for (key, value) in spec.into_iter().flat_map(Value::entries) {
