@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use aho_corasick::packed::{Config, MatchKind, Searcher};
 
-use crate::domain::tree::{Kind, Value};
+use crate::domain::tree::{Kind, Value, entries_of};
 
 /// One credential, and what it is.
 #[derive(Debug)]
@@ -146,7 +146,7 @@ pub(crate) fn name_sounds_secret(name: &str) -> bool {
 
 /// Looks through all values under `properties`.
 pub(crate) fn search<'a>(properties: Option<Value<'a>>, found: &mut Vec<Secret<'a>>) {
-    for (key, value) in properties.into_iter().flat_map(Value::entries) {
+    for (key, value) in entries_of(properties) {
         look(Some(key), value, found);
     }
 }

@@ -4,7 +4,7 @@
 use crate::domain::manifest::{Form, Manifest, NearMiss, ResourceKind};
 use crate::domain::platform::{PLATFORMS, PORT, Platform};
 use crate::domain::suggest;
-use crate::domain::tree::{Kind, Value, View};
+use crate::domain::tree::{Kind, Value, View, entries_of};
 
 /// What the API has at the top of an entity.
 const ENTITY_KEYS: [&str; 7] = ["identifier", "blueprint", "title", "icon", "team", "properties", "relations"];
@@ -132,7 +132,7 @@ fn manifest(
     if form != Form::Bare {
         let metadata = root.get("metadata");
         manifest.metadata = metadata.map(Value::id);
-        for (key, value) in metadata.into_iter().flat_map(Value::entries) {
+        for (key, value) in entries_of(metadata) {
             match key.as_str() {
                 Some("name") => manifest.name = Some(value.id()),
                 Some("namespace") => manifest.namespace = Some(value.id()),
@@ -141,7 +141,7 @@ fn manifest(
         }
     }
     // One walk over the entries: given twice, the last counts.
-    for (key, value) in spec.into_iter().flat_map(Value::entries) {
+    for (key, value) in entries_of(spec) {
         let slot = match key.as_str() {
             Some("blueprint") => &mut manifest.blueprint,
             Some("identifier") => &mut manifest.identifier,
