@@ -54,6 +54,8 @@ fn an_unused_dependency_would_be_seen() {
     let words = BTreeSet::from(["used".to_owned(), "also_used".to_owned()]);
     assert_eq!(unused(manifest, "dependencies", &words).collect::<Vec<_>>(), ["idle"]);
     assert_eq!(unused(manifest, "dev-dependencies", &words).collect::<Vec<_>>(), ["other"]);
+    let found = path_starts("use divan; // idle::x\nfn same_file() { serde::de::x(<memchr::X>::y) }");
+    assert_eq!(found, ["divan", "serde", "de", "memchr", ""]);
 }
 
 /// The names in one table of the manifest that the words do not hold.
@@ -65,7 +67,7 @@ fn unused<'a>(manifest: &'a str, table: &str, words: &'a BTreeSet<String>) -> im
     names.filter(|name| !words.contains(&name.replace('-', "_"))).map(str::to_owned)
 }
 
-/// Every name in the code, comments aside.
+/// Every name in the code that a path begins with, comments aside.
 fn words_below(folders: &[&str]) -> BTreeSet<String> {
     let mut words = BTreeSet::new();
     let mut left: Vec<_> = folders.iter().map(|folder| root().join(folder)).collect();
@@ -75,14 +77,27 @@ fn words_below(folders: &[&str]) -> BTreeSet<String> {
             if path.is_dir() {
                 left.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let text = std::fs::read_to_string(&path).expect("a source file is UTF-8");
-                let code = text.lines().map(|line| line.split("//").next().unwrap_or_default());
-                let split = |c: char| c != '_' && !c.is_alphanumeric();
-                words.extend(code.flat_map(|line| line.split(split)).map(str::to_owned));
+                words.extend(path_starts(&std::fs::read_to_string(&path).expect("a source file is UTF-8")));
             }
         }
     }
     words
+}
+
+/// `serde` of `serde::Serialize`, `divan` of `use divan;`: a name alone may be anything, a path is a crate's or ours.
+fn path_starts(text: &str) -> Vec<String> {
+    let is_name = |c: char| c == '_' || c.is_alphanumeric();
+    let mut starts = Vec::new();
+    for line in text.lines().map(|line| line.split("//").next().unwrap_or_default()) {
+        for (at, _) in line.match_indices("::") {
+            let name = line[..at].rsplit(|c| !is_name(c)).next().unwrap_or_default();
+            starts.push(name.to_owned());
+        }
+        if let Some(used) = line.trim_start().strip_prefix("use ") {
+            starts.push(used.chars().take_while(|c| is_name(*c)).collect());
+        }
+    }
+    starts
 }
 
 fn read(path: &str) -> String {
