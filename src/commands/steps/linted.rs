@@ -12,6 +12,7 @@ use crate::commands::steps::fixed::{Repaired, Repairs};
 use crate::commands::steps::snapshot;
 use crate::domain::finding::{FileId, Finding};
 use crate::domain::progress::Progress;
+use crate::domain::words::grouped;
 pub(crate) use crate::error::LintError;
 use crate::report::baseline::Baseline;
 use crate::report::fingerprint::{Fingerprint, fingerprints};
@@ -103,7 +104,12 @@ fn broken(checked: &Checked) -> Vec<usize> {
 fn show(request: &Request<'_>, found: Found, checked: Checked, mut notes: Vec<String>, repairs: Repairs) -> Linted {
     let Sifted { texts, prints, shown, baselined } = Sifted::of(request, &found.chosen, &checked);
     let Checked { conclusion, manifests, entities, notes: more, .. } = checked;
+    if entities == 0 && conclusion.findings.is_empty() {
+        // Nothing was left unchecked.
+        notes.clear();
+    }
     notes.extend(more);
+    notes.extend(found.notes);
     notes.extend(found.unreadable.iter().map(|folder| format!("Could not {folder}.")));
     let mut is_shown = vec![false; prints.len()];
     shown.into_iter().for_each(|at| is_shown[at] = true);
@@ -163,6 +169,13 @@ struct Found {
     files: Vec<SourceFile>,
     chosen: Chosen,
     unreadable: Vec<Unreadable>,
+    notes: Vec<String>,
+}
+
+impl Found {
+    fn new(files: Vec<SourceFile>, chosen: Chosen, unreadable: Vec<Unreadable>) -> Self {
+        Self { files, chosen, unreadable, notes: Vec::new() }
+    }
 }
 
 fn find(request: &Request<'_>) -> Result<Found, LintError> {
@@ -170,20 +183,19 @@ fn find(request: &Request<'_>) -> Result<Found, LintError> {
     let mut found = match &request.extent {
         Extent::Everything => {
             let discovery = sources::discover(root, pattern)?;
-            Found { files: discovery.files, chosen: Chosen::everything(), unreadable: discovery.unreadable }
+            Found::new(discovery.files, Chosen::everything(), discovery.unreadable)
         }
         Extent::Staged => {
             let staged = repository(request, "--staged")?.staged(root, pattern)?;
             let before = identities(&[staged.removed, staged.before].concat());
-            Found { files: staged.files, chosen: Chosen::files(staged.changed, before), unreadable: Vec::new() }
+            Found::new(staged.files, Chosen::files(staged.changed, before), Vec::new())
         }
         Extent::Changed { since } => {
             let discovery = sources::discover(root, pattern)?;
             let flag = if since.is_some() { "--since" } else { "--changed" };
             let changed = repository(request, flag)?.changed(root, pattern, since.as_deref())?;
             let before = identities(&[changed.removed, changed.before].concat());
-            let chosen = Chosen::files(changed.changed, before);
-            Found { files: discovery.files, chosen, unreadable: discovery.unreadable }
+            Found::new(discovery.files, Chosen::files(changed.changed, before), discovery.unreadable)
         }
     };
     if let Some((path, bytes)) = &request.given {
@@ -221,6 +233,7 @@ fn insert(files: &mut Vec<SourceFile>, file: SourceFile) {
 /// The paths as a choice. A file that is named joins the run even where the config would leave it out.
 fn choose(found: &mut Found, request: &Request<'_>) -> Result<Chosen, LintError> {
     let (mut files, mut folders) = (BTreeSet::new(), BTreeSet::new());
+    let mut others = Vec::new();
     for path in &request.paths {
         let relative = relative(request.root, path)?;
         let known = found.files.binary_search_by(|file| file.path.as_str().cmp(&relative));
@@ -233,9 +246,14 @@ fn choose(found: &mut Found, request: &Request<'_>) -> Result<Chosen, LintError>
                 folders.insert(relative);
             }
             Some(PathKind::File) => {
-                if !request.force_exclude && request.extent == Extent::Everything && is_yaml(path) {
+                if request.force_exclude || request.extent != Extent::Everything {
+                    continue;
+                }
+                if is_yaml(path) {
                     insert(&mut found.files, SourceFile { path: relative.clone(), place: Place::Disk(path.clone()) });
                     files.insert(relative);
+                } else {
+                    others.push(relative);
                 }
             }
             // What the commit takes away is not there any more, and a hook still names it.
@@ -243,7 +261,19 @@ fn choose(found: &mut Found, request: &Request<'_>) -> Result<Chosen, LintError>
             None => return Err(LintError::NoSuchPath { path: path.display().to_string() }),
         }
     }
+    found.notes.extend(not_yaml(&others));
     Ok(Chosen::paths(files, folders))
+}
+
+/// Whoever names a file and hears nothing takes it for checked.
+fn not_yaml(paths: &[String]) -> Option<String> {
+    match paths {
+        [] => None,
+        [path] => Some(format!("`{path}` is not a YAML file: it was not checked.")),
+        [first, ..] => {
+            Some(format!("{} files are not YAML, `{first}` for one: they were not checked.", grouped(paths.len())))
+        }
+    }
 }
 
 fn is_yaml(path: &Path) -> bool {
