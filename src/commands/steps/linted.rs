@@ -199,7 +199,7 @@ fn find(request: &Request<'_>) -> Result<Found, LintError> {
         }
     };
     if let Some((path, bytes)) = &request.given {
-        give(&mut found, request.root, path, bytes)?;
+        give(&mut found, request, path, bytes)?;
     }
     if !request.paths.is_empty() {
         let paths = choose(&mut found, request)?;
@@ -214,11 +214,12 @@ fn repository(request: &Request<'_>, flag: &'static str) -> Result<Repository, L
 }
 
 /// Puts an editor's text in the place of the file it belongs to, and asks about nothing else.
-fn give(found: &mut Found, root: &Path, path: &Path, bytes: &[u8]) -> Result<(), LintError> {
-    let relative = relative(root, path)?;
+fn give(found: &mut Found, request: &Request<'_>, path: &Path, bytes: &[u8]) -> Result<(), LintError> {
+    let relative = relative(request.root, path)?;
     let place = Place::Given(Arc::from(bytes));
     match found.files.iter_mut().find(|file| file.path == relative) {
         Some(file) => file.place = place,
+        None if request.force_exclude && !request.pattern.matches(Path::new(&relative)) => {}
         None => insert(&mut found.files, SourceFile { path: relative.clone(), place }),
     }
     found.chosen = Chosen::files(BTreeSet::from([relative]), BTreeSet::new());
