@@ -9,7 +9,7 @@ use crate::analysis::{Options, Selection};
 use crate::commands::steps::checked::{Bench, Checked, identities};
 use crate::commands::steps::chosen::Chosen;
 use crate::commands::steps::fixed::{Repaired, Repairs};
-use crate::commands::steps::snapshot;
+use crate::commands::steps::snapshot::{self, LoadedSnapshot, Shelf};
 use crate::domain::finding::{FileId, Finding};
 use crate::domain::progress::Progress;
 use crate::domain::words::grouped;
@@ -72,7 +72,7 @@ pub(crate) struct Linted {
 pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Linted, LintError> {
     let mut found = find(request)?;
     let manifests = found.files.len();
-    let loaded = snapshot::load(request.root, &mut found.files);
+    let loaded = snapshot::load(request.root, &found.shelf, &mut found.files);
     let bench = Bench { snapshot: &loaded.snapshot, selection: request.selection, options: request.options };
     let mut repairs = Repairs::default();
     let checked = loop {
@@ -91,7 +91,7 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
         }
         found.files = checked.files;
     };
-    Ok(show(request, found, checked, loaded.notes, repairs))
+    Ok(show(request, found, checked, loaded, repairs))
 }
 
 /// The files of which something could not be read.
@@ -101,13 +101,13 @@ fn broken(checked: &Checked) -> Vec<usize> {
     files.into_iter().collect()
 }
 
-fn show(request: &Request<'_>, found: Found, checked: Checked, mut notes: Vec<String>, repairs: Repairs) -> Linted {
+fn show(request: &Request<'_>, found: Found, checked: Checked, loaded: LoadedSnapshot, repairs: Repairs) -> Linted {
     let Sifted { texts, prints, shown, baselined } = Sifted::of(request, &found.chosen, &checked);
     let Checked { conclusion, manifests, entities, notes: more, .. } = checked;
-    if entities == 0 && conclusion.findings.is_empty() {
-        // Nothing was left unchecked.
-        notes.clear();
-    }
+    // Where nothing is ours, nothing was left unchecked.
+    let nothing_is_ours = entities == 0 && conclusion.findings.is_empty();
+    let mut notes = if nothing_is_ours { Vec::new() } else { loaded.notes };
+    notes.extend(snapshot::unused_blueprints(&loaded.snapshot, |path| found.chosen.holds(path)));
     notes.extend(more);
     notes.extend(found.notes);
     notes.extend(found.unreadable.iter().map(|folder| format!("Could not {folder}.")));
@@ -169,12 +169,13 @@ struct Found {
     files: Vec<SourceFile>,
     chosen: Chosen,
     unreadable: Vec<Unreadable>,
+    shelf: Shelf,
     notes: Vec<String>,
 }
 
 impl Found {
     fn new(files: Vec<SourceFile>, chosen: Chosen, unreadable: Vec<Unreadable>) -> Self {
-        Self { files, chosen, unreadable, notes: Vec::new() }
+        Self { files, chosen, unreadable, shelf: Shelf::Disk, notes: Vec::new() }
     }
 }
 
@@ -186,14 +187,19 @@ fn find(request: &Request<'_>) -> Result<Found, LintError> {
             Found::new(discovery.files, Chosen::everything(), discovery.unreadable)
         }
         Extent::Staged => {
-            let staged = repository(request, "--staged")?.staged(root, pattern)?;
+            let repository = repository(request, "--staged")?;
+            let mut staged = repository.staged(root, pattern)?;
+            let (shelf, changed) = snapshot::staged(&repository, root)?;
+            staged.changed.extend(changed);
             let before = identities(&[staged.removed, staged.before].concat());
-            Found::new(staged.files, Chosen::files(staged.changed, before), Vec::new())
+            Found { shelf, ..Found::new(staged.files, Chosen::files(staged.changed, before), Vec::new()) }
         }
         Extent::Changed { since } => {
             let discovery = sources::discover(root, pattern)?;
             let flag = if since.is_some() { "--since" } else { "--changed" };
-            let changed = repository(request, flag)?.changed(root, pattern, since.as_deref())?;
+            let repository = repository(request, flag)?;
+            let mut changed = repository.changed(root, pattern, since.as_deref())?;
+            changed.changed.extend(snapshot::changed(&repository, root, since.as_deref())?);
             let before = identities(&[changed.removed, changed.before].concat());
             Found::new(discovery.files, Chosen::files(changed.changed, before), discovery.unreadable)
         }
