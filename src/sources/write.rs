@@ -17,6 +17,9 @@ pub enum WriteError {
     #[error("write `{}`: {what}", path.display())]
     #[diagnostic(code("write-not-a-file"), help("choose another path, or remove what is there"))]
     NotAFile { path: PathBuf, what: &'static str },
+    #[error("write `{}`: it is read-only", path.display())]
+    #[diagnostic(code("write-read-only"), help("make it writable (`chmod u+w`), or leave it out of the run"))]
+    ReadOnly { path: PathBuf },
     #[error("write `{}`: {source}", path.display())]
     #[diagnostic(code("write-failed"), help("look at the permissions of the folder and at the space on the disk"))]
     Io { path: PathBuf, source: io::Error },
@@ -29,6 +32,10 @@ pub fn write_atomically(root: &Path, path: &Path, bytes: &[u8]) -> Result<(), Wr
     let root = root.canonicalize().map_err(fail)?;
     let target = resolve(&root, path)?;
     let existing = match fs::metadata(&target) {
+        // A rename would do it all the same, and somebody meant it when they sealed the file.
+        Ok(metadata) if metadata.permissions().readonly() => {
+            return Err(WriteError::ReadOnly { path: path.to_owned() });
+        }
         Ok(metadata) if metadata.is_file() => Some(metadata),
         Ok(_) => return Err(WriteError::NotAFile { path: path.to_owned(), what: "it is not a regular file" }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -198,6 +205,19 @@ mod tests {
                 "{path}"
             );
         }
+        assert_eq!(names(&roots.root), ["x.yaml"]);
+    }
+
+    #[test]
+    fn a_read_only_file_is_left_alone() {
+        let roots = roots();
+        let path = roots.root.join("x.yaml");
+        fs::write(&path, "old").expect("a file");
+        let mut permissions = fs::metadata(&path).expect("it is there").permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(&path, permissions).expect("it is ours");
+        assert!(matches!(write(&roots, "x.yaml"), Err(WriteError::ReadOnly { .. })));
+        assert_eq!(fs::read(&path).expect("it is there"), b"old");
         assert_eq!(names(&roots.root), ["x.yaml"]);
     }
 

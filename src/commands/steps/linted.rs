@@ -1,7 +1,7 @@
 //! Yields what lint shows: files chosen, checked, repaired where asked, and cut down to what this run is about. All
 //! that comes from outside (settings, paths, today) comes in through the request.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,9 +9,10 @@ use crate::analysis::{Options, Selection};
 use crate::commands::steps::checked::{Bench, Checked, identities};
 use crate::commands::steps::chosen::Chosen;
 use crate::commands::steps::fixed::{Repaired, Repairs};
-use crate::commands::steps::snapshot;
+use crate::commands::steps::snapshot::{self, LoadedSnapshot, Shelf};
 use crate::domain::finding::{FileId, Finding};
 use crate::domain::progress::Progress;
+use crate::domain::words::grouped;
 pub(crate) use crate::error::LintError;
 use crate::report::baseline::Baseline;
 use crate::report::fingerprint::{Fingerprint, fingerprints};
@@ -71,39 +72,51 @@ pub(crate) struct Linted {
 pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Linted, LintError> {
     let mut found = find(request)?;
     let manifests = found.files.len();
-    let loaded = snapshot::load(request.root, &mut found.files);
+    let loaded = snapshot::load(request.root, &found.shelf, &mut found.files);
     let bench = Bench { snapshot: &loaded.snapshot, selection: request.selection, options: request.options };
     let mut repairs = Repairs::default();
     let checked = loop {
-        let paths: Vec<String> = found.files.iter().map(|file| file.path.clone()).collect();
-        let in_sight = |file: FileId| paths.get(file.0 as usize).is_some_and(|path| found.chosen.holds(path));
-        let mut checked = bench.check(std::mem::take(&mut found.files), manifests, &in_sight, progress);
+        let Found { files, chosen, .. } = &found;
+        let in_sight = |file: FileId| files.get(file.0 as usize).is_some_and(|file| chosen.holds(&file.path));
+        let checked = bench.check(files, manifests, &in_sight, progress);
         if !request.repair {
             break checked;
         }
         let broken = broken(&checked);
-        let sifted = Sifted::of(request, &found.chosen, &checked);
+        let sifted = Sifted::of(request, &found, &checked);
         let wanted = sifted.shown.iter().map(|at| &checked.conclusion.findings[*at]).cloned().collect::<Vec<_>>();
-        let again = repairs.pass(wanted.iter(), &mut checked.files, &broken);
-        if !again {
+        if !repairs.pass(wanted.iter(), &mut found.files, &broken) {
             break checked;
         }
-        found.files = checked.files;
     };
-    Ok(show(request, found, checked, loaded.notes, repairs))
+    Ok(show(request, found, manifests, checked, loaded, repairs))
 }
 
-/// The files of which something could not be read.
-fn broken(checked: &Checked) -> Vec<usize> {
-    let syntax = checked.conclusion.findings.iter().filter(|finding| finding.rule.name == "yaml-syntax");
-    let files = syntax.map(|finding| finding.place.file.0 as usize).collect::<BTreeSet<_>>();
-    files.into_iter().collect()
+/// How many documents of each file could not be read.
+fn broken(checked: &Checked) -> BTreeMap<usize, usize> {
+    let mut broken = BTreeMap::new();
+    for finding in checked.conclusion.findings.iter().filter(|finding| finding.rule.name == "yaml-syntax") {
+        *broken.entry(finding.place.file.0 as usize).or_default() += 1;
+    }
+    broken
 }
 
-fn show(request: &Request<'_>, found: Found, checked: Checked, mut notes: Vec<String>, repairs: Repairs) -> Linted {
-    let Sifted { texts, prints, shown, baselined } = Sifted::of(request, &found.chosen, &checked);
-    let Checked { conclusion, manifests, entities, notes: more, .. } = checked;
+fn show(
+    request: &Request<'_>,
+    found: Found,
+    manifests: usize,
+    checked: Checked,
+    loaded: LoadedSnapshot,
+    repairs: Repairs,
+) -> Linted {
+    let Sifted { texts, prints, shown, baselined } = Sifted::of(request, &found, &checked);
+    let Checked { conclusion, entities, notes: more } = checked;
+    // Where nothing is ours, nothing was left unchecked.
+    let nothing_is_ours = entities == 0 && conclusion.findings.is_empty();
+    let mut notes = if nothing_is_ours { Vec::new() } else { loaded.notes };
+    notes.extend(snapshot::unused_blueprints(&loaded.snapshot, |path| found.chosen.holds(path)));
     notes.extend(more);
+    notes.extend(found.notes);
     notes.extend(found.unreadable.iter().map(|folder| format!("Could not {folder}.")));
     let mut is_shown = vec![false; prints.len()];
     shown.into_iter().for_each(|at| is_shown[at] = true);
@@ -121,7 +134,7 @@ fn show(request: &Request<'_>, found: Found, checked: Checked, mut notes: Vec<St
         baselined,
         hidden: total - findings.len(),
     };
-    let repairs_made = repairs.count;
+    let repairs_made = repairs.count();
     let repaired = repairs.into_files();
     Linted { findings, fingerprints, worst, texts, counts, notes, repaired, repairs: repairs_made, baseline }
 }
@@ -136,12 +149,12 @@ struct Sifted {
 
 impl Sifted {
     /// Fingerprints are made of all findings, before any is left out: two alike are told apart by their order.
-    fn of(request: &Request<'_>, chosen: &Chosen, checked: &Checked) -> Self {
+    fn of(request: &Request<'_>, found: &Found, checked: &Checked) -> Self {
         let findings = &checked.conclusion.findings;
-        let texts = Texts::of(findings, &checked.files);
+        let texts = Texts::of(findings, &found.files);
         let prints = fingerprints(findings, &texts);
         let known = request.baseline.map(Baseline::fingerprints).unwrap_or_default();
-        let chosen = (0..findings.len()).filter(|at| chosen.shows(&findings[*at], &checked.files));
+        let chosen = (0..findings.len()).filter(|at| found.chosen.shows(&findings[*at], &found.files));
         let (baselined, shown): (Vec<_>, Vec<_>) = chosen.partition(|at| known.contains(&prints[*at]));
         Self { texts, prints, shown, baselined: baselined.len() }
     }
@@ -163,6 +176,14 @@ struct Found {
     files: Vec<SourceFile>,
     chosen: Chosen,
     unreadable: Vec<Unreadable>,
+    shelf: Shelf,
+    notes: Vec<String>,
+}
+
+impl Found {
+    fn new(files: Vec<SourceFile>, chosen: Chosen, unreadable: Vec<Unreadable>) -> Self {
+        Self { files, chosen, unreadable, shelf: Shelf::Disk, notes: Vec::new() }
+    }
 }
 
 fn find(request: &Request<'_>) -> Result<Found, LintError> {
@@ -170,24 +191,28 @@ fn find(request: &Request<'_>) -> Result<Found, LintError> {
     let mut found = match &request.extent {
         Extent::Everything => {
             let discovery = sources::discover(root, pattern)?;
-            Found { files: discovery.files, chosen: Chosen::everything(), unreadable: discovery.unreadable }
+            Found::new(discovery.files, Chosen::everything(), discovery.unreadable)
         }
         Extent::Staged => {
-            let staged = repository(request, "--staged")?.staged(root, pattern)?;
+            let repository = repository(request, "--staged")?;
+            let mut staged = repository.staged(root, pattern)?;
+            let (shelf, changed) = snapshot::staged(&repository, root)?;
+            staged.changed.extend(changed);
             let before = identities(&[staged.removed, staged.before].concat());
-            Found { files: staged.files, chosen: Chosen::files(staged.changed, before), unreadable: Vec::new() }
+            Found { shelf, ..Found::new(staged.files, Chosen::files(staged.changed, before), Vec::new()) }
         }
         Extent::Changed { since } => {
             let discovery = sources::discover(root, pattern)?;
             let flag = if since.is_some() { "--since" } else { "--changed" };
-            let changed = repository(request, flag)?.changed(root, pattern, since.as_deref())?;
+            let repository = repository(request, flag)?;
+            let mut changed = repository.changed(root, pattern, since.as_deref())?;
+            changed.changed.extend(snapshot::changed(&repository, root, since.as_deref())?);
             let before = identities(&[changed.removed, changed.before].concat());
-            let chosen = Chosen::files(changed.changed, before);
-            Found { files: discovery.files, chosen, unreadable: discovery.unreadable }
+            Found::new(discovery.files, Chosen::files(changed.changed, before), discovery.unreadable)
         }
     };
     if let Some((path, bytes)) = &request.given {
-        give(&mut found, request.root, path, bytes)?;
+        give(&mut found, request, path, bytes)?;
     }
     if !request.paths.is_empty() {
         let paths = choose(&mut found, request)?;
@@ -202,11 +227,12 @@ fn repository(request: &Request<'_>, flag: &'static str) -> Result<Repository, L
 }
 
 /// Puts an editor's text in the place of the file it belongs to, and asks about nothing else.
-fn give(found: &mut Found, root: &Path, path: &Path, bytes: &[u8]) -> Result<(), LintError> {
-    let relative = relative(root, path)?;
+fn give(found: &mut Found, request: &Request<'_>, path: &Path, bytes: &[u8]) -> Result<(), LintError> {
+    let relative = relative(request.root, path)?;
     let place = Place::Given(Arc::from(bytes));
     match found.files.iter_mut().find(|file| file.path == relative) {
         Some(file) => file.place = place,
+        None if request.force_exclude && !request.pattern.matches(Path::new(&relative)) => {}
         None => insert(&mut found.files, SourceFile { path: relative.clone(), place }),
     }
     found.chosen = Chosen::files(BTreeSet::from([relative]), BTreeSet::new());
@@ -221,6 +247,7 @@ fn insert(files: &mut Vec<SourceFile>, file: SourceFile) {
 /// The paths as a choice. A file that is named joins the run even where the config would leave it out.
 fn choose(found: &mut Found, request: &Request<'_>) -> Result<Chosen, LintError> {
     let (mut files, mut folders) = (BTreeSet::new(), BTreeSet::new());
+    let mut others = Vec::new();
     for path in &request.paths {
         let relative = relative(request.root, path)?;
         let known = found.files.binary_search_by(|file| file.path.as_str().cmp(&relative));
@@ -233,9 +260,14 @@ fn choose(found: &mut Found, request: &Request<'_>) -> Result<Chosen, LintError>
                 folders.insert(relative);
             }
             Some(PathKind::File) => {
-                if !request.force_exclude && request.extent == Extent::Everything && is_yaml(path) {
+                if request.force_exclude || request.extent != Extent::Everything {
+                    continue;
+                }
+                if is_yaml(path) {
                     insert(&mut found.files, SourceFile { path: relative.clone(), place: Place::Disk(path.clone()) });
                     files.insert(relative);
+                } else {
+                    others.push(relative);
                 }
             }
             // What the commit takes away is not there any more, and a hook still names it.
@@ -243,7 +275,19 @@ fn choose(found: &mut Found, request: &Request<'_>) -> Result<Chosen, LintError>
             None => return Err(LintError::NoSuchPath { path: path.display().to_string() }),
         }
     }
+    found.notes.extend(not_yaml(&others));
     Ok(Chosen::paths(files, folders))
+}
+
+/// Whoever names a file and hears nothing takes it for checked.
+fn not_yaml(paths: &[String]) -> Option<String> {
+    match paths {
+        [] => None,
+        [path] => Some(format!("`{path}` is not a YAML file: it was not checked.")),
+        [first, ..] => {
+            Some(format!("{} files are not YAML, `{first}` for one: they were not checked.", grouped(paths.len())))
+        }
+    }
 }
 
 fn is_yaml(path: &Path) -> bool {
@@ -262,10 +306,9 @@ fn relative(root: &Path, path: &Path) -> Result<String, LintError> {
     path.strip_prefix(&root).map(sources::path_text).map_err(|_| outside())
 }
 
-/// The texts of the files that findings point into; all others are forgotten.
+/// Path and text of the files that findings point into; all others are forgotten.
 pub(crate) struct Texts {
-    paths: Vec<String>,
-    texts: std::collections::HashMap<u32, String>,
+    files: HashMap<FileId, (String, Option<String>)>,
 }
 
 impl Texts {
@@ -273,24 +316,24 @@ impl Texts {
         let related = findings.iter().flat_map(|finding| finding.related.iter().map(|(place, _)| place.file));
         let wanted = findings.iter().map(|finding| finding.place.file).chain(related).collect::<BTreeSet<_>>();
         let mut buffer = ReadBuffer::default();
-        let mut texts = std::collections::HashMap::new();
-        for FileId(index) in wanted {
-            let Some(file) = files.get(index as usize) else { continue };
+        let mut known = HashMap::new();
+        for id in wanted {
+            let Some(file) = files.get(id.0 as usize) else { continue };
             let text = sources::read(file, &mut buffer).map(|it| it.text.to_owned());
             // What is not text is shown with marks in place of the bad bytes; what is before them keeps its place.
             let text = text.ok().or_else(|| sources::read_lossy(file));
-            texts.extend(text.map(|text| (index, text)));
+            known.insert(id, (file.path.clone(), text));
         }
-        Self { paths: files.iter().map(|file| file.path.clone()).collect(), texts }
+        Self { files: known }
     }
 }
 
 impl Files for Texts {
     fn path(&self, file: FileId) -> &str {
-        self.paths.get(file.0 as usize).map_or("", String::as_str)
+        self.files.get(&file).map_or("", |(path, _)| path)
     }
 
     fn text(&self, file: FileId) -> Option<&str> {
-        self.texts.get(&file.0).map(String::as_str)
+        self.files.get(&file).and_then(|(_, text)| text.as_deref())
     }
 }

@@ -1,6 +1,7 @@
 //! Yields the snapshot: what `.portolan/` holds, and where it is wrong. The files it reads join the run's list, so
 //! that findings can point into them.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::Value as Json;
@@ -12,7 +13,11 @@ use crate::domain::finding::FileId;
 use crate::domain::known::KnownEntities;
 use crate::domain::span::{LineIndex, Span};
 use crate::manifest::{Limits, Reader};
-use crate::sources::{self, ReadBuffer, SourceFile};
+use crate::sources::git::{GitError, Repository};
+use crate::sources::{self, PathKind, Pattern, ReadBuffer, SourceFile};
+
+const FOLDER: &str = ".portolan";
+const BLUEPRINTS: &str = ".portolan/blueprints";
 
 /// The snapshot, and what it says that a person should hear once.
 pub(crate) struct LoadedSnapshot {
@@ -20,12 +25,94 @@ pub(crate) struct LoadedSnapshot {
     pub notes: Vec<String>,
 }
 
+/// Where the snapshot is read from.
+#[derive(Debug, Default)]
+pub(crate) enum Shelf {
+    /// As it lies there.
+    #[default]
+    Disk,
+    /// As the next commit will hold it.
+    Index(Vec<SourceFile>),
+}
+
+impl Shelf {
+    fn blueprints(&self, root: &Path) -> Vec<SourceFile> {
+        match self {
+            Self::Disk => sources::list_folder(root, BLUEPRINTS, "json"),
+            Self::Index(files) => {
+                let is_one = |path: &str| path.strip_prefix(BLUEPRINTS).is_some_and(|name| name.rfind('/') == Some(0));
+                files.iter().filter(|file| is_one(&file.path) && file.path.ends_with(".json")).cloned().collect()
+            }
+        }
+    }
+
+    fn file(&self, root: &Path, name: &str) -> Option<SourceFile> {
+        let path = format!("{FOLDER}/{name}");
+        match self {
+            Self::Disk => sources::find_file(root, &path),
+            Self::Index(files) => files.iter().find(|file| file.path == path).cloned(),
+        }
+    }
+}
+
+/// The snapshot of the index, and which of its files the commit changes. A snapshot that Git does not have is used as
+/// it lies there: some keep it out and pull it in every run.
+pub(crate) fn staged(repository: &Repository, root: &Path) -> Result<(Shelf, BTreeSet<String>), GitError> {
+    let Some((folder, pattern)) = of_git(root) else { return Ok((Shelf::Disk, BTreeSet::new())) };
+    let staged = repository.staged(&folder, &pattern).map_err(with_folder)?;
+    if staged.files.is_empty() {
+        return Ok((Shelf::Disk, BTreeSet::new()));
+    }
+    let whole = |file: SourceFile| SourceFile { path: format!("{FOLDER}/{}", file.path), ..file };
+    Ok((Shelf::Index(staged.files.into_iter().map(whole).collect()), whole_paths(staged.changed)))
+}
+
+/// Which of its files a branch or the work tree changed.
+pub(crate) fn changed(repository: &Repository, root: &Path, since: Option<&str>) -> Result<BTreeSet<String>, GitError> {
+    let Some((folder, pattern)) = of_git(root) else { return Ok(BTreeSet::new()) };
+    Ok(whole_paths(repository.changed(&folder, &pattern, since).map_err(with_folder)?.changed))
+}
+
+/// The folder as a root of its own, so that Git looks nowhere else.
+fn of_git(root: &Path) -> Option<(std::path::PathBuf, Pattern)> {
+    let folder = root.join(FOLDER);
+    let pattern = Pattern::new(&["blueprints/*.json", "known-entities.txt", "source.json"], &[]).ok()?;
+    (sources::path_kind(&folder) == Some(PathKind::Folder)).then_some((folder, pattern))
+}
+
+fn whole_paths(paths: BTreeSet<String>) -> BTreeSet<String> {
+    paths.into_iter().map(|path| format!("{FOLDER}/{path}")).collect()
+}
+
+fn with_folder(error: GitError) -> GitError {
+    match error {
+        GitError::Conflicts { paths } => {
+            GitError::Conflicts { paths: paths.into_iter().map(|path| format!("{FOLDER}/{path}")).collect() }
+        }
+        other => other,
+    }
+}
+
+/// That some blueprints could not be used: for a run that does not report on their files, and would be mute.
+pub(crate) fn unused_blueprints(snapshot: &Snapshot, is_reported: impl Fn(&str) -> bool) -> Option<String> {
+    let paths = snapshot.unreadable.iter().map(|stem| format!("{BLUEPRINTS}/{stem}.json"));
+    let paths: Vec<String> = paths.filter(|path| !is_reported(path)).collect();
+    match paths.as_slice() {
+        [] => None,
+        [path] => Some(format!("`{path}` could not be used: entities of its blueprint were not checked against it.")),
+        [path, ..] => Some(format!(
+            "{} blueprints could not be used, `{path}` for one: their entities were not checked against them.",
+            paths.len()
+        )),
+    }
+}
+
 /// Reads `.portolan/` under `root`; its files are appended to `files`.
-pub(crate) fn load(root: &Path, files: &mut Vec<SourceFile>) -> LoadedSnapshot {
+pub(crate) fn load(root: &Path, shelf: &Shelf, files: &mut Vec<SourceFile>) -> LoadedSnapshot {
     let mut loading = Loading { files, buffer: ReadBuffer::default(), problems: Vec::new(), notes: Vec::new() };
-    let (blueprints, unreadable) = loading.blueprints(root);
-    let known = loading.known(root);
-    let pulled = loading.pulled(root);
+    let (blueprints, unreadable) = loading.blueprints(shelf.blueprints(root));
+    let known = shelf.file(root, "known-entities.txt").and_then(|file| loading.known(file));
+    let pulled = shelf.file(root, "source.json").and_then(|file| loading.pulled(file));
     let Loading { problems, mut notes, .. } = loading;
     let mut snapshot = Snapshot::new(blueprints);
     snapshot.known = known;
@@ -50,10 +137,10 @@ struct Loading<'f> {
 }
 
 impl Loading<'_> {
-    fn blueprints(&mut self, root: &Path) -> (Vec<Blueprint>, Vec<String>) {
+    fn blueprints(&mut self, files: Vec<SourceFile>) -> (Vec<Blueprint>, Vec<String>) {
         let mut blueprints: Vec<Blueprint> = Vec::new();
         let mut unreadable = Vec::new();
-        for file in sources::list_folder(root, ".portolan/blueprints", "json") {
+        for file in files {
             let id = self.join(file);
             let stem = self.stem(id);
             match self.blueprint(id) {
@@ -111,8 +198,7 @@ impl Loading<'_> {
         self.problem(id, place_of(text, &flaw.pointer), message, false);
     }
 
-    fn known(&mut self, root: &Path) -> Option<KnownEntities> {
-        let file = sources::find_file(root, ".portolan/known-entities.txt")?;
+    fn known(&mut self, file: SourceFile) -> Option<KnownEntities> {
         let path = file.path.clone();
         let id = self.join(file);
         let text = match self.text(id) {
@@ -135,8 +221,7 @@ impl Loading<'_> {
         Some(known)
     }
 
-    fn pulled(&mut self, root: &Path) -> Option<Pulled> {
-        let file = sources::find_file(root, ".portolan/source.json")?;
+    fn pulled(&mut self, file: SourceFile) -> Option<Pulled> {
         let id = self.join(file);
         let text = self.text(id).ok()?;
         let json: Json = serde_json::from_str(&text).ok()?;

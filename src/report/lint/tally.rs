@@ -44,13 +44,22 @@ impl Tally {
     }
 }
 
-/// `3 errors and 1 warning in 2 files (120 files and 96 entities checked)`, or that there is nothing to report.
+/// `3 errors and 1 warning in 2 files (120 files and 96 entities checked)`, or that there is nothing to report. Where
+/// nothing was found to check, a clean bill would mislead.
 pub(super) fn verdict(lint: &Lint<'_>) -> String {
     let tally = Tally::of(lint.findings);
     let files = count(lint.counts.files, "file");
     let entities = count(lint.counts.entities, "entity");
     if lint.findings.is_empty() {
         let silent = lint.counts.hidden == 0;
+        if silent && lint.counts.entities == 0 {
+            let where_looked = if lint.counts.files == 0 {
+                "no YAML files here".to_owned()
+            } else {
+                format!("no entities in {files}")
+            };
+            return format!("{where_looked}: nothing to lint");
+        }
         let words = if silent { "nothing to report" } else { "all findings are hidden" };
         return format!("{files}, {entities}: {words}");
     }
@@ -89,6 +98,15 @@ mod tests {
         let empty = Run::empty();
         assert_eq!(verdict(&empty.lint()), "120 files, 96 entities: nothing to report");
         assert!(left_out(&empty.lint()).is_empty());
+    }
+
+    #[test]
+    fn nothing_checked_is_not_a_clean_bill() {
+        let mut run = Run::empty();
+        run.counts = crate::report::lint::Counts { entities: 0, files: 2, ..run.counts };
+        assert_eq!(verdict(&run.lint()), "no entities in 2 files: nothing to lint");
+        run.counts.files = 0;
+        assert_eq!(verdict(&run.lint()), "no YAML files here: nothing to lint");
     }
 
     #[test]

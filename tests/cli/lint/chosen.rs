@@ -1,0 +1,148 @@
+//! PATHS: what is reported. What is analysed is the whole repository all the same.
+
+use super::bench::{WRONG, assert_says, findings, findings_in, flat, lint, lint_in, service, shop};
+use crate::support::Repo;
+
+/// Two files with one error each, in two folders.
+fn two_faults() -> Repo {
+    let repo = shop();
+    repo.write("catalog/cart.yaml", service("cart", WRONG));
+    repo.write("teams/wishes.yaml", service("wishes", WRONG));
+    repo
+}
+
+const CART: &str = "catalog/cart.yaml:9:11 wrong-property-type";
+const WISHES: &str = "teams/wishes.yaml:9:11 wrong-property-type";
+
+#[test]
+fn files_and_folders_choose_what_is_reported() {
+    let repo = two_faults();
+    let absolute = repo.path().join("teams").display().to_string();
+    for (paths, expected) in [
+        (&[][..], &[CART, WISHES][..]),
+        (&["."], &[CART, WISHES]),
+        (&["catalog/cart.yaml"], &[CART]),
+        (&["./catalog/../catalog/./cart.yaml"], &[CART]),
+        (&["catalog"], &[CART]),
+        (&["catalog/"], &[CART]),
+        (&["teams", "catalog/cart.yaml"], &[CART, WISHES]),
+        (&[&absolute], &[WISHES]),
+        (&["catalog/system.yaml"], &[]),
+        (&["catalog/system.yaml", "catalog/system.yaml"], &[]),
+    ] {
+        assert_eq!(findings(&repo, paths), expected, "{paths:?}");
+    }
+}
+
+/// `cat` is not the folder `catalog`.
+#[test]
+fn a_folder_is_not_a_prefix_of_a_name() {
+    let repo = two_faults();
+    repo.write("cat/wishes.yaml", service("other", WRONG));
+    assert_eq!(findings(&repo, &["cat"]), ["cat/wishes.yaml:9:11 wrong-property-type"]);
+}
+
+#[test]
+fn paths_are_relative_to_where_one_stands() {
+    let repo = two_faults();
+    let catalog = repo.path().join("catalog");
+    assert_eq!(findings_in(&catalog, &["cart.yaml"]), [CART]);
+    assert_eq!(findings_in(&catalog, &["../teams"]), [WISHES]);
+    assert_eq!(findings_in(&catalog, &["."]), [CART]);
+    assert_eq!(findings_in(&catalog, &[]), [CART, WISHES], "without paths it is the whole repository");
+    assert_eq!(findings(&repo, &["-C", "catalog", "cart.yaml"]), [CART], "`-C` is where one stands");
+}
+
+#[test]
+fn the_whole_repository_is_analysed_whatever_is_named() {
+    let repo = shop();
+    assert_eq!(findings(&repo, &["catalog/checkout.yaml"]), [""; 0], "`cart` is in another file");
+    repo.write("catalog/twin.yaml", service("cart", ""));
+    for path in ["catalog/twin.yaml", "catalog/cart.yaml"] {
+        assert_eq!(findings(&repo, &[path]), ["catalog/twin.yaml:7:15 duplicate-entity"], "{path}");
+    }
+    assert_eq!(findings(&repo, &["catalog/checkout.yaml"]), [""; 0]);
+}
+
+/// The repository's own config says what is looked at; a person who names a file wants to hear of it.
+#[test]
+fn a_named_file_is_linted_though_the_config_leaves_it_out() {
+    let repo = two_faults();
+    repo.write("portolan.yaml", "manifests:\n  include: [\"catalog/**/*.yaml\"]\n  exclude: [\"**/cart.yaml\"]\n");
+    assert_eq!(findings(&repo, &[]), ["catalog/checkout.yaml:9:17 dangling-relation"]);
+    for (path, finding) in [("catalog/cart.yaml", CART), ("teams/wishes.yaml", WISHES)] {
+        assert_eq!(findings(&repo, &[path]), [finding]);
+        assert_eq!(findings(&repo, &["--force-exclude", path]), [""; 0], "a hook heeds the config");
+    }
+    // A folder is a filter, not a file.
+    assert_eq!(findings(&repo, &["teams"]), [""; 0]);
+}
+
+#[test]
+fn a_path_that_is_nowhere_or_outside_is_told() {
+    let repo = two_faults();
+    let elsewhere = Repo::new();
+    elsewhere.write("cart.yaml", service("cart", WRONG));
+    let outside = elsewhere.path().join("cart.yaml").display().to_string();
+    let told = lint(&repo, &[&outside]);
+    assert_eq!(told.code, 64);
+    assert_says(&told, "cart.yaml`: it is outside of the repository at");
+    assert_says(&told, "run portolan in the repository that the file belongs to, or use `-C`");
+    let told = lint(&repo, &["catalog/cart.yaml", "catalog/kart.yaml"]);
+    assert_eq!(told.code, 64);
+    assert_says(&told, "kart.yaml`: there is no such file or folder");
+}
+
+#[test]
+fn a_named_file_that_is_no_yaml_is_told() {
+    let repo = two_faults();
+    repo.write("README.md", "# The shop\n");
+    let told = lint(&repo, &["README.md", "catalog/system.yaml"]);
+    assert_eq!(told.code, 0, "{told:?}");
+    assert!(told.out.contains("note: `README.md` is not a YAML file: it was not checked.\n"), "{told:?}");
+    repo.write("notes.txt", "");
+    let told = lint(&repo, &["README.md", "notes.txt"]);
+    assert!(flat(&told.out).contains("2 files are not YAML, `README.md` for one"), "{told:?}");
+    assert!(!lint(&repo, &["--force-exclude", "README.md"]).out.contains("README"), "a hook names what it has");
+}
+
+#[test]
+fn a_chosen_set_without_faults_is_0_whatever_else_is_wrong() {
+    let repo = two_faults();
+    let told = lint(&repo, &["catalog/system.yaml"]);
+    assert_eq!(told.code, 0, "{told:?}");
+    assert!(told.out.contains("nothing to report"), "{told:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_reached_through_a_link_is_the_same_folder() {
+    let repo = two_faults();
+    let elsewhere = Repo::new();
+    let link = elsewhere.path().join("link");
+    std::os::unix::fs::symlink(repo.path(), &link).expect("links can be made");
+    assert_eq!(findings_in(&link, &["catalog/cart.yaml"]), [CART]);
+    let through = link.join("catalog/cart.yaml").display().to_string();
+    assert_eq!(findings(&repo, &[&through]), [CART]);
+    assert_eq!(findings_in(&link, &[&repo.path().join("teams").display().to_string()]), [WISHES]);
+}
+
+/// A folder that nobody may list is told, and hides nothing else. The superuser may list all.
+#[cfg(unix)]
+#[test]
+fn an_unreadable_folder_is_told_and_the_rest_is_linted() {
+    use std::os::unix::fs::PermissionsExt;
+    let repo = two_faults();
+    let folder = repo.path().join("teams");
+    let set = |mode| std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(mode)).expect("it is ours");
+    set(0o000);
+    let is_listed = std::fs::read_dir(&folder).is_ok();
+    let told = lint_in(repo.path(), &[]);
+    set(0o755);
+    if is_listed {
+        return;
+    }
+    assert_eq!(told.code, 1, "{told:?}");
+    assert!(told.out.contains(CART.split(' ').next().expect("a place")), "{told:?}");
+    assert!(flat(&told.out).contains("Could not read the folder `teams`"), "{told:?}");
+}
