@@ -64,7 +64,10 @@ pub struct LintArgs {
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
     /// Write a baseline that knows all findings of this run, and succeed
-    #[arg(long, value_name = "FILE")]
+    ///
+    /// It is of the whole repository: half a baseline in the place of a whole one would bring back all that it does
+    /// not know.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "staged", "changed", "since", "fix"])]
     pub write_baseline: Option<PathBuf>,
     /// Leave out what the config leaves out, even where PATHS name it
     #[arg(long)]
@@ -200,7 +203,7 @@ fn what_is_asked(args: &LintArgs, context: &Context<'_>) -> Result<Asked, Error>
 fn read_baseline(args: &LintArgs, context: &Context<'_>) -> Result<Option<Baseline>, Error> {
     let Some(file) = &args.baseline else { return Ok(None) };
     let text = sources::read_input(&context.settings.directory.join(file))?;
-    Ok(Some(Baseline::parse(&text)?))
+    Ok(Some(Baseline::parse(&file.display().to_string(), &text)?))
 }
 
 fn write_baseline(file: &Path, linted: &Linted, context: &mut Context<'_>) -> Result<Exit, Error> {

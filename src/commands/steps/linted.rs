@@ -64,7 +64,7 @@ pub(crate) struct Linted {
     pub notes: Vec<String>,
     pub repaired: Vec<Repaired>,
     pub repairs: usize,
-    /// The baseline that would silence all of this.
+    /// The baseline that would silence all that was found, known or new.
     pub baseline: Baseline,
 }
 
@@ -111,13 +111,13 @@ fn show(request: &Request<'_>, found: Found, checked: Checked, loaded: LoadedSna
     notes.extend(more);
     notes.extend(found.notes);
     notes.extend(found.unreadable.iter().map(|folder| format!("Could not {folder}.")));
+    let baseline = Baseline::of(&conclusion.findings, &prints, &texts);
     let mut is_shown = vec![false; prints.len()];
     shown.into_iter().for_each(|at| is_shown[at] = true);
     let numbered = conclusion.findings.into_iter().zip(prints).zip(is_shown);
     let shown = numbered.filter(|(_, shown)| *shown).map(|(pair, _)| pair).collect::<Vec<_>>();
     let worst = shown.iter().map(|(finding, _)| finding.severity).max();
     let (all, all_prints): (Vec<_>, Vec<_>) = shown.into_iter().unzip();
-    let baseline = Baseline::of(&all, &all_prints, &texts);
     let total = all.len();
     let (findings, fingerprints) = cut(all, all_prints, request.most);
     let counts = Counts {
