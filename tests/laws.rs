@@ -3,6 +3,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "lays out repositories as files")]
 
+#[expect(dead_code, reason = "these tests use a part of the bench")]
 #[path = "support/mod.rs"]
 mod support;
 
