@@ -1,11 +1,12 @@
 //! `lint`: findings, and safe repairs of them. The flags become a request, the steps do the work, and what they
 //! yield is shown in every format that was asked for.
 
+use std::cell::LazyCell;
 use std::path::{Path, PathBuf};
 
 use crate::analysis::{Options, Selection};
 use crate::commands::context::Context;
-use crate::commands::steps::linted::{self, Extent, LintError, Linted, Request};
+use crate::commands::steps::linted::{self, Extent, InWorkTree, LintError, Linted, Request};
 use crate::domain::day::Day;
 use crate::domain::finding::Severity;
 use crate::domain::progress::{Progress, Silent};
@@ -231,7 +232,11 @@ fn show(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> Result<(
         counts: linted.counts,
         notes: &notes,
     };
-    for Output { format, file } in outputs(args, context) {
+    let outputs = outputs(args, context);
+    let in_work_tree = LazyCell::new(|| InWorkTree::new(&context.settings.root.value, &linted.texts));
+    let lint_of = |format| if is_for_pipelines(format) { Lint { files: &*in_work_tree, ..lint } } else { lint };
+    for Output { format, file } in outputs {
+        let lint = lint_of(format);
         match file {
             Some(file) => {
                 let text = render(&lint, format, &Style::PLAIN);
@@ -247,9 +252,17 @@ fn show(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> Result<(
     if args.output.is_empty()
         && let Some(summary) = context.job_summary()
     {
-        sources::append_output(&summary, &render(&lint, LintFormat::Markdown, &Style::PLAIN))?;
+        sources::append_output(&summary, &render(&lint_of(LintFormat::Markdown), LintFormat::Markdown, &Style::PLAIN))?;
     }
     Ok(())
+}
+
+/// Whose readers look files up in the repository, wherever the config lies in it.
+fn is_for_pipelines(format: LintFormat) -> bool {
+    match format {
+        LintFormat::Sarif | LintFormat::Github | LintFormat::Gitlab | LintFormat::Junit | LintFormat::Markdown => true,
+        LintFormat::Text | LintFormat::Concise | LintFormat::Json => false,
+    }
 }
 
 fn write_repairs(linted: &Linted, context: &mut Context<'_>) -> Result<(), Error> {

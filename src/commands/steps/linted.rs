@@ -18,7 +18,7 @@ use crate::report::baseline::Baseline;
 use crate::report::fingerprint::{Fingerprint, fingerprints};
 use crate::report::lint::Counts;
 use crate::report::place::Files;
-use crate::sources::git::{Environment, Repository};
+use crate::sources::git::{self, Environment, Repository};
 use crate::sources::{self, PathKind, Pattern, Place, ReadBuffer, SourceFile, Unreadable};
 
 /// What is asked of lint.
@@ -319,6 +319,30 @@ impl Texts {
             texts.extend(text.map(|text| (index, text)));
         }
         Self { paths: files.iter().map(|file| file.path.clone()).collect(), texts }
+    }
+}
+
+/// The same files, by their paths in the Git repository: what a pipeline lays findings onto.
+pub(crate) struct InWorkTree<'a> {
+    paths: Vec<String>,
+    texts: &'a Texts,
+}
+
+impl<'a> InWorkTree<'a> {
+    pub fn new(root: &Path, texts: &'a Texts) -> Self {
+        let folder = git::path_in_work_tree(root);
+        let whole = |path: &String| if folder.is_empty() { path.clone() } else { format!("{folder}/{path}") };
+        Self { paths: texts.paths.iter().map(whole).collect(), texts }
+    }
+}
+
+impl Files for InWorkTree<'_> {
+    fn path(&self, file: FileId) -> &str {
+        self.paths.get(file.0 as usize).map_or("", String::as_str)
+    }
+
+    fn text(&self, file: FileId) -> Option<&str> {
+        self.texts.text(file)
     }
 }
 
