@@ -1,7 +1,7 @@
 //! Where a run knows that it is in a pipeline, and what it does there without being asked.
 
 use super::bench::{Told, WRONG, service, shop, told};
-use crate::support::{Repo, portolan};
+use crate::support::{Repo, contents, portolan};
 
 fn faulty() -> Repo {
     let repo = shop();
@@ -57,4 +57,33 @@ fn elsewhere_it_is_text() {
         assert_eq!(told.code, 1);
         assert!(told.out.starts_with("error[wrong-property-type]"), "{variables:?}: {}", told.out);
     }
+}
+
+/// Annotations, code scanning and reports on a merge request are laid onto files by their path in the repository,
+/// wherever the config lies in it.
+#[test]
+fn machines_get_paths_of_the_repository_and_people_those_of_the_root() {
+    let repo = Repo::new();
+    for (path, bytes) in contents(faulty().path()) {
+        repo.write(&format!("teams/the shop/{}", path.display()), bytes);
+    }
+    let run = |format: &str| run(&repo, &[], &["-C", "teams/the shop", "--output", format]).out;
+    let inside =
+        [("github", "file=teams/the shop/catalog/cart.yaml,"), ("gitlab", "\"teams/the shop/catalog/cart.yaml\"")];
+    let more =
+        [("sarif", "\"teams/the%20shop/catalog/cart.yaml\""), ("junit", "file=\"teams/the shop/catalog/cart.yaml\"")];
+    let outside =
+        [("text", " catalog/cart.yaml:9:11"), ("concise", "catalog/cart.yaml:9:11"), ("json", "\"catalog/cart.yaml\"")];
+    let prints = |text: &str| -> Vec<String> {
+        let lines = text.lines().filter(|line| line.contains("ingerprint"));
+        lines.map(|line| line.trim().trim_end_matches(',').rsplit(' ').next().unwrap_or_default().to_owned()).collect()
+    };
+    let without_git = prints(&run("gitlab"));
+    assert!(!run("github").contains("teams"), "without Git there is nothing else to be relative to");
+    repo.git(&["init", "--quiet"]);
+    for (format, words) in inside.into_iter().chain(more).chain(outside) {
+        assert!(run(format).contains(words), "{format}: {}", run(format));
+    }
+    assert!(!run("json").contains("teams"), "{}", run("json"));
+    assert_eq!((prints(&run("gitlab")), without_git.len()), (without_git, 1), "the name of a finding stays");
 }
