@@ -1,8 +1,6 @@
 //! Laws that hold for every input: nothing makes lint panic, hang or eat memory; edits change only what they cover;
 //! repairs end.
 
-#![expect(clippy::disallowed_methods, reason = "lays out repositories as files")]
-
 #[expect(dead_code, reason = "these tests use a part of the bench")]
 #[path = "support/mod.rs"]
 mod support;

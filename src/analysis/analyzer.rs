@@ -74,8 +74,16 @@ impl<'a> Analyzer<'a> {
 
     /// A file begins. `text` is the whole of it.
     pub fn file<'r>(&'r self, file: FileId, text: &str, state: &'r mut RunState) -> FileRun<'r> {
-        let facts = FactsBuilder::new(credentials::may_hold(text));
-        FileRun { analyzer: self, file, state, findings: Vec::new(), facts, entities: 0, is_partly_unjudged: false }
+        let may_hold_credentials = credentials::may_hold(text);
+        FileRun {
+            analyzer: self,
+            file,
+            state,
+            findings: Vec::new(),
+            may_hold_credentials,
+            entities: 0,
+            is_partly_unjudged: false,
+        }
     }
 
     /// Everything about the repository as a whole; then the comments. `files` in the order of the run; `in_sight`
@@ -140,6 +148,7 @@ impl Analyzer<'_> {
 #[derive(Debug, Default)]
 pub struct RunState {
     scratch: Scratch,
+    facts: FactsBuilder,
 }
 
 /// One file under way.
@@ -149,7 +158,7 @@ pub struct FileRun<'r> {
     file: FileId,
     state: &'r mut RunState,
     findings: Vec<Finding>,
-    facts: FactsBuilder,
+    may_hold_credentials: bool,
     entities: usize,
     is_partly_unjudged: bool,
 }
@@ -167,7 +176,7 @@ impl FileRun<'_> {
         self.entities += context.manifests.len();
         self.is_partly_unjudged |= context.manifests.is_empty();
         if let Some(salvaged) = salvaged {
-            self.facts.salvaged(&salvaged.name, salvaged.span);
+            self.state.facts.salvaged(&salvaged.name, salvaged.span);
             self.entities += 1;
         }
     }
@@ -179,8 +188,12 @@ impl FileRun<'_> {
         let blueprint = manifest.blueprint_text(view).filter(|_| is_ours);
         let index = blueprint.and_then(|blueprint| snapshot.index(blueprint));
         let shape = index.and_then(|index| Some((index, snapshot.shape(index)?)));
-        let survey = Survey::take(view, manifest, shape, &mut self.state.scratch, &mut self.facts);
-        self.facts.entity(view, manifest);
+        let RunState { scratch, facts } = &mut *self.state;
+        let mut survey = Survey::take(view, manifest, shape, scratch, facts);
+        if self.may_hold_credentials {
+            survey.look_for_secrets(view, manifest);
+        }
+        facts.entity(view, manifest);
         if !is_ours {
             self.is_partly_unjudged = true;
             return;
@@ -206,8 +219,8 @@ impl FileRun<'_> {
 
     /// The file is at its end; `directives` are its comments to us.
     pub fn finish(self, directives: Option<Directives>) -> FileReport {
-        let Self { findings, facts, entities, is_partly_unjudged, .. } = self;
-        FileReport { findings, facts: facts.finish(), directives, entities, is_partly_unjudged }
+        let Self { findings, state, entities, is_partly_unjudged, .. } = self;
+        FileReport { findings, facts: state.facts.finish(), directives, entities, is_partly_unjudged }
     }
 }
 

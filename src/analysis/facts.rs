@@ -10,15 +10,15 @@ use crate::domain::manifest::{Form, Manifest, ResourceKind};
 use crate::domain::span::Span;
 use crate::domain::tree::View;
 
-/// The facts of one file.
+/// The facts of one file, in memory of exactly their size.
 #[derive(Debug, Default)]
 pub struct FileFacts {
-    texts: String,
-    pub(crate) entities: Vec<EntityFact>,
-    pub(crate) targets: Vec<TargetFact>,
+    texts: Box<str>,
+    pub(crate) entities: Box<[EntityFact]>,
+    pub(crate) targets: Box<[TargetFact]>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct EntityFact {
     key: u64,
     folded: u64,
@@ -35,7 +35,7 @@ pub(crate) struct EntityFact {
     pub is_doubtful: bool,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct ResourceFact {
     key: u64,
     kind: ResourceKind,
@@ -44,7 +44,7 @@ pub(crate) struct ResourceFact {
     pub span: Span,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct TargetFact {
     key: u64,
     text: Span,
@@ -84,22 +84,18 @@ fn hash(blueprint: &[u8], identifier: impl Iterator<Item = u8>) -> u64 {
     state.wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
-/// Collects the facts of one file while its documents pass by.
-#[derive(Debug)]
+/// Collects the facts of one file while its documents pass by; its memory stays from file to file.
+#[derive(Debug, Default)]
 pub(crate) struct FactsBuilder {
-    facts: FileFacts,
-    /// Something in the file's text looks like a credential.
-    pub may_hold_credentials: bool,
+    texts: String,
+    entities: Vec<EntityFact>,
+    targets: Vec<TargetFact>,
 }
 
 impl FactsBuilder {
-    pub fn new(may_hold_credentials: bool) -> Self {
-        Self { facts: FileFacts::default(), may_hold_credentials }
-    }
-
     pub fn target(&mut self, mut target: TargetFact, text: &str) {
         target.text = self.keep(text);
-        self.facts.targets.push(target);
+        self.targets.push(target);
     }
 
     /// The entity whose targets were just handed over. Without a blueprint or identifier there is nothing to
@@ -141,19 +137,19 @@ impl FactsBuilder {
             identifier: self.keep(identifier),
             blueprint_span,
             span,
-            targets_end: Span::empty(self.facts.targets.len()).start,
+            targets_end: Span::empty(self.targets.len()).start,
             resource,
             is_doubtful,
         };
-        self.facts.entities.push(fact);
+        self.entities.push(fact);
     }
 
     fn resource(&mut self, view: View<'_>, manifest: &Manifest, kind: ResourceKind) -> Option<ResourceFact> {
-        let name = manifest.metadata_text(view, "name")?;
+        let name = view.value(manifest.name?);
         let text = name.as_str()?;
         let namespace = match kind {
             ResourceKind::ClusterEntity => "",
-            ResourceKind::Entity => manifest.metadata_text(view, "namespace").and_then(|it| it.as_str()).unwrap_or(""),
+            ResourceKind::Entity => manifest.namespace.and_then(|id| view.value(id).as_str()).unwrap_or(""),
         };
         Some(ResourceFact {
             key: hash(kind.name().as_bytes(), namespace.bytes().chain([0]).chain(text.bytes())),
@@ -165,13 +161,22 @@ impl FactsBuilder {
     }
 
     fn keep(&mut self, text: &str) -> Span {
-        let start = self.facts.texts.len();
-        self.facts.texts.push_str(text);
-        Span::new(start, self.facts.texts.len())
+        let start = self.texts.len();
+        self.texts.push_str(text);
+        Span::new(start, self.texts.len())
     }
 
-    pub fn finish(self) -> FileFacts {
-        self.facts
+    /// The facts of the file that ends here; the next one begins with nothing.
+    pub fn finish(&mut self) -> FileFacts {
+        let facts = FileFacts {
+            texts: self.texts.as_str().into(),
+            entities: self.entities.as_slice().into(),
+            targets: self.targets.as_slice().into(),
+        };
+        self.texts.clear();
+        self.entities.clear();
+        self.targets.clear();
+        facts
     }
 }
 

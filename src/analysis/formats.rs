@@ -44,10 +44,14 @@ fn is_url(text: &str) -> bool {
     let Some(rest) = rest.strip_prefix("//") else { return false };
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
-    scheme_is_legal
-        && !host.is_empty()
-        && !host.starts_with(':')
-        && !text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '`'))
+    scheme_is_legal && !host.is_empty() && !host.starts_with(':') && is_free_of_blanks(text)
+}
+
+/// No white space, no control characters, and none of the marks that people put around URLs.
+fn is_free_of_blanks(text: &str) -> bool {
+    let is_fine = |byte: u8| byte > b' ' && byte < 0x7F && !matches!(byte, b'<' | b'>' | b'"' | b'`');
+    text.bytes().all(is_fine)
+        || !text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '`'))
 }
 
 fn is_email(text: &str, international: bool) -> bool {

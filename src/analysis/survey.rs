@@ -7,7 +7,7 @@ use crate::analysis::judge::Violation;
 use crate::analysis::snapshot::{Shape, Slot};
 use crate::domain::blueprint::{ComputedKind, Property, Relation};
 use crate::domain::manifest::Manifest;
-use crate::domain::tree::{Kind, Value, View};
+use crate::domain::tree::{Kind, Value, View, entries_of};
 
 #[derive(Debug, Default)]
 pub(crate) struct Survey<'a> {
@@ -57,16 +57,17 @@ impl<'a> Survey<'a> {
             survey.properties(properties, shape, scratch);
             survey.relations(relations, index, shape, scratch, facts);
         }
-        if facts.may_hold_credentials {
-            credentials::search(properties, &mut survey.secrets);
-        }
         survey
+    }
+
+    pub fn look_for_secrets(&mut self, view: View<'a>, manifest: &Manifest) {
+        credentials::search(manifest.properties.map(|id| view.value(id)), &mut self.secrets);
     }
 
     fn properties(&mut self, properties: Option<Value<'a>>, shape: &'a Shape, scratch: &mut Scratch) {
         scratch.properties.clear();
         scratch.properties.resize(shape.blueprint.properties.len(), false);
-        for (key, value) in properties.into_iter().flat_map(Value::entries) {
+        for (key, value) in entries_of(properties) {
             // Keys that are not text are a finding of their own; here they are what the cluster makes of them.
             let name = key.as_str().map_or_else(|| key.key_text(), Into::into);
             match shape.slot(&name) {
@@ -112,7 +113,7 @@ impl<'a> Survey<'a> {
     ) {
         scratch.relations.clear();
         scratch.relations.resize(shape.blueprint.relations.len(), false);
-        for (key, value) in relations.into_iter().flat_map(Value::entries) {
+        for (key, value) in entries_of(relations) {
             let name = key.as_str().map_or_else(|| key.key_text(), Into::into);
             let Some(at) = shape.relation_index(&name) else {
                 self.unknown_relations.push((key, value));

@@ -115,8 +115,9 @@ fn text(rows: &[Row], style: &Style) -> String {
         other => other.to_string(),
     };
     let keys = rows.iter().map(|row| row.key.chars().count()).max().unwrap_or_default();
-    let values =
-        rows.iter().map(|row| value(row).chars().count()).filter(|width| *width <= 40).max().unwrap_or_default();
+    // A path would push everything to the right.
+    let aligned = rows.iter().filter(|row| row.key != "root").map(|row| value(row).chars().count());
+    let values = aligned.filter(|width| *width <= 40).max().unwrap_or_default();
     let mut out = String::new();
     for row in rows {
         let key = style.paint(Role::Strong, &format!("{:keys$}", row.key));

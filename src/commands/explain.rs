@@ -1,11 +1,13 @@
 //! `explain`: one rule as a page, or the list of all.
 
 use crate::analysis::{RULES, Rule};
+use crate::commands::examples::{EXAMPLES, RuleExamples};
 use crate::domain::finding::{RuleInfo, Severity};
 use crate::domain::suggest::closest;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::report::style::{Role, Style, wrap};
+use crate::report::explain::{self, RulePage};
+use crate::report::style::{Role, Style};
 use crate::ui::Streams;
 
 /// Explain a rule: what is wrong, why it matters, how to mend it
@@ -24,7 +26,7 @@ pub struct ExplainArgs {
 pub fn run(args: &ExplainArgs, style: &Style, streams: &mut Streams) -> Result<Exit, Error> {
     let shown = match &args.rule {
         None => list(style),
-        Some(name) => page(&find(name)?.info, style),
+        Some(name) => explain::explain(&page_of(find(name)?), style),
     };
     streams.show(&shown)?;
     Ok(Exit::Success)
@@ -62,18 +64,13 @@ fn list(style: &Style) -> String {
     out
 }
 
-fn page(info: &RuleInfo, style: &Style) -> String {
-    let mut out = format!(
-        "{} {}\n",
-        style.paint(Role::Strong, info.name),
-        style.paint(Role::Dim, &format!("({}, {}, {})", info.code, info.family.word(), level(info)))
-    );
-    for (heading, text) in [("What", info.what), ("Why", info.why), ("Fix", info.fix)] {
-        out.push_str(&format!("\n{}\n", style.paint(Role::Help, heading)));
-        let room = style.prose().saturating_sub(2);
-        for line in wrap(text, room, room) {
-            out.push_str(&format!("  {line}\n"));
+/// The rule with its examples.
+pub fn page_of(rule: &'static Rule) -> RulePage<'static> {
+    let info = &rule.info;
+    match EXAMPLES.iter().find(|examples| examples.rule == info.name) {
+        Some(RuleExamples { bad, good, finding, fixable, .. }) => {
+            RulePage { info, bad, good, finding: *finding, fixable: *fixable }
         }
+        None => RulePage { info, bad: &[], good: &[], finding: None, fixable: false },
     }
-    out
 }

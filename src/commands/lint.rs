@@ -10,6 +10,7 @@ use crate::commands::steps::linted::{self, Extent, InWorkTree, LintError, Linted
 use crate::domain::day::Day;
 use crate::domain::finding::Severity;
 use crate::domain::progress::{Progress, Silent};
+use crate::domain::suggest::closest;
 use crate::domain::words::count;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -93,6 +94,7 @@ Silence one finding with a comment on its line, or above it:
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum FailOn {
     Error,
+    #[value(alias = "warn")]
     Warning,
     Info,
     Never,
@@ -107,8 +109,10 @@ pub struct Output {
 
 fn output(text: &str) -> Result<Output, String> {
     let (name, file) = text.split_once('=').map_or((text, None), |(name, file)| (name, Some(file)));
-    let format = LintFormat::parse(name)
-        .ok_or_else(|| format!("the formats are {}", LintFormat::names().map(|name| format!("`{name}`")).join(", ")))?;
+    let format = LintFormat::parse(name).ok_or_else(|| match closest(name, LintFormat::names()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("the formats are {}", LintFormat::names().map(|name| format!("`{name}`")).join(", ")),
+    })?;
     match file {
         Some("") => Err("a file is missing after `=`".to_owned()),
         file => Ok(Output { format, file: file.map(PathBuf::from) }),

@@ -4,6 +4,8 @@
 pub mod completions;
 pub mod config;
 pub mod context;
+#[rustfmt::skip]
+mod examples;
 pub mod explain;
 pub mod lint;
 pub mod man;

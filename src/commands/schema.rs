@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::report;
 use crate::settings;
 use crate::ui::Streams;
 
@@ -23,6 +24,10 @@ pub struct SchemaArgs {
 pub enum SchemaName {
     /// portolan.yaml
     Config,
+    /// What `lint --output json` writes
+    Lint,
+    /// What `lint --write-baseline` writes
+    Baseline,
 }
 
 pub fn run(args: &SchemaArgs, streams: &mut Streams) -> Result<Exit, Error> {
@@ -34,6 +39,8 @@ pub fn run(args: &SchemaArgs, streams: &mut Streams) -> Result<Exit, Error> {
 pub fn schema(name: SchemaName) -> String {
     let schema = match name {
         SchemaName::Config => settings::schema(),
+        SchemaName::Lint => report::lint::json::schema(),
+        SchemaName::Baseline => report::baseline::schema(),
     };
     format!("{schema:#}\n")
 }

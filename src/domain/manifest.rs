@@ -2,7 +2,7 @@
 //! and nothing needs to be right: every part may be missing or of the wrong kind.
 
 use crate::domain::platform::Platform;
-use crate::domain::tree::{NodeId, Value, View};
+use crate::domain::tree::{NodeId, View};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResourceKind {
@@ -46,6 +46,9 @@ pub struct Manifest {
     /// The resource, or the bare entity.
     pub root: NodeId,
     pub metadata: Option<NodeId>,
+    /// `metadata.name`, `metadata.namespace`.
+    pub name: Option<NodeId>,
+    pub namespace: Option<NodeId>,
     /// `spec` of a resource; of a bare entity, its root.
     pub spec: Option<NodeId>,
     pub blueprint: Option<NodeId>,
@@ -64,10 +67,5 @@ impl Manifest {
 
     pub fn identifier_text<'a>(&self, view: View<'a>) -> Option<&'a str> {
         self.identifier.and_then(|id| view.value(id).as_str())
-    }
-
-    /// A string directly under `metadata`.
-    pub fn metadata_text<'a>(&self, view: View<'a>, key: &str) -> Option<Value<'a>> {
-        view.value(self.metadata?).get(key)
     }
 }

@@ -398,6 +398,14 @@ impl<'a> Value<'a> {
     }
 }
 
+/// The entries of a mapping that may not be there.
+pub fn entries_of(value: Option<Value<'_>>) -> Entries<'_> {
+    value.map_or(Entries { items: Items { view: EMPTY, at: 0, end: 0 } }, Value::entries)
+}
+
+static NOTHING: Tree = Tree { nodes: Vec::new(), arena: String::new() };
+const EMPTY: View<'static> = View { source: "", tree: &NOTHING };
+
 #[derive(Debug, Clone)]
 pub struct Items<'a> {
     view: View<'a>,

@@ -4,7 +4,7 @@
 use crate::domain::manifest::{Form, Manifest, NearMiss, ResourceKind};
 use crate::domain::platform::{PLATFORMS, PORT, Platform};
 use crate::domain::suggest;
-use crate::domain::tree::{Kind, Value, View};
+use crate::domain::tree::{Kind, Value, View, entries_of};
 
 /// What the API has at the top of an entity.
 const ENTITY_KEYS: [&str; 7] = ["identifier", "blueprint", "title", "icon", "team", "properties", "relations"];
@@ -118,6 +118,8 @@ fn manifest(
         near_miss,
         root: root.id(),
         metadata: None,
+        name: None,
+        namespace: None,
         spec: spec.map(Value::id),
         blueprint: None,
         identifier: None,
@@ -128,10 +130,18 @@ fn manifest(
         relations: None,
     };
     if form != Form::Bare {
-        manifest.metadata = root.get("metadata").map(Value::id);
+        let metadata = root.get("metadata");
+        manifest.metadata = metadata.map(Value::id);
+        for (key, value) in entries_of(metadata) {
+            match key.as_str() {
+                Some("name") => manifest.name = Some(value.id()),
+                Some("namespace") => manifest.namespace = Some(value.id()),
+                Some(_) | None => {}
+            }
+        }
     }
     // One walk over the entries: given twice, the last counts.
-    for (key, value) in spec.into_iter().flat_map(Value::entries) {
+    for (key, value) in entries_of(spec) {
         let slot = match key.as_str() {
             Some("blueprint") => &mut manifest.blueprint,
             Some("identifier") => &mut manifest.identifier,

@@ -11,6 +11,7 @@ use super::expand;
 use super::faults::{self, Broken};
 use super::keys::Keys;
 use super::limits::Limits;
+use super::places::{self, Room, one_character};
 use super::scalar::{self, Plain};
 use super::tags::{self, Tagged};
 use crate::domain::fault::{Fault, FaultKind, Oversize, Reading};
@@ -139,7 +140,6 @@ impl Builder<'_> {
         match event {
             Event::DocumentStart(..) => self.cursor = self.cursor.max(span.end as usize),
             Event::Comment(text, _) if text.contains("portolan:") => self.notes.push(span),
-            Event::Comment(..) => {}
             Event::Scalar(text, style, anchor, tag) => return self.scalar(&text, style, anchor, tag.as_deref(), span),
             Event::Alias(id) => return self.alias(id, span),
             Event::SequenceStart(style, anchor, tag) => {
@@ -276,46 +276,22 @@ impl Builder<'_> {
             _ => Style::Plain,
         };
         let is_key = self.is_key();
-        if is_key && !span.is_empty() {
-            self.check_indentation(span)?;
+        let in_flow = self.frames.last().is_some_and(|frame| frame.style == Style::Flow);
+        if is_key && !in_flow && !span.is_empty() {
+            places::check_indentation(self.job, span)?;
         }
-        let empty = style == Style::Plain && span.is_empty();
         let (text, span) = match style {
-            Style::Literal | Style::Folded => (text, self.block_scalar_span(span)),
-            _ if empty => ("", self.empty_span(is_key)),
+            Style::Literal | Style::Folded => (text, places::block_scalar(self.job, self.cursor, span)),
+            Style::Plain if span.is_empty() => {
+                let room = self.frames.last().map(|top| Room { in_list: top.kind == Kind::List, in_flow, is_key });
+                ("", places::empty(self.job, self.cursor, room))
+            }
             _ => (text, span),
         };
         self.flush(span.start as usize)?;
         self.room(span.start as usize)?;
-        let mut agreed = true;
-        let resolved = match tag {
-            Some(tag) => match tags::apply(tag, text) {
-                Ok(tagged) => tagged,
-                Err(misfit) => {
-                    self.faults.push(faults::misfit(text, misfit, span));
-                    Tagged::Plain(Plain::String)
-                }
-            },
-            None if style == Style::Plain => {
-                let judged = scalar::judge(text, span, is_key, self.faults);
-                agreed = judged.agreed;
-                Tagged::Plain(judged.cluster)
-            }
-            None => Tagged::Plain(Plain::String),
-        };
-        let id = match &resolved {
-            Tagged::Plain(Plain::Null) => self.tree.push_scalar(Scalar::Null, span, style),
-            Tagged::Plain(Plain::Bool(value)) => self.tree.push_scalar(Scalar::Bool(*value), span, style),
-            Tagged::Plain(Plain::Number(number)) => self.tree.push_scalar(Scalar::Number(*number), span, style),
-            Tagged::Plain(Plain::String | Plain::Refused) => {
-                let scalar = match verbatim(self.job.text, text, style, span) {
-                    Some(inner) => Scalar::Verbatim(inner),
-                    None => Scalar::Decoded(text),
-                };
-                self.tree.push_scalar(scalar, span, style)
-            }
-            Tagged::Binary(text) => self.tree.push_scalar(Scalar::Decoded(text), span, style),
-        };
+        let (resolved, agreed) = self.resolve(text, style, tag, span, is_key);
+        let id = self.push(&resolved, text, style, span);
         if tag.is_some() {
             self.tree.mark_tagged(id);
         }
@@ -335,111 +311,34 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// What the parser takes for the indentation of a key, or for its first letter, and the cluster or a person does not.
-    fn check_indentation(&self, key: Span) -> Step {
-        if self.frames.last().is_some_and(|frame| frame.style == Style::Flow) {
-            return Ok(());
-        }
-        let before = self.job.text.get(self.job.range.start..key.start as usize).unwrap_or_default();
-        let blanks = before.len() - before.trim_end_matches([' ', '\t']).len();
-        let starts_line = blanks == before.len() || before.trim_end_matches([' ', '\t']).ends_with(['\n', '\r']);
-        let indentation = before.get(before.len() - blanks..).unwrap_or_default();
-        if let Some(at) = indentation.find('\t').filter(|_| starts_line) {
-            let start = key.start as usize - blanks;
-            return Err(faults::tab_indentation(Span::new(start + at, key.start as usize)));
-        }
-        let text = key.slice(self.job.text);
-        let odd = text.len() - text.trim_start_matches(faults::is_odd_blank).len();
-        if odd > 0 && starts_line {
-            return Err(faults::odd_indentation(Span::new(key.start as usize, key.start as usize + odd)));
-        }
-        Ok(())
-    }
-
-    /// An empty value stands right after the colon or dash that makes room for it.
-    fn empty_span(&self, is_key: bool) -> Span {
-        let bytes = self.job.text.as_bytes();
-        let at = skip_trivia(bytes, self.cursor, self.job.range.end);
-        let in_map = self.frames.last().is_some_and(|frame| frame.kind == Kind::Map);
-        let in_flow = self.frames.last().is_some_and(|frame| frame.style == Style::Flow);
-        // `:x` is a scalar, not a colon with a value.
-        let ends = |byte: &u8| is_space(*byte) || in_flow && b",[]{}".contains(byte);
-        match bytes.get(at) {
-            Some(b':') if in_map && !is_key && bytes.get(at + 1).is_none_or(ends) => Span::empty(at + 1),
-            Some(b':') if is_key => Span::empty(at),
-            Some(b'?') if is_key => Span::empty(at + 1),
-            Some(b'-') if !in_map && !self.frames.is_empty() => Span::empty(at + 1),
-            Some(_) | None => Span::empty(self.cursor),
-        }
-    }
-
-    /// From the indicator to the end of the last line with content, without its break.
-    fn block_scalar_span(&self, content: Span) -> Span {
-        let bytes = self.job.text.as_bytes();
-        let limit = self.job.range.end;
-        let mut at = self.cursor;
-        let start = loop {
-            at = skip_trivia(bytes, at, limit);
-            match bytes.get(at).filter(|_| at < limit) {
-                Some(b'|' | b'>') => break at,
-                Some(b':' | b'-' | b'?') => at += 1,
-                Some(b'!' | b'&') => at += bytes.iter().skip(at).take_while(|byte| !is_space(**byte)).count(),
-                // Cannot happen while the parser is right; the content's own start is then the honest answer.
-                Some(_) | None => break content.start as usize,
+    /// What the scalar is, and whether both readers agree on that.
+    fn resolve(&mut self, text: &str, style: Style, tag: Option<&Tag>, span: Span, is_key: bool) -> (Tagged, bool) {
+        match tag {
+            Some(tag) => match tags::apply(tag, text) {
+                Ok(tagged) => (tagged, true),
+                Err(misfit) => {
+                    self.faults.push(faults::misfit(text, misfit, span));
+                    (Tagged::Plain(Plain::String), true)
+                }
+            },
+            None if style == Style::Plain => {
+                let judged = scalar::judge(text, span, is_key, self.faults);
+                (Tagged::Plain(judged.cluster), judged.agreed)
             }
+            None => (Tagged::Plain(Plain::String), true),
+        }
+    }
+
+    fn push(&mut self, resolved: &Tagged, text: &str, style: Style, span: Span) -> NodeId {
+        let scalar = match resolved {
+            Tagged::Plain(Plain::Null) => Scalar::Null,
+            Tagged::Plain(Plain::Bool(value)) => Scalar::Bool(*value),
+            Tagged::Plain(Plain::Number(number)) => Scalar::Number(*number),
+            Tagged::Plain(Plain::String | Plain::Refused) => {
+                places::verbatim(self.job.text, text, style, span).map_or(Scalar::Decoded(text), Scalar::Verbatim)
+            }
+            Tagged::Binary(text) => Scalar::Decoded(text),
         };
-        let header =
-            bytes.iter().skip(start).take_while(|byte| matches!(byte, b'|' | b'>' | b'+' | b'-' | b'0'..=b'9')).count();
-        // Without content the parser's span covers the header too.
-        let rest = bytes.get(start..limit).unwrap_or_default();
-        let below = start + memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
-        let content = Span::new(below.max(content.start as usize), content.end as usize);
-        let text = content.slice(self.job.text).trim_end_matches([' ', '\t', '\n', '\r']);
-        if text.is_empty() {
-            return Span::new(start, start + header);
-        }
-        let last = content.start as usize + text.len();
-        let rest = bytes.get(last..content.end as usize).unwrap_or_default();
-        Span::new(start, last + memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len()))
+        self.tree.push_scalar(scalar, span, style)
     }
-}
-
-/// The text's own place in the source, where it stands there letter by letter.
-fn verbatim(source: &str, text: &str, style: Style, span: Span) -> Option<Span> {
-    let inner = match style {
-        Style::Plain => span,
-        Style::SingleQuoted | Style::DoubleQuoted => Span { start: span.start + 1, end: span.end.checked_sub(1)? },
-        Style::Literal | Style::Folded | Style::Flow | Style::Block => return None,
-    };
-    (inner.slice(source) == text).then_some(inner)
-}
-
-fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
-}
-
-/// Past blanks, line breaks and comments.
-fn skip_trivia(bytes: &[u8], from: usize, limit: usize) -> usize {
-    let mut at = from;
-    while at < limit {
-        match bytes.get(at) {
-            Some(byte) if is_space(*byte) => at += 1,
-            Some(b'#')
-                if at == 0
-                    || at.checked_sub(1).and_then(|before| bytes.get(before)).is_some_and(|byte| is_space(*byte)) =>
-            {
-                let rest = bytes.get(at..limit).unwrap_or_default();
-                at += memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
-            }
-            Some(_) | None => break,
-        }
-    }
-    at
-}
-
-/// The character at a byte, for places that would otherwise have no width.
-pub(super) fn one_character(text: &str, at: usize) -> Span {
-    let width =
-        text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, |c| if c == '\n' { 0 } else { c.len_utf8() });
-    Span::new(at, at + width)
 }

@@ -12,6 +12,7 @@ mod full;
 mod keys;
 mod limits;
 mod ours;
+mod places;
 mod reader;
 mod split;
 mod tags;

@@ -8,9 +8,10 @@ use memchr::memmem::Finder;
 
 use super::fast::Fast;
 use super::faults;
-use super::full::{Full, Job, one_character};
+use super::full::{Full, Job};
 use super::limits::Limits;
 use super::ours;
+use super::places::one_character;
 use super::split::{self, Documents};
 use crate::domain::fault::{Fault, FaultKind, Oversize};
 use crate::domain::span::Span;
@@ -46,7 +47,7 @@ pub struct Document<'a> {
     pub span: Span,
     /// Empty when the document is broken.
     pub view: View<'a>,
-    /// By place.
+    /// By place. A sound document in which `decode` finds no entity is somebody else's: its faults are not to be told.
     pub faults: &'a [Fault],
     /// It could not be read to its end: what it holds is unknown.
     pub broken: bool,

@@ -9,7 +9,9 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, Se
 pub fn failure(error: &dyn Diagnostic, is_coloured: bool, width: usize) -> String {
     let styles = if is_coloured { miette::ThemeStyles::ansi() } else { miette::ThemeStyles::none() };
     let theme = GraphicalTheme { characters: ThemeCharacters::unicode(), styles };
-    let handler = GraphicalReportHandler::new_themed(theme).with_width(width).with_links(false).with_context_lines(1);
+    // Not wrapped: the library breaks names at their hyphens, and terminals wrap by themselves.
+    let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_context_lines(1);
+    let handler = handler.with_width(width).with_wrap_lines(false);
     let mut drawn = String::new();
     if handler.render_report(&mut drawn, &Failed(error)).is_err() {
         // A span that does not fit its text: the words are still true.

@@ -1,5 +1,6 @@
 //! The bench of the tests that run the real binary: a repository in a folder of its own, and an environment in which
 //! nothing of this machine shows.
+#![expect(clippy::disallowed_methods, reason = "lays out folders, starts the binary")]
 
 use std::collections::BTreeMap;
 use std::fs;

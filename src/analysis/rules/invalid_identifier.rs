@@ -3,7 +3,7 @@
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo, Severity};
 use crate::domain::identifier::{self, IdentifierFault};
-use crate::domain::tree::{Kind, Value};
+use crate::domain::tree::{Kind, Value, entries_of};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -27,7 +27,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     if let Some(found) = value(manifest.identifier) {
         judge("identifier", found, identifier::check_entity_identifier, sink);
     }
-    for (_, targets) in value(manifest.relations).into_iter().flat_map(Value::entries) {
+    for (_, targets) in entries_of(value(manifest.relations)) {
         if targets.kind() == Kind::List {
             targets.items().for_each(|target| judge("target", target, identifier::check_entity_identifier, sink));
         } else {

@@ -18,8 +18,8 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
-    for field in ["name", "namespace"] {
-        let Some(value) = context.manifest.metadata_text(context.view, field) else { continue };
+    for (field, found) in [("name", context.manifest.name), ("namespace", context.manifest.namespace)] {
+        let Some(value) = found.map(|id| context.view.value(id)) else { continue };
         let Some(text) = value.as_str() else { continue };
         let judged =
             if field == "name" { identifier::check_resource_name(text) } else { identifier::check_namespace(text) };

@@ -26,7 +26,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
         let metadata = manifest.metadata.map(|id| context.view.value(id));
         match metadata {
             None => report(root, "metadata", "the manifest", sink),
-            Some(metadata) if metadata.get("name").is_none() && metadata.get("generateName").is_none() => {
+            Some(metadata) if manifest.name.is_none() && metadata.get("generateName").is_none() => {
                 report(metadata, "name", "`metadata`", sink);
             }
             Some(_) => {}
@@ -35,15 +35,16 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
             report(root, "spec", "the manifest", sink);
             return;
         };
-        needs(spec, "`spec`", sink);
+        needs(context, spec, "`spec`", sink);
     } else {
-        needs(root, "the entity", sink);
+        needs(context, root, "the entity", sink);
     }
 }
 
-fn needs(entity: Value<'_>, of: &str, sink: &mut Sink<'_>) {
-    for field in ["blueprint", "identifier"] {
-        if entity.get(field).is_none_or(Value::is_null) {
+fn needs(context: &EntityContext<'_>, entity: Value<'_>, of: &str, sink: &mut Sink<'_>) {
+    let manifest = context.manifest;
+    for (field, found) in [("blueprint", manifest.blueprint), ("identifier", manifest.identifier)] {
+        if found.is_none_or(|id| context.view.value(id).is_null()) {
             report(entity, field, of, sink);
         }
     }

@@ -41,11 +41,9 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
             mapping(field, found, sink);
         }
     }
-    if let Some(metadata) = value(manifest.metadata) {
-        for field in ["name", "namespace"] {
-            if let Some(found) = metadata.get(field) {
-                text(field, found, sink);
-            }
+    for (field, found) in [("name", manifest.name), ("namespace", manifest.namespace)] {
+        if let Some(found) = value(found) {
+            text(field, found, sink);
         }
     }
     if let Some(team) = value(manifest.team).filter(|team| !team.is_null()) {

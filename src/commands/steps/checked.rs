@@ -19,10 +19,6 @@ use crate::sources::{self, ReadProblem, SourceFile, TextRef};
 /// What a run found, before anybody chose what to show.
 pub(crate) struct Checked {
     pub conclusion: Conclusion,
-    /// The manifests and then the files of the snapshot; a `FileId` is a place in this list.
-    pub files: Vec<SourceFile>,
-    /// How many of them are manifests' files.
-    pub manifests: usize,
     pub entities: usize,
     pub notes: Vec<String>,
 }
@@ -45,13 +41,13 @@ impl Bench<'_> {
     /// Checks `files`, of which the first `manifests` are read; the others are only pointed into.
     pub fn check(
         &self,
-        files: Vec<SourceFile>,
+        files: &[SourceFile],
         manifests: usize,
         in_sight: &dyn Fn(FileId) -> bool,
         progress: &dyn Progress,
     ) -> Checked {
         let analyzer = Analyzer::new(self.snapshot, self.selection, self.options);
-        let read = files.get(..manifests).unwrap_or(&files);
+        let read = files.get(..manifests).unwrap_or(files);
         progress.start("reading", read.len() as u64);
         let make =
             || Hands { reader: Reader::new(Limits::default()), manifests: Vec::new(), state: RunState::default() };
@@ -66,7 +62,7 @@ impl Bench<'_> {
             reports.into_iter().enumerate().map(|(index, report)| (FileId(Span::empty(index).start), report));
         let conclusion = analyzer.conclude(numbered.collect(), in_sight);
         let notes = unjudged(conclusion.unjudged_relations).into_iter().collect();
-        Checked { conclusion, files, manifests, entities, notes }
+        Checked { conclusion, entities, notes }
     }
 }
 

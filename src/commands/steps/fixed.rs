@@ -20,6 +20,9 @@ pub(crate) struct Repaired {
     pub place: PathBuf,
     pub before: Text,
     pub after: String,
+    repairs: usize,
+    /// How many of its documents could not be read before anything was repaired.
+    broken_before: usize,
 }
 
 /// The repairs so far, by file.
@@ -28,22 +31,22 @@ pub(crate) struct Repairs {
     files: BTreeMap<usize, Repaired>,
     /// Files whose repair broke them: left alone from then on.
     given_up: Vec<usize>,
-    pub count: usize,
     passes: usize,
 }
 
 impl Repairs {
-    /// Makes the safe repairs among `findings` in memory; false when there was nothing (more) to do.
+    /// Makes the safe repairs among `findings` in memory; false when there was nothing (more) to do. `broken`: how many
+    /// documents of a file cannot be read, as the texts are now.
     pub fn pass<'f>(
         &mut self,
         findings: impl Iterator<Item = &'f Finding>,
         files: &mut [SourceFile],
-        broken: &[usize],
+        broken: &BTreeMap<usize, usize>,
     ) -> bool {
         self.passes += 1;
-        self.take_back(broken, files);
+        let mut changed = self.take_back(broken, files);
         if self.passes > MOST_PASSES {
-            return false;
+            return changed;
         }
         let mut edits: BTreeMap<usize, Vec<Edit>> = BTreeMap::new();
         for finding in findings {
@@ -52,15 +55,14 @@ impl Repairs {
                 edits.entry(index).or_default().extend(fix.edits.iter().cloned());
             }
         }
-        let mut changed = false;
         for (index, edits) in edits {
-            changed |= self.repair(index, &edits, files);
+            changed |= self.repair(index, &edits, broken.get(&index).copied().unwrap_or_default(), files);
         }
         changed
     }
 
     /// Only files of the work tree: what comes from the index or a pipe has no place to be written to.
-    fn repair(&mut self, index: usize, edits: &[Edit], files: &mut [SourceFile]) -> bool {
+    fn repair(&mut self, index: usize, edits: &[Edit], broken: usize, files: &mut [SourceFile]) -> bool {
         let Some(file) = files.get_mut(index) else { return false };
         let place = match (&file.place, self.files.get(&index)) {
             (Place::Disk(place), _) => place.clone(),
@@ -73,28 +75,40 @@ impl Repairs {
         if applied == 0 || after == text.text {
             return false;
         }
-        self.count += applied;
         let bytes = sources::encode(&after, text.encoding);
         let path = file.path.clone();
         file.place = Place::Given(Arc::from(bytes));
         match self.files.get_mut(&index) {
-            Some(repaired) => repaired.after = after,
+            Some(repaired) => {
+                repaired.after = after;
+                repaired.repairs += applied;
+            }
             None => {
-                self.files.insert(index, Repaired { path, place, before: text, after });
+                let repaired = Repaired { path, place, before: text, after, repairs: applied, broken_before: broken };
+                self.files.insert(index, repaired);
             }
         }
         true
     }
 
-    /// Files that were readable and are not any more.
-    fn take_back(&mut self, broken: &[usize], files: &mut [SourceFile]) {
-        for index in broken {
-            if let (Some(repaired), Some(file)) = (self.files.remove(index), files.get_mut(*index)) {
-                let bytes = sources::encode(&repaired.before.text, repaired.before.encoding);
-                file.place = Place::Given(Arc::from(bytes));
-                self.given_up.push(*index);
+    /// Undoes files of which more is broken than before; tells whether there was one.
+    fn take_back(&mut self, broken: &BTreeMap<usize, usize>, files: &mut [SourceFile]) -> bool {
+        let is_worse = |index: &usize, repaired: &mut Repaired| {
+            broken.get(index).is_some_and(|broken| *broken > repaired.broken_before)
+        };
+        let worse = self.files.extract_if(.., is_worse).collect::<Vec<_>>();
+        for (index, repaired) in &worse {
+            if let Some(file) = files.get_mut(*index) {
+                file.place = Place::Disk(repaired.place.clone());
             }
+            self.given_up.push(*index);
         }
+        !worse.is_empty()
+    }
+
+    /// How many repairs were made.
+    pub fn count(&self) -> usize {
+        self.files.values().map(|repaired| repaired.repairs).sum()
     }
 
     pub fn into_files(self) -> Vec<Repaired> {

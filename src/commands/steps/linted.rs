@@ -1,7 +1,7 @@
 //! Yields what lint shows: files chosen, checked, repaired where asked, and cut down to what this run is about. All
 //! that comes from outside (settings, paths, today) comes in through the request.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -76,34 +76,41 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
     let bench = Bench { snapshot: &loaded.snapshot, selection: request.selection, options: request.options };
     let mut repairs = Repairs::default();
     let checked = loop {
-        let paths: Vec<String> = found.files.iter().map(|file| file.path.clone()).collect();
-        let in_sight = |file: FileId| paths.get(file.0 as usize).is_some_and(|path| found.chosen.holds(path));
-        let mut checked = bench.check(std::mem::take(&mut found.files), manifests, &in_sight, progress);
+        let Found { files, chosen, .. } = &found;
+        let in_sight = |file: FileId| files.get(file.0 as usize).is_some_and(|file| chosen.holds(&file.path));
+        let checked = bench.check(files, manifests, &in_sight, progress);
         if !request.repair {
             break checked;
         }
         let broken = broken(&checked);
-        let sifted = Sifted::of(request, &found.chosen, &checked);
+        let sifted = Sifted::of(request, &found, &checked);
         let wanted = sifted.shown.iter().map(|at| &checked.conclusion.findings[*at]).cloned().collect::<Vec<_>>();
-        let again = repairs.pass(wanted.iter(), &mut checked.files, &broken);
-        if !again {
+        if !repairs.pass(wanted.iter(), &mut found.files, &broken) {
             break checked;
         }
-        found.files = checked.files;
     };
-    Ok(show(request, found, checked, loaded, repairs))
+    Ok(show(request, found, manifests, checked, loaded, repairs))
 }
 
-/// The files of which something could not be read.
-fn broken(checked: &Checked) -> Vec<usize> {
-    let syntax = checked.conclusion.findings.iter().filter(|finding| finding.rule.name == "yaml-syntax");
-    let files = syntax.map(|finding| finding.place.file.0 as usize).collect::<BTreeSet<_>>();
-    files.into_iter().collect()
+/// How many documents of each file could not be read.
+fn broken(checked: &Checked) -> BTreeMap<usize, usize> {
+    let mut broken = BTreeMap::new();
+    for finding in checked.conclusion.findings.iter().filter(|finding| finding.rule.name == "yaml-syntax") {
+        *broken.entry(finding.place.file.0 as usize).or_default() += 1;
+    }
+    broken
 }
 
-fn show(request: &Request<'_>, found: Found, checked: Checked, loaded: LoadedSnapshot, repairs: Repairs) -> Linted {
-    let Sifted { texts, prints, shown, baselined } = Sifted::of(request, &found.chosen, &checked);
-    let Checked { conclusion, manifests, entities, notes: more, .. } = checked;
+fn show(
+    request: &Request<'_>,
+    found: Found,
+    manifests: usize,
+    checked: Checked,
+    loaded: LoadedSnapshot,
+    repairs: Repairs,
+) -> Linted {
+    let Sifted { texts, prints, shown, baselined } = Sifted::of(request, &found, &checked);
+    let Checked { conclusion, entities, notes: more } = checked;
     // Where nothing is ours, nothing was left unchecked.
     let nothing_is_ours = entities == 0 && conclusion.findings.is_empty();
     let mut notes = if nothing_is_ours { Vec::new() } else { loaded.notes };
@@ -127,7 +134,7 @@ fn show(request: &Request<'_>, found: Found, checked: Checked, loaded: LoadedSna
         baselined,
         hidden: total - findings.len(),
     };
-    let repairs_made = repairs.count;
+    let repairs_made = repairs.count();
     let repaired = repairs.into_files();
     Linted { findings, fingerprints, worst, texts, counts, notes, repaired, repairs: repairs_made, baseline }
 }
@@ -142,12 +149,12 @@ struct Sifted {
 
 impl Sifted {
     /// Fingerprints are made of all findings, before any is left out: two alike are told apart by their order.
-    fn of(request: &Request<'_>, chosen: &Chosen, checked: &Checked) -> Self {
+    fn of(request: &Request<'_>, found: &Found, checked: &Checked) -> Self {
         let findings = &checked.conclusion.findings;
-        let texts = Texts::of(findings, &checked.files);
+        let texts = Texts::of(findings, &found.files);
         let prints = fingerprints(findings, &texts);
         let known = request.baseline.map(Baseline::fingerprints).unwrap_or_default();
-        let chosen = (0..findings.len()).filter(|at| chosen.shows(&findings[*at], &checked.files));
+        let chosen = (0..findings.len()).filter(|at| found.chosen.shows(&findings[*at], &found.files));
         let (baselined, shown): (Vec<_>, Vec<_>) = chosen.partition(|at| known.contains(&prints[*at]));
         Self { texts, prints, shown, baselined: baselined.len() }
     }
@@ -299,10 +306,9 @@ fn relative(root: &Path, path: &Path) -> Result<String, LintError> {
     path.strip_prefix(&root).map(sources::path_text).map_err(|_| outside())
 }
 
-/// The texts of the files that findings point into; all others are forgotten.
+/// Path and text of the files that findings point into; all others are forgotten.
 pub(crate) struct Texts {
-    paths: Vec<String>,
-    texts: std::collections::HashMap<u32, String>,
+    files: HashMap<FileId, (String, Option<String>)>,
 }
 
 impl Texts {
@@ -310,21 +316,21 @@ impl Texts {
         let related = findings.iter().flat_map(|finding| finding.related.iter().map(|(place, _)| place.file));
         let wanted = findings.iter().map(|finding| finding.place.file).chain(related).collect::<BTreeSet<_>>();
         let mut buffer = ReadBuffer::default();
-        let mut texts = std::collections::HashMap::new();
-        for FileId(index) in wanted {
-            let Some(file) = files.get(index as usize) else { continue };
+        let mut known = HashMap::new();
+        for id in wanted {
+            let Some(file) = files.get(id.0 as usize) else { continue };
             let text = sources::read(file, &mut buffer).map(|it| it.text.to_owned());
             // What is not text is shown with marks in place of the bad bytes; what is before them keeps its place.
             let text = text.ok().or_else(|| sources::read_lossy(file));
-            texts.extend(text.map(|text| (index, text)));
+            known.insert(id, (file.path.clone(), text));
         }
-        Self { paths: files.iter().map(|file| file.path.clone()).collect(), texts }
+        Self { files: known }
     }
 }
 
 /// The same files, by their paths in the Git repository: what a pipeline lays findings onto.
 pub(crate) struct InWorkTree<'a> {
-    paths: Vec<String>,
+    paths: HashMap<FileId, String>,
     texts: &'a Texts,
 }
 
@@ -332,13 +338,13 @@ impl<'a> InWorkTree<'a> {
     pub fn new(root: &Path, texts: &'a Texts) -> Self {
         let folder = git::path_in_work_tree(root);
         let whole = |path: &String| if folder.is_empty() { path.clone() } else { format!("{folder}/{path}") };
-        Self { paths: texts.paths.iter().map(whole).collect(), texts }
+        Self { paths: texts.files.iter().map(|(id, (path, _))| (*id, whole(path))).collect(), texts }
     }
 }
 
 impl Files for InWorkTree<'_> {
     fn path(&self, file: FileId) -> &str {
-        self.paths.get(file.0 as usize).map_or("", String::as_str)
+        self.paths.get(&file).map_or("", String::as_str)
     }
 
     fn text(&self, file: FileId) -> Option<&str> {
@@ -348,10 +354,10 @@ impl Files for InWorkTree<'_> {
 
 impl Files for Texts {
     fn path(&self, file: FileId) -> &str {
-        self.paths.get(file.0 as usize).map_or("", String::as_str)
+        self.files.get(&file).map_or("", |(path, _)| path)
     }
 
     fn text(&self, file: FileId) -> Option<&str> {
-        self.texts.get(&file.0).map(String::as_str)
+        self.files.get(&file).and_then(|(_, text)| text.as_deref())
     }
 }

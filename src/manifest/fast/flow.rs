@@ -64,6 +64,7 @@ impl Run<'_> {
     }
 
     fn flow_value(&mut self, start: usize, depth: usize) -> Option<usize> {
+        self.room()?;
         match self.byte(start) {
             b'"' | b'\'' => self.quoted(start, false),
             b'[' | b'{' => self.flow_at(start, depth + 1),

@@ -96,6 +96,7 @@ impl Run<'_> {
     fn document(mut self) -> Option<()> {
         self.prelude()?;
         while self.at < self.bytes.len() {
+            self.room()?;
             let content = self.skip_indent(self.at);
             match self.byte(content) {
                 b'\n' => self.at = content + 1,
@@ -109,7 +110,14 @@ impl Run<'_> {
         while !self.kept.frames.is_empty() {
             self.close();
         }
-        (!self.tree.is_empty() && self.tree.len() <= self.job.limits.nodes).then_some(())
+        self.room()?;
+        (!self.tree.is_empty()).then_some(())
+    }
+
+    /// Too many nodes are the full parser's to complain of; here they must not fill the memory first.
+    #[inline(always)]
+    fn room(&self) -> Option<()> {
+        (self.tree.len() <= self.job.limits.nodes).then_some(())
     }
 
     /// Comments and blank lines, then perhaps `---` on a line of its own.

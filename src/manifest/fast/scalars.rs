@@ -45,7 +45,7 @@ impl Run<'_> {
         // A blank before the colon, a merge key, an endless key, what may be a blank of another kind (they start with
         // these bytes): the full parser's business.
         let odd = matches!(text.first(), Some(0xC2 | 0xE1..=0xE3));
-        if text.len() > KEY_MAX || text.last() == Some(&b' ') || text == b"<<" || odd {
+        if text.len() > KEY_MAX || text.last() == Some(&b' ') || text == b"<<" || odd || starts_like_a_marker(text) {
             return None;
         }
         let span = Span::new(start, colon);
@@ -106,6 +106,12 @@ impl Run<'_> {
     pub(super) fn open_flow(&mut self, kind: Kind, start: usize) -> NodeId {
         self.tree.open(kind, Span::empty(start), Style::Flow)
     }
+}
+
+/// `...` and `---` with more after them, which end or start documents at the beginning of a line.
+#[inline]
+fn starts_like_a_marker(text: &[u8]) -> bool {
+    matches!(text, [b'.', b'.', b'.', ..] | [b'-', b'-', b'-', ..])
 }
 
 /// A number that every reader takes for the same: some digits, perhaps a point and more of them.

@@ -9,8 +9,8 @@ use std::ops::Range;
 
 use granit_parser::{ErrorKind, ScanError};
 
-use super::full::one_character;
 use super::limits::Limits;
+use super::places::one_character;
 use super::tags::Misfit;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::span::Span;

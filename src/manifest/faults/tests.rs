@@ -1,3 +1,7 @@
+//! The words of every syntax fault, as a table that is read by people.
+
+#![expect(clippy::disallowed_methods, reason = "reads and writes the table of messages")]
+
 use crate::domain::fault::FaultKind;
 use crate::domain::span::LineIndex;
 use crate::manifest::{Limits, Reader};

@@ -1,3 +1,5 @@
+//! The table of scalars: what an editor and the cluster make of each, as it was seen.
+
 use super::*;
 
 const TABLE: &str = include_str!("../../../testdata/manifests/scalars.tsv");

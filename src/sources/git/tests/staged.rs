@@ -26,7 +26,9 @@ fn a_file_with_the_same_size_and_times_as_its_blob_is_not_taken_for_it_in_the_sa
     // Git's own trap: same size, same second, and the times put back.
     let staged = tree.open().staged(&tree.path, &everything()).expect("it is read");
     assert_eq!(texts(&staged.files)["a.yaml"], "a: 2\n");
-    assert!(!staged.files.iter().any(on_disk), "the index is as young as the files");
+    // The others may be old enough to be taken for unchanged, where the machine is slow.
+    let own = staged.files.iter().filter(|file| file.path == "a.yaml");
+    assert!(!own.into_iter().any(on_disk), "the index is as young as the file");
 }
 
 /// An index that is surely younger than its files.
@@ -37,8 +39,12 @@ fn settled() -> Tree {
 }
 
 fn settle(tree: &Tree) {
+    date_index(tree, SystemTime::now() + Duration::from_secs(60));
+}
+
+fn date_index(tree: &Tree, time: SystemTime) {
     let index = fs::File::options().write(true).open(tree.path.join(".git/index")).expect("it is there");
-    index.set_modified(SystemTime::now() + Duration::from_secs(60)).expect("the time is set");
+    index.set_modified(time).expect("the time is set");
 }
 
 #[cfg(unix)]
@@ -333,6 +339,8 @@ fn many_blobs_are_read_by_several_threads() {
         tree.write(name(number), format!("m: {number}\n"));
     });
     tree.git(["add", "--all"]);
+    // No file may be taken for unchanged, however long the writing took.
+    date_index(&tree, SystemTime::UNIX_EPOCH + Duration::from_secs(60));
     let staged = tree.open().staged(&tree.path, &everything()).expect("it is read");
     assert!(!staged.files.iter().any(on_disk));
     let texts =

@@ -1,0 +1,121 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_portolan_global_optspecs
+    string join \n C= config= target= color= q/quiet v/verbose no-progress h/help V/version
+end
+
+function __fish_portolan_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_portolan_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_portolan_using_subcommand
+    set -l cmd (__fish_portolan_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c portolan -n "__fish_portolan_needs_command" -s C -d 'Work as if started in DIR' -r -F
+complete -c portolan -n "__fish_portolan_needs_command" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_needs_command" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r
+complete -c portolan -n "__fish_portolan_needs_command" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c portolan -n "__fish_portolan_needs_command" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c portolan -n "__fish_portolan_needs_command" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
+complete -c portolan -n "__fish_portolan_needs_command" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_needs_command" -s h -l help -d 'Print help'
+complete -c portolan -n "__fish_portolan_needs_command" -s V -l version -d 'Print version'
+complete -c portolan -n "__fish_portolan_needs_command" -f -a "lint" -d 'Check the entity manifests of this repository'
+complete -c portolan -n "__fish_portolan_needs_command" -f -a "explain" -d 'Explain a rule: what is wrong, why it matters, how to mend it'
+complete -c portolan -n "__fish_portolan_needs_command" -f -a "config" -d 'Show every setting and where it comes from'
+complete -c portolan -n "__fish_portolan_needs_command" -f -a "schema" -d 'Print the JSON Schema of the config or of an output'
+complete -c portolan -n "__fish_portolan_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c portolan -n "__fish_portolan_needs_command" -f -a "man" -d 'Print the manual page'
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l since -d 'Report what differs from where REF and `HEAD` parted' -r
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l stdin-filename -d 'The file that standard input stands for' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l output -d 'How to report, and where to: `text`, `concise`, `json`, `sarif`, `github`, `gitlab`, `junit`, `markdown`; repeatable' -r
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l fail-on -d 'The least severity that makes the exit code 1' -r -f -a "error\t''
+warning\t''
+info\t''
+never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l max-findings -d 'Report at most so many findings, the worst first; 0 is all' -r
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l baseline -d 'Leave out the findings that this file knows' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l write-baseline -d 'Write a baseline that knows all findings of this run, and succeed' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l rule -d 'Set the level of a rule: `error`, `warning`, `info` or `off`; repeatable' -r
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -s C -d 'Work as if started in DIR' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l staged -d 'Report what the next commit changes, as the index has it'
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l changed -d 'Report what differs from `HEAD`'
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l fix -d 'Make the safe repairs'
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l diff -d 'With `--fix`: show the repairs as a diff and write nothing'
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l force-exclude -d 'Leave out what the config leaves out, even where PATHS name it'
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portolan -n "__fish_portolan_using_subcommand explain" -s C -d 'Work as if started in DIR' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand explain" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand explain" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r
+complete -c portolan -n "__fish_portolan_using_subcommand explain" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand explain" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand explain" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
+complete -c portolan -n "__fish_portolan_using_subcommand explain" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand explain" -s h -l help -d 'Print help'
+complete -c portolan -n "__fish_portolan_using_subcommand config" -l output -d 'How to show it' -r -f -a "text\t''
+json\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand config" -s C -d 'Work as if started in DIR' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand config" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand config" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r
+complete -c portolan -n "__fish_portolan_using_subcommand config" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand config" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand config" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
+complete -c portolan -n "__fish_portolan_using_subcommand config" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand config" -s h -l help -d 'Print help'
+complete -c portolan -n "__fish_portolan_using_subcommand schema" -s C -d 'Work as if started in DIR' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand schema" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand schema" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r
+complete -c portolan -n "__fish_portolan_using_subcommand schema" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand schema" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand schema" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
+complete -c portolan -n "__fish_portolan_using_subcommand schema" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand schema" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portolan -n "__fish_portolan_using_subcommand completions" -s C -d 'Work as if started in DIR' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand completions" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand completions" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r
+complete -c portolan -n "__fish_portolan_using_subcommand completions" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand completions" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand completions" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
+complete -c portolan -n "__fish_portolan_using_subcommand completions" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand completions" -s h -l help -d 'Print help'
+complete -c portolan -n "__fish_portolan_using_subcommand man" -s C -d 'Work as if started in DIR' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand man" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand man" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r
+complete -c portolan -n "__fish_portolan_using_subcommand man" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand man" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand man" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
+complete -c portolan -n "__fish_portolan_using_subcommand man" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand man" -s h -l help -d 'Print help'

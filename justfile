@@ -1,0 +1,26 @@
+# `just check` is what CI runs.
+
+# All checks, as CI runs them
+check:
+    .ci/run
+
+# Format the code
+fmt:
+    cargo fmt
+
+# The tests; `just test rules` runs those whose name holds the word
+test *words:
+    cargo test --locked -- {{ words }}
+
+# Write generated files anew: schemas, completions, reference, rule pages, and what the rules' examples show
+generate:
+    UPDATE=1 cargo test --locked --test rules
+    UPDATE=1 cargo test --locked --test generated
+
+# The figures
+bench:
+    cargo bench --locked
+
+# Fuzz one target for a while (needs a nightly toolchain and cargo-fuzz)
+fuzz target seconds="60":
+    cargo +nightly fuzz run {{ target }} -- -max_total_time={{ seconds }}

@@ -1,0 +1,26 @@
+//! `portolan completions`: a script for each shell, that knows the verbs and their flags.
+
+use super::run;
+use super::support::Repo;
+
+#[test]
+fn every_shell_gets_a_script_that_knows_the_verbs() {
+    let repo = Repo::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = run(&repo, &format!("completions {shell}")).quietly_gave();
+        for wanted in ["lint", "explain", "staged", "fail-on"] {
+            assert!(script.contains(wanted), "the {shell} script does not know {wanted}");
+        }
+    }
+}
+
+#[test]
+fn bash_takes_the_script() {
+    let repo = Repo::new();
+    repo.write("portolan.bash", run(&repo, "completions bash").quietly_gave());
+    let checked = std::process::Command::new("bash").arg("-n").arg(repo.path().join("portolan.bash")).output();
+    // Not every machine has bash; those that have it must like the script.
+    if let Ok(output) = checked {
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}

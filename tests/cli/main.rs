@@ -1,0 +1,68 @@
+//! The real binary: that flags are wired, what goes to which stream, and with which number it ends. What can be proved
+//! lower is proved lower. One file per verb, and a test that none was forgotten.
+
+#![expect(clippy::disallowed_methods, clippy::panic, reason = "lays out folders and starts the binary")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod completions;
+mod config;
+mod explain;
+mod lint;
+mod man;
+mod schema;
+mod usage;
+
+use support::{Repo, portolan};
+
+/// What a run gave.
+struct Run {
+    code: i32,
+    results: String,
+    talk: String,
+}
+
+/// Runs portolan in `repo`; the line is split at spaces.
+fn run(repo: &Repo, line: &str) -> Run {
+    run_with(repo, line, &[])
+}
+
+fn run_with(repo: &Repo, line: &str, variables: &[(&str, &str)]) -> Run {
+    let mut command = portolan(repo);
+    command.args(line.split_whitespace()).envs(variables.iter().copied());
+    let output = command.output().expect("the binary runs");
+    let text = |bytes: Vec<u8>| {
+        let text = String::from_utf8(bytes).expect("what portolan says is UTF-8");
+        // Temporary folders differ from run to run.
+        text.replace(&repo.path().display().to_string(), "[ROOT]")
+    };
+    Run {
+        code: output.status.code().unwrap_or_else(|| panic!("`portolan {line}` was killed")),
+        results: text(output.stdout),
+        talk: text(output.stderr),
+    }
+}
+
+impl Run {
+    /// The results of a run that went well and had nothing else to say.
+    fn quietly_gave(self) -> String {
+        assert_eq!((self.code, self.talk.as_str()), (0, ""), "{}", self.results);
+        self.results
+    }
+
+    /// The talk of a run that was refused before it did anything.
+    fn was_refused(self) -> String {
+        assert_eq!((self.code, self.results.as_str()), (64, ""), "{}", self.talk);
+        self.talk
+    }
+}
+
+#[test]
+fn every_verb_has_its_tests() {
+    let own = include_str!("main.rs");
+    for verb in portolan::cli::command().get_subcommands() {
+        let tested = own.contains(&format!("mod {};", verb.get_name()));
+        assert!(tested, "no tests for `{}`", verb.get_name());
+    }
+}

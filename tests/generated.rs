@@ -1,0 +1,185 @@
+//! What is made from the code and kept beside it: schemas, completions, the reference, the rules' pages, and the
+//! examples that `explain` shows. Fails when one is stale; `UPDATE=1 cargo test --test generated` writes them anew.
+
+#![expect(clippy::disallowed_methods, reason = "compares and writes the generated files")]
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use portolan::analysis::RULES;
+use portolan::commands::completions::script;
+use portolan::commands::explain::page_of;
+use portolan::commands::schema::{SchemaName, schema};
+use portolan::exit::Exit;
+use portolan::report::explain::rule_page;
+use portolan::settings::VARIABLES;
+
+/// The folders that hold generated files alone: what is there and not made any more is stale too.
+const WHOLE: [&str; 3] = ["schemas", "completions", "docs/rules"];
+
+#[test]
+fn generated_files_are_fresh() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let made = made(root);
+    let update = std::env::var_os("UPDATE").is_some_and(|value| value == "1");
+    let mut stale = Vec::new();
+    for (path, text) in &made {
+        let file = root.join(path);
+        if std::fs::read_to_string(&file).is_ok_and(|found| found == *text) {
+            continue;
+        }
+        stale.push(path.clone());
+        if update {
+            std::fs::create_dir_all(file.parent().expect("it is in a folder")).expect("folders can be made");
+            std::fs::write(file, text).expect("files can be written");
+        }
+    }
+    for path in WHOLE.iter().flat_map(|folder| below(root, folder)).filter(|path| !made.contains_key(path)) {
+        if update {
+            std::fs::remove_file(root.join(&path)).expect("files can be removed");
+        }
+        stale.push(path);
+    }
+    assert!(
+        update || stale.is_empty(),
+        "stale: {}\nrun `UPDATE=1 cargo test --test generated` and commit what it writes",
+        stale.join(", ")
+    );
+}
+
+/// Every generated file with what it should hold.
+fn made(root: &Path) -> BTreeMap<String, String> {
+    let mut made = BTreeMap::new();
+    for name in SchemaName::value_variants() {
+        let word = name.to_possible_value().expect("every schema has a name");
+        made.insert(format!("schemas/{}.json", word.get_name()), schema(*name));
+    }
+    for shell in clap_complete::Shell::value_variants() {
+        let file = match shell.to_string().as_str() {
+            "bash" => "portolan.bash".to_owned(),
+            "zsh" => "_portolan".to_owned(),
+            "fish" => "portolan.fish".to_owned(),
+            "powershell" => "_portolan.ps1".to_owned(),
+            "elvish" => "portolan.elv".to_owned(),
+            other => format!("portolan.{other}"),
+        };
+        made.insert(format!("completions/{file}"), script(*shell, portolan::cli::command()));
+    }
+    made.insert("docs/cli.md".to_owned(), reference());
+    for rule in RULES {
+        made.insert(format!("docs/rules/{}.md", rule.info.name), rule_page(&page_of(rule)));
+    }
+    made.insert("docs/rules/README.md".to_owned(), index());
+    made.insert("src/commands/examples.rs".to_owned(), examples(root));
+    made
+}
+
+/// `docs/cli.md`: the help of every verb, the variables, the exit codes.
+fn reference() -> String {
+    let mut text = "# The command line\n\nMade from the program itself; `--help` says the same.\n".to_owned();
+    let mut command = portolan::cli::command();
+    command.build();
+    let mut section = |name: &str, command: &mut clap::Command| {
+        let help = command.render_long_help().to_string();
+        let help: Vec<&str> = help.lines().map(str::trim_end).collect();
+        let _ = write!(text, "\n## `{name}`\n\n```text\n{}\n```\n", help.join("\n").trim_end());
+    };
+    section("portolan", &mut command.clone());
+    for verb in command.get_subcommands_mut() {
+        section(&format!("portolan {}", verb.get_name()), verb);
+    }
+    text.push_str("\n## Environment\n\nA flag wins over its variable. A variable that is empty counts as not set.\n\n");
+    text.push_str("| Variable | What it sets |\n|---|---|\n");
+    for variable in &VARIABLES {
+        let _ = writeln!(text, "| `{}` | {} |", variable.name, variable.what);
+    }
+    text.push_str("\n## Exit codes\n\n| Code | Means |\n|---|---|\n");
+    for exit in Exit::ALL {
+        let _ = writeln!(text, "| {} | {} |", exit.code(), exit.meaning());
+    }
+    text
+}
+
+/// `docs/rules/README.md`.
+fn index() -> String {
+    let mut text = "# Rules\n\n`portolan explain RULE` shows each page in the terminal.\n".to_owned();
+    let mut family = None;
+    for rule in RULES {
+        let info = &rule.info;
+        if family.replace(info.family) != Some(info.family) {
+            let _ = write!(
+                text,
+                "\n## {}\n\n| Rule | Code | Level | What it finds |\n|---|---|---|---|\n",
+                info.family.word()
+            );
+        }
+        let level = info.severity.map_or("off", |severity| severity.word());
+        let what = info.what.replace('|', "\\|");
+        let _ = writeln!(text, "| [`{0}`]({0}.md) | {1} | {level} | {what} |", info.name, info.code);
+    }
+    text
+}
+
+/// Larger examples are described, not shown.
+const LONGEST_EXAMPLE: usize = 3000;
+
+/// `src/commands/examples.rs`: the rules' examples as part of the program.
+fn examples(root: &Path) -> String {
+    let mut text =
+        "//! The rules' examples, as files of `testdata/rules`. Generated: `UPDATE=1 cargo test --test generated`.\n\n\
+        use crate::report::explain::Example;\n\n\
+        /// What a rule's folder holds.\npub(super) struct RuleExamples {\n    pub rule: &'static str,\n    \
+        pub bad: &'static [Example<'static>],\n    pub good: &'static [Example<'static>],\n    \
+        pub finding: Option<&'static str>,\n    pub fixable: bool,\n}\n\n\
+        pub(super) static EXAMPLES: &[RuleExamples] = &[\n"
+            .to_owned();
+    for rule in RULES {
+        let name = rule.info.name;
+        let folder = format!("testdata/rules/{name}");
+        let _ = write!(text, "    RuleExamples {{\n        rule: {name:?},\n");
+        for side in ["bad", "good"] {
+            let _ = writeln!(text, "        {side}: &[");
+            for path in below(root, &format!("{folder}/{side}")) {
+                let shown = std::fs::read_to_string(root.join(&path)).is_ok_and(|text| text.len() <= LONGEST_EXAMPLE);
+                let inner = path.strip_prefix(&format!("{folder}/{side}/")).expect("it was found there");
+                if shown && inner != "GENERATE" {
+                    let _ = writeln!(
+                        text,
+                        "            Example {{ path: {inner:?}, text: include_str!(\"../../{path}\") }},"
+                    );
+                }
+            }
+            text.push_str("        ],\n");
+        }
+        let finding = if root.join(&folder).join("bad.txt").is_file() {
+            format!("Some(include_str!(\"../../{folder}/bad.txt\"))")
+        } else {
+            "None".to_owned()
+        };
+        let fixable = root.join(&folder).join("fixed").is_dir();
+        let _ = write!(text, "        finding: {finding},\n        fixable: {fixable},\n    }},\n");
+    }
+    text.push_str("];\n");
+    text
+}
+
+/// The files under a folder, relative to the root, with `/`, sorted.
+fn below(root: &Path, folder: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut left = vec![PathBuf::from(folder)];
+    while let Some(at) = left.pop() {
+        for entry in std::fs::read_dir(root.join(&at)).into_iter().flatten() {
+            let entry = entry.expect("the folder can be listed");
+            let path = at.join(entry.file_name());
+            if entry.path().is_dir() {
+                left.push(path);
+            } else {
+                found.push(path.to_str().expect("our names are UTF-8").replace('\\', "/"));
+            }
+        }
+    }
+    found.sort();
+    found
+}
