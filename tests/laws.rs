@@ -1,6 +1,7 @@
 //! Laws that hold for every input: nothing makes lint panic, hang or eat memory; edits change only what they cover;
 //! repairs end.
 
+#[expect(dead_code, reason = "these tests use a part of the bench")]
 #[path = "support/mod.rs"]
 mod support;
 

@@ -7,6 +7,7 @@
     reason = "lays out the examples as files, and says which one failed"
 )]
 
+#[expect(dead_code, reason = "these tests use a part of the bench")]
 #[path = "support/mod.rs"]
 mod support;
 

@@ -1,11 +1,12 @@
 //! `lint`: findings, and safe repairs of them. The flags become a request, the steps do the work, and what they
 //! yield is shown in every format that was asked for.
 
+use std::cell::LazyCell;
 use std::path::{Path, PathBuf};
 
 use crate::analysis::{Options, Selection};
 use crate::commands::context::Context;
-use crate::commands::steps::linted::{self, Extent, LintError, Linted, Request};
+use crate::commands::steps::linted::{self, Extent, InWorkTree, LintError, Linted, Request};
 use crate::domain::day::Day;
 use crate::domain::finding::Severity;
 use crate::domain::progress::{Progress, Silent};
@@ -65,7 +66,10 @@ pub struct LintArgs {
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
     /// Write a baseline that knows all findings of this run, and succeed
-    #[arg(long, value_name = "FILE")]
+    ///
+    /// It is of the whole repository: half a baseline in the place of a whole one would bring back all that it does
+    /// not know.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "staged", "changed", "since", "fix"])]
     pub write_baseline: Option<PathBuf>,
     /// Leave out what the config leaves out, even where PATHS name it
     #[arg(long)]
@@ -204,7 +208,7 @@ fn what_is_asked(args: &LintArgs, context: &Context<'_>) -> Result<Asked, Error>
 fn read_baseline(args: &LintArgs, context: &Context<'_>) -> Result<Option<Baseline>, Error> {
     let Some(file) = &args.baseline else { return Ok(None) };
     let text = sources::read_input(&context.settings.directory.join(file))?;
-    Ok(Some(Baseline::parse(&text)?))
+    Ok(Some(Baseline::parse(&file.display().to_string(), &text)?))
 }
 
 fn write_baseline(file: &Path, linted: &Linted, context: &mut Context<'_>) -> Result<Exit, Error> {
@@ -232,7 +236,11 @@ fn show(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> Result<(
         counts: linted.counts,
         notes: &notes,
     };
-    for Output { format, file } in outputs(args, context) {
+    let outputs = outputs(args, context);
+    let in_work_tree = LazyCell::new(|| InWorkTree::new(&context.settings.root.value, &linted.texts));
+    let lint_of = |format| if is_for_pipelines(format) { Lint { files: &*in_work_tree, ..lint } } else { lint };
+    for Output { format, file } in outputs {
+        let lint = lint_of(format);
         match file {
             Some(file) => {
                 let text = render(&lint, format, &Style::PLAIN);
@@ -248,9 +256,17 @@ fn show(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> Result<(
     if args.output.is_empty()
         && let Some(summary) = context.job_summary()
     {
-        sources::append_output(&summary, &render(&lint, LintFormat::Markdown, &Style::PLAIN))?;
+        sources::append_output(&summary, &render(&lint_of(LintFormat::Markdown), LintFormat::Markdown, &Style::PLAIN))?;
     }
     Ok(())
+}
+
+/// Whose readers look files up in the repository, wherever the config lies in it.
+fn is_for_pipelines(format: LintFormat) -> bool {
+    match format {
+        LintFormat::Sarif | LintFormat::Github | LintFormat::Gitlab | LintFormat::Junit | LintFormat::Markdown => true,
+        LintFormat::Text | LintFormat::Concise | LintFormat::Json => false,
+    }
 }
 
 fn write_repairs(linted: &Linted, context: &mut Context<'_>) -> Result<(), Error> {

@@ -46,15 +46,17 @@ struct JsonEntry {
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum BaselineError {
-    #[error("read the baseline: line {line}, column {column}: {reason}")]
+    #[error("read the baseline `{path}`: line {line}, column {column}: {reason}")]
     #[diagnostic(code(baseline::syntax), help("undo the edit, or write the baseline anew"))]
-    Syntax { line: usize, column: usize, reason: String },
-    #[error("read the baseline: its format is `{found}`, and only `{FORMAT}` is known")]
+    Syntax { path: String, line: usize, column: usize, reason: String },
+    #[error("read the baseline `{path}`: its format is `{found}`, and only `{FORMAT}` is known")]
     #[diagnostic(code(baseline::format), help("it may come from a newer portolan: update, or write it anew"))]
-    Format { found: String },
-    #[error("read the baseline: entry {number} has the fingerprint `{found}`, which is not 16 hexadecimal digits")]
+    Format { path: String, found: String },
+    #[error(
+        "read the baseline `{path}`: entry {number} has the fingerprint `{found}`, which is not 16 hexadecimal digits"
+    )]
     #[diagnostic(code(baseline::fingerprint), help("undo the edit, or write the baseline anew"))]
-    Fingerprint { number: usize, found: String },
+    Fingerprint { path: String, number: usize, found: String },
 }
 
 impl Baseline {
@@ -68,24 +70,27 @@ impl Baseline {
         Self { entries: findings.iter().zip(fingerprints).map(entry).collect() }
     }
 
-    pub fn parse(text: &str) -> Result<Self, BaselineError> {
+    /// `path` is what errors call the file.
+    pub fn parse(path: &str, text: &str) -> Result<Self, BaselineError> {
         // A file saved by a Windows editor begins with a mark.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let path = || path.to_owned();
         let document: Document = serde_json::from_str(text).map_err(|fault| {
             let reason = fault.to_string();
             // serde says the place a second time at the end.
             let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(reason, _)| reason).to_owned();
-            BaselineError::Syntax { line: fault.line(), column: fault.column(), reason }
+            BaselineError::Syntax { path: path(), line: fault.line(), column: fault.column().max(1), reason }
         })?;
         if document.format != FORMAT {
-            return Err(BaselineError::Format { found: document.format });
+            return Err(BaselineError::Format { path: path(), found: document.format });
         }
         let mut entries = BTreeSet::new();
-        for (at, JsonEntry { fingerprint, rule, path }) in document.fingerprints.into_iter().enumerate() {
-            let Some(fingerprint) = Fingerprint::parse(&fingerprint) else {
-                return Err(BaselineError::Fingerprint { number: at + 1, found: fingerprint });
+        for (at, entry) in document.fingerprints.into_iter().enumerate() {
+            let JsonEntry { fingerprint: written, rule, path: of } = entry;
+            let Some(fingerprint) = Fingerprint::parse(&written) else {
+                return Err(BaselineError::Fingerprint { path: path(), number: at + 1, found: written });
             };
-            entries.insert(Entry { path, rule, fingerprint });
+            entries.insert(Entry { path: of, rule, fingerprint });
         }
         Ok(Self { entries })
     }
@@ -134,13 +139,13 @@ mod tests {
     fn what_is_written_is_read_again() {
         for run in [Run::sample(), Run::empty(), Run::hostile()] {
             let written = baseline(&run);
-            let read = Baseline::parse(&written.to_json()).expect("our own file");
+            let read = Baseline::parse("b.json", &written.to_json()).expect("our own file");
             assert_eq!(read, written);
             assert_eq!(read.len(), run.findings.len());
             assert!(fingerprints(&run.findings, &run).iter().all(|found| read.fingerprints().contains(found)));
         }
         assert_eq!(
-            Baseline::parse("\u{feff}{\"format\":\"portolan.baseline/1\",\"fingerprints\":[]}").ok(),
+            Baseline::parse("b.json", "\u{feff}{\"format\":\"portolan.baseline/1\",\"fingerprints\":[]}").ok(),
             Some(Baseline::default())
         );
     }
@@ -156,19 +161,19 @@ mod tests {
 
     #[test]
     fn a_broken_file_says_where_and_what_to_do() {
-        let said = |text: &str| Baseline::parse(text).expect_err("it is broken").to_string();
+        let said = |text: &str| Baseline::parse("b.json", text).expect_err("it is broken").to_string();
         assert_eq!(
             said("{\n \"format\": 1}"),
-            "read the baseline: line 2, column 12: invalid type: integer `1`, expected a string"
+            "read the baseline `b.json`: line 2, column 12: invalid type: integer `1`, expected a string"
         );
         assert_eq!(
             said("{\"format\": \"x/2\", \"fingerprints\": []}"),
-            "read the baseline: its format is `x/2`, and only `portolan.baseline/1` is known"
+            "read the baseline `b.json`: its format is `x/2`, and only `portolan.baseline/1` is known"
         );
         let entry = "{\"fingerprint\": \"12\", \"rule\": \"r\", \"path\": \"p\"}";
         assert_eq!(
             said(&format!("{{\"format\": \"{FORMAT}\", \"fingerprints\": [{entry}]}}")),
-            "read the baseline: entry 1 has the fingerprint `12`, which is not 16 hexadecimal digits"
+            "read the baseline `b.json`: entry 1 has the fingerprint `12`, which is not 16 hexadecimal digits"
         );
     }
 }

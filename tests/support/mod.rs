@@ -1,6 +1,5 @@
 //! The bench of the tests that run the real binary: a repository in a folder of its own, and an environment in which
 //! nothing of this machine shows.
-#![expect(dead_code, reason = "each test binary uses a part of the bench")]
 #![expect(clippy::disallowed_methods, reason = "lays out folders, starts the binary")]
 
 use std::collections::BTreeMap;

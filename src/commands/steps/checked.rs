@@ -134,6 +134,8 @@ fn unread(mut run: FileRun<'_>, file: &SourceFile, problem: ReadProblem) -> File
             let limit = usize::try_from(limit).unwrap_or(usize::MAX);
             (FaultKind::TooLarge { what: Oversize::File, limit }, String::new())
         }
+        // Gone since it was listed: editors and generators replace files all the time.
+        ReadProblem::Io(error) if error.kind() == std::io::ErrorKind::NotFound => return run.finish(None),
         problem @ (ReadProblem::Io(_) | ReadProblem::Git(_)) => {
             (FaultKind::BadEncoding { message: problem.to_string() }, String::new())
         }

@@ -18,7 +18,7 @@ use crate::report::baseline::Baseline;
 use crate::report::fingerprint::{Fingerprint, fingerprints};
 use crate::report::lint::Counts;
 use crate::report::place::Files;
-use crate::sources::git::{Environment, Repository};
+use crate::sources::git::{self, Environment, Repository};
 use crate::sources::{self, PathKind, Pattern, Place, ReadBuffer, SourceFile, Unreadable};
 
 /// What is asked of lint.
@@ -64,7 +64,7 @@ pub(crate) struct Linted {
     pub notes: Vec<String>,
     pub repaired: Vec<Repaired>,
     pub repairs: usize,
-    /// The baseline that would silence all of this.
+    /// The baseline that would silence all that was found, known or new.
     pub baseline: Baseline,
 }
 
@@ -118,13 +118,13 @@ fn show(
     notes.extend(more);
     notes.extend(found.notes);
     notes.extend(found.unreadable.iter().map(|folder| format!("Could not {folder}.")));
+    let baseline = Baseline::of(&conclusion.findings, &prints, &texts);
     let mut is_shown = vec![false; prints.len()];
     shown.into_iter().for_each(|at| is_shown[at] = true);
     let numbered = conclusion.findings.into_iter().zip(prints).zip(is_shown);
     let shown = numbered.filter(|(_, shown)| *shown).map(|(pair, _)| pair).collect::<Vec<_>>();
     let worst = shown.iter().map(|(finding, _)| finding.severity).max();
     let (all, all_prints): (Vec<_>, Vec<_>) = shown.into_iter().unzip();
-    let baseline = Baseline::of(&all, &all_prints, &texts);
     let total = all.len();
     let (findings, fingerprints) = cut(all, all_prints, request.most);
     let counts = Counts {
@@ -325,6 +325,30 @@ impl Texts {
             known.insert(id, (file.path.clone(), text));
         }
         Self { files: known }
+    }
+}
+
+/// The same files, by their paths in the Git repository: what a pipeline lays findings onto.
+pub(crate) struct InWorkTree<'a> {
+    paths: HashMap<FileId, String>,
+    texts: &'a Texts,
+}
+
+impl<'a> InWorkTree<'a> {
+    pub fn new(root: &Path, texts: &'a Texts) -> Self {
+        let folder = git::path_in_work_tree(root);
+        let whole = |path: &String| if folder.is_empty() { path.clone() } else { format!("{folder}/{path}") };
+        Self { paths: texts.files.iter().map(|(id, (path, _))| (*id, whole(path))).collect(), texts }
+    }
+}
+
+impl Files for InWorkTree<'_> {
+    fn path(&self, file: FileId) -> &str {
+        self.paths.get(&file).map_or("", String::as_str)
+    }
+
+    fn text(&self, file: FileId) -> Option<&str> {
+        self.texts.text(file)
     }
 }
 

@@ -26,6 +26,7 @@ use crate::report::place::{Extent, Files, Places};
 use crate::report::style::Style;
 
 /// All that a report tells.
+#[derive(Clone, Copy)]
 pub struct Lint<'a> {
     /// Sorted by [`Finding::sort_key`], already filtered.
     pub findings: &'a [Finding],

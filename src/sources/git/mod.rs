@@ -16,5 +16,5 @@ mod tests;
 pub use blobs::BlobStore;
 pub use changed::Changed;
 pub use error::GitError;
-pub use open::{Environment, Repository};
+pub use open::{Environment, Repository, path_in_work_tree};
 pub use staged::Staged;

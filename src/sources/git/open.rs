@@ -9,6 +9,7 @@ use git2::{ErrorCode, Index, RepositoryOpenFlags};
 
 use super::blobs::BlobStore;
 use super::error::GitError;
+use crate::sources::path::path_text;
 
 /// The variables that Git and its hooks set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -131,6 +132,14 @@ impl Repository {
 
 fn real(folder: &Path) -> Result<PathBuf, GitError> {
     folder.canonicalize().map_err(|source| GitError::Folder { path: folder.to_owned(), source })
+}
+
+/// `root` as a path of the work tree that it lies in; empty at its top and outside Git. By the folders alone, so that
+/// it is known where Git refuses to be opened too.
+pub fn path_in_work_tree(root: &Path) -> String {
+    let Ok(root) = root.canonicalize() else { return String::new() };
+    let top = root.ancestors().find(|folder| folder.join(".git").symlink_metadata().is_ok());
+    top.and_then(|top| root.strip_prefix(top).ok()).map(path_text).unwrap_or_default()
 }
 
 /// Something here says that it is a repository, though it would not open as one.

@@ -182,7 +182,7 @@ mod on_unix {
         let repo = shop();
         repo.write("catalog/cart.yaml", service("cart", AMBIGUOUS));
         let path = repo.path().join("catalog/cart.yaml");
-        for mode in [0o640, 0o755, 0o444] {
+        for mode in [0o640, 0o755, 0o600] {
             repo.remove("catalog/cart.yaml");
             repo.write("catalog/cart.yaml", service("cart", AMBIGUOUS));
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("it is ours");
@@ -190,6 +190,19 @@ mod on_unix {
             let now = fs::metadata(&path).expect("it is there").permissions().mode() & 0o7777;
             assert_eq!(now, mode, "{told:?}");
         }
+    }
+
+    #[test]
+    fn a_read_only_file_is_told_and_left_alone() {
+        let repo = shop();
+        repo.write("catalog/cart.yaml", service("cart", AMBIGUOUS));
+        let path = repo.path().join("catalog/cart.yaml");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).expect("it is ours");
+        let told = lint(&repo, &["--fix"]);
+        assert_eq!(told.code, 70, "{told:?}");
+        assert_says(&told, "cart.yaml`: it is read-only");
+        assert_says(&told, "make it writable");
+        assert_eq!(repo.read("catalog/cart.yaml"), service("cart", AMBIGUOUS));
     }
 
     #[test]

@@ -1,1 +1,50 @@
-//! todo
+//! The example organisation and its broken twin, as a person sees them. `UPDATE=1` writes the report anew; then
+//! read it.
+
+use std::path::Path;
+
+use super::bench::{lint, lint_in};
+use crate::support::{Repo, update_is_asked_for};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn the_broken_twin_reads_like_its_golden_report() {
+    let golden = root().join("testdata/cli/acme-broken.txt");
+    let repo = Repo::new();
+    repo.copy_from(&root().join("testdata/repos/acme-broken"));
+    let told = lint(&repo, &[]);
+    assert_eq!((told.code, told.err.as_str()), (1, ""));
+    if update_is_asked_for() {
+        std::fs::create_dir_all(golden.parent().expect("it is in a folder")).expect("folders can be made");
+        std::fs::write(&golden, &told.out).expect("it can be written");
+    }
+    let expected = std::fs::read_to_string(&golden).expect("it is there: UPDATE=1 writes it");
+    assert!(told.out == expected, "the report changed; run with UPDATE=1 and read the difference:\n{}", told.out);
+}
+
+#[test]
+fn the_example_is_clean_in_every_way_of_looking_at_it() {
+    let example = root().join("testdata/repos/acme");
+    for arguments in [&["--fail-on", "info"][..], &["--fail-on", "info", "catalog"], &["--fix", "--diff"]] {
+        let told = lint_in(&example, arguments);
+        assert_eq!(told.code, 0, "{told:?}");
+    }
+    assert_eq!(lint_in(&example, &[]).out, "40 files, 109 entities: nothing to report\n");
+}
+
+/// Every repair of the broken twin can be made, and nothing else breaks by it.
+#[test]
+fn the_broken_twin_can_be_repaired_in_one_go() {
+    let repo = Repo::new();
+    repo.copy_from(&root().join("testdata/repos/acme-broken"));
+    let left = |told: &super::bench::Told| super::bench::listed(told).len();
+    let before = lint(&repo, &["--output", "json"]);
+    let after = lint(&repo, &["--fix", "--output", "json"]);
+    assert!(left(&after) < left(&before));
+    assert!(after.err.contains("repairs in"), "{}", after.err);
+    assert_eq!(lint(&repo, &["--fix"]).err, "", "fixing twice changes nothing");
+    assert!(!lint(&repo, &[]).out.contains("`--fix` does it"), "nothing safe is left");
+}
