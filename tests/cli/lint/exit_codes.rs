@@ -121,7 +121,7 @@ fn a_full_disk_is_70() {
 fn nothing_to_lint_is_said_and_is_0() {
     let repo = Repo::new();
     let told = lint(&repo, &[]);
-    assert_eq!((told.code, told.out.as_str()), (0, "no YAML files here: nothing to lint\n"), "{told:?}");
+    assert_eq!((told.code, told.out.as_str()), (0, "no YAML files: nothing to lint\n"), "{told:?}");
     assert!(contents(repo.path()).is_empty(), "lint leaves nothing behind");
     repo.write("values.yaml", "replicas: 2\n");
     let told = lint(&repo, &[]);
