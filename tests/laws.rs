@@ -45,7 +45,7 @@ fn lint(text: &str) -> Vec<Finding> {
         );
     });
     let report = run.finish(Directives::read(text, &comments));
-    analyzer.conclude(vec![(FileId(0), report)], &|_| true).findings
+    analyzer.conclude(vec![report], &|_| true).findings
 }
 
 /// A manifest that is right, for tearing apart.

@@ -42,7 +42,7 @@ fuzz_target!(|bytes: &[u8]| {
         run.document(&context, salvaged);
     });
     let report = run.finish(Directives::read(&text, &comments));
-    let conclusion = analyzer.conclude(vec![(FileId(0), report)], &|_| true);
+    let conclusion = analyzer.conclude(vec![report], &|_| true);
     for finding in &conclusion.findings {
         assert!(text.get(finding.place.span.range()).is_some(), "{}: {:?}", finding.rule.name, finding.place.span);
     }

@@ -2,7 +2,7 @@
 //! then the comments that ask for silence.
 
 use crate::analysis::credentials;
-use crate::analysis::facts::{FactsBuilder, FileFacts, Repository};
+use crate::analysis::facts::{self, FactsBuilder, FileFacts, Repository};
 use crate::analysis::rule::{Check, DocumentContext, EntityContext, Options, RepositoryContext, Rule, Sink};
 use crate::analysis::rules::{unknown_rule, unused_ignore};
 use crate::analysis::selection::Selection;
@@ -10,6 +10,7 @@ use crate::analysis::snapshot::Snapshot;
 use crate::analysis::suppress::Directives;
 use crate::analysis::survey::{Scratch, Survey};
 use crate::domain::finding::{EntityName, Family, FileId, Finding, RuleInfo, Severity};
+use crate::domain::manifest::Manifest;
 use crate::domain::span::Span;
 
 type Active<F> = Vec<(&'static RuleInfo, Severity, F)>;
@@ -20,6 +21,7 @@ pub struct Analyzer<'a> {
     options: &'a Options,
     document_rules: Active<fn(&DocumentContext<'_>, &Snapshot, &mut Sink<'_>)>,
     entity_rules: Active<fn(&EntityContext<'_>, &mut Sink<'_>)>,
+    survey_rules: Active<fn(&EntityContext<'_>, &mut Sink<'_>)>,
     repository_rules: Active<fn(&RepositoryContext<'_>, &mut Sink<'_>)>,
     suppression_rules: Vec<(&'static Rule, Severity)>,
 }
@@ -27,6 +29,7 @@ pub struct Analyzer<'a> {
 /// What a file leaves behind.
 #[derive(Debug)]
 pub struct FileReport {
+    pub file: FileId,
     pub findings: Vec<Finding>,
     pub facts: FileFacts,
     pub directives: Option<Directives>,
@@ -58,6 +61,7 @@ impl<'a> Analyzer<'a> {
             options,
             document_rules: Vec::new(),
             entity_rules: Vec::new(),
+            survey_rules: Vec::new(),
             repository_rules: Vec::new(),
             suppression_rules: Vec::new(),
         };
@@ -65,6 +69,7 @@ impl<'a> Analyzer<'a> {
             match rule.check {
                 Check::Document(check) => analyzer.document_rules.push((&rule.info, severity, check)),
                 Check::Entity(check) => analyzer.entity_rules.push((&rule.info, severity, check)),
+                Check::Survey(check) => analyzer.survey_rules.push((&rule.info, severity, check)),
                 Check::Repository(check) => analyzer.repository_rules.push((&rule.info, severity, check)),
                 Check::Suppression => analyzer.suppression_rules.push((rule, severity)),
             }
@@ -88,14 +93,14 @@ impl<'a> Analyzer<'a> {
 
     /// Everything about the repository as a whole; then the comments. `files` in the order of the run; `in_sight`
     /// tells whose findings are asked for.
-    pub fn conclude(&self, files: Vec<(FileId, FileReport)>, in_sight: &dyn Fn(FileId) -> bool) -> Conclusion {
+    pub fn conclude(&self, files: Vec<FileReport>, in_sight: &dyn Fn(FileId) -> bool) -> Conclusion {
         let mut findings = Vec::new();
         let mut directives = Vec::new();
         let mut facts = Vec::with_capacity(files.len());
-        for (file, report) in files {
+        for report in files {
             findings.extend(report.findings);
-            directives.extend(report.directives.map(|it| (file, it, report.is_partly_unjudged)));
-            facts.push((file, report.facts));
+            directives.extend(report.directives.map(|it| (report.file, it, report.is_partly_unjudged)));
+            facts.push((report.file, report.facts));
         }
         let repository = Repository::new(&facts);
         let context =
@@ -119,6 +124,7 @@ impl<'a> Analyzer<'a> {
             }
         }
         findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+        facts::forget(facts);
         Conclusion { findings, suppressed, unjudged_relations }
     }
 }
@@ -129,7 +135,7 @@ impl Analyzer<'_> {
         let info = &rule.info;
         let is_it = |active: &&'static RuleInfo| std::ptr::eq(*active, info);
         let documents = self.document_rules.iter().map(|(info, ..)| *info);
-        let entities = self.entity_rules.iter().map(|(info, ..)| *info);
+        let entities = self.entity_rules.iter().chain(&self.survey_rules).map(|(info, ..)| *info);
         let is_on = documents
             .chain(entities)
             .chain(self.repository_rules.iter().map(|(info, ..)| *info))
@@ -166,7 +172,10 @@ pub struct FileRun<'r> {
 impl FileRun<'_> {
     /// One document that is ours. `salvaged` only where it is broken.
     pub fn document(&mut self, context: &DocumentContext<'_>, salvaged: Option<Salvaged>) {
-        for (rule, severity, check) in &self.analyzer.document_rules {
+        let is_odd = |manifest: &Manifest| manifest.near_miss.is_some();
+        let is_sound = context.faults.is_empty() && !context.manifests.iter().any(is_odd);
+        let document_rules = if is_sound { &[] } else { self.analyzer.document_rules.as_slice() };
+        for (rule, severity, check) in document_rules {
             let mut sink = sink(&mut self.findings, self.file, rule, *severity);
             check(context, self.analyzer.snapshot, &mut sink);
         }
@@ -181,8 +190,8 @@ impl FileRun<'_> {
         }
     }
 
-    fn entity(&mut self, context: &DocumentContext<'_>, manifest: &crate::domain::manifest::Manifest) {
-        let Analyzer { snapshot, entity_rules, .. } = self.analyzer;
+    fn entity(&mut self, context: &DocumentContext<'_>, manifest: &Manifest) {
+        let Analyzer { snapshot, entity_rules, survey_rules, .. } = self.analyzer;
         let view = context.view;
         let is_ours = manifest.near_miss.is_none();
         let blueprint = manifest.blueprint_text(view).filter(|_| is_ours);
@@ -193,7 +202,7 @@ impl FileRun<'_> {
         if self.may_hold_credentials {
             survey.look_for_secrets(view, manifest);
         }
-        facts.entity(view, manifest);
+        facts.entity(view, manifest, shape.is_some());
         if !is_ours {
             self.is_partly_unjudged = true;
             return;
@@ -202,7 +211,8 @@ impl FileRun<'_> {
         self.is_partly_unjudged |= shape.is_none();
         let context = EntityContext { view, manifest, shape, survey: &survey };
         let before = self.findings.len();
-        for (rule, severity, check) in entity_rules {
+        let survey_rules = if survey.is_empty() { &[] } else { survey_rules.as_slice() };
+        for (rule, severity, check) in entity_rules.iter().chain(survey_rules) {
             let mut sink = sink(&mut self.findings, self.file, rule, *severity);
             check(&context, &mut sink);
         }
@@ -219,8 +229,8 @@ impl FileRun<'_> {
 
     /// The file is at its end; `directives` are its comments to us.
     pub fn finish(self, directives: Option<Directives>) -> FileReport {
-        let Self { findings, state, entities, is_partly_unjudged, .. } = self;
-        FileReport { findings, facts: state.facts.finish(), directives, entities, is_partly_unjudged }
+        let Self { file, findings, state, entities, is_partly_unjudged, .. } = self;
+        FileReport { file, findings, facts: state.facts.finish(), directives, entities, is_partly_unjudged }
     }
 }
 

@@ -2,7 +2,7 @@
 //! because a repository may hold a hundred thousand of them. Names are compared by 64-bit hashes, and by text
 //! wherever a finding hangs on it.
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashMapExt, HashSet};
 use rayon::prelude::*;
 
 use crate::domain::finding::{EntityName, FileId, Place};
@@ -33,6 +33,8 @@ pub(crate) struct EntityFact {
     resource: Option<ResourceFact>,
     /// Its document is broken or not quite ours: it counts as a target, and nothing is said of it.
     pub is_doubtful: bool,
+    /// The snapshot has no such blueprint.
+    pub is_shapeless: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -60,6 +62,13 @@ impl TargetFact {
     }
 }
 
+/// Gives the memory of many facts back behind the back of whoever waits for the answer.
+pub(crate) fn forget(facts: Vec<(FileId, FileFacts)>) {
+    if facts.len() >= FEW {
+        rayon::spawn(move || drop(facts));
+    }
+}
+
 /// Stable across threads and files of one run; never stored.
 pub(crate) fn key(blueprint: &str, identifier: &str) -> u64 {
     hash(blueprint.as_bytes(), identifier.bytes())
@@ -84,6 +93,12 @@ fn hash(blueprint: &[u8], identifier: impl Iterator<Item = u8>) -> u64 {
     state.wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
+/// What is not sure about an entity.
+struct Doubts {
+    is_doubtful: bool,
+    is_shapeless: bool,
+}
+
 /// Collects the facts of one file while its documents pass by; its memory stays from file to file.
 #[derive(Debug, Default)]
 pub(crate) struct FactsBuilder {
@@ -100,7 +115,7 @@ impl FactsBuilder {
 
     /// The entity whose targets were just handed over. Without a blueprint or identifier there is nothing to
     /// remember.
-    pub fn entity(&mut self, view: View<'_>, manifest: &Manifest) {
+    pub fn entity(&mut self, view: View<'_>, manifest: &Manifest, has_shape: bool) {
         let blueprint = manifest.blueprint_text(view);
         let identifier = manifest.identifier_text(view);
         let span = manifest.identifier.map_or(Span::default(), |id| view.value(id).span());
@@ -110,17 +125,24 @@ impl FactsBuilder {
         };
         let (Some(blueprint), Some(identifier)) = (blueprint, identifier) else {
             if resource.is_some() {
-                self.push(("", Span::default()), ("", span), resource, true);
+                self.push(
+                    ("", Span::default()),
+                    ("", span),
+                    resource,
+                    Doubts { is_doubtful: true, is_shapeless: false },
+                );
             }
             return;
         };
         let blueprint_span = manifest.blueprint.map_or(Span::default(), |id| view.value(id).span());
-        self.push((blueprint, blueprint_span), (identifier, span), resource, manifest.near_miss.is_some());
+        let doubts = Doubts { is_doubtful: manifest.near_miss.is_some(), is_shapeless: !has_shape };
+        self.push((blueprint, blueprint_span), (identifier, span), resource, doubts);
     }
 
     /// The name of an entity in a document that could not be read.
     pub fn salvaged(&mut self, name: &EntityName, span: Span) {
-        self.push((&name.blueprint, span), (&name.identifier, span), None, true);
+        let doubts = Doubts { is_doubtful: true, is_shapeless: false };
+        self.push((&name.blueprint, span), (&name.identifier, span), None, doubts);
     }
 
     fn push(
@@ -128,7 +150,7 @@ impl FactsBuilder {
         (blueprint, blueprint_span): (&str, Span),
         (identifier, span): (&str, Span),
         resource: Option<ResourceFact>,
-        is_doubtful: bool,
+        Doubts { is_doubtful, is_shapeless }: Doubts,
     ) {
         let fact = EntityFact {
             key: key(blueprint, identifier),
@@ -140,6 +162,7 @@ impl FactsBuilder {
             targets_end: Span::empty(self.targets.len()).start,
             resource,
             is_doubtful,
+            is_shapeless,
         };
         self.entities.push(fact);
     }
@@ -213,6 +236,10 @@ impl<'a> EntityRef<'a> {
         Place { file: self.file, span: self.fact().blueprint_span }
     }
 
+    pub fn is_shapeless(self) -> bool {
+        self.fact().is_shapeless
+    }
+
     pub fn is_doubtful(self) -> bool {
         self.fact().is_doubtful
     }
@@ -274,33 +301,51 @@ impl<'a> Repository<'a> {
             case_twins: Vec::new(),
             resource_twins: Vec::new(),
         };
-        let (mut entities, mut resources) = (empty(), empty());
+        let (mut entities, mut others) = (empty(), empty());
+        let index_others = |others: &mut Self| {
+            others.index_folded(count);
+            others.index_resources(count);
+        };
         if count < FEW {
             entities.index_entities(count);
-            resources.index_resources(count);
+            index_others(&mut others);
         } else {
-            rayon::join(|| entities.index_entities(count), || resources.index_resources(count));
+            rayon::join(|| entities.index_entities(count), || index_others(&mut others));
         }
-        entities.resource_twins = resources.resource_twins;
-        entities
+        // A second declaration is said once, not again for its spelling.
+        let again = entities.duplicates.iter().map(|(_, again)| again.place()).collect::<HashSet<_>>();
+        others.case_twins.retain(|(_, twin)| !again.contains(&twin.place()));
+        Self { by_key: entities.by_key, duplicates: entities.duplicates, ..others }
     }
 
     fn index_entities(&mut self, count: usize) {
         self.by_key = ByKey::with_capacity(count);
+        for (at, entity) in self.all() {
+            let fact = entity.fact();
+            if entity.identifier().is_empty() {
+                continue;
+            }
+            match self.by_key.get(&fact.key) {
+                Some(first) => {
+                    let first = self.entity(*first);
+                    if !fact.is_doubtful && !first.is_doubtful() {
+                        self.duplicates.push((first, entity));
+                    }
+                }
+                None => {
+                    self.by_key.insert(fact.key, at);
+                }
+            }
+        }
+    }
+
+    fn index_folded(&mut self, count: usize) {
         self.by_folded = ByKey::with_capacity(count);
         for (at, entity) in self.all() {
             let fact = entity.fact();
             if entity.identifier().is_empty() {
                 continue;
             }
-            if let Some(first) = self.by_key.get(&fact.key) {
-                let first = self.entity(*first);
-                if !fact.is_doubtful && !first.is_doubtful() {
-                    self.duplicates.push((first, entity));
-                }
-                continue;
-            }
-            self.by_key.insert(fact.key, at);
             match self.by_folded.get(&fact.folded) {
                 Some(first) => {
                     let first = self.entity(*first);

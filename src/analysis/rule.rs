@@ -28,6 +28,8 @@ pub(crate) enum Check {
     Document(fn(&DocumentContext<'_>, &Snapshot, &mut Sink<'_>)),
     /// One entity as written.
     Entity(fn(&EntityContext<'_>, &mut Sink<'_>)),
+    /// What the survey of one entity collected; nearly always that is nothing, and then nobody is asked.
+    Survey(fn(&EntityContext<'_>, &mut Sink<'_>)),
     /// All entities of the repository.
     Repository(fn(&RepositoryContext<'_>, &mut Sink<'_>)),
     /// Made where the comments are applied, after all others have spoken.

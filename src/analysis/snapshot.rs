@@ -111,8 +111,14 @@ impl Shape {
         Self { slots, relations, checks, blueprint }
     }
 
-    pub(crate) fn slot(&self, name: &str) -> Option<Slot> {
-        self.slots.get(name).copied()
+    /// Entities mostly follow the order of their blueprint: the next few properties are looked at first.
+    pub(crate) fn slot_near(&self, name: &str, next: usize) -> Option<Slot> {
+        let near = self.blueprint.properties.get(next..).unwrap_or_default().iter().take(4);
+        let found = near.enumerate().find(|(_, property)| property.name == name);
+        match found {
+            Some((step, _)) => Some(Slot::Stored(next + step)),
+            None => self.slots.get(name).copied(),
+        }
     }
 
     pub(crate) fn relation_index(&self, name: &str) -> Option<usize> {

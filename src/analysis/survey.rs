@@ -60,6 +60,36 @@ impl<'a> Survey<'a> {
         survey
     }
 
+    /// Nothing was collected: the rules that word it have nothing to say. (`not_text` is worded by a rule that looks at
+    /// more than the survey.)
+    pub fn is_empty(&self) -> bool {
+        let Self {
+            unknown_properties,
+            computed,
+            violations,
+            missing_properties,
+            null_properties,
+            unknown_relations,
+            missing_relations,
+            null_relations,
+            arity,
+            not_text: _,
+            repeated,
+            secrets,
+        } = self;
+        unknown_properties.is_empty()
+            && computed.is_empty()
+            && violations.is_empty()
+            && missing_properties.is_empty()
+            && null_properties.is_empty()
+            && unknown_relations.is_empty()
+            && missing_relations.is_empty()
+            && null_relations.is_empty()
+            && arity.is_empty()
+            && repeated.is_empty()
+            && secrets.is_empty()
+    }
+
     pub fn look_for_secrets(&mut self, view: View<'a>, manifest: &Manifest) {
         credentials::search(manifest.properties.map(|id| view.value(id)), &mut self.secrets);
     }
@@ -67,10 +97,15 @@ impl<'a> Survey<'a> {
     fn properties(&mut self, properties: Option<Value<'a>>, shape: &'a Shape, scratch: &mut Scratch) {
         scratch.properties.clear();
         scratch.properties.resize(shape.blueprint.properties.len(), false);
+        let mut next = 0;
         for (key, value) in entries_of(properties) {
             // Keys that are not text are a finding of their own; here they are what the cluster makes of them.
             let name = key.as_str().map_or_else(|| key.key_text(), Into::into);
-            match shape.slot(&name) {
+            let slot = shape.slot_near(&name, next);
+            if let Some(Slot::Stored(at)) = slot {
+                next = at + 1;
+            }
+            match slot {
                 None => self.unknown_properties.push((key, value)),
                 Some(Slot::Computed(kind)) => self.computed.push((key, value, kind)),
                 Some(Slot::Stored(at)) => {

@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
         why: "Mirror, calculation and aggregation properties are computed: what is written here is refused or ignored.",
         fix: "Remove it; change what it is computed from",
     },
-    check: Check::Entity(check),
+    check: Check::Survey(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {

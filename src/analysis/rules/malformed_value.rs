@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
         why: "The catalog answers 422 and the entity is not written.",
         fix: "Write it in the form the blueprint asks for",
     },
-    check: Check::Entity(check),
+    check: Check::Survey(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {

@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
         why: "The catalog refuses to create the entity.",
         fix: "Give the property a value",
     },
-    check: Check::Entity(check),
+    check: Check::Survey(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {

@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
         why: "The catalog refuses the entity.",
         fix: "Name the entity it relates to",
     },
-    check: Check::Entity(check),
+    check: Check::Survey(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {

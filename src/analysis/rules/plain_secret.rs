@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
         why: "Whoever can read the repository or the catalog has it, now and in every clone.",
         fix: "Revoke it, and refer to where it is kept instead",
     },
-    check: Check::Entity(check),
+    check: Check::Survey(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {

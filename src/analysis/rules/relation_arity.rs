@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
         why: "The catalog answers 422 (`relation_many_violation`).",
         fix: "Write a list for a many relation, one identifier for a single one",
     },
-    check: Check::Entity(check),
+    check: Check::Survey(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {

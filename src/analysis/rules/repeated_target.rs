@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
         why: "It means nothing to the catalog, and hides which entry was meant to be another.",
         fix: "Remove the repeated entry",
     },
-    check: Check::Entity(check),
+    check: Check::Survey(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {

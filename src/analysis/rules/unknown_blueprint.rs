@@ -26,7 +26,8 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let mut unknown: BTreeMap<&str, Vec<EntityRef<'_>>> = BTreeMap::new();
-    for entity in context.repository.entities().filter(|entity| !entity.is_doubtful()) {
+    let shapeless = context.repository.entities().filter(|entity| entity.is_shapeless() && !entity.is_doubtful());
+    for entity in shapeless {
         let blueprint = entity.blueprint();
         if !blueprint.is_empty() && snapshot.index(blueprint).is_none() {
             unknown.entry(blueprint).or_default().push(entity);

@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
         why: "The catalog refuses or drops it: the value is never seen.",
         fix: "Correct the name, add the property to the blueprint, or remove it",
     },
-    check: Check::Entity(check),
+    check: Check::Survey(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {

@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
         why: "The catalog answers 404 and the entity is not written.",
         fix: "Correct the name, add the relation to the blueprint, or remove it",
     },
-    check: Check::Entity(check),
+    check: Check::Survey(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {

@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
         why: "The catalog answers 422 and the entity is not written.",
         fix: "Stay within the bounds of the blueprint",
     },
-    check: Check::Entity(check),
+    check: Check::Survey(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {

@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
         why: "The catalog answers 422 and the entity is not written.",
         fix: "Write a value of the blueprint's type; quotes make text, their absence a number or a boolean",
     },
-    check: Check::Entity(check),
+    check: Check::Survey(check),
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {

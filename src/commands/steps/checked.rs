@@ -58,9 +58,7 @@ impl Bench<'_> {
         });
         progress.finish();
         let entities = reports.iter().map(|report| report.entities).sum();
-        let numbered =
-            reports.into_iter().enumerate().map(|(index, report)| (FileId(Span::empty(index).start), report));
-        let conclusion = analyzer.conclude(numbered.collect(), in_sight);
+        let conclusion = analyzer.conclude(reports, in_sight);
         let notes = unjudged(conclusion.unjudged_relations).into_iter().collect();
         Checked { conclusion, entities, notes }
     }
