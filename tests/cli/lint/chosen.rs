@@ -182,6 +182,23 @@ fn a_finding_about_many_files_shows_wherever_one_of_them_is_named() {
     }
 }
 
+/// Nobody can know what it holds, so it is told, and its neighbours are linted. The superuser may read all.
+#[cfg(unix)]
+#[test]
+fn an_unreadable_file_is_a_finding() {
+    use std::os::unix::fs::PermissionsExt;
+    let repo = two_faults();
+    let file = repo.path().join("teams/wishes.yaml");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o000)).expect("it is ours");
+    if std::fs::read(&file).is_ok() {
+        return;
+    }
+    let told = lint(&repo, &[]);
+    assert_eq!(told.code, 1);
+    assert!(told.out.contains("catalog/cart.yaml:9:11"), "{told:?}");
+    assert!(flat(&told.out).contains("The file cannot be read: Permission denied"), "{told:?}");
+}
+
 /// A folder that nobody may list is told, and hides nothing else. The superuser may list all.
 #[cfg(unix)]
 #[test]
@@ -199,5 +216,5 @@ fn an_unreadable_folder_is_told_and_the_rest_is_linted() {
     }
     assert_eq!(told.code, 1, "{told:?}");
     assert!(told.out.contains(CART.split(' ').next().expect("a place")), "{told:?}");
-    assert!(flat(&told.out).contains("Could not read the folder `teams`"), "{told:?}");
+    assert!(flat(&told.out).contains("Could not list the folder `teams`: Permission denied"), "{told:?}");
 }
