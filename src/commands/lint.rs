@@ -50,7 +50,7 @@ pub struct LintArgs {
     #[arg(long)]
     pub fix: bool,
     /// With `--fix`: show the repairs as a diff and write nothing
-    #[arg(long, requires = "fix")]
+    #[arg(long, requires = "fix", conflicts_with = "output")]
     pub diff: bool,
     /// How to report, and where to: `text`, `concise`, `json`, `sarif`, `github`, `gitlab`, `junit`, `markdown`;
     /// repeatable
@@ -69,7 +69,7 @@ pub struct LintArgs {
     ///
     /// It is of the whole repository: half a baseline in the place of a whole one would bring back all that it does
     /// not know.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "staged", "changed", "since", "fix"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "staged", "changed", "since", "fix", "output"])]
     pub write_baseline: Option<PathBuf>,
     /// Leave out what the config leaves out, even where PATHS name it
     #[arg(long)]
@@ -297,7 +297,7 @@ fn show_repairs(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> 
     };
     context.say(&words);
     let clean = linted.repairs == 0 && exit(args.fail_on, linted.worst) == Exit::Success;
-    Ok(if clean { Exit::Success } else { Exit::Findings })
+    Ok(if clean || args.fail_on == FailOn::Never { Exit::Success } else { Exit::Findings })
 }
 
 fn exit(fail_on: FailOn, worst: Option<Severity>) -> Exit {

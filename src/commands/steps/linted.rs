@@ -247,47 +247,59 @@ fn insert(files: &mut Vec<SourceFile>, file: SourceFile) {
 /// The paths as a choice. A file that is named joins the run even where the config would leave it out.
 fn choose(found: &mut Found, request: &Request<'_>) -> Result<Chosen, LintError> {
     let (mut files, mut folders) = (BTreeSet::new(), BTreeSet::new());
-    let mut others = Vec::new();
+    let (mut others, mut strangers) = (Vec::new(), Vec::new());
+    let is_listed =
+        |found: &Found, path: &str| found.files.binary_search_by(|file| file.path.as_str().cmp(path)).is_ok();
     for path in &request.paths {
         let relative = relative(request.root, path)?;
-        let known = found.files.binary_search_by(|file| file.path.as_str().cmp(&relative));
-        if known.is_ok() {
+        if is_listed(found, &relative) || snapshot::holds(&relative) {
             files.insert(relative);
             continue;
         }
-        match sources::path_kind(path) {
-            Some(PathKind::Folder) => {
-                folders.insert(relative);
-            }
-            Some(PathKind::File) => {
-                if request.force_exclude || request.extent != Extent::Everything {
-                    continue;
-                }
-                if is_yaml(path) {
-                    insert(&mut found.files, SourceFile { path: relative.clone(), place: Place::Disk(path.clone()) });
-                    files.insert(relative);
-                } else {
-                    others.push(relative);
-                }
-            }
+        let Some(kind) = sources::path_kind(path) else {
             // What the commit takes away is not there any more, and a hook still names it.
-            None if request.extent == Extent::Staged => {}
-            None => return Err(LintError::NoSuchPath { path: path.display().to_string() }),
+            if request.extent == Extent::Staged {
+                continue;
+            }
+            return Err(LintError::NoSuchPath { path: path.display().to_string() });
+        };
+        let Some(end) = end_of_links(request.root, path) else {
+            strangers.push(relative);
+            continue;
+        };
+        match kind {
+            PathKind::Folder => folders.extend([relative, end]),
+            // Another name of a file that is there already: read twice, all in it would be declared twice.
+            PathKind::File if is_listed(found, &end) => drop(files.insert(end)),
+            PathKind::File if request.force_exclude || request.extent != Extent::Everything => {}
+            PathKind::File if is_yaml(path) => {
+                insert(&mut found.files, SourceFile { path: relative.clone(), place: Place::Disk(path.clone()) });
+                files.insert(relative);
+            }
+            PathKind::File => others.push(relative),
         }
     }
-    found.notes.extend(not_yaml(&others));
+    found.notes.extend(unchecked(&others, "is not a YAML file", "are not YAML"));
+    found.notes.extend(unchecked(&strangers, "leads out of the repository", "lead out of the repository"));
     Ok(Chosen::paths(files, folders))
 }
 
 /// Whoever names a file and hears nothing takes it for checked.
-fn not_yaml(paths: &[String]) -> Option<String> {
+fn unchecked(paths: &[String], is: &str, are: &str) -> Option<String> {
     match paths {
         [] => None,
-        [path] => Some(format!("`{path}` is not a YAML file: it was not checked.")),
+        [path] => Some(format!("`{path}` {is}: it was not checked.")),
         [first, ..] => {
-            Some(format!("{} files are not YAML, `{first}` for one: they were not checked.", grouped(paths.len())))
+            let count = grouped(paths.len());
+            Some(format!("{count} of the paths {are}, `{first}` for one: they were not checked."))
         }
     }
+}
+
+/// Where a path really leads, as the run's list would spell it; `None` when that is outside of the root.
+fn end_of_links(root: &Path, path: &Path) -> Option<String> {
+    let (root, path) = (sources::real_path(root)?, sources::real_path(path)?);
+    path.strip_prefix(&root).ok().map(sources::path_text)
 }
 
 fn is_yaml(path: &Path) -> bool {
@@ -301,9 +313,7 @@ fn relative(root: &Path, path: &Path) -> Result<String, LintError> {
         return Ok(sources::path_text(inside));
     }
     // A link somewhere on the way: compare what the paths really are.
-    let real = |path: &Path| sources::real_path(path);
-    let (Some(root), Some(path)) = (real(root), real(path)) else { return Err(outside()) };
-    path.strip_prefix(&root).map(sources::path_text).map_err(|_| outside())
+    end_of_links(root, path).ok_or_else(outside)
 }
 
 /// Path and text of the files that findings point into; all others are forgotten.

@@ -55,6 +55,11 @@ impl Shelf {
     }
 }
 
+/// Whether a file is the snapshot's; `path` is relative to the root.
+pub(crate) fn holds(path: &str) -> bool {
+    path.strip_prefix(FOLDER).is_some_and(|rest| rest.starts_with('/'))
+}
+
 /// The snapshot of the index, and which of its files the commit changes. A snapshot that Git does not have is used as
 /// it lies there: some keep it out and pull it in every run.
 pub(crate) fn staged(repository: &Repository, root: &Path) -> Result<(Shelf, BTreeSet<String>), GitError> {

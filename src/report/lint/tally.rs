@@ -53,11 +53,8 @@ pub(super) fn verdict(lint: &Lint<'_>) -> String {
     if lint.findings.is_empty() {
         let silent = lint.counts.hidden == 0;
         if silent && lint.counts.entities == 0 {
-            let where_looked = if lint.counts.files == 0 {
-                "no YAML files here".to_owned()
-            } else {
-                format!("no entities in {files}")
-            };
+            let where_looked =
+                if lint.counts.files == 0 { "no YAML files".to_owned() } else { format!("no entities in {files}") };
             return format!("{where_looked}: nothing to lint");
         }
         let words = if silent { "nothing to report" } else { "all findings are hidden" };
@@ -106,7 +103,7 @@ mod tests {
         run.counts = crate::report::lint::Counts { entities: 0, files: 2, ..run.counts };
         assert_eq!(verdict(&run.lint()), "no entities in 2 files: nothing to lint");
         run.counts.files = 0;
-        assert_eq!(verdict(&run.lint()), "no YAML files here: nothing to lint");
+        assert_eq!(verdict(&run.lint()), "no YAML files: nothing to lint");
     }
 
     #[test]

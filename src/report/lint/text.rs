@@ -53,7 +53,9 @@ fn finding(out: &mut String, report: &Report<'_>, row: &Row<'_>, style: &Style) 
     }
     let mut items = notes.into_iter().map(|note| ("note", note)).collect::<Vec<_>>();
     // A repair that is made by `--fix` is a fix; one that a person must judge is something to try.
-    let says_it_all = |help: &str| row.finding.fix.as_ref().is_some_and(|fix| fix.title == help);
+    let says_it_all = |help: &str| {
+        row.finding.fix.as_ref().is_some_and(|fix| fix.title == help || repeats(help, fix, row.finding, source))
+    };
     items.extend(row.help.iter().filter(|help| !says_it_all(help)).map(|help| ("help", help.to_string())));
     let label = |fix: &Fix| if fix.safe { "fix" } else { "try" };
     items.extend(row.finding.fix.iter().map(|fix| (label(fix), fix_words(fix, row.finding, source, style))));
@@ -136,6 +138,13 @@ fn fix_words(fix: &Fix, finding: &Finding, source: Option<(&str, &LineIndex)>, s
         words.push_str(" (`--fix` does it)");
     }
     words
+}
+
+/// A help that ends in what the repaired line shows adds nothing to it: `did you mean `cart`?`.
+fn repeats(help: &str, fix: &Fix, finding: &Finding, source: Option<(&str, &LineIndex)>) -> bool {
+    let snippet = help.trim_end_matches('?').strip_suffix('`').and_then(|rest| rest.rsplit_once('`'));
+    let line = || source.and_then(|(text, lines)| fixed_line(fix, finding, text, lines));
+    snippet.is_some_and(|(_, snippet)| line().is_some_and(|line| line.contains(snippet)))
 }
 
 /// The finding's line after the fix, where the fix stays within that line and leaves something of it.

@@ -102,7 +102,7 @@ fn a_named_file_that_is_no_yaml_is_told() {
     assert!(told.out.contains("note: `README.md` is not a YAML file: it was not checked.\n"), "{told:?}");
     repo.write("notes.txt", "");
     let told = lint(&repo, &["README.md", "notes.txt"]);
-    assert!(flat(&told.out).contains("2 files are not YAML, `README.md` for one"), "{told:?}");
+    assert!(flat(&told.out).contains("2 of the paths are not YAML, `README.md` for one"), "{told:?}");
     assert!(!lint(&repo, &["--force-exclude", "README.md"]).out.contains("README"), "a hook names what it has");
 }
 
@@ -127,6 +127,78 @@ fn a_folder_reached_through_a_link_is_the_same_folder() {
     assert_eq!(findings_in(&link, &[&repo.path().join("teams").display().to_string()]), [WISHES]);
 }
 
+/// Read under two names, all that it declares would be declared twice.
+#[cfg(unix)]
+#[test]
+fn another_name_of_a_file_is_the_same_file() {
+    let repo = two_faults();
+    let link =
+        |to: &str, name: &str| std::os::unix::fs::symlink(to, repo.path().join(name)).expect("links can be made");
+    link("catalog/cart.yaml", "alias.yaml");
+    link("catalog", "folder");
+    link(".", "loop");
+    for path in ["alias.yaml", "folder/cart.yaml", "loop/catalog/cart.yaml", "folder", "loop/folder"] {
+        assert_eq!(findings(&repo, &[path]), [CART], "{path}");
+    }
+    assert_eq!(findings(&repo, &["loop"]), [CART, WISHES]);
+}
+
+/// A pipeline names what a stranger's branch brings, and a report shows lines of what it reads.
+#[cfg(unix)]
+#[test]
+fn a_named_link_that_leaves_the_repository_is_not_followed() {
+    let repo = two_faults();
+    let elsewhere = Repo::new();
+    elsewhere.write("secret.yaml", service("hunter2", WRONG));
+    let secret = elsewhere.path().join("secret.yaml");
+    std::os::unix::fs::symlink(secret, repo.path().join("catalog/link.yaml")).expect("links can be made");
+    let told = lint(&repo, &["catalog/link.yaml", "teams/wishes.yaml"]);
+    assert_eq!(told.code, 1, "the rest is linted: {told:?}");
+    assert!(!told.out.contains("hunter2"), "{told:?}");
+    let words = "`catalog/link.yaml` leads out of the repository: it was not checked.";
+    assert!(flat(&told.out).contains(words), "{told:?}");
+}
+
+#[test]
+fn a_file_of_the_snapshot_can_be_named() {
+    let repo = two_faults();
+    repo.write(".portolan/blueprints/other.json", "{");
+    let broken = ".portolan/blueprints/other.json:1:1 broken-blueprint";
+    assert_eq!(findings(&repo, &[".portolan/blueprints/other.json"]), [broken]);
+    assert_eq!(findings(&repo, &[".portolan"]), [broken]);
+    assert!(!lint(&repo, &[".portolan/blueprints/other.json"]).out.contains("note:"));
+}
+
+/// One finding stands for all entities of a blueprint that is missing, and is shown where any of them is.
+#[test]
+fn a_finding_about_many_files_shows_wherever_one_of_them_is_named() {
+    let repo = shop();
+    repo.remove(".portolan/blueprints/service.json");
+    (0..12).for_each(|at| {
+        repo.write(&format!("more/{at:02}.yaml"), service(&format!("more-{at}"), ""));
+    });
+    for path in ["more/11.yaml", "catalog/checkout.yaml"] {
+        assert_eq!(findings(&repo, &[path]), [format!("{path}:6:14 unknown-blueprint")]);
+    }
+}
+
+/// Nobody can know what it holds, so it is told, and its neighbours are linted. The superuser may read all.
+#[cfg(unix)]
+#[test]
+fn an_unreadable_file_is_a_finding() {
+    use std::os::unix::fs::PermissionsExt;
+    let repo = two_faults();
+    let file = repo.path().join("teams/wishes.yaml");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o000)).expect("it is ours");
+    if std::fs::read(&file).is_ok() {
+        return;
+    }
+    let told = lint(&repo, &[]);
+    assert_eq!(told.code, 1);
+    assert!(told.out.contains("catalog/cart.yaml:9:11"), "{told:?}");
+    assert!(flat(&told.out).contains("The file cannot be read: Permission denied"), "{told:?}");
+}
+
 /// A folder that nobody may list is told, and hides nothing else. The superuser may list all.
 #[cfg(unix)]
 #[test]
@@ -144,5 +216,5 @@ fn an_unreadable_folder_is_told_and_the_rest_is_linted() {
     }
     assert_eq!(told.code, 1, "{told:?}");
     assert!(told.out.contains(CART.split(' ').next().expect("a place")), "{told:?}");
-    assert!(flat(&told.out).contains("Could not read the folder `teams`"), "{told:?}");
+    assert!(flat(&told.out).contains("Could not list the folder `teams`: Permission denied"), "{told:?}");
 }

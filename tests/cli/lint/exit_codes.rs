@@ -63,6 +63,8 @@ fn usage_is_64_and_says_what_would_do() {
         (&["--max-findings", "many"], "invalid value 'many' for '--max-findings"),
         (&["--max-findings=-1"], "invalid value '-1' for '--max-findings"),
         (&["--diff"], "--fix"),
+        (&["--fix", "--diff", "--output", "json"], "'--diff' cannot be used with '--output"),
+        (&["--write-baseline", "known.json", "--output", "json"], "cannot be used with '--output"),
         (&["--staged", "--fix"], "'--staged' cannot be used with '--fix'"),
         (&["--staged", "--since", "main"], "'--staged' cannot be used with '--since"),
         (&["nowhere.yaml"], "nowhere.yaml`: there is no such file or folder"),
@@ -121,7 +123,7 @@ fn a_full_disk_is_70() {
 fn nothing_to_lint_is_said_and_is_0() {
     let repo = Repo::new();
     let told = lint(&repo, &[]);
-    assert_eq!((told.code, told.out.as_str()), (0, "no YAML files here: nothing to lint\n"), "{told:?}");
+    assert_eq!((told.code, told.out.as_str()), (0, "no YAML files: nothing to lint\n"), "{told:?}");
     assert!(contents(repo.path()).is_empty(), "lint leaves nothing behind");
     repo.write("values.yaml", "replicas: 2\n");
     let told = lint(&repo, &[]);

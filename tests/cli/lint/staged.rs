@@ -262,3 +262,44 @@ fn a_file_that_the_commit_takes_away_may_be_named() {
     let told = lint(&repo, &["--staged", "catalog/checkout.yaml", "catalog/cart.yaml"]);
     assert_eq!(told.code, 0, "{told:?}");
 }
+
+/// What Git refuses to open is explained; what needs no Git works. Only the superuser can make such a repository.
+#[cfg(unix)]
+#[test]
+fn a_repository_of_somebody_else_is_explained() {
+    let repo = committed_shop();
+    let give = |owner: u32| std::os::unix::fs::chown(repo.path().join(".git"), Some(owner), None);
+    let give_all = |owner: u32| std::os::unix::fs::chown(repo.path(), Some(owner), None).and_then(|()| give(owner));
+    if give_all(12_345).is_err() {
+        return;
+    }
+    let told = lint(&repo, &["--staged"]);
+    let plain = lint(&repo, &["--output", "github"]);
+    give_all(0).expect("it was given away before");
+    assert_eq!(told.code, 64, "{told:?}");
+    assert_says(&told, "it belongs to another user");
+    assert_says(&told, "git config --global --add safe.directory");
+    assert_eq!(plain.code, 0, "{plain:?}");
+}
+
+/// A sparse checkout keeps files away from the work tree; the commit has them all the same.
+#[test]
+fn a_target_that_a_sparse_checkout_keeps_away_is_there() {
+    let repo = committed_shop();
+    repo.write("teams/wishes.yaml", service("wishes", "  relations:\n    dependsOn: [cart]\n"));
+    commit(&repo, "wishes");
+    repo.git(&["sparse-checkout", "set", "--no-cone", "/teams/", "/.portolan/", "/portolan.yaml"]);
+    assert!(!repo.path().join("catalog/cart.yaml").exists(), "Git keeps it away");
+    repo.write("teams/wishes.yaml", service("wishes", "  relations:\n    dependsOn: [cart, checkout]\n"));
+    repo.git(&["add", "--all"]);
+    assert_eq!(findings(&repo, &["--staged"]), [""; 0]);
+}
+
+#[test]
+fn a_bare_repository_is_explained() {
+    let repo = Repo::new();
+    repo.git(&["init", "--quiet", "--bare"]);
+    let told = lint(&repo, &["--staged"]);
+    assert_eq!(told.code, 64, "{told:?}");
+    assert_says(&told, "it is bare, it has no files of its own");
+}
