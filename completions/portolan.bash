@@ -34,6 +34,9 @@ _portolan() {
             portolan,schema)
                 cmd="portolan__subcmd__schema"
                 ;;
+            portolan,validate)
+                cmd="portolan__subcmd__lint"
+                ;;
             *)
                 ;;
         esac
@@ -41,7 +44,7 @@ _portolan() {
 
     case "${cmd}" in
         portolan)
-            opts="-C -q -v -h -V --config --target --color --quiet --verbose --no-progress --help --version lint explain config schema completions man"
+            opts="-C -q -v -h -V --config --target --color --quiet --verbose --no-progress --help --version lint validate explain config schema completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

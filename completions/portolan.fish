@@ -36,6 +36,7 @@ complete -c portolan -n "__fish_portolan_needs_command" -l no-progress -d 'Show 
 complete -c portolan -n "__fish_portolan_needs_command" -s h -l help -d 'Print help'
 complete -c portolan -n "__fish_portolan_needs_command" -s V -l version -d 'Print version'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "lint" -d 'Check the entity manifests of this repository'
+complete -c portolan -n "__fish_portolan_needs_command" -f -a "validate" -d 'Check the entity manifests of this repository'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "explain" -d 'Explain a rule: what is wrong, why it matters, how to mend it'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "config" -d 'Show every setting and where it comes from'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "schema" -d 'Print the JSON Schema of the config or of an output'
@@ -67,6 +68,32 @@ complete -c portolan -n "__fish_portolan_using_subcommand lint" -s q -l quiet -d
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l since -d 'Report what differs from where REF and `HEAD` parted' -r
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l stdin-filename -d 'The file that standard input stands for' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l output -d 'How to report, and where to: `text`, `concise`, `json`, `sarif`, `github`, `gitlab`, `junit`, `markdown`; repeatable' -r
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l fail-on -d 'The least severity that makes the exit code 1' -r -f -a "error\t''
+warning\t''
+info\t''
+never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l max-findings -d 'Report at most so many findings, the worst first; 0 is all' -r
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l baseline -d 'Leave out the findings that this file knows' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l write-baseline -d 'Write a baseline that knows all findings of this run, and succeed' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l rule -d 'Set the level of a rule: `error`, `warning`, `info` or `off`; repeatable' -r
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -s C -d 'Work as if started in DIR' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l staged -d 'Report what the next commit changes, as the index has it'
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l changed -d 'Report what differs from `HEAD`'
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l fix -d 'Make the safe repairs'
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l diff -d 'With `--fix`: show the repairs as a diff and write nothing'
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l force-exclude -d 'Leave out what the config leaves out, even where PATHS name it'
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -s C -d 'Work as if started in DIR' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r

@@ -70,6 +70,7 @@ struct Everyone {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    #[command(visible_alias = "validate")]
     Lint(Box<lint::LintArgs>),
     Explain(explain::ExplainArgs),
     Config(config::ConfigArgs),

@@ -7,7 +7,7 @@ mod support;
 
 use std::time::Duration;
 
-use portolan::analysis::{Analyzer, Directives, DocumentContext, Options, RunState, Salvaged, Selection, Snapshot};
+use portolan::analysis::{Analyzer, Directives, DocumentContext, Options, RunState, Selection, Snapshot};
 use portolan::domain::blueprint::Blueprint;
 use portolan::domain::day::Day;
 use portolan::domain::finding::{FileId, Finding};
@@ -33,16 +33,12 @@ fn lint(text: &str) -> Vec<Finding> {
     Reader::new(Limits::default()).read(text, &mut |document| {
         comments.extend_from_slice(document.notes);
         let mut manifests = Vec::new();
-        let salvaged = if document.broken {
-            manifest::salvage(document.span.slice(text)).map(|name| Salvaged { name, span: document.span })
+        if document.broken {
+            run.salvaged(&manifest::salvage(document.span.slice(text)), document.span);
         } else {
             manifest::decode(document.view, "port.yml", &mut manifests);
-            None
-        };
-        run.document(
-            &DocumentContext { view: document.view, faults: document.faults, manifests: &manifests },
-            salvaged,
-        );
+        }
+        run.document(&DocumentContext { view: document.view, faults: document.faults, manifests: &manifests });
     });
     let report = run.finish(Directives::read(text, &comments));
     analyzer.conclude(vec![report], &|_| true).findings

@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use portolan::analysis::{Analyzer, Directives, DocumentContext, Options, RunState, Salvaged, Selection, Snapshot};
+use portolan::analysis::{Analyzer, Directives, DocumentContext, Options, RunState, Selection, Snapshot};
 use portolan::domain::blueprint::Blueprint;
 use portolan::domain::day::Day;
 use portolan::domain::finding::FileId;
@@ -32,14 +32,12 @@ fuzz_target!(|bytes: &[u8]| {
     Reader::new(Limits::default()).read(&text, &mut |document| {
         comments.extend_from_slice(document.notes);
         let mut manifests = Vec::new();
-        let salvaged = if document.broken {
-            manifest::salvage(document.span.slice(&text)).map(|name| Salvaged { name, span: document.span })
+        if document.broken {
+            run.salvaged(&manifest::salvage(document.span.slice(&text)), document.span);
         } else {
             manifest::decode(document.view, "port.yml", &mut manifests);
-            None
-        };
-        let context = DocumentContext { view: document.view, faults: document.faults, manifests: &manifests };
-        run.document(&context, salvaged);
+        }
+        run.document(&DocumentContext { view: document.view, faults: document.faults, manifests: &manifests });
     });
     let report = run.finish(Directives::read(&text, &comments));
     let conclusion = analyzer.conclude(vec![report], &|_| true);

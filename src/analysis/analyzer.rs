@@ -1,6 +1,8 @@
 //! Leads the rules over a run: each file's documents and entities as they pass, then the repository as a whole,
 //! then the comments that ask for silence.
 
+use std::collections::BTreeMap;
+
 use crate::analysis::credentials;
 use crate::analysis::facts::{self, FactsBuilder, FileFacts, Repository};
 use crate::analysis::rule::{Check, DocumentContext, EntityContext, Options, RepositoryContext, Rule, Sink};
@@ -36,13 +38,8 @@ pub struct FileReport {
     pub entities: usize,
     /// Some entity of the file could not be held against a blueprint, or not be read at all.
     pub is_partly_unjudged: bool,
-}
-
-/// An entity whose document cannot be read, named by a look at its text.
-#[derive(Debug)]
-pub struct Salvaged {
-    pub name: EntityName,
-    pub span: Span,
+    /// There may be entities in it whose names nobody knows.
+    pub is_partly_unknown: bool,
 }
 
 /// All that was found, sorted, and how many findings comments silenced.
@@ -52,6 +49,8 @@ pub struct Conclusion {
     pub suppressed: usize,
     /// Relations whose targets could not be judged, because nobody knows what the catalog holds.
     pub unjudged_relations: usize,
+    /// Every file could be read far enough to name its entities.
+    pub is_complete: bool,
 }
 
 impl<'a> Analyzer<'a> {
@@ -88,6 +87,7 @@ impl<'a> Analyzer<'a> {
             may_hold_credentials,
             entities: 0,
             is_partly_unjudged: false,
+            is_partly_unknown: false,
         }
     }
 
@@ -95,28 +95,37 @@ impl<'a> Analyzer<'a> {
     /// tells whose findings are asked for.
     pub fn conclude(&self, files: Vec<FileReport>, in_sight: &dyn Fn(FileId) -> bool) -> Conclusion {
         let mut findings = Vec::new();
-        let mut directives = Vec::new();
+        let mut directives = BTreeMap::new();
         let mut facts = Vec::with_capacity(files.len());
+        let mut is_complete = true;
         for report in files {
             findings.extend(report.findings);
-            directives.extend(report.directives.map(|it| (report.file, it, report.is_partly_unjudged)));
+            directives.extend(report.directives.map(|it| (report.file, (it, report.is_partly_unjudged))));
+            is_complete &= !report.is_partly_unknown;
             facts.push((report.file, report.facts));
         }
         let repository = Repository::new(&facts);
-        let context =
-            RepositoryContext { repository: &repository, in_sight, snapshot: self.snapshot, options: self.options };
+        let knows_all_targets = is_complete && self.snapshot.known.is_some();
+        let context = RepositoryContext {
+            repository: &repository,
+            knows_all_targets,
+            in_sight,
+            snapshot: self.snapshot,
+            options: self.options,
+        };
         for (rule, severity, check) in &self.repository_rules {
             let mut sink = sink(&mut findings, FileId(0), rule, *severity);
             check(&context, &mut sink);
         }
-        let unjudged_relations = if self.snapshot.known.is_none() { repository.absent_targets().len() } else { 0 };
+        let unjudged_relations = if knows_all_targets { 0 } else { repository.absent_targets().len() };
         let before = findings.len();
-        for (file, directives, _) in &mut directives {
-            findings.retain(|finding| finding.place.file != *file || !directives.silences(finding));
-        }
+        findings.retain(|finding| {
+            let directives = directives.get_mut(&finding.place.file);
+            !directives.is_some_and(|(directives, _)| directives.silences(finding))
+        });
         let suppressed = before - findings.len();
-        for (file, directives, is_partly_unjudged) in directives {
-            let verdict = directives.verdict(|rule| self.judges(rule, is_partly_unjudged));
+        for (file, (directives, is_partly_unjudged)) in directives {
+            let verdict = directives.verdict(|rule| self.judges(rule, is_partly_unjudged, knows_all_targets));
             for (rule, severity) in &self.suppression_rules {
                 let mut sink = sink(&mut findings, file, &rule.info, *severity);
                 unused_ignore::report(rule, &verdict, &mut sink);
@@ -125,13 +134,13 @@ impl<'a> Analyzer<'a> {
         }
         findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
         facts::forget(facts);
-        Conclusion { findings, suppressed, unjudged_relations }
+        Conclusion { findings, suppressed, unjudged_relations, is_complete }
     }
 }
 
 impl Analyzer<'_> {
     /// Whether a rule had its say in a file: it is on, and it had what it needs to know.
-    fn judges(&self, rule: &'static Rule, is_partly_unjudged: bool) -> bool {
+    fn judges(&self, rule: &'static Rule, is_partly_unjudged: bool, knows_all_targets: bool) -> bool {
         let info = &rule.info;
         let is_it = |active: &&'static RuleInfo| std::ptr::eq(*active, info);
         let documents = self.document_rules.iter().map(|(info, ..)| *info);
@@ -143,7 +152,7 @@ impl Analyzer<'_> {
             .any(|active| is_it(&active));
         let has_what_it_needs = match info.family {
             Family::Entity => !is_partly_unjudged,
-            Family::Relation => !is_partly_unjudged && self.snapshot.known.is_some(),
+            Family::Relation => !is_partly_unjudged && knows_all_targets,
             Family::Syntax | Family::Shape | Family::Repository | Family::Secret | Family::Suppression => true,
         };
         is_on && has_what_it_needs
@@ -167,11 +176,12 @@ pub struct FileRun<'r> {
     may_hold_credentials: bool,
     entities: usize,
     is_partly_unjudged: bool,
+    is_partly_unknown: bool,
 }
 
 impl FileRun<'_> {
-    /// One document that is ours. `salvaged` only where it is broken.
-    pub fn document(&mut self, context: &DocumentContext<'_>, salvaged: Option<Salvaged>) {
+    /// One document that is ours.
+    pub fn document(&mut self, context: &DocumentContext<'_>) {
         let is_odd = |manifest: &Manifest| manifest.near_miss.is_some();
         let is_sound = context.faults.is_empty() && !context.manifests.iter().any(is_odd);
         let document_rules = if is_sound { &[] } else { self.analyzer.document_rules.as_slice() };
@@ -184,10 +194,19 @@ impl FileRun<'_> {
         }
         self.entities += context.manifests.len();
         self.is_partly_unjudged |= context.manifests.is_empty();
-        if let Some(salvaged) = salvaged {
-            self.state.facts.salvaged(&salvaged.name, salvaged.span);
-            self.entities += 1;
+    }
+
+    /// The document at `span` cannot be read; `names` is what a look at its text tells of its entities.
+    pub fn salvaged(&mut self, names: &[EntityName], span: Span) {
+        for name in names {
+            self.state.facts.salvaged(name, span);
         }
+        self.entities += names.len();
+    }
+
+    /// Nobody can tell what entities the file holds.
+    pub fn hides_entities(&mut self) {
+        self.is_partly_unknown = true;
     }
 
     fn entity(&mut self, context: &DocumentContext<'_>, manifest: &Manifest) {
@@ -229,8 +248,16 @@ impl FileRun<'_> {
 
     /// The file is at its end; `directives` are its comments to us.
     pub fn finish(self, directives: Option<Directives>) -> FileReport {
-        let Self { file, findings, state, entities, is_partly_unjudged, .. } = self;
-        FileReport { file, findings, facts: state.facts.finish(), directives, entities, is_partly_unjudged }
+        let Self { file, findings, state, entities, is_partly_unjudged, is_partly_unknown, .. } = self;
+        FileReport {
+            file,
+            findings,
+            facts: state.facts.finish(),
+            directives,
+            entities,
+            is_partly_unjudged,
+            is_partly_unknown,
+        }
     }
 }
 

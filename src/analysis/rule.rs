@@ -63,6 +63,8 @@ pub(crate) struct EntityContext<'a> {
 
 pub(crate) struct RepositoryContext<'a> {
     pub repository: &'a Repository<'a>,
+    /// Whether a target that is nowhere is nowhere: all files were read, and it is known what the catalog holds.
+    pub knows_all_targets: bool,
     /// The files whose findings are asked for: where one finding stands for many places, it stands in one of these.
     pub in_sight: &'a dyn Fn(FileId) -> bool,
     pub snapshot: &'a Snapshot,

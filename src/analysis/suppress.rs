@@ -60,7 +60,14 @@ impl Directives {
             return None;
         }
         let lines = LineIndex::new(text);
-        let directives = found.into_iter().map(|(comment, names)| place(text, &lines, comment, names)).collect();
+        // From the end, so that a stack of comments finds its line once.
+        let mut below = None;
+        let mut directives = Vec::with_capacity(found.len());
+        for (comment, names) in found.into_iter().rev() {
+            directives.push(place(text, &lines, comment, names, &mut below));
+        }
+        directives.reverse();
+        directives.sort_by_key(|directive: &Directive| (directive.line, directive.comment));
         Some(Self { lines, directives })
     }
 
@@ -68,7 +75,10 @@ impl Directives {
     pub fn silences(&mut self, finding: &Finding) -> bool {
         let line = self.lines.line_of(finding.place.span.start as usize);
         let mut silenced = false;
-        for directive in self.directives.iter_mut().filter(|directive| directive.line == line) {
+        // They come in the order of the file, and so do the lines they speak of.
+        let first = self.directives.partition_point(|directive| directive.line < line);
+        let of_line = self.directives.iter_mut().skip(first).take_while(|directive| directive.line == line);
+        for directive in of_line {
             for name in directive.names.iter_mut().filter(|name| name.text == finding.rule.name) {
                 name.used = true;
                 silenced = true;
@@ -136,7 +146,14 @@ fn names(text: &str, comment: Span) -> Option<Vec<Name>> {
     Some(names)
 }
 
-fn place(text: &str, lines: &LineIndex, comment: Span, names: Vec<Name>) -> Directive {
+/// `below`: the nearest comment further down that stands alone, and the line it speaks of.
+fn place(
+    text: &str,
+    lines: &LineIndex,
+    comment: Span,
+    names: Vec<Name>,
+    below: &mut Option<(usize, usize)>,
+) -> Directive {
     let own = lines.line_of(comment.start as usize);
     let whole = lines.line_span(own);
     let before = Span { start: whole.start, end: comment.start }.slice(text);
@@ -146,17 +163,27 @@ fn place(text: &str, lines: &LineIndex, comment: Span, names: Vec<Name>) -> Dire
     } else {
         Span::new(comment.start as usize - (before.len() - before.trim_end().len()), comment.end as usize)
     };
-    let line = if stands_alone { next_line_of_content(text, lines, own) } else { own };
+    let line = if stands_alone { next_line_of_content(text, lines, own, *below) } else { own };
+    if stands_alone {
+        *below = Some((own, line));
+    }
     Directive { comment, removal, names, line }
 }
 
 /// Several comments may stand above one line.
-fn next_line_of_content(text: &str, lines: &LineIndex, after: usize) -> usize {
+fn next_line_of_content(text: &str, lines: &LineIndex, after: usize, below: Option<(usize, usize)>) -> usize {
     let is_content = |line: &usize| {
         let line = lines.line_span(*line).slice(text).trim();
         !line.is_empty() && !line.starts_with('#')
     };
-    (after + 1..=lines.line_count()).find(is_content).unwrap_or(after)
+    for line in after + 1..=lines.line_count() {
+        match below {
+            Some((own, target)) if own == line => return target,
+            Some(_) | None if is_content(&line) => return line,
+            Some(_) | None => {}
+        }
+    }
+    after
 }
 
 #[cfg(test)]

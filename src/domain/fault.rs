@@ -47,6 +47,10 @@ pub enum FaultKind {
     BadEncoding {
         message: String,
     },
+    /// The system does not let us read the file.
+    Unreadable {
+        message: String,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

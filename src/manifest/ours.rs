@@ -46,15 +46,35 @@ pub fn claims_ours(text: &str) -> bool {
     version || blueprint && identifier || PLATFORMS.iter().any(|platform| text.contains(&platform.api_version()))
 }
 
-/// The entity a broken document was meant to hold, so that relations to it are not called dangling.
-pub fn salvage(text: &str) -> Option<EntityName> {
-    let find = |key: &str| {
-        lines(text).find_map(|line| {
-            value_after(line.trim_start_matches([' ', '\t', '-', '"', '\'']), key).filter(|value| !value.is_empty())
-        })
+/// The entities a broken document was meant to hold, so that relations to them are not called dangling. Blueprints and
+/// identifiers are paired as they come; where their numbers differ, every pair is possible, and all are taken: here a
+/// name too many costs nothing.
+pub fn salvage(text: &str) -> Vec<EntityName> {
+    let (mut blueprints, mut identifiers) = (Vec::new(), Vec::new());
+    for line in lines(text) {
+        let line = line.trim_start_matches([' ', '\t', '-', '"', '\'', '{', ',']);
+        for (key, found) in [("blueprint", &mut blueprints), ("identifier", &mut identifiers)] {
+            found.extend(value_after(line, key).filter(|value| !value.is_empty()));
+        }
+    }
+    let name = |blueprint: &str, identifier: &str| EntityName {
+        blueprint: blueprint.to_owned(),
+        identifier: identifier.to_owned(),
     };
-    Some(EntityName { blueprint: find("blueprint")?.to_owned(), identifier: find("identifier")?.to_owned() })
+    if blueprints.len() == identifiers.len() {
+        return blueprints
+            .iter()
+            .zip(&identifiers)
+            .map(|(blueprint, identifier)| name(blueprint, identifier))
+            .collect();
+    }
+    blueprints.sort_unstable();
+    blueprints.dedup();
+    let pairs = blueprints.iter().flat_map(|blueprint| identifiers.iter().map(move |it| (*blueprint, *it)));
+    pairs.take(MOST_SALVAGED).map(|(blueprint, identifier)| name(blueprint, identifier)).collect()
 }
+
+const MOST_SALVAGED: usize = 10_000;
 
 /// `key: value # comment` or `"key": "value"`: the value without quotes and comment.
 fn value_after<'t>(line: &'t str, key: &str) -> Option<&'t str> {
@@ -93,11 +113,14 @@ mod tests {
 
     #[test]
     fn a_broken_document_still_tells_its_name() {
-        let name = |blueprint: &str, identifier: &str| {
-            Some(EntityName { blueprint: blueprint.to_owned(), identifier: identifier.to_owned() })
+        let name = |blueprint: &str, identifier: &str| EntityName {
+            blueprint: blueprint.to_owned(),
+            identifier: identifier.to_owned(),
         };
-        assert_eq!(salvage("spec:\n  blueprint: service # c\n  identifier: \"a b\" \n x: ["), name("service", "a b"));
-        assert_eq!(salvage("- identifier: 'x'\r\n  \"blueprint\" : y\r\n"), name("y", "x"));
-        assert_eq!(salvage("spec:\n  blueprint:\n  identifier: a\n"), None);
+        assert_eq!(salvage("spec:\n  blueprint: service # c\n  identifier: \"a b\" \n x: ["), [name("service", "a b")]);
+        assert_eq!(salvage("- identifier: 'x'\r\n  \"blueprint\" : y\r\n"), [name("y", "x")]);
+        assert_eq!(salvage("spec:\n  blueprint:\n  identifier: a\n"), []);
+        let list = "- identifier: a\n  blueprint: x\n- {identifier: b, blueprint: [\n- identifier: c\n  blueprint: y\n";
+        assert!(salvage(list).contains(&name("y", "c")) && salvage(list).contains(&name("x", "a")));
     }
 }

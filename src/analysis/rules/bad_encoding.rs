@@ -20,7 +20,17 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
     for fault in context.faults {
-        let FaultKind::BadEncoding { message } = &fault.kind else { continue };
-        sink.report(Draft::new(fault.span, message.clone()).help("save the file as UTF-8"));
+        let (message, help) = match &fault.kind {
+            FaultKind::BadEncoding { message } => (message, "save the file as UTF-8"),
+            FaultKind::Unreadable { message } => (message, "make it readable, or name it in `manifests.exclude`"),
+            FaultKind::Syntax { .. }
+            | FaultKind::DuplicateKey { .. }
+            | FaultKind::AmbiguousScalar { .. }
+            | FaultKind::NonStringKey { .. }
+            | FaultKind::TooDeep { .. }
+            | FaultKind::TooLarge { .. }
+            | FaultKind::AliasBomb { .. } => continue,
+        };
+        sink.report(Draft::new(fault.span, message.clone()).help(help));
     }
 }

@@ -1,4 +1,4 @@
-//! Counts the entities of the whole repository and `known-entities.txt`. With no such file it stays silent, and the
+//! Counts the entities of the whole repository and `known-entities.txt`. Where it does not know all of them it stays silent, and the
 //! run says so once: half-knowledge cries wolf.
 
 use crate::analysis::facts::TargetRef;
@@ -22,7 +22,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
-    let Some(known) = &context.snapshot.known else { return };
+    let Some(known) = context.snapshot.known.as_ref().filter(|_| context.knows_all_targets) else { return };
     let mut suggestions = MOST_SUGGESTIONS;
     for target in context.repository.absent_targets() {
         let shape = context.snapshot.shape(target.fact.shape as usize);

@@ -24,7 +24,7 @@ fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
         sink.report(
             Draft::new(fault.span, format!("`{key}` is given twice in the same mapping."))
                 .label("the cluster takes this one")
-                .related(*first, "and drops this one")
+                .related(*first, "dropped")
                 .help("remove one of the two, or merge their values"),
         );
     }

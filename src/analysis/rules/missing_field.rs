@@ -27,7 +27,8 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
         match metadata {
             None => report(root, "metadata", "the manifest", sink),
             Some(metadata) if manifest.name.is_none() && metadata.get("generateName").is_none() => {
-                report(metadata, "name", "`metadata`", sink);
+                let key = root.entry("metadata").map(|(key, _)| key);
+                report(key.unwrap_or(metadata), "name", "`metadata`", sink);
             }
             Some(_) => {}
         }
@@ -45,7 +46,8 @@ fn needs(context: &EntityContext<'_>, entity: Value<'_>, of: &str, sink: &mut Si
     let manifest = context.manifest;
     for (field, found) in [("blueprint", manifest.blueprint), ("identifier", manifest.identifier)] {
         if found.is_none_or(|id| context.view.value(id).is_null()) {
-            report(entity, field, of, sink);
+            let key = context.view.value(manifest.root).entry("spec").map(|(key, _)| key);
+            report(key.filter(|_| manifest.form != Form::Bare).unwrap_or(entity), field, of, sink);
         }
     }
 }

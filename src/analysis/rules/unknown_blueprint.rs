@@ -51,9 +51,13 @@ fn report(blueprint: &str, entities: &[EntityRef<'_>], context: &RepositoryConte
         count => format!("The snapshot has no blueprint `{blueprint}`, which {count} entities use."),
     };
     let mut draft = Draft::new(place.span, message).file(place.file).entity(first.name());
-    for other in entities.iter().filter(|other| other.blueprint_place() != place).take(3) {
+    let others = entities.len().saturating_sub(1);
+    let words = |at: usize| {
+        if at == 2 && others > 3 { format!("here too, and {} more", others - 3) } else { "here too".to_owned() }
+    };
+    for (at, other) in entities.iter().filter(|other| other.blueprint_place() != place).take(3).enumerate() {
         let place = other.blueprint_place();
-        draft = draft.related_in(place.file, place.span, "used here too");
+        draft = draft.related_in(place.file, place.span, words(at));
     }
     let names = || context.snapshot.identifiers();
     sink.report(match (suggest::single_slip(blueprint, names()), suggest::closest(blueprint, names())) {

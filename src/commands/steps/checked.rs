@@ -4,8 +4,7 @@
 use std::path::Path;
 
 use crate::analysis::{
-    Analyzer, Conclusion, Directives, DocumentContext, FileReport, FileRun, Options, RunState, Salvaged, Selection,
-    Snapshot,
+    Analyzer, Conclusion, Directives, DocumentContext, FileReport, FileRun, Options, RunState, Selection, Snapshot,
 };
 use crate::domain::fault::{Fault, FaultKind, Oversize};
 use crate::domain::finding::FileId;
@@ -59,21 +58,23 @@ impl Bench<'_> {
         progress.finish();
         let entities = reports.iter().map(|report| report.entities).sum();
         let conclusion = analyzer.conclude(reports, in_sight);
-        let notes = unjudged(conclusion.unjudged_relations).into_iter().collect();
+        let notes = unjudged(&conclusion).into_iter().collect();
         Checked { conclusion, entities, notes }
     }
 }
 
-fn unjudged(relations: usize) -> Option<String> {
-    let subject = match relations {
+fn unjudged(conclusion: &Conclusion) -> Option<String> {
+    let subject = match conclusion.unjudged_relations {
         0 => return None,
         1 => "1 relation points to an entity that is".to_owned(),
         count => format!("{count} relations point to entities that are"),
     };
-    Some(format!(
-        "{subject} not in this repository; without `.portolan/known-entities.txt` nobody can tell whether the catalog \
-         has them. `portolan pull` brings it."
-    ))
+    let reason = if conclusion.is_complete {
+        "without `.portolan/known-entities.txt` nobody can tell whether the catalog has them. `portolan pull` brings it."
+    } else {
+        "it may stand in what could not be read, so such relations were not judged."
+    };
+    Some(format!("{subject} not found in this repository; {reason}"))
 }
 
 impl Hands {
@@ -103,47 +104,47 @@ impl Hands {
 fn document_of(run: &mut FileRun<'_>, text: &str, name: &str, document: &Document<'_>, manifests: &mut Vec<Manifest>) {
     manifests.clear();
     if document.broken {
-        let salvaged = manifest::salvage(document.span.slice(text));
-        let salvaged = salvaged.map(|name| Salvaged { name, span: document.span });
-        let context = DocumentContext { view: document.view, faults: document.faults, manifests };
-        run.document(&context, salvaged);
+        run.document(&DocumentContext { view: document.view, faults: document.faults, manifests });
+        run.salvaged(&manifest::salvage(document.span.slice(text)), document.span);
         return;
     }
     manifest::decode(document.view, name, manifests);
     if !manifests.is_empty() {
-        let context = DocumentContext { view: document.view, faults: document.faults, manifests };
-        run.document(&context, None);
+        run.document(&DocumentContext { view: document.view, faults: document.faults, manifests });
     }
 }
 
 /// A file that gave no text. One that is not text is told only where what can be made out of it looks like ours; one
 /// that cannot be read at all is always told, since nobody can know what it holds.
 fn unread(mut run: FileRun<'_>, file: &SourceFile, problem: ReadProblem) -> FileReport {
-    let mut salvaged = None;
+    let mut names = Vec::new();
     let (kind, source) = match problem {
         ReadProblem::NotText { before, message, .. } => {
             let text = sources::read_lossy(file).unwrap_or_else(|| before.clone());
             if !manifest::claims_ours(&text) {
                 return run.finish(None);
             }
-            let span = Span::empty(before.len());
-            salvaged = manifest::salvage(&text).map(|name| Salvaged { name, span });
+            names = manifest::salvage(&text);
             (FaultKind::BadEncoding { message }, before)
         }
         ReadProblem::TooLarge { limit, .. } => {
+            run.hides_entities();
             let limit = usize::try_from(limit).unwrap_or(usize::MAX);
             (FaultKind::TooLarge { what: Oversize::File, limit }, String::new())
         }
         // Gone since it was listed: editors and generators replace files all the time.
         ReadProblem::Io(error) if error.kind() == std::io::ErrorKind::NotFound => return run.finish(None),
         problem @ (ReadProblem::Io(_) | ReadProblem::Git(_)) => {
-            (FaultKind::BadEncoding { message: problem.to_string() }, String::new())
+            run.hides_entities();
+            (FaultKind::Unreadable { message: problem.to_string() }, String::new())
         }
     };
-    let faults = [Fault { kind, span: Span::empty(source.len()) }];
+    let span = Span::empty(source.len());
+    let faults = [Fault { kind, span }];
     let tree = Tree::default();
     let view = View { source: &source, tree: &tree };
-    run.document(&DocumentContext { view, faults: &faults, manifests: &[] }, salvaged);
+    run.document(&DocumentContext { view, faults: &faults, manifests: &[] });
+    run.salvaged(&names, span);
     run.finish(None)
 }
 
