@@ -247,3 +247,13 @@ mod on_unix {
         assert_eq!(elsewhere.read("basket.yaml"), service("basket", AMBIGUOUS));
     }
 }
+
+/// A broken document is no reason to leave its neighbour in the same file unrepaired.
+#[test]
+fn a_broken_neighbour_hinders_no_repair() {
+    let repo = shop();
+    let broken = "---\napiVersion: getport.io/v1\nkind: ClusterEntity\nspec: [never closed\n";
+    repo.write("catalog/basket.yaml", format!("{BEFORE}\n{broken}"));
+    lint(&repo, &["--fix"]);
+    assert_eq!(repo.read("catalog/basket.yaml"), format!("{}\n{broken}", after()));
+}
