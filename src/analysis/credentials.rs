@@ -99,8 +99,8 @@ const MARKS: [&str; 32] = [
     "oken:",
     "OKEN:",
     "Key:",
-    "_key:",
-    "pikey:",
+    "KEY:",
+    "key:",
     PRIVATE_KEY,
     JSON_WEB_TOKEN,
 ];
@@ -216,7 +216,14 @@ fn is_literal(text: &str) -> bool {
 /// Long enough, of one piece, mixed, and not a path, a URL or a reference to a vault.
 fn looks_random(text: &str) -> bool {
     let mixed = text.bytes().any(|byte| byte.is_ascii_digit()) && text.bytes().any(|byte| byte.is_ascii_alphabetic());
-    text.len() >= 12 && mixed && is_literal(text) && !text.contains([' ', '/', ':', '\n']) && !is_dashed_words(text)
+    // Base 64 has slashes too; a path is shorter, or begins with one.
+    let may_be_path = text.contains('/') && (text.len() < 32 || text.starts_with('/') || text.contains('.'));
+    text.len() >= 12
+        && mixed
+        && is_literal(text)
+        && !text.contains([' ', ':', '\n'])
+        && !may_be_path
+        && !is_dashed_words(text)
 }
 
 /// `payments-api-token-v2`: a name, not a secret.
@@ -278,6 +285,7 @@ mod tests {
             "secretKey",
             "token",
             "API_TOKEN",
+            "AWS_SECRET_ACCESS_KEY",
             "api_key",
             "apiKey",
             "apikey",

@@ -6,6 +6,7 @@ mod credentials;
 mod facts;
 mod formats;
 mod judge;
+mod layout;
 mod plain;
 mod rule;
 mod rules;

@@ -79,7 +79,11 @@ impl Directives {
         let first = self.directives.partition_point(|directive| directive.line < line);
         let of_line = self.directives.iter_mut().skip(first).take_while(|directive| directive.line == line);
         for directive in of_line {
-            for name in directive.names.iter_mut().filter(|name| name.text == finding.rule.name) {
+            for name in directive
+                .names
+                .iter_mut()
+                .filter(|name| name.text == finding.rule.name || name.text == finding.rule.code)
+            {
                 name.used = true;
                 silenced = true;
             }
@@ -127,7 +131,11 @@ impl Directives {
 fn names(text: &str, comment: Span) -> Option<Vec<Name>> {
     let body = comment.slice(text);
     let after_mark = body.trim_start_matches('#').trim_start().strip_prefix("portolan:")?.trim_start();
-    let rest = after_mark.strip_prefix("ignore")?;
+    let Some(rest) = after_mark.strip_prefix("ignore") else {
+        // What other linters call it; anything else that is said to us is only talk.
+        let others = ["disable", "skip", "allow", "noqa", "suppress", "off"];
+        return others.iter().any(|other| after_mark.starts_with(other)).then(Vec::new);
+    };
     let base = comment.start as usize + body.len() - rest.len();
     let Some(list) = rest.trim_start().strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(list, _)| list)
     else {

@@ -3,7 +3,7 @@
 
 use crate::analysis::credentials;
 use crate::analysis::facts::{FactsBuilder, TargetFact};
-use crate::analysis::judge::Violation;
+use crate::analysis::judge::{Problem, Violation};
 use crate::analysis::snapshot::{Shape, Slot};
 use crate::domain::blueprint::{ComputedKind, Property, Relation};
 use crate::domain::manifest::Manifest;
@@ -91,7 +91,9 @@ impl<'a> Survey<'a> {
     }
 
     pub fn look_for_secrets(&mut self, view: View<'a>, manifest: &Manifest) {
-        credentials::search(manifest.properties.map(|id| view.value(id)), &mut self.secrets);
+        for part in [manifest.metadata, manifest.properties] {
+            credentials::search(part.map(|id| view.value(id)), &mut self.secrets);
+        }
     }
 
     fn properties(&mut self, properties: Option<Value<'a>>, shape: &'a Shape, scratch: &mut Scratch) {
@@ -135,7 +137,12 @@ impl<'a> Survey<'a> {
             return;
         }
         let Some(judge) = check.judge(&property.schema) else { return };
-        self.violations.extend(judge.violations(value).into_iter().map(|violation| (property, violation)));
+        let found = judge.violations(value);
+        // A value of the wrong type is also none of the choices, and so on: the type is what is wrong.
+        let wrong = found.iter().filter(|it| matches!(it.problem, Problem::Type { .. })).map(|it| it.at.id());
+        let wrong = wrong.collect::<Vec<_>>();
+        let is_cause = |it: &Violation<'_>| matches!(it.problem, Problem::Type { .. }) || !wrong.contains(&it.at.id());
+        self.violations.extend(found.into_iter().filter(is_cause).map(|violation| (property, violation)));
     }
 
     fn relations(

@@ -8,6 +8,7 @@ use crate::domain::fault::FaultKind;
 use crate::domain::fault::Reading;
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
 use crate::domain::span::Span;
+use crate::domain::tree::entries_of;
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -35,7 +36,8 @@ fn check(context: &DocumentContext<'_>, snapshot: &Snapshot, sink: &mut Sink<'_>
             }
         };
         let quoted = Edit { span: fault.span, replacement: format!("\"{raw}\"") };
-        let expected = if *is_key { None } else { expected_kind(context, snapshot, fault.span) };
+        let expected = expected_kind(context, snapshot, fault.span);
+        let expected = expected.filter(|kind| !is_key || *kind == PropertyKind::String);
         let draft = Draft::new(fault.span, message);
         if let (Reading::Number(one), Reading::Number(other)) = (editor, cluster) {
             // Which of two numbers was meant, only a person knows.
@@ -46,9 +48,17 @@ fn check(context: &DocumentContext<'_>, snapshot: &Snapshot, sink: &mut Sink<'_>
             (Some(PropertyKind::Boolean | PropertyKind::Number), Some(plain)) => draft
                 .help(format!("write `{plain}`, which every reader understands"))
                 .fix(format!("write `{plain}`"), vec![Edit { replacement: plain, ..quoted }]),
-            _ => draft.help(format!("quote it where text is meant: `\"{raw}\"`")).fix("quote it", vec![quoted]),
+            // The blueprint does not know the name, so nobody knows what it wants: the name comes first.
+            _ if is_under_unknown_name(context, snapshot, fault.span) => {
+                draft.help(quotes(raw)).suggestion("quote it", vec![quoted])
+            }
+            _ => draft.help(quotes(raw)).fix("quote it", vec![quoted]),
         });
     }
+}
+
+fn quotes(raw: &str) -> String {
+    format!("quote it where text is meant: `\"{raw}\"`")
 }
 
 /// What every reader takes for the same boolean or number.
@@ -60,9 +70,26 @@ fn plain_form(reading: &Reading) -> Option<String> {
     }
 }
 
+/// In a property that the blueprint does not have.
+fn is_under_unknown_name(context: &DocumentContext<'_>, snapshot: &Snapshot, span: Span) -> bool {
+    context.manifests.iter().any(|manifest| {
+        let shape = manifest.blueprint_text(context.view).and_then(|name| snapshot.find(name));
+        let properties = entries_of(manifest.properties.map(|id| context.view.value(id)));
+        let mut unknown = properties.filter(|(key, _)| {
+            let name = key.as_str();
+            name.zip(shape).is_some_and(|(name, shape)| shape.blueprint.property(name).is_none())
+        });
+        unknown.any(|(_, value)| value.span().contains(span.start as usize))
+    })
+}
+
 /// What the blueprint wants at this place: a property, or an item of one.
 fn expected_kind(context: &DocumentContext<'_>, snapshot: &Snapshot, span: Span) -> Option<PropertyKind> {
     for manifest in context.manifests {
+        // Kubernetes takes only text there.
+        if manifest.metadata.is_some_and(|metadata| context.view.value(metadata).span().contains(span.start as usize)) {
+            return Some(PropertyKind::String);
+        }
         let Some(shape) = manifest.blueprint_text(context.view).and_then(|name| snapshot.find(name)) else { continue };
         let Some(properties) = manifest.properties else { continue };
         for (key, value) in context.view.value(properties).entries() {

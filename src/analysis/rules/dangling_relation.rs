@@ -81,7 +81,7 @@ fn report(
             .suggestion(format!("write `{meant}`"), vec![Edit { span: place.span, replacement: meant.to_owned() }]),
         (None, Some(meant)) => draft.help(format!("did you mean `{meant}`?")),
         (None, None) => draft.help(format!(
-            "correct the identifier, add the `{blueprint}` in this change, or run `portolan pull` if the catalog has it"
+            "correct the identifier, add the `{blueprint}` in this change, or list it in `.portolan/known-entities.txt` if the catalog has it"
         )),
     });
 }

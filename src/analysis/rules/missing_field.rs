@@ -1,10 +1,11 @@
 //! What every entity needs, whatever its blueprint: the envelope, a blueprint and an identifier.
 
+use crate::analysis::layout::{ENTITY, METADATA, RESOURCE, stands_for};
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo, Severity};
 use crate::domain::manifest::Form;
 use crate::domain::span::Span;
-use crate::domain::tree::Value;
+use crate::domain::tree::{Kind, Value};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -25,18 +26,22 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     if let Form::Resource(_) = manifest.form {
         let metadata = manifest.metadata.map(|id| context.view.value(id));
         match metadata {
+            None if stands_for(root, &RESOURCE, "metadata") => {}
             None => report(root, "metadata", "the manifest", sink),
-            Some(metadata) if manifest.name.is_none() && metadata.get("generateName").is_none() => {
+            Some(metadata) if manifest.name.is_some() || metadata.get("generateName").is_some() => {}
+            Some(metadata) if metadata.kind() != Kind::Map || stands_for(metadata, &METADATA, "name") => {}
+            Some(metadata) => {
                 let key = root.entry("metadata").map(|(key, _)| key);
                 report(key.unwrap_or(metadata), "name", "`metadata`", sink);
             }
-            Some(_) => {}
         }
         let Some(spec) = manifest.spec.map(|id| context.view.value(id)) else {
-            report(root, "spec", "the manifest", sink);
+            no_spec(root, sink);
             return;
         };
-        needs(context, spec, "`spec`", sink);
+        if spec.kind() == Kind::Map || spec.is_null() {
+            needs(context, spec, "`spec`", sink);
+        }
     } else {
         needs(context, root, "the entity", sink);
     }
@@ -45,10 +50,29 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
 fn needs(context: &EntityContext<'_>, entity: Value<'_>, of: &str, sink: &mut Sink<'_>) {
     let manifest = context.manifest;
     for (field, found) in [("blueprint", manifest.blueprint), ("identifier", manifest.identifier)] {
-        if found.is_none_or(|id| context.view.value(id).is_null()) {
+        let is_missing = found.is_none_or(|id| context.view.value(id).is_null());
+        // Misspelt is not missing; that is `unknown-field`.
+        if is_missing && (found.is_some() || !stands_for(entity, &ENTITY, field)) {
             let key = context.view.value(manifest.root).entry("spec").map(|(key, _)| key);
             report(key.filter(|_| manifest.form != Form::Bare).unwrap_or(entity), field, of, sink);
         }
+    }
+}
+
+/// The entity's fields at the top say that only the one line is missing.
+fn no_spec(root: Value<'_>, sink: &mut Sink<'_>) {
+    if stands_for(root, &RESOURCE, "spec") {
+        return;
+    }
+    match root.entries().find(|(key, _)| key.as_str().is_some_and(|name| ENTITY.contains(&name))) {
+        Some((key, _)) => {
+            let name = key.key_text();
+            sink.report(
+                Draft::new(key.span(), format!("The manifest has no `spec`: `{name}` stands at its top."))
+                    .help(format!("add `spec:` above `{name}`, and indent what follows by two spaces")),
+            );
+        }
+        None => report(root, "spec", "the manifest", sink),
     }
 }
 

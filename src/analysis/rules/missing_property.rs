@@ -4,6 +4,8 @@ use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink, with_articl
 use crate::domain::blueprint::Property;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 use crate::domain::span::Span;
+use crate::domain::suggest;
+use crate::domain::words::list;
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -20,19 +22,41 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     let survey = context.survey;
-    for property in &survey.missing_properties {
-        sink.report(
+    let missing = if context.can_lack("properties") { missing(context) } else { Vec::new() };
+    match missing.as_slice() {
+        [] => {}
+        [property] => sink.report(
             Draft::new(place(context), format!("Required property `{}` is missing.", property.name)).help(format!(
                 "add `{}:` under `properties`{}",
                 property.name,
                 wanted(property)
             )),
-        );
+        ),
+        several => {
+            let names = several.iter().map(|property| format!("`{}`", property.name)).collect::<Vec<_>>();
+            sink.report(
+                Draft::new(place(context), format!("Required properties {} are missing.", list(&names)))
+                    .help("add them under `properties`"),
+            );
+        }
     }
     for (key, property) in &survey.null_properties {
         let message = format!("Required property `{}` is null, which clears it.", property.name);
         sink.report(Draft::new(key.span(), message).help(format!("give it a value{}", wanted(property))));
     }
+}
+
+/// Those that no slip explains: neither misspelt, nor put beside `properties`.
+fn missing<'a>(context: &EntityContext<'a>) -> Vec<&'a Property> {
+    let Some(shape) = context.shape else { return Vec::new() };
+    let given = context.manifest.properties.map(|id| context.view.value(id));
+    let is_given = |name: &str| given.is_some_and(|given| given.get(name).is_some());
+    let free = || shape.blueprint.properties.iter().map(|it| it.name.as_str()).filter(|name| !is_given(name));
+    let unknown = context.survey.unknown_properties.iter().filter_map(|(key, _)| key.as_str());
+    let mut explained = unknown.filter_map(|name| suggest::closest(name, free())).collect::<Vec<_>>();
+    explained.extend(context.misplaced_properties().filter_map(|key| key.as_str()));
+    let missing = context.survey.missing_properties.iter().copied();
+    missing.filter(|property| !explained.contains(&property.name.as_str())).collect()
 }
 
 /// The key `properties`, or else the identifier: where a person would add the line.

@@ -4,6 +4,7 @@ use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::blueprint::Relation;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 use crate::domain::span::Span;
+use crate::domain::suggest;
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -19,7 +20,19 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
-    for relation in &context.survey.missing_relations {
+    let is_explained = |name: &str| {
+        let Some(shape) = context.shape else { return false };
+        let given = context.manifest.relations.map(|id| context.view.value(id));
+        let is_given = |name: &str| given.is_some_and(|given| given.get(name).is_some());
+        let free = || shape.blueprint.relations.iter().map(|it| it.name.as_str()).filter(|name| !is_given(name));
+        let mut unknown = context.survey.unknown_relations.iter().filter_map(|(key, _)| key.as_str());
+        unknown.any(|written| suggest::closest(written, free()) == Some(name))
+    };
+    // One level too deep, under `properties`: that is said there.
+    let properties = context.manifest.properties.map(|id| context.view.value(id));
+    let astray = properties.is_some_and(|properties| properties.get("relations").is_some());
+    let missing = context.survey.missing_relations.iter().filter(|_| context.can_lack("relations") && !astray);
+    for relation in missing.filter(|relation| !is_explained(&relation.name)) {
         let message = format!("Required relation `{}` is missing.", relation.name);
         sink.report(Draft::new(place(context), message).help(help(relation)));
     }

@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
         severity: Some(Severity::Error),
         what: "a blueprint that the catalog does not have",
         why: "The catalog answers 404 for every entity of it.",
-        fix: "Correct the name; if the blueprint is new, run `portolan pull`",
+        fix: "Correct the name; if the blueprint is new, save it in `.portolan/blueprints`",
     },
     check: Check::Repository(check),
 };
@@ -66,7 +66,10 @@ fn report(blueprint: &str, entities: &[EntityRef<'_>], context: &RepositoryConte
             let edits = same_file.map(|it| Edit { span: it.span, replacement: meant.to_owned() }).collect();
             draft.help(format!("write `{meant}`")).fix(format!("write `{meant}`"), edits)
         }
-        (None, Some(meant)) => draft.help(format!("did you mean `{meant}`? If it is new, run `portolan pull`")),
-        (None, None) => draft.help("correct the name; if the blueprint is new, run `portolan pull`"),
+        (None, Some(meant)) => draft
+            .help(format!("did you mean `{meant}`? If it is new, save it as `.portolan/blueprints/{blueprint}.json`")),
+        (None, None) => draft.help(format!(
+            "correct the name; if the blueprint is new, save it as `.portolan/blueprints/{blueprint}.json`"
+        )),
     });
 }

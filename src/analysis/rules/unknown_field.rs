@@ -1,10 +1,11 @@
 //! The fields of the envelope and of the entity itself; `properties` and `relations` have rules of their own.
 
+use crate::analysis::layout::{ENTITY, METADATA, RESOURCE, meant};
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
-use crate::domain::manifest::Form;
 use crate::domain::suggest;
 use crate::domain::tree::Value;
+use crate::domain::words::list;
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -19,63 +20,60 @@ pub static RULE: Rule = Rule {
     check: Check::Entity(check),
 };
 
-const RESOURCE: [&str; 5] = ["apiVersion", "kind", "metadata", "spec", "status"];
-const ENTITY: [&str; 7] = ["blueprint", "identifier", "title", "icon", "team", "properties", "relations"];
-/// Those of Kubernetes' ObjectMeta that a person or a tool may write into Git.
-const METADATA: [&str; 15] = [
-    "name",
-    "namespace",
-    "labels",
-    "annotations",
-    "generateName",
-    "finalizers",
-    "ownerReferences",
-    "creationTimestamp",
-    "deletionTimestamp",
-    "deletionGracePeriodSeconds",
-    "generation",
-    "managedFields",
-    "resourceVersion",
-    "selfLink",
-    "uid",
-];
-
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
-    let manifest = context.manifest;
-    let value = |id| context.view.value(id);
-    match manifest.form {
-        Form::Bare => fields(value(manifest.root), &ENTITY, "an entity", sink),
-        Form::Resource(_) => {
-            fields(value(manifest.root), &RESOURCE, "a manifest", sink);
-            if let Some(metadata) = manifest.metadata {
-                fields(value(metadata), &METADATA, "`metadata`", sink);
-            }
-            if let Some(spec) = manifest.spec {
-                fields(value(spec), &ENTITY, "`spec`", sink);
-            }
+    let Some(resource) = context.resource() else {
+        if let Some(entity) = context.entity() {
+            fields(entity, &ENTITY, "an entity", &[], sink);
         }
+        return;
+    };
+    // Without a `spec`, the entity's fields were meant to stand in one: that is said once.
+    let astray: &[&str] = if context.manifest.spec.is_none() { &ENTITY } else { &[] };
+    fields(resource, &RESOURCE, "a manifest", astray, sink);
+    if let Some(metadata) = context.manifest.metadata {
+        fields(context.view.value(metadata), &METADATA, "`metadata`", &[], sink);
+    }
+    if let Some(spec) = context.entity() {
+        let misplaced = context.misplaced_properties().collect::<Vec<_>>();
+        let names = misplaced.iter().filter_map(|key| key.as_str()).collect::<Vec<_>>();
+        fields(spec, &ENTITY, "`spec`", &names, sink);
+        misplace(&misplaced, &names, sink);
     }
 }
 
-fn fields(mapping: Value<'_>, known: &[&str], of: &str, sink: &mut Sink<'_>) {
+/// One finding for all that stands one level too far to the left.
+fn misplace(keys: &[Value<'_>], names: &[&str], sink: &mut Sink<'_>) {
+    let Some(first) = keys.first() else { return };
+    let shown = names.iter().take(3).map(|name| format!("`{name}`")).collect::<Vec<_>>();
+    let rest = names.len().saturating_sub(3);
+    let words = if rest > 0 { format!("{} and {rest} more", shown.join(", ")) } else { list(&shown) };
+    let (verb, them) = if names.len() == 1 { ("belongs", "it") } else { ("belong", "them") };
+    sink.report(
+        Draft::new(first.span(), format!("{words} {verb} under `properties`."))
+            .help(format!("put {them} under `properties:`, indented by two more spaces")),
+    );
+}
+
+fn fields(mapping: Value<'_>, known: &[&str], of: &str, elsewhere: &[&str], sink: &mut Sink<'_>) {
+    let mut taken = Vec::new();
     for (key, _) in mapping.entries() {
-        let Some(name) = key.as_str().filter(|name| !known.contains(name)) else { continue };
+        let known_or_said = |name: &&str| known.contains(name) || elsewhere.contains(name);
+        let Some(name) = key.as_str().filter(|name| !known_or_said(name)) else { continue };
         let draft = Draft::new(key.span(), format!("`{name}` is not a field of {of}."));
-        let free = known.iter().copied().filter(|field| mapping.get(field).is_none());
-        let slip = suggest::single_slip(name, free.clone()).filter(|_| !key.is_copied());
-        sink.report(match (slip, suggest::closest(name, free)) {
+        let free = known.iter().copied().filter(|field| mapping.get(field).is_none() && !taken.contains(field));
+        let slip = suggest::single_slip(name, free).filter(|_| !key.is_copied());
+        taken.extend(slip);
+        sink.report(match (slip, meant(mapping, name, known)) {
             (Some(meant), _) => draft
                 .help(format!("write `{meant}`"))
                 .fix(format!("rename it to `{meant}`"), vec![Edit { span: key.span(), replacement: meant.to_owned() }]),
             (None, Some(meant)) => draft.help(format!("did you mean `{meant}`?")),
             // Whatever stands beside `properties` was most likely meant to stand in it.
             (None, None) if of == "`spec`" => draft.help(format!("move `{name}` under `properties`, or remove it")),
-            (None, None) => draft.help(format!("remove it; {of} has {}", list(known))),
+            (None, None) => {
+                let known = known.iter().take(7).map(|name| format!("`{name}`")).collect::<Vec<_>>();
+                draft.help(format!("remove it; {of} has {}", list(&known)))
+            }
         });
     }
-}
-
-fn list(known: &[&str]) -> String {
-    let shown = known.iter().take(7).map(|name| format!("`{name}`")).collect::<Vec<_>>();
-    shown.join(", ")
 }

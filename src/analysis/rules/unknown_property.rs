@@ -20,15 +20,20 @@ pub static RULE: Rule = Rule {
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     let Some(shape) = context.shape else { return };
     let blueprint = &shape.blueprint;
+    let mut taken = Vec::new();
     for (key, _) in &context.survey.unknown_properties {
         let name = key.key_text();
         let message = format!("Blueprint `{}` has no property `{name}`.", blueprint.identifier);
         let draft = Draft::new(key.span(), message);
         let given = context.manifest.properties.map(|id| context.view.value(id));
         let names = || blueprint.properties.iter().map(|property| property.name.as_str());
-        let free = || names().filter(|name| given.is_none_or(|given| given.get(name).is_none()));
+        let free =
+            || names().filter(|name| given.is_none_or(|given| given.get(name).is_none()) && !taken.contains(name));
         let slip = suggest::single_slip(&name, free()).filter(|_| !key.is_copied());
-        sink.report(match (slip, suggest::closest(&name, free())) {
+        let near = suggest::closest(&name, free());
+        taken.extend(slip);
+        sink.report(match (slip, near) {
+            _ if name == "relations" => draft.help("indent `relations` like `properties`: it belongs beside it"),
             (Some(meant), _) => draft
                 .help(format!("write `{meant}`"))
                 .fix(format!("rename it to `{meant}`"), vec![Edit { span: key.span(), replacement: meant.to_owned() }]),

@@ -20,14 +20,18 @@ pub static RULE: Rule = Rule {
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     let Some(shape) = context.shape else { return };
     let blueprint = &shape.blueprint;
+    let mut taken = Vec::new();
     for (key, _) in &context.survey.unknown_relations {
         let name = key.key_text();
         let draft = Draft::new(key.span(), format!("Blueprint `{}` has no relation `{name}`.", blueprint.identifier));
         let given = context.manifest.relations.map(|id| context.view.value(id));
         let names = || blueprint.relations.iter().map(|relation| relation.name.as_str());
-        let free = || names().filter(|name| given.is_none_or(|given| given.get(name).is_none()));
+        let free =
+            || names().filter(|name| given.is_none_or(|given| given.get(name).is_none()) && !taken.contains(name));
         let slip = suggest::single_slip(&name, free()).filter(|_| !key.is_copied());
-        sink.report(match (slip, suggest::closest(&name, free())) {
+        let near = suggest::closest(&name, free());
+        taken.extend(slip);
+        sink.report(match (slip, near) {
             (Some(meant), _) => draft
                 .help(format!("write `{meant}`"))
                 .fix(format!("rename it to `{meant}`"), vec![Edit { span: key.span(), replacement: meant.to_owned() }]),
