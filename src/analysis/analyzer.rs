@@ -40,6 +40,8 @@ pub struct FileReport {
     pub is_partly_unjudged: bool,
     /// There may be entities in it whose names nobody knows.
     pub is_partly_unknown: bool,
+    /// How many of its documents could not be read.
+    pub broken_documents: usize,
 }
 
 /// All that was found, sorted, and how many findings comments silenced.
@@ -88,6 +90,7 @@ impl<'a> Analyzer<'a> {
             entities: 0,
             is_partly_unjudged: false,
             is_partly_unknown: false,
+            broken_documents: 0,
         }
     }
 
@@ -177,6 +180,7 @@ pub struct FileRun<'r> {
     entities: usize,
     is_partly_unjudged: bool,
     is_partly_unknown: bool,
+    broken_documents: usize,
 }
 
 impl FileRun<'_> {
@@ -202,6 +206,7 @@ impl FileRun<'_> {
             self.state.facts.salvaged(name, span);
         }
         self.entities += names.len();
+        self.broken_documents += 1;
     }
 
     /// Nobody can tell what entities the file holds.
@@ -248,7 +253,8 @@ impl FileRun<'_> {
 
     /// The file is at its end; `directives` are its comments to us.
     pub fn finish(self, directives: Option<Directives>) -> FileReport {
-        let Self { file, findings, state, entities, is_partly_unjudged, is_partly_unknown, .. } = self;
+        let Self { file, findings, state, entities, is_partly_unjudged, is_partly_unknown, broken_documents, .. } =
+            self;
         FileReport {
             file,
             findings,
@@ -257,6 +263,7 @@ impl FileRun<'_> {
             entities,
             is_partly_unjudged,
             is_partly_unknown,
+            broken_documents,
         }
     }
 }

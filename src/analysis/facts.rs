@@ -124,7 +124,16 @@ impl FactsBuilder {
             Form::Resource(kind) => self.resource(view, manifest, kind),
         };
         let (Some(blueprint), Some(identifier)) = (blueprint, identifier) else {
-            if resource.is_some() {
+            // `identifier: 123` is wrong, and yet it is what others point to.
+            let written =
+                manifest.identifier.map(|id| view.value(id)).filter(|value| !value.is_empty() || value.raw() != "");
+            if let (Some(blueprint), Some(written)) = (blueprint, written) {
+                let doubts = Doubts { is_doubtful: true, is_shapeless: false };
+                self.push((blueprint, Span::default()), (&written.key_text(), span), resource, doubts);
+                return;
+            }
+            let first = self.entities.last().map_or(0, |last| last.targets_end as usize);
+            if resource.is_some() || self.targets.len() > first {
                 self.push(
                     ("", Span::default()),
                     ("", span),
@@ -224,8 +233,10 @@ impl<'a> EntityRef<'a> {
         self.fact().identifier.slice(&self.facts.texts)
     }
 
-    pub fn name(self) -> EntityName {
-        EntityName { blueprint: self.blueprint().to_owned(), identifier: self.identifier().to_owned() }
+    /// `None` where it has none that can be read.
+    pub fn name(self) -> Option<EntityName> {
+        let (blueprint, identifier) = (self.blueprint().to_owned(), self.identifier().to_owned());
+        (!identifier.is_empty()).then_some(EntityName { blueprint, identifier })
     }
 
     pub fn place(self) -> Place {
@@ -328,8 +339,11 @@ impl<'a> Repository<'a> {
             match self.by_key.get(&fact.key) {
                 Some(first) => {
                     let first = self.entity(*first);
-                    if !fact.is_doubtful && !first.is_doubtful() {
-                        self.duplicates.push((first, entity));
+                    match (first.is_doubtful(), fact.is_doubtful) {
+                        (false, false) => self.duplicates.push((first, entity)),
+                        // The first one that is sure counts as the original.
+                        (true, false) => _ = self.by_key.insert(fact.key, at),
+                        (_, true) => {}
                     }
                 }
                 None => {
@@ -349,8 +363,12 @@ impl<'a> Repository<'a> {
             match self.by_folded.get(&fact.folded) {
                 Some(first) => {
                     let first = self.entity(*first);
-                    if !fact.is_doubtful && !first.is_doubtful() && first.identifier() != entity.identifier() {
-                        self.case_twins.push((first, entity));
+                    match (first.is_doubtful(), fact.is_doubtful) {
+                        (false, false) if first.identifier() != entity.identifier() => {
+                            self.case_twins.push((first, entity));
+                        }
+                        (true, false) => _ = self.by_folded.insert(fact.folded, at),
+                        (false, false) | (_, true) => {}
                     }
                 }
                 None => {

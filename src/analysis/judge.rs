@@ -173,7 +173,8 @@ fn problem(kind: &ValidationErrorKind, message: &str) -> Problem {
         K::AdditionalProperties { unexpected } | K::UnevaluatedProperties { unexpected } => {
             Problem::Extra { keys: unexpected.clone() }
         }
-        _ => Problem::Other { message: message.to_owned() },
+        // Its words may hold the whole value.
+        _ => Problem::Other { message: message.chars().take(60).collect() },
     }
 }
 

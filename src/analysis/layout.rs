@@ -27,16 +27,19 @@ pub(crate) const METADATA: [&str; 15] = [
     "uid",
 ];
 
-/// The field that `name` most likely stands for: one that is not there yet.
-pub(crate) fn meant<'k>(mapping: Value<'_>, name: &str, known: &[&'k str]) -> Option<&'k str> {
-    let free = known.iter().copied().filter(|field| mapping.get(field).is_none());
-    suggest::closest(name, free)
+/// The fields that are not there yet.
+pub(crate) fn free<'k>(mapping: Value<'_>, known: &[&'k str]) -> Vec<&'k str> {
+    known.iter().copied().filter(|field| mapping.get(field).is_none()).collect()
 }
+
+/// Of so many unknown keys it is asked what they stand for; where there are more, something else is wrong.
+pub(crate) const MOST_SLIPS: usize = 50;
 
 /// Whether one of the unknown keys of `mapping` stands for `field`.
 pub(crate) fn stands_for(mapping: Value<'_>, known: &[&str], field: &str) -> bool {
-    let mut names = mapping.entries().filter_map(|(key, _)| key.as_str());
-    names.any(|name| !known.contains(&name) && meant(mapping, name, known) == Some(field))
+    let free = free(mapping, known);
+    let unknown = mapping.entries().filter_map(|(key, _)| key.as_str()).filter(|name| !known.contains(name));
+    unknown.take(MOST_SLIPS).any(|name| suggest::closest(name, free.iter().copied()) == Some(field))
 }
 
 impl<'a> EntityContext<'a> {

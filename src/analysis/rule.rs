@@ -9,7 +9,7 @@ use crate::domain::fault::Fault;
 use crate::domain::finding::{Edit, EntityName, FileId, Finding, Fix, Place, RuleInfo, Severity};
 use crate::domain::manifest::Manifest;
 use crate::domain::span::Span;
-use crate::domain::tree::View;
+use crate::domain::tree::{Style, Value, View};
 
 pub struct Rule {
     pub info: RuleInfo,
@@ -146,8 +146,8 @@ impl Draft {
         self
     }
 
-    pub fn entity(mut self, entity: EntityName) -> Self {
-        self.entity = Some(entity);
+    pub fn entity(mut self, entity: Option<EntityName>) -> Self {
+        self.entity = entity;
         self
     }
 
@@ -190,6 +190,37 @@ impl Draft {
     fn repair(mut self, title: impl Into<String>, edits: Vec<Edit>, safe: bool) -> Self {
         self.fix = Some(Fix { title: title.into(), safe, edits });
         self
+    }
+}
+
+/// Puts `text` in the place of a scalar, in the quotes that the scalar has: in flow style a bare word in place of a
+/// quoted key would swallow its colon.
+pub(crate) fn put(value: Value<'_>, text: &str) -> Edit {
+    let is_simple = !text.contains(['"', '\\', '\'']);
+    let replacement = match value.style() {
+        Style::DoubleQuoted if is_simple => format!("\"{text}\""),
+        Style::SingleQuoted if is_simple => format!("'{text}'"),
+        Style::Plain
+        | Style::SingleQuoted
+        | Style::DoubleQuoted
+        | Style::Literal
+        | Style::Folded
+        | Style::Flow
+        | Style::Block => spelled(text),
+    };
+    Edit { span: value.span(), replacement }
+}
+
+/// `text` as a scalar that every reader takes for this text.
+pub(crate) fn spelled(text: &str) -> String {
+    let special = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
+    let is_word = text.starts_with(|c: char| c.is_alphabetic())
+        && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/'))
+        && !special.contains(&text.to_ascii_lowercase().as_str());
+    match text {
+        _ if is_word => text.to_owned(),
+        _ if text.contains(['"', '\\']) => format!("'{}'", text.replace('\'', "''")),
+        _ => format!("\"{text}\""),
     }
 }
 

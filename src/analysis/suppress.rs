@@ -96,14 +96,19 @@ impl Directives {
         let mut verdict = Verdict::default();
         for directive in self.directives {
             let is_known = |name: &Name| rules::by_name(&name.text).is_some();
+            let list = directive.names.iter().map(|name| name.span).reduce(Span::to).unwrap_or_default();
+            let order = directive.names.iter().map(|name| name.span).collect::<Vec<_>>();
             let (mut known, unknown): (Vec<Name>, Vec<Name>) = directive.names.into_iter().partition(is_known);
             for name in &mut known {
                 name.used |= rules::by_name(&name.text).is_some_and(|rule| !was_judged(rule));
             }
             let nothing_else = unknown.is_empty();
+            // All that stays, in the order written: the rules at work, and the names that must be corrected first.
+            let stays = known.iter().filter(|name| name.used).chain(&unknown).collect::<Vec<_>>();
+            let of = |span: &Span| stays.iter().find(|name| name.span == *span).map(|name| name.text.as_str());
+            let kept = order.iter().filter_map(of).collect::<Vec<_>>().join(", ");
+            let remove_all = kept.is_empty();
             verdict.unknown.extend(unknown.into_iter().map(|name| UnknownName { span: name.span, name: name.text }));
-            let unused = known.iter().filter(|name| !name.used).count();
-            let remove_all = nothing_else && unused == known.len();
             if nothing_else && known.is_empty() {
                 verdict.unused.push(UnusedIgnore {
                     span: directive.comment,
@@ -111,9 +116,6 @@ impl Directives {
                     edit: Edit { span: directive.removal, replacement: String::new() },
                 });
             }
-            let kept =
-                known.iter().filter(|name| name.used).map(|name| name.text.as_str()).collect::<Vec<_>>().join(", ");
-            let list = known.iter().map(|name| name.span).reduce(Span::to).unwrap_or_default();
             for name in known.into_iter().filter(|name| !name.used) {
                 let edit = if remove_all {
                     Edit { span: directive.removal, replacement: String::new() }

@@ -12,8 +12,9 @@ pub fn single_slip<'c>(typed: &str, candidates: impl IntoIterator<Item = &'c str
         return None;
     }
     let mut found = None;
-    for candidate in candidates {
-        let is_near = distance(typed, candidate, 1) == Some(1) || fold(typed) == fold(candidate);
+    let folded = fold(typed);
+    for candidate in candidates.into_iter().filter(|candidate| could_be_near(typed, candidate, 1)) {
+        let is_near = distance(typed, candidate, 1) == Some(1) || folded == fold(candidate);
         if candidate != typed && is_near {
             if found.is_some() {
                 return None;
@@ -33,7 +34,7 @@ fn ranked<'c>(typed: &str, candidates: impl IntoIterator<Item = &'c str>) -> Opt
     };
     let folded = fold(typed);
     let mut best: Option<(&str, usize, usize)> = None;
-    for candidate in candidates {
+    for candidate in candidates.into_iter().filter(|candidate| could_be_near(typed, candidate, reach)) {
         let other = fold(candidate);
         let Some(distance) = near(&folded, &other, reach) else { continue };
         let prefix = folded.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
@@ -42,6 +43,17 @@ fn ranked<'c>(typed: &str, candidates: impl IntoIterator<Item = &'c str>) -> Opt
         }
     }
     best
+}
+
+/// Told by lengths alone, before anything is copied: bytes that no edit and no separator explains. One edit may change
+/// four bytes.
+fn could_be_near(typed: &str, candidate: &str, reach: usize) -> bool {
+    let separators = |text: &str| text.bytes().filter(|byte| matches!(byte, b'_' | b'-' | b' ')).count();
+    let apart = typed.len().abs_diff(candidate.len());
+    let room = if typed.is_ascii() && candidate.is_ascii() { reach } else { reach * 4 };
+    apart <= room
+        || apart <= room + separators(typed) + separators(candidate)
+        || candidate.get(..4).is_some_and(|start| typed.get(..4).is_some_and(|other| start.eq_ignore_ascii_case(other)))
 }
 
 /// Within `reach` edits and less than half of the longer one changed; or one the beginning of the other.

@@ -8,7 +8,7 @@ use crate::domain::fault::FaultKind;
 use crate::domain::fault::Reading;
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
 use crate::domain::span::Span;
-use crate::domain::tree::entries_of;
+use crate::domain::tree::{Kind, entries_of};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -97,7 +97,9 @@ fn expected_kind(context: &DocumentContext<'_>, snapshot: &Snapshot, span: Span)
             if value.span() == span {
                 return property.kind;
             }
-            if value.items().any(|item| item.span() == span) {
+            // A list of scalars only: whatever lies in its span is one of its items.
+            let is_flat = context.view.tree.subtree_len(value.id()) == value.len() + 1;
+            if value.kind() == Kind::List && is_flat && value.span().contains(span.start as usize) {
                 let items = property.schema.get("items")?.get("type")?.as_str()?;
                 return PropertyKind::parse(items);
             }

@@ -39,7 +39,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
             no_spec(root, sink);
             return;
         };
-        if spec.kind() == Kind::Map || spec.is_null() {
+        if spec.kind() == Kind::Map {
             needs(context, spec, "`spec`", sink);
         }
     } else {

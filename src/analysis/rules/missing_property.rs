@@ -1,10 +1,14 @@
 //! A null counts as missing where the property is required: null clears, and this one may not be clear.
 
+use foldhash::HashSet;
+
+use crate::analysis::layout::MOST_SLIPS;
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink, with_article};
 use crate::domain::blueprint::Property;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 use crate::domain::span::Span;
 use crate::domain::suggest;
+use crate::domain::tree::entries_of;
 use crate::domain::words::list;
 
 pub static RULE: Rule = Rule {
@@ -22,7 +26,8 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     let survey = context.survey;
-    let missing = if context.can_lack("properties") { missing(context) } else { Vec::new() };
+    let can_lack = !survey.missing_properties.is_empty() && context.can_lack("properties");
+    let missing = if can_lack { missing(context) } else { Vec::new() };
     match missing.as_slice() {
         [] => {}
         [property] => sink.report(
@@ -50,10 +55,12 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
 fn missing<'a>(context: &EntityContext<'a>) -> Vec<&'a Property> {
     let Some(shape) = context.shape else { return Vec::new() };
     let given = context.manifest.properties.map(|id| context.view.value(id));
-    let is_given = |name: &str| given.is_some_and(|given| given.get(name).is_some());
-    let free = || shape.blueprint.properties.iter().map(|it| it.name.as_str()).filter(|name| !is_given(name));
-    let unknown = context.survey.unknown_properties.iter().filter_map(|(key, _)| key.as_str());
-    let mut explained = unknown.filter_map(|name| suggest::closest(name, free())).collect::<Vec<_>>();
+    let given = entries_of(given).filter_map(|(key, _)| key.as_str()).collect::<HashSet<_>>();
+    let names = shape.blueprint.properties.iter().map(|it| it.name.as_str());
+    let free = names.filter(|name| !given.contains(name)).collect::<Vec<_>>();
+    let unknown = context.survey.unknown_properties.iter().filter_map(|(key, _)| key.as_str()).take(MOST_SLIPS);
+    let meant = unknown.filter_map(|name| suggest::closest(name, free.iter().copied()));
+    let mut explained = meant.collect::<Vec<_>>();
     explained.extend(context.misplaced_properties().filter_map(|key| key.as_str()));
     let missing = context.survey.missing_properties.iter().copied();
     missing.filter(|property| !explained.contains(&property.name.as_str())).collect()

@@ -1,10 +1,14 @@
 //! Required relations; a null is as good as nothing.
 
+use foldhash::HashSet;
+
+use crate::analysis::layout::MOST_SLIPS;
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::blueprint::Relation;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 use crate::domain::span::Span;
 use crate::domain::suggest;
+use crate::domain::tree::entries_of;
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -22,11 +26,12 @@ pub static RULE: Rule = Rule {
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     let is_explained = |name: &str| {
         let Some(shape) = context.shape else { return false };
-        let given = context.manifest.relations.map(|id| context.view.value(id));
-        let is_given = |name: &str| given.is_some_and(|given| given.get(name).is_some());
-        let free = || shape.blueprint.relations.iter().map(|it| it.name.as_str()).filter(|name| !is_given(name));
-        let mut unknown = context.survey.unknown_relations.iter().filter_map(|(key, _)| key.as_str());
-        unknown.any(|written| suggest::closest(written, free()) == Some(name))
+        let given = entries_of(context.manifest.relations.map(|id| context.view.value(id)));
+        let given = given.filter_map(|(key, _)| key.as_str()).collect::<HashSet<_>>();
+        let names = shape.blueprint.relations.iter().map(|it| it.name.as_str());
+        let free = names.filter(|name| !given.contains(name)).collect::<Vec<_>>();
+        let unknown = context.survey.unknown_relations.iter().filter_map(|(key, _)| key.as_str());
+        unknown.take(MOST_SLIPS).any(|written| suggest::closest(written, free.iter().copied()) == Some(name))
     };
     // One level too deep, under `properties`: that is said there.
     let properties = context.manifest.properties.map(|id| context.view.value(id));

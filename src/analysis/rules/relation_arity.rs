@@ -32,11 +32,14 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
         }
         let draft =
             Draft::new(value.span(), format!("Relation `{name}` takes a list of targets, and this is a single value."));
+        // An anchor or a tag in between would belong to the list, or to nothing.
+        let between = context.view.source.get(key.span().end as usize..value.span().start as usize);
+        let is_bare = between.is_some_and(|between| between.trim() == ":") && !value.is_tagged();
         let one_line = matches!(value.style(), Style::Plain | Style::SingleQuoted | Style::DoubleQuoted)
             && !value.raw().contains(['\n', ',', '[', ']', '{', '}']);
         let wrapped = format!("[{}]", value.raw());
         let draft = draft.help(format!("write it as a list: `{name}: {wrapped}`"));
-        sink.report(if one_line && !value.is_copied() && !key.is_copied() {
+        sink.report(if one_line && is_bare && !value.is_copied() && !key.is_copied() {
             draft.fix("make it a list", vec![Edit { span: value.span(), replacement: wrapped }])
         } else {
             draft

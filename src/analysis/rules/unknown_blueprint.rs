@@ -1,7 +1,7 @@
 //! One finding for each blueprint that is not there, however many entities use it.
 
 use crate::analysis::facts::EntityRef;
-use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
+use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink, spelled};
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
 use crate::domain::suggest;
 use std::collections::BTreeMap;
@@ -38,7 +38,36 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
         if snapshot.unreadable.iter().any(|unreadable| unreadable == blueprint) {
             continue;
         }
-        report(blueprint, &entities, context, sink);
+        let names = || context.snapshot.identifiers();
+        match suggest::single_slip(blueprint, names()) {
+            // A slip of the pen is its file's own affair: each is said, and repaired, where it stands.
+            Some(meant) => {
+                for of_file in entities.chunk_by(|a, b| a.file == b.file) {
+                    slip(blueprint, of_file, meant, sink);
+                }
+            }
+            None => report(blueprint, &entities, context, sink),
+        }
+    }
+}
+
+fn slip(blueprint: &str, entities: &[EntityRef<'_>], meant: &str, sink: &mut Sink<'_>) {
+    let Some(first) = entities.first() else { return };
+    let place = first.blueprint_place();
+    let edit = |entity: &EntityRef<'_>| Edit { span: entity.blueprint_place().span, replacement: spelled(meant) };
+    sink.report(
+        Draft::new(place.span, message(blueprint, entities.len()))
+            .file(place.file)
+            .entity(first.name())
+            .help(format!("write `{meant}`"))
+            .fix(format!("write `{meant}`"), entities.iter().map(edit).collect()),
+    );
+}
+
+fn message(blueprint: &str, entities: usize) -> String {
+    match entities {
+        1 => format!("The snapshot has no blueprint `{blueprint}`."),
+        count => format!("The snapshot has no blueprint `{blueprint}`, which {count} entities use."),
     }
 }
 
@@ -46,11 +75,7 @@ fn report(blueprint: &str, entities: &[EntityRef<'_>], context: &RepositoryConte
     let seen = entities.iter().find(|entity| (context.in_sight)(entity.file));
     let Some(first) = seen.or(entities.first()) else { return };
     let place = first.blueprint_place();
-    let message = match entities.len() {
-        1 => format!("The snapshot has no blueprint `{blueprint}`."),
-        count => format!("The snapshot has no blueprint `{blueprint}`, which {count} entities use."),
-    };
-    let mut draft = Draft::new(place.span, message).file(place.file).entity(first.name());
+    let mut draft = Draft::new(place.span, message(blueprint, entities.len())).file(place.file).entity(first.name());
     let others = entities.len().saturating_sub(1);
     let words = |at: usize| {
         if at == 2 && others > 3 { format!("here too, and {} more", others - 3) } else { "here too".to_owned() }
@@ -59,16 +84,10 @@ fn report(blueprint: &str, entities: &[EntityRef<'_>], context: &RepositoryConte
         let place = other.blueprint_place();
         draft = draft.related_in(place.file, place.span, words(at));
     }
-    let names = || context.snapshot.identifiers();
-    sink.report(match (suggest::single_slip(blueprint, names()), suggest::closest(blueprint, names())) {
-        (Some(meant), _) => {
-            let same_file = entities.iter().map(|entity| entity.blueprint_place()).filter(|it| it.file == place.file);
-            let edits = same_file.map(|it| Edit { span: it.span, replacement: meant.to_owned() }).collect();
-            draft.help(format!("write `{meant}`")).fix(format!("write `{meant}`"), edits)
-        }
-        (None, Some(meant)) => draft
+    sink.report(match suggest::closest(blueprint, context.snapshot.identifiers()) {
+        Some(meant) => draft
             .help(format!("did you mean `{meant}`? If it is new, save it as `.portolan/blueprints/{blueprint}.json`")),
-        (None, None) => draft.help(format!(
+        None => draft.help(format!(
             "correct the name; if the blueprint is new, save it as `.portolan/blueprints/{blueprint}.json`"
         )),
     });

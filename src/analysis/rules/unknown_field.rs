@@ -1,8 +1,8 @@
 //! The fields of the envelope and of the entity itself; `properties` and `relations` have rules of their own.
 
-use crate::analysis::layout::{ENTITY, METADATA, RESOURCE, meant};
-use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
-use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
+use crate::analysis::layout::{ENTITY, METADATA, MOST_SLIPS, RESOURCE, free};
+use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink, put};
+use crate::domain::finding::{Family, RuleInfo, Severity};
 use crate::domain::suggest;
 use crate::domain::tree::Value;
 use crate::domain::words::list;
@@ -55,18 +55,22 @@ fn misplace(keys: &[Value<'_>], names: &[&str], sink: &mut Sink<'_>) {
 }
 
 fn fields(mapping: Value<'_>, known: &[&str], of: &str, elsewhere: &[&str], sink: &mut Sink<'_>) {
-    let mut taken = Vec::new();
+    let mut free = free(mapping, known);
+    let mut slips = MOST_SLIPS;
     for (key, _) in mapping.entries() {
         let known_or_said = |name: &&str| known.contains(name) || elsewhere.contains(name);
         let Some(name) = key.as_str().filter(|name| !known_or_said(name)) else { continue };
         let draft = Draft::new(key.span(), format!("`{name}` is not a field of {of}."));
-        let free = known.iter().copied().filter(|field| mapping.get(field).is_none() && !taken.contains(field));
-        let slip = suggest::single_slip(name, free).filter(|_| !key.is_copied());
-        taken.extend(slip);
-        sink.report(match (slip, meant(mapping, name, known)) {
-            (Some(meant), _) => draft
-                .help(format!("write `{meant}`"))
-                .fix(format!("rename it to `{meant}`"), vec![Edit { span: key.span(), replacement: meant.to_owned() }]),
+        let wanted = usize::from(slips > 0);
+        slips -= wanted;
+        let names = || free.iter().copied().filter(|_| wanted > 0);
+        let slip = suggest::single_slip(name, names()).filter(|_| !key.is_copied());
+        let near = suggest::closest(name, names());
+        free.retain(|name| slip != Some(name));
+        sink.report(match (slip, near) {
+            (Some(meant), _) => {
+                draft.help(format!("write `{meant}`")).fix(format!("rename it to `{meant}`"), vec![put(key, meant)])
+            }
             (None, Some(meant)) => draft.help(format!("did you mean `{meant}`?")),
             // Whatever stands beside `properties` was most likely meant to stand in it.
             (None, None) if of == "`spec`" => draft.help(format!("move `{name}` under `properties`, or remove it")),

@@ -1,8 +1,8 @@
 //! A kind under one of our API groups that the platform does not have; most likely a slip.
 
-use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
+use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink, put};
 use crate::analysis::snapshot::Snapshot;
-use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
+use crate::domain::finding::{Family, RuleInfo, Severity};
 use crate::domain::manifest::NearMiss;
 use crate::domain::suggest;
 
@@ -36,9 +36,9 @@ fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
         let draft = Draft::new(value.span(), format!("`{version}` has no kind `{kind}`."));
         let slip = suggest::single_slip(kind, KINDS).filter(|_| !value.is_copied());
         sink.report(match (slip, suggest::closest(kind, KINDS)) {
-            (Some(meant), _) => draft
-                .help(format!("write `{meant}`"))
-                .fix(format!("write `{meant}`"), vec![Edit { span: value.span(), replacement: meant.to_owned() }]),
+            (Some(meant), _) => {
+                draft.help(format!("write `{meant}`")).fix(format!("write `{meant}`"), vec![put(value, meant)])
+            }
             (None, Some(meant)) => draft.help(format!("did you mean `{meant}`?")),
             (None, None) => draft.help("use `Entity`, or `ClusterEntity` for one without a namespace"),
         });

@@ -1,8 +1,8 @@
 //! An API version under one of our groups that was never published, or a group one slip away from ours.
 
-use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
+use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink, put};
 use crate::analysis::snapshot::Snapshot;
-use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
+use crate::domain::finding::{Family, RuleInfo, Severity};
 use crate::domain::manifest::NearMiss;
 
 pub static RULE: Rule = Rule {
@@ -26,7 +26,7 @@ fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
         let written = value.key_text();
         let message = format!("`{written}` is not an API version of the platform.");
         let draft = Draft::new(value.span(), message).help(format!("write `{meant}`"));
-        let edit = Edit { span: value.span(), replacement: meant.clone() };
+        let edit = put(value, &meant);
         sink.about(manifest, context.view);
         sink.report(if value.is_copied() { draft } else { draft.suggestion(format!("write `{meant}`"), vec![edit]) });
     }

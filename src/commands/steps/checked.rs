@@ -1,6 +1,7 @@
 //! Yields everything lint has to say of a repository: every file read once, its documents and entities judged, and
 //! the repository as a whole after them.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::analysis::{
@@ -18,6 +19,8 @@ use crate::sources::{self, ReadProblem, SourceFile, TextRef};
 /// What a run found, before anybody chose what to show.
 pub(crate) struct Checked {
     pub conclusion: Conclusion,
+    /// How many documents of a file could not be read, by its place in the list.
+    pub broken: BTreeMap<usize, usize>,
     pub entities: usize,
     pub notes: Vec<String>,
 }
@@ -57,9 +60,11 @@ impl Bench<'_> {
         });
         progress.finish();
         let entities = reports.iter().map(|report| report.entities).sum();
+        let broken = reports.iter().filter(|report| report.broken_documents > 0);
+        let broken = broken.map(|report| (report.file.0 as usize, report.broken_documents)).collect();
         let conclusion = analyzer.conclude(reports, in_sight);
         let notes = unjudged(&conclusion).into_iter().collect();
-        Checked { conclusion, entities, notes }
+        Checked { conclusion, broken, entities, notes }
     }
 }
 

@@ -55,6 +55,11 @@ impl Chosen {
         self.files.is_none()
     }
 
+    /// The finding hangs on an entity that the change took away.
+    pub fn takes_away(&self, finding: &Finding) -> bool {
+        finding.target.as_ref().is_some_and(|target| self.removed.contains(target))
+    }
+
     /// A finding is shown where any of its places is chosen, and where it hangs on something the change took away.
     pub fn shows(&self, finding: &Finding, files: &[SourceFile]) -> bool {
         if self.is_everything() {
@@ -63,6 +68,6 @@ impl Chosen {
         let holds = |file: FileId| files.get(file.0 as usize).is_some_and(|file| self.holds(&file.path));
         holds(finding.place.file)
             || finding.related.iter().any(|(place, _)| holds(place.file))
-            || finding.target.as_ref().is_some_and(|target| self.removed.contains(target))
+            || self.takes_away(finding)
     }
 }

@@ -1,7 +1,7 @@
 //! Yields what lint shows: files chosen, checked, repaired where asked, and cut down to what this run is about. All
 //! that comes from outside (settings, paths, today) comes in through the request.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -82,23 +82,13 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
         if !request.repair {
             break checked;
         }
-        let broken = broken(&checked);
         let sifted = Sifted::of(request, &found, &checked);
         let wanted = sifted.shown.iter().map(|at| &checked.conclusion.findings[*at]).cloned().collect::<Vec<_>>();
-        if !repairs.pass(wanted.iter(), &mut found.files, &broken) {
+        if !repairs.pass(wanted.iter(), &mut found.files, &checked.broken) {
             break checked;
         }
     };
     Ok(show(request, found, manifests, checked, loaded, repairs))
-}
-
-/// How many documents of each file could not be read.
-fn broken(checked: &Checked) -> BTreeMap<usize, usize> {
-    let mut broken = BTreeMap::new();
-    for finding in checked.conclusion.findings.iter().filter(|finding| finding.rule.name == "yaml-syntax") {
-        *broken.entry(finding.place.file.0 as usize).or_default() += 1;
-    }
-    broken
 }
 
 fn show(
@@ -110,7 +100,7 @@ fn show(
     repairs: Repairs,
 ) -> Linted {
     let Sifted { texts, prints, shown, baselined } = Sifted::of(request, &found, &checked);
-    let Checked { conclusion, entities, notes: more } = checked;
+    let Checked { conclusion, entities, notes: more, .. } = checked;
     // Where nothing is ours, nothing was left unchecked.
     let nothing_is_ours = entities == 0 && conclusion.findings.is_empty();
     let mut notes = if nothing_is_ours { Vec::new() } else { loaded.notes };
@@ -124,7 +114,10 @@ fn show(
     let numbered = conclusion.findings.into_iter().zip(prints).zip(is_shown);
     let shown = numbered.filter(|(_, shown)| *shown).map(|(pair, _)| pair).collect::<Vec<_>>();
     let worst = shown.iter().map(|(finding, _)| finding.severity).max();
-    let (all, all_prints): (Vec<_>, Vec<_>) = shown.into_iter().unzip();
+    let (mut all, all_prints): (Vec<_>, Vec<_>) = shown.into_iter().unzip();
+    for finding in all.iter_mut().filter(|finding| found.chosen.takes_away(finding)) {
+        finding.help = Some("this change takes it away: bring it back, or correct the relation".to_owned());
+    }
     let total = all.len();
     let (findings, fingerprints) = cut(all, all_prints, request.most);
     let counts = Counts {

@@ -12,6 +12,7 @@ use crate::domain::day::Day;
 use crate::domain::finding::FileId;
 use crate::domain::known::KnownEntities;
 use crate::domain::span::{LineIndex, Span};
+use crate::domain::tree::Value;
 use crate::manifest::{Limits, Reader};
 use crate::sources::git::{GitError, Repository};
 use crate::sources::{self, PathKind, Pattern, ReadBuffer, SourceFile};
@@ -185,9 +186,7 @@ impl Loading<'_> {
         };
         match Blueprint::from_json(json) {
             Ok((blueprint, flaws)) => {
-                for flaw in flaws {
-                    self.flaw(id, &text, &blueprint.identifier, flaw);
-                }
+                self.flaws(id, &text, &blueprint.identifier, &flaws);
                 Some(blueprint)
             }
             Err(flaw) => {
@@ -198,9 +197,15 @@ impl Loading<'_> {
         }
     }
 
-    fn flaw(&mut self, id: FileId, text: &str, blueprint: &str, flaw: Flaw) {
-        let message = format!("In blueprint `{blueprint}`, {}.", flaw.message);
-        self.problem(id, place_of(text, &flaw.pointer), message, false);
+    fn flaws(&mut self, id: FileId, text: &str, blueprint: &str, flaws: &[Flaw]) {
+        if flaws.is_empty() {
+            return;
+        }
+        let places = places_of(text, flaws.iter().map(|flaw| flaw.pointer.as_str()));
+        for (flaw, place) in flaws.iter().zip(places) {
+            let message = format!("In blueprint `{blueprint}`, {}.", flaw.message);
+            self.problem(id, place, message, false);
+        }
     }
 
     fn known(&mut self, file: SourceFile) -> Option<KnownEntities> {
@@ -268,19 +273,33 @@ fn json_place(text: &str, error: &serde_json::Error) -> Span {
     Span::new(at, next)
 }
 
-/// The key (or item) that a JSON pointer leads to: JSON is YAML, and the manifest reader knows places.
+/// The key (or item) that a JSON pointer leads to.
 fn place_of(text: &str, pointer: &str) -> Span {
-    let mut found = Span::default();
+    places_of(text, [pointer].into_iter()).first().copied().unwrap_or_default()
+}
+
+/// JSON is YAML, and the manifest reader knows places. Read once, however many are asked for.
+fn places_of<'p>(text: &str, pointers: impl Iterator<Item = &'p str>) -> Vec<Span> {
+    let pointers = pointers.collect::<Vec<_>>();
+    let mut places = vec![Span::default(); pointers.len()];
     let mut reader = Reader::new(Limits::default());
     reader.read_first(text, &mut |document| {
-        let Some(mut at) = document.view.root() else { return };
-        found = Span::new(at.span().start as usize, at.span().start as usize);
-        for segment in pointer.split('/').skip(1) {
-            let segment = segment.replace("~1", "/").replace("~0", "~");
-            let Some((key, value)) = at.entry(&segment) else { return };
-            found = key.span();
-            at = value;
+        let Some(root) = document.view.root() else { return };
+        for (place, pointer) in places.iter_mut().zip(&pointers) {
+            *place = follow(root, pointer);
         }
     });
+    places
+}
+
+fn follow(root: Value<'_>, pointer: &str) -> Span {
+    let mut at = root;
+    let mut found = Span::empty(root.span().start as usize);
+    for segment in pointer.split('/').skip(1) {
+        let segment = segment.replace("~1", "/").replace("~0", "~");
+        let Some((key, value)) = at.entry(&segment) else { return found };
+        found = key.span();
+        at = value;
+    }
     found
 }
