@@ -25,7 +25,7 @@ impl ResourceKind {
 pub enum Form {
     /// A Kubernetes resource: the entity is under `spec`.
     Resource(ResourceKind),
-    /// The keys of the API at the top: `port.yml`.
+    /// The keys of the API at the top: `port.yml`. In a list of entities it may be no mapping at all.
     Bare,
 }
 

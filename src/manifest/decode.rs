@@ -24,12 +24,16 @@ fn one(root: Value<'_>, file_name: &str, lists: usize, out: &mut Vec<Manifest>) 
     match root.kind() {
         Kind::Map => match root.get("apiVersion") {
             Some(version) => resource(root, version, file_name, lists, out),
-            None => out.extend(without_version(root, file_name).or_else(|| bare(root, file_name))),
+            None => out.extend(
+                without_version(root, file_name).or_else(|| bare(root, file_name).map(|found| plain(root, found))),
+            ),
         },
         Kind::List if lists == 0 => {
-            for item in root.items().filter(|item| item.get("apiVersion").is_none()) {
-                out.extend(bare(item, file_name));
-            }
+            // One entity makes it a list of entities: what is beside it is one too, however little there is of it.
+            let is_resource = |item: &Value<'_>| item.get("apiVersion").is_some();
+            let platform = root.items().filter(|item| !is_resource(item)).find_map(|item| bare(item, file_name));
+            let Some(platform) = platform else { return };
+            out.extend(root.items().filter(|item| !is_resource(item)).map(|item| plain(item, platform)));
         }
         Kind::List | Kind::Null | Kind::Bool | Kind::Number | Kind::String => {}
     }
@@ -121,7 +125,8 @@ fn resembled(version: &str, group: &str) -> Option<&'static Platform> {
     })
 }
 
-fn bare(root: Value<'_>, file_name: &str) -> Option<Manifest> {
+/// The platform of a bare entity, if it is one by itself.
+fn bare(root: Value<'_>, file_name: &str) -> Option<&'static Platform> {
     let by_name = Platform::by_bare_file(file_name);
     let has = |key: &str| root.get(key).is_some();
     let content = ["properties", "relations", "title", "team"].into_iter().any(has);
@@ -129,7 +134,12 @@ fn bare(root: Value<'_>, file_name: &str) -> Option<Manifest> {
     let only_ours = || root.entries().all(|(key, _)| key.as_str().is_some_and(|key| ENTITY_KEYS.contains(&key)));
     let both = identifier && blueprint && (by_name.is_some() || content || only_ours());
     let either = by_name.is_some() && (identifier || blueprint) && (content || has("icon"));
-    (both || either).then(|| manifest(root, Some(root), by_name.unwrap_or(&PORT), Form::Bare, None))
+    (both || either).then(|| by_name.unwrap_or(&PORT))
+}
+
+/// A bare entity. One that is no mapping has no parts, and the rules say so.
+fn plain(root: Value<'_>, platform: &'static Platform) -> Manifest {
+    manifest(root, Some(root).filter(|root| root.kind() == Kind::Map), platform, Form::Bare, None)
 }
 
 fn manifest(

@@ -4,7 +4,7 @@ use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo, Severity};
 use crate::domain::manifest::Form;
 use crate::domain::span::Span;
-use crate::domain::tree::Value;
+use crate::domain::tree::{Kind, Value};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -37,6 +37,8 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
             return;
         };
         needs(context, spec, "`spec`", sink);
+    } else if root.kind() != Kind::Map {
+        no_entity(root, sink);
     } else {
         needs(context, root, "the entity", sink);
     }
@@ -50,6 +52,16 @@ fn needs(context: &EntityContext<'_>, entity: Value<'_>, of: &str, sink: &mut Si
             report(key.filter(|_| manifest.form != Form::Bare).unwrap_or(entity), field, of, sink);
         }
     }
+}
+
+/// An item in a list of entities that is no mapping.
+fn no_entity(item: Value<'_>, sink: &mut Sink<'_>) {
+    let message = match item.is_null() {
+        true => "This item of the list is empty; an entity is a mapping.".to_owned(),
+        false => format!("This item of the list is {}; an entity is a mapping.", item.kind().words()),
+    };
+    let help = "write it as `blueprint:` and `identifier:`, or remove the item";
+    sink.report(Draft::new(item.span(), message).help(help));
 }
 
 fn report(place: Value<'_>, field: &str, of: &str, sink: &mut Sink<'_>) {

@@ -124,6 +124,15 @@ fn a_list_is_read_item_by_item() {
 }
 
 #[test]
+fn beside_an_entity_every_item_of_a_list_is_one() {
+    let text = "- blueprint: b\n- {identifier: i, blueprint: b}\n- identifier: z\n- just text\n- {apiVersion: v1}\n-\n";
+    let expected = ["port bare b/?", "port bare b/i", "port bare ?/z", "port bare ?/?", "port bare ?/?"];
+    assert_eq!(found("port.yml", text), expected);
+    assert_eq!(found("other.yaml", text), expected);
+    assert!(found("other.yaml", "- {identifier: i, blueprint: b, mine: 1}\n- blueprint: b\n").is_empty());
+}
+
+#[test]
 fn given_twice_the_last_counts() {
     assert_eq!(found("a.yaml", "identifier: a\nblueprint: b\nidentifier: c\n"), ["port bare b/c"]);
 }
