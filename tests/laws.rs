@@ -139,7 +139,10 @@ fn bombs_end_in_a_finding() {
     });
     let keys = (0..1_000_000).map(|at| format!("      k{at}: 1\n")).collect::<String>();
     let blocks = (0..2_000).map(|depth| format!("{}k:\n", " ".repeat(depth))).collect::<String>();
+    let many = |of: &str| vec![of; 60_000].join(", ");
+    let merges = format!("a0: &a0 {{}}, a1: &a1 {{<<: [{}]}}, a2: {{<<: [{}]}}", many("*a0"), many("*a1"));
     for (name, body, rule) in [
+        ("merges", format!(" {{{merges}}}"), "alias-bomb"),
         ("laughs", format!("\n{}", laughs.replace("    l", "      l")), "alias-bomb"),
         ("brackets", format!(" {}", "[".repeat(200_000)), "too-deep"),
         ("braces", format!(" {}", "{a: ".repeat(100_000)), "too-deep"),

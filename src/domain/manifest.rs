@@ -25,14 +25,14 @@ impl ResourceKind {
 pub enum Form {
     /// A Kubernetes resource: the entity is under `spec`.
     Resource(ResourceKind),
-    /// The keys of the API at the top: `port.yml`.
+    /// The keys of the API at the top: `port.yml`. In a list of entities it may be no mapping at all.
     Bare,
 }
 
 /// It looks like ours and is not quite; what is wrong is said at the node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NearMiss {
-    /// `getport.io/v2`, `getport.io`.
+    /// `getport.io/v2`, `getport.io`, `port.io/v1`; or none at all (then the node is the root).
     Version(NodeId),
     /// `kind: Entitty` under one of our API groups, or no kind at all (then the node is the root).
     Kind(NodeId),

@@ -9,6 +9,10 @@ use crate::domain::tree::{Kind, Value, View, entries_of};
 /// What the API has at the top of an entity.
 const ENTITY_KEYS: [&str; 7] = ["identifier", "blueprint", "title", "icon", "team", "properties", "relations"];
 
+/// Keys of the catalog's other objects, which people keep in YAML beside their entities.
+const OTHER_KEYS: [&str; 9] =
+    ["rules", "levels", "filter", "trigger", "userInputs", "invocationMethod", "schema", "steps", "mirrorProperties"];
+
 /// Appends the entities of one document. `file_name` is the last part of the path: it decides between brands of bare
 /// entities, and lets a `port.yml` leave out more.
 pub fn decode(view: View<'_>, file_name: &str, out: &mut Vec<Manifest>) {
@@ -24,12 +28,16 @@ fn one(root: Value<'_>, file_name: &str, lists: usize, out: &mut Vec<Manifest>) 
     match root.kind() {
         Kind::Map => match root.get("apiVersion") {
             Some(version) => resource(root, version, file_name, lists, out),
-            None => bare(root, file_name, out),
+            None => out.extend(
+                without_version(root, file_name).or_else(|| bare(root, file_name).map(|found| plain(root, found))),
+            ),
         },
         Kind::List if lists == 0 => {
-            for item in root.items().filter(|item| item.kind() == Kind::Map && item.get("apiVersion").is_none()) {
-                bare(item, file_name, out);
-            }
+            // One entity makes it a list of entities: what is beside it is one too, however little there is of it.
+            let is_resource = |item: &Value<'_>| item.get("apiVersion").is_some();
+            let platform = root.items().filter(|item| !is_resource(item)).find_map(|item| bare(item, file_name));
+            let Some(platform) = platform else { return };
+            out.extend(root.items().filter(|item| !is_resource(item)).map(|item| plain(item, platform)));
         }
         Kind::List | Kind::Null | Kind::Bool | Kind::Number | Kind::String => {}
     }
@@ -49,7 +57,7 @@ fn resource(root: Value<'_>, version: Value<'_>, file_name: &str, lists: usize, 
         && lists < LISTS
         && let Some(items) = root.get("items")
     {
-        for item in items.items().filter(|item| item.kind() == Kind::Map && item.get("apiVersion").is_some()) {
+        for item in items.items().filter(|item| item.get("apiVersion").is_some() || item.get("kind").is_some()) {
             one(item, file_name, lists + 1, out);
         }
         return;
@@ -62,10 +70,7 @@ fn resource(root: Value<'_>, version: Value<'_>, file_name: &str, lists: usize, 
             let miss = NearMiss::Kind(kind.map_or(root.id(), Value::id));
             (platform, ours.is_none().then_some(miss))
         }
-        None => match slipped(text).filter(|_| ours.is_some() && has_blueprint(root)) {
-            Some(platform) => (platform, Some(version_miss)),
-            None => return,
-        },
+        None => return out.extend(elsewhere(root, text, file_name, version_miss)),
     };
     // Of a kind we do not know: the scope is a guess that only says which fields to look at.
     let kind = ours.unwrap_or(match kind_text.starts_with(['C', 'c']) {
@@ -79,30 +84,68 @@ fn resource_kind(text: &str) -> Option<ResourceKind> {
     [ResourceKind::Entity, ResourceKind::ClusterEntity].into_iter().find(|kind| kind.name() == text)
 }
 
-/// `getprot.io/v1`: one slip away from one of ours.
-fn slipped(version: &str) -> Option<&'static Platform> {
+/// The kind that was meant, where it is right but for its case or one slip.
+fn kind_meant(root: Value<'_>) -> Option<ResourceKind> {
+    let text = root.get("kind")?.as_str()?;
+    let names = [ResourceKind::Entity, ResourceKind::ClusterEntity].map(ResourceKind::name);
+    resource_kind(text).or_else(|| resource_kind(suggest::single_slip(text, names)?))
+}
+
+/// An entity by its kind and content under a version that names nobody we know. `miss` says where the version is.
+fn elsewhere(root: Value<'_>, version: &str, file_name: &str, miss: NearMiss) -> Option<Manifest> {
+    let kind = kind_meant(root)?;
+    let group = version.split_once('/').map_or(version, |(group, _)| group);
+    let resembled = resembled(version, group);
+    let has = |key: &str| root.get("spec").is_some_and(|spec| spec.get(key).is_some());
+    // Another's group is another's business, until all of it looks like ours.
+    let is_anothers = resembled.is_none() && group.contains('.');
+    let is_entity = match is_anothers {
+        true => root.get("kind").and_then(Value::as_str) == Some(kind.name()) && has("blueprint") && has("identifier"),
+        false => has("blueprint") || has("identifier"),
+    };
+    let platform = resembled.or_else(|| Platform::by_bare_file(file_name)).unwrap_or(&PORT);
+    is_entity.then(|| manifest(root, root.get("spec"), platform, Form::Resource(kind), Some(miss)))
+}
+
+/// Nothing is called `apiVersion`: it was forgotten, or its key is misspelt.
+fn without_version(root: Value<'_>, file_name: &str) -> Option<Manifest> {
+    let is_misspelt = |key: &str| suggest::single_slip(key, ["apiVersion"]).is_some();
+    let misspelt = root.entries().find(|(key, _)| key.as_str().is_some_and(is_misspelt));
+    let version = misspelt.and_then(|(_, value)| value.as_str()).unwrap_or_default();
+    elsewhere(root, version, file_name, NearMiss::Version(root.id()))
+}
+
+/// The platform whose group was most likely meant: `getprot.io` is one slip away, `port.io` and `getport` are parts of
+/// it, and `api.getport.io` has its name.
+fn resembled(version: &str, group: &str) -> Option<&'static Platform> {
     PLATFORMS.into_iter().find(|platform| {
-        let right = platform.api_version();
-        suggest::single_slip(version, [right.as_str()]).is_some()
-            || version.split_once('/').is_some_and(|(group, _)| suggest::single_slip(group, [platform.group]).is_some())
+        let name = platform.group.split('.').next().unwrap_or(platform.group);
+        let is_part = platform.group.starts_with(group) || platform.group.ends_with(group);
+        platform.group == group
+            || suggest::single_slip(version, [platform.api_version().as_str()]).is_some()
+            || suggest::single_slip(group, [platform.group]).is_some()
+            || group.len() > 3 && is_part
+            || group.split('.').any(|label| label == name)
     })
 }
 
-fn has_blueprint(root: Value<'_>) -> bool {
-    root.get("spec").is_some_and(|spec| spec.get("blueprint").is_some())
-}
-
-fn bare(root: Value<'_>, file_name: &str, out: &mut Vec<Manifest>) {
+/// The platform of a bare entity, if it is one by itself.
+fn bare(root: Value<'_>, file_name: &str) -> Option<&'static Platform> {
     let by_name = Platform::by_bare_file(file_name);
     let has = |key: &str| root.get(key).is_some();
-    let content = ["properties", "relations", "title", "team"].into_iter().any(has);
+    // Scorecards, actions and the like have an identifier, a blueprint and a title too.
+    let is_other = by_name.is_none() && OTHER_KEYS.into_iter().any(has);
+    let content = ["properties", "relations", "team"].into_iter().any(has) || by_name.is_some() && has("title");
     let (identifier, blueprint) = (has("identifier"), has("blueprint"));
     let only_ours = || root.entries().all(|(key, _)| key.as_str().is_some_and(|key| ENTITY_KEYS.contains(&key)));
     let both = identifier && blueprint && (by_name.is_some() || content || only_ours());
     let either = by_name.is_some() && (identifier || blueprint) && (content || has("icon"));
-    if both || either {
-        out.push(manifest(root, Some(root), by_name.unwrap_or(&PORT), Form::Bare, None));
-    }
+    ((both || either) && !is_other).then(|| by_name.unwrap_or(&PORT))
+}
+
+/// A bare entity. One that is no mapping has no parts, and the rules say so.
+fn plain(root: Value<'_>, platform: &'static Platform) -> Manifest {
+    manifest(root, Some(root).filter(|root| root.kind() == Kind::Map), platform, Form::Bare, None)
 }
 
 fn manifest(

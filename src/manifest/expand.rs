@@ -151,6 +151,8 @@ impl Expansion<'_> {
             Kind::Null | Kind::Bool | Kind::Number | Kind::String => return Err(super::faults::bad_merge(place)),
         };
         for source in list.into_iter().rev() {
+            // An empty one costs its turn too: lists of lists of nothing are endless work.
+            self.spend(place)?;
             if self.view.tree.kind(source) != Kind::Map {
                 return Err(super::faults::bad_merge(place));
             }

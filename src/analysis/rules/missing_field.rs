@@ -42,6 +42,8 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
         if spec.kind() == Kind::Map {
             needs(context, spec, "`spec`", sink);
         }
+    } else if root.kind() != Kind::Map {
+        no_entity(root, sink);
     } else {
         needs(context, root, "the entity", sink);
     }
@@ -74,6 +76,16 @@ fn no_spec(root: Value<'_>, sink: &mut Sink<'_>) {
         }
         None => report(root, "spec", "the manifest", sink),
     }
+}
+
+/// An item in a list of entities that is no mapping.
+fn no_entity(item: Value<'_>, sink: &mut Sink<'_>) {
+    let message = match item.is_null() {
+        true => "This item of the list is empty; an entity is a mapping.".to_owned(),
+        false => format!("This item of the list is {}; an entity is a mapping.", item.kind().words()),
+    };
+    let help = "write it as `blueprint:` and `identifier:`, or remove the item";
+    sink.report(Draft::new(item.span(), message).help(help));
 }
 
 fn report(place: Value<'_>, field: &str, of: &str, sink: &mut Sink<'_>) {

@@ -1,9 +1,12 @@
-//! An API version under one of our groups that was never published, or a group one slip away from ours.
+//! An API version under one of our groups that was never published, a group that is not quite ours, or no version at
+//! all on what is an entity otherwise: nobody else would tell, since everybody passes such a manifest by.
 
 use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink, put};
 use crate::analysis::snapshot::Snapshot;
 use crate::domain::finding::{Family, RuleInfo, Severity};
-use crate::domain::manifest::NearMiss;
+use crate::domain::manifest::{Manifest, NearMiss};
+use crate::domain::suggest;
+use crate::domain::tree::Value;
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -21,13 +24,33 @@ pub static RULE: Rule = Rule {
 fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
     for manifest in context.manifests {
         let Some(NearMiss::Version(at)) = manifest.near_miss else { continue };
+        sink.about(manifest, context.view);
         let value = context.view.value(at);
+        if at == manifest.root || value.is_null() {
+            sink.report(missing(manifest, context.view.value(manifest.root)));
+            continue;
+        }
         let meant = manifest.platform.api_version();
         let written = value.key_text();
         let message = format!("`{written}` is not an API version of the platform.");
         let draft = Draft::new(value.span(), message).help(format!("write `{meant}`"));
         let edit = put(value, &meant);
-        sink.about(manifest, context.view);
         sink.report(if value.is_copied() { draft } else { draft.suggestion(format!("write `{meant}`"), vec![edit]) });
     }
+}
+
+/// The manifest of `root` has no `apiVersion`, or one without a value, or has it under a misspelt key.
+fn missing(manifest: &Manifest, root: Value<'_>) -> Draft {
+    let message = "This manifest has no `apiVersion`, so the cluster and portolan pass it by.";
+    let is_misspelt = |key: &str| suggest::single_slip(key, ["apiVersion"]).is_some();
+    let misspelt = root.entries().map(|(key, _)| key).find(|key| key.as_str().is_some_and(is_misspelt));
+    if let Some(key) = misspelt.filter(|_| root.get("apiVersion").is_none()) {
+        let draft = Draft::new(key.span(), message);
+        let help = format!("write `apiVersion` instead of `{}`", key.key_text());
+        let edit = put(key, "apiVersion");
+        return if key.is_copied() { draft.help(help) } else { draft.suggestion(help, vec![edit]) };
+    }
+    let place = root.entry("apiVersion").or_else(|| root.entries().next());
+    let span = place.map_or(root.span(), |(key, _)| key.span());
+    Draft::new(span, message).help(format!("add `apiVersion: {}`", manifest.platform.api_version()))
 }

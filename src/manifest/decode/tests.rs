@@ -17,6 +17,7 @@ fn found(file_name: &str, text: &str) -> Vec<String> {
                 Form::Bare => "bare",
             };
             let miss = match manifest.near_miss {
+                Some(NearMiss::Version(id)) if id == manifest.root => " version=?".to_owned(),
                 Some(NearMiss::Version(id)) => format!(" version={}", document.view.value(id).raw()),
                 Some(NearMiss::Kind(id)) if id == manifest.root => " kind=?".to_owned(),
                 Some(NearMiss::Kind(id)) => format!(" kind={}", document.view.value(id).raw()),
@@ -58,11 +59,41 @@ fn what_looks_like_ours_is_told_with_what_is_wrong() {
 }
 
 #[test]
+fn an_entity_by_kind_and_content_never_vanishes_for_its_version() {
+    let spec = "spec: {blueprint: b}\n";
+    let cases = [
+        ("kind: Entity\n", "port Entity b/? version=?"),
+        ("kind: clusterentity\n", "port ClusterEntity b/? version=?"),
+        ("kind: Entitty\n", "port Entity b/? version=?"),
+        ("apiversion: useglint.io/v1\nkind: Entity\n", "glint Entity b/? version=?"),
+        ("apiVersion:\nkind: Entity\n", "port Entity b/? version="),
+        ("apiVersion: port.io/v1\nkind: Entity\n", "port Entity b/? version=port.io/v1"),
+        ("apiVersion: getport/v1\nkind: entity\n", "port Entity b/? version=getport/v1"),
+        ("apiVersion: glint.io/v1\nkind: Entity\n", "glint Entity b/? version=glint.io/v1"),
+        ("apiVersion: v1\nkind: Entity\n", "port Entity b/? version=v1"),
+    ];
+    for (head, expected) in cases {
+        assert_eq!(found("a.yaml", &format!("{head}{spec}")), [expected], "{head}");
+    }
+    assert_eq!(found("glint.yml", &format!("kind: Entity\n{spec}")), ["glint Entity b/? version=?"]);
+    assert_eq!(
+        found("a.yaml", &entity("catalog.example.org/v1", "Entity")),
+        ["port Entity b/i version=catalog.example.org/v1"]
+    );
+    let list = format!("apiVersion: v1\nkind: List\nitems:\n- kind: Entity\n  {spec}");
+    assert_eq!(found("a.yaml", &list), ["port Entity b/? version=?"]);
+}
+
+#[test]
 fn what_is_not_ours_is_skipped() {
     for text in [
         "apiVersion: backstage.io/v1alpha1\nkind: Component\nspec: {blueprint: b, identifier: i}\n",
         "apiVersion: v1\nkind: ConfigMap\ndata: {blueprint: b, identifier: i}\n",
-        "apiVersion: apps/v1\nkind: Entity\nspec: {blueprint: b, identifier: i}\n",
+        "apiVersion: apps/v1\nkind: Deployment\nspec: {blueprint: b, identifier: i}\n",
+        "apiVersion: backstage.io/v1alpha1\nkind: Entity\nspec: {blueprint: b}\n",
+        "apiVersion: catalog.example.org/v1\nkind: entity\nspec: {blueprint: b, identifier: i}\n",
+        "kind: Entity\nspec: {name: x}\nblueprint: b\n",
+        "kind: Component\nspec: {blueprint: b, identifier: i}\n",
         "services:\n  identifier: x\n  blueprint: y\n",
         "identifier: x\nports: [80]\n",
         "- identifier: x\n- blueprint: y\n",
@@ -93,6 +124,28 @@ fn a_list_is_read_item_by_item() {
 }
 
 #[test]
+fn beside_an_entity_every_item_of_a_list_is_one() {
+    let text = "- blueprint: b\n- {identifier: i, blueprint: b}\n- identifier: z\n- just text\n- {apiVersion: v1}\n-\n";
+    let expected = ["port bare b/?", "port bare b/i", "port bare ?/z", "port bare ?/?", "port bare ?/?"];
+    assert_eq!(found("port.yml", text), expected);
+    assert_eq!(found("other.yaml", text), expected);
+    assert!(found("other.yaml", "- {identifier: i, blueprint: b, mine: 1}\n- blueprint: b\n").is_empty());
+}
+
+#[test]
 fn given_twice_the_last_counts() {
     assert_eq!(found("a.yaml", "identifier: a\nblueprint: b\nidentifier: c\n"), ["port bare b/c"]);
+}
+
+#[test]
+fn the_catalogs_other_objects_are_not_entities() {
+    for other in [
+        "identifier: ready\ntitle: Ready\nblueprint: service\nrules: []\nlevels: []\n",
+        "identifier: deploy\ntitle: Deploy\nblueprint: service\nuserInputs: {}\ninvocationMethod: {type: WEBHOOK}\n",
+        "identifier: cart\nblueprint: service\nsteps: []\nproperties: {}\n",
+    ] {
+        let mut found = Vec::new();
+        Reader::new(Limits::default()).read(other, &mut |document| decode(document.view, "other.yaml", &mut found));
+        assert_eq!(found.len(), 0, "{other}");
+    }
 }
