@@ -55,6 +55,9 @@ pub enum LintError {
     #[error("find `{path}`: there is no such file or folder")]
     #[diagnostic(code("no-such-path"), help("name files and folders relative to where you are"))]
     NoSuchPath { path: String },
+    #[error("find a file to lint: `manifests.{key}` ({place}) {what}")]
+    #[diagnostic(code("nothing-to-lint"), help("correct the globs: they are relative to the root"))]
+    Emptied { key: &'static str, place: String, what: String },
     #[error("read standard input: `-` is not among the paths, and `--stdin-filename` is only its name")]
     #[diagnostic(code("no-input"), help("add `-`: `portolan lint - --stdin-filename FILE`"))]
     NoInput,
@@ -91,6 +94,7 @@ fn exit_of_lint(error: &LintError) -> Exit {
         LintError::Discover(_) => Exit::Failure,
         LintError::Git(error) => exit_of_git(error),
         LintError::NoGit { .. }
+        | LintError::Emptied { .. }
         | LintError::NoSuchPath { .. }
         | LintError::NoInput
         | LintError::InputAlone

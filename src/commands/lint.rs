@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::analysis::{Options, Selection};
 use crate::commands::context::Context;
+use crate::commands::steps::emptied::refuse_emptied;
 use crate::commands::steps::linted::{self, Extent, InWorkTree, LintError, Linted, Request};
 use crate::domain::day::Day;
 use crate::domain::finding::Severity;
@@ -156,6 +157,11 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     let linted = linted::lint(&request, progress).map_err(Error::Lint)?;
+    let is_about_all = request.extent == Extent::Everything && request.paths.is_empty() && request.given.is_none();
+    // One may be the config itself.
+    if linted.counts.files <= 1 && is_about_all {
+        refuse_emptied(settings, &pattern).map_err(Error::Lint)?;
+    }
     if let Some(file) = &args.write_baseline {
         return write_baseline(file, &linted, context);
     }

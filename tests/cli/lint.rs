@@ -5,6 +5,8 @@
 mod bench;
 #[path = "lint/chosen.rs"]
 mod chosen;
+#[path = "lint/emptied.rs"]
+mod emptied;
 #[path = "lint/exit_codes.rs"]
 mod exit_codes;
 #[path = "lint/fix.rs"]

@@ -243,6 +243,7 @@ fn choose(found: &mut Found, request: &Request<'_>) -> Result<Chosen, LintError>
     let (mut others, mut strangers) = (Vec::new(), Vec::new());
     let is_listed =
         |found: &Found, path: &str| found.files.binary_search_by(|file| file.path.as_str().cmp(path)).is_ok();
+    let mut named = Named::default();
     for path in &request.paths {
         let relative = relative(request.root, path)?;
         if is_listed(found, &relative) || snapshot::holds(&relative) {
@@ -265,16 +266,41 @@ fn choose(found: &mut Found, request: &Request<'_>) -> Result<Chosen, LintError>
             // Another name of a file that is there already: read twice, all in it would be declared twice.
             PathKind::File if is_listed(found, &end) => drop(files.insert(end)),
             PathKind::File if request.force_exclude || request.extent != Extent::Everything => {}
-            PathKind::File if is_yaml(path) => {
-                insert(&mut found.files, SourceFile { path: relative.clone(), place: Place::Disk(path.clone()) });
-                files.insert(relative);
-            }
+            PathKind::File if is_yaml(path) => drop(files.insert(named.join(found, end, path))),
             PathKind::File => others.push(relative),
         }
     }
     found.notes.extend(unchecked(&others, "is not a YAML file", "are not YAML"));
     found.notes.extend(unchecked(&strangers, "leads out of the repository", "lead out of the repository"));
     Ok(Chosen::paths(files, folders))
+}
+
+/// Files that only the command line brings in. They join under the name that they really have: two names of one file
+/// would declare all in it twice.
+#[derive(Default)]
+struct Named {
+    /// Names by where the files lie. Made when it is first asked for: most runs name nothing that is not listed.
+    listed: Option<HashMap<PathBuf, String>>,
+}
+
+impl Named {
+    fn join(&mut self, found: &mut Found, end: String, path: &Path) -> String {
+        let place = sources::real_path(path).unwrap_or_else(|| path.to_owned());
+        let listed = self.listed.get_or_insert_with(|| {
+            let on_disk = found.files.iter().filter_map(|file| match &file.place {
+                Place::Disk(place) => Some((place.clone(), file.path.clone())),
+                Place::Blob { .. } | Place::Given(_) => None,
+            });
+            on_disk.collect()
+        });
+        // The walk lists a link whose end the config leaves out.
+        if let Some(name) = listed.get(&place) {
+            return name.clone();
+        }
+        listed.insert(place.clone(), end.clone());
+        insert(&mut found.files, SourceFile { path: end.clone(), place: Place::Disk(place) });
+        end
+    }
 }
 
 /// Whoever names a file and hears nothing takes it for checked.

@@ -2,6 +2,7 @@
 
 pub(crate) mod checked;
 pub(crate) mod chosen;
+pub(crate) mod emptied;
 pub(crate) mod fixed;
 pub(crate) mod linted;
 pub(crate) mod snapshot;

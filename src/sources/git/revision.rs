@@ -48,11 +48,29 @@ impl Repository {
         let near = || closest(revision, names.iter().map(String::as_str));
         if let Some(name) = on_remote.map(String::as_str).or_else(near) {
             format!("did you mean `{name}`?")
-        } else if shallow {
-            format!("run `git fetch origin {revision}`, or check out with the whole history")
+        } else if let Some((remote, branch)) = self.on_remote(revision, shallow) {
+            let deepen = if shallow { " --unshallow" } else { "" };
+            format!(
+                "run `git fetch{deepen} {remote} {branch}:refs/remotes/{remote}/{branch}` and name `{remote}/{branch}`, \
+                 or check out with all branches and the whole history"
+            )
         } else {
             "name a branch, a tag or a commit; `git branch --all` lists the branches".to_owned()
         }
+    }
+
+    /// A remote and its branch that `revision` may mean though this clone does not have it: `origin/main`, or, where
+    /// the clone is shallow and so brought one branch only, `main`.
+    fn on_remote<'r>(&self, revision: &'r str, shallow: bool) -> Option<(String, &'r str)> {
+        let is_name = |name: &str| git2::Reference::is_valid_name(&format!("refs/heads/{name}"));
+        let remotes = self.inner.remotes().ok()?;
+        let remotes: Vec<&str> = remotes.iter().flatten().flatten().collect();
+        let branch_of = |remote: &&str| revision.strip_prefix(*remote)?.strip_prefix('/').filter(|name| is_name(name));
+        let named = remotes.iter().find_map(|remote| Some(((*remote).to_owned(), branch_of(remote)?)));
+        let only = || {
+            (shallow && is_name(revision)).then(|| remotes.first().map(|remote| ((*remote).to_owned(), revision)))?
+        };
+        named.or_else(only)
     }
 
     /// Branches, those of remotes, and tags, by their short names.

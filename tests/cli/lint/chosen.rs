@@ -143,6 +143,24 @@ fn another_name_of_a_file_is_the_same_file() {
     assert_eq!(findings(&repo, &["loop"]), [CART, WISHES]);
 }
 
+/// In whatever order they are named, and also where the config would have left one of them out.
+#[cfg(unix)]
+#[test]
+fn a_file_and_a_link_to_it_are_named_together() {
+    let repo = two_faults();
+    let link = |name: &str| {
+        std::os::unix::fs::symlink("cart.yaml", repo.path().join(name)).expect("links can be made");
+    };
+    link("catalog/link.yaml");
+    let both = [["catalog/cart.yaml", "catalog/link.yaml"], ["catalog/link.yaml", "catalog/cart.yaml"]];
+    both.iter().for_each(|paths| assert_eq!(findings(&repo, paths), [CART], "{paths:?}"));
+    repo.write("portolan.yaml", "manifests:\n  include: [teams]\n");
+    both.iter().for_each(|paths| assert_eq!(findings(&repo, paths), [CART], "{paths:?}"));
+    repo.write("portolan.yaml", "manifests:\n  exclude: [catalog/cart.yaml]\n");
+    let listed = CART.replace("cart.yaml", "link.yaml");
+    both.iter().for_each(|paths| assert_eq!(findings(&repo, paths), [listed.as_str()], "{paths:?}"));
+}
+
 /// A pipeline names what a stranger's branch brings, and a report shows lines of what it reads.
 #[cfg(unix)]
 #[test]

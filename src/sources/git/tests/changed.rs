@@ -120,7 +120,24 @@ fn a_shallow_clone_works_and_says_what_it_lacks() {
     let single = clone(&tree, &["--depth=1", "--branch=feature"]);
     let error = single.open().changed(&single.path, &everything(), Some("main")).expect_err("it is not fetched");
     assert_eq!(error.to_string(), "find the revision `main` in this shallow clone");
-    assert!(help(&error).contains("git fetch origin main"));
+    let fetch = "git fetch --unshallow origin main:refs/remotes/origin/main` and name `origin/main`";
+    assert!(help(&error).contains(fetch), "{}", help(&error));
+    let error = single.open().changed(&single.path, &everything(), Some("origin/main")).expect_err("it is not fetched");
+    assert!(help(&error).contains(fetch), "{}", help(&error));
+    single.git(["fetch", "--quiet", "--unshallow", "origin", "main:refs/remotes/origin/main"]);
+    single.open().changed(&single.path, &everything(), Some("origin/main")).expect("the advice is good");
+}
+
+#[test]
+fn a_clone_of_one_branch_is_told_how_to_get_another() {
+    let tree = parted();
+    let one = clone(&tree, &["--single-branch", "--branch=feature"]);
+    let error = one.open().changed(&one.path, &everything(), Some("origin/main")).expect_err("it is not fetched");
+    assert_eq!(error.to_string(), "find the revision `origin/main`");
+    let fetch = "git fetch origin main:refs/remotes/origin/main`";
+    assert!(help(&error).contains(fetch), "{}", help(&error));
+    one.git(["fetch", "--quiet", "origin", "main:refs/remotes/origin/main"]);
+    one.open().changed(&one.path, &everything(), Some("origin/main")).expect("the advice is good");
 }
 
 #[test]

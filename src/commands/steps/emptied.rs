@@ -1,0 +1,42 @@
+//! Yields a refusal where the config leaves nothing to look at: a glob with a slip in it would otherwise be a
+//! repository without faults, for ever. Looked at only after (next to) nothing was found, so the further walks cost nobody else.
+
+use std::path::Path;
+
+use crate::domain::words::count;
+use crate::error::LintError;
+use crate::settings::{Origin, Settings};
+use crate::sources::{self, Pattern};
+
+/// That includes or excludes of the config match nothing, or all, of the YAML files that are there.
+pub(crate) fn refuse_emptied(settings: &Settings, pattern: &Pattern) -> Result<(), LintError> {
+    let (include, exclude) = (&settings.include, &settings.exclude);
+    let root = &settings.root.value;
+    let is_said = |globs: &[String], origin: &Origin| !globs.is_empty() && *origin != Origin::Default;
+    let (includes, excludes) = (is_said(&include.value, &include.origin), is_said(&exclude.value, &exclude.origin));
+    if !includes && !excludes {
+        return Ok(());
+    }
+    // The config is a YAML file too, and nobody's manifest.
+    let config = settings.config_name();
+    let here = found(root, &Pattern::default(), &config)?;
+    if here == 0 || found(root, pattern, &config)? > 0 {
+        return Ok(());
+    }
+    let files = count(here, "YAML file");
+    let Ok(only_included) = Pattern::new(&include.value, &[]) else { return Ok(()) };
+    let left = if includes { found(root, &only_included, &config)? } else { here };
+    let (key, origin, what) = match (left, here) {
+        (0, 1) => ("include", &include.origin, "does not match the only YAML file here".to_owned()),
+        (0, _) => ("include", &include.origin, format!("matches none of the {files} here")),
+        (_, 1) => ("exclude", &exclude.origin, "leaves out the only YAML file here".to_owned()),
+        (left, _) if left == here => ("exclude", &exclude.origin, format!("leaves out all of the {files} here")),
+        (_, _) => ("exclude", &exclude.origin, "leaves out all that `manifests.include` matches".to_owned()),
+    };
+    Err(LintError::Emptied { key, place: origin.words(&config), what })
+}
+
+fn found(root: &Path, pattern: &Pattern, config: &str) -> Result<usize, LintError> {
+    let files = sources::discover(root, pattern)?.files;
+    Ok(files.iter().filter(|file| file.path != config).count())
+}
