@@ -78,6 +78,8 @@ impl Judge {
 
     /// Everything that is wrong with `value`, in the order of the checker.
     pub fn violations<'a>(&self, value: Value<'a>) -> Vec<Violation<'a>> {
+        // Items by their place: a long list may be wrong in every one.
+        let items = value.items().collect::<Vec<_>>();
         self.0
             .iter_errors(TreeNode::Value(value))
             .map(|error| {
@@ -85,8 +87,8 @@ impl Judge {
                     LocationSegment::Property(name) => Segment::Key(name.to_string()),
                     LocationSegment::Index(at) => Segment::Index(at),
                 });
-                let (at, path) = walk(value, segments);
-                Violation { at, path, problem: problem(error.kind(), &error.to_string()) }
+                let (at, path) = walk(value, &items, segments);
+                Violation { at, path, problem: problem(error.kind(), || error.to_string()) }
             })
             .collect()
     }
@@ -122,14 +124,15 @@ enum Segment {
 }
 
 /// Follows the path as far as the tree has it.
-fn walk(value: Value<'_>, segments: impl Iterator<Item = Segment>) -> (Value<'_>, String) {
+fn walk<'a>(value: Value<'a>, items: &[Value<'a>], segments: impl Iterator<Item = Segment>) -> (Value<'a>, String) {
     let mut at = value;
     let mut path = String::new();
-    for segment in segments {
+    for (depth, segment) in segments.enumerate() {
         let next = match &segment {
             Segment::Key(name) => {
                 at.entries().filter(|(key, _)| key.key_text() == name.as_str()).last().map(|(_, value)| value)
             }
+            Segment::Index(index) if depth == 0 => items.get(*index).copied(),
             Segment::Index(index) => at.items().nth(*index),
         };
         let Some(next) = next else { break };
@@ -146,7 +149,7 @@ fn walk(value: Value<'_>, segments: impl Iterator<Item = Segment>) -> (Value<'_>
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "a foreign enum; what blueprints cannot say falls together")]
-fn problem(kind: &ValidationErrorKind, message: &str) -> Problem {
+fn problem(kind: &ValidationErrorKind, message: impl Fn() -> String) -> Problem {
     use ValidationErrorKind as K;
     let items = |count: &u64| if *count == 1 { "item" } else { "items" };
     let characters = |count: &u64| if *count == 1 { "character" } else { "characters" };
@@ -174,7 +177,7 @@ fn problem(kind: &ValidationErrorKind, message: &str) -> Problem {
             Problem::Extra { keys: unexpected.clone() }
         }
         // Its words may hold the whole value.
-        _ => Problem::Other { message: message.chars().take(60).collect() },
+        _ => Problem::Other { message: message().chars().take(60).collect() },
     }
 }
 

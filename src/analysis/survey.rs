@@ -140,7 +140,7 @@ impl<'a> Survey<'a> {
         let found = judge.violations(value);
         // A value of the wrong type is also none of the choices, and so on: the type is what is wrong.
         let wrong = found.iter().filter(|it| matches!(it.problem, Problem::Type { .. })).map(|it| it.at.id());
-        let wrong = wrong.collect::<Vec<_>>();
+        let wrong = wrong.collect::<foldhash::HashSet<_>>();
         let is_cause = |it: &Violation<'_>| matches!(it.problem, Problem::Type { .. }) || !wrong.contains(&it.at.id());
         self.violations.extend(found.into_iter().filter(is_cause).map(|violation| (property, violation)));
     }
