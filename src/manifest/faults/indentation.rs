@@ -142,6 +142,13 @@ pub(super) fn tight_colon(text: &str, line: Span) -> Option<Words> {
         return None;
     }
     let start = line.start as usize + skipped;
+    let pasted = value.len() - value.trim_start_matches(super::is_odd_blank).len();
+    if pasted > 0 {
+        let blank = start + key.len() + 1;
+        let name = if value.starts_with('\u{a0}') { "a non-breaking space" } else { "no ordinary space" };
+        let message = format!("The blank after `{key}:` is {name}, so `{key}` is not taken for a key.");
+        return Some(Words::new(Span::new(blank, blank + pasted), message, "replace it with an ordinary space"));
+    }
     let value = value.trim_end();
     let message = format!("`{key}` is not taken for a key: the colon needs a space after it.");
     let span = Span::new(start, start + key.len() + 1);
