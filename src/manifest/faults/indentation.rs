@@ -1,7 +1,7 @@
 //! Lines that stand at the wrong column, or are no key where one is needed.
 
-use super::Words;
 use super::around::{Around, Line};
+use super::{Words, clip};
 use crate::domain::span::Span;
 
 /// A line that fits nowhere at its column.
@@ -99,6 +99,7 @@ fn in_block_scalar(around: &Around<'_>, here: &Line<'_>) -> Option<Words> {
     for line in around.above() {
         if line.indent < here.indent || line.indent == here.indent && line.key().is_some() {
             let (key, name) = line.key()?;
+            let name = clip(name);
             let (_, value) = line.value()?;
             let header = value.starts_with(['|', '>']) && value.len() <= 3;
             let first: Line<'_> = first.filter(|_| header && line.indent < here.indent)?;
@@ -117,7 +118,7 @@ pub(super) fn no_key(around: &Around<'_>) -> Option<Words> {
     if let Some(rest) = here.content.strip_prefix('-').filter(|rest| !rest.is_empty() && !rest.starts_with([' ', '-']))
     {
         let message = format!("`{}` is no list item: the dash needs a space after it.", here.name());
-        return Some(Words::new(here.span, message, format!("write `- {rest}`")));
+        return Some(Words::new(here.span, message, format!("write `- {}`", clip(rest))));
     }
     if let Some(words) = tight_colon(around.text, here.span) {
         return Some(words);
@@ -137,7 +138,9 @@ pub(super) fn tight_colon(text: &str, line: Span) -> Option<Words> {
     let skipped = content.len() - content.trim_start_matches([' ', '-']).len();
     let content = content.get(skipped..)?;
     let (key, value) = content.split_once(':')?;
-    let plain = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte));
+    let plain = !key.is_empty()
+        && key.len() <= super::SHOWN
+        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte));
     if !plain || value.is_empty() || value.starts_with([' ', '/', ':']) {
         return None;
     }
@@ -152,7 +155,7 @@ pub(super) fn tight_colon(text: &str, line: Span) -> Option<Words> {
     let value = value.trim_end();
     let message = format!("`{key}` is not taken for a key: the colon needs a space after it.");
     let span = Span::new(start, start + key.len() + 1);
-    Some(Words::new(span, message, format!("write `{key}: {value}`")))
+    Some(Words::new(span, message, format!("write `{key}: {}`", clip(value))))
 }
 
 fn indent_by(count: usize) -> String {
