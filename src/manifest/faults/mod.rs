@@ -269,5 +269,11 @@ pub(super) fn not_a_mapping(text: &str, range: &Range<usize>) -> Fault {
     words.unwrap_or_else(all).fault()
 }
 
+/// The keys of two manifests in one mapping, the second from `at` on.
+pub(super) fn second_manifest(at: Span) -> Fault {
+    let message = "A second manifest begins here, but `---` is missing above it.";
+    Words::new(at, message, "put `---` on a line of its own above it").fault()
+}
+
 #[cfg(test)]
 mod tests;

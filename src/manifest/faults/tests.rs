@@ -146,3 +146,18 @@ fn shown_of(text: &str) -> Vec<String> {
     });
     out
 }
+
+#[test]
+fn keys_given_twice_are_two_manifests_only_when_ours() {
+    let faults = |text: &str| {
+        let mut found = Vec::new();
+        Reader::new(Limits::default()).read(text, &mut |document| found.push((document.broken, document.faults.len())));
+        found
+    };
+    let other = "apiVersion: v1\nkind: Secret\nidentifier: x\n";
+    assert_eq!(faults(&other.repeat(2)), [(false, 3)]);
+    let ours = "apiVersion: getport.io/v1\nkind: Entity\nspec: {blueprint: b, identifier: i}\n";
+    assert_eq!(faults(&ours.repeat(2)), [(true, 1)]);
+    assert_eq!(faults(&format!("{ours}kind: Entity\n")), [(false, 1)]);
+    assert_eq!(faults(&format!("{ours}x: {{apiVersion: a, apiVersion: b}}\nkind: Entity\n")), [(false, 2)]);
+}
