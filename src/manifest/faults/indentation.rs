@@ -23,6 +23,9 @@ pub(super) fn misplaced(around: &Around<'_>) -> Option<Words> {
         let help = "move the comment above the key, or use a text block (`|` or `>`)";
         return Some(Words::new(here.span, message, help).see(above.name_span(), "the text starts under this key"));
     }
+    if let Some(words) = odd_one(around, &here) {
+        return Some(words);
+    }
     if here.indent > above.indent {
         return Some(too_deep(around, &here, &above));
     }
@@ -31,11 +34,27 @@ pub(super) fn misplaced(around: &Around<'_>) -> Option<Words> {
     if fitting.indent == here.indent {
         return Some(wrong_kind(around, &here, &fitting));
     }
-    let column = here.indent + 1;
-    let message =
-        format!("`{}` starts in column {column}, where nothing above it does that it could belong with.", here.name());
+    let message = format!("`{}` lines up with nothing above it.", here.name());
     let help = format!("{}, like `{}` on line {line}", indent_by(fitting.indent), fitting.name());
     Some(Words::new(here.name_span(), message, help).see(fitting.name_span(), "it should start in this column"))
+}
+
+/// A field of `spec` that slid out of it: the lines before and after still stand in one column. Nothing is wrong with
+/// the line where the parser stopped.
+fn odd_one(around: &Around<'_>, here: &Line<'_>) -> Option<Words> {
+    let is = |line: &Line<'_>, names: &[&str]| line.key().is_some_and(|(_, key)| names.contains(&key));
+    let mut above = around.above();
+    let odd = above.find(|line| line.indent < here.indent)?;
+    let before = above.find(|line| line.indent <= here.indent)?;
+    let parent = std::iter::once(before).chain(above).find(|line| line.indent < here.indent)?;
+    let is_child = before.indent == here.indent && before.key().is_some() && is(&parent, &["spec", "metadata"]);
+    let is_misplaced = odd.key().is_some() && !is(&odd, &["apiVersion", "kind", "metadata", "spec", "status"]);
+    (is_child && is_misplaced && odd.indent == parent.indent && here.key().is_some()).then(|| {
+        let message = format!("`{}` stands outside of `{}`, unlike the lines around it.", odd.name(), parent.name());
+        let line = around.number(before.span.start as usize);
+        let help = format!("{}, like `{}` on line {line}", indent_by(here.indent), before.name());
+        Words::new(odd.name_span(), message, help).see(before.name_span(), "it should start in this column")
+    })
 }
 
 fn comment_above(around: &Around<'_>) -> bool {
@@ -68,7 +87,7 @@ fn too_deep(around: &Around<'_>, here: &Line<'_>, above: &Line<'_>) -> Words {
         above.item().0 - above.span.start as usize + above.indent
     };
     let message = format!(
-        "`{}` is indented further than `{}` on line {line}, which has a value already and cannot hold it.",
+        "`{}` is indented further than `{}` on line {line}, which has a value already.",
         here.name(),
         above.name()
     );
@@ -127,9 +146,12 @@ pub(super) fn no_key(around: &Around<'_>) -> Option<Words> {
 }
 
 fn no_key_words(here: &Line<'_>) -> Words {
-    let message = format!("`{}` has no colon, so it is not a key, and it goes on no value above it.", here.name());
-    let help = "write it as `key: value`, or indent it deeper than the key whose text it goes on";
-    Words::new(here.span, message, help)
+    let message = format!("`{}` is missing a colon.", here.name());
+    let help = match here.item().1.split_once(' ') {
+        Some((key, value)) if !value.contains(' ') => format!("write `{}: {}`", clip(key), clip(value)),
+        Some(_) | None => "write it as `key: value`".to_owned(),
+    };
+    Words::new(here.span, message, format!("{help}, or indent it deeper than the key whose text it goes on"))
 }
 
 /// `key:value` without the space that makes a key of it.
