@@ -314,6 +314,11 @@ impl Builder<'_> {
     /// What the scalar is, and whether both readers agree on that.
     fn resolve(&mut self, text: &str, style: Style, tag: Option<&Tag>, span: Span, is_key: bool) -> (Tagged, bool) {
         match tag {
+            Some(tag) if text.is_empty() && style == Style::Plain && tag.handle() == "!" => {
+                let after = self.job.text.get(self.cursor..self.job.range.end).unwrap_or_default();
+                self.faults.extend(faults::only_a_tag(after, self.cursor, tag.suffix()));
+                (Tagged::Plain(Plain::String), true)
+            }
             Some(tag) => match tags::apply(tag, text) {
                 Ok(tagged) => (tagged, true),
                 Err(misfit) => {

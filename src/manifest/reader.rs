@@ -14,6 +14,7 @@ use super::ours;
 use super::places::one_character;
 use super::split::{self, Documents};
 use crate::domain::fault::{Fault, FaultKind, Oversize};
+use crate::domain::platform::Platform;
 use crate::domain::span::Span;
 use crate::domain::tree::{Tree, View};
 
@@ -124,13 +125,38 @@ impl Reader {
             self.full.read(&job, &mut self.tree, &mut self.faults, &mut self.notes)
         };
         let text_only = sound && self.tree.len() == 1 && ours::claims_ours(text.get(range.clone()).unwrap_or_default());
-        if text_only {
-            self.faults.push(faults::not_a_mapping(text, range));
+        let misread = match text_only {
+            true => Some(faults::not_a_mapping(text, range)),
+            false => self.second_manifest(text).map(faults::second_manifest),
+        };
+        let is_misread = misread.is_some();
+        if let Some(fault) = misread {
+            // What the two together look like is nobody's fault.
+            self.faults.clear();
+            self.faults.push(fault);
             self.tree.clear();
         }
         self.faults.sort_by_key(|fault| fault.span);
         self.notes.sort();
-        sound && !text_only
+        sound && !is_misread
+    }
+
+    /// Where another manifest begins in the same mapping, since the `---` between them was lost: the first
+    /// of the keys given again. Only where one of the versions is ours.
+    fn second_manifest(&self, text: &str) -> Option<Span> {
+        let again = |name: &str| {
+            let is_it = |fault: &&Fault| matches!(&fault.kind, FaultKind::DuplicateKey { key, .. } if key == name);
+            self.faults.iter().filter(is_it).map(|fault| fault.span).min()
+        };
+        let (version, kind) = (again("apiVersion")?, again("kind")?);
+        let root = View { source: text, tree: &self.tree }.root()?;
+        let is_at_top = |span: Span| root.entries().any(|(key, _)| key.span() == span);
+        let mut versions = root.entries().filter(|(key, _)| key.as_str() == Some("apiVersion"));
+        let is_ours = versions.any(|(_, value)| {
+            let group = value.as_str().and_then(|text| text.split('/').next());
+            group.is_some_and(|group| Platform::by_group(group).is_some())
+        });
+        (is_ours && is_at_top(version) && is_at_top(kind)).then(|| version.min(kind))
     }
 
     fn refuse(&mut self, text: &str, range: Range<usize>, kind: FaultKind) {

@@ -1,7 +1,9 @@
 //! The lines around the place where the parser stopped. All spans are bytes in the file; lines come without breaks.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
+use super::clip;
 use crate::domain::span::Span;
 
 pub(super) struct Around<'t> {
@@ -144,9 +146,8 @@ impl<'t> Line<'t> {
     }
 
     /// A short name for it in a message.
-    pub(super) fn name(&self) -> &'t str {
-        let name = self.key().map_or(self.content, |(_, key)| key);
-        name.char_indices().nth(40).map_or(name, |(at, _)| name.get(..at).unwrap_or(name))
+    pub(super) fn name(&self) -> Cow<'t, str> {
+        clip(self.key().map_or(self.content, |(_, key)| key))
     }
 
     pub(super) fn name_span(&self) -> Span {

@@ -1,7 +1,7 @@
 //! Lines that stand at the wrong column, or are no key where one is needed.
 
-use super::Words;
 use super::around::{Around, Line};
+use super::{Words, clip};
 use crate::domain::span::Span;
 
 /// A line that fits nowhere at its column.
@@ -23,6 +23,9 @@ pub(super) fn misplaced(around: &Around<'_>) -> Option<Words> {
         let help = "move the comment above the key, or use a text block (`|` or `>`)";
         return Some(Words::new(here.span, message, help).see(above.name_span(), "the text starts under this key"));
     }
+    if let Some(words) = odd_one(around, &here) {
+        return Some(words);
+    }
     if here.indent > above.indent {
         return Some(too_deep(around, &here, &above));
     }
@@ -31,11 +34,27 @@ pub(super) fn misplaced(around: &Around<'_>) -> Option<Words> {
     if fitting.indent == here.indent {
         return Some(wrong_kind(around, &here, &fitting));
     }
-    let column = here.indent + 1;
-    let message =
-        format!("`{}` starts in column {column}, where nothing above it does that it could belong with.", here.name());
+    let message = format!("`{}` lines up with nothing above it.", here.name());
     let help = format!("{}, like `{}` on line {line}", indent_by(fitting.indent), fitting.name());
     Some(Words::new(here.name_span(), message, help).see(fitting.name_span(), "it should start in this column"))
+}
+
+/// A field of `spec` that slid out of it: the lines before and after still stand in one column. Nothing is wrong with
+/// the line where the parser stopped.
+fn odd_one(around: &Around<'_>, here: &Line<'_>) -> Option<Words> {
+    let is = |line: &Line<'_>, names: &[&str]| line.key().is_some_and(|(_, key)| names.contains(&key));
+    let mut above = around.above();
+    let odd = above.find(|line| line.indent < here.indent)?;
+    let before = above.find(|line| line.indent <= here.indent)?;
+    let parent = std::iter::once(before).chain(above).find(|line| line.indent < here.indent)?;
+    let is_child = before.indent == here.indent && before.key().is_some() && is(&parent, &["spec", "metadata"]);
+    let is_misplaced = odd.key().is_some() && !is(&odd, &["apiVersion", "kind", "metadata", "spec", "status"]);
+    (is_child && is_misplaced && odd.indent == parent.indent && here.key().is_some()).then(|| {
+        let message = format!("`{}` stands outside of `{}`, unlike the lines around it.", odd.name(), parent.name());
+        let line = around.number(before.span.start as usize);
+        let help = format!("{}, like `{}` on line {line}", indent_by(here.indent), before.name());
+        Words::new(odd.name_span(), message, help).see(before.name_span(), "it should start in this column")
+    })
 }
 
 fn comment_above(around: &Around<'_>) -> bool {
@@ -68,7 +87,7 @@ fn too_deep(around: &Around<'_>, here: &Line<'_>, above: &Line<'_>) -> Words {
         above.item().0 - above.span.start as usize + above.indent
     };
     let message = format!(
-        "`{}` is indented further than `{}` on line {line}, which has a value already and cannot hold it.",
+        "`{}` is indented further than `{}` on line {line}, which has a value already.",
         here.name(),
         above.name()
     );
@@ -99,6 +118,7 @@ fn in_block_scalar(around: &Around<'_>, here: &Line<'_>) -> Option<Words> {
     for line in around.above() {
         if line.indent < here.indent || line.indent == here.indent && line.key().is_some() {
             let (key, name) = line.key()?;
+            let name = clip(name);
             let (_, value) = line.value()?;
             let header = value.starts_with(['|', '>']) && value.len() <= 3;
             let first: Line<'_> = first.filter(|_| header && line.indent < here.indent)?;
@@ -117,7 +137,7 @@ pub(super) fn no_key(around: &Around<'_>) -> Option<Words> {
     if let Some(rest) = here.content.strip_prefix('-').filter(|rest| !rest.is_empty() && !rest.starts_with([' ', '-']))
     {
         let message = format!("`{}` is no list item: the dash needs a space after it.", here.name());
-        return Some(Words::new(here.span, message, format!("write `- {rest}`")));
+        return Some(Words::new(here.span, message, format!("write `- {}`", clip(rest))));
     }
     if let Some(words) = tight_colon(around.text, here.span) {
         return Some(words);
@@ -126,9 +146,12 @@ pub(super) fn no_key(around: &Around<'_>) -> Option<Words> {
 }
 
 fn no_key_words(here: &Line<'_>) -> Words {
-    let message = format!("`{}` has no colon, so it is not a key, and it goes on no value above it.", here.name());
-    let help = "write it as `key: value`, or indent it deeper than the key whose text it goes on";
-    Words::new(here.span, message, help)
+    let message = format!("`{}` is missing a colon.", here.name());
+    let help = match here.item().1.split_once(' ') {
+        Some((key, value)) if !value.contains(' ') => format!("write `{}: {}`", clip(key), clip(value)),
+        Some(_) | None => "write it as `key: value`".to_owned(),
+    };
+    Words::new(here.span, message, format!("{help}, or indent it deeper than the key whose text it goes on"))
 }
 
 /// `key:value` without the space that makes a key of it.
@@ -137,15 +160,24 @@ pub(super) fn tight_colon(text: &str, line: Span) -> Option<Words> {
     let skipped = content.len() - content.trim_start_matches([' ', '-']).len();
     let content = content.get(skipped..)?;
     let (key, value) = content.split_once(':')?;
-    let plain = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte));
+    let plain = !key.is_empty()
+        && key.len() <= super::SHOWN
+        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte));
     if !plain || value.is_empty() || value.starts_with([' ', '/', ':']) {
         return None;
     }
     let start = line.start as usize + skipped;
+    let pasted = value.len() - value.trim_start_matches(super::is_odd_blank).len();
+    if pasted > 0 {
+        let blank = start + key.len() + 1;
+        let name = if value.starts_with('\u{a0}') { "a non-breaking space" } else { "no ordinary space" };
+        let message = format!("The blank after `{key}:` is {name}, so `{key}` is not taken for a key.");
+        return Some(Words::new(Span::new(blank, blank + pasted), message, "replace it with an ordinary space"));
+    }
     let value = value.trim_end();
     let message = format!("`{key}` is not taken for a key: the colon needs a space after it.");
     let span = Span::new(start, start + key.len() + 1);
-    Some(Words::new(span, message, format!("write `{key}: {value}`")))
+    Some(Words::new(span, message, format!("write `{key}: {}`", clip(value))))
 }
 
 fn indent_by(count: usize) -> String {

@@ -5,6 +5,7 @@ mod around;
 mod indentation;
 mod values;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use granit_parser::{ErrorKind, ScanError};
@@ -19,6 +20,17 @@ use around::Around;
 /// Why a document could not be read to its end.
 #[derive(Debug)]
 pub(super) struct Broken(pub(super) Fault);
+
+/// Most of a value that a message shows, in characters.
+const SHOWN: usize = 60;
+
+/// As much of a value as people read in a message.
+fn clip(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(SHOWN) {
+        Some((at, _)) => Cow::Owned(format!("{}…", text.get(..at).unwrap_or_default())),
+        None => Cow::Borrowed(text),
+    }
+}
 
 /// A fault in words, before it is a `Fault`.
 struct Words {
@@ -199,8 +211,10 @@ fn template(around: &Around<'_>) -> Option<Words> {
 }
 
 fn template_words(text: &str, span: Span) -> Words {
-    let message =
-        format!("`{}` is a template that nobody has filled in, and YAML takes `{{{{` for mappings.", span.slice(text));
+    let message = format!(
+        "`{}` is a template that nobody has filled in, and YAML takes `{{{{` for mappings.",
+        clip(span.slice(text))
+    );
     Words::new(span, message, "quote the value, or exclude templates with `manifests.exclude`")
 }
 
@@ -213,8 +227,10 @@ pub(super) fn braces(text: &str, span: Span) -> Broken {
 }
 
 pub(super) fn contains_itself(text: &str, span: Span) -> Broken {
-    let message =
-        format!("The alias `{}` stands inside the value it refers to, so the value would never end.", span.slice(text));
+    let message = format!(
+        "The alias `{}` stands inside the value it refers to, so the value would never end.",
+        clip(span.slice(text))
+    );
     Broken(Words::new(span, message, "move the alias out of the anchored value").fault())
 }
 
@@ -226,10 +242,20 @@ pub(super) fn bad_merge(span: Span) -> Broken {
 }
 
 pub(super) fn misfit(text: &str, misfit: Misfit, span: Span) -> Fault {
-    let shown: String = text.chars().take(40).collect();
+    let shown = clip(text);
     let message =
         format!("The tag says that `{shown}` is {}, which it is not, and the cluster refuses the file.", misfit.wanted);
     Words::new(span, message, "remove the tag or correct the value").fault()
+}
+
+/// A tag of nobody's on nothing: legal, and text for the person who wrote it. `after` is what follows the node before.
+pub(super) fn only_a_tag(after: &str, start: usize, suffix: &str) -> Option<Fault> {
+    let at = after.find('!')?;
+    after.get(at + 1..)?.starts_with(suffix).then(|| {
+        let span = Span::new(start + at, start + at + 1 + suffix.len());
+        let message = format!("`!{}` is a YAML tag, not text, and the value is empty.", clip(suffix));
+        Words::new(span, message, values::quote_it(&format!("!{suffix}"))).fault()
+    })
 }
 
 /// The whole document is one plain text, though its lines look like keys.
@@ -241,6 +267,12 @@ pub(super) fn not_a_mapping(text: &str, range: &Range<usize>) -> Fault {
         Words::new(around.line(), "The document is one plain text, not a mapping.", help)
     };
     words.unwrap_or_else(all).fault()
+}
+
+/// The keys of two manifests in one mapping, the second from `at` on.
+pub(super) fn second_manifest(at: Span) -> Fault {
+    let message = "A second manifest begins here, but `---` is missing above it.";
+    Words::new(at, message, "put `---` on a line of its own above it").fault()
 }
 
 #[cfg(test)]

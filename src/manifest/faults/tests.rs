@@ -84,3 +84,80 @@ fn a_broken_document_hides_no_neighbour_and_no_stranger_is_blamed() {
         ]
     );
 }
+
+#[test]
+fn a_tag_in_place_of_text_is_told_and_breaks_nothing() {
+    let found = |text: &str| {
+        let mut found = Vec::new();
+        Reader::new(Limits::default()).read(text, &mut |document| {
+            assert!(!document.broken);
+            found.extend(document.faults.iter().map(|fault| fault.span.slice(text).to_owned()));
+        });
+        found
+    };
+    assert_eq!(found("identifier: !important\nblueprint: b\n"), ["!important"]);
+    assert_eq!(found("identifier: x\nteam: [!a , !b c, !!str ]\ntitle: !last"), ["!a", "!last"]);
+    assert!(found("identifier: !important x\ntitle: !a ''\nteam: !b [c]\n").is_empty());
+}
+
+#[test]
+fn a_long_value_is_shown_in_part() {
+    let long = "word ".repeat(500);
+    for text in [
+        format!("x: Note: {long}"),
+        format!("x: {long}: y"),
+        format!("x: 'a' {long}"),
+        format!("x: [a] {long}"),
+        format!("x: @{long}"),
+        format!("x: *{}", long.replace(' ', "-")),
+        format!("x:{long}"),
+        format!("{long}\ntitle: x"),
+        format!("x: - {long}"),
+        format!("x: \"\\d{long}\""),
+        format!("x: {{{{ {long} }}}}"),
+        format!("x: !!int {long}"),
+        format!("x: a\n  {long}: b"),
+        format!("{long}: a\n  y: b"),
+        format!("x: !{}", long.replace(' ', "-")),
+        format!("- {long}\n-{long}"),
+        format!("x: \"a\" {long}: {long}"),
+        format!("{long}: 'a' b"),
+        format!("{long}: a: b"),
+        format!("{long}: @b"),
+        format!("{long}: - b"),
+    ] {
+        let shown = shown_of(&format!("blueprint: a\nidentifier: b\n{text}\n"));
+        assert!(!shown.is_empty(), "{text}");
+        for words in shown {
+            assert!(words.chars().count() < 300, "{words}");
+        }
+    }
+}
+
+/// The words of every fault, without places.
+fn shown_of(text: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    Reader::new(Limits::default()).read(text, &mut |document| {
+        for fault in document.faults {
+            let FaultKind::Syntax { message, help, related } = &fault.kind else { continue };
+            out.push(message.clone());
+            out.extend(help.clone().into_iter().chain(related.clone().map(|(_, words)| words)));
+        }
+    });
+    out
+}
+
+#[test]
+fn keys_given_twice_are_two_manifests_only_when_ours() {
+    let faults = |text: &str| {
+        let mut found = Vec::new();
+        Reader::new(Limits::default()).read(text, &mut |document| found.push((document.broken, document.faults.len())));
+        found
+    };
+    let other = "apiVersion: v1\nkind: Secret\nidentifier: x\n";
+    assert_eq!(faults(&other.repeat(2)), [(false, 3)]);
+    let ours = "apiVersion: getport.io/v1\nkind: Entity\nspec: {blueprint: b, identifier: i}\n";
+    assert_eq!(faults(&ours.repeat(2)), [(true, 1)]);
+    assert_eq!(faults(&format!("{ours}kind: Entity\n")), [(false, 1)]);
+    assert_eq!(faults(&format!("{ours}x: {{apiVersion: a, apiVersion: b}}\nkind: Entity\n")), [(false, 2)]);
+}

@@ -2,8 +2,8 @@
 
 use granit_parser::ErrorKind;
 
-use super::Words;
 use super::around::{Around, Line};
+use super::{Words, clip};
 use crate::domain::span::Span;
 use crate::manifest::scalar;
 
@@ -24,14 +24,15 @@ const KEYS: [&str; 13] = [
     "relations",
 ];
 
-fn quote_it(value: &str) -> String {
-    format!("quote it: `{}`", scalar::quoted(value))
+pub(super) fn quote_it(value: &str) -> String {
+    format!("quote it: `{}`", scalar::quoted(&clip(value)))
 }
 
 /// A colon inside a value: `title: a: b`.
 pub(super) fn second_colon(around: &Around<'_>) -> Option<Words> {
     let here = around.here();
     let (key_span, key) = here.key()?;
+    let key = clip(key);
     let (span, value) = here.value()?;
     if around.at <= span.start as usize || here.content.starts_with("---") {
         return None;
@@ -52,7 +53,7 @@ pub(super) fn second_colon(around: &Around<'_>) -> Option<Words> {
         let help = format!("put `{word}` on a line of its own");
         return Some(Words::new(Span::new(start, around.at), message, help).see(key_span, "the first key of the line"));
     }
-    let message = format!("The value of `{key}` has a colon in it, so YAML takes `{before}` for another key.");
+    let message = format!("The value of `{key}` has a colon in it, so YAML takes `{}` for another key.", clip(before));
     Some(Words::new(span, message, quote_it(value)))
 }
 
@@ -103,8 +104,8 @@ pub(super) fn after_quote(around: &Around<'_>) -> Option<Words> {
         let help = "put the second key on a line of its own";
         return Some(Words::new(rest, "Two keys stand on one line.", help));
     }
-    let name = here.key().map_or_else(String::new, |(_, key)| format!(" of `{key}`"));
-    let message = format!("The value{name} ends at the closing quote, but `{text}` follows it.");
+    let name = here.key().map_or_else(String::new, |(_, key)| format!(" of `{}`", clip(key)));
+    let message = format!("The value{name} ends at the closing quote, but `{}` follows it.", clip(text));
     let help = match quote {
         '\'' => "write a quote inside single quotes twice (`''`), or put the value in double quotes",
         _ => "write a quote inside double quotes as `\\\"`, or put the value in single quotes",
@@ -145,7 +146,7 @@ pub(super) fn escape(around: &Around<'_>) -> Option<Words> {
         let help = if inner.contains('\'') {
             "write each backslash twice".to_owned()
         } else {
-            format!("use single quotes, in which a backslash is only a backslash: `'{inner}'`")
+            format!("use single quotes, in which a backslash is only a backslash: `'{}'`", clip(inner))
         };
         return Some(Words::new(span, message, help));
     }
@@ -208,7 +209,7 @@ pub(super) fn after_bracket(around: &Around<'_>) -> Option<Words> {
         return None;
     }
     let text = around.rest().slice(around.text);
-    let message = format!("The value ends at the closing bracket, but `{text}` follows it.");
+    let message = format!("The value ends at the closing bracket, but `{}` follows it.", clip(text));
     Some(Words::new(around.rest(), message, quote_it(value)))
 }
 
@@ -221,6 +222,7 @@ pub(super) fn inline_dash(around: &Around<'_>) -> Option<Words> {
         let message = "A list item with a dash stands inside brackets.";
         return Some(Words::new(rest, message, "remove the dash: items in brackets are separated by commas"));
     };
+    let name = clip(name);
     if here.value().is_some_and(|(_, value)| value.starts_with(['[', '{'])) {
         let message = "A list item with a dash stands inside brackets.";
         return Some(Words::new(rest, message, "remove the dash: items in brackets are separated by commas"));
@@ -233,7 +235,7 @@ pub(super) fn inline_dash(around: &Around<'_>) -> Option<Words> {
         ));
     }
     let message = format!("A list cannot start on the line of its key, `{name}`.");
-    Some(Words::new(rest, message, format!("put `{text}` on the next line")).see(key, "the key of the list"))
+    Some(Words::new(rest, message, format!("put `{}` on the next line", clip(text))).see(key, "the key of the list"))
 }
 
 /// A value that starts with a character that means something to YAML.
@@ -252,12 +254,14 @@ pub(super) fn indicator(around: &Around<'_>) -> Option<Words> {
         _ => return None,
     };
     let whose = match around.here().key().filter(|(key, _)| (key.end as usize) < around.at) {
-        Some((_, key)) => format!("The value of `{key}`"),
+        Some((_, key)) => format!("The value of `{}`", clip(key)),
         None => "This".to_owned(),
     };
     if first == '*' && text.len() > 1 && !text.contains(' ') {
         let name = text.get(1..).unwrap_or_default();
-        let message = format!("`{text}` refers to an anchor, and there is no `&{name}` above it in this document.");
+        let name = clip(name);
+        let message =
+            format!("`{}` refers to an anchor, and there is no `&{name}` above it in this document.", clip(text));
         return Some(Words::new(rest, message, format!("define the anchor, or, if it is text, {}", quote_it(text))));
     }
     let shown = if first == '`' { "a backtick".to_owned() } else { format!("`{first}`") };
