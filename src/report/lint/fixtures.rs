@@ -75,6 +75,7 @@ pub(crate) struct Run {
     pub findings: Vec<Finding>,
     pub counts: Counts,
     pub notes: Vec<String>,
+    pub has_summary: bool,
 }
 
 impl Files for Run {
@@ -94,7 +95,7 @@ pub(crate) fn counts() -> Counts {
 impl Run {
     /// Nothing found.
     pub fn empty() -> Self {
-        Self { files: Vec::new(), findings: Vec::new(), counts: counts(), notes: Vec::new() }
+        Self { files: Vec::new(), findings: Vec::new(), counts: counts(), notes: Vec::new(), has_summary: false }
     }
 
     pub fn of(files: &[(&str, &str)]) -> Self {
@@ -256,7 +257,14 @@ impl Run {
     }
 
     pub fn lint(&self) -> Lint<'_> {
-        Lint { findings: &self.findings, fingerprints: None, files: self, counts: self.counts, notes: &self.notes }
+        Lint {
+            findings: &self.findings,
+            fingerprints: None,
+            files: self,
+            counts: self.counts,
+            notes: &self.notes,
+            has_summary: self.has_summary,
+        }
     }
 
     pub fn render(&self, format: LintFormat, style: &Style) -> String {
