@@ -75,7 +75,7 @@ pub struct LintArgs {
     /// Leave out what the config leaves out, even where PATHS name it
     #[arg(long)]
     pub force_exclude: bool,
-    /// Set the level of a rule: `error`, `warning`, `info` or `off`; repeatable
+    /// Set the level of a rule, by its name or code: `error`, `warning`, `info` or `off`; repeatable
     #[arg(long, value_name = "NAME=LEVEL", value_parser = rule_level)]
     pub rule: Vec<(String, Level)>,
 }
