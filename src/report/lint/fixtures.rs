@@ -173,7 +173,7 @@ impl Run {
         run.findings.push(Finding { label: "all of it".to_owned(), ..team });
         let note = run.find(&AMBIGUOUS, 2, "note: |\n    one\n    two", 8, "the note ends without a line break");
         run.findings.push(note);
-        run.notes.push("there is no `.portolan/known-entities.txt`, so relations that leave the repository were not checked; `portolan pull` brings it".to_owned());
+        run.notes.push("there is no `.portolan/known-entities.txt`, so relations that leave the repository were not checked; it names one a line".to_owned());
         run
     }
 
