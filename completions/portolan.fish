@@ -52,7 +52,7 @@ never\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l max-findings -d 'Report at most so many findings, the worst first; 0 is all' -r
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l baseline -d 'Leave out the findings that this file knows' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l write-baseline -d 'Write a baseline that knows all findings of this run, and succeed' -r -F
-complete -c portolan -n "__fish_portolan_using_subcommand lint" -l rule -d 'Set the level of a rule: `error`, `warning`, `info` or `off`; repeatable' -r
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l rule -d 'Set the level of a rule, by its name or code: `error`, `warning`, `info` or `off`; repeatable' -r
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -s C -d 'Work as if started in DIR' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r
@@ -78,7 +78,7 @@ never\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l max-findings -d 'Report at most so many findings, the worst first; 0 is all' -r
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l baseline -d 'Leave out the findings that this file knows' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l write-baseline -d 'Write a baseline that knows all findings of this run, and succeed' -r -F
-complete -c portolan -n "__fish_portolan_using_subcommand validate" -l rule -d 'Set the level of a rule: `error`, `warning`, `info` or `off`; repeatable' -r
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l rule -d 'Set the level of a rule, by its name or code: `error`, `warning`, `info` or `off`; repeatable' -r
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -s C -d 'Work as if started in DIR' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r

@@ -58,6 +58,9 @@ pub enum LintError {
     #[error("find a file to lint: `manifests.{key}` ({place}) {what}")]
     #[diagnostic(code("nothing-to-lint"), help("correct the globs: they are relative to the root"))]
     Emptied { key: &'static str, place: String, what: String },
+    #[error("report as {first} and as {second}: both would go to {place}")]
+    #[diagnostic(code("shared-output"), help("send each to a file of its own: `--output FORMAT=FILE`"))]
+    SharedOutput { first: &'static str, second: &'static str, place: String },
     #[error("read standard input: `-` is not among the paths, and `--stdin-filename` is only its name")]
     #[diagnostic(code("no-input"), help("add `-`: `portolan lint - --stdin-filename FILE`"))]
     NoInput,
@@ -95,6 +98,7 @@ fn exit_of_lint(error: &LintError) -> Exit {
         LintError::Git(error) => exit_of_git(error),
         LintError::NoGit { .. }
         | LintError::Emptied { .. }
+        | LintError::SharedOutput { .. }
         | LintError::NoSuchPath { .. }
         | LintError::NoInput
         | LintError::InputAlone

@@ -75,7 +75,7 @@ pub struct LintArgs {
     /// Leave out what the config leaves out, even where PATHS name it
     #[arg(long)]
     pub force_exclude: bool,
-    /// Set the level of a rule: `error`, `warning`, `info` or `off`; repeatable
+    /// Set the level of a rule, by its name or code: `error`, `warning`, `info` or `off`; repeatable
     #[arg(long, value_name = "NAME=LEVEL", value_parser = rule_level)]
     pub rule: Vec<(String, Level)>,
 }
@@ -128,6 +128,7 @@ fn rule_level(text: &str) -> Result<(String, Level), String> {
 
 pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let settings = context.settings;
+    refuse_shared(&args.output, &settings.directory).map_err(Error::Lint)?;
     let pattern = settings.pattern()?;
     let levels = settings.rules.iter().map(|(name, level)| (name.clone(), level.value.severity()));
     let delivery_is_cluster = settings.delivery.value == Delivery::Cluster;
@@ -233,6 +234,19 @@ fn outputs(args: &LintArgs, context: &Context<'_>) -> Vec<Output> {
     vec![Output { format, file: None }]
 }
 
+/// Two reports in one place: the second would run into the first, or replace it.
+fn refuse_shared(outputs: &[Output], directory: &Path) -> Result<(), LintError> {
+    let place = |output: &Output| output.file.as_ref().map(|file| sources::output_place(&directory.join(file)));
+    let places = outputs.iter().map(place).collect::<Vec<_>>();
+    for (at, second) in outputs.iter().enumerate() {
+        let Some(first) = places.iter().take(at).position(|place| *place == places[at]) else { continue };
+        let place = second.file.as_ref().map_or("standard output".to_owned(), |file| format!("`{}`", file.display()));
+        let (first, second) = (outputs[first].format.name(), second.format.name());
+        return Err(LintError::SharedOutput { first, second, place });
+    }
+    Ok(())
+}
+
 fn show(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> Result<(), Error> {
     let notes = if context.quiet { Vec::new() } else { linted.notes.clone() };
     let lint = Lint {
@@ -241,12 +255,18 @@ fn show(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> Result<(
         files: &linted.texts,
         counts: linted.counts,
         notes: &notes,
+        has_summary: false,
     };
     let outputs = outputs(args, context);
     let in_work_tree = LazyCell::new(|| InWorkTree::new(&context.settings.root.value, &linted.texts));
     let lint_of = |format| if is_for_pipelines(format) { Lint { files: &*in_work_tree, ..lint } } else { lint };
+    // Written first: what does not fit into annotations is told to be there.
+    let has_summary = args.output.is_empty() && {
+        let render = || render(&lint_of(LintFormat::Markdown), LintFormat::Markdown, &Style::PLAIN);
+        write_summary(render, context)
+    };
     for Output { format, file } in outputs {
-        let lint = lint_of(format);
+        let lint = Lint { has_summary, ..lint_of(format) };
         match file {
             Some(file) => {
                 let text = render(&lint, format, &Style::PLAIN);
@@ -259,12 +279,18 @@ fn show(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> Result<(
             }
         }
     }
-    if args.output.is_empty()
-        && let Some(summary) = context.job_summary()
-    {
-        sources::append_output(&summary, &render(&lint_of(LintFormat::Markdown), LintFormat::Markdown, &Style::PLAIN))?;
-    }
     Ok(())
+}
+
+/// Whether the job has a summary, and this run is in it. One that cannot be written is told, and is no fault of what
+/// was linted.
+fn write_summary(render: impl FnOnce() -> String, context: &mut Context<'_>) -> bool {
+    let Some(summary) = context.job_summary() else { return false };
+    let written = sources::append_output(&summary, &render());
+    if let Err(error) = &written {
+        context.say(&format!("note: The job has no summary: failed to {error}."));
+    }
+    written.is_ok()
 }
 
 /// Whose readers look files up in the repository, wherever the config lies in it.

@@ -14,8 +14,9 @@ pub(crate) mod steps;
 pub mod terminal;
 
 use crate::analysis::RULES;
+use crate::settings::RuleName;
 
-/// The names of all rules: what the config and `--rule` may speak of.
-pub fn rule_names() -> Vec<&'static str> {
-    RULES.iter().map(|rule| rule.info.name).collect()
+/// All rules, by name and code: what the config and `--rule` may speak of.
+pub fn rule_names() -> Vec<RuleName> {
+    RULES.iter().map(|rule| RuleName { name: rule.info.name, code: rule.info.code }).collect()
 }

@@ -3,6 +3,7 @@
 
 use super::error::{ConfigFault, FaultyConfig};
 use super::layer::{KEYS, Layer, LayerReader};
+use super::level::RuleName;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::span::{LineIndex, Span};
 use crate::domain::suggest::closest;
@@ -32,8 +33,8 @@ impl Placed {
     }
 }
 
-/// `path` is for people; `known_rules` are the names a rule may have.
-pub(super) fn read(path: &str, text: &str, known_rules: &[&str]) -> Result<Placed, Box<FaultyConfig>> {
+/// `path` is for people; `known_rules` are those that exist.
+pub(super) fn read(path: &str, text: &str, known_rules: &[RuleName]) -> Result<Placed, Box<FaultyConfig>> {
     let mut layers = LayerReader { known_rules, faults: Vec::new() };
     let mut file = File::default();
     Reader::new(Limits::default()).read_first(text, &mut |document| {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::catalog::Catalog;
 use super::duration::days;
 use super::error::ConfigFault;
-use super::level::Level;
+use super::level::{Level, RuleName};
 use super::value::{Delivery, Write, WriteMode};
 use crate::domain::platform::{PLATFORMS, Platform};
 use crate::domain::span::Span;
@@ -38,8 +38,8 @@ pub(super) const KEYS: [&str; 9] =
 
 /// Reads layers, and remembers what is wrong.
 pub(super) struct LayerReader<'r> {
-    /// The names of the rules that exist.
-    pub known_rules: &'r [&'r str],
+    /// The rules that exist.
+    pub known_rules: &'r [RuleName],
     pub faults: Vec<ConfigFault>,
 }
 
@@ -203,17 +203,21 @@ impl LayerReader<'_> {
     fn rules(&mut self, value: Value<'_>) -> Vec<(String, Level, Span)> {
         let mut rules = Vec::new();
         for (key, value) in self.mapping(value) {
-            let name = key.key_text();
-            let known = self.known_rules;
-            if !known.contains(&name.as_ref()) {
-                self.unknown(key.span(), "rule", &name, known);
-            }
+            let name = RuleName::find(self.known_rules, &key.key_text()).map_err(|message| {
+                self.fault(
+                    key.span(),
+                    format!(
+                        "{message}{}",
+                        if message.ends_with('?') { "" } else { "; `portolan explain` lists the rules" }
+                    ),
+                );
+            });
             // Unquoted, `off` is the boolean false for the cluster and for us.
             let level = match value.as_bool() {
                 Some(false) => Some((Level::Off, value.span())),
                 Some(true) | None => self.choice(value, &Level::WORDS, Level::parse),
             };
-            rules.extend(level.map(|(level, _)| (name.into_owned(), level, key.span())));
+            rules.extend(name.ok().zip(level).map(|(name, (level, _))| (name.to_owned(), level, key.span())));
         }
         rules
     }

@@ -2,6 +2,27 @@
 //! that reading is taken back where it can only have been meant as a level.
 
 use crate::domain::finding::Severity;
+use crate::domain::suggest::closest;
+
+/// A rule that may be spoken of. The rules themselves are another room's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RuleName {
+    pub name: &'static str,
+    pub code: &'static str,
+}
+
+impl RuleName {
+    /// The rule's name, by its name or its code; otherwise a clause that says what to do.
+    pub(super) fn find(known: &[Self], said: &str) -> Result<&'static str, String> {
+        let found = known.iter().find(|rule| rule.name == said || rule.code.eq_ignore_ascii_case(said));
+        found.map(|rule| rule.name).ok_or_else(|| {
+            match closest(&said.to_lowercase(), known.iter().map(|rule| rule.name)) {
+                Some(meant) => format!("there is no rule `{said}`; did you mean `{meant}`?"),
+                None => format!("there is no rule `{said}`"),
+            }
+        })
+    }
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {

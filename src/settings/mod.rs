@@ -19,7 +19,7 @@ mod tests;
 pub use catalog::Catalog;
 pub use env::{Environment, VARIABLES, Variable};
 pub use error::{FaultyConfig, SettingsError};
-pub use level::Level;
+pub use level::{Level, RuleName};
 pub use resolve::{Request, Settings, resolve};
 pub use schema::schema;
 pub use value::{Delivery, Origin, Prune, Sourced, Write, WriteMode};

@@ -9,7 +9,7 @@ use super::env::{Environment, VARIABLES};
 use super::error::SettingsError;
 use super::file::{self, Placed};
 use super::layer::{Layer, Said, scope};
-use super::level::Level;
+use super::level::{Level, RuleName};
 use super::value::{Delivery, Origin, Prune, Sourced, Write, WriteMode};
 use crate::domain::platform::{PLATFORMS, PORT, Platform};
 use crate::domain::suggest::closest;
@@ -80,8 +80,12 @@ impl Settings {
     }
 }
 
-/// Resolves everything. `known_rules`: the names a rule may have.
-pub fn resolve(request: &Request, environment: &Environment, known_rules: &[&str]) -> Result<Settings, SettingsError> {
+/// Resolves everything. `known_rules`: those that exist.
+pub fn resolve(
+    request: &Request,
+    environment: &Environment,
+    known_rules: &[RuleName],
+) -> Result<Settings, SettingsError> {
     let directory = match &request.directory {
         Some(given) => tidy(environment.directory().join(given)),
         None => environment.directory().to_owned(),
@@ -134,7 +138,7 @@ fn shown(root: &Path, path: &Path) -> PathBuf {
     path.strip_prefix(root).unwrap_or(path).to_owned()
 }
 
-fn read_config(root: &Path, path: &Path, known_rules: &[&str]) -> Result<Placed, SettingsError> {
+fn read_config(root: &Path, path: &Path, known_rules: &[RuleName]) -> Result<Placed, SettingsError> {
     let name = path_text(path);
     let file = SourceFile { path: name.clone(), place: Place::Disk(root.join(path)) };
     let mut buffer = ReadBuffer::default();
@@ -235,7 +239,7 @@ impl<'a> Layers<'a> {
         })
     }
 
-    fn rules(&self, request: &Request, known: &[&str]) -> Result<BTreeMap<String, Sourced<Level>>, SettingsError> {
+    fn rules(&self, request: &Request, known: &[RuleName]) -> Result<BTreeMap<String, Sourced<Level>>, SettingsError> {
         let mut rules = BTreeMap::new();
         for (name, level, span) in &self.placed.file.layer.rules {
             let origin = Origin::File { line: self.placed.line(*span) };
@@ -248,11 +252,13 @@ impl<'a> Layers<'a> {
             }
         }
         for (name, level) in &request.rules {
-            if !known.contains(&name.as_str()) {
-                let reason = unknown("rule", name, known);
-                return Err(invalid("--rule", name.clone(), reason));
-            }
-            rules.insert(name.clone(), Sourced { value: *level, origin: Origin::Flag("--rule") });
+            let name = RuleName::find(known, name).map_err(|reason| SettingsError::Invalid {
+                origin: "`--rule`".to_owned(),
+                value: name.clone(),
+                reason,
+                help: "`portolan explain` lists the rules".to_owned(),
+            })?;
+            rules.insert(name.to_owned(), Sourced { value: *level, origin: Origin::Flag("--rule") });
         }
         Ok(rules)
     }
@@ -265,13 +271,6 @@ fn invalid(origin: &str, value: String, reason: String) -> SettingsError {
         "`portolan config` shows where every value comes from".to_owned()
     };
     SettingsError::Invalid { origin: format!("`{origin}`"), value, reason, help }
-}
-
-fn unknown(what: &str, name: &str, known: &[&str]) -> String {
-    match closest(name, known.iter().copied()) {
-        Some(meant) => format!("there is no such {what}; did you mean `{meant}`?"),
-        None => format!("there is no such {what}"),
-    }
 }
 
 fn platform(text: &str) -> Result<&'static Platform, String> {

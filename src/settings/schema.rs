@@ -121,7 +121,7 @@ enum LevelName {
     Off,
 }
 
-/// What `pull` brought.
+/// The catalog's blueprints and entities, as `.portolan/` holds them.
 #[derive(JsonSchema, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Snapshot {

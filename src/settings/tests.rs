@@ -8,7 +8,8 @@ use std::ffi::OsString;
 use super::*;
 use crate::domain::platform::GLINT;
 
-const RULES: [&str; 2] = ["wrong-type", "foreign-field"];
+const RULES: [RuleName; 2] =
+    [RuleName { name: "wrong-type", code: "P201" }, RuleName { name: "foreign-field", code: "P202" }];
 
 fn resolved(
     config: &str,
@@ -129,6 +130,25 @@ fn what_is_not_yaml_and_what_belongs_to_no_platform_is_a_fault_too() {
     assert_eq!(faults("- a\n"), ["this is a list; a mapping belongs here"]);
     let regions = faults("platform: glint\ncatalog: us\ntargets: {a: {platform: port, catalog: mars}}\n");
     assert_eq!(regions.len(), 2, "{regions:?}");
+}
+
+#[test]
+fn rules_go_by_their_codes_too() {
+    let config = "rules: {P202: off, wrong-type: info}\n";
+    let settings = resolved(config, &[], |request| request.rules = vec![("p201".to_owned(), Level::Warning)]);
+    let rules = settings.expect("it is right").rules;
+    assert_eq!(rules["foreign-field"].value, Level::Off);
+    assert_eq!(rules["wrong-type"].value, Level::Warning);
+    assert_eq!(rules.len(), 2, "{rules:?}");
+}
+
+#[test]
+fn an_unknown_rule_is_told_where_the_rules_are_listed() {
+    assert_eq!(faults("rules: {P999: off}\n"), ["there is no rule `P999`; `portolan explain` lists the rules"]);
+    let error =
+        resolved("", &[], |request| request.rules = vec![("P999".to_owned(), Level::Off)]).expect_err("unknown");
+    let help = miette::Diagnostic::help(&error).map(|help| help.to_string());
+    assert_eq!(help.as_deref(), Some("`portolan explain` lists the rules"));
 }
 
 #[test]

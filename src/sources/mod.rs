@@ -19,7 +19,7 @@ pub use each::for_each_text;
 pub use encoding::{ByteOrder, Encoding, encode};
 pub use folder::{PathKind, find_file, list_folder, path_kind};
 pub use lossy::{read_lossy, real_path};
-pub use output::{OutputError, append_output, read_input, read_standard_input, write_output};
+pub use output::{OutputError, append_output, output_place, read_input, read_standard_input, write_output};
 pub use path::{path_text, tidy};
 pub use pattern::{Pattern, PatternError};
 pub use read::{Place, ReadBuffer, ReadProblem, SourceFile, Text, TextRef, read};

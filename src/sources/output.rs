@@ -18,13 +18,9 @@ pub enum OutputError {
     Input(io::Error),
 }
 
-/// Puts `text` in the place of what the file held. Folders on the way are made.
+/// Puts `text` in the place of what the file held. Folders are not made: one that is not there is a slip in the name.
 pub fn write_output(path: &Path, text: &str) -> Result<(), OutputError> {
-    let refuse = |source| OutputError::Write { path: path.to_owned(), source };
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder).map_err(refuse)?;
-    }
-    fs::write(path, text).map_err(refuse)
+    fs::write(path, text).map_err(|source| OutputError::Write { path: path.to_owned(), source })
 }
 
 /// Adds `text` to the end of the file: a job summary has other authors too.
@@ -37,6 +33,15 @@ pub fn append_output(path: &Path, text: &str) -> Result<(), OutputError> {
 /// A file that a user named, as text.
 pub fn read_input(path: &Path) -> Result<String, OutputError> {
     fs::read_to_string(path).map_err(|source| OutputError::Read { path: path.to_owned(), source })
+}
+
+/// The file that a path leads to, in one spelling: for telling whether two paths are the same file.
+pub fn output_place(path: &Path) -> PathBuf {
+    let real = || {
+        let (folder, name) = (path.parent()?, path.file_name()?);
+        Some(folder.canonicalize().ok()?.join(name))
+    };
+    path.canonicalize().ok().or_else(real).unwrap_or_else(|| path.to_owned())
 }
 
 /// All of standard input.

@@ -62,7 +62,7 @@ pub(crate) fn holds(path: &str) -> bool {
 }
 
 /// The snapshot of the index, and which of its files the commit changes. A snapshot that Git does not have is used as
-/// it lies there: some keep it out and pull it in every run.
+/// it lies there: some keep it out and fetch it in every run.
 pub(crate) fn staged(repository: &Repository, root: &Path) -> Result<(Shelf, BTreeSet<String>), GitError> {
     let Some((folder, pattern)) = of_git(root) else { return Ok((Shelf::Disk, BTreeSet::new())) };
     let staged = repository.staged(&folder, &pattern).map_err(with_folder)?;
@@ -128,7 +128,8 @@ pub(crate) fn load(root: &Path, shelf: &Shelf, files: &mut Vec<SourceFile>) -> L
     if !snapshot.has_blueprints() {
         notes.push(
             "There is no snapshot of the catalog (`.portolan/blueprints`): properties and relations were not checked. \
-             `portolan pull` brings one."
+             Save each blueprint as the catalog's API gives it (`GET /v1/blueprints/ID`, the `blueprint` object) as \
+             `.portolan/blueprints/ID.json`."
                 .to_owned(),
         );
     }
@@ -223,8 +224,8 @@ impl Loading<'_> {
             let count = bad.len();
             let lines = if count == 1 { "line is" } else { "lines are" };
             self.notes.push(format!(
-                "{count} {lines} not `blueprint<TAB>identifier` in `{path}` (line {} is the first); `portolan pull` \
-                 writes it anew.",
+                "{count} {lines} not `blueprint<TAB>identifier` in `{path}` (line {} is the first): they were \
+                 left out.",
                 first.number
             ));
         }

@@ -75,6 +75,7 @@ pub(crate) struct Run {
     pub findings: Vec<Finding>,
     pub counts: Counts,
     pub notes: Vec<String>,
+    pub has_summary: bool,
 }
 
 impl Files for Run {
@@ -94,7 +95,7 @@ pub(crate) fn counts() -> Counts {
 impl Run {
     /// Nothing found.
     pub fn empty() -> Self {
-        Self { files: Vec::new(), findings: Vec::new(), counts: counts(), notes: Vec::new() }
+        Self { files: Vec::new(), findings: Vec::new(), counts: counts(), notes: Vec::new(), has_summary: false }
     }
 
     pub fn of(files: &[(&str, &str)]) -> Self {
@@ -172,7 +173,7 @@ impl Run {
         run.findings.push(Finding { label: "all of it".to_owned(), ..team });
         let note = run.find(&AMBIGUOUS, 2, "note: |\n    one\n    two", 8, "the note ends without a line break");
         run.findings.push(note);
-        run.notes.push("there is no `.portolan/known-entities.txt`, so relations that leave the repository were not checked; `portolan pull` brings it".to_owned());
+        run.notes.push("there is no `.portolan/known-entities.txt`, so relations that leave the repository were not checked; it names one a line".to_owned());
         run
     }
 
@@ -256,7 +257,14 @@ impl Run {
     }
 
     pub fn lint(&self) -> Lint<'_> {
-        Lint { findings: &self.findings, fingerprints: None, files: self, counts: self.counts, notes: &self.notes }
+        Lint {
+            findings: &self.findings,
+            fingerprints: None,
+            files: self,
+            counts: self.counts,
+            notes: &self.notes,
+            has_summary: self.has_summary,
+        }
     }
 
     pub fn render(&self, format: LintFormat, style: &Style) -> String {

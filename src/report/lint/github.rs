@@ -21,7 +21,8 @@ pub(super) fn render(report: &Report<'_>) -> String {
         }
         if total > shown {
             let more = count(total - shown, &format!("more {}", severity.word()));
-            out.push_str(&format!("::{} title=portolan lint::… and {more}: see the job summary\n", command(severity)));
+            let place = if report.lint.has_summary { "see the job summary" } else { "`portolan lint` shows them" };
+            out.push_str(&format!("::{} title=portolan lint::… and {more}: {place}\n", command(severity)));
         }
     }
     for note in report.lint.notes {
@@ -86,7 +87,10 @@ mod tests {
 
     #[test]
     fn the_last_of_ten_counts_the_rest() {
-        let text = Run::many(102).plain(LintFormat::Github);
+        let elsewhere = Run::many(102).plain(LintFormat::Github);
+        assert!(elsewhere.contains("… and 25 more errors: `portolan lint` shows them\n"), "{elsewhere}");
+        assert!(!elsewhere.contains("job summary"), "{elsewhere}");
+        let text = Run { has_summary: true, ..Run::many(102) }.plain(LintFormat::Github);
         for (command, noun) in [("::error", "errors"), ("::warning", "warnings"), ("::notice", "infos")] {
             let lines = text.lines().filter(|line| line.starts_with(command)).collect::<Vec<_>>();
             assert_eq!(lines.len(), LEVEL_MAX);

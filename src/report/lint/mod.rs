@@ -36,6 +36,8 @@ pub struct Lint<'a> {
     pub counts: Counts,
     /// Sentences said once: "no known-entities.txt, so ...".
     pub notes: &'a [String],
+    /// The pipeline shows the whole report elsewhere too.
+    pub has_summary: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -39,6 +39,7 @@ fn assert_valid(schema: &Json, value: &Json) {
 #[test]
 fn several_reports_of_one_run_each_go_where_they_were_sent() {
     let repo = faulty();
+    repo.write("out/deep/kept", "");
     let told = lint(
         &repo,
         &[
@@ -64,6 +65,33 @@ fn several_reports_of_one_run_each_go_where_they_were_sent() {
     let told = lint(&repo, &["--output", "text=out/report.txt"]);
     assert_eq!((told.code, told.out.as_str()), (1, ""), "nothing but the file was asked for");
     assert!(!repo.read("out/report.txt").contains('\u{1b}'));
+}
+
+#[test]
+fn two_reports_in_one_place_are_refused_before_anything_is_done() {
+    let repo = faulty();
+    for (outputs, words) in [
+        (["json", "text"], "as json and as text: both would go to standard output"),
+        (["text", "text"], "both would go to standard output"),
+        (["json=a.out", "sarif=./catalog/../a.out"], "as json and as sarif: both would go to `./catalog/../a.out`"),
+    ] {
+        let told = lint(&repo, &["--fix", "--output", outputs[0], "--output", outputs[1]]);
+        assert_eq!((told.code, told.out.as_str()), (64, ""), "{told:?}");
+        super::bench::assert_says(&told, words);
+        assert!(!repo.path().join("a.out").exists());
+    }
+    assert_eq!(repo.read("catalog/cart.yaml"), service("cart", AMBIGUOUS), "nothing was repaired");
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_not_made() {
+    let repo = faulty();
+    for arguments in [["--output", "sarif=nowhere/a.sarif"], ["--write-baseline", "nowhere/known.json"]] {
+        let told = lint(&repo, &arguments);
+        assert_eq!(told.code, 70, "{told:?}");
+        super::bench::assert_says(&told, "name a file in a folder that exists");
+        assert!(!repo.path().join("nowhere").exists());
+    }
 }
 
 #[test]
