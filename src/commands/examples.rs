@@ -115,9 +115,11 @@ pub(super) static EXAMPLES: &[RuleExamples] = &[
         rule: "missing-field",
         bad: &[
             Example { path: "catalog/libraries.yaml", text: include_str!("../../testdata/rules/missing-field/bad/catalog/libraries.yaml") },
+            Example { path: "catalog/port.yml", text: include_str!("../../testdata/rules/missing-field/bad/catalog/port.yml") },
         ],
         good: &[
             Example { path: "catalog/libraries.yaml", text: include_str!("../../testdata/rules/missing-field/good/catalog/libraries.yaml") },
+            Example { path: "catalog/port.yml", text: include_str!("../../testdata/rules/missing-field/good/catalog/port.yml") },
         ],
         finding: Some(include_str!("../../testdata/rules/missing-field/bad.txt")),
         fixable: false,
