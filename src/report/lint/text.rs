@@ -288,7 +288,7 @@ mod tests {
                 for run in [Run::wide(), Run::sample()] {
                     // The verdict stays whole: a command to copy may stand in it.
                     let text = run.render(LintFormat::Text, &style);
-                    for line in text.lines().filter(|line| width >= 60 || line.starts_with(' ')) {
+                    for line in text.lines().filter(|line| width >= 80 || line.starts_with(' ')) {
                         assert!(line.width() <= width, "{} > {width}: {line}", line.width());
                     }
                 }
