@@ -24,9 +24,9 @@ function __fish_portolan_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c portolan -n "__fish_portolan_needs_command" -s C -d 'Work as if started in DIR' -r -F
+complete -c portolan -n "__fish_portolan_needs_command" -s C -d 'Work as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_needs_command" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
-complete -c portolan -n "__fish_portolan_needs_command" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r
+complete -c portolan -n "__fish_portolan_needs_command" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
 complete -c portolan -n "__fish_portolan_needs_command" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -42,20 +42,66 @@ complete -c portolan -n "__fish_portolan_needs_command" -f -a "config" -d 'Show 
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "schema" -d 'Print the JSON Schema of the config or of an output'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "man" -d 'Print the manual page'
-complete -c portolan -n "__fish_portolan_using_subcommand lint" -l since -d 'Report what differs from where REF and `HEAD` parted' -r
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l since -d 'Report what differs from where REF and `HEAD` parted' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l stdin-filename -d 'The file that standard input stands for' -r -F
-complete -c portolan -n "__fish_portolan_using_subcommand lint" -l output -d 'How to report, and where to: `text`, `concise`, `json`, `sarif`, `github`, `gitlab`, `junit`, `markdown`; repeatable' -r
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l output -d 'How to report, and where to: `text`, `concise`, `json`, `sarif`, `github`, `gitlab`, `junit`, `markdown`; repeatable' -r -f -a "text\t''
+concise\t''
+json\t''
+sarif\t''
+github\t''
+gitlab\t''
+junit\t''
+markdown\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l fail-on -d 'The least severity that makes the exit code 1' -r -f -a "error\t''
 warning\t''
 info\t''
 never\t''"
-complete -c portolan -n "__fish_portolan_using_subcommand lint" -l max-findings -d 'Report at most so many findings, the worst first; 0 is all' -r
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l max-findings -d 'Report at most so many findings, the worst first; 0 is all' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l baseline -d 'Leave out the findings that this file knows' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l write-baseline -d 'Write a baseline that knows all findings of this run, and succeed' -r -F
-complete -c portolan -n "__fish_portolan_using_subcommand lint" -l rule -d 'Set the level of a rule, by its name or code: `error`, `warning`, `info` or `off`; repeatable' -r
-complete -c portolan -n "__fish_portolan_using_subcommand lint" -s C -d 'Work as if started in DIR' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l rule -d 'Set the level of a rule, by its name or code: `error`, `warning`, `info` or `off`; repeatable' -r -f -a "yaml-syntax\t''
+duplicate-key\t''
+ambiguous-scalar\t''
+non-string-key\t''
+too-deep\t''
+too-large\t''
+alias-bomb\t''
+bad-encoding\t''
+unknown-field\t''
+missing-field\t''
+wrong-type\t''
+unknown-kind\t''
+unsupported-version\t''
+invalid-resource-name\t''
+namespace-on-cluster-entity\t''
+foreign-field\t''
+invalid-identifier\t''
+unknown-blueprint\t''
+broken-blueprint\t''
+unknown-property\t''
+missing-property\t''
+wrong-property-type\t''
+value-not-allowed\t''
+malformed-value\t''
+value-out-of-range\t''
+computed-property\t''
+inherited-team\t''
+flawed-blueprint\t''
+unknown-relation\t''
+missing-relation\t''
+relation-arity\t''
+dangling-relation\t''
+repeated-target\t''
+duplicate-entity\t''
+duplicate-resource\t''
+case-collision\t''
+stale-snapshot\t''
+plain-secret\t''
+unused-ignore\t''
+unknown-rule\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -s C -d 'Work as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
-complete -c portolan -n "__fish_portolan_using_subcommand lint" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -68,20 +114,66 @@ complete -c portolan -n "__fish_portolan_using_subcommand lint" -s q -l quiet -d
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c portolan -n "__fish_portolan_using_subcommand validate" -l since -d 'Report what differs from where REF and `HEAD` parted' -r
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l since -d 'Report what differs from where REF and `HEAD` parted' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l stdin-filename -d 'The file that standard input stands for' -r -F
-complete -c portolan -n "__fish_portolan_using_subcommand validate" -l output -d 'How to report, and where to: `text`, `concise`, `json`, `sarif`, `github`, `gitlab`, `junit`, `markdown`; repeatable' -r
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l output -d 'How to report, and where to: `text`, `concise`, `json`, `sarif`, `github`, `gitlab`, `junit`, `markdown`; repeatable' -r -f -a "text\t''
+concise\t''
+json\t''
+sarif\t''
+github\t''
+gitlab\t''
+junit\t''
+markdown\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l fail-on -d 'The least severity that makes the exit code 1' -r -f -a "error\t''
 warning\t''
 info\t''
 never\t''"
-complete -c portolan -n "__fish_portolan_using_subcommand validate" -l max-findings -d 'Report at most so many findings, the worst first; 0 is all' -r
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l max-findings -d 'Report at most so many findings, the worst first; 0 is all' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l baseline -d 'Leave out the findings that this file knows' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l write-baseline -d 'Write a baseline that knows all findings of this run, and succeed' -r -F
-complete -c portolan -n "__fish_portolan_using_subcommand validate" -l rule -d 'Set the level of a rule, by its name or code: `error`, `warning`, `info` or `off`; repeatable' -r
-complete -c portolan -n "__fish_portolan_using_subcommand validate" -s C -d 'Work as if started in DIR' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l rule -d 'Set the level of a rule, by its name or code: `error`, `warning`, `info` or `off`; repeatable' -r -f -a "yaml-syntax\t''
+duplicate-key\t''
+ambiguous-scalar\t''
+non-string-key\t''
+too-deep\t''
+too-large\t''
+alias-bomb\t''
+bad-encoding\t''
+unknown-field\t''
+missing-field\t''
+wrong-type\t''
+unknown-kind\t''
+unsupported-version\t''
+invalid-resource-name\t''
+namespace-on-cluster-entity\t''
+foreign-field\t''
+invalid-identifier\t''
+unknown-blueprint\t''
+broken-blueprint\t''
+unknown-property\t''
+missing-property\t''
+wrong-property-type\t''
+value-not-allowed\t''
+malformed-value\t''
+value-out-of-range\t''
+computed-property\t''
+inherited-team\t''
+flawed-blueprint\t''
+unknown-relation\t''
+missing-relation\t''
+relation-arity\t''
+dangling-relation\t''
+repeated-target\t''
+duplicate-entity\t''
+duplicate-resource\t''
+case-collision\t''
+stale-snapshot\t''
+plain-secret\t''
+unused-ignore\t''
+unknown-rule\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -s C -d 'Work as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
-complete -c portolan -n "__fish_portolan_using_subcommand validate" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -94,9 +186,9 @@ complete -c portolan -n "__fish_portolan_using_subcommand validate" -s q -l quie
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c portolan -n "__fish_portolan_using_subcommand explain" -s C -d 'Work as if started in DIR' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand explain" -s C -d 'Work as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
-complete -c portolan -n "__fish_portolan_using_subcommand explain" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r
+complete -c portolan -n "__fish_portolan_using_subcommand explain" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -106,9 +198,9 @@ complete -c portolan -n "__fish_portolan_using_subcommand explain" -l no-progres
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -s h -l help -d 'Print help'
 complete -c portolan -n "__fish_portolan_using_subcommand config" -l output -d 'How to show it' -r -f -a "text\t''
 json\t''"
-complete -c portolan -n "__fish_portolan_using_subcommand config" -s C -d 'Work as if started in DIR' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand config" -s C -d 'Work as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand config" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
-complete -c portolan -n "__fish_portolan_using_subcommand config" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r
+complete -c portolan -n "__fish_portolan_using_subcommand config" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand config" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -116,9 +208,9 @@ complete -c portolan -n "__fish_portolan_using_subcommand config" -s q -l quiet 
 complete -c portolan -n "__fish_portolan_using_subcommand config" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
 complete -c portolan -n "__fish_portolan_using_subcommand config" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand config" -s h -l help -d 'Print help'
-complete -c portolan -n "__fish_portolan_using_subcommand schema" -s C -d 'Work as if started in DIR' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand schema" -s C -d 'Work as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
-complete -c portolan -n "__fish_portolan_using_subcommand schema" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r
+complete -c portolan -n "__fish_portolan_using_subcommand schema" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -126,9 +218,9 @@ complete -c portolan -n "__fish_portolan_using_subcommand schema" -s q -l quiet 
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c portolan -n "__fish_portolan_using_subcommand completions" -s C -d 'Work as if started in DIR' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand completions" -s C -d 'Work as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
-complete -c portolan -n "__fish_portolan_using_subcommand completions" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r
+complete -c portolan -n "__fish_portolan_using_subcommand completions" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -136,9 +228,9 @@ complete -c portolan -n "__fish_portolan_using_subcommand completions" -s q -l q
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -s h -l help -d 'Print help'
-complete -c portolan -n "__fish_portolan_using_subcommand man" -s C -d 'Work as if started in DIR' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand man" -s C -d 'Work as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand man" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
-complete -c portolan -n "__fish_portolan_using_subcommand man" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r
+complete -c portolan -n "__fish_portolan_using_subcommand man" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand man" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
 
 use crate::commands::context::Context;
 use crate::commands::terminal::{Terminal, colour_choice};
@@ -46,13 +46,13 @@ struct Cli {
 #[command(next_help_heading = "Everywhere")]
 struct Everyone {
     /// Work as if started in DIR
-    #[arg(short = 'C', value_name = "DIR", global = true)]
+    #[arg(short = 'C', value_name = "DIR", global = true, value_hint = ValueHint::DirPath)]
     directory: Option<PathBuf>,
     /// Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]
     #[arg(long, value_name = "FILE", global = true)]
     config: Option<PathBuf>,
     /// Use the overrides of this target of the config [env: PORTOLAN_TARGET]
-    #[arg(long, value_name = "NAME", global = true)]
+    #[arg(long, value_name = "NAME", global = true, value_hint = ValueHint::Other)]
     target: Option<String>,
     /// Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]
     #[arg(long, value_name = "WHEN", global = true, value_parser = ["auto", "always", "never"])]

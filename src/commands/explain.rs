@@ -2,6 +2,7 @@
 
 use crate::analysis::{RULES, Rule};
 use crate::commands::examples::{EXAMPLES, RuleExamples};
+use crate::commands::offered;
 use crate::domain::finding::{RuleInfo, Severity};
 use crate::domain::suggest::closest;
 use crate::error::Error;
@@ -19,8 +20,14 @@ Examples:
   portolan explain P301                  codes work too")]
 pub struct ExplainArgs {
     /// The rule's name or code; without one, all rules are listed
-    #[arg(value_name = "RULE")]
+    #[arg(value_name = "RULE", value_parser = offered::rules(any), hide_possible_values = true)]
     rule: Option<String>,
+}
+
+/// What is no rule is told by us, with what was meant.
+#[expect(clippy::unnecessary_wraps, reason = "the parser of an argument may fail")]
+fn any(text: &str) -> Result<String, String> {
+    Ok(text.to_owned())
 }
 
 pub fn run(args: &ExplainArgs, style: &Style, streams: &mut Streams) -> Result<Exit, Error> {

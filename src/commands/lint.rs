@@ -4,8 +4,11 @@
 use std::cell::LazyCell;
 use std::path::{Path, PathBuf};
 
+use clap::ValueHint;
+
 use crate::analysis::{Options, Selection};
 use crate::commands::context::Context;
+use crate::commands::offered;
 use crate::commands::steps::emptied::refuse_emptied;
 use crate::commands::steps::linted::{self, Extent, InWorkTree, LintError, Linted, Request};
 use crate::domain::day::Day;
@@ -42,7 +45,7 @@ pub struct LintArgs {
     #[arg(long)]
     pub changed: bool,
     /// Report what differs from where REF and `HEAD` parted
-    #[arg(long, value_name = "REF")]
+    #[arg(long, value_name = "REF", value_hint = ValueHint::Other)]
     pub since: Option<String>,
     /// The file that standard input stands for
     #[arg(long, value_name = "FILE")]
@@ -55,13 +58,13 @@ pub struct LintArgs {
     pub diff: bool,
     /// How to report, and where to: `text`, `concise`, `json`, `sarif`, `github`, `gitlab`, `junit`, `markdown`;
     /// repeatable
-    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = output)]
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = offered::formats(output), hide_possible_values = true)]
     pub output: Vec<Output>,
     /// The least severity that makes the exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "error")]
     pub fail_on: FailOn,
     /// Report at most so many findings, the worst first; 0 is all
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_hint = ValueHint::Other, value_parser = most_findings)]
     pub max_findings: Option<usize>,
     /// Leave out the findings that this file knows
     #[arg(long, value_name = "FILE")]
@@ -76,7 +79,7 @@ pub struct LintArgs {
     #[arg(long)]
     pub force_exclude: bool,
     /// Set the level of a rule, by its name or code: `error`, `warning`, `info` or `off`; repeatable
-    #[arg(long, value_name = "NAME=LEVEL", value_parser = rule_level)]
+    #[arg(long, value_name = "NAME=LEVEL", value_parser = offered::rules(rule_level), hide_possible_values = true)]
     pub rule: Vec<(String, Level)>,
 }
 
@@ -118,6 +121,10 @@ fn output(text: &str) -> Result<Output, String> {
         Some("") => Err("a file is missing after `=`".to_owned()),
         file => Ok(Output { format, file: file.map(PathBuf::from) }),
     }
+}
+
+fn most_findings(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "write a number; 0 is all".to_owned())
 }
 
 fn rule_level(text: &str) -> Result<(String, Level), String> {

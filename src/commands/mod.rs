@@ -9,6 +9,7 @@ mod examples;
 pub mod explain;
 pub mod lint;
 pub mod man;
+mod offered;
 pub mod schema;
 pub(crate) mod steps;
 pub mod terminal;

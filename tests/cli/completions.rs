@@ -15,6 +15,18 @@ fn every_shell_gets_a_script_that_knows_the_verbs() {
 }
 
 #[test]
+fn rules_and_formats_are_offered_and_the_help_stays_short() {
+    let repo = Repo::new();
+    for shell in ["bash", "zsh", "fish"] {
+        let script = run(&repo, &format!("completions {shell}")).quietly_gave();
+        for wanted in ["dangling-relation", "sarif"] {
+            assert!(script.contains(wanted), "the {shell} script does not offer {wanted}");
+        }
+    }
+    assert!(!run(&repo, "explain --help").quietly_gave().contains("unused-ignore"));
+}
+
+#[test]
 fn bash_takes_the_script() {
     let repo = Repo::new();
     repo.write("portolan.bash", run(&repo, "completions bash").quietly_gave());

@@ -286,7 +286,7 @@ impl Run {
         Place { file: FileId(file), span: Span::new(at, at + length) }
     }
 
-    fn find(&self, rule: &'static RuleInfo, file: u32, needle: &str, length: usize, message: &str) -> Finding {
+    pub fn find(&self, rule: &'static RuleInfo, file: u32, needle: &str, length: usize, message: &str) -> Finding {
         Self::found(rule, self.place(file, needle, length), message)
     }
 

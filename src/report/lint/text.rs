@@ -140,11 +140,18 @@ fn fix_words(fix: &Fix, finding: &Finding, source: Option<(&str, &LineIndex)>, s
     words
 }
 
-/// A help that ends in what the repaired line shows adds nothing to it: `did you mean `cart`?`.
+/// A help that ends in what the repaired line shows, or in what the repair is called after, adds nothing to it:
+/// `did you mean `cart`?`, `write `tier`` beside `rename it to `tier``.
 fn repeats(help: &str, fix: &Fix, finding: &Finding, source: Option<(&str, &LineIndex)>) -> bool {
-    let snippet = help.trim_end_matches('?').strip_suffix('`').and_then(|rest| rest.rsplit_once('`'));
+    let Some(snippet) = last_snippet(help) else { return false };
+    let says_no_more = ["write ", "name it", "did you mean"].iter().any(|start| help.starts_with(start));
     let line = || source.and_then(|(text, lines)| fixed_line(fix, finding, text, lines));
-    snippet.is_some_and(|(_, snippet)| line().is_some_and(|line| line.contains(snippet)))
+    says_no_more && last_snippet(&fix.title) == Some(snippet) || line().is_some_and(|line| line.contains(snippet))
+}
+
+/// What stands in backticks at the end.
+fn last_snippet(text: &str) -> Option<&str> {
+    text.trim_end_matches('?').strip_suffix('`')?.rsplit_once('`').map(|(_, snippet)| snippet)
 }
 
 /// The finding's line after the fix, where the fix stays within that line and leaves something of it.
@@ -180,7 +187,7 @@ fn write_items(out: &mut String, items: &[(&str, String)], width: usize, style: 
         let (sign, bar) = if last { (signs.close, " ") } else { (signs.item, signs.bar) };
         // Boxes are drawn on; a `=` stands alone.
         let bar = if style.unicode { bar } else { " " };
-        let room = style.prose().saturating_sub(width + 4 + sign.width() + name.len());
+        let room = style.prose().saturating_sub(width + 5 + sign.width() + name.len());
         let lines = wrap(words, room, room);
         let rest = format!("\n{indent}{bar}{}", " ".repeat(sign.width() + name.len() + 2));
         let painted = style.paint(if *name == "fix" { Role::Good } else { Role::Help }, &format!("{name}:"));
@@ -275,14 +282,35 @@ mod tests {
 
     #[test]
     fn no_line_is_wider_than_the_terminal() {
-        for width in [60, 80, 120] {
+        for width in 50..130 {
             for unicode in [false, true] {
                 let style = Style { unicode, width, ..UNICODE };
-                for line in Run::wide().render(LintFormat::Text, &style).lines() {
-                    assert!(line.width() <= width, "{} > {width}: {line}", line.width());
+                for run in [Run::wide(), Run::sample()] {
+                    // The verdict stays whole: a command to copy may stand in it.
+                    let text = run.render(LintFormat::Text, &style);
+                    for line in text.lines().filter(|line| width >= 80 || line.starts_with(' ')) {
+                        assert!(line.width() <= width, "{} > {width}: {line}", line.width());
+                    }
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_help_that_only_repeats_the_repair_is_left_out() {
+        let shown = |help: &str, title: &str| {
+            let mut run = Run::of(&[("a.yaml", "kind: x\n")]);
+            let mut finding = run.find(&crate::report::lint::fixtures::AMBIGUOUS, 0, "kind", 4, "this is wrong");
+            finding.help = Some(help.to_owned());
+            finding.fix = Some(Fix { title: title.to_owned(), safe: false, edits: Vec::new() });
+            run.findings.push(finding);
+            run.render(LintFormat::Text, &UNICODE).contains("help:")
+        };
+        for help in ["write `tier`", "name it `tier`", "did you mean `tier`?"] {
+            assert!(!shown(help, "rename it to `tier`"), "{help}");
+            assert!(shown(help, "rename it to `level`"), "{help}");
+        }
+        assert!(shown("the blueprint has no `tier`", "remove `tier`"));
     }
 
     #[test]

@@ -57,7 +57,7 @@ fn usage_is_64_and_says_what_would_do() {
         (&["--fail-on", "bad"], "possible values: error, warning, info, never"),
         (&["--output", "xml"], "the formats are `text`, `concise`, `json`"),
         (&["--output", "json="], "a file is missing after `=`"),
-        (&["--rule", "nosuch=error"], "`nosuch` of `--rule`: there is no such rule"),
+        (&["--rule", "nosuch=error"], "`nosuch` of `--rule`: there is no rule `nosuch`"),
         (&["--rule", "wrong-type=loud"], "the levels are `error`, `warning`, `info` and `off`"),
         (&["--rule", "wrong-type"], "write it as NAME=LEVEL"),
         (&["--max-findings", "many"], "invalid value 'many' for '--max-findings"),
