@@ -1,8 +1,11 @@
 //! Where the fields of an entity stand, and what a person most likely meant who put one elsewhere. One slip makes many
 //! consequences (a misspelt `properties` lacks everything); the rules ask here, so that the slip alone is reported.
 
+use foldhash::HashSet;
+
 use crate::analysis::rule::EntityContext;
 use crate::domain::manifest::Form;
+use crate::domain::span::Span;
 use crate::domain::suggest;
 use crate::domain::tree::{Kind, Value, entries_of};
 
@@ -27,9 +30,37 @@ pub(crate) const METADATA: [&str; 15] = [
     "uid",
 ];
 
-/// The fields that are not there yet.
-pub(crate) fn free<'k>(mapping: Value<'_>, known: &[&'k str]) -> Vec<&'k str> {
-    known.iter().copied().filter(|field| mapping.get(field).is_none()).collect()
+/// The names that a mapping could have and has not yet: what a wrong one may stand for.
+#[derive(Debug)]
+pub(crate) struct FreeNames<'n> {
+    free: Vec<&'n str>,
+    left: usize,
+}
+
+impl<'n> FreeNames<'n> {
+    pub fn of(mapping: Option<Value<'_>>, names: impl Iterator<Item = &'n str>) -> Self {
+        let given = entries_of(mapping).filter_map(|(key, _)| key.as_str()).collect::<HashSet<_>>();
+        Self { free: names.filter(|name| !given.contains(name)).collect(), left: MOST_SLIPS }
+    }
+
+    /// What a person most likely meant by `name`.
+    pub fn closest(&self, name: &str) -> Option<&'n str> {
+        suggest::closest(name, self.free.iter().copied())
+    }
+
+    /// What may be put in the place of `key` by machine, and what was most likely meant. A name that is put in is not
+    /// free for the next key.
+    pub fn meant(&mut self, key: Value<'_>) -> (Option<&'n str>, Option<&'n str>) {
+        if self.left == 0 {
+            return (None, None);
+        }
+        self.left -= 1;
+        let name = key.key_text();
+        let slip = suggest::single_slip(&name, self.free.iter().copied()).filter(|_| !key.is_copied());
+        let near = self.closest(&name);
+        self.free.retain(|name| slip != Some(name));
+        (slip, near)
+    }
 }
 
 /// Of so many unknown keys it is asked what they stand for; where there are more, something else is wrong.
@@ -37,9 +68,9 @@ pub(crate) const MOST_SLIPS: usize = 50;
 
 /// Whether one of the unknown keys of `mapping` stands for `field`.
 pub(crate) fn stands_for(mapping: Value<'_>, known: &[&str], field: &str) -> bool {
-    let free = free(mapping, known);
+    let free = FreeNames::of(Some(mapping), known.iter().copied());
     let unknown = mapping.entries().filter_map(|(key, _)| key.as_str()).filter(|name| !known.contains(name));
-    unknown.take(MOST_SLIPS).any(|name| suggest::closest(name, free.iter().copied()) == Some(field))
+    unknown.take(MOST_SLIPS).any(|name| free.closest(name) == Some(field))
 }
 
 impl<'a> EntityContext<'a> {
@@ -61,6 +92,24 @@ impl<'a> EntityContext<'a> {
             Some(found) => found.kind() == Kind::Map,
             None => !stands_for(entity, &ENTITY, field),
         }
+    }
+
+    /// The key `properties` (or `relations`), or else the identifier: where a person would add what is missing.
+    pub fn place_of(&self, field: &str) -> Span {
+        let key = self.entity().and_then(|entity| entity.entry(field)).map(|(key, _)| key.span());
+        let identifier = self.manifest.identifier.map(|id| self.view.value(id).span());
+        key.or(identifier).unwrap_or_else(|| self.view.value(self.manifest.root).span())
+    }
+
+    /// The blueprint's properties (or relations) that the entity does not give.
+    pub fn free_properties(&self) -> FreeNames<'a> {
+        let names = self.shape.into_iter().flat_map(|shape| &shape.blueprint.properties).map(|it| it.name.as_str());
+        FreeNames::of(self.manifest.properties.map(|id| self.view.value(id)), names)
+    }
+
+    pub fn free_relations(&self) -> FreeNames<'a> {
+        let names = self.shape.into_iter().flat_map(|shape| &shape.blueprint.relations).map(|it| it.name.as_str());
+        FreeNames::of(self.manifest.relations.map(|id| self.view.value(id)), names)
     }
 
     /// Property names of the blueprint that stand beside `properties` instead of in it.

@@ -1,14 +1,9 @@
 //! A null counts as missing where the property is required: null clears, and this one may not be clear.
 
-use foldhash::HashSet;
-
 use crate::analysis::layout::MOST_SLIPS;
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink, with_article};
 use crate::domain::blueprint::Property;
 use crate::domain::finding::{Family, RuleInfo, Severity};
-use crate::domain::span::Span;
-use crate::domain::suggest;
-use crate::domain::tree::entries_of;
 use crate::domain::words::list;
 
 pub static RULE: Rule = Rule {
@@ -31,17 +26,17 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     match missing.as_slice() {
         [] => {}
         [property] => sink.report(
-            Draft::new(place(context), format!("Required property `{}` is missing.", property.name)).help(format!(
-                "add `{}:` under `properties`{}",
-                property.name,
-                wanted(property)
-            )),
+            Draft::new(context.place_of("properties"), format!("Required property `{}` is missing.", property.name))
+                .help(format!("add `{}:` under `properties`{}", property.name, wanted(property))),
         ),
         several => {
             let names = several.iter().map(|property| format!("`{}`", property.name)).collect::<Vec<_>>();
             sink.report(
-                Draft::new(place(context), format!("Required properties {} are missing.", list(&names)))
-                    .help("add them under `properties`"),
+                Draft::new(
+                    context.place_of("properties"),
+                    format!("Required properties {} are missing.", list(&names)),
+                )
+                .help("add them under `properties`"),
             );
         }
     }
@@ -53,26 +48,12 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
 
 /// Those that no slip explains: neither misspelt, nor put beside `properties`.
 fn missing<'a>(context: &EntityContext<'a>) -> Vec<&'a Property> {
-    let Some(shape) = context.shape else { return Vec::new() };
-    let given = context.manifest.properties.map(|id| context.view.value(id));
-    let given = entries_of(given).filter_map(|(key, _)| key.as_str()).collect::<HashSet<_>>();
-    let names = shape.blueprint.properties.iter().map(|it| it.name.as_str());
-    let free = names.filter(|name| !given.contains(name)).collect::<Vec<_>>();
+    let free = context.free_properties();
     let unknown = context.survey.unknown_properties.iter().filter_map(|(key, _)| key.as_str()).take(MOST_SLIPS);
-    let meant = unknown.filter_map(|name| suggest::closest(name, free.iter().copied()));
-    let mut explained = meant.collect::<Vec<_>>();
+    let mut explained = unknown.filter_map(|name| free.closest(name)).collect::<Vec<_>>();
     explained.extend(context.misplaced_properties().filter_map(|key| key.as_str()));
     let missing = context.survey.missing_properties.iter().copied();
     missing.filter(|property| !explained.contains(&property.name.as_str())).collect()
-}
-
-/// The key `properties`, or else the identifier: where a person would add the line.
-fn place(context: &EntityContext<'_>) -> Span {
-    let manifest = context.manifest;
-    let entity = manifest.spec.map(|id| context.view.value(id));
-    let key = entity.and_then(|entity| entity.entry("properties")).map(|(key, _)| key.span());
-    let identifier = manifest.identifier.map(|id| context.view.value(id).span());
-    key.or(identifier).unwrap_or_else(|| context.view.value(manifest.root).span())
 }
 
 /// ", a string such as ..." in the words of the blueprint.

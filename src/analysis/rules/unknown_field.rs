@@ -1,9 +1,8 @@
 //! The fields of the envelope and of the entity itself; `properties` and `relations` have rules of their own.
 
-use crate::analysis::layout::{ENTITY, METADATA, MOST_SLIPS, RESOURCE, free};
+use crate::analysis::layout::{ENTITY, FreeNames, METADATA, RESOURCE};
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink, put};
 use crate::domain::finding::{Family, RuleInfo, Severity};
-use crate::domain::suggest;
 use crate::domain::tree::Value;
 use crate::domain::words::list;
 
@@ -55,19 +54,12 @@ fn misplace(keys: &[Value<'_>], names: &[&str], sink: &mut Sink<'_>) {
 }
 
 fn fields(mapping: Value<'_>, known: &[&str], of: &str, elsewhere: &[&str], sink: &mut Sink<'_>) {
-    let mut free = free(mapping, known);
-    let mut slips = MOST_SLIPS;
+    let mut free = FreeNames::of(Some(mapping), known.iter().copied());
     for (key, _) in mapping.entries() {
         let known_or_said = |name: &&str| known.contains(name) || elsewhere.contains(name);
         let Some(name) = key.as_str().filter(|name| !known_or_said(name)) else { continue };
         let draft = Draft::new(key.span(), format!("`{name}` is not a field of {of}."));
-        let wanted = usize::from(slips > 0);
-        slips -= wanted;
-        let names = || free.iter().copied().filter(|_| wanted > 0);
-        let slip = suggest::single_slip(name, names()).filter(|_| !key.is_copied());
-        let near = suggest::closest(name, names());
-        free.retain(|name| slip != Some(name));
-        sink.report(match (slip, near) {
+        sink.report(match free.meant(key) {
             (Some(meant), _) => {
                 draft.help(format!("write `{meant}`")).fix(format!("rename it to `{meant}`"), vec![put(key, meant)])
             }

@@ -1,8 +1,10 @@
 //! Yields a refusal where the config leaves nothing to look at: a glob with a slip in it would otherwise be a
-//! repository without faults, for ever. Looked at only after (next to) nothing was found, so the further walks cost nobody else.
+//! repository without faults, for ever. Looked at only after (next to) nothing was found, so the further walks cost
+//! nobody else.
 
 use std::path::Path;
 
+use crate::commands::steps::checked::identities;
 use crate::domain::words::count;
 use crate::error::LintError;
 use crate::settings::{Origin, Settings};
@@ -19,8 +21,13 @@ pub(crate) fn refuse_emptied(settings: &Settings, pattern: &Pattern) -> Result<(
     }
     // The config is a YAML file too, and nobody's manifest.
     let config = settings.config_name();
-    let here = found(root, &Pattern::default(), &config)?;
+    let all = sources::discover(root, &Pattern::default())?.files;
+    let here = all.iter().filter(|file| file.path != config).count();
     if here == 0 || found(root, pattern, &config)? > 0 {
+        return Ok(());
+    }
+    // A repository that has only workflows and charts so far is as it should be.
+    if identities(&all).is_empty() {
         return Ok(());
     }
     let files = count(here, "YAML file");
