@@ -54,12 +54,13 @@ fn misplace(keys: &[Value<'_>], names: &[&str], sink: &mut Sink<'_>) {
 }
 
 fn fields(mapping: Value<'_>, known: &[&str], of: &str, elsewhere: &[&str], sink: &mut Sink<'_>) {
-    let mut free = FreeNames::of(Some(mapping), known.iter().copied());
+    // Made for the first that is wrong: nearly always there is none.
+    let mut free = None;
     for (key, _) in mapping.entries() {
         let known_or_said = |name: &&str| known.contains(name) || elsewhere.contains(name);
         let Some(name) = key.as_str().filter(|name| !known_or_said(name)) else { continue };
         let draft = Draft::new(key.span(), format!("`{name}` is not a field of {of}."));
-        sink.report(match free.meant(key) {
+        sink.report(match free.get_or_insert_with(|| FreeNames::of(Some(mapping), known.iter().copied())).meant(key) {
             (Some(meant), _) => {
                 draft.help(format!("write `{meant}`")).fix(format!("rename it to `{meant}`"), vec![put(key, meant)])
             }
