@@ -71,8 +71,10 @@ fn machines_get_paths_of_the_repository_and_people_those_of_the_root() {
     let run = |format: &str| run(&repo, &[], &["-C", "teams/the shop", "--output", format]).out;
     let inside =
         [("github", "file=teams/the shop/catalog/cart.yaml,"), ("gitlab", "\"teams/the shop/catalog/cart.yaml\"")];
-    let more =
-        [("sarif", "\"teams/the%20shop/catalog/cart.yaml\""), ("junit", "file=\"teams/the shop/catalog/cart.yaml\"")];
+    let more = [
+        ("sarif", "\"teams/the%20shop/catalog/cart.yaml\""),
+        ("junit", "classname=\"teams/the shop/catalog/cart.yaml\""),
+    ];
     let outside =
         [("text", " catalog/cart.yaml:9:11"), ("concise", "catalog/cart.yaml:9:11"), ("json", "\"catalog/cart.yaml\"")];
     let prints = |text: &str| -> Vec<String> {
