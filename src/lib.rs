@@ -6,6 +6,12 @@ pub mod domain;
 
 /// 2: rules over entities. Pure.
 pub mod analysis;
+/// 2: the embedded catalog, its server, and the way to the platform's. It alone speaks HTTP and is async.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the room that owns the network, the embedded catalog's file and the clock"
+)]
+pub mod catalog;
 /// 2: text to spanned tree to entities.
 pub mod manifest;
 /// 2: findings to text, in every format.

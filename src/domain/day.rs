@@ -17,6 +17,19 @@ impl Day {
         Self(seconds_since_epoch.div_euclid(86_400))
     }
 
+    /// `2026-11-02`.
+    pub fn text(self) -> String {
+        // The inverse of `of`: eras of 400 years, with the year beginning in March.
+        let days = self.0 + 719_468;
+        let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+        let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let month = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * month + 2) / 5 + 1;
+        let year = era * 400 + year_of_era + i64::from(month >= 10);
+        format!("{year:04}-{:02}-{day:02}", if month < 10 { month + 3 } else { month - 9 })
+    }
+
     /// Days before a date in the Gregorian calendar, with the year beginning in March so that the leap day is last.
     fn of(year: i64, month: i64, day: i64) -> Self {
         let year = if month <= 2 { year - 1 } else { year };
@@ -29,6 +42,13 @@ impl Day {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_day_is_written_as_it_is_read() {
+        for day in (-719_528 + 366..2_932_000).step_by(13).map(Day) {
+            assert_eq!(Day::parse(&day.text()), Some(day), "{}", day.text());
+        }
+    }
 
     #[test]
     fn days_are_counted_as_the_calendar_does() {

@@ -2,14 +2,18 @@
 
 pub mod blueprint;
 pub mod day;
+pub mod entity;
 pub mod fault;
 pub mod finding;
 pub mod identifier;
 pub mod known;
 pub mod manifest;
+pub mod moment;
 pub mod platform;
 pub mod progress;
+pub mod snapshot;
 pub mod span;
 pub mod suggest;
 pub mod tree;
+pub mod value;
 pub mod words;

@@ -1,0 +1,67 @@
+//! The catalog: what is sent (`wire`), the embedded one (`store`), its HTTP face (`server`), and the way to the
+//! platform's (`client`). It alone speaks HTTP and is async; outside of it a catalog is a [`Catalog`], and nobody can
+//! tell which.
+
+pub mod wire;
+
+mod error;
+pub mod store;
+
+use crate::domain::blueprint::Blueprint;
+use crate::domain::entity::{EntityKey, Owner};
+use crate::domain::progress::Progress;
+use crate::domain::snapshot::Snapshot;
+
+pub use error::CatalogError;
+use wire::{EntityDraft, Refusal, WriteOptions, Written};
+
+/// A catalog, wherever it is. Calls block; what waits, waits inside. A refusal of one entity is a result, an error is a
+/// call that did not come about.
+pub trait Catalog {
+    /// What it is called in messages: "the embedded catalog `.portolan/local.db`", "https://api.port.io".
+    fn name(&self) -> &str;
+
+    /// Every blueprint, system ones too, as the API gives them, sorted by identifier.
+    fn blueprints(&self) -> Result<Vec<serde_json::Value>, CatalogError>;
+
+    /// The entities of `blueprints`, computed values taken out. A blueprint that cannot be read to its end is in the
+    /// snapshot and incomplete.
+    fn read(&self, blueprints: &[Blueprint], part: Part, progress: &dyn Progress) -> Result<Snapshot, CatalogError>;
+
+    /// The keys of all entities whose datasource is `owner`'s, sorted.
+    fn owned(&self, owner: &Owner) -> Result<Vec<EntityKey>, CatalogError>;
+
+    /// Writes any number of entities of one blueprint; the results are in the order of `drafts`.
+    fn upsert(
+        &self,
+        blueprint: &str,
+        drafts: &[EntityDraft],
+        options: &WriteOptions,
+        progress: &dyn Progress,
+    ) -> Result<Vec<Result<Written, Refusal>>, CatalogError>;
+
+    /// Changes what the draft names of one entity; the only way to clear title, icon and team.
+    fn patch(
+        &self,
+        blueprint: &str,
+        identifier: &str,
+        draft: &EntityDraft,
+        options: &WriteOptions,
+    ) -> Result<Result<(), Refusal>, CatalogError>;
+
+    /// Deletes any number of entities of one blueprint, in order. One that is not there is deleted.
+    fn delete(
+        &self,
+        blueprint: &str,
+        identifiers: &[String],
+        progress: &dyn Progress,
+    ) -> Result<Vec<Result<(), Refusal>>, CatalogError>;
+}
+
+/// How much of each entity is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    Whole,
+    /// Identifiers alone.
+    Keys,
+}

@@ -1,0 +1,128 @@
+//! The file and its connections: one that writes, as many as needed that read. SQLite lets one process write at a time;
+//! the others wait for it, and readers see the state before or after a write, never between.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+use super::error::{Failure, StoreError};
+use crate::domain::moment::Moment;
+
+/// What time it is; tests stop it.
+pub type Clock = Arc<dyn Fn() -> Moment + Send + Sync>;
+
+/// The format of the file; each step from the one before is one entry of `MIGRATIONS`.
+const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
+/// How long a writer waits for the others.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A handle; clones are the same store.
+#[derive(Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    path: Option<PathBuf>,
+    writer: Mutex<Connection>,
+    /// Idle readers. A store in memory has none: its one connection does all.
+    readers: Mutex<Vec<Connection>>,
+    clock: Clock,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("path", &self.shared.path).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Opens or makes the file.
+    pub fn open(path: &Path, clock: Clock) -> Result<Self, StoreError> {
+        let failed = |source| StoreError::Open { path: path.to_owned(), source };
+        let mut writer = Connection::open(path).map_err(failed)?;
+        prepare(&writer).map_err(failed)?;
+        writer.pragma_update(None, "journal_mode", "wal").map_err(failed)?;
+        migrate(&mut writer, path)?;
+        Ok(Self::of(writer, Some(path.to_owned()), clock))
+    }
+
+    /// A store that is gone with its last handle.
+    pub fn in_memory(clock: Clock) -> Result<Self, StoreError> {
+        let mut writer = Connection::open_in_memory()?;
+        prepare(&writer)?;
+        migrate(&mut writer, Path::new(":memory:"))?;
+        Ok(Self::of(writer, None, clock))
+    }
+
+    fn of(writer: Connection, path: Option<PathBuf>, clock: Clock) -> Self {
+        let shared = Shared { path, writer: Mutex::new(writer), readers: Mutex::default(), clock };
+        Self { shared: Arc::new(shared) }
+    }
+
+    pub fn now(&self) -> Moment {
+        (self.shared.clock)()
+    }
+
+    /// Runs `deed` on one state of the store; it writes nothing.
+    pub(super) fn read<T>(&self, deed: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+        let Some(path) = &self.shared.path else {
+            let mut writer = lock(&self.shared.writer);
+            return deed(&writer.transaction()?);
+        };
+        let idle = lock(&self.shared.readers).pop();
+        let mut reader = match idle {
+            Some(reader) => reader,
+            None => {
+                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+                let reader = Connection::open_with_flags(path, flags)?;
+                prepare(&reader)?;
+                reader
+            }
+        };
+        let result = deed(&reader.transaction()?);
+        lock(&self.shared.readers).push(reader);
+        result
+    }
+
+    /// Runs `deed` as one transaction: all of it is there afterwards, or, if it fails, nothing.
+    pub(super) fn write<T>(&self, deed: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+        let mut writer = lock(&self.shared.writer);
+        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let value = deed(&transaction)?;
+        transaction.commit()?;
+        Ok(value)
+    }
+}
+
+/// A panic elsewhere left no half-done transaction: they roll back when dropped.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(PATIENCE)?;
+    connection.set_prepared_statement_cache_capacity(128);
+    connection.pragma_update(None, "foreign_keys", true)?;
+    // In WAL mode a killed process loses nothing that was committed; only a power cut may, and damages nothing.
+    connection.pragma_update(None, "synchronous", "normal")?;
+    connection.pragma_update(None, "cache_size", -16_000)
+}
+
+fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let known = u32::try_from(MIGRATIONS.len()).expect("there are few");
+    if found > known {
+        return Err(StoreError::Newer { path: path.to_owned(), found, known });
+    }
+    for step in MIGRATIONS.iter().skip(found as usize) {
+        transaction.execute_batch(step)?;
+    }
+    transaction.pragma_update(None, "user_version", known)?;
+    transaction.commit()?;
+    Ok(())
+}

@@ -1,0 +1,51 @@
+//! Why the store could not do what it was asked for: it refused, as the platform would, or the disk failed it.
+
+use std::path::PathBuf;
+
+use crate::catalog::wire::Refusal;
+
+/// The outcome of every operation that can be refused.
+#[derive(Debug)]
+pub enum Failure {
+    Refused(Box<Refusal>),
+    Store(StoreError),
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(Box::new(refusal))
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum StoreError {
+    #[error("open the embedded catalog `{}`: {source}", path.display())]
+    #[diagnostic(
+        code("store-open"),
+        help(
+            "look at the file's permissions and the disk; a catalog that is damaged is made anew by deleting the file"
+        )
+    )]
+    Open { path: PathBuf, source: rusqlite::Error },
+    #[error("open the embedded catalog `{}`: it was written by a later version of portolan (format {found}, this one knows {known})", path.display())]
+    #[diagnostic(code("store-newer"), help("update portolan, or delete the file to start anew"))]
+    Newer { path: PathBuf, found: u32, known: u32 },
+    #[error("use the embedded catalog: {0}")]
+    #[diagnostic(
+        code("store-failed"),
+        help("look at the space on the disk, and whether another process holds the file")
+    )]
+    Database(#[from] rusqlite::Error),
+}

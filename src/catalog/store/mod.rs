@@ -1,0 +1,8 @@
+//! The embedded catalog: one SQLite file that behaves as the platform does. Everything here blocks; the server hands it
+//! to threads that may. Each operation is one transaction.
+
+mod connection;
+mod error;
+
+pub use connection::{Clock, Store};
+pub use error::{Failure, StoreError};

@@ -1,0 +1,85 @@
+//! An entity as a catalog holds it: what may be written, and the record that the catalog keeps of it. Where it stands in
+//! a file is `domain::manifest`'s.
+
+use std::sync::Arc;
+
+use crate::domain::moment::Moment;
+use crate::domain::value::Value;
+
+/// What an entity is told by: identifiers are unique within a blueprint.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntityKey {
+    pub blueprint: Arc<str>,
+    pub identifier: Box<str>,
+}
+
+/// The stored part of an entity; computed values are not in it. Names are shared: a hundred thousand entities of a
+/// blueprint have the same few.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entity {
+    pub key: EntityKey,
+    pub title: Option<Box<str>>,
+    pub icon: Option<Box<str>>,
+    pub team: Box<[Box<str>]>,
+    /// In the catalog's order; a null is kept.
+    pub properties: Box<[(Arc<str>, Value)]>,
+    pub relations: Box<[(Arc<str>, Targets)]>,
+    pub record: Record,
+}
+
+/// What a relation points to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Targets {
+    None,
+    One(Box<str>),
+    Many(Box<[Box<str>]>),
+}
+
+/// Who wrote an entity, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Record {
+    pub created_at: Option<Moment>,
+    pub created_by: Option<Arc<str>>,
+    pub updated_at: Option<Moment>,
+    pub updated_by: Option<Arc<str>>,
+}
+
+/// Whose entities are meant: the scope that every write is sent under, and that the catalog keeps beside the entity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    pub scope: String,
+}
+
+impl Owner {
+    /// The writer's product name, in the datasource of what it wrote.
+    pub const PRODUCT: &'static str = "portolan";
+
+    /// The User-Agent of every write; the catalog keeps it as the datasource.
+    pub fn user_agent(&self) -> String {
+        format!("{}/{} {}", Self::PRODUCT, env!("CARGO_PKG_VERSION"), self.mark())
+    }
+
+    /// What stands in the datasource of all that this owner wrote, whatever version did.
+    pub fn mark(&self) -> String {
+        format!("(statekey/{})", self.scope)
+    }
+
+    pub fn owns(&self, datasource: &str) -> bool {
+        datasource.contains(Self::PRODUCT) && datasource.contains(&self.mark())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_owner_knows_its_own_and_nobody_else() {
+        let owner = Owner { scope: "acme/catalog".to_owned() };
+        assert!(owner.owns(&owner.user_agent()));
+        assert!(owner.owns("portolan/9.9.9 (statekey/acme/catalog)"));
+        let other = Owner { scope: "acme/catalog-staging".to_owned() };
+        assert!(!owner.owns(&other.user_agent()) && !other.owns(&owner.user_agent()));
+        assert!(!owner.owns("port-k8s-exporter/^0.3.4 (statekey/acme/catalog)"));
+    }
+}

@@ -1,0 +1,46 @@
+//! A catalog as a value: the entities of the blueprints that were asked for. A read that is not complete says so, and
+//! nothing may be concluded from what is absent in it.
+
+use std::collections::BTreeMap;
+
+use crate::domain::entity::Entity;
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Snapshot {
+    pub blueprints: BTreeMap<String, Shelf>,
+}
+
+/// All entities of one blueprint.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shelf {
+    /// Sorted by identifier; each is there once.
+    pub entities: Vec<Entity>,
+    pub completeness: Completeness,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Completeness {
+    Complete,
+    /// Why, as a clause: "the catalog counts 1,204 and gave 1,200".
+    Incomplete(String),
+}
+
+impl Snapshot {
+    pub fn len(&self) -> usize {
+        self.blueprints.values().map(|shelf| shelf.entities.len()).sum()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub fn is_complete(&self) -> bool {
+        self.blueprints.values().all(|shelf| shelf.completeness == Completeness::Complete)
+    }
+
+    pub fn get(&self, blueprint: &str, identifier: &str) -> Option<&Entity> {
+        let shelf = self.blueprints.get(blueprint)?;
+        let at = shelf.entities.binary_search_by(|entity| entity.key.identifier.as_ref().cmp(identifier)).ok()?;
+        shelf.entities.get(at)
+    }
+}
