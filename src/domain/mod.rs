@@ -11,6 +11,7 @@ pub mod manifest;
 pub mod moment;
 pub mod platform;
 pub mod progress;
+pub mod secret;
 pub mod snapshot;
 pub mod span;
 pub mod suggest;
