@@ -42,7 +42,7 @@ pub const SHAPES: &[Shape] = &[
     Shape {
         name: "meta",
         why: "the schema of an answered entity leaves the meta fields out; every entity printed in the documentation has them",
-        schema: "#/components/schemas/entity",
+        schema: "/components/schemas/entity",
         change: |document| {
             let meta = [
                 ("blueprint", json!({"type": "string"})),
@@ -61,7 +61,7 @@ pub const SHAPES: &[Shape] = &[
     Shape {
         name: "unset-icon",
         why: "an entity that has no icon is printed with `icon: null`; the same is taken for a title that was never sent",
-        schema: "#/components/schemas/entity",
+        schema: "/components/schemas/entity",
         change: |document| {
             for name in ["title", "icon"] {
                 document["components"]["schemas"]["entity"]["properties"][name] = json!({"type": ["string", "null"]});
@@ -72,7 +72,7 @@ pub const SHAPES: &[Shape] = &[
     Shape {
         name: "titled-relations",
         why: "`attach_title_to_relation` answers `{identifier, title}` where the schema knows identifiers only",
-        schema: "#/components/schemas/entity",
+        schema: "/components/schemas/entity",
         change: |document| {
             let one = json!({
                 "type": "object",
@@ -90,7 +90,7 @@ pub const SHAPES: &[Shape] = &[
     Shape {
         name: "details",
         why: "the schema of a refusal is closed and has no `details`; live refusals have them",
-        schema: "#/components/schemas/failure",
+        schema: "/components/schemas/failure",
         change: |document| {
             for name in ["failure", "failure-with-message"] {
                 document["components"]["schemas"][name]["properties"]["details"] = json!({"type": "object"});
@@ -101,7 +101,7 @@ pub const SHAPES: &[Shape] = &[
     Shape {
         name: "relation-defaults",
         why: "`many` and `required` of a relation are marked required; blueprints that the platform ships leave them out",
-        schema: "#/components/schemas/blueprint-relations",
+        schema: "/components/schemas/blueprint-relations",
         change: |document| {
             let relations = &mut document["components"]["schemas"]["blueprint-relations"];
             relations["additionalProperties"]["required"] = json!(["target"]);
@@ -111,7 +111,7 @@ pub const SHAPES: &[Shape] = &[
     Shape {
         name: "migration-of-all-entities",
         why: "the deletion of all entities is described as `{ok}`; the platform's own clients read `migrationId` from it",
-        schema: "#/paths/~1v1~1blueprints~1{blueprint_identifier}~1all-entities/delete/answers/200",
+        schema: "/paths/~1v1~1blueprints~1{blueprint_identifier}~1all-entities/delete/answers/200",
         change: |document| {
             let path = "/v1/blueprints/{blueprint_identifier}/all-entities";
             let answer = &mut document["paths"][path]["delete"]["answers"]["200"];
