@@ -122,7 +122,7 @@ fn the_description_alone_refuses_what_the_exceptions_let_through() {
 fn it_sees_what_differs() {
     let path = ["blueprints", "a", "entities-count"].map(str::to_owned);
     let mut exchange =
-        Exchange { method: "GET", path: &path, query: &[], sent: None, status: 200, answered: &json!({"count": "three"}) };
+        Exchange { method: "GET", path: &path, query: &[], sent: None, status: 200, answered: &json!({"ok": true, "count": "three"}) };
     assert_eq!(DESCRIPTION.faults(&exchange).len(), 1, "a count in words");
     let counted = json!({"ok": true, "count": 3});
     exchange.answered = &counted;
