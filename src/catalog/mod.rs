@@ -5,6 +5,7 @@
 pub mod wire;
 
 mod error;
+pub mod server;
 pub mod store;
 
 use crate::domain::blueprint::Blueprint;
