@@ -5,6 +5,7 @@ pub mod day;
 pub mod entity;
 pub mod fault;
 pub mod finding;
+pub mod formats;
 pub mod identifier;
 pub mod known;
 pub mod manifest;

@@ -2,10 +2,13 @@
 //! to threads that may. Each operation is one transaction.
 
 mod blueprints;
+mod compiled;
 mod connection;
+mod entities;
 mod error;
 mod system;
 
 pub use blueprints::{Followed, Misfit};
+pub use compiled::Compiled;
 pub use connection::{Clock, Store};
 pub use error::{Failure, StoreError};

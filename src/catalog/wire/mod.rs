@@ -5,6 +5,7 @@ mod entity;
 mod options;
 mod refusal;
 mod search;
+mod shape;
 
 pub use draft::{EntityDraft, Field, IdentifierRef, RelationRef, TeamRef};
 pub use entity::{EntityPage, WireEntity};
@@ -14,3 +15,4 @@ pub use search::{
     Bound, Combinator, Comparison, Condition, Direction, Hop, Meta, Preset, PropertySchema, Range, Related,
     RelationPath, SearchQuery, SearchRule, Subject, Test,
 };
+pub use shape::{Selection, Shape};
