@@ -2,6 +2,8 @@
 
 mod checks;
 mod computed;
+mod file;
+mod model;
 mod others;
 
 use std::sync::Arc;
