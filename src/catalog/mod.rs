@@ -6,6 +6,7 @@ pub mod wire;
 
 pub mod client;
 mod error;
+pub mod server;
 pub mod store;
 
 use crate::domain::blueprint::Blueprint;
