@@ -63,8 +63,9 @@ impl Description {
         if let Some(schema) = place.and_then(|status| answers.get(&status)) {
             faults.extend(self.mismatches(schema, exchange.answered).map(|fault| format!("the answer: {fault}")));
         }
-        // Whoever takes a request that is not described is laxer than the platform; a refusal needs no description.
-        if (200..300).contains(&exchange.status) {
+        // Whoever takes a request that is not described is laxer than the platform; a refusal needs no description, and
+        // 207 refuses in parts.
+        if (200..300).contains(&exchange.status) && exchange.status != 207 {
             if let (Some(schema), Some(sent)) = (operation.get("request"), exchange.sent) {
                 faults.extend(self.mismatches(schema, sent).map(|fault| format!("the request was taken: {fault}")));
             }
