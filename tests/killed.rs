@@ -11,7 +11,7 @@ mod serving;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Sender};
 
 use serde_json::{Value, json};
 
@@ -45,17 +45,18 @@ fn what_was_acknowledged_is_there_after_a_kill() {
         let serving = start(&store);
         check(&serving.url, &notes, round);
         // Not after a time but after so many writes: the same on every machine.
-        let acknowledged = AtomicUsize::new(0);
+        let (acknowledge, acknowledged) = mpsc::channel();
         let wanted = 15 + round * 23 % 60;
         let url = serving.url.clone();
         let mut serving = Some(serving);
         std::thread::scope(|scope| {
             for (writer, notes) in notes.iter().enumerate() {
-                let (url, acknowledged) = (&url, &acknowledged);
-                scope.spawn(move || write(url, writer, round, notes, acknowledged));
+                let (url, acknowledge) = (&url, acknowledge.clone());
+                scope.spawn(move || write(url, writer, round, notes, &acknowledge));
             }
-            while acknowledged.load(Ordering::SeqCst) < wanted {
-                std::thread::yield_now();
+            drop(acknowledge);
+            for _ in 0..wanted {
+                acknowledged.recv().expect("the writers write as long as there is a server");
             }
             serving.take().expect("it is killed once").kill();
         });
@@ -92,7 +93,7 @@ fn entity(identifier: &str, n: u64) -> Value {
 }
 
 /// Until the server is gone.
-fn write(url: &str, writer: usize, round: usize, notes: &Mutex<Notes>, acknowledged: &AtomicUsize) {
+fn write(url: &str, writer: usize, round: usize, notes: &Mutex<Notes>, acknowledge: &Sender<()>) {
     let plain = Plain::connect(url);
     for turn in 0_u64.. {
         let mut notes = notes.lock().expect("no writer panics");
@@ -104,7 +105,8 @@ fn write(url: &str, writer: usize, round: usize, notes: &Mutex<Notes>, acknowled
         if !heard {
             return;
         }
-        acknowledged.fetch_add(1, Ordering::SeqCst);
+        // Nobody listens any more once the server is to be killed.
+        let _heard = acknowledge.send(());
     }
 }
 
