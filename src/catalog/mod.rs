@@ -8,6 +8,7 @@ pub mod client;
 mod decode;
 mod error;
 mod local;
+pub mod server;
 pub mod store;
 
 use std::sync::Arc;

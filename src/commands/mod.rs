@@ -11,6 +11,7 @@ pub mod lint;
 pub mod man;
 mod offered;
 pub mod schema;
+pub mod serve;
 pub(crate) mod steps;
 pub mod terminal;
 
