@@ -2,6 +2,7 @@
 //! an error is a job that could not be done. What a verb was asked for and cannot do is told here too: verbs stand
 //! above this floor, and their errors must be seen from it.
 
+use crate::catalog::CatalogError;
 use crate::catalog::server::ServerError;
 use crate::catalog::store::StoreError;
 use crate::exit::Exit;
@@ -37,6 +38,9 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Catalog(#[from] CatalogError),
     #[error(transparent)]
     #[diagnostic(transparent)]
     Server(#[from] ServerError),
@@ -133,6 +137,7 @@ impl Error {
             Self::Output(OutputError::Write { .. } | OutputError::Input(_)) => Exit::Failure,
             Self::Lint(error) => exit_of_lint(error),
             Self::Store(_) => Exit::Failure,
+            Self::Catalog(error) => exit_of_catalog(error),
             // An address that cannot be had is chosen otherwise.
             Self::Server(ServerError::Listen { .. }) | Self::Serve(_) => Exit::Usage,
             Self::Server(ServerError::Runtime(_) | ServerError::Random) => Exit::Failure,
@@ -152,6 +157,15 @@ fn exit_of_lint(error: &LintError) -> Exit {
         | LintError::InputAlone
         | LintError::NamelessInput
         | LintError::Outside { .. } => Exit::Usage,
+    }
+}
+
+/// The embedded catalog is a file, and fails as the disk does; another one is reached or not.
+fn exit_of_catalog(error: &CatalogError) -> Exit {
+    match error {
+        CatalogError::Store(_) | CatalogError::Unreadable(_) => Exit::Failure,
+        CatalogError::Client(error) if error.is_usage() => Exit::Usage,
+        CatalogError::Client(_) | CatalogError::Refused(_) => Exit::CatalogUnreachable,
     }
 }
 

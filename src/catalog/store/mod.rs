@@ -6,6 +6,7 @@ mod compiled;
 mod connection;
 mod entities;
 mod error;
+mod owned;
 mod portrait;
 mod system;
 
