@@ -96,7 +96,7 @@ pub struct Faulty {
 }
 
 struct Shared {
-    server: String,
+    server: Mutex<String>,
     schedule: Mutex<Schedule>,
     requests: AtomicUsize,
     happened: Mutex<BTreeMap<Fault, usize>>,
@@ -109,7 +109,7 @@ impl Faulty {
         let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
         let address = listener.local_addr().expect("it listens");
         let shared = Arc::new(Shared {
-            server: url.trim_start_matches("http://").to_owned(),
+            server: Mutex::new(url.trim_start_matches("http://").to_owned()),
             schedule: Mutex::new(schedule),
             requests: AtomicUsize::new(0),
             happened: Mutex::default(),
@@ -131,6 +131,11 @@ impl Faulty {
     /// From now on.
     pub fn follow(&self, schedule: Schedule) {
         *self.shared.schedule.lock().expect("nobody panics with it") = schedule;
+    }
+
+    /// To another server, from now on.
+    pub fn lead_to(&self, url: &str) {
+        url.trim_start_matches("http://").clone_into(&mut self.shared.server.lock().expect("nobody panics with it"));
     }
 
     /// What was done to whom, by fault.
@@ -202,8 +207,9 @@ impl Shared {
 
     /// The server's answer, from a connection of its own.
     fn pass_on(&self, request: &[u8]) -> Option<Bytes> {
-        let mut server = TcpStream::connect(&self.server).ok()?;
-        let request = with_header(request, "host", &self.server);
+        let address = self.server.lock().expect("nobody panics with it").clone();
+        let mut server = TcpStream::connect(&address).ok()?;
+        let request = with_header(request, "host", &address);
         server.write_all(&with_header(&request, "connection", "close")).ok()?;
         let mut bytes = Vec::new();
         server.read_to_end(&mut bytes).ok()?;
