@@ -2,6 +2,7 @@
 
 pub mod blueprint;
 pub mod day;
+pub mod desired;
 pub mod entity;
 pub mod fault;
 pub mod finding;

@@ -2,7 +2,10 @@
 
 pub(crate) mod checked;
 pub(crate) mod chosen;
+pub(crate) mod desired;
 pub(crate) mod emptied;
 pub(crate) mod fixed;
 pub(crate) mod linted;
+pub(crate) mod seeded;
+pub(crate) mod shelved;
 pub(crate) mod snapshot;
