@@ -4,6 +4,7 @@ pub mod blueprint;
 pub mod day;
 pub mod entity;
 pub mod fault;
+pub mod file_name;
 pub mod finding;
 pub mod identifier;
 pub mod known;
