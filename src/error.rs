@@ -2,6 +2,7 @@
 //! an error is a job that could not be done. What a verb was asked for and cannot do is told here too: verbs stand
 //! above this floor, and their errors must be seen from it.
 
+use crate::catalog::CatalogError;
 use crate::exit::Exit;
 use crate::report::baseline::BaselineError;
 use crate::settings::SettingsError;
@@ -32,6 +33,15 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Lint(#[from] LintError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Catalog(#[from] CatalogError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Scope(#[from] ScopeError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Pull(#[from] PullError),
     #[error("find the rule `{name}`")]
     #[diagnostic(code("no-such-rule"), help("{help}"))]
     NoSuchRule { name: String, help: String },
@@ -75,6 +85,37 @@ pub enum LintError {
     Outside { path: String, root: String },
 }
 
+/// Why nobody knows whose entities are meant.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum ScopeError {
+    #[error("tell whose entities are meant: there is no `scope`, and no Git remote `origin` to take it from")]
+    #[diagnostic(code("no-scope"), help("set `scope` in portolan.yaml, or `PORTOLAN_SCOPE`: `acme/catalog`"))]
+    Unknown,
+}
+
+/// Why pull could not do what it was asked for.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum PullError {
+    #[error("pull all of blueprint `{blueprint}`: {reason}")]
+    #[diagnostic(
+        code("incomplete-read"),
+        help("run it again: nothing was written, since what is missing would look like what does not exist")
+    )]
+    Incomplete { blueprint: String, reason: String },
+    #[error("pull from the embedded catalog: nobody asked for it, and the snapshot is of {catalog}")]
+    #[diagnostic(
+        code("catalog-not-named"),
+        help("set the credentials in the environment, or name the catalog: `--catalog` or `catalog` in portolan.yaml")
+    )]
+    NotNamed { catalog: String },
+    #[error("find the blueprint `{name}` in {catalog}")]
+    #[diagnostic(code("no-such-blueprint"), help("{help}"))]
+    NoSuchBlueprint { name: String, catalog: String, help: String },
+    #[error("choose a folder for manifests of `{blueprint}`: `manifests.include` matches no file that could be made")]
+    #[diagnostic(code("no-folder"), help("add a folder for them, such as `catalog/**/*.yaml`"))]
+    NoFolder { blueprint: String },
+}
+
 impl Error {
     pub fn exit(&self) -> Exit {
         match self {
@@ -82,12 +123,18 @@ impl Error {
             | Self::Pattern(_)
             | Self::Baseline(_)
             | Self::NoSuchRule { .. }
+            | Self::Scope(_)
             | Self::NoSuchVerb { .. } => Exit::Usage,
             Self::Write(_) | Self::Streams(_) => Exit::Failure,
             // A file that the user named to be read is there or it is not; one to be written is the disk's affair.
             Self::Output(OutputError::Read { .. }) => Exit::Usage,
             Self::Output(OutputError::Write { .. } | OutputError::Input(_)) => Exit::Failure,
             Self::Lint(error) => exit_of_lint(error),
+            Self::Catalog(CatalogError::Store(_)) => Exit::Failure,
+            Self::Pull(PullError::Incomplete { .. }) => Exit::CatalogUnreachable,
+            Self::Pull(PullError::NotNamed { .. } | PullError::NoSuchBlueprint { .. } | PullError::NoFolder { .. }) => {
+                Exit::Usage
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ pub struct Wrapper<'a> {
     pub kind: ResourceKind,
     /// `metadata.name`.
     pub name: &'a str,
+    pub namespace: Option<&'a str>,
 }
 
 /// One document, with a line end at its end.
@@ -24,6 +25,9 @@ pub fn encode(entity: &Entity, wrapper: &Wrapper<'_>) -> String {
     out.key(0, "metadata");
     out.text.push('\n');
     out.text_entry(1, "name", wrapper.name);
+    if let Some(namespace) = wrapper.namespace {
+        out.text_entry(1, "namespace", namespace);
+    }
     out.key(0, "spec");
     out.text.push('\n');
     out.text_entry(1, "blueprint", &entity.key.blueprint);

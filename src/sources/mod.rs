@@ -19,7 +19,7 @@ pub use discover::{DiscoverError, Discovery, Unreadable, discover};
 pub use each::for_each_text;
 pub use encoding::{ByteOrder, Encoding, encode};
 pub use exchange::{Part, exchange, part_path};
-pub use folder::{PathKind, find_file, list_folder, path_kind};
+pub use folder::{PathKind, find_file, is_taken, list_folder, path_kind};
 pub use lossy::{read_lossy, real_path};
 pub use output::{OutputError, append_output, output_place, read_input, read_standard_input, write_output};
 pub use path::{path_text, tidy};

@@ -9,7 +9,8 @@ use crate::domain::platform::{GLINT, PORT};
 use crate::domain::tree;
 use crate::manifest::{Limits, Reader, decode};
 
-const WRAPPER: Wrapper<'static> = Wrapper { platform: &PORT, kind: ResourceKind::Entity, name: "cart" };
+const WRAPPER: Wrapper<'static> =
+    Wrapper { platform: &PORT, kind: ResourceKind::Entity, name: "cart", namespace: None };
 
 /// What somebody somewhere takes for something else, or for nothing.
 const NASTY: [&str; 64] = [
@@ -185,9 +186,14 @@ fn a_manifest_reads_as_if_a_person_had_written_it() {
     };
     check(&entity);
     insta::assert_snapshot!(encode(&entity, &WRAPPER));
-    let glint = Wrapper { platform: &GLINT, kind: ResourceKind::ClusterEntity, name: "1" };
+    let glint = Wrapper { platform: &GLINT, kind: ResourceKind::ClusterEntity, name: "1", namespace: Some("no") };
     let text = encode(&entity, &glint);
-    assert!(text.starts_with("apiVersion: useglint.io/v1\nkind: ClusterEntity\nmetadata:\n  name: \"1\"\n"), "{text}");
+    assert!(
+        text.starts_with(
+            "apiVersion: useglint.io/v1\nkind: ClusterEntity\nmetadata:\n  name: \"1\"\n  namespace: \"no\"\n"
+        ),
+        "{text}"
+    );
 }
 
 #[test]
