@@ -10,6 +10,7 @@ pub mod explain;
 pub mod lint;
 pub mod man;
 mod offered;
+pub mod pull;
 pub mod schema;
 pub(crate) mod steps;
 pub mod terminal;

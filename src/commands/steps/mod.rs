@@ -3,6 +3,7 @@
 pub(crate) mod adopted;
 pub(crate) mod checked;
 pub(crate) mod chosen;
+pub(crate) mod connected;
 pub(crate) mod declared;
 pub(crate) mod emptied;
 pub(crate) mod fetched;
