@@ -57,6 +57,9 @@ struct Everyone {
     /// Use the overrides of this target of the config [env: PORTOLAN_TARGET]
     #[arg(long, value_name = "NAME", global = true, value_hint = ValueHint::Other)]
     target: Option<String>,
+    /// Use this catalog: `local`, a region of the platform (`eu`, `us`), or an address [env: PORTOLAN_CATALOG]
+    #[arg(long, value_name = "CATALOG", global = true, value_hint = ValueHint::Other)]
+    catalog: Option<String>,
     /// Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]
     #[arg(long, value_name = "WHEN", global = true, value_parser = ["auto", "always", "never"])]
     color: Option<String>,
@@ -163,6 +166,7 @@ impl Everyone {
         request.directory = self.directory;
         request.config = self.config;
         request.target = self.target;
+        request.catalog = self.catalog;
         request.quiet = self.quiet;
         request.verbose = self.verbose;
         request.no_progress = self.no_progress;

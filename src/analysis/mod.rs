@@ -4,7 +4,6 @@
 mod analyzer;
 mod credentials;
 mod facts;
-mod formats;
 mod judge;
 mod layout;
 mod plain;

@@ -4,6 +4,7 @@
 
 pub mod wire;
 
+pub mod client;
 mod error;
 pub mod store;
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
+use super::compiled::Cache;
 use super::error::{Failure, StoreError};
 use crate::domain::moment::Moment;
 
@@ -31,6 +32,7 @@ struct Shared {
     /// Idle readers. A store in memory has none: its one connection does all.
     readers: Mutex<Vec<Connection>>,
     clock: Clock,
+    cache: Cache,
 }
 
 impl fmt::Debug for Store {
@@ -59,7 +61,8 @@ impl Store {
     }
 
     fn of(writer: Connection, path: Option<PathBuf>, clock: Clock) -> Self {
-        let shared = Shared { path, writer: Mutex::new(writer), readers: Mutex::default(), clock };
+        let shared =
+            Shared { path, writer: Mutex::new(writer), readers: Mutex::default(), clock, cache: Cache::default() };
         Self { shared: Arc::new(shared) }
     }
 
@@ -90,11 +93,40 @@ impl Store {
 
     /// Runs `deed` as one transaction: all of it is there afterwards, or, if it fails, nothing.
     pub(super) fn write<T>(&self, deed: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+        self.transact(deed, |transaction| transaction.commit())
+    }
+
+    /// Runs `deed` as `write` does, and undoes it.
+    pub(super) fn write_and_undo<T>(
+        &self,
+        deed: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let mark = self.shared.cache.mark();
+        let result = self.transact(deed, |transaction| transaction.rollback());
+        self.shared.cache.forget_since(mark);
+        result
+    }
+
+    fn transact<T>(
+        &self,
+        deed: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
+        end: impl FnOnce(Transaction<'_>) -> rusqlite::Result<()>,
+    ) -> Result<T, Failure> {
         let mut writer = lock(&self.shared.writer);
+        let mark = self.shared.cache.mark();
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let value = deed(&transaction)?;
-        transaction.commit()?;
-        Ok(value)
+        let result = deed(&transaction).and_then(|value| {
+            end(transaction)?;
+            Ok(value)
+        });
+        if result.is_err() {
+            self.shared.cache.forget_since(mark);
+        }
+        result
+    }
+
+    pub(super) fn cache(&self) -> &Cache {
+        &self.shared.cache
     }
 }
 
@@ -122,6 +154,7 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
     for step in MIGRATIONS.iter().skip(found as usize) {
         transaction.execute_batch(step)?;
     }
+    super::system::seed(&transaction)?;
     transaction.pragma_update(None, "user_version", known)?;
     transaction.commit()?;
     Ok(())

@@ -48,4 +48,7 @@ pub enum StoreError {
         help("look at the space on the disk, and whether another process holds the file")
     )]
     Database(#[from] rusqlite::Error),
+    #[error("read the embedded catalog: {what}")]
+    #[diagnostic(code("store-damaged"), help("the file was changed by something else; delete it to start anew"))]
+    Damaged { what: String },
 }

@@ -4,8 +4,10 @@ mod draft;
 mod entity;
 mod options;
 mod refusal;
+mod shape;
 
-pub use draft::{EntityDraft, Field, IdentifierRef, RelationRef, TeamRef};
+pub use draft::{EntityDraft, Field, IdentifierRef, RelationRef, Strictness, TeamRef};
 pub use entity::{EntityPage, WireEntity};
 pub use options::{WriteOptions, Writer, Written};
 pub use refusal::Refusal;
+pub use shape::{Selection, Shape};

@@ -1,0 +1,19 @@
+//! Entities: checked as the platform checks them, written, read, deleted. What is refused is refused before anything is
+//! written.
+
+mod judge;
+mod links;
+mod members;
+mod query;
+mod read;
+mod refusals;
+mod rename;
+mod render;
+mod row;
+mod settle;
+#[cfg(test)]
+mod tests;
+mod walk;
+mod write;
+
+pub(super) use judge::Judge;
