@@ -2,6 +2,7 @@
 
 mod checks;
 mod computed;
+mod figures;
 mod file;
 mod model;
 mod others;
