@@ -31,12 +31,15 @@ impl Store {
     }
 }
 
+/// A mirror's name and value.
+type Mirrored = (Box<str>, Box<RawValue>);
+
 /// All that a page needs beside its rows.
 struct View {
     selection: Selection,
     blueprints: HashMap<i64, Arc<Compiled>>,
     /// By entity, in the order of the blueprint.
-    mirrors: HashMap<i64, Vec<(Box<str>, Box<RawValue>)>>,
+    mirrors: HashMap<i64, Vec<Mirrored>>,
     /// Of entities that have no team of their own.
     teams: HashMap<i64, Box<RawValue>>,
     /// By entity and relation, where titles are asked for.
@@ -242,7 +245,7 @@ fn empty_list() -> Box<RawValue> {
 
 enum Properties<'a> {
     Whole(&'a RawValue),
-    Parts(Members<'a>, &'a [(Box<str>, Box<RawValue>)]),
+    Parts(Members<'a>, &'a [Mirrored]),
 }
 
 impl Serialize for Properties<'_> {
