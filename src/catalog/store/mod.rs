@@ -6,6 +6,9 @@ mod compiled;
 mod connection;
 mod entities;
 mod error;
+mod integrations;
+mod organization;
+mod search;
 mod system;
 
 pub use blueprints::{Followed, Misfit};

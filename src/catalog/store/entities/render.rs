@@ -29,6 +29,20 @@ impl Store {
         let view = View::of(self, transaction, rows, shape)?;
         rows.iter().map(|row| view.entity(row)).collect()
     }
+
+    /// What stands at the end of a way, for each of `ids`: a mirror's value, an inherited team, titles of a relation's
+    /// targets. `None`: the way leads nowhere, or to what is not computed here.
+    pub(in crate::catalog::store) fn values_along(
+        &self,
+        transaction: &Transaction<'_>,
+        compiled: &Compiled,
+        ids: &[i64],
+        way: &Mirror,
+    ) -> Result<Option<HashMap<i64, Box<RawValue>>>, Failure> {
+        let mut walk = Walk::new(self, transaction);
+        let Some(way) = walk.way(compiled, way)? else { return Ok(None) };
+        Ok(Some(values(&mut walk, compiled.id, ids, &way, false)?.into_iter().collect()))
+    }
 }
 
 /// A mirror's name and value.
