@@ -6,7 +6,10 @@ mod compiled;
 mod connection;
 mod entities;
 mod error;
+mod integrations;
+mod organization;
 mod portrait;
+mod search;
 mod system;
 
 pub use blueprints::{Followed, Misfit};
