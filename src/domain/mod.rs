@@ -17,3 +17,4 @@ pub mod suggest;
 pub mod tree;
 pub mod value;
 pub mod words;
+pub mod write;
