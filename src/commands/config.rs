@@ -3,11 +3,12 @@
 use serde::Serialize;
 
 use crate::commands::context::Context;
+use crate::domain::write::Write;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::escape::clean;
 use crate::report::style::{Role, Style};
-use crate::settings::{Origin, Settings, Sourced, Write};
+use crate::settings::{Origin, Settings, Sourced};
 use crate::sources::git::{self, Repository};
 
 /// Show every setting and where it comes from
