@@ -6,6 +6,7 @@ mod figures;
 mod file;
 mod model;
 mod others;
+mod queries;
 
 use std::sync::Arc;
 
