@@ -119,17 +119,22 @@ fn every_page_border_is_read_whole_and_as_the_store_has_it() {
 #[test]
 fn the_two_sides_of_the_trait_cannot_be_told_apart() {
     let served = served();
-    let drafts = [shop("Shop"), EntityDraft { identifier: Some(IdentifierRef::Literal("not one".to_owned())), ..shop("x") }];
+    let drafts =
+        [shop("Shop"), EntityDraft { identifier: Some(IdentifierRef::Literal("not one".to_owned())), ..shop("x") }];
     let sides: [Box<dyn Catalog>; 2] = [Box::new(served.client()), Box::new(served.local())];
     for catalog in &sides {
-        let names: Vec<_> = catalog.blueprints().expect("they are read").iter().map(|it| it["identifier"].clone()).collect();
+        let names: Vec<_> =
+            catalog.blueprints().expect("they are read").iter().map(|it| it["identifier"].clone()).collect();
         assert!(names.is_sorted_by_key(|name| name.as_str().map(str::to_owned)) && names.contains(&json!("_team")));
         let outcomes = catalog.upsert("domain", &drafts, &MERGE, &Silent).expect("it is answered");
         assert!(outcomes[0].is_ok());
         assert!(matches!(&outcomes[1], Err(Undone::Refused(refusal)) if refusal.status == 422), "{:?}", outcomes[1]);
         let written = catalog.upsert("service", &[service(1)], &MERGE, &Silent).expect("it is answered");
         assert!(written[0].is_ok(), "{written:?}");
-        let lost = EntityDraft { relations: Some(vec![("domain".to_owned(), RelationRef::One("lost".to_owned()))]), ..service(2) };
+        let lost = EntityDraft {
+            relations: Some(vec![("domain".to_owned(), RelationRef::One("lost".to_owned()))]),
+            ..service(2)
+        };
         let refused = catalog.upsert("service", &[lost], &MERGE, &Silent).expect("it is answered");
         assert!(matches!(&refused[0], Err(Undone::Refused(refusal)) if refusal.status == 404), "{refused:?}");
         let cleared = EntityDraft { title: Field::Null, ..EntityDraft::default() };
@@ -138,8 +143,12 @@ fn the_two_sides_of_the_trait_cannot_be_told_apart() {
         assert!(nobody.is_err_and(|refusal| refusal.status == 404));
         let snapshot = read(&**catalog, &served.blueprints, Part::Whole);
         assert_eq!(snapshot.get("service", "svc/00001").expect("it is there").title, None);
-        let owned: Vec<String> =
-            catalog.owned(&owner()).expect("it is answered").iter().map(|key| format!("{}/{}", key.blueprint, key.identifier)).collect();
+        let owned: Vec<String> = catalog
+            .owned(&owner())
+            .expect("it is answered")
+            .iter()
+            .map(|key| format!("{}/{}", key.blueprint, key.identifier))
+            .collect();
         assert_eq!(owned, ["domain/shop", "service/svc/00001"]);
         let other = Owner { scope: "acme/other".to_owned() };
         assert!(catalog.owned(&other).expect("it is answered").is_empty());

@@ -50,7 +50,10 @@ fn who_never_answers_is_left() {
     let url = format!("http://{}", listener.local_addr().expect("it is bound"));
     let limits = Limits { read: Duration::from_millis(50), ..LIMITS };
     let error = client_error(client_with(&url, PATIENCE, limits).0.blueprints());
-    assert!(matches!(&error, ClientError::Spent { last, .. } if matches!(**last, ClientError::Timeout { .. })), "{error:?}");
+    assert!(
+        matches!(&error, ClientError::Spent { last, .. } if matches!(**last, ClientError::Timeout { .. })),
+        "{error:?}"
+    );
 }
 
 #[test]
@@ -61,7 +64,9 @@ fn credentials_that_are_refused_lead_to_the_region_and_the_clock() {
         answer(401, headers, &value!({"ok": false, "error": "invalid_credentials", "message": words}).to_string())
     });
     let told = told(&server.url);
-    for part in ["401: Invalid credentials", "trace id abc-123", "PORT_CLIENT_ID", "--catalog eu|us", "clock is", "ahead of"] {
+    for part in
+        ["401: Invalid credentials", "trace id abc-123", "PORT_CLIENT_ID", "--catalog eu|us", "clock is", "ahead of"]
+    {
         assert!(told.contains(part), "{part}: {told}");
     }
     assert_eq!(server.seen().len(), 1, "it is asked once");
@@ -83,7 +88,10 @@ fn a_page_in_the_catalogs_place_is_told_as_that() {
             answer(status, "content-type: text/html; charset=utf-8\n", "<html>\n<title>Sign in</title>")
         });
         let told = told(&server.url);
-        assert!(told.contains("a web page") && told.contains("<html> <title>Sign in") && told.contains("NO_PROXY"), "{told}");
+        assert!(
+            told.contains("a web page") && told.contains("<html> <title>Sign in") && told.contains("NO_PROXY"),
+            "{told}"
+        );
     }
 }
 
@@ -233,7 +241,8 @@ fn one_way_that_is_closed_leads_to_the_other() {
 
 #[test]
 fn a_blueprint_that_is_not_there_is_an_error_with_a_way_out() {
-    let body = value!({"ok": false, "error": "not_found", "message": "Blueprint with identifier \"service\" was not found"});
+    let body =
+        value!({"ok": false, "error": "not_found", "message": "Blueprint with identifier \"service\" was not found"});
     let body = body.to_string();
     let server = Scripted::with_token(move |_, _| json(404, &body));
     let error = client_error(client(&server.url).read(&[service()], Part::Whole, &Silent));
@@ -305,7 +314,8 @@ fn a_lot_that_is_refused_as_a_whole_is_halved_down_to_the_one_at_fault() {
             if sent.contains(&"e11".to_owned()) {
                 return json(status, r#"{"ok":false,"error":"bad_request","message":"not this"}"#);
             }
-            let done = sent.iter().enumerate().map(|(index, id)| value!({"identifier": id, "index": index, "created": false}));
+            let done =
+                sent.iter().enumerate().map(|(index, id)| value!({"identifier": id, "index": index, "created": false}));
             json(200, &value!({"ok": true, "entities": done.collect::<Vec<_>>(), "errors": []}).to_string())
         });
         let outcomes = client(&server.url).upsert("service", &drafts(40), &UPSERT, &Silent).expect("it is answered");
@@ -327,7 +337,8 @@ fn a_catalog_that_falls_silent_half_way_leaves_what_was_done_done() {
         if sent[0] != "e0" {
             return Vec::new();
         }
-        let done = sent.iter().enumerate().map(|(index, id)| value!({"identifier": id, "index": index, "created": true}));
+        let done =
+            sent.iter().enumerate().map(|(index, id)| value!({"identifier": id, "index": index, "created": true}));
         json(200, &value!({"ok": true, "entities": done.collect::<Vec<_>>(), "errors": []}).to_string())
     });
     let outcomes = client(&server.url).upsert("service", &drafts(1000), &UPSERT, &Silent).expect("some were written");
@@ -371,7 +382,9 @@ fn deletes_go_together_and_one_by_one_where_one_may_not_go() {
     });
     let identifiers = ["e1", "e2", "a/b"].map(str::to_owned);
     let outcomes = client(&server.url).delete("service", &identifiers, &Silent).expect("it is answered");
-    assert!(matches!(&outcomes[..], [Ok(()), Err(Undone::Refused(refusal)), Ok(())] if refusal.error == "has_dependents"));
+    assert!(
+        matches!(&outcomes[..], [Ok(()), Err(Undone::Refused(refusal)), Ok(())] if refusal.error == "has_dependents")
+    );
     // Some are told to be gone; the others are seen to.
     let server = Scripted::with_token(|seen, _| match seen.line.starts_with("POST") {
         true => json(200, r#"{"ok":true,"deletedEntities":["e1"]}"#),

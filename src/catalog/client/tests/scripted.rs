@@ -97,9 +97,10 @@ fn serve(mut stream: TcpStream, seen: &Mutex<Vec<Seen>>, answer: &dyn Fn(&Seen, 
     };
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let lower = head.to_lowercase();
-    let length = lower.lines().find_map(|line| line.strip_prefix("content-length: ")).map_or(0, |length| {
-        length.trim().parse::<usize>().expect("a length is a number")
-    });
+    let length = lower
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "))
+        .map_or(0, |length| length.trim().parse::<usize>().expect("a length is a number"));
     while bytes.len() < end + length {
         match stream.read(&mut piece) {
             Ok(0) | Err(_) => break,
@@ -130,8 +131,5 @@ pub(super) fn json(status: u16, body: &str) -> Vec<u8> {
 }
 
 pub(super) fn token(token: &str, seconds: u64) -> Vec<u8> {
-    json(
-        200,
-        &format!(r#"{{"ok":true,"accessToken":"{token}","expiresIn":{seconds},"tokenType":"Bearer"}}"#),
-    )
+    json(200, &format!(r#"{{"ok":true,"accessToken":"{token}","expiresIn":{seconds},"tokenType":"Bearer"}}"#))
 }

@@ -71,11 +71,13 @@ fn a_catalog_that_repeats_what_it_was_told_is_not_repeated() {
     let body = serde_json::json!({"ok": false, "error": format!("e_{SECRET}"), "message": echo});
     let page = format!("<html>{echo}</html>");
     let said = body.to_string();
-    for (status, kind, body) in
-        [(403, "application/json", said.clone()), (401, "application/json", said), (404, "text/html", page.clone()), (200, "text/html", page)]
-    {
-        let server =
-            Scripted::with_token(move |_, _| answer(status, &format!("content-type: {kind}\n"), &body));
+    for (status, kind, body) in [
+        (403, "application/json", said.clone()),
+        (401, "application/json", said),
+        (404, "text/html", page.clone()),
+        (200, "text/html", page),
+    ] {
+        let server = Scripted::with_token(move |_, _| answer(status, &format!("content-type: {kind}\n"), &body));
         let (client, heard) = client_with(&server.url, PATIENCE, LIMITS);
         let error = client_error(client.blueprints());
         assert!(is_clean(&everything(&error)), "{}", everything(&error));
