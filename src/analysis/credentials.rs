@@ -122,18 +122,21 @@ fn has_url_password(text: &str) -> bool {
     memchr::memchr_iter(b'@', text.as_bytes()).any(|at| url_password(text, at).is_some())
 }
 
+/// How far before its `@` a URL's slashes are looked for: a text of many `@` is not read to its start at each.
+const LONGEST_CREDENTIALS: usize = 257;
+
 /// The password that ends at the `@` at byte `at`.
 fn url_password(text: &str, at: usize) -> Option<&str> {
-    let before = text.get(..at)?;
-    let start = before
-        .bytes()
-        .rev()
-        .take(256)
-        .take_while(|byte| !byte.is_ascii_whitespace() && !b"/\"'<>".contains(byte))
-        .count();
-    let (host_less, credentials) = before.split_at_checked(at - start)?;
+    // The slash first: most of what has an `@` is an e-mail address, and has none that comes after a colon.
+    let window = text.as_bytes().get(at.saturating_sub(LONGEST_CREDENTIALS)..at)?;
+    let slash = at - window.len() + memchr::memrchr(b'/', window)?;
+    if !text.get(..=slash)?.ends_with("://") {
+        return None;
+    }
+    let credentials = text.get(slash + 1..at)?;
     let (user, password) = credentials.split_once(':')?;
-    (host_less.ends_with("://") && !user.is_empty() && is_literal(password)).then_some(password)
+    let is_of_one_piece = !credentials.bytes().any(|byte| byte.is_ascii_whitespace() || b"\"'<>".contains(&byte));
+    (is_of_one_piece && !user.is_empty() && is_literal(password)).then_some(password)
 }
 
 /// Whether a property of this name would hold a credential.
