@@ -157,6 +157,12 @@ pub struct RunState {
 }
 
 impl RunState {
+    /// For a share of so many files.
+    pub fn with_room(files: usize) -> Self {
+        let gathered = Gathered { facts: Facts::with_room(files), ..Gathered::default() };
+        Self { gathered, ..Self::default() }
+    }
+
     /// After the last file.
     pub fn into_gathered(self) -> Gathered {
         self.gathered

@@ -116,6 +116,22 @@ struct Doubts {
 }
 
 impl Facts {
+    /// Asks at once for what one thread needs of a run over so many files: lists that grow are moved again and again.
+    /// Where a file holds more than most do, they grow all the same.
+    pub fn with_room(files: usize) -> Self {
+        // A small run has no second thread, and asking how many there are would start them.
+        if files < FEW {
+            return Self::default();
+        }
+        let files = files / rayon::current_num_threads();
+        let files = files + files / 8;
+        Self {
+            texts: String::with_capacity(files * 128),
+            entities: Vec::with_capacity(files),
+            targets: Vec::with_capacity(files * 4),
+        }
+    }
+
     pub fn target(&mut self, mut target: TargetFact, text: &str) {
         target.text = self.keep(text);
         self.targets.push(target);

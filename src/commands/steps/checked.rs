@@ -65,7 +65,7 @@ impl Bench<'_> {
         let make = || Hands {
             reader: Reader::new(Limits::default()),
             manifests: Vec::new(),
-            state: RunState::default(),
+            state: RunState::with_room(read.len()),
             done: &done,
         };
         sources::for_each_text(read, make, |hands, index, text| {
