@@ -6,6 +6,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod catalog;
 mod completions;
 mod config;
 mod explain;
