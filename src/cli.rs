@@ -9,7 +9,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
 
 use crate::commands::context::Context;
 use crate::commands::terminal::{Terminal, colour_choice};
-use crate::commands::{self, completions, config, explain, lint, man, pull, schema};
+use crate::commands::{self, completions, config, explain, lint, man, pull, schema, serve};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::settings::{self, Environment, Request};
@@ -81,6 +81,7 @@ enum Verb {
     Pull(pull::PullArgs),
     Explain(explain::ExplainArgs),
     Config(config::ConfigArgs),
+    Serve(Box<serve::ServeArgs>),
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -137,7 +138,7 @@ impl Verb {
             Self::Schema(args) => return schema::run(&args, streams),
             Self::Completions(args) => return completions::run(&args, command(), streams),
             Self::Man(args) => return man::run(&args, command(), streams),
-            Self::Lint(_) | Self::Pull(_) | Self::Config(_) => {}
+            Self::Lint(_) | Self::Pull(_) | Self::Config(_) | Self::Serve(_) => {}
         }
         if let Self::Lint(args) = &self {
             request.rules.clone_from(&args.rule);
@@ -156,6 +157,7 @@ impl Verb {
             Self::Lint(args) => lint::run(&args, &mut context),
             Self::Pull(args) => pull::run(&args, &mut context),
             Self::Config(args) => config::run(&args, &mut context),
+            Self::Serve(args) => serve::run(*args, &mut context),
             Self::Explain(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => Ok(Exit::Success),
         }
     }

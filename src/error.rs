@@ -3,6 +3,8 @@
 //! above this floor, and their errors must be seen from it.
 
 use crate::catalog::CatalogError;
+use crate::catalog::server::ServerError;
+use crate::catalog::store::StoreError;
 use crate::exit::Exit;
 use crate::report::baseline::BaselineError;
 use crate::settings::SettingsError;
@@ -35,13 +37,22 @@ pub enum Error {
     Lint(#[from] LintError),
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Catalog(#[from] CatalogError),
-    #[error(transparent)]
-    #[diagnostic(transparent)]
     Scope(#[from] ScopeError),
     #[error(transparent)]
     #[diagnostic(transparent)]
     Pull(#[from] PullError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Catalog(#[from] CatalogError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Server(#[from] ServerError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Serve(#[from] ServeError),
     #[error("find the rule `{name}`")]
     #[diagnostic(code("no-such-rule"), help("{help}"))]
     NoSuchRule { name: String, help: String },
@@ -116,6 +127,39 @@ pub enum PullError {
     NoFolder { blueprint: String },
 }
 
+/// Why `serve` does not begin.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum ServeError {
+    #[error("listen on {address} with credentials that were made up: others than this machine could ask for them")]
+    #[diagnostic(
+        code("exposed"),
+        help(
+            "choose them: `--client-id` with `PORTOLAN_SERVE_CLIENT_SECRET`, or listen on loopback (`127.0.0.1`, `[::1]`)"
+        )
+    )]
+    Exposed { address: std::net::SocketAddr },
+    #[error("use the credentials: {missing} is missing")]
+    #[diagnostic(
+        code("half-credentials"),
+        help(
+            "choose both, by `--client-id` and `--client-secret` or their variables, or neither to have them made up"
+        )
+    )]
+    HalfCredentials { missing: &'static str },
+    #[error("use the {what}: {why}")]
+    #[diagnostic(code("bad-credentials"), help("choose letters, digits and signs that a header can carry"))]
+    BadCredentials { what: &'static str, why: &'static str },
+    #[error("seed from `{path}`: {why}")]
+    #[diagnostic(
+        code("nothing-seeded"),
+        help("name the root of a repository of manifests; `portolan lint` tells more")
+    )]
+    NothingSeeded { path: String, why: String },
+    #[error("follow the blueprints of `.portolan/blueprints`: {why}")]
+    #[diagnostic(code("blueprints-not-followed"), help("`portolan lint` tells what is wrong with the snapshot"))]
+    NotFollowed { why: String },
+}
+
 impl Error {
     pub fn exit(&self) -> Exit {
         match self {
@@ -130,11 +174,15 @@ impl Error {
             Self::Output(OutputError::Read { .. }) => Exit::Usage,
             Self::Output(OutputError::Write { .. } | OutputError::Input(_)) => Exit::Failure,
             Self::Lint(error) => exit_of_lint(error),
-            Self::Catalog(CatalogError::Store(_)) => Exit::Failure,
             Self::Pull(PullError::Incomplete { .. }) => Exit::CatalogUnreachable,
             Self::Pull(PullError::NotNamed { .. } | PullError::NoSuchBlueprint { .. } | PullError::NoFolder { .. }) => {
                 Exit::Usage
             }
+            Self::Store(_) => Exit::Failure,
+            Self::Catalog(error) => exit_of_catalog(error),
+            // An address that cannot be had is chosen otherwise.
+            Self::Server(ServerError::Listen { .. }) | Self::Serve(_) => Exit::Usage,
+            Self::Server(ServerError::Runtime(_) | ServerError::Random) => Exit::Failure,
         }
     }
 }
@@ -151,6 +199,15 @@ fn exit_of_lint(error: &LintError) -> Exit {
         | LintError::InputAlone
         | LintError::NamelessInput
         | LintError::Outside { .. } => Exit::Usage,
+    }
+}
+
+/// The embedded catalog is a file, and fails as the disk does; another one is reached or not.
+fn exit_of_catalog(error: &CatalogError) -> Exit {
+    match error {
+        CatalogError::Store(_) | CatalogError::Unreadable(_) => Exit::Failure,
+        CatalogError::Client(error) if error.is_usage() => Exit::Usage,
+        CatalogError::Client(_) | CatalogError::Refused(_) => Exit::CatalogUnreachable,
     }
 }
 

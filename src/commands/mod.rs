@@ -12,6 +12,7 @@ pub mod man;
 mod offered;
 pub mod pull;
 pub mod schema;
+pub mod serve;
 pub(crate) mod steps;
 pub mod terminal;
 

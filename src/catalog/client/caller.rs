@@ -77,7 +77,7 @@ impl Caller {
     pub async fn call<T>(
         &self,
         call: &Call,
-        read: impl Fn(&Answer) -> Result<T, serde_json::Error>,
+        mut read: impl FnMut(&Answer) -> Result<T, serde_json::Error>,
     ) -> Result<T, ClientError> {
         let mut tries = Tries::new(self.gate.now());
         let mut is_renewed = false;
@@ -89,7 +89,7 @@ impl Caller {
                     self.tokens.refused(&lease).await;
                     continue;
                 }
-                Ok(answer) => match self.judge(call, answer, &[&self.credentials.secret, &lease.token], &read) {
+                Ok(answer) => match self.judge(call, answer, &[&self.credentials.secret, &lease.token], &mut read) {
                     Ok(value) => return Ok(value),
                     Err(failed) => failed,
                 },
@@ -123,11 +123,11 @@ impl Caller {
         let Credentials { id, secret } = &self.credentials;
         let body = serde_json::json!({"clientId": id.reveal(), "clientSecret": secret.reveal()});
         let call = Call::send("POST", "/v1/auth/access_token".to_owned(), body.to_string().into_bytes(), Work::Small);
-        let read = |answer: &Answer| serde_json::from_slice::<Grant>(&answer.body);
+        let mut read = |answer: &Answer| serde_json::from_slice::<Grant>(&answer.body);
         let mut tries = Tries::new(self.gate.now());
         loop {
             let failed = match self.attempt(&call, None).await {
-                Ok(answer) => match self.judge(&call, answer, &[secret], read) {
+                Ok(answer) => match self.judge(&call, answer, &[secret], &mut read) {
                     Ok(grant) => {
                         let lasts = Duration::try_from_secs_f64(grant.expires_in).unwrap_or_default();
                         return Ok(Granted { token: Secret::new(grant.access_token), lasts });
@@ -189,7 +189,7 @@ impl Caller {
         call: &Call,
         answer: Answer,
         secrets: &[&Secret],
-        read: impl Fn(&Answer) -> Result<T, serde_json::Error>,
+        read: &mut impl FnMut(&Answer) -> Result<T, serde_json::Error>,
     ) -> Result<T, Failed> {
         if (200..300).contains(&answer.status) {
             if !answer.is_json {
@@ -337,7 +337,7 @@ impl Told {
 }
 
 /// From 0 up to 1. Nobody depends on it being hard to guess.
-fn chance() -> f64 {
+pub(super) fn chance() -> f64 {
     use std::hash::{BuildHasher, RandomState};
     let random = RandomState::new().hash_one(0u8);
     (random >> 11) as f64 / (1u64 << 53) as f64

@@ -174,6 +174,31 @@ impl ClientError {
         }
     }
 
+    /// What the catalog's makers find the call by.
+    pub(super) fn trace(&self) -> Option<&str> {
+        match self {
+            Self::Refused { trace, .. }
+            | Self::Credentials { trace, .. }
+            | Self::NetworkNotAllowed { trace, .. }
+            | Self::NoBlueprint { trace, .. } => trace.as_deref(),
+            Self::Spent { last, .. } => last.trace(),
+            Self::UnknownHost { .. }
+            | Self::NoConnection { .. }
+            | Self::Tls { .. }
+            | Self::Timeout { .. }
+            | Self::Cut { .. }
+            | Self::Redirected { .. }
+            | Self::NotTheApi { .. }
+            | Self::Unreadable { .. }
+            | Self::Throttled { .. }
+            | Self::Uncertain { .. }
+            | Self::Setup { .. }
+            | Self::Bundle { .. }
+            | Self::NoCredentials { .. }
+            | Self::Untrusted(_) => None,
+        }
+    }
+
     pub(super) fn status(&self) -> Option<u16> {
         self.refusal().map(|refusal| refusal.status)
     }

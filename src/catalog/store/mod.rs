@@ -6,9 +6,12 @@ mod compiled;
 mod connection;
 mod entities;
 mod error;
+mod owned;
+mod portrait;
 mod system;
 
 pub use blueprints::{Followed, Misfit};
 pub use compiled::Compiled;
-pub use connection::{Clock, Store};
+pub use connection::{Clock, Store, system_clock};
 pub use error::{Failure, StoreError};
+pub use portrait::{Portrait, Source};

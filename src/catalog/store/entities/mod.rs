@@ -1,6 +1,7 @@
 //! Entities: checked as the platform checks them, written, read, deleted. What is refused is refused before anything is
 //! written.
 
+mod delete;
 mod judge;
 mod links;
 mod members;

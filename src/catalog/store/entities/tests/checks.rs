@@ -130,3 +130,154 @@ fn what_does_not_fit_is_refused_in_the_platforms_words() {
     }
     assert_eq!(store.count("service").unwrap(), 0);
 }
+
+#[test]
+fn each_mode_does_what_it_says_to_an_entity_that_is_there() {
+    let store = store();
+    let first =
+        json!({"identifier": "cart", "title": "Cart", "team": ["a"], "properties": {"language": "go", "live": true}});
+    put(&store, "service", first);
+    let again = json!({"identifier": "cart", "properties": {"language": "rust"}});
+    assert_eq!(code(post(&store, "service", again.clone(), &WriteOptions::default())), "409 identifier_taken");
+    let merged = post(&store, "service", again.clone(), &merge()).unwrap();
+    assert_eq!(merged["title"], "Cart");
+    assert_eq!(merged["team"], json!(["a"]));
+    assert_eq!(
+        merged["properties"],
+        json!({"language": "rust", "live": true, "replicas": 1, "domainTitle": null, "tiers": []})
+    );
+    // The default is for what is new; an override leaves what it names alone.
+    let replaced = post(&store, "service", again.clone(), &upsert()).unwrap();
+    assert_eq!((&replaced["title"], &replaced["team"]), (&Value::Null, &json!([])));
+    assert_eq!(replaced["properties"], json!({"language": "rust", "domainTitle": null, "tiers": []}));
+    let patch =
+        |body| refusal(store.patch_entity("service", "cart", &draft(body), &WriteOptions::default(), &writer()));
+    let patched = json(&patch(json!({"title": "C", "team": ["b"], "properties": {"live": null}})).unwrap());
+    assert_eq!(patched["properties"]["live"], Value::Null);
+    assert_eq!(patched["title"], "C");
+    let cleared = json(&patch(json!({"title": null, "team": null})).unwrap());
+    assert_eq!((&cleared["title"], &cleared["team"]), (&Value::Null, &json!([])));
+    assert_eq!(code(patch(json!({"properties": {"language": null}}))), "422 blueprint_schema_mismatch");
+    let replace =
+        refusal(store.replace_entity("service", "nobody", &draft(again), &WriteOptions::default(), &writer()));
+    assert_eq!(code(replace), "404 not_found");
+}
+
+#[test]
+fn required_relations_and_inherited_teams_are_held_to() {
+    let store = store();
+    put(&store, "service", json!({"identifier": "cart", "team": ["shop", "ops"], "properties": {"language": "go"}}));
+    for relations in [json!({}), json!({"service": null})] {
+        let body = json!({"identifier": "d1", "relations": relations});
+        assert_eq!(code(post(&store, "deployment", body, &merge())), "422 required_relation");
+    }
+    let body = json!({"identifier": "d1", "team": ["x"], "relations": {"service": "cart"}});
+    assert_eq!(code(post(&store, "deployment", body, &merge())), "422 inherited_ownership_enabled");
+    let taken = put(&store, "deployment", json!({"identifier": "d1", "relations": {"service": "cart"}}));
+    assert_eq!(taken["team"], json!(["shop", "ops"]));
+    // What is stored is enough for a merge that does not name it.
+    put(&store, "deployment", json!({"identifier": "d1", "title": "One"}));
+    assert_eq!(code(post(&store, "deployment", json!({"identifier": "d1"}), &upsert())), "422 required_relation");
+}
+
+#[test]
+fn missing_targets_are_made_where_that_is_asked_for() {
+    let store = store();
+    let body = json!({
+        "identifier": "cart", "properties": {"language": "go"},
+        "relations": {"domain": "shop", "dependsOn": ["pay", "cart", "pay"]},
+    });
+    assert_eq!(code(post(&store, "service", body.clone(), &merge())), "404 not_found");
+    let entity = post(&store, "service", body, &creating_missing()).unwrap();
+    assert_eq!(entity["relations"], json!({"domain": "shop", "dependsOn": ["pay", "cart", "pay"]}));
+    // A bare entity has nothing, not even what its blueprint requires or gives by default.
+    let bare = get(&store, "service", "pay").unwrap();
+    assert_eq!(bare["properties"], json!({"domainTitle": null, "tiers": []}));
+    assert_eq!(bare["createdBy"], "tester");
+    assert_eq!(
+        code(post(&store, "service", json!({"identifier": "pay", "title": "P"}), &merge())),
+        "422 blueprint_schema_mismatch"
+    );
+    put_blueprint(
+        &store,
+        &json!({
+            "identifier": "domain", "schema": {"properties": {}}, "relations": {"owner": {"target": "_team", "many": false}},
+        }),
+    );
+    let owned = json!({"identifier": "shop", "relations": {"owner": "payments"}});
+    assert_eq!(code(post(&store, "domain", owned.clone(), &creating_missing())), "403 protected_resource");
+    put(&store, "_team", json!({"identifier": "payments"}));
+    assert_eq!(post(&store, "domain", owned, &merge()).unwrap()["relations"], json!({"owner": "payments"}));
+}
+
+#[test]
+fn a_try_writes_nothing_and_tells_all() {
+    let store = store();
+    let options = WriteOptions { validation_only: true, ..creating_missing() };
+    let body = json!({"identifier": "cart", "properties": {"language": "go"}, "relations": {"domain": "shop"}});
+    assert_eq!(post(&store, "service", body.clone(), &options).unwrap()["relations"]["domain"], "shop");
+    assert_eq!(code(post(&store, "service", json!({"identifier": "x"}), &options)), "422 blueprint_schema_mismatch");
+    assert_eq!((store.count("service").unwrap(), store.count("domain").unwrap()), (0, 0));
+    let results =
+        store.bulk_upsert("service", vec![Ok(draft(body.clone())), Ok(draft(body))], &options, &writer()).unwrap();
+    let created = results.iter().map(|result| result.as_ref().is_ok_and(|written| written.created)).collect::<Vec<_>>();
+    assert_eq!(created, [true, false]);
+    assert_eq!((store.count("service").unwrap(), store.count("domain").unwrap()), (0, 0));
+}
+
+#[test]
+fn a_batch_goes_on_after_a_refusal_and_sees_itself() {
+    let store = store();
+    let service = |name: &str, needs: &[&str]| {
+        draft(json!({"identifier": name, "properties": {"language": "go"}, "relations": {"dependsOn": needs}}))
+    };
+    let unreadable = Refusal::invalid("\"title\" must be string");
+    let drafts = vec![
+        Ok(service("b", &["a"])),
+        Ok(service("a", &[])),
+        Err(unreadable.clone()),
+        Ok(service("b", &["a"])),
+        Ok(service("a", &[])),
+    ];
+    let results = store.bulk_upsert("service", drafts, &WriteOptions::default(), &writer()).unwrap();
+    let told = results
+        .into_iter()
+        .map(|result| {
+            result.map_or_else(|refusal| refusal.error, |written| format!("{} {}", written.identifier, written.created))
+        })
+        .collect::<Vec<_>>();
+    assert_eq!(told, ["not_found", "a true", "invalid_request", "b true", "identifier_taken"]);
+    assert_eq!(get(&store, "service", "b").unwrap()["relations"]["dependsOn"], json!(["a"]));
+    let nowhere = refusal(store.bulk_upsert("nowhere", vec![Err(unreadable)], &upsert(), &writer()));
+    assert_eq!(code(nowhere), "404 not_found");
+}
+
+#[test]
+fn an_entity_without_a_name_gets_one() {
+    let store = store();
+    let entity = put(&store, "domain", json!({"title": "Shop"}));
+    let name = entity["identifier"].as_str().unwrap();
+    assert!(name.len() == 18 && name.starts_with("e_"), "{name}");
+    assert_ne!(put(&store, "domain", json!({}))["identifier"], name);
+}
+
+#[test]
+fn the_writer_and_the_times_are_kept() {
+    let store = store();
+    put(&store, "domain", json!({"identifier": "shop"}));
+    let other = Writer { id: "other".to_owned(), user_agent: "curl/8".to_owned(), now: Moment(NOW.0 + 1500) };
+    let (entity, created) =
+        store.create_entity("domain", &draft(json!({"identifier": "shop"})), &merge(), &other).unwrap();
+    let entity = json(&entity);
+    assert!(!created);
+    assert_eq!((&entity["createdBy"], &entity["updatedBy"]), (&json!("tester"), &json!("other")));
+    assert_eq!(entity["createdAt"], "2026-09-21T14:13:20.000Z");
+    assert_eq!(entity["updatedAt"], "2026-09-21T14:13:21.500Z");
+    let datasource: String = store
+        .read(|transaction| {
+            let sql = "SELECT d.text FROM entities e JOIN datasources d ON d.id = e.datasource";
+            Ok(transaction.query_row(sql, [], |row| row.get(0))?)
+        })
+        .unwrap();
+    assert_eq!(datasource, "curl/8");
+}

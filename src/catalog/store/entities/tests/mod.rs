@@ -1,6 +1,10 @@
 //! The entity half of the store, against real stores: in memory where nothing depends on the file, else in a file.
 
 mod checks;
+mod computed;
+mod file;
+mod model;
+mod others;
 
 use std::sync::Arc;
 
