@@ -37,12 +37,6 @@ pub enum Error {
     Lint(#[from] LintError),
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Scope(#[from] ScopeError),
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Pull(#[from] PullError),
-    #[error(transparent)]
-    #[diagnostic(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -53,6 +47,12 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Serve(#[from] ServeError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Scope(#[from] ScopeError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Pull(#[from] PullError),
     #[error("find the rule `{name}`")]
     #[diagnostic(code("no-such-rule"), help("{help}"))]
     NoSuchRule { name: String, help: String },
@@ -96,37 +96,6 @@ pub enum LintError {
     Outside { path: String, root: String },
 }
 
-/// Why nobody knows whose entities are meant.
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
-pub enum ScopeError {
-    #[error("tell whose entities are meant: there is no `scope`, and no Git remote `origin` to take it from")]
-    #[diagnostic(code("no-scope"), help("set `scope` in portolan.yaml, or `PORTOLAN_SCOPE`: `acme/catalog`"))]
-    Unknown,
-}
-
-/// Why pull could not do what it was asked for.
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
-pub enum PullError {
-    #[error("pull all of blueprint `{blueprint}`: {reason}")]
-    #[diagnostic(
-        code("incomplete-read"),
-        help("run it again: nothing was written, since what is missing would look like what does not exist")
-    )]
-    Incomplete { blueprint: String, reason: String },
-    #[error("pull from the embedded catalog: nobody asked for it, and the snapshot is of {catalog}")]
-    #[diagnostic(
-        code("catalog-not-named"),
-        help("set the credentials in the environment, or name the catalog: `--catalog` or `catalog` in portolan.yaml")
-    )]
-    NotNamed { catalog: String },
-    #[error("find the blueprint `{name}` in {catalog}")]
-    #[diagnostic(code("no-such-blueprint"), help("{help}"))]
-    NoSuchBlueprint { name: String, catalog: String, help: String },
-    #[error("choose a folder for manifests of `{blueprint}`: `manifests.include` matches no file that could be made")]
-    #[diagnostic(code("no-folder"), help("add a folder for them, such as `catalog/**/*.yaml`"))]
-    NoFolder { blueprint: String },
-}
-
 /// Why `serve` does not begin.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum ServeError {
@@ -160,6 +129,37 @@ pub enum ServeError {
     NotFollowed { why: String },
 }
 
+/// Why nobody knows whose entities are meant.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum ScopeError {
+    #[error("tell whose entities are meant: there is no `scope`, and no Git remote `origin` to take it from")]
+    #[diagnostic(code("no-scope"), help("set `scope` in portolan.yaml, or `PORTOLAN_SCOPE`: `acme/catalog`"))]
+    Unknown,
+}
+
+/// Why pull could not do what it was asked for.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum PullError {
+    #[error("pull all of blueprint `{blueprint}`: {reason}")]
+    #[diagnostic(
+        code("incomplete-read"),
+        help("run it again: nothing was written, since what is missing would look like what does not exist")
+    )]
+    Incomplete { blueprint: String, reason: String },
+    #[error("pull from the embedded catalog: nobody asked for it, and the snapshot is of {catalog}")]
+    #[diagnostic(
+        code("catalog-not-named"),
+        help("set the credentials in the environment, or name the catalog: `--catalog` or `catalog` in portolan.yaml")
+    )]
+    NotNamed { catalog: String },
+    #[error("find the blueprint `{name}` in {catalog}")]
+    #[diagnostic(code("no-such-blueprint"), help("{help}"))]
+    NoSuchBlueprint { name: String, catalog: String, help: String },
+    #[error("choose a folder for manifests of `{blueprint}`: `manifests.include` matches no file that could be made")]
+    #[diagnostic(code("no-folder"), help("add a folder for them, such as `catalog/**/*.yaml`"))]
+    NoFolder { blueprint: String },
+}
+
 impl Error {
     pub fn exit(&self) -> Exit {
         match self {
@@ -174,15 +174,15 @@ impl Error {
             Self::Output(OutputError::Read { .. }) => Exit::Usage,
             Self::Output(OutputError::Write { .. } | OutputError::Input(_)) => Exit::Failure,
             Self::Lint(error) => exit_of_lint(error),
-            Self::Pull(PullError::Incomplete { .. }) => Exit::CatalogUnreachable,
-            Self::Pull(PullError::NotNamed { .. } | PullError::NoSuchBlueprint { .. } | PullError::NoFolder { .. }) => {
-                Exit::Usage
-            }
             Self::Store(_) => Exit::Failure,
             Self::Catalog(error) => exit_of_catalog(error),
             // An address that cannot be had is chosen otherwise.
             Self::Server(ServerError::Listen { .. }) | Self::Serve(_) => Exit::Usage,
             Self::Server(ServerError::Runtime(_) | ServerError::Random) => Exit::Failure,
+            Self::Pull(PullError::Incomplete { .. }) => Exit::CatalogUnreachable,
+            Self::Pull(PullError::NotNamed { .. } | PullError::NoSuchBlueprint { .. } | PullError::NoFolder { .. }) => {
+                Exit::Usage
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt};
-use serde::de::{Deserializer, DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::domain::blueprint::Blueprint;

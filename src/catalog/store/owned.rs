@@ -26,7 +26,10 @@ impl Store {
                 while let Some(row) = rows.next()? {
                     let name = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
                     let blueprint = last.take().filter(|last| last.as_ref() == name).unwrap_or_else(|| name.into());
-                    keys.push(EntityKey { blueprint: Arc::clone(&blueprint), identifier: row.get::<_, String>(1)?.into() });
+                    keys.push(EntityKey {
+                        blueprint: Arc::clone(&blueprint),
+                        identifier: row.get::<_, String>(1)?.into(),
+                    });
                     last = Some(blueprint);
                 }
             }
