@@ -10,6 +10,7 @@ use crate::catalog::store::Store;
 use crate::catalog::wire::{EntityDraft, Refusal, Strictness};
 
 const MOST_WRITTEN: usize = 20;
+const MOST_DELETED: usize = 100;
 
 pub(super) fn upsert(call: &Call, store: &Store) -> Outcome {
     let options = call.query.write_options()?;
@@ -40,6 +41,19 @@ fn told(index: usize, body: &Value, refusal: &Refusal) -> Value {
         "error": refusal.error,
         "message": refusal.message,
     })
+}
+
+pub(super) fn delete(call: &Call, store: &Store) -> Outcome {
+    let dependents = call.query.flag("delete_dependents")?;
+    let body = call.json()?;
+    let identifier = |(at, value): (usize, &Value)| match value {
+        Value::String(text) => Ok(text.clone()),
+        _ => Err(Refusal::invalid(format!("\"entities/{at}\" must be string"))),
+    };
+    let identifiers = entities(&body, MOST_DELETED)?.iter().enumerate().map(identifier);
+    let identifiers = identifiers.collect::<Result<Vec<_>, _>>()?;
+    let deleted = store.delete_entities(call.segment(0), &identifiers, dependents, &call.writer())?;
+    Answer::ok(&json!({"ok": true, "deletedEntities": deleted}))
 }
 
 /// `{"entities": [...]}`, from one to `most` of them and nothing beside.

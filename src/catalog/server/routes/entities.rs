@@ -65,3 +65,18 @@ pub(super) fn all(call: &Call, store: &Store) -> Outcome {
 pub(super) fn count(call: &Call, store: &Store) -> Outcome {
     Answer::ok(&json!({"ok": true, "count": store.count(call.segment(0))?}))
 }
+pub(super) fn delete(call: &Call, store: &Store) -> Outcome {
+    let dependents = call.query.flag("delete_dependents")?;
+    store.delete_entity(call.segment(0), call.segment(1), dependents, &call.writer())?;
+    Answer::ok(&json!({"ok": true}))
+}
+
+pub(super) fn delete_all(call: &Call, store: &Store) -> Outcome {
+    let with_blueprint = call.query.flag("delete_blueprint")?;
+    let migration = store.delete_all(call.segment(0), with_blueprint, &call.writer())?;
+    Answer::ok(&json!({"ok": true, "migrationId": migration}))
+}
+
+pub(super) fn migration(call: &Call, store: &Store) -> Outcome {
+    Answer::ok(&json!({"ok": true, "migration": store.migration(call.segment(0))?}))
+}

@@ -10,7 +10,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{MethodRouter, get, patch, post};
+use axum::routing::{MethodRouter, delete, get, patch, post};
 
 use super::answer::Outcome;
 use super::call::Call;
@@ -52,6 +52,9 @@ fn of_entities() -> Router<Arc<Shared>> {
         .route("/v1/blueprints/{blueprint}/entities-count", get(reads(entities::count)))
         .route("/v1/blueprints/{blueprint}/entities/bulk", entity(Some("bulk")).post(writes(bulk::upsert)))
         .route("/v1/blueprints/{blueprint}/entities/{entity}", entity(None))
+        .route("/v1/blueprints/{blueprint}/bulk/entities/delete", post(writes(bulk::delete)))
+        .route("/v1/blueprints/{blueprint}/all-entities", delete(writes(entities::delete_all)))
+        .route("/v1/migrations/{migration}", get(reads(entities::migration)))
 }
 
 /// What can be asked of one entity; `name` is its identifier where the route spells it out.
@@ -61,7 +64,11 @@ fn entity(name: Option<&'static str>) -> MethodRouter<Arc<Shared>> {
         None => call,
     };
     let (read, replace, update) = (reads(entities::one), writes(entities::replace), writes(entities::update));
-    get(move |call| read(named(call))).put(move |call| replace(named(call))).patch(move |call| update(named(call)))
+    let remove = writes(entities::delete);
+    get(move |call| read(named(call)))
+        .put(move |call| replace(named(call)))
+        .patch(move |call| update(named(call)))
+        .delete(move |call| remove(named(call)))
 }
 
 type Answering = Pin<Box<dyn Future<Output = Outcome> + Send>>;
