@@ -3,28 +3,40 @@
 
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-
 use std::time::Duration;
 
 use clap::ValueHint;
 use serde::Serialize;
 
 use crate::catalog::server::{self, Credentials, LogLine, Rate, Running, ServerConfig, ServerError, Told};
-use crate::catalog::store::{Store, system_clock};
+use crate::catalog::store::{Failure, Misfit, Store, system_clock};
+use crate::catalog::wire::Writer;
 use crate::commands::context::Context;
+use crate::commands::rule_names;
+use crate::commands::steps::desired::Asked;
+use crate::commands::steps::seeded::seeded;
+use crate::commands::steps::shelved::{Shelved, shelved};
+use crate::domain::entity::Owner;
+use crate::domain::progress::{Progress, Silent};
 use crate::domain::secret::Secret;
-use crate::domain::words::count;
-use crate::error::{Error, ServeError};
+use crate::domain::words::{count, grouped, list};
+use crate::error::{Error, LintError, ServeError};
 use crate::exit::Exit;
 use crate::report::escape::clean;
+use crate::settings::{self, Settings};
+use crate::sources::git::{self, Repository};
 use crate::sources::{path_text, tidy};
 
 /// Where the embedded catalog lies, below the root.
 const STORE: &str = ".portolan/local.db";
+/// `--store`'s word for a catalog that is gone at the end.
+const MEMORY: &str = "memory";
+/// So many manifests that could not be brought in are told by name.
+const MOST_TOLD: usize = 20;
 /// Lines of the log that wait to be written, should the terminal be slow. More are counted and dropped: requests do not
 /// wait for a reader of the log.
 const MOST_WAITING: usize = 10_000;
@@ -141,8 +153,8 @@ pub fn run(args: ServeArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     if is_made_up && !args.listen.ip().is_loopback() {
         return Err(ServeError::Exposed { address: args.listen }.into());
     }
-    let store = open(&args, context)?;
-    let name = store.path().map_or_else(|| "memory".to_owned(), path_text);
+    let store = open(&args, &credentials.id, context)?;
+    let name = store.path().map_or_else(|| MEMORY.to_owned(), path_text);
     let (sender, heard) = channel();
     let log = Log { sender: sender.clone(), waiting: Arc::default() };
     let waiting = Arc::clone(&log.waiting);
@@ -190,14 +202,125 @@ fn credentials(args: &ServeArgs, context: &Context<'_>) -> Result<(Credentials, 
     Ok((Credentials { id: id.reveal().to_owned(), secret }, false))
 }
 
-fn open(args: &ServeArgs, context: &mut Context<'_>) -> Result<Store, Error> {
+/// The store, with the blueprints that it is to follow, and seeded.
+fn open(args: &ServeArgs, client: &str, context: &mut Context<'_>) -> Result<Store, Error> {
     let settings = context.settings;
     let store = match &args.store {
-        Some(name) if name.as_os_str() == "memory" => Store::in_memory(system_clock())?,
+        Some(name) if name.as_os_str() == MEMORY => Store::in_memory(system_clock())?,
         Some(file) => Store::open(&tidy(settings.directory.join(file)), system_clock())?,
         None => Store::open(&settings.root.value.join(STORE), system_clock())?,
     };
+    let writer = |user_agent| Writer { id: client.to_owned(), user_agent, now: store.now() };
+    match &args.seed {
+        Some(folder) => {
+            let seed = Seed::of(&tidy(settings.directory.join(folder)), folder, context)?;
+            seed.sow(&store, &writer(seed.user_agent()), context)?;
+        }
+        // Another file is another catalog: what this repository holds is not its business.
+        None if args.store.as_ref().is_some_and(|name| name.as_os_str() != MEMORY) => {}
+        None => {
+            let owner = Owner { scope: "local".to_owned() };
+            follow(&store, &settings.root.value, &writer(owner.user_agent()), context)?;
+        }
+    }
     Ok(store)
+}
+
+/// Makes the store's blueprints those of the snapshot under `root`, where these are not the ones that it followed last.
+fn follow(store: &Store, root: &Path, writer: &Writer, context: &mut Context<'_>) -> Result<usize, Error> {
+    let Shelved { mut blueprints, unusable } = shelved(root);
+    for file in &unusable {
+        context.say(&format!("note: `{}` holds no blueprint that can be used: {}.", file.path, file.reason));
+        // What it holds is not known: the blueprint that the store has stays.
+        if let Ok(held) = store.blueprint(&file.identifier) {
+            blueprints.entry(file.identifier.clone()).or_insert(held);
+        }
+    }
+    let count = blueprints.len();
+    if count == 0 {
+        return Ok(0);
+    }
+    let followed = store.follow_changed_blueprints(blueprints.into_values().collect(), writer);
+    let followed = followed.map_err(|failure| match failure {
+        Failure::Store(error) => Error::from(error),
+        Failure::Refused(refusal) => {
+            let why = refusal.message.unwrap_or(refusal.error);
+            ServeError::NotFollowed { why }.into()
+        }
+    })?;
+    for misfit in followed.map(|followed| followed.misfits).unwrap_or_default() {
+        context.say(&format!("note: {}", told(&misfit)));
+    }
+    Ok(count)
+}
+
+fn told(misfit: &Misfit) -> String {
+    let named = list(&misfit.entities.iter().map(|entity| format!("`{entity}`")).collect::<Vec<_>>());
+    let entities = count(usize::try_from(misfit.count).unwrap_or(usize::MAX), "entity");
+    let fate = if misfit.left { "It stays as it was" } else { "It was changed all the same" };
+    let which = if misfit.entities.is_empty() { String::new() } else { format!(", {named} among them") };
+    format!("Blueprint `{}`: {}, which {entities} stand against{which}. {fate}.", misfit.blueprint, misfit.reason)
+}
+
+/// A repository to be brought in.
+struct Seed {
+    /// As the user named it.
+    name: String,
+    settings: Settings,
+    scope: Option<String>,
+}
+
+impl Seed {
+    fn of(folder: &Path, name: &Path, context: &Context<'_>) -> Result<Self, Error> {
+        let request = settings::Request { directory: Some(folder.to_owned()), ..settings::Request::default() };
+        let settings = settings::resolve(&request, context.environment, &rule_names())?;
+        let scope = settings.scope.as_ref().map(|scope| scope.value.clone()).or_else(|| {
+            let environment = git::Environment::from_variables(|name| context.environment.get(name).map(Into::into));
+            Repository::open(&settings.root.value, &environment).ok().flatten()?.origin()
+        });
+        Ok(Self { name: path_text(name), settings, scope })
+    }
+
+    /// As a push of that repository would be signed: what it brings in is its own.
+    fn user_agent(&self) -> String {
+        Owner { scope: self.scope.clone().unwrap_or_else(|| "local".to_owned()) }.user_agent()
+    }
+
+    fn sow(&self, store: &Store, writer: &Writer, context: &mut Context<'_>) -> Result<(), Error> {
+        let root = &self.settings.root.value;
+        let blueprints = follow(store, root, writer, context)?;
+        let bar = context.bar();
+        let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
+        let asked = Asked::of(root, &self.settings.pattern()?, progress).map_err(LintError::from)?;
+        let seeded = seeded(store, &asked.entities, writer)?;
+        drop(bar);
+        for folder in &asked.unreadable {
+            context.say(&format!("note: Could not {folder}."));
+        }
+        let doubts = asked.doubts.iter().map(|doubt| (doubt.place, doubt.line, doubt.reason.as_str()));
+        for (place, line, reason) in doubts.clone().take(MOST_TOLD) {
+            context.say(&format!("note: {}:{line} was left out: {}.", asked.path(place), clean(reason)));
+        }
+        for (at, reason) in seeded.refused.iter().take(MOST_TOLD) {
+            let Some(entity) = asked.entities.get(*at) else { continue };
+            let (path, key) = (asked.path(entity.place), &entity.key);
+            let name = clean(&key.identifier).into_owned();
+            context.say(&format!("note: `{name}` of {path} was left out: {}.", clean(reason)));
+        }
+        let left = doubts.count() + seeded.refused.len();
+        let told = asked.doubts.len().min(MOST_TOLD) + seeded.refused.len().min(MOST_TOLD);
+        if left > told {
+            context.say(&format!("note: {} more were left out.", grouped(left - told)));
+        }
+        if seeded.written == 0 && blueprints == 0 {
+            let why =
+                if left == 0 { "there are no blueprints and no manifests in it" } else { "nothing in it can be used" };
+            return Err(ServeError::NothingSeeded { path: self.name.clone(), why: why.to_owned() }.into());
+        }
+        let (entities, blueprints) = (count(seeded.written, "entity"), count(blueprints, "blueprint"));
+        context.say(&format!("note: Brought in {entities} and {blueprints} of `{}`.", self.name));
+        Ok(())
+    }
 }
 
 fn shown(
@@ -225,8 +348,7 @@ fn shown(
             let platform = context.settings.platform.value;
             let base = platform.base_url_variables.first().copied().unwrap_or("PORT_BASE_URL");
             let (id_name, secret_name) = (platform.client_id_variable, platform.client_secret_variable);
-            let place =
-                if store == "memory" { "a catalog in memory".to_owned() } else { format!("`{}`", clean(store)) };
+            let place = if store == MEMORY { "a catalog in memory".to_owned() } else { format!("`{}`", clean(store)) };
             let mut text = format!("Serving {place} at {url}\n");
             let id = clean(&credentials.id);
             if let Some(secret) = secret {

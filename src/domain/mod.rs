@@ -3,6 +3,7 @@
 pub mod blueprint;
 pub mod blueprint_change;
 pub mod day;
+pub mod desired;
 pub mod entity;
 pub mod fault;
 pub mod file_name;
