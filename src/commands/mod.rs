@@ -10,6 +10,7 @@ pub mod explain;
 pub mod lint;
 pub mod man;
 mod offered;
+pub mod pull;
 pub mod schema;
 pub mod serve;
 pub(crate) mod steps;

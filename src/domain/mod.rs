@@ -1,12 +1,14 @@
 //! The nouns every room speaks of. Pure: no files, no clock, no network, no terminal.
 
 pub mod blueprint;
+pub mod blueprint_change;
 pub mod change;
 pub mod day;
 pub mod desired;
 pub mod digest;
 pub mod entity;
 pub mod fault;
+pub mod file_name;
 pub mod finding;
 pub mod formats;
 pub mod hazard;

@@ -19,8 +19,12 @@ pub struct Variable {
 }
 
 /// Everything that begins with `PORTOLAN_`.
-pub static VARIABLES: [Variable; 11] = [
-    Variable { name: "PORTOLAN_CATALOG", what: "`catalog` of the config" },
+pub static VARIABLES: [Variable; 12] = [
+    Variable {
+        name: "PORTOLAN_CA_BUNDLE",
+        what: "a file of certificates (PEM) that are trusted besides the system's; `SSL_CERT_FILE` is heeded too",
+    },
+    Variable { name: "PORTOLAN_CATALOG", what: "as `--catalog`" },
     Variable { name: "PORTOLAN_COLOR", what: "as `--color`" },
     Variable { name: "PORTOLAN_CONFIG", what: "as `--config`" },
     Variable { name: "PORTOLAN_DELIVERY", what: "`delivery` of the config" },
@@ -33,8 +37,8 @@ pub static VARIABLES: [Variable; 11] = [
     Variable { name: "PORTOLAN_WRITE", what: "`write` of the config, for all blueprints" },
 ];
 
-/// What others set and we heed: the terminal's, Git's, the pipelines'.
-const HEEDED: [&str; 24] = [
+/// What others set and we heed: the terminal's, Git's, the pipelines', the platforms'.
+const HEEDED: [&str; 28] = [
     "NO_COLOR",
     "CLICOLOR",
     "CLICOLOR_FORCE",
@@ -59,6 +63,10 @@ const HEEDED: [&str; 24] = [
     "WT_SESSION",
     "SOURCE_DATE_EPOCH",
     "KITTY_WINDOW_ID",
+    "SSL_CERT_FILE",
+    "PORT_BASE_URL",
+    "PORT_API_URL",
+    "GLINT_BASE_URL",
 ];
 
 /// Credentials.

@@ -11,6 +11,7 @@ mod config;
 mod explain;
 mod lint;
 mod man;
+mod pull;
 mod schema;
 mod serve;
 mod usage;

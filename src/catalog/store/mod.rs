@@ -8,6 +8,7 @@ mod entities;
 mod error;
 mod integrations;
 mod organization;
+mod owned;
 mod portrait;
 mod search;
 mod system;
