@@ -12,6 +12,7 @@ mod config;
 mod explain;
 mod lint;
 mod man;
+mod pull;
 mod schema;
 mod serve;
 mod usage;
