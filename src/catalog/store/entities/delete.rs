@@ -27,8 +27,7 @@ impl Store {
         delete_dependents: bool,
         writer: &Writer,
     ) -> Result<(), Failure> {
-        let _ = self.delete_entities(blueprint, &[identifier.to_owned()], delete_dependents, writer)?;
-        Ok(())
+        self.delete_entities(blueprint, &[identifier.to_owned()], delete_dependents, writer).map(|_| ())
     }
 
     /// All of them or none. The answer has those that were asked for, not those that went with them.

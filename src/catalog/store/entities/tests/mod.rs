@@ -1,6 +1,12 @@
 //! The entity half of the store, against real stores: in memory where nothing depends on the file, else in a file.
 
 mod checks;
+mod computed;
+mod figures;
+mod file;
+mod model;
+mod others;
+mod queries;
 
 use std::sync::Arc;
 
