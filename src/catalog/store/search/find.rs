@@ -22,53 +22,68 @@ pub(super) struct Hits {
     pub visited: usize,
 }
 
-pub(super) fn find(
-    store: &Store,
-    transaction: &Transaction<'_>,
-    compiled: &Compiled,
-    bound: &Bound,
-    after: &str,
-    limit: Option<usize>,
-) -> Result<Hits, Failure> {
-    let narrow = narrow(&bound.predicate);
-    find_among(store, transaction, compiled, bound, narrow, after, limit)
+/// A search in one blueprint. Pages of it share what was found out before the first.
+pub(super) struct Finder<'a> {
+    store: &'a Store,
+    transaction: &'a Transaction<'a>,
+    compiled: &'a Compiled,
+    bound: &'a Bound,
+    source: Source<'a>,
 }
 
-/// `narrow` may say which entities to look at; `None` looks at all.
-pub(super) fn find_among(
-    store: &Store,
-    transaction: &Transaction<'_>,
-    compiled: &Compiled,
-    bound: &Bound,
-    narrow: Option<Narrow>,
-    after: &str,
-    limit: Option<usize>,
-) -> Result<Hits, Failure> {
-    let mut source = Source::of(transaction, compiled.id, narrow)?;
-    // Where every entity is one of those looked for, a page is read in one go.
-    let chunk = match (&bound.predicate, limit) {
-        (Predicate::Always(true), Some(limit)) => limit.saturating_add(1),
-        (_, _) => CHUNK,
-    };
-    let mut hits = Hits { rows: Vec::new(), more: false, visited: 0 };
-    let mut after = Some(after.to_owned());
-    while let Some(place) = after {
-        let (rows, next) = source.chunk(&place, chunk)?;
-        let ends = bound.ends(store, transaction, compiled, &rows)?;
-        for row in rows {
-            hits.visited += 1;
-            if !Subjects::of(&row, &ends).satisfy(&bound.predicate)? {
-                continue;
-            }
-            if limit.is_some_and(|limit| hits.rows.len() == limit) {
-                hits.more = true;
-                return Ok(hits);
-            }
-            hits.rows.push(row);
-        }
-        after = next;
+impl<'a> Finder<'a> {
+    pub(super) fn new(
+        store: &'a Store,
+        transaction: &'a Transaction<'a>,
+        compiled: &'a Compiled,
+        bound: &'a Bound,
+    ) -> Result<Self, Failure> {
+        Self::among(store, transaction, compiled, bound, narrow(&bound.predicate))
     }
-    Ok(hits)
+
+    /// `narrow` may say which entities to look at; `None` looks at all.
+    pub(super) fn among(
+        store: &'a Store,
+        transaction: &'a Transaction<'a>,
+        compiled: &'a Compiled,
+        bound: &'a Bound,
+        narrow: Option<Narrow>,
+    ) -> Result<Self, Failure> {
+        let source = Source::of(transaction, compiled.id, narrow)?;
+        Ok(Self { store, transaction, compiled, bound, source })
+    }
+
+    pub(super) fn find(&self, after: &str, limit: usize) -> Result<Hits, Failure> {
+        // Where every entity is one of those looked for, a page is read in one go.
+        let chunk = match &self.bound.predicate {
+            Predicate::Always(true) => limit.saturating_add(1),
+            Predicate::Always(false)
+            | Predicate::Every(_)
+            | Predicate::Any(_)
+            | Predicate::Member(_)
+            | Predicate::Datasource(_)
+            | Predicate::Check(..) => CHUNK,
+        };
+        let mut hits = Hits { rows: Vec::new(), more: false, visited: 0 };
+        let mut after = Some(after.to_owned());
+        while let Some(place) = after {
+            let (rows, next) = self.source.chunk(&place, chunk)?;
+            let ends = self.bound.ends(self.store, self.transaction, self.compiled, &rows)?;
+            for row in rows {
+                hits.visited += 1;
+                if !Subjects::of(&row, &ends).satisfy(&self.bound.predicate)? {
+                    continue;
+                }
+                if hits.rows.len() == limit {
+                    hits.more = true;
+                    return Ok(hits);
+                }
+                hits.rows.push(row);
+            }
+            after = next;
+        }
+        Ok(hits)
+    }
 }
 
 /// Where the entities to look at come from.
@@ -111,7 +126,7 @@ impl<'a> Source<'a> {
     }
 
     /// The next entities after a place, and the place after which to go on; `None`: that was all.
-    fn chunk(&mut self, after: &str, size: usize) -> Result<(Vec<Row>, Option<String>), Failure> {
+    fn chunk(&self, after: &str, size: usize) -> Result<(Vec<Row>, Option<String>), Failure> {
         match &self.ways {
             Ways::All => {
                 let rows = self.scan(after, size)?;

@@ -94,15 +94,16 @@ fn both(rules: &Value, blueprint: &str, limit: usize) -> (Vec<String>, Vec<Strin
         let prepared = prepare::prepare(transaction, &query(json!([rules])), store.now())?;
         let bound = bind::bind(store, transaction, &prepared, &compiled)?;
         let (mut quick, mut after) = (Vec::new(), String::new());
+        let finder = find::Finder::new(store, transaction, &compiled, &bound)?;
         loop {
-            let hits = find::find(store, transaction, &compiled, &bound, &after, Some(limit))?;
+            let hits = finder.find(&after, limit)?;
             quick.extend(hits.rows.into_iter().map(|row| row.identifier));
             if !hits.more {
                 break;
             }
             after.clone_from(quick.last().expect("a page with a next one is not empty"));
         }
-        let slow = find::find_among(store, transaction, &compiled, &bound, None, "", None)?;
+        let slow = find::Finder::among(store, transaction, &compiled, &bound, None)?.find("", usize::MAX)?;
         Ok((quick, slow.rows.into_iter().map(|row| row.identifier).collect()))
     });
     found.expect("it can be searched")
