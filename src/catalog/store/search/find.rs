@@ -10,7 +10,6 @@ use crate::catalog::store::connection::Store;
 use crate::catalog::store::entities::{Row, columns, id_list};
 use crate::catalog::store::error::Failure;
 
-/// How many entities are looked at in one go.
 const CHUNK: usize = 256;
 
 #[derive(Debug)]
@@ -29,6 +28,8 @@ pub(super) struct Finder<'a> {
     compiled: &'a Compiled,
     bound: &'a Bound,
     source: Source<'a>,
+    /// How many entities are looked at in one go.
+    chunk: usize,
 }
 
 impl<'a> Finder<'a> {
@@ -38,7 +39,7 @@ impl<'a> Finder<'a> {
         compiled: &'a Compiled,
         bound: &'a Bound,
     ) -> Result<Self, Failure> {
-        Self::among(store, transaction, compiled, bound, narrow(&bound.predicate))
+        Self::among(store, transaction, compiled, bound, narrow(&bound.predicate), CHUNK)
     }
 
     /// `narrow` may say which entities to look at; `None` looks at all.
@@ -48,9 +49,10 @@ impl<'a> Finder<'a> {
         compiled: &'a Compiled,
         bound: &'a Bound,
         narrow: Option<Narrow>,
+        chunk: usize,
     ) -> Result<Self, Failure> {
         let source = Source::of(transaction, compiled.id, narrow)?;
-        Ok(Self { store, transaction, compiled, bound, source })
+        Ok(Self { store, transaction, compiled, bound, source, chunk })
     }
 
     pub(super) fn find(&self, after: &str, limit: usize) -> Result<Hits, Failure> {
@@ -62,7 +64,7 @@ impl<'a> Finder<'a> {
             | Predicate::Any(_)
             | Predicate::Member(_)
             | Predicate::Datasource(_)
-            | Predicate::Check(..) => CHUNK,
+            | Predicate::Check(..) => self.chunk,
         };
         let mut hits = Hits { rows: Vec::new(), more: false, visited: 0 };
         let mut after = Some(after.to_owned());
@@ -136,24 +138,18 @@ impl<'a> Source<'a> {
             Ways::Only { identifiers, datasources } => {
                 let begin = identifiers.partition_point(|identifier| identifier.as_str() <= after);
                 let mut names = identifiers.iter().skip(begin).take(size).cloned().collect::<Vec<_>>();
-                // Up to the first place where a list was cut, every list is complete.
-                let mut border = names.last().filter(|_| begin + names.len() < identifiers.len()).cloned();
+                let mut is_cut = begin + names.len() < identifiers.len();
                 for datasource in datasources {
                     let written = self.written(*datasource, after, size)?;
-                    if let Some(last) = written.last().filter(|_| written.len() == size)
-                        && border.as_ref().is_none_or(|border| last < border)
-                    {
-                        border = Some(last.clone());
-                    }
+                    is_cut |= written.len() == size;
                     names.extend(written);
                 }
-                names.retain(|name| border.as_ref().is_none_or(|border| name <= border));
                 names.sort_unstable();
                 names.dedup();
-                if names.len() > size {
-                    names.truncate(size);
-                    border = names.last().cloned();
-                }
+                // Each list gave its first `size`, so the first `size` of them all are right.
+                is_cut |= names.len() > size;
+                names.truncate(size);
+                let border = names.last().filter(|_| is_cut).cloned();
                 let mut rows = Vec::with_capacity(names.len());
                 for name in &names {
                     rows.extend(Row::find(self.transaction, self.blueprint, name)?);
