@@ -12,6 +12,7 @@ mod explain;
 mod lint;
 mod man;
 mod schema;
+mod serve;
 mod usage;
 
 use support::{Repo, portolan};

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
@@ -14,6 +14,14 @@ use crate::domain::moment::Moment;
 
 /// What time it is; tests stop it.
 pub type Clock = Arc<dyn Fn() -> Moment + Send + Sync>;
+
+/// The system's.
+pub fn system_clock() -> Clock {
+    Arc::new(|| {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Moment(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    })
+}
 
 /// The format of the file; each step from the one before is one entry of `MIGRATIONS`.
 const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
@@ -42,8 +50,12 @@ impl fmt::Debug for Store {
 }
 
 impl Store {
-    /// Opens or makes the file.
+    /// Opens or makes the file, and the folder that it is to lie in.
     pub fn open(path: &Path, clock: Clock) -> Result<Self, StoreError> {
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            let failed = |source| StoreError::Folder { path: folder.to_owned(), source };
+            std::fs::create_dir_all(folder).map_err(failed)?;
+        }
         let failed = |source| StoreError::Open { path: path.to_owned(), source };
         let mut writer = Connection::open(path).map_err(failed)?;
         prepare(&writer).map_err(failed)?;
@@ -64,6 +76,11 @@ impl Store {
         let shared =
             Shared { path, writer: Mutex::new(writer), readers: Mutex::default(), clock, cache: Cache::default() };
         Self { shared: Arc::new(shared) }
+    }
+
+    /// `None`: it is in memory.
+    pub fn path(&self) -> Option<&Path> {
+        self.shared.path.as_deref()
     }
 
     pub fn now(&self) -> Moment {

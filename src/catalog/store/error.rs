@@ -31,6 +31,9 @@ impl From<rusqlite::Error> for Failure {
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum StoreError {
+    #[error("make the folder `{}` for the embedded catalog: {source}", path.display())]
+    #[diagnostic(code("store-folder"), help("give yourself the right to write there, or choose another place"))]
+    Folder { path: PathBuf, source: std::io::Error },
     #[error("open the embedded catalog `{}`: {source}", path.display())]
     #[diagnostic(
         code("store-open"),

@@ -8,10 +8,13 @@ mod entities;
 mod error;
 mod integrations;
 mod organization;
+mod owned;
+mod portrait;
 mod search;
 mod system;
 
 pub use blueprints::{Followed, Misfit};
 pub use compiled::Compiled;
-pub use connection::{Clock, Store};
+pub use connection::{Clock, Store, system_clock};
 pub use error::{Failure, StoreError};
+pub use portrait::{Portrait, Source};

@@ -61,6 +61,12 @@ CREATE TABLE organization (
     body TEXT NOT NULL
 ) STRICT;
 
+-- The snapshot that the blueprints were last made to follow. What is changed here after it stays until it changes.
+CREATE TABLE followed (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    digest INTEGER NOT NULL
+) STRICT;
+
 CREATE TRIGGER entity_comes AFTER INSERT ON entities BEGIN
     UPDATE blueprints SET entity_count = entity_count + 1 WHERE id = NEW.blueprint;
 END;

@@ -7,7 +7,7 @@ mod refusal;
 mod search;
 mod shape;
 
-pub use draft::{EntityDraft, Field, IdentifierRef, RelationRef, TeamRef};
+pub use draft::{EntityDraft, Field, IdentifierRef, RelationRef, Strictness, TeamRef};
 pub use entity::{EntityPage, WireEntity};
 pub use options::{WriteOptions, Writer, Written};
 pub use refusal::Refusal;

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::Transaction;
+use rusqlite::{OptionalExtension, Transaction};
 use serde_json::{Map, Value};
 
 use super::change::{self, Affected};
@@ -60,6 +60,26 @@ pub(super) fn follow(transaction: &Transaction<'_>, given: &Given, writer: &Writ
     }
     remove_the_others(transaction, given, &mut followed)?;
     Ok(followed)
+}
+
+/// FNV-1a over the texts, in whatever order they come: it is kept in the file, so it must not change with the compiler.
+pub(super) fn digest(given: &[Value]) -> i64 {
+    let mut texts: Vec<String> = given.iter().map(Value::to_string).collect();
+    texts.sort_unstable();
+    let bytes = texts.iter().flat_map(|text| text.bytes().chain([0]));
+    bytes
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+        .cast_signed()
+}
+
+/// What was followed last.
+pub(super) fn last(transaction: &Transaction<'_>) -> Result<Option<i64>, Failure> {
+    Ok(transaction.query_row("SELECT digest FROM followed", [], |row| row.get(0)).optional()?)
+}
+
+pub(super) fn remember(transaction: &Transaction<'_>, digest: i64) -> Result<(), Failure> {
+    transaction.execute("INSERT OR REPLACE INTO followed (id, digest) VALUES (1, ?1)", [digest])?;
+    Ok(())
 }
 
 /// Two bodies for one identifier have no order, so neither can be meant.

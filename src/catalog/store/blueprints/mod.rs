@@ -106,6 +106,21 @@ impl Store {
         }
         self.write(|transaction| follow::follow(transaction, &given, writer))
     }
+
+    /// The same, where `given` is not what was followed last: what was changed here since then stays. `None`: nothing
+    /// was done, and nothing but the one number was read.
+    pub fn follow_changed_blueprints(&self, given: Vec<Value>, writer: &Writer) -> Result<Option<Followed>, Failure> {
+        let digest = follow::digest(&given);
+        if self.read(|transaction| follow::last(transaction))? == Some(digest) {
+            return Ok(None);
+        }
+        let given = follow::read(given)?;
+        self.write(|transaction| {
+            let followed = follow::follow(transaction, &given, writer)?;
+            follow::remember(transaction, digest)?;
+            Ok(Some(followed))
+        })
+    }
 }
 
 /// Deletes a blueprint within a transaction that may have emptied it just before.
