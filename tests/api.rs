@@ -65,7 +65,11 @@ use bench::{Bench, PREFIX};
 fn every_blueprint_of_a_test_can_be_cleaned_away() {
     let bench = Bench::open();
     let shop = bench.simple("shop", serde_json::json!({}), serde_json::json!({}));
-    let cart = bench.simple("cart", serde_json::json!({}), serde_json::json!({"shop": {"target": shop, "required": true, "many": false}}));
+    let cart = bench.simple(
+        "cart",
+        serde_json::json!({}),
+        serde_json::json!({"shop": {"target": shop, "required": true, "many": false}}),
+    );
     bench.create(&shop, serde_json::json!({"identifier": "here"}));
     bench.create(&cart, serde_json::json!({"identifier": "one", "relations": {"shop": "here"}}));
     assert_eq!(bench.sweep(&bench.name("")), [] as [&str; 0]);

@@ -127,7 +127,11 @@ fn create(plain: &Plain, writer: usize, name: &str, notes: &mut Notes) -> bool {
     let body = json!({"entities": entities});
     let answer = plain.call("POST", "blueprints/service/entities/bulk?upsert=true", Some(&body));
     let heard = is_well(&answer);
-    if heard { notes.there.extend(batch) } else { notes.unheard.extend(batch) }
+    if heard {
+        notes.there.extend(batch)
+    } else {
+        notes.unheard.extend(batch)
+    }
     heard
 }
 

@@ -86,7 +86,7 @@ pub fn changes(old: &[Blueprint], new: &[Blueprint]) -> Vec<BlueprintChange> {
 }
 
 fn details(old: &Blueprint, new: &Blueprint) -> Vec<Detail> {
-    if old.raw == new.raw {
+    if said_in_full(&old.raw) == said_in_full(&new.raw) {
         return Vec::new();
     }
     let mut details = Vec::new();
@@ -133,6 +133,19 @@ fn details(old: &Blueprint, new: &Blueprint) -> Vec<Detail> {
         details.extend(differing(&old.raw, &new.raw).into_iter().map(whole));
     }
     details
+}
+
+/// The blueprint with what goes without saying: a relation that does not say so is to one, and not required.
+fn said_in_full(raw: &Value) -> Value {
+    let mut raw = raw.clone();
+    let relations = raw.get_mut("relations").and_then(Value::as_object_mut);
+    for relation in relations.into_iter().flat_map(|relations| relations.values_mut()).filter_map(Value::as_object_mut)
+    {
+        for key in ["many", "required"] {
+            relation.entry(key).or_insert(Value::Bool(false));
+        }
+    }
+    raw
 }
 
 /// Both sides of one name.
@@ -323,8 +336,12 @@ mod tests {
 
     #[test]
     fn blueprints_come_and_go_and_the_order_of_keys_is_nothing() {
-        let a = blueprint(json!({"identifier": "a", "schema": {"properties": {}}}));
-        let same = blueprint(json!({"schema": {"properties": {}}, "identifier": "a"}));
+        let a =
+            blueprint(json!({"identifier": "a", "schema": {"properties": {}}, "relations": {"r": {"target": "a"}}}));
+        let same = blueprint(json!({
+            "schema": {"properties": {}}, "identifier": "a",
+            "relations": {"r": {"many": false, "required": false, "target": "a"}},
+        }));
         let b = blueprint(json!({"identifier": "b", "schema": {"properties": {}}}));
         assert_eq!(changes(std::slice::from_ref(&a), &[same]), []);
         let found = changes(&[a], &[b]);

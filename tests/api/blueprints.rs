@@ -17,7 +17,8 @@ fn minimal(bench: &Bench, name: &str) -> Value {
 fn a_blueprint_is_made_read_and_listed() {
     let bench = Bench::open();
     let identifier = bench.name("service");
-    let schema = json!({"properties": {"tier": {"type": "number", "title": "Tier", "default": 3}}, "required": ["tier"]});
+    let schema =
+        json!({"properties": {"tier": {"type": "number", "title": "Tier", "default": 3}}, "required": ["tier"]});
     let body = json!({
         "identifier": identifier, "title": "Service", "icon": "Service", "description": "A service.", "schema": schema,
     });
@@ -45,7 +46,8 @@ fn put_replaces_and_patch_adds() {
     let patched = bench.patch(&path).send(more).is(200)["blueprint"].take();
     assert_eq!(patched["schema"]["properties"]["language"], json!({"type": "string"}), "{patched}");
     assert_eq!(patched["description"], "Old.", "{patched}");
-    let whole = json!({"identifier": identifier, "title": "New", "schema": {"properties": {"only": {"type": "boolean"}}}});
+    let whole =
+        json!({"identifier": identifier, "title": "New", "schema": {"properties": {"only": {"type": "boolean"}}}});
     let put = bench.put(&path).send(whole).is(200)["blueprint"].take();
     assert_eq!(put["schema"]["properties"], json!({"only": {"type": "boolean"}}), "{put}");
     assert!(is_unset(&put, "description") && put["title"] == "New", "{put}");

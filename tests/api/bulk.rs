@@ -68,8 +68,12 @@ fn what_fails_is_told_by_index_and_the_rest_is_written() {
         json!({"identifier": "good-2"}),
     ];
     let answer = bench.bulk(&service, &[("upsert", "false")], &entities).is(207);
-    let written: Vec<_> =
-        answer["entities"].as_array().expect("a list").iter().map(|it| (it["index"].clone(), it["created"].clone())).collect();
+    let written: Vec<_> = answer["entities"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|it| (it["index"].clone(), it["created"].clone()))
+        .collect();
     assert_eq!(written, [(json!(0), json!(true)), (json!(5), json!(true))]);
     let mut refused = answer["errors"].as_array().expect("a list").clone();
     refused.sort_by_key(|it| it["index"].as_u64());

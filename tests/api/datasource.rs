@@ -90,7 +90,8 @@ fn what_a_datasource_has_comes_in_pages() {
     let mut found = Vec::new();
     let mut from: Option<String> = None;
     for _ in 0..10 {
-        let mut body = json!({"datasource_prefix": "proof-of-mine", "datasource_suffix": "(statekey/acme/catalog)", "limit": 10});
+        let mut body =
+            json!({"datasource_prefix": "proof-of-mine", "datasource_suffix": "(statekey/acme/catalog)", "limit": 10});
         if let Some(from) = &from {
             body["from"] = from.as_str().into();
         }

@@ -44,7 +44,8 @@ impl Description {
     pub fn faults(&self, exchange: &Exchange<'_>) -> Vec<String> {
         let method = exchange.method.to_lowercase();
         let Some((template, operation)) = self.operation(&method, exchange.path) else {
-            let known = UNDESCRIBED.iter().any(|route| route.method == exchange.method && fits(route.path, exchange.path));
+            let known =
+                UNDESCRIBED.iter().any(|route| route.method == exchange.method && fits(route.path, exchange.path));
             return if known { Vec::new() } else { vec!["nobody describes this route".to_owned()] };
         };
         let mut faults = Vec::new();
@@ -52,13 +53,15 @@ impl Description {
         let answers = &operation["answers"];
         let place = match answers.get(&status) {
             Some(_) => Some(status.clone()),
-            None => match STATUSES.iter().find(|it| it.status == exchange.status && it.is_of(exchange.method, template)) {
-                Some(exception) => exception.answers_like.map(str::to_owned),
-                None => {
-                    faults.push(format!("status {status} is not described, nor a known exception"));
-                    None
+            None => {
+                match STATUSES.iter().find(|it| it.status == exchange.status && it.is_of(exchange.method, template)) {
+                    Some(exception) => exception.answers_like.map(str::to_owned),
+                    None => {
+                        faults.push(format!("status {status} is not described, nor a known exception"));
+                        None
+                    }
                 }
-            },
+            }
         };
         if let Some(schema) = place.and_then(|status| answers.get(&status)) {
             faults.extend(self.mismatches(schema, exchange.answered).map(|fault| format!("the answer: {fault}")));
@@ -122,8 +125,14 @@ fn the_description_alone_refuses_what_the_exceptions_let_through() {
 #[test]
 fn it_sees_what_differs() {
     let path = ["blueprints", "a", "entities-count"].map(str::to_owned);
-    let mut exchange =
-        Exchange { method: "GET", path: &path, query: &[], sent: None, status: 200, answered: &json!({"ok": true, "count": "three"}) };
+    let mut exchange = Exchange {
+        method: "GET",
+        path: &path,
+        query: &[],
+        sent: None,
+        status: 200,
+        answered: &json!({"ok": true, "count": "three"}),
+    };
     assert_eq!(DESCRIPTION.faults(&exchange).len(), 1, "a count in words");
     let counted = json!({"ok": true, "count": 3});
     exchange.answered = &counted;

@@ -47,9 +47,15 @@ pub const SHAPES: &[Shape] = &[
             let meta = [
                 ("blueprint", json!({"type": "string"})),
                 ("scorecards", json!({"type": "object"})),
-                ("createdAt", json!({"type": "string", "pattern": "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$"})),
+                (
+                    "createdAt",
+                    json!({"type": "string", "pattern": "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$"}),
+                ),
                 ("createdBy", json!({"type": "string"})),
-                ("updatedAt", json!({"type": "string", "pattern": "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$"})),
+                (
+                    "updatedAt",
+                    json!({"type": "string", "pattern": "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$"}),
+                ),
                 ("updatedBy", json!({"type": "string"})),
             ];
             for (name, schema) in meta {
@@ -227,7 +233,11 @@ pub const UNDESCRIBED: &[Route] = &[
         path: "/v1/blueprints/system/{identifier}/structure",
         why: "documented on a page of its own; the Terraform provider reads it",
     },
-    Route { method: "POST", path: "/v1/integration", why: "the exporter and the integrations make themselves known with it" },
+    Route {
+        method: "POST",
+        path: "/v1/integration",
+        why: "the exporter and the integrations make themselves known with it",
+    },
     Route {
         method: "GET",
         path: "/v1/integration/{identifier}/resync-request",
@@ -238,5 +248,9 @@ pub const UNDESCRIBED: &[Route] = &[
         path: "/v1/integration/{identifier}/kinds/{kind}/examples",
         why: "the exporter sends samples of what it reads",
     },
-    Route { method: "GET", path: "/v1/integration/{identifier}/kinds", why: "the exporter asks for the samples it sent" },
+    Route {
+        method: "GET",
+        path: "/v1/integration/{identifier}/kinds",
+        why: "the exporter asks for the samples it sent",
+    },
 ];

@@ -32,8 +32,31 @@ const LEGAL: &[&str] = &[
 ];
 
 const ILLEGAL: &[&str] = &[
-    "", ".", "..", "with space", "a#b", "a*b", "a,b", "(a)", "a$", "a!", "100%", "a&b", "a?b", "a;b", "tab\there", "line\nbreak",
-    "a\"b", "a'b", "a<b", "[a]", "{a}", "a|b", "a^b", "a~b", "`a`",
+    "",
+    ".",
+    "..",
+    "with space",
+    "a#b",
+    "a*b",
+    "a,b",
+    "(a)",
+    "a$",
+    "a!",
+    "100%",
+    "a&b",
+    "a?b",
+    "a;b",
+    "tab\there",
+    "line\nbreak",
+    "a\"b",
+    "a'b",
+    "a<b",
+    "[a]",
+    "{a}",
+    "a|b",
+    "a^b",
+    "a~b",
+    "`a`",
 ];
 
 #[test]

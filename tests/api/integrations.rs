@@ -50,5 +50,8 @@ fn the_exporters_other_questions_are_answered() {
     integration(&bench);
     bench.get(&["integration", "proof-exporter", "resync-request"]).now().is(200);
     let examples = json!({"examples": [{"metadata": {"name": "a"}}]});
-    bench.post(&["integration", "proof-exporter", "kinds", "v1/pods", "examples"]).send(examples).is_one_of(&[200, 201]);
+    bench
+        .post(&["integration", "proof-exporter", "kinds", "v1/pods", "examples"])
+        .send(examples)
+        .is_one_of(&[200, 201]);
 }

@@ -128,7 +128,9 @@ fn a_null_in_a_replacing_write_is_unset() {
     let replaced = bench.write(&service, &[("upsert", "true")], body.clone()).is_one_of(&[200, 201]);
     let put = bench.put(&["blueprints", &service, "entities", "a"]).send(body).is(200);
     for entity in [&replaced["entity"], &put["entity"]] {
-        for (part, key) in [("properties", "language"), ("properties", "tags"), ("relations", "domain"), ("relations", "uses")] {
+        for (part, key) in
+            [("properties", "language"), ("properties", "tags"), ("relations", "domain"), ("relations", "uses")]
+        {
             assert!(is_unset(&entity[part], key), "{key}: {entity}");
         }
         assert_eq!(entity["properties"]["owner"], "bo", "{entity}");

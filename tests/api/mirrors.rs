@@ -9,7 +9,11 @@ use crate::bench::Bench;
 /// `service` -> `system` -> `domain`, mirrored one and two steps away.
 fn chain(bench: &Bench) -> [String; 3] {
     let domain = bench.simple("domain", json!({"contact": {"type": "string"}}), json!({}));
-    let system = bench.simple("system", json!({"tier": {"type": "number"}}), json!({"domain": {"target": domain, "many": false}}));
+    let system = bench.simple(
+        "system",
+        json!({"tier": {"type": "number"}}),
+        json!({"domain": {"target": domain, "many": false}}),
+    );
     let service = bench.blueprint(
         "service",
         json!({
@@ -23,7 +27,8 @@ fn chain(bench: &Bench) -> [String; 3] {
         }),
     );
     bench.create(&domain, json!({"identifier": "d", "properties": {"contact": "ada"}}));
-    let related = json!({"identifier": "y", "title": "The System", "properties": {"tier": 3}, "relations": {"domain": "d"}});
+    let related =
+        json!({"identifier": "y", "title": "The System", "properties": {"tier": 3}, "relations": {"domain": "d"}});
     bench.create(&system, related);
     let related = json!({"identifier": "s", "properties": {"language": "go"}, "relations": {"system": "y"}});
     bench.create(&service, related);

@@ -122,7 +122,9 @@ pub const QUESTIONS: &[Question] = &[
         choice: "207",
         ask: |bench| {
             let blueprint = ask::service(bench);
-            bench.bulk(&blueprint, &[("upsert", "true")], &[json!({"identifier": "a", "properties": {"tier": "x"}})]).brief()
+            bench
+                .bulk(&blueprint, &[("upsert", "true")], &[json!({"identifier": "a", "properties": {"tier": "x"}})])
+                .brief()
         },
     },
     Question {
@@ -165,11 +167,7 @@ pub const QUESTIONS: &[Question] = &[
             format!("{}, {}", ask::shown(&relations, "domain"), ask::shown(&relations, "uses"))
         },
     },
-    Question {
-        asks: "a property with a default that was never sent",
-        choice: "absent",
-        ask: ask::default_value,
-    },
+    Question { asks: "a property with a default that was never sent", choice: "absent", ask: ask::default_value },
     Question {
         asks: "bulk deletion of three, one of which is needed by others",
         choice: "403 has_dependents, 3 stay",
@@ -215,7 +213,8 @@ pub const QUESTIONS: &[Question] = &[
             let target = ask::service(bench);
             let relations = json!({"r": {"target": target, "required": true, "many": true}});
             let schema = json!({"properties": {}});
-            let body = json!({"identifier": bench.name("both"), "title": "x", "schema": schema, "relations": relations});
+            let body =
+                json!({"identifier": bench.name("both"), "title": "x", "schema": schema, "relations": relations});
             ask::blueprint(bench, body).brief()
         },
     },

@@ -107,10 +107,9 @@ fn a_required_relation_must_be_there() {
 fn a_search_can_stand_for_targets() {
     let bench = Bench::open();
     let (_, service) = shop(&bench);
-    let rule = |property: &str, operator: &str, value: Value| {
-        json!({"combinator": "and", "rules": [{"property": property, "operator": operator, "value": value}]})
-    };
-    let relations = json!({"domain": rule("tier", "=", json!(2)), "uses": rule("$identifier", "in", json!(["bank", "shop"]))});
+    let rule = |property: &str, operator: &str, value: Value| json!({"combinator": "and", "rules": [{"property": property, "operator": operator, "value": value}]});
+    let relations =
+        json!({"domain": rule("tier", "=", json!(2)), "uses": rule("$identifier", "in", json!(["bank", "shop"]))});
     bench.create(&service, related(relations));
     let entity = bench.entity(&service, "a");
     assert_eq!(entity["relations"]["domain"], "mint", "{entity}");

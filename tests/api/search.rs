@@ -160,7 +160,9 @@ fn spans_of_time() {
         (rule("$createdAt", "notBetween", json!({"preset": "today"})), ""),
         (rule("$updatedAt", ">", json!("2020-01-01T00:00:00Z")), "abcd"),
     ];
-    for preset in ["lastDay", "lastWeek", "last2Weeks", "lastMonth", "last3Months", "last6Months", "last12Months", "yesterday"] {
+    for preset in
+        ["lastDay", "lastWeek", "last2Weeks", "lastMonth", "last3Months", "last6Months", "last12Months", "yesterday"]
+    {
         let old = rule("born", "between", json!({"preset": preset}));
         assert_eq!(found(&bench, &service, &old), [] as [&str; 0], "{preset}");
     }

@@ -66,7 +66,9 @@ fn include_names_what_is_wanted() {
     assert_eq!(one["entity"]["properties"], json!({"tier": 1}), "{one}");
     assert_eq!(one["entity"]["identifier"], "a");
     assert!(one["entity"].get("title").is_none() && one["entity"].get("createdAt").is_none(), "{one}");
-    let all = repeated(bench.get(&["blueprints", &service, "entities"]), "include", &["identifier", "blueprint"]).now().is(200);
+    let all = repeated(bench.get(&["blueprints", &service, "entities"]), "include", &["identifier", "blueprint"])
+        .now()
+        .is(200);
     for entity in all["entities"].as_array().expect("a list") {
         assert_eq!(keys(entity), ["blueprint", "identifier"], "{entity}");
     }
@@ -113,5 +115,8 @@ fn the_search_over_everything_has_the_spelling_of_the_gets() {
     let call = repeated(bench.post(&["entities", "search"]), "include", &["identifier", "blueprint"]);
     let found = call.send(json!({"combinator": "and", "rules": rules})).is(200);
     assert_eq!(identifiers(&found), ["a", "b", "c"]);
-    assert!(found["entities"].as_array().expect("a list").iter().all(|it| keys(it) == ["blueprint", "identifier"]), "{found}");
+    assert!(
+        found["entities"].as_array().expect("a list").iter().all(|it| keys(it) == ["blueprint", "identifier"]),
+        "{found}"
+    );
 }

@@ -10,7 +10,8 @@ const REASON: &str = "nobody tries to delete what a whole organisation stands on
 fn system_blueprints_are_listed() {
     let bench = Bench::open();
     let listed = bench.get(&["blueprints"]).now().is(200);
-    let all: Vec<_> = listed["blueprints"].as_array().expect("a list").iter().map(|it| it["identifier"].as_str()).collect();
+    let all: Vec<_> =
+        listed["blueprints"].as_array().expect("a list").iter().map(|it| it["identifier"].as_str()).collect();
     for system in ["_user", "_team"] {
         assert!(all.contains(&Some(system)), "{all:?}");
         bench.get(&["blueprints", system]).now().is(200);
@@ -42,7 +43,9 @@ fn a_system_blueprint_keeps_its_shape_and_takes_more() {
     let Some(bench) = Bench::embedded(REASON) else { return };
     let more = json!({"schema": {"properties": {"slack": {"type": "string"}}}});
     bench.patch(&["blueprints", "_team"]).send(more).is(200);
-    bench.write("_team", &[("upsert", "true")], json!({"identifier": "t", "title": "T", "properties": {"slack": "#t"}})).is(201);
+    bench
+        .write("_team", &[("upsert", "true")], json!({"identifier": "t", "title": "T", "properties": {"slack": "#t"}}))
+        .is(201);
     assert_eq!(bench.entity("_team", "t")["properties"]["slack"], "#t");
     let less = json!({"identifier": "_team", "title": "Team", "schema": {"properties": {}}});
     let before = bench.get(&["blueprints", "_team"]).now().is(200)["blueprint"].take();

@@ -9,30 +9,120 @@ const CODES: &[&str] = &["invalid_request", "blueprint_schema_mismatch"];
 
 fn schemas() -> Vec<(&'static str, Value, Vec<Value>, Vec<Value>)> {
     vec![
-        ("text", json!({"type": "string"}), vec![json!(""), json!("a\nb"), json!("é漢🙂")], vec![json!(1), json!(true), json!([]), json!({})]),
-        ("number", json!({"type": "number"}), vec![json!(0), json!(-1.5), json!(1e15)], vec![json!("1"), json!(false), json!([1])]),
+        (
+            "text",
+            json!({"type": "string"}),
+            vec![json!(""), json!("a\nb"), json!("é漢🙂")],
+            vec![json!(1), json!(true), json!([]), json!({})],
+        ),
+        (
+            "number",
+            json!({"type": "number"}),
+            vec![json!(0), json!(-1.5), json!(1e15)],
+            vec![json!("1"), json!(false), json!([1])],
+        ),
         ("truth", json!({"type": "boolean"}), vec![json!(true), json!(false)], vec![json!("true"), json!(1)]),
-        ("object", json!({"type": "object"}), vec![json!({}), json!({"a": [1]})], vec![json!("{}"), json!([]), json!(1)]),
+        (
+            "object",
+            json!({"type": "object"}),
+            vec![json!({}), json!({"a": [1]})],
+            vec![json!("{}"), json!([]), json!(1)],
+        ),
         ("list", json!({"type": "array"}), vec![json!([]), json!([1, "a", null])], vec![json!("a"), json!({"0": 1})]),
-        ("choice", json!({"type": "string", "enum": ["go", "rust"]}), vec![json!("go")], vec![json!("Go"), json!("java")]),
+        (
+            "choice",
+            json!({"type": "string", "enum": ["go", "rust"]}),
+            vec![json!("go")],
+            vec![json!("Go"), json!("java")],
+        ),
         ("few", json!({"type": "number", "enum": [1, 2]}), vec![json!(1), json!(2)], vec![json!(3)]),
-        ("short", json!({"type": "string", "minLength": 2, "maxLength": 3}), vec![json!("ab"), json!("漢字é")], vec![json!("a"), json!("abcd")]),
-        ("code", json!({"type": "string", "pattern": "^[A-Z]{3}$"}), vec![json!("ABC")], vec![json!("abc"), json!("ABCD")]),
-        ("range", json!({"type": "number", "minimum": 1, "maximum": 3}), vec![json!(1), json!(3)], vec![json!(0.9), json!(4)]),
-        ("open-range", json!({"type": "number", "exclusiveMinimum": 1, "exclusiveMaximum": 3}), vec![json!(2)], vec![json!(1), json!(3)]),
-        ("url", json!({"type": "string", "format": "url"}), vec![json!("https://example.com/a?b#c")], vec![json!("no url")]),
-        ("mail", json!({"type": "string", "format": "email"}), vec![json!("ada@example.com")], vec![json!("ada"), json!("@")]),
-        ("ipv4", json!({"type": "string", "format": "ipv4"}), vec![json!("10.0.0.1")], vec![json!("10.0.0"), json!("300.1.1.1")]),
-        ("ipv6", json!({"type": "string", "format": "ipv6"}), vec![json!("::1"), json!("fe80::a")], vec![json!("10.0.0.1"), json!("g::")]),
-        ("time", json!({"type": "string", "format": "date-time"}), vec![json!("2025-01-02T03:04:05Z"), json!("2025-01-02T03:04:05.678+02:00")], vec![json!("yesterday"), json!("2025-13-01T00:00:00Z")]),
+        (
+            "short",
+            json!({"type": "string", "minLength": 2, "maxLength": 3}),
+            vec![json!("ab"), json!("漢字é")],
+            vec![json!("a"), json!("abcd")],
+        ),
+        (
+            "code",
+            json!({"type": "string", "pattern": "^[A-Z]{3}$"}),
+            vec![json!("ABC")],
+            vec![json!("abc"), json!("ABCD")],
+        ),
+        (
+            "range",
+            json!({"type": "number", "minimum": 1, "maximum": 3}),
+            vec![json!(1), json!(3)],
+            vec![json!(0.9), json!(4)],
+        ),
+        (
+            "open-range",
+            json!({"type": "number", "exclusiveMinimum": 1, "exclusiveMaximum": 3}),
+            vec![json!(2)],
+            vec![json!(1), json!(3)],
+        ),
+        (
+            "url",
+            json!({"type": "string", "format": "url"}),
+            vec![json!("https://example.com/a?b#c")],
+            vec![json!("no url")],
+        ),
+        (
+            "mail",
+            json!({"type": "string", "format": "email"}),
+            vec![json!("ada@example.com")],
+            vec![json!("ada"), json!("@")],
+        ),
+        (
+            "ipv4",
+            json!({"type": "string", "format": "ipv4"}),
+            vec![json!("10.0.0.1")],
+            vec![json!("10.0.0"), json!("300.1.1.1")],
+        ),
+        (
+            "ipv6",
+            json!({"type": "string", "format": "ipv6"}),
+            vec![json!("::1"), json!("fe80::a")],
+            vec![json!("10.0.0.1"), json!("g::")],
+        ),
+        (
+            "time",
+            json!({"type": "string", "format": "date-time"}),
+            vec![json!("2025-01-02T03:04:05Z"), json!("2025-01-02T03:04:05.678+02:00")],
+            vec![json!("yesterday"), json!("2025-13-01T00:00:00Z")],
+        ),
         ("text-like", json!({"type": "string", "format": "markdown"}), vec![json!("# A")], vec![json!(1)]),
         ("yaml", json!({"type": "string", "format": "yaml"}), vec![json!("a: 1")], vec![json!({"a": 1})]),
-        ("words", json!({"type": "array", "items": {"type": "string"}}), vec![json!(["a"])], vec![json!([1]), json!(["a", null])]),
-        ("mails", json!({"type": "array", "items": {"type": "string", "format": "email"}}), vec![json!(["a@example.com"])], vec![json!(["a"])]),
-        ("some", json!({"type": "array", "minItems": 1, "maxItems": 2}), vec![json!([1]), json!([1, 2])], vec![json!([]), json!([1, 2, 3])]),
+        (
+            "words",
+            json!({"type": "array", "items": {"type": "string"}}),
+            vec![json!(["a"])],
+            vec![json!([1]), json!(["a", null])],
+        ),
+        (
+            "mails",
+            json!({"type": "array", "items": {"type": "string", "format": "email"}}),
+            vec![json!(["a@example.com"])],
+            vec![json!(["a"])],
+        ),
+        (
+            "some",
+            json!({"type": "array", "minItems": 1, "maxItems": 2}),
+            vec![json!([1]), json!([1, 2])],
+            vec![json!([]), json!([1, 2, 3])],
+        ),
         ("set", json!({"type": "array", "uniqueItems": true}), vec![json!([1, 2])], vec![json!([1, 1])]),
-        ("link", json!({"type": "object", "format": "labeled-url"}), vec![json!({"url": "https://example.com", "displayText": "A"})], vec![json!("https://example.com")]),
-        ("shaped", json!({"type": "object", "properties": {"a": {"type": "number"}}, "additionalProperties": false}), vec![json!({}), json!({"a": 1})], vec![json!({"a": "1"}), json!({"b": 1})]),
+        (
+            "link",
+            json!({"type": "object", "format": "labeled-url"}),
+            vec![json!({"url": "https://example.com", "displayText": "A"})],
+            vec![json!("https://example.com")],
+        ),
+        (
+            "shaped",
+            json!({"type": "object", "properties": {"a": {"type": "number"}}, "additionalProperties": false}),
+            vec![json!({}), json!({"a": 1})],
+            vec![json!({"a": "1"}), json!({"b": 1})],
+        ),
     ]
 }
 
@@ -78,7 +168,8 @@ fn null_is_a_value_of_every_property() {
 #[test]
 fn a_required_property_must_be_sent_by_whoever_says_it_all() {
     let bench = Bench::open();
-    let schema = json!({"properties": {"owner": {"type": "string"}, "tier": {"type": "number"}}, "required": ["owner"]});
+    let schema =
+        json!({"properties": {"owner": {"type": "string"}, "tier": {"type": "number"}}, "required": ["owner"]});
     let blueprint = bench.blueprint("service", json!({"schema": schema}));
     let without = json!({"identifier": "a", "properties": {"tier": 1}});
     bench.write(&blueprint, &[], without.clone()).is_refused_as(&[422], CODES).mentions("owner");

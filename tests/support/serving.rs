@@ -24,7 +24,10 @@ impl Serving {
     pub fn start(arguments: &[&str]) -> Self {
         let mut command = Command::new(binary());
         command.args(["serve", "--output", "json", "--quiet"]).args(arguments);
-        command.env_clear().env("PORTOLAN_SERVE_CLIENT_ID", CLIENT_ID).env("PORTOLAN_SERVE_CLIENT_SECRET", CLIENT_SECRET);
+        command
+            .env_clear()
+            .env("PORTOLAN_SERVE_CLIENT_ID", CLIENT_ID)
+            .env("PORTOLAN_SERVE_CLIENT_SECRET", CLIENT_SECRET);
         for name in ["PATH", "LLVM_PROFILE_FILE", "SYSTEMROOT", "TMPDIR"] {
             command.envs(std::env::var_os(name).map(|value| (name, value)));
         }
