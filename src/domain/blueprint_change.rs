@@ -130,14 +130,19 @@ fn details(old: &Blueprint, new: &Blueprint) -> Vec<Detail> {
     if details.is_empty() {
         // What nothing could be made of has changed.
         let whole = |name| Detail { part: Part::Blueprint, name, change: Change::Rules { keys: Vec::new() } };
-        details.extend(differing(&old.raw, &new.raw).into_iter().map(whole));
+        details.extend(differing(&said_in_full(&old.raw), &said_in_full(&new.raw)).into_iter().map(whole));
     }
     details
 }
 
-/// The blueprint with what goes without saying: a relation that does not say so is to one, and not required.
+/// The blueprint with what goes without saying: a relation that does not say so is to one, and not required;
+/// and what is empty might as well be absent.
 fn said_in_full(raw: &Value) -> Value {
     let mut raw = raw.clone();
+    if let Some(object) = raw.as_object_mut() {
+        let may_be_absent = |key: &str| key == "relations" || COMPUTED.contains(&key);
+        object.retain(|key, value| !(may_be_absent(key) && value.as_object().is_some_and(serde_json::Map::is_empty)));
+    }
     let relations = raw.get_mut("relations").and_then(Value::as_object_mut);
     for relation in relations.into_iter().flat_map(|relations| relations.values_mut()).filter_map(Value::as_object_mut)
     {
@@ -340,7 +345,7 @@ mod tests {
             blueprint(json!({"identifier": "a", "schema": {"properties": {}}, "relations": {"r": {"target": "a"}}}));
         let same = blueprint(json!({
             "schema": {"properties": {}}, "identifier": "a",
-            "relations": {"r": {"many": false, "required": false, "target": "a"}},
+            "relations": {"r": {"many": false, "required": false, "target": "a"}}, "mirrorProperties": {},
         }));
         let b = blueprint(json!({"identifier": "b", "schema": {"properties": {}}}));
         assert_eq!(changes(std::slice::from_ref(&a), &[same]), []);

@@ -6,7 +6,6 @@
 #[expect(dead_code, reason = "these tests use a part of it")]
 #[path = "../support/plain.rs"]
 mod plain;
-#[expect(dead_code, reason = "these tests use a part of it")]
 #[path = "../support/serving.rs"]
 mod serving;
 #[path = "../support/mod.rs"]

@@ -77,7 +77,7 @@ impl Catalog {
     }
 
     pub fn variables(&self) -> [(&str, &str); 3] {
-        [("PORT_BASE_URL", &self.serving.url), ("PORT_CLIENT_ID", CLIENT_ID), ("PORT_CLIENT_SECRET", CLIENT_SECRET)]
+        [("PORTOLAN_CATALOG", &self.serving.url), ("PORT_CLIENT_ID", CLIENT_ID), ("PORT_CLIENT_SECRET", CLIENT_SECRET)]
     }
 
     /// Runs portolan with this catalog.

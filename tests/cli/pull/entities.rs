@@ -25,7 +25,7 @@ fn an_adopted_catalog_lints_clean_and_says_the_same() {
     let before = contents(repo.path());
     let again = catalog.pull(&repo, "--entities --all");
     assert!(again.contains("\nWrote 0 manifests; 120 in the repository already.\n"), "{again}");
-    assert_eq!(contents(repo.path()), before);
+    assert!(contents(repo.path()) == before);
 }
 
 #[test]
