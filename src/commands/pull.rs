@@ -22,11 +22,12 @@ use crate::domain::moment::Moment;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::suggest::closest;
 use crate::domain::words::list;
+use crate::domain::write::WriteMode;
 use crate::error::{Error, LintError, PullError};
 use crate::exit::Exit;
 use crate::report::lint::Lint;
 use crate::report::pull::{Before, Counts, ManifestDeed, ManifestLine, Mode, Pull, PullFormat, render};
-use crate::settings::{self, Delivery, Origin, WriteMode};
+use crate::settings::{self, Delivery, Origin};
 use crate::sources::{self, git};
 
 /// So many misfits are shown as text; JSON has all.

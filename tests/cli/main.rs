@@ -18,6 +18,7 @@ mod lint;
 mod man;
 mod pull;
 mod schema;
+mod serve;
 mod usage;
 
 use support::{Repo, portolan};

@@ -78,7 +78,8 @@ impl Schedule {
 
     /// The same for the same seed, however many ask at once: drawn by the number of the request.
     fn draw(&self, number: usize) -> Option<Fault> {
-        let mut state = self.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (number as u64 + 1).wrapping_mul(0xd6e8_feb8_6659_fd93);
+        let mut state =
+            self.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (number as u64 + 1).wrapping_mul(0xd6e8_feb8_6659_fd93);
         for _ in 0..3 {
             state ^= state << 13;
             state ^= state >> 7;
@@ -96,7 +97,7 @@ pub struct Faulty {
 }
 
 struct Shared {
-    server: String,
+    server: Mutex<String>,
     schedule: Mutex<Schedule>,
     requests: AtomicUsize,
     happened: Mutex<BTreeMap<Fault, usize>>,
@@ -109,7 +110,7 @@ impl Faulty {
         let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
         let address = listener.local_addr().expect("it listens");
         let shared = Arc::new(Shared {
-            server: url.trim_start_matches("http://").to_owned(),
+            server: Mutex::new(url.trim_start_matches("http://").to_owned()),
             schedule: Mutex::new(schedule),
             requests: AtomicUsize::new(0),
             happened: Mutex::default(),
@@ -131,6 +132,11 @@ impl Faulty {
     /// From now on.
     pub fn follow(&self, schedule: Schedule) {
         *self.shared.schedule.lock().expect("nobody panics with it") = schedule;
+    }
+
+    /// To another server, from now on.
+    pub fn lead_to(&self, url: &str) {
+        url.trim_start_matches("http://").clone_into(&mut self.shared.server.lock().expect("nobody panics with it"));
     }
 
     /// What was done to whom, by fault.
@@ -202,8 +208,9 @@ impl Shared {
 
     /// The server's answer, from a connection of its own.
     fn pass_on(&self, request: &[u8]) -> Option<Bytes> {
-        let mut server = TcpStream::connect(&self.server).ok()?;
-        let request = with_header(request, "host", &self.server);
+        let address = self.server.lock().expect("nobody panics with it").clone();
+        let mut server = TcpStream::connect(&address).ok()?;
+        let request = with_header(request, "host", &address);
         server.write_all(&with_header(&request, "connection", "close")).ok()?;
         let mut bytes = Vec::new();
         server.read_to_end(&mut bytes).ok()?;
@@ -243,9 +250,7 @@ fn refusal(fault: Fault) -> Bytes {
     let too_many = "{\"ok\":false,\"error\":\"rate_limit_exceeded\",\"message\":\"too many requests\"}";
     let (status, headers, body) = match fault {
         Fault::RetryAfterSeconds => ("429 Too Many Requests", "retry-after: 1\r\n".to_owned(), too_many),
-        Fault::RetryAfterDate => {
-            ("429 Too Many Requests", format!("retry-after: {}\r\n", date(now + 1)), too_many)
-        }
+        Fault::RetryAfterDate => ("429 Too Many Requests", format!("retry-after: {}\r\n", date(now + 1)), too_many),
         Fault::ResetEpoch => {
             let headers = format!("{LIMIT}x-ratelimit-reset: {}\r\n", now + 1);
             ("429 Too Many Requests", headers, too_many)
@@ -280,8 +285,7 @@ const LIMIT: &str = "x-ratelimit-limit: 100\r\nx-ratelimit-remaining: 0\r\nx-rat
 /// As HTTP writes a time: `Sun, 06 Nov 1994 08:49:37 GMT`.
 fn date(epoch: u64) -> String {
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let (days, seconds) = (epoch / 86_400, epoch % 86_400);
     let is_leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let (mut year, mut left) = (1970, days);

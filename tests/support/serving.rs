@@ -14,7 +14,7 @@ pub const CLIENT_SECRET: &str = "the-client-secret-of-the-tests";
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub struct Serving {
-    child: Child,
+    pub child: Child,
     /// Without a slash at its end.
     pub url: String,
 }
@@ -45,12 +45,6 @@ impl Serving {
         let mut talk = child.stderr.take().expect("it is piped");
         std::thread::spawn(move || std::io::copy(&mut talk, &mut std::io::sink()));
         Self { child, url: url.trim_end_matches('/').to_owned() }
-    }
-
-    /// As by `kill -9`: nothing is put away.
-    pub fn kill(mut self) {
-        self.child.kill().expect("it runs");
-        self.child.wait().expect("it was started");
     }
 }
 

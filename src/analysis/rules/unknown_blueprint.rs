@@ -42,7 +42,7 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
         match suggest::single_slip(blueprint, names()) {
             // A slip of the pen is its file's own affair: each is said, and repaired, where it stands.
             Some(meant) => {
-                for of_file in entities.chunk_by(|a, b| a.file == b.file) {
+                for of_file in entities.chunk_by(|a, b| a.file() == b.file()) {
                     slip(blueprint, of_file, meant, sink);
                 }
             }
@@ -72,7 +72,7 @@ fn message(blueprint: &str, entities: usize) -> String {
 }
 
 fn report(blueprint: &str, entities: &[EntityRef<'_>], context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
-    let seen = entities.iter().find(|entity| (context.in_sight)(entity.file));
+    let seen = entities.iter().find(|entity| (context.in_sight)(entity.file()));
     let Some(first) = seen.or(entities.first()) else { return };
     let place = first.blueprint_place();
     let mut draft = Draft::new(place.span, message(blueprint, entities.len())).file(place.file).entity(first.name());

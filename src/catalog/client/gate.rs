@@ -60,7 +60,7 @@ impl Gate {
         }
     }
 
-    /// How many calls may be under way at once.
+    #[cfg(test)]
     pub fn width(&self) -> u64 {
         self.lock().width()
     }

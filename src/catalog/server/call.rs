@@ -14,6 +14,7 @@ use serde_json::Value;
 use super::access::bearer;
 use super::answer::{Fault, Outcome};
 use super::config::Limits;
+use super::front::no_route;
 use super::query::Query;
 use super::shared::{Deed, Shared};
 use crate::catalog::store::Store;
@@ -39,9 +40,9 @@ impl FromRequest<Arc<Shared>> for Call {
 
     async fn from_request(request: Request, shared: &Arc<Shared>) -> Result<Self, Fault> {
         let (mut parts, body) = request.into_parts();
+        let (segments, query) = address(&mut parts).await?;
         admit(shared, &parts.headers)?;
         let user_agent = user_agent(&parts.headers)?;
-        let (segments, query) = address(&mut parts).await?;
         let body = take_in(&parts.headers, body, &shared.limits, shared.limits.body_bytes).await?;
         Ok(Self { shared: Arc::clone(shared), segments, query, user_agent, body })
     }
@@ -81,7 +82,11 @@ pub(super) async fn address(parts: &mut Parts) -> Result<(Vec<String>, Query), F
     let query = Query::parse(parts.uri.query().unwrap_or_default());
     let segments = RawPathParams::from_request_parts(parts, &()).await;
     let segments = segments.map_err(|_| Refusal::new(400, "bad_request", "the path is not UTF-8"))?;
-    Ok((segments.iter().map(|(_, value)| value.to_owned()).collect(), query))
+    let segments: Vec<String> = segments.iter().map(|(_, value)| value.to_owned()).collect();
+    if segments.iter().any(String::is_empty) {
+        return Err(no_route(parts.method.clone(), parts.uri.clone()).await);
+    }
+    Ok((segments, query))
 }
 
 fn admit(shared: &Shared, headers: &HeaderMap) -> Result<(), Refusal> {

@@ -6,8 +6,11 @@ mod compiled;
 mod connection;
 mod entities;
 mod error;
+mod integrations;
+mod organization;
 mod owned;
 mod portrait;
+mod search;
 mod system;
 
 pub use blueprints::{Followed, Misfit};

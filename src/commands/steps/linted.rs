@@ -137,6 +137,9 @@ fn show(
     };
     let repairs_made = repairs.count();
     let repaired = repairs.into_files();
+    // Two small texts for each file of the repository. The run is over and the process about to end, which gives all
+    // memory back at once: doing it piece by piece is what somebody would wait for.
+    std::mem::forget(found.files);
     Linted { findings, fingerprints, worst, texts, counts, notes, repaired, repairs: repairs_made, baseline }
 }
 

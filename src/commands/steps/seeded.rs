@@ -1,7 +1,7 @@
 //! Yields a catalog that holds what manifests ask for, as far as it can. Targets are written before those who point to
 //! them; where they point in circles, the entities come first and their relations after.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Map;
 
@@ -22,7 +22,7 @@ pub(crate) struct Seeded {
 }
 
 pub(crate) fn seeded(store: &Store, entities: &[Desired], writer: &Writer) -> Result<Seeded, StoreError> {
-    let mut pass = Pass { store, entities, writer, relations: true };
+    let mut pass = Pass { store, entities, writer, without: HashSet::new() };
     let mut missing = Vec::new();
     let mut refused = BTreeMap::new();
     for wave in waves(entities) {
@@ -31,11 +31,11 @@ pub(crate) fn seeded(store: &Store, entities: &[Desired], writer: &Writer) -> Re
             if refusal.status == 404 { missing.push(at) } else { drop(refused.insert(at, words(&refusal))) }
         }
     }
-    pass.relations = false;
+    // Only what leads round the circle waits: a relation that must be there from the start is kept where it can be.
+    pass.without = missing.iter().map(|at| entities[*at].key.identifier.as_ref()).collect();
     pass.write(&missing)?;
-    pass.relations = true;
+    pass.without.clear();
     let second = pass.write(&missing)?;
-
     refused.extend(second.iter().map(|(at, refusal)| (*at, words(refusal))));
     Ok(Seeded { written: entities.len() - refused.len(), refused: refused.into_iter().collect() })
 }
@@ -48,7 +48,8 @@ struct Pass<'a> {
     store: &'a Store,
     entities: &'a [Desired],
     writer: &'a Writer,
-    relations: bool,
+    /// Relations to these are left out.
+    without: HashSet<&'a str>,
 }
 
 impl Pass<'_> {
@@ -62,7 +63,7 @@ impl Pass<'_> {
         let mut refused = Vec::new();
         for (blueprint, shelf) in shelves {
             for batch in shelf.chunks(BATCH) {
-                let drafts = batch.iter().map(|at| Ok(draft(&self.entities[*at], self.relations))).collect();
+                let drafts = batch.iter().map(|at| Ok(self.draft(&self.entities[*at]))).collect();
                 match self.store.bulk_upsert(blueprint, drafts, &options, self.writer) {
                     Ok(results) => refused.extend(
                         batch.iter().zip(results).filter_map(|(at, result)| result.err().map(|refusal| (*at, refusal))),
@@ -78,8 +79,22 @@ impl Pass<'_> {
     }
 }
 
+impl Pass<'_> {
+    fn draft(&self, desired: &Desired) -> EntityDraft {
+        let mut draft = draft(desired);
+        if let Some(relations) = draft.relations.as_mut().filter(|_| !self.without.is_empty()) {
+            relations.retain(|(_, target)| match target {
+                RelationRef::One(target) => !self.without.contains(target.as_str()),
+                RelationRef::Many(targets) => !targets.iter().any(|target| self.without.contains(target.as_str())),
+                RelationRef::Null | RelationRef::Query(_) => true,
+            });
+        }
+        draft
+    }
+}
+
 /// The body of a write that makes the entity so.
-pub(crate) fn draft(desired: &Desired, with_relations: bool) -> EntityDraft {
+pub(crate) fn draft(desired: &Desired) -> EntityDraft {
     let text = |wish: &Wish<Box<str>>| match wish {
         Wish::Absent => Field::Absent,
         Wish::Null(_) => Field::Null,
@@ -115,7 +130,7 @@ pub(crate) fn draft(desired: &Desired, with_relations: bool) -> EntityDraft {
             Wish::Set(Teams::Many(teams), _) => Field::Set(TeamRef::List(strings(teams))),
         },
         properties: (!properties.is_empty()).then_some(properties),
-        relations: (with_relations && !relations.is_empty()).then_some(relations),
+        relations: (!relations.is_empty()).then_some(relations),
     }
 }
 

@@ -18,3 +18,6 @@ mod walk;
 mod write;
 
 pub(super) use judge::Judge;
+pub(super) use members::{Members, damaged};
+pub(super) use row::{Row, columns};
+pub(super) use walk::id_list;

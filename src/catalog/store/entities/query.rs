@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::catalog::store::compiled::Compiled;
 use crate::catalog::store::connection::Store;
 use crate::catalog::store::error::Failure;
-use crate::catalog::wire::Refusal;
+use crate::catalog::wire::SearchQuery;
 
 /// The most entities that a relation's search gives.
 pub(super) const MOST: usize = 100;
@@ -18,11 +18,13 @@ pub(super) struct Hit {
 
 /// The first `limit` entities of the blueprint that the search finds, sorted by identifier.
 pub(super) fn hits(
-    _store: &Store,
-    _transaction: &Transaction<'_>,
-    _blueprint: &Compiled,
-    _query: &Value,
-    _limit: usize,
+    store: &Store,
+    transaction: &Transaction<'_>,
+    blueprint: &Compiled,
+    query: &Value,
+    limit: usize,
 ) -> Result<Vec<Hit>, Failure> {
-    Err(Refusal::invalid("search queries inside writes are not supported").into())
+    let query = SearchQuery::parse_in_write(query)?;
+    let rows = store.matching(transaction, blueprint, &query, limit)?;
+    Ok(rows.into_iter().map(|row| Hit { identifier: row.identifier }).collect())
 }

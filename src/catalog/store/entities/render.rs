@@ -29,14 +29,31 @@ impl Store {
         let view = View::of(self, transaction, rows, shape)?;
         rows.iter().map(|row| view.entity(row)).collect()
     }
+
+    /// What stands at the end of a way, for each of `ids`: a mirror's value, an inherited team, titles of a relation's
+    /// targets. `None`: the way leads nowhere, or to what is not computed here.
+    pub(in crate::catalog::store) fn values_along(
+        &self,
+        transaction: &Transaction<'_>,
+        compiled: &Compiled,
+        ids: &[i64],
+        way: &Mirror,
+    ) -> Result<Option<HashMap<i64, Box<RawValue>>>, Failure> {
+        let mut walk = Walk::new(self, transaction);
+        let Some(way) = walk.way(compiled, way)? else { return Ok(None) };
+        Ok(Some(values(&mut walk, compiled.id, ids, &way, false)?.into_iter().collect()))
+    }
 }
+
+/// A mirror's name and value.
+type Mirrored = (Box<str>, Box<RawValue>);
 
 /// All that a page needs beside its rows.
 struct View {
     selection: Selection,
     blueprints: HashMap<i64, Arc<Compiled>>,
     /// By entity, in the order of the blueprint.
-    mirrors: HashMap<i64, Vec<(Box<str>, Box<RawValue>)>>,
+    mirrors: HashMap<i64, Vec<Mirrored>>,
     /// Of entities that have no team of their own.
     teams: HashMap<i64, Box<RawValue>>,
     /// By entity and relation, where titles are asked for.
@@ -242,7 +259,7 @@ fn empty_list() -> Box<RawValue> {
 
 enum Properties<'a> {
     Whole(&'a RawValue),
-    Parts(Members<'a>, &'a [(Box<str>, Box<RawValue>)]),
+    Parts(Members<'a>, &'a [Mirrored]),
 }
 
 impl Serialize for Properties<'_> {

@@ -52,6 +52,34 @@ impl SearchQuery {
     pub fn parse_everywhere(body: &Value) -> Result<Self, Refusal> {
         Parser { rules: 0, scoped: false }.query(body, "", 1)
     }
+
+    /// A search in the place of an identifier, a team or a relation's target: a smaller language.
+    pub fn parse_in_write(query: &Value) -> Result<Self, Refusal> {
+        let parsed = Parser { rules: 0, scoped: false }.query(query, "query", 1)?;
+        small(&parsed)?;
+        Ok(parsed)
+    }
+}
+
+fn small(query: &SearchQuery) -> Result<(), Refusal> {
+    for rule in &query.rules {
+        let is_small = match rule {
+            SearchRule::Nested(query) => {
+                small(query)?;
+                true
+            }
+            SearchRule::Condition(Condition { negated: false, test, .. }) => {
+                matches!(test, Test::Equal(_) | Test::In(_) | Test::Contains(_) | Test::ContainsAny(_))
+            }
+            SearchRule::Condition(_) | SearchRule::Related(_) | SearchRule::Path(_) => false,
+        };
+        if !is_small {
+            return Err(Refusal::invalid(
+                "a search inside a write must only use the operators \"=\", \"in\", \"contains\" and \"containsAny\"",
+            ));
+        }
+    }
+    Ok(())
 }
 
 struct Parser {

@@ -42,6 +42,24 @@ fn two_handles_of_one_file_agree() {
 }
 
 #[test]
+fn many_may_open_a_file_that_is_not_there_yet() {
+    for _ in 0..8 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("catalog.db");
+        std::thread::scope(|scope| {
+            for worker in 0..6 {
+                let path = &path;
+                scope.spawn(move || {
+                    let store = open(path);
+                    put(&store, "_team", json!({"identifier": format!("{worker}")}));
+                });
+            }
+        });
+        assert_eq!(open(&path).count("_team").unwrap(), 6);
+    }
+}
+
+#[test]
 fn a_blueprint_changed_through_one_handle_counts_for_the_other() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("catalog.db");
@@ -94,7 +112,9 @@ fn victim() {
 fn a_kill_loses_nothing_that_was_acknowledged() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("catalog.db");
-    furnish(&open(&path));
+    // One that was there all the time must see what the dead left, too.
+    let witness = open(&path);
+    furnish(&witness);
     let mut acknowledged = HashSet::new();
     for round in 0..12_u64 {
         let mut victim = Command::new(std::env::current_exe().unwrap())
@@ -115,7 +135,7 @@ fn a_kill_loses_nothing_that_was_acknowledged() {
             let number = line.split("acknowledged ").nth(1).and_then(|number| number.parse::<u64>().ok());
             acknowledged.extend(number);
         }
-        let store = open(&path);
+        let store = if round % 2 == 0 { open(&path) } else { witness.clone() };
         for at in &acknowledged {
             for (blueprint, name) in
                 [("service", format!("{at}")), ("domain", format!("{at}-0")), ("domain", format!("{at}-2"))]

@@ -2,9 +2,11 @@
 
 mod checks;
 mod computed;
+mod figures;
 mod file;
 mod model;
 mod others;
+mod queries;
 
 use std::sync::Arc;
 
