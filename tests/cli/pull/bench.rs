@@ -33,7 +33,7 @@ pub fn acme() -> Repo {
         let (blueprint, properties) = match blueprint {
             "_user" => ("person", json!({})),
             "_team" => ("group", json!({})),
-            "datastore" => ("datastore", json!({"engine": "other", "classification": "internal"})),
+            "datastore" => ("datastore", json!({"engine": "db2", "classification": "internal"})),
             "environment" => ("environment", json!({"stage": "production", "region": "eu-central-1"})),
             "service" => (
                 "service",

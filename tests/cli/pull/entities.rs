@@ -141,7 +141,7 @@ fn the_embedded_catalog_is_adopted_like_any_other() {
     repo.write(".portolan/.gitignore", "local.db*\n");
     let store = repo.path().join(".portolan/local.db");
     let (store, seed) = (store.to_str().expect("UTF-8"), seed.path().to_str().expect("UTF-8"));
-    Serving::start(&["--store", store, "--seed", seed]).kill();
+    drop(Serving::start(&["--store", store, "--seed", seed]));
     let pulled = run(&repo, "pull --catalog local --entities --all");
     assert_eq!(pulled.code, 0, "{}{}", pulled.results, pulled.talk);
     assert!(

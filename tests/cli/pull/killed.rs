@@ -11,11 +11,10 @@ use serde_json::json;
 
 use super::bench::Catalog;
 use crate::run;
-use crate::serving::Serving;
 use crate::support::{Repo, files_below};
 
 /// So many blueprints, each with one entity that all may relate to: enough for the writing to take a while.
-const MANY: usize = 150;
+const MANY: usize = 60;
 
 /// A repository whose every file of a snapshot would bear `mark`.
 fn marked(mark: &str) -> Repo {
@@ -73,12 +72,12 @@ fn whenever_it_is_killed_there_is_one_whole_snapshot() {
     let start = Instant::now();
     assert!(command(&repo, &catalogs[0]).status().expect("it runs").success());
     let usual = start.elapsed();
-    let (mut last, mut moved, mut stayed) = (0, 0, 0);
-    for round in 0..60_u32 {
+    let mut last = 0;
+    for round in 0..32_u32 {
         let next = 1 - last;
         let mut child = command(&repo, &catalogs[next]).spawn().expect("it runs");
         // From before its first word to after its last; most often while it writes.
-        std::thread::sleep(usual * (20 + round * 2) / 100 + Duration::from_micros(u64::from(round * 37 % 100)));
+        std::thread::sleep(usual * (20 + round * 4) / 100 + Duration::from_micros(u64::from(round * 37 % 100)));
         child.kill().expect("it is ours");
         child.wait().expect("it was started");
         let found = seen(repo.path());
@@ -86,14 +85,8 @@ fn whenever_it_is_killed_there_is_one_whole_snapshot() {
         let is = is.unwrap_or_else(|| panic!("round {round}: {:?}", found.keys().collect::<Vec<_>>()));
         let lint = run(&repo, "lint --output json");
         assert!(lint.code == 0 && !lint.results.contains("broken-blueprint"), "{}", lint.results);
-        if is == last {
-            stayed += 1
-        } else {
-            moved += 1
-        }
         last = is;
     }
-    assert_eq!(moved + stayed, 60);
     // Whoever comes next puts away what the killed ones left.
     catalogs[0].pull(&repo, "");
     assert_eq!(seen(repo.path()), whole[0]);
@@ -145,5 +138,4 @@ fn those_who_pull_together_do_not_mix() {
         }
         assert!(whole.contains(&seen(repo.path())));
     }
-    drop::<Vec<Serving>>(catalogs.into_iter().map(|catalog| catalog.serving).collect());
 }
