@@ -264,7 +264,8 @@ fn other_keys(old: &Blueprint, new: &Blueprint) -> Vec<String> {
     let mut keys = differing(&old.raw, &new.raw);
     keys.retain(|key| {
         let is_told = told.contains(&key.as_str()) || COMPUTED.contains(&key.as_str());
-        !is_told && !(is_empty(old.raw.get(key)) && is_empty(new.raw.get(key)))
+        let says_nothing = is_empty(old.raw.get(key)) && is_empty(new.raw.get(key));
+        !is_told && !says_nothing
     });
     let schema = |blueprint: &Blueprint| blueprint.raw.get("schema").cloned().unwrap_or_default();
     let inner = differing(&schema(old), &schema(new)).into_iter();
