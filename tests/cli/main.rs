@@ -11,6 +11,7 @@ mod serving;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod catalog;
 mod completions;
 mod config;
 mod explain;
