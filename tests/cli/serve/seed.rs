@@ -99,7 +99,7 @@ fn the_blueprints_of_the_snapshot_are_followed_when_they_change() {
     repo.write(".portolan/blueprints/third.json", blueprint("third", &json!({})));
     let third = Server::of(&repo, "");
     let note = third.says("note: Blueprint `team`");
-    assert!(note.contains("1 entity stand") && note.contains("`z`") && note.ends_with("It stays as it was."), "{note}");
+    assert!(note.contains("1 entity would not fit (`z`)") && note.ends_with("It stays as it was."), "{note}");
     assert_eq!(count(&third, "third"), 0);
     assert_eq!(third.call("GET", "/v1/blueprints/own", &Value::Null).status, 404);
     assert_eq!(
