@@ -5,7 +5,13 @@
 //! `cargo bench --bench catalog` takes about two minutes; `-- --seconds N` sets how long the many clients ask (60), and
 //! `-- --entities N` how many entities there are.
 
-#![expect(clippy::print_stdout, clippy::disallowed_methods, clippy::panic, reason = "a bench prints what it measured")]
+#![expect(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::panic,
+    reason = "a bench prints what it measured, over plain sockets"
+)]
 
 #[path = "../tests/support/connected.rs"]
 mod connected;

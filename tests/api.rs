@@ -9,7 +9,8 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::panic,
-    reason = "starts the binary, reads the environment, fails with the whole exchange in its words"
+    clippy::print_stdout,
+    reason = "starts the binary, reads the environment, fails with the whole exchange in its words, tells a live run's news"
 )]
 
 #[path = "api/access.rs"]
@@ -73,7 +74,7 @@ fn every_blueprint_of_a_test_can_be_cleaned_away() {
     bench.create(&shop, serde_json::json!({"identifier": "here"}));
     bench.create(&cart, serde_json::json!({"identifier": "one", "relations": {"shop": "here"}}));
     assert_eq!(bench.sweep(&bench.name("")), [] as [&str; 0]);
-    bench.get(&["blueprints", &cart]).now().is_refused(404, "not_found");
+    bench.get(&["blueprints", &cart]).now().refused(404, "not_found");
 }
 
 /// After a live run that was killed.

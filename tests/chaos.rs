@@ -2,7 +2,12 @@
 //! agrees with what the catalog then holds (asked without the proxy), and is not done twice to a bad end; what cannot
 //! come about is reported, and soon enough.
 
-#![expect(clippy::disallowed_methods, clippy::panic, reason = "starts the binary, and a proxy with threads of its own")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::panic,
+    reason = "starts the binary, and a proxy with threads of its own"
+)]
 
 #[path = "support/connected.rs"]
 mod connected;

@@ -11,11 +11,11 @@ const INVALID_CREDENTIALS: &str = "Invalid credentials supplied to the generate 
 #[test]
 fn a_token_lives_as_long_as_it_says_and_is_the_same_until_then() {
     let bench = Bench::open();
-    let first = bench.authenticate().is(200);
+    let first = bench.authenticate().gave(200);
     assert_eq!(first["tokenType"], "Bearer");
     let seconds = first["expiresIn"].as_u64().expect("a whole number of seconds");
     assert!((1..=24 * 3600).contains(&seconds), "{seconds}");
-    let again = bench.authenticate().is(200);
+    let again = bench.authenticate().gave(200);
     assert_eq!(again["accessToken"], first["accessToken"]);
     assert!(again["expiresIn"].as_u64().expect("a number") <= seconds);
 }
@@ -26,7 +26,7 @@ fn wrong_credentials_are_refused_in_the_platforms_words() {
     let (id, secret) = bench.credentials();
     for (id, secret) in [(id, "wrong"), ("wrong", secret), ("", "")] {
         let answer = bench.post(TOKEN).token(None).send(json!({"clientId": id, "clientSecret": secret}));
-        answer.is_refused(401, "invalid_credentials").says(INVALID_CREDENTIALS);
+        answer.refused(401, "invalid_credentials").says(INVALID_CREDENTIALS);
     }
 }
 
@@ -41,10 +41,10 @@ fn a_request_for_a_token_is_closed() {
         json!({"clientId": 1, "clientSecret": secret}),
         json!([]),
     ] {
-        bench.post(TOKEN).token(None).send(body).is_refused(422, "invalid_request");
+        bench.post(TOKEN).token(None).send(body).refused(422, "invalid_request");
     }
     let words = bench.post(TOKEN).token(None).send_text("clientId=a");
-    words.is_refused_as(&[400, 422], &["bad_request", "invalid_request"]);
+    words.refused_as(&[400, 422], &["bad_request", "invalid_request"]);
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn a_route_that_is_none_is_not_found_by_its_name() {
         ("DELETE", &["entities", "search"], "Route DELETE:/v1/entities/search not found"),
         ("PATCH", &["auth", "access_token"], "Route PATCH:/v1/auth/access_token not found"),
     ] {
-        bench.call(method, path).unheld().now().is_refused(404, "not_found").says(named);
+        bench.call(method, path).unheld().now().refused(404, "not_found").says(named);
     }
 }
 
@@ -114,7 +114,7 @@ fn a_body_that_is_no_json_is_refused_in_the_envelope() {
     let blueprint = bench.simple("service", json!({}), json!({}));
     for body in ["", "{", "nothing", "{\"identifier\": \"a\"} x"] {
         let answer = bench.post(&["blueprints", &blueprint, "entities"]).send_text(body);
-        answer.is_refused_as(&[400, 422], &["bad_request", "invalid_request"]);
+        answer.refused_as(&[400, 422], &["bad_request", "invalid_request"]);
     }
 }
 
@@ -125,7 +125,7 @@ fn a_body_over_one_mebibyte_is_refused() {
     let with = |length: usize| json!({"identifier": "big", "properties": {"note": "x".repeat(length)}});
     let over = bench.write(&blueprint, &[("upsert", "true")], with(1 << 20));
     assert_eq!((over.status, &over.json["ok"]), (413, &json!(false)), "{over}");
-    bench.write(&blueprint, &[("upsert", "true")], with((1 << 20) - 1000)).is_one_of(&[200, 201]);
+    bench.write(&blueprint, &[("upsert", "true")], with((1 << 20) - 1000)).gave_one_of(&[200, 201]);
     let entities = vec![with(60_000); 18];
     let over = bench.bulk(&blueprint, &[("upsert", "true")], &entities);
     assert_eq!((over.status, &over.json["ok"]), (413, &json!(false)), "{over}");
@@ -135,7 +135,7 @@ fn a_body_over_one_mebibyte_is_refused() {
 fn a_flag_is_true_or_false() {
     let bench = Bench::open();
     let blueprint = bench.simple("service", json!({}), json!({}));
-    bench.write(&blueprint, &[("upsert", "perhaps")], json!({"identifier": "a"})).is_refused(422, "invalid_request");
+    bench.write(&blueprint, &[("upsert", "perhaps")], json!({"identifier": "a"})).refused(422, "invalid_request");
     let listed = bench.get(&["blueprints", &blueprint, "entities"]).query("exclude_calculated_properties", "perhaps");
-    listed.now().is_refused(422, "invalid_request");
+    listed.now().refused(422, "invalid_request");
 }

@@ -17,7 +17,7 @@ pub struct Answer {
 impl Answer {
     /// The body of a success of this status.
     #[track_caller]
-    pub fn is(mut self, status: u16) -> Value {
+    pub fn gave(mut self, status: u16) -> Value {
         assert_eq!(self.status, status, "{self}");
         assert_eq!(self.json["ok"], true, "{self}");
         self.json.take()
@@ -25,21 +25,21 @@ impl Answer {
 
     /// The body of a success of one of these statuses.
     #[track_caller]
-    pub fn is_one_of(self, statuses: &[u16]) -> Value {
+    pub fn gave_one_of(self, statuses: &[u16]) -> Value {
         assert!(statuses.contains(&self.status), "{self}");
         let status = self.status;
-        self.is(status)
+        self.gave(status)
     }
 
     /// A refusal in the platform's envelope.
     #[track_caller]
-    pub fn is_refused(self, status: u16, error: &str) -> Refused {
-        self.is_refused_as(&[status], &[error])
+    pub fn refused(self, status: u16, error: &str) -> Refused {
+        self.refused_as(&[status], &[error])
     }
 
-    /// As [`Answer::is_refused`], where the sources do not agree on one status or code.
+    /// As [`Answer::refused`], where the sources do not agree on one status or code.
     #[track_caller]
-    pub fn is_refused_as(self, statuses: &[u16], errors: &[&str]) -> Refused {
+    pub fn refused_as(self, statuses: &[u16], errors: &[&str]) -> Refused {
         assert!(statuses.contains(&self.status), "{self}");
         assert_eq!(self.json["ok"], false, "{self}");
         let error = self.json["error"].as_str().unwrap_or_default();

@@ -80,7 +80,7 @@ impl Bench {
             serving,
         };
         let answer = bench.authenticate();
-        *bench.token.borrow_mut() = answer.is(200)["accessToken"].as_str().expect("a token is text").to_owned();
+        *bench.token.borrow_mut() = answer.gave(200)["accessToken"].as_str().expect("a token is text").to_owned();
         bench
     }
 
@@ -110,7 +110,7 @@ impl Bench {
         if body.get("schema").is_none() {
             body["schema"] = json!({"properties": {}});
         }
-        self.post(&["blueprints"]).query("create_catalog_page", "false").send(body).is(201);
+        self.post(&["blueprints"]).query("create_catalog_page", "false").send(body).gave(201);
         identifier
     }
 
@@ -121,7 +121,7 @@ impl Bench {
 
     /// Creates an entity; it must not be there.
     pub fn create(&self, blueprint: &str, body: Value) -> Value {
-        self.post(&["blueprints", blueprint, "entities"]).send(body).is(201)["entity"].take()
+        self.post(&["blueprints", blueprint, "entities"]).send(body).gave(201)["entity"].take()
     }
 
     /// Creates or replaces an entity.
@@ -136,12 +136,12 @@ impl Bench {
     /// Writes any number of entities, which all must be taken.
     pub fn fill(&self, blueprint: &str, entities: &[Value]) {
         for twenty in entities.chunks(20) {
-            self.bulk(blueprint, &[("upsert", "true")], twenty).is(200);
+            self.bulk(blueprint, &[("upsert", "true")], twenty).gave(200);
         }
     }
 
     pub fn entity(&self, blueprint: &str, identifier: &str) -> Value {
-        self.get(&["blueprints", blueprint, "entities", identifier]).now().is(200)["entity"].take()
+        self.get(&["blueprints", blueprint, "entities", identifier]).now().gave(200)["entity"].take()
     }
 
     pub fn is_gone(&self, blueprint: &str, identifier: &str) -> bool {
@@ -151,7 +151,7 @@ impl Bench {
     }
 
     pub fn count(&self, blueprint: &str) -> u64 {
-        self.get(&["blueprints", blueprint, "entities-count"]).now().is(200)["count"].as_u64().expect("a count")
+        self.get(&["blueprints", blueprint, "entities-count"]).now().gave(200)["count"].as_u64().expect("a count")
     }
 
     pub fn search(&self, blueprint: &str, body: Value) -> Answer {
@@ -195,7 +195,7 @@ impl Bench {
     pub fn sweep(&self, prefix: &str) -> Vec<String> {
         let mut left = Vec::new();
         for round in 0..20 {
-            let listed = self.get(&["blueprints"]).unheld().now().is(200);
+            let listed = self.get(&["blueprints"]).unheld().now().gave(200);
             let of_ours = |it: &Value| Some(it["identifier"].as_str()?.to_owned()).filter(|it| it.starts_with(prefix));
             left = listed["blueprints"].as_array().into_iter().flatten().filter_map(of_ours).collect();
             if left.is_empty() {

@@ -23,7 +23,7 @@ fn tiers(count: usize) -> Vec<Value> {
 fn up_to_twenty_are_written_and_each_is_accounted_for() {
     let bench = Bench::open();
     let service = service(&bench);
-    let answer = bench.bulk(&service, OVERRIDE, &tiers(20)).is(200);
+    let answer = bench.bulk(&service, OVERRIDE, &tiers(20)).gave(200);
     assert_eq!(answer["errors"], json!([]), "{answer}");
     let entities = answer["entities"].as_array().expect("a list");
     assert_eq!(entities.len(), 20);
@@ -31,7 +31,7 @@ fn up_to_twenty_are_written_and_each_is_accounted_for() {
         assert_eq!((&entity["index"], &entity["created"]), (&json!(at), &json!(true)), "{entity}");
         assert_eq!(entity["identifier"], format!("e{at:02}"));
     }
-    let again = bench.bulk(&service, OVERRIDE, &tiers(20)).is(200);
+    let again = bench.bulk(&service, OVERRIDE, &tiers(20)).gave(200);
     assert!(again["entities"].as_array().expect("a list").iter().all(|it| it["created"] == false), "{again}");
     assert_eq!(bench.count(&service), 20);
 }
@@ -49,7 +49,7 @@ fn the_body_is_closed_and_has_one_to_twenty() {
         json!({}),
         json!([]),
     ] {
-        bench.post(&path).flags(OVERRIDE).send(body).is_refused(422, "invalid_request");
+        bench.post(&path).flags(OVERRIDE).send(body).refused(422, "invalid_request");
     }
     assert_eq!(bench.count(&service), 0);
 }
@@ -67,7 +67,7 @@ fn what_fails_is_told_by_index_and_the_rest_is_written() {
         json!({"identifier": "unknown", "relations": {"nobody": "shop"}}),
         json!({"identifier": "good-2"}),
     ];
-    let answer = bench.bulk(&service, &[("upsert", "false")], &entities).is(207);
+    let answer = bench.bulk(&service, &[("upsert", "false")], &entities).gave(207);
     let written: Vec<_> = answer["entities"]
         .as_array()
         .expect("a list")
@@ -94,12 +94,12 @@ fn a_bulk_write_merges_or_replaces() {
     let bench = Bench::open();
     let service = service(&bench);
     let full = json!({"identifier": "a", "properties": {"tier": 1, "language": "go"}});
-    bench.bulk(&service, OVERRIDE, std::slice::from_ref(&full)).is(200);
-    bench.bulk(&service, MERGE, &[json!({"identifier": "a", "properties": {"tier": 2}})]).is(200);
+    bench.bulk(&service, OVERRIDE, std::slice::from_ref(&full)).gave(200);
+    bench.bulk(&service, MERGE, &[json!({"identifier": "a", "properties": {"tier": 2}})]).gave(200);
     assert_eq!(bench.entity(&service, "a")["properties"], json!({"tier": 2, "language": "go"}));
-    bench.bulk(&service, MERGE, &[json!({"identifier": "a", "properties": {"language": null}})]).is(200);
+    bench.bulk(&service, MERGE, &[json!({"identifier": "a", "properties": {"language": null}})]).gave(200);
     assert!(is_unset(&bench.entity(&service, "a")["properties"], "language"));
-    bench.bulk(&service, OVERRIDE, &[json!({"identifier": "a", "properties": {"language": "go"}})]).is(200);
+    bench.bulk(&service, OVERRIDE, &[json!({"identifier": "a", "properties": {"language": "go"}})]).gave(200);
     assert!(is_unset(&bench.entity(&service, "a")["properties"], "tier"));
 }
 

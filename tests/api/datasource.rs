@@ -11,14 +11,16 @@ const ELSEWHERE: &str = "proof-of-mine/1.1 (statekey/acme/elsewhere)";
 
 fn write(bench: &Bench, blueprint: &str, agent: &str, identifier: &str) {
     let call = bench.post(&["blueprints", blueprint, "entities"]).agent(agent);
-    call.flags(&[("upsert", "true"), ("merge", "true")]).send(json!({"identifier": identifier})).is_one_of(&[200, 201]);
+    call.flags(&[("upsert", "true"), ("merge", "true")])
+        .send(json!({"identifier": identifier}))
+        .gave_one_of(&[200, 201]);
 }
 
 /// Identifiers of `blueprint` that the undocumented route finds; a live organisation has others.
 fn of_datasource(bench: &Bench, blueprint: &str, prefix: &str, suffix: &str) -> Vec<String> {
     let call = bench.post(&["blueprints", "entities", "datasource-entities"]);
     let call = call.query("include", "blueprint").query("include", "identifier");
-    let found = call.send(json!({"datasource_prefix": prefix, "datasource_suffix": suffix})).is(200);
+    let found = call.send(json!({"datasource_prefix": prefix, "datasource_suffix": suffix})).gave(200);
     let mut own: Vec<String> = found["entities"]
         .as_array()
         .expect("a list")
@@ -56,10 +58,10 @@ fn whoever_writes_last_owns() {
     write(&bench, &blueprint, OTHERS, "a");
     assert_eq!(of_datasource(&bench, &blueprint, "proof-of-mine", "(statekey/acme/catalog)"), ["b"]);
     let call = bench.patch(&["blueprints", &blueprint, "entities", "c"]).agent(MINE);
-    call.send(json!({"title": "Mine"})).is(200);
+    call.send(json!({"title": "Mine"})).gave(200);
     assert_eq!(of_datasource(&bench, &blueprint, "proof-of-mine", "(statekey/acme/catalog)"), ["b", "c"]);
     let call = bench.post(&["blueprints", &blueprint, "entities", "bulk"]).agent(MINE).query("upsert", "true");
-    call.send(json!({"entities": [{"identifier": "d"}]})).is(200);
+    call.send(json!({"entities": [{"identifier": "d"}]})).gave(200);
     assert_eq!(of_datasource(&bench, &blueprint, "proof-of-mine", "(statekey/acme/catalog)"), ["b", "c", "d"]);
 }
 
@@ -70,7 +72,7 @@ fn a_search_finds_by_a_part_of_the_datasource() {
     let rule = |part: &str| json!({"property": "$datasource", "operator": "contains", "value": part});
     let own = json!({"property": "$blueprint", "operator": "=", "value": blueprint});
     let search = |rules: Value| {
-        let found = bench.post(&["entities", "search"]).send(json!({"combinator": "and", "rules": rules})).is(200);
+        let found = bench.post(&["entities", "search"]).send(json!({"combinator": "and", "rules": rules})).gave(200);
         crate::answer::identifiers(&found)
     };
     assert_eq!(search(json!([own, rule("proof-of-mine"), rule("(statekey/acme/catalog)")])), ["a", "b"]);
@@ -95,7 +97,7 @@ fn what_a_datasource_has_comes_in_pages() {
         if let Some(from) = &from {
             body["from"] = from.as_str().into();
         }
-        let page = bench.post(&["blueprints", "entities", "datasource-entities"]).send(body).is(200);
+        let page = bench.post(&["blueprints", "entities", "datasource-entities"]).send(body).gave(200);
         found.extend(crate::answer::identifiers(&page));
         from = page["next"].as_str().map(str::to_owned);
         if from.is_none() {

@@ -70,14 +70,14 @@ fn every_legal_identifier_goes_through_every_path() {
         assert_eq!(entity["identifier"], identifier.as_str());
         assert_eq!(bench.entity(&blueprint, &identifier)["identifier"], identifier.as_str());
         let path = ["blueprints", &blueprint, "entities", &identifier];
-        let patched = bench.patch(&path).send(json!({"title": "B"})).is(200);
+        let patched = bench.patch(&path).send(json!({"title": "B"})).gave(200);
         assert_eq!(patched["entity"]["title"], "B");
-        let put = bench.put(&path).send(json!({"identifier": identifier, "title": "C"})).is(200);
+        let put = bench.put(&path).send(json!({"identifier": identifier, "title": "C"})).gave(200);
         assert_eq!(put["entity"]["title"], "C");
         let rules = json!([{"property": "$identifier", "operator": "=", "value": identifier}]);
-        let found = bench.search(&blueprint, json!({"query": {"combinator": "and", "rules": rules}})).is(200);
+        let found = bench.search(&blueprint, json!({"query": {"combinator": "and", "rules": rules}})).gave(200);
         assert_eq!(found["entities"][0]["identifier"], identifier.as_str(), "{found}");
-        bench.delete(&path).query("delete_dependents", "false").now().is(200);
+        bench.delete(&path).query("delete_dependents", "false").now().gave(200);
         assert!(bench.is_gone(&blueprint, &identifier));
     }
 }
@@ -90,10 +90,10 @@ fn an_illegal_identifier_is_refused_everywhere() {
     let too_long = "x".repeat(1001);
     for identifier in ILLEGAL.iter().copied().chain([too_long.as_str()]) {
         let body = json!({"identifier": identifier});
-        bench.write(&blueprint, &[("upsert", "true")], body.clone()).is_refused(422, "invalid_request");
+        bench.write(&blueprint, &[("upsert", "true")], body.clone()).refused(422, "invalid_request");
         let path = ["blueprints", &blueprint, "entities", "a"];
-        bench.put(&path).send(body.clone()).is_refused(422, "invalid_request");
-        bench.patch(&path).send(body).is_refused(422, "invalid_request");
+        bench.put(&path).send(body.clone()).refused(422, "invalid_request");
+        bench.patch(&path).send(body).refused(422, "invalid_request");
     }
     assert_eq!(bench.count(&blueprint), 1);
 }
@@ -115,7 +115,7 @@ fn one_identifier_may_be_of_many_blueprints() {
     let [one, other] = ["one", "other"].map(|name| bench.simple(name, json!({}), json!({})));
     bench.create(&one, json!({"identifier": "a", "title": "One"}));
     bench.create(&other, json!({"identifier": "a", "title": "Other"}));
-    bench.delete(&["blueprints", &one, "entities", "a"]).now().is(200);
+    bench.delete(&["blueprints", &one, "entities", "a"]).now().gave(200);
     assert_eq!(bench.entity(&other, "a")["title"], "Other");
 }
 
@@ -128,9 +128,9 @@ fn an_entity_can_be_given_another_identifier() {
         bench.create(&blueprint, json!({"identifier": "taken"}));
         let path = ["blueprints", &blueprint, "entities", "before"];
         let body = |identifier: &str| json!({"identifier": identifier, "properties": {"tier": 2}});
-        bench.call(method, &path).send(body("taken")).is_refused(409, "identifier_taken");
+        bench.call(method, &path).send(body("taken")).refused(409, "identifier_taken");
         assert_eq!(bench.entity(&blueprint, "before")["properties"]["tier"], 1, "{method}");
-        let after = bench.call(method, &path).send(body("after")).is(200);
+        let after = bench.call(method, &path).send(body("after")).gave(200);
         assert_eq!(after["entity"]["identifier"], "after", "{method}");
         assert!(bench.is_gone(&blueprint, "before"), "{method}");
         assert_eq!(bench.entity(&blueprint, "after")["properties"]["tier"], 2, "{method}");
@@ -148,7 +148,7 @@ fn those_who_point_at_an_entity_follow_its_new_identifier() {
     bench.create(&domain, json!({"identifier": "other"}));
     let points = json!({"one": "before", "all": ["other", "before"]});
     bench.create(&service, json!({"identifier": "a", "relations": points}));
-    bench.patch(&["blueprints", &domain, "entities", "before"]).send(json!({"identifier": "after"})).is(200);
+    bench.patch(&["blueprints", &domain, "entities", "before"]).send(json!({"identifier": "after"})).gave(200);
     let expected = json!({"one": "after", "all": ["other", "after"]});
     assert_eq!(bench.entity(&service, "a")["relations"], expected);
 }
@@ -165,7 +165,7 @@ fn a_search_can_stand_for_an_identifier_and_never_creates() {
         json!({"identifier": {"combinator": "and", "rules": rules}, "title": "Found"})
     };
     let merge = [("upsert", "true"), ("merge", "true")];
-    let found = bench.write(&blueprint, &merge, body("one")).is_one_of(&[200, 201]);
+    let found = bench.write(&blueprint, &merge, body("one")).gave_one_of(&[200, 201]);
     assert_eq!(found["entity"]["identifier"], "a", "{found}");
     assert_eq!(bench.entity(&blueprint, "a")["title"], "Found");
     for code in ["two", "three"] {

@@ -15,17 +15,17 @@ fn integration(bench: &Bench) {
         "changelogDestination": {"type": "KAFKA"},
         "config": {"resources": [], "deleteDependents": true},
     });
-    bench.post(&["integration"]).send(body).is_one_of(&[200, 201]);
+    bench.post(&["integration"]).send(body).gave_one_of(&[200, 201]);
 }
 
 #[test]
 fn an_integration_makes_itself_known_and_finds_its_configuration() {
     let Some(bench) = Bench::embedded(REASON) else { return };
-    bench.get(&["integration", "proof-exporter"]).now().is_refused(404, "not_found");
+    bench.get(&["integration", "proof-exporter"]).now().refused(404, "not_found");
     integration(&bench);
-    let found = bench.get(&["integration", "proof-exporter"]).now().is(200);
+    let found = bench.get(&["integration", "proof-exporter"]).now().gave(200);
     assert_eq!(found["integration"]["config"]["deleteDependents"], true, "{found}");
-    let listed = bench.get(&["integration"]).now().is(200);
+    let listed = bench.get(&["integration"]).now().gave(200);
     assert_eq!(listed["integrations"].as_array().map(Vec::len), Some(1), "{listed}");
 }
 
@@ -34,24 +34,24 @@ fn a_configuration_can_be_changed() {
     let Some(bench) = Bench::embedded(REASON) else { return };
     integration(&bench);
     let config = json!({"config": {"resources": [], "deleteDependents": false}});
-    bench.patch(&["integration", "proof-exporter", "config"]).send(config).is(200);
-    let found = bench.get(&["integration", "proof-exporter"]).now().is(200);
+    bench.patch(&["integration", "proof-exporter", "config"]).send(config).gave(200);
+    let found = bench.get(&["integration", "proof-exporter"]).now().gave(200);
     assert_eq!(found["integration"]["config"]["deleteDependents"], false, "{found}");
-    bench.patch(&["integration", "proof-exporter"]).send(json!({"version": "0.3.5"})).is(200);
-    let found = bench.get(&["integration", "proof-exporter"]).now().is(200);
+    bench.patch(&["integration", "proof-exporter"]).send(json!({"version": "0.3.5"})).gave(200);
+    let found = bench.get(&["integration", "proof-exporter"]).now().gave(200);
     assert_eq!(found["integration"]["version"], "0.3.5", "{found}");
     assert_eq!(found["integration"]["config"]["deleteDependents"], false, "{found}");
-    bench.patch(&["integration", "nobody"]).send(json!({"version": "1"})).is_refused(404, "not_found");
+    bench.patch(&["integration", "nobody"]).send(json!({"version": "1"})).refused(404, "not_found");
 }
 
 #[test]
 fn the_exporters_other_questions_are_answered() {
     let Some(bench) = Bench::embedded(REASON) else { return };
     integration(&bench);
-    bench.get(&["integration", "proof-exporter", "resync-request"]).now().is(200);
+    bench.get(&["integration", "proof-exporter", "resync-request"]).now().gave(200);
     let examples = json!({"examples": [{"metadata": {"name": "a"}}]});
     bench
         .post(&["integration", "proof-exporter", "kinds", "v1/pods", "examples"])
         .send(examples)
-        .is_one_of(&[200, 201]);
+        .gave_one_of(&[200, 201]);
 }

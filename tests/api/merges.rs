@@ -40,11 +40,11 @@ fn stocked(bench: &Bench) -> String {
 /// Both ways to merge.
 fn merge(bench: &Bench, service: &str, with_patch: bool, mut body: Value) -> Value {
     if with_patch {
-        return bench.patch(&["blueprints", service, "entities", "a"]).send(body).is(200)["entity"].take();
+        return bench.patch(&["blueprints", service, "entities", "a"]).send(body).gave(200)["entity"].take();
     }
     body["identifier"] = "a".into();
     let flags = [("upsert", "true"), ("merge", "true")];
-    bench.write(service, &flags, body).is_one_of(&[200, 201])["entity"].take()
+    bench.write(service, &flags, body).gave_one_of(&[200, 201])["entity"].take()
 }
 
 #[test]
@@ -125,8 +125,8 @@ fn a_null_in_a_replacing_write_is_unset() {
         "properties": {"language": null, "tags": null, "owner": "bo"},
         "relations": {"domain": null, "uses": null},
     });
-    let replaced = bench.write(&service, &[("upsert", "true")], body.clone()).is_one_of(&[200, 201]);
-    let put = bench.put(&["blueprints", &service, "entities", "a"]).send(body).is(200);
+    let replaced = bench.write(&service, &[("upsert", "true")], body.clone()).gave_one_of(&[200, 201]);
+    let put = bench.put(&["blueprints", &service, "entities", "a"]).send(body).gave(200);
     for entity in [&replaced["entity"], &put["entity"]] {
         for (part, key) in
             [("properties", "language"), ("properties", "tags"), ("relations", "domain"), ("relations", "uses")]

@@ -41,7 +41,7 @@ fn mirrored_values_are_among_the_properties() {
     let [.., service] = chain(&bench);
     let expected = json!({"language": "go", "systemTier": 3, "systemTitle": "The System", "contact": "ada"});
     assert_eq!(bench.entity(&service, "s")["properties"], expected);
-    let found = bench.search(&service, json!({})).is(200);
+    let found = bench.search(&service, json!({})).gave(200);
     assert_eq!(found["entities"][0]["properties"], expected, "{found}");
 }
 
@@ -49,12 +49,12 @@ fn mirrored_values_are_among_the_properties() {
 fn mirrored_values_follow_what_they_mirror() {
     let bench = Bench::open();
     let [domain, system, service] = chain(&bench);
-    bench.patch(&["blueprints", &system, "entities", "y"]).send(json!({"properties": {"tier": 4}})).is(200);
-    bench.patch(&["blueprints", &domain, "entities", "d"]).send(json!({"properties": {"contact": null}})).is(200);
+    bench.patch(&["blueprints", &system, "entities", "y"]).send(json!({"properties": {"tier": 4}})).gave(200);
+    bench.patch(&["blueprints", &domain, "entities", "d"]).send(json!({"properties": {"contact": null}})).gave(200);
     let properties = bench.entity(&service, "s")["properties"].take();
     assert_eq!(properties["systemTier"], 4, "{properties}");
     assert!(is_unset(&properties, "contact"), "{properties}");
-    bench.patch(&["blueprints", &service, "entities", "s"]).send(json!({"relations": {"system": null}})).is(200);
+    bench.patch(&["blueprints", &service, "entities", "s"]).send(json!({"relations": {"system": null}})).gave(200);
     let properties = bench.entity(&service, "s")["properties"].take();
     assert!(is_unset(&properties, "systemTier") && properties["language"] == "go", "{properties}");
 }
@@ -65,13 +65,13 @@ fn computed_values_are_left_out_where_that_is_asked_for() {
     let [.., service] = chain(&bench);
     let without = ("exclude_calculated_properties", "true");
     let stored = json!({"language": "go"});
-    let one = bench.get(&["blueprints", &service, "entities", "s"]).flags(&[without]).now().is(200);
+    let one = bench.get(&["blueprints", &service, "entities", "s"]).flags(&[without]).now().gave(200);
     assert_eq!(one["entity"]["properties"], stored, "{one}");
-    let all = bench.get(&["blueprints", &service, "entities"]).flags(&[without]).now().is(200);
+    let all = bench.get(&["blueprints", &service, "entities"]).flags(&[without]).now().gave(200);
     assert_eq!(all["entities"][0]["properties"], stored, "{all}");
     let rules = json!([{"property": "$blueprint", "operator": "=", "value": service}]);
     let query = json!({"combinator": "and", "rules": rules});
-    let found = bench.post(&["entities", "search"]).flags(&[without]).send(query).is(200);
+    let found = bench.post(&["entities", "search"]).flags(&[without]).send(query).gave(200);
     assert_eq!(found["entities"][0]["properties"], stored, "{found}");
 }
 

@@ -9,7 +9,9 @@ const REASON: &str = "teams belong to the whole organisation";
 /// `service` inherits its teams from `system`.
 fn owned(bench: &Bench) -> [String; 2] {
     for team in ["payments", "search"] {
-        bench.write("_team", &[("upsert", "true")], json!({"identifier": team, "title": team})).is_one_of(&[200, 201]);
+        bench
+            .write("_team", &[("upsert", "true")], json!({"identifier": team, "title": team}))
+            .gave_one_of(&[200, 201]);
     }
     let system = bench.blueprint("system", json!({"ownership": {"type": "Direct"}}));
     let relations = json!({"system": {"target": system, "many": false}});
@@ -28,13 +30,13 @@ fn teams_are_a_list_however_they_were_sent() {
         (json!([]), json!([])),
     ] {
         let written = bench.write(&system, &[("upsert", "true")], json!({"identifier": "a", "team": sent}));
-        assert_eq!(written.is_one_of(&[200, 201])["entity"]["team"], expected);
+        assert_eq!(written.gave_one_of(&[200, 201])["entity"]["team"], expected);
         assert_eq!(bench.entity(&system, "a")["team"], expected);
     }
-    bench.patch(&["blueprints", &system, "entities", "a"]).send(json!({"team": "search"})).is(200);
-    bench.patch(&["blueprints", &system, "entities", "a"]).send(json!({"title": "A"})).is(200);
+    bench.patch(&["blueprints", &system, "entities", "a"]).send(json!({"team": "search"})).gave(200);
+    bench.patch(&["blueprints", &system, "entities", "a"]).send(json!({"title": "A"})).gave(200);
     assert_eq!(bench.entity(&system, "a")["team"], json!(["search"]));
-    let cleared = bench.patch(&["blueprints", &system, "entities", "a"]).send(json!({"team": null})).is(200);
+    let cleared = bench.patch(&["blueprints", &system, "entities", "a"]).send(json!({"team": null})).gave(200);
     assert_eq!(cleared["entity"]["team"], json!([]));
 }
 
@@ -45,9 +47,9 @@ fn inherited_teams_are_read_through_the_relation() {
     bench.create(&system, json!({"identifier": "y", "team": ["payments"]}));
     bench.create(&service, json!({"identifier": "s", "relations": {"system": "y"}}));
     assert_eq!(bench.entity(&service, "s")["team"], json!(["payments"]));
-    bench.patch(&["blueprints", &system, "entities", "y"]).send(json!({"team": ["search"]})).is(200);
+    bench.patch(&["blueprints", &system, "entities", "y"]).send(json!({"team": ["search"]})).gave(200);
     assert_eq!(bench.entity(&service, "s")["team"], json!(["search"]));
-    bench.patch(&["blueprints", &service, "entities", "s"]).send(json!({"relations": {"system": null}})).is(200);
+    bench.patch(&["blueprints", &service, "entities", "s"]).send(json!({"relations": {"system": null}})).gave(200);
     assert_eq!(bench.entity(&service, "s")["team"], json!([]));
 }
 
@@ -60,7 +62,7 @@ fn an_inherited_team_cannot_be_written() {
     let service = bench.blueprint("service", json!({"relations": relations, "ownership": ownership}));
     let codes = &["team_inheritance_enabled", "inherited_ownership_enabled"];
     let body = json!({"identifier": "s", "team": ["payments"]});
-    bench.write(&service, &[("upsert", "true")], body).is_refused_as(&[422], codes);
+    bench.write(&service, &[("upsert", "true")], body).refused_as(&[422], codes);
     assert!(bench.is_gone(&service, "s"));
 }
 
@@ -72,7 +74,7 @@ fn a_search_finds_by_team() {
         bench.create(&system, json!({"identifier": identifier, "team": team}));
     }
     let rule = json!({"property": "$team", "operator": "containsAny", "value": ["search"]});
-    let found = bench.search(&system, json!({"query": {"combinator": "and", "rules": [rule]}})).is(200);
+    let found = bench.search(&system, json!({"query": {"combinator": "and", "rules": [rule]}})).gave(200);
     assert_eq!(crate::answer::identifiers(&found), ["b"]);
 }
 

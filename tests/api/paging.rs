@@ -19,7 +19,7 @@ fn read(bench: &Bench, blueprint: &str, limit: Option<usize>) -> (Vec<usize>, BT
         if let Some(from) = &from {
             body["from"] = from.as_str().into();
         }
-        let page = bench.search(blueprint, body).is(200);
+        let page = bench.search(blueprint, body).gave(200);
         let entities = page["entities"].as_array().expect("a list");
         sizes.push(entities.len());
         for entity in entities {
@@ -76,9 +76,9 @@ fn a_limit_is_between_one_and_a_thousand() {
     let bench = Bench::open();
     let blueprint = bench.simple("service", json!({}), json!({}));
     for limit in [json!(0), json!(-1), json!(1001), json!("10"), json!(null)] {
-        bench.search(&blueprint, json!({"limit": limit})).is_refused(422, "invalid_request");
+        bench.search(&blueprint, json!({"limit": limit})).refused(422, "invalid_request");
     }
-    bench.search(&blueprint, json!({"limit": 1000})).is(200);
+    bench.search(&blueprint, json!({"limit": 1000})).gave(200);
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn a_made_up_place_to_go_on_from_is_refused_or_harmless() {
         let answer = bench.search(&blueprint, json!({"from": from}));
         assert!(matches!(answer.status, 200 | 400 | 422), "{answer}");
     }
-    bench.search(&blueprint, json!({"from": 7})).is_refused(422, "invalid_request");
+    bench.search(&blueprint, json!({"from": 7})).refused(422, "invalid_request");
     assert_eq!(bench.count(&blueprint), 3);
 }
 
@@ -105,7 +105,7 @@ fn pages_lose_nobody_while_others_come_and_go() {
         if let Some(from) = &from {
             body["from"] = from.as_str().into();
         }
-        let page = bench.search(&blueprint, body).is(200);
+        let page = bench.search(&blueprint, body).gave(200);
         for identifier in crate::answer::identifiers(&page) {
             assert!(seen.insert(identifier.clone()), "`{identifier}` came twice");
         }

@@ -62,9 +62,9 @@ fn rule(property: &str, operator: &str, value: Value) -> Value {
 /// Who both searches find.
 #[track_caller]
 fn found(bench: &Bench, service: &str, rule: &Value) -> Vec<String> {
-    let paged = identifiers(&bench.search(service, json!({"query": and(std::slice::from_ref(rule))})).is(200));
+    let paged = identifiers(&bench.search(service, json!({"query": and(std::slice::from_ref(rule))})).gave(200));
     let own = json!({"property": "$blueprint", "operator": "=", "value": service});
-    let wide = bench.post(&["entities", "search"]).send(and(&[own, rule.clone()])).is(200);
+    let wide = bench.post(&["entities", "search"]).send(and(&[own, rule.clone()])).gave(200);
     assert_eq!(identifiers(&wide), paged, "the two searches differ: {rule}");
     let matching: &[&str] = if paged.is_empty() { &[] } else { &[service] };
     assert_eq!(wide["matchingBlueprints"], json!(matching), "{rule}");
@@ -204,7 +204,7 @@ fn no_rules_mean_everything() {
     let bench = Bench::open();
     let [_, service] = stocked(&bench);
     for body in [json!({}), json!({"query": and(&[])})] {
-        assert_eq!(identifiers(&bench.search(&service, body).is(200)), ["a", "b", "c", "d"]);
+        assert_eq!(identifiers(&bench.search(&service, body).gave(200)), ["a", "b", "c", "d"]);
     }
 }
 
@@ -224,7 +224,7 @@ fn relations_can_be_asked_for_in_the_paged_search() {
         (none, "d"),
         (json!({"relation": "domain", "operator": "isNotEmpty"}), "abc"),
     ] {
-        let answer = bench.search(&service, json!({"query": and(std::slice::from_ref(&rule))})).is(200);
+        let answer = bench.search(&service, json!({"query": and(std::slice::from_ref(&rule))})).gave(200);
         assert_eq!(identifiers(&answer).concat(), expected, "{rule}");
     }
 }
@@ -241,7 +241,7 @@ fn related_to_walks_relations() {
         (to(&domain, json!("nobody")), ""),
     ];
     finds(&bench, &service, &cases);
-    let back = identifiers(&bench.search(&domain, json!({"query": and(&[to(&service, json!("b"))])})).is(200));
+    let back = identifiers(&bench.search(&domain, json!({"query": and(&[to(&service, json!("b"))])})).gave(200));
     assert_eq!(back, ["bank", "shop"]);
 }
 
@@ -250,9 +250,9 @@ fn a_query_that_is_none_is_refused() {
     let bench = Bench::open();
     let [_, service] = stocked(&bench);
     let missing = bench.post(&["entities", "search"]).send(json!({"rules": []}));
-    missing.is_refused(422, "invalid_request").mentions("must have required property 'combinator'");
+    missing.refused(422, "invalid_request").mentions("must have required property 'combinator'");
     let missing = bench.search(&service, json!({"query": {"rules": []}}));
-    missing.is_refused(422, "invalid_request").mentions("must have required property 'combinator'");
+    missing.refused(422, "invalid_request").mentions("must have required property 'combinator'");
     for query in [
         json!({"combinator": "xor", "rules": []}),
         json!({"combinator": "and"}),
@@ -269,12 +269,12 @@ fn a_query_that_is_none_is_refused() {
         json!([]),
         json!("name"),
     ] {
-        bench.post(&["entities", "search"]).send(query.clone()).is_refused(422, "invalid_request");
-        bench.search(&service, json!({"query": query})).is_refused(422, "invalid_request");
+        bench.post(&["entities", "search"]).send(query.clone()).refused(422, "invalid_request");
+        bench.search(&service, json!({"query": query})).refused(422, "invalid_request");
     }
-    bench.search(&service, json!({"where": and(&[])})).is_refused(422, "invalid_request");
-    bench.search(&service, json!({"include": "name"})).is_refused(422, "invalid_request");
-    bench.search(&service, json!([])).is_refused(422, "invalid_request");
+    bench.search(&service, json!({"where": and(&[])})).refused(422, "invalid_request");
+    bench.search(&service, json!({"include": "name"})).refused(422, "invalid_request");
+    bench.search(&service, json!([])).refused(422, "invalid_request");
 }
 
 #[test]

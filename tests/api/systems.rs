@@ -9,13 +9,13 @@ const REASON: &str = "nobody tries to delete what a whole organisation stands on
 #[test]
 fn system_blueprints_are_listed() {
     let bench = Bench::open();
-    let listed = bench.get(&["blueprints"]).now().is(200);
+    let listed = bench.get(&["blueprints"]).now().gave(200);
     let all: Vec<_> =
         listed["blueprints"].as_array().expect("a list").iter().map(|it| it["identifier"].as_str()).collect();
     for system in ["_user", "_team"] {
         assert!(all.contains(&Some(system)), "{all:?}");
-        bench.get(&["blueprints", system]).now().is(200);
-        bench.get(&["blueprints", "system", system, "structure"]).now().is(200);
+        bench.get(&["blueprints", system]).now().gave(200);
+        bench.get(&["blueprints", "system", system, "structure"]).now().gave(200);
     }
 }
 
@@ -23,10 +23,10 @@ fn system_blueprints_are_listed() {
 fn a_system_blueprint_is_not_deleted() {
     let Some(bench) = Bench::embedded(REASON) else { return };
     for system in ["_user", "_team"] {
-        bench.delete(&["blueprints", system]).now().is_refused(403, "protected_resource").mentions("marked protected");
+        bench.delete(&["blueprints", system]).now().refused(403, "protected_resource").mentions("marked protected");
         let all = bench.delete(&["blueprints", system, "all-entities"]).query("delete_blueprint", "true").now();
-        all.is_refused(403, "protected_resource");
-        bench.get(&["blueprints", system]).now().is(200);
+        all.refused(403, "protected_resource");
+        bench.get(&["blueprints", system]).now().gave(200);
     }
 }
 
@@ -42,16 +42,16 @@ fn a_system_blueprint_is_not_made() {
 fn a_system_blueprint_keeps_its_shape_and_takes_more() {
     let Some(bench) = Bench::embedded(REASON) else { return };
     let more = json!({"schema": {"properties": {"slack": {"type": "string"}}}});
-    bench.patch(&["blueprints", "_team"]).send(more).is(200);
+    bench.patch(&["blueprints", "_team"]).send(more).gave(200);
     bench
         .write("_team", &[("upsert", "true")], json!({"identifier": "t", "title": "T", "properties": {"slack": "#t"}}))
-        .is(201);
+        .gave(201);
     assert_eq!(bench.entity("_team", "t")["properties"]["slack"], "#t");
     let less = json!({"identifier": "_team", "title": "Team", "schema": {"properties": {}}});
-    let before = bench.get(&["blueprints", "_team"]).now().is(200)["blueprint"].take();
+    let before = bench.get(&["blueprints", "_team"]).now().gave(200)["blueprint"].take();
     let answer = bench.put(&["blueprints", "_team"]).send(less);
     assert!(matches!(answer.status, 403 | 422), "{answer}");
-    let after = bench.get(&["blueprints", "_team"]).now().is(200)["blueprint"].take();
+    let after = bench.get(&["blueprints", "_team"]).now().gave(200)["blueprint"].take();
     assert_eq!(after["schema"], before["schema"]);
     assert!(after["schema"]["properties"]["slack"].is_object());
 }
@@ -76,5 +76,5 @@ fn users_and_teams_are_not_made_on_the_way() {
 #[test]
 fn the_organisation_can_be_read() {
     let bench = Bench::open();
-    bench.get(&["organization"]).now().is(200);
+    bench.get(&["organization"]).now().gave(200);
 }

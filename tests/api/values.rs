@@ -145,10 +145,10 @@ fn a_value_fits_the_schema_or_is_refused() {
             let body = json!({"identifier": "bad", "properties": {name: value}});
             let answer = bench.write(&blueprint, &[("upsert", "true")], body.clone());
             assert_eq!(answer.status, 422, "{value} does not fit {schema}: {answer}");
-            answer.is_refused_as(&[422], CODES);
-            bench.put(&["blueprints", &blueprint, "entities", "a"]).send(body.clone()).is_refused_as(&[422], CODES);
+            answer.refused_as(&[422], CODES);
+            bench.put(&["blueprints", &blueprint, "entities", "a"]).send(body.clone()).refused_as(&[422], CODES);
             let patch = json!({"properties": {name: value}});
-            bench.patch(&["blueprints", &blueprint, "entities", "a"]).send(patch).is_refused_as(&[422], CODES);
+            bench.patch(&["blueprints", &blueprint, "entities", "a"]).send(patch).refused_as(&[422], CODES);
         }
     }
     assert!(bench.is_gone(&blueprint, "bad"));
@@ -172,12 +172,12 @@ fn a_required_property_must_be_sent_by_whoever_says_it_all() {
         json!({"properties": {"owner": {"type": "string"}, "tier": {"type": "number"}}, "required": ["owner"]});
     let blueprint = bench.blueprint("service", json!({"schema": schema}));
     let without = json!({"identifier": "a", "properties": {"tier": 1}});
-    bench.write(&blueprint, &[], without.clone()).is_refused_as(&[422], CODES).mentions("owner");
+    bench.write(&blueprint, &[], without.clone()).refused_as(&[422], CODES).mentions("owner");
     let merge = [("upsert", "true"), ("merge", "true")];
-    bench.write(&blueprint, &merge, without.clone()).is_refused_as(&[422], CODES);
+    bench.write(&blueprint, &merge, without.clone()).refused_as(&[422], CODES);
     bench.create(&blueprint, json!({"identifier": "a", "properties": {"owner": "ada"}}));
-    bench.write(&blueprint, &[("upsert", "true")], without.clone()).is_refused_as(&[422], CODES);
-    bench.put(&["blueprints", &blueprint, "entities", "a"]).send(without).is_refused_as(&[422], CODES);
+    bench.write(&blueprint, &[("upsert", "true")], without.clone()).refused_as(&[422], CODES);
+    bench.put(&["blueprints", &blueprint, "entities", "a"]).send(without).refused_as(&[422], CODES);
     assert_eq!(bench.entity(&blueprint, "a")["properties"]["owner"], "ada");
 }
 

@@ -56,7 +56,7 @@ fn post_leaves_what_is_there() {
     let bench = Bench::open();
     let service = stocked(&bench);
     let answer = bench.write(&service, &[], json!({"identifier": "there", "properties": {"language": "rust"}}));
-    answer.is_refused(409, "identifier_taken");
+    answer.refused(409, "identifier_taken");
     is_untouched(&bench.entity(&service, "there"));
 }
 
@@ -64,7 +64,7 @@ fn post_leaves_what_is_there() {
 fn an_override_creates_what_is_missing() {
     let bench = Bench::open();
     let service = stocked(&bench);
-    is_untouched(&bench.write(&service, OVERRIDE, full("fresh")).is(201)["entity"]);
+    is_untouched(&bench.write(&service, OVERRIDE, full("fresh")).gave(201)["entity"]);
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn an_override_leaves_only_what_it_names() {
     let service = stocked(&bench);
     let before = bench.entity(&service, "there");
     let body = json!({"identifier": "there", "properties": {"language": "rust"}});
-    let mut answer = bench.write(&service, OVERRIDE, body).is_one_of(&[200, 201]);
+    let mut answer = bench.write(&service, OVERRIDE, body).gave_one_of(&[200, 201]);
     let entity = answer["entity"].take();
     is_replaced(&entity);
     assert_eq!((&entity["createdAt"], &entity["createdBy"]), (&before["createdAt"], &before["createdBy"]));
@@ -97,7 +97,7 @@ fn is_replaced(entity: &Value) {
 fn a_merge_creates_what_is_missing() {
     let bench = Bench::open();
     let service = stocked(&bench);
-    is_untouched(&bench.write(&service, MERGE, full("fresh")).is(201)["entity"]);
+    is_untouched(&bench.write(&service, MERGE, full("fresh")).gave(201)["entity"]);
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn a_merge_changes_only_what_it_names() {
     let bench = Bench::open();
     let service = stocked(&bench);
     let body = json!({"identifier": "there", "properties": {"language": "rust"}, "relations": {"uses": []}});
-    let entity = bench.write(&service, MERGE, body).is_one_of(&[200, 201])["entity"].take();
+    let entity = bench.write(&service, MERGE, body).gave_one_of(&[200, 201])["entity"].take();
     is_merged(&entity);
     is_merged(&bench.entity(&service, "there"));
 }
@@ -122,7 +122,7 @@ fn put_does_not_create() {
     let bench = Bench::open();
     let service = stocked(&bench);
     let answer = bench.put(&["blueprints", &service, "entities", "nobody"]).send(json!({"identifier": "nobody"}));
-    answer.is_refused(404, "not_found");
+    answer.refused(404, "not_found");
     assert!(bench.is_gone(&service, "nobody"));
 }
 
@@ -131,7 +131,7 @@ fn put_replaces() {
     let bench = Bench::open();
     let service = stocked(&bench);
     let body = json!({"identifier": "there", "title": "New", "properties": {"language": "rust"}});
-    let entity = bench.put(&["blueprints", &service, "entities", "there"]).send(body).is(200)["entity"].take();
+    let entity = bench.put(&["blueprints", &service, "entities", "there"]).send(body).gave(200)["entity"].take();
     is_replaced(&entity);
     assert_eq!(entity["title"], "New");
     is_replaced(&bench.entity(&service, "there"));
@@ -142,7 +142,7 @@ fn patch_does_not_create() {
     let bench = Bench::open();
     let service = stocked(&bench);
     let answer = bench.patch(&["blueprints", &service, "entities", "nobody"]).send(json!({"title": "x"}));
-    answer.is_refused(404, "not_found");
+    answer.refused(404, "not_found");
     assert!(bench.is_gone(&service, "nobody"));
 }
 
@@ -151,7 +151,7 @@ fn patch_changes_only_what_it_names() {
     let bench = Bench::open();
     let service = stocked(&bench);
     let body = json!({"properties": {"language": "rust"}, "relations": {"uses": []}});
-    is_merged(&bench.patch(&["blueprints", &service, "entities", "there"]).send(body).is(200)["entity"]);
+    is_merged(&bench.patch(&["blueprints", &service, "entities", "there"]).send(body).gave(200)["entity"]);
     is_merged(&bench.entity(&service, "there"));
 }
 
@@ -162,19 +162,19 @@ fn validation_only_refuses_as_a_write_would_and_writes_nothing() {
     let check = |flags: &[(&str, &str)], body: Value| {
         bench.write(&service, &[flags, &[("validation_only", "true")]].concat(), body)
     };
-    check(OVERRIDE, full("fresh")).is_one_of(&[200, 201]);
-    check(&[], full("fresh")).is_one_of(&[200, 201]);
+    check(OVERRIDE, full("fresh")).gave_one_of(&[200, 201]);
+    check(&[], full("fresh")).gave_one_of(&[200, 201]);
     assert!(bench.is_gone(&service, "fresh"));
     for flags in [OVERRIDE, MERGE] {
-        check(flags, json!({"identifier": "there", "title": "Other"})).is_one_of(&[200, 201]);
+        check(flags, json!({"identifier": "there", "title": "Other"})).gave_one_of(&[200, 201]);
         let wrong = json!({"identifier": "there", "properties": {"tier": "one"}});
         assert_eq!(check(flags, wrong).status, 422);
-        check(flags, json!({"identifier": "there", "relations": {"domain": "nowhere"}})).is_refused(404, "not_found");
+        check(flags, json!({"identifier": "there", "relations": {"domain": "nowhere"}})).refused(404, "not_found");
     }
     is_untouched(&bench.entity(&service, "there"));
     let missing = json!({"identifier": "fresh", "relations": {"domain": "nowhere"}});
     let create = [("validation_only", "true"), ("upsert", "true"), ("create_missing_related_entities", "true")];
-    bench.write(&service, &create, missing).is_one_of(&[200, 201]);
+    bench.write(&service, &create, missing).gave_one_of(&[200, 201]);
     assert!(bench.is_gone(&bench.name("domain"), "nowhere") && bench.is_gone(&service, "fresh"));
 }
 
@@ -183,15 +183,15 @@ fn keys_that_nobody_knows_are_let_by_where_the_body_is_open() {
     let bench = Bench::open();
     let service = stocked(&bench);
     let open = json!({"identifier": "fresh", "blueprint": service, "anything": {"at": "all"}});
-    bench.write(&service, &[], open.clone()).is(201);
-    bench.write(&service, MERGE, open.clone()).is_one_of(&[200, 201]);
-    bench.bulk(&service, MERGE, std::slice::from_ref(&open)).is(200);
-    bench.put(&["blueprints", &service, "entities", "fresh"]).send(open.clone()).is(200);
+    bench.write(&service, &[], open.clone()).gave(201);
+    bench.write(&service, MERGE, open.clone()).gave_one_of(&[200, 201]);
+    bench.bulk(&service, MERGE, std::slice::from_ref(&open)).gave(200);
+    bench.put(&["blueprints", &service, "entities", "fresh"]).send(open.clone()).gave(200);
     assert!(bench.entity(&service, "fresh").get("anything").is_none());
     for (key, value) in [("blueprint", json!(service)), ("anything", json!(1)), ("createdAt", json!("now"))] {
         let body = json!({"title": "x", key: value});
         let refused = bench.patch(&["blueprints", &service, "entities", "fresh"]).send(body);
-        refused.is_refused(422, "invalid_request").mentions("must NOT have additional properties").mentions(key);
+        refused.refused(422, "invalid_request").mentions("must NOT have additional properties").mentions(key);
     }
 }
 
@@ -202,14 +202,14 @@ fn null_clears_title_icon_and_team_with_patch_alone() {
     for key in ["title", "icon", "team"] {
         for flags in [OVERRIDE, MERGE] {
             let answer = bench.write(&service, flags, json!({"identifier": "there", key: null}));
-            answer.is_refused(422, "invalid_request");
+            answer.refused(422, "invalid_request");
         }
         let put = bench.put(&["blueprints", &service, "entities", "there"]);
-        put.send(json!({"identifier": "there", key: null})).is_refused(422, "invalid_request");
+        put.send(json!({"identifier": "there", key: null})).refused(422, "invalid_request");
     }
     is_untouched(&bench.entity(&service, "there"));
     let clear = json!({"title": null, "icon": null, "team": null});
-    let entity = bench.patch(&["blueprints", &service, "entities", "there"]).send(clear).is(200)["entity"].take();
+    let entity = bench.patch(&["blueprints", &service, "entities", "there"]).send(clear).gave(200)["entity"].take();
     assert!(is_unset(&entity, "icon") && is_unset(&entity, "team"), "{entity}");
     assert_ne!(entity["title"], "Checkout");
     assert_eq!(entity["properties"]["tier"], 1, "{entity}");
@@ -237,11 +237,11 @@ fn a_body_has_the_types_of_the_description() {
         json!(["a"]),
         json!(null),
     ] {
-        bench.write(&service, OVERRIDE, body).is_refused(422, "invalid_request");
+        bench.write(&service, OVERRIDE, body).refused(422, "invalid_request");
     }
     let named = json!({"properties": {"not a key": 1}});
     let patch = bench.patch(&["blueprints", &service, "entities", "there"]).send(named);
-    patch.is_refused(422, "invalid_request");
+    patch.refused(422, "invalid_request");
 }
 
 #[test]
@@ -259,7 +259,7 @@ fn an_identifier_that_is_left_out_is_made_up() {
 fn an_empty_run_id_is_no_run() {
     let bench = Bench::open();
     let service = stocked(&bench);
-    bench.write(&service, &[("upsert", "true"), ("merge", "true"), ("run_id", "")], full("fresh")).is(201);
+    bench.write(&service, &[("upsert", "true"), ("merge", "true"), ("run_id", "")], full("fresh")).gave(201);
 }
 
 #[test]
@@ -268,7 +268,7 @@ fn a_write_moves_the_time_of_the_update_alone() {
     let service = stocked(&bench);
     let before = bench.entity(&service, "there");
     std::thread::sleep(std::time::Duration::from_millis(5));
-    bench.patch(&["blueprints", &service, "entities", "there"]).send(json!({"title": "New"})).is(200);
+    bench.patch(&["blueprints", &service, "entities", "there"]).send(json!({"title": "New"})).gave(200);
     let after = bench.entity(&service, "there");
     assert_eq!(after["createdAt"], before["createdAt"]);
     assert!(after["updatedAt"].as_str() > before["updatedAt"].as_str(), "{after}");
@@ -281,7 +281,7 @@ fn a_blueprint_that_is_missing_is_named() {
     let nobody = bench.name("nobody");
     let says = |answer: crate::answer::Answer| {
         answer
-            .is_refused(404, "not_found")
+            .refused(404, "not_found")
             .says(&format!("Blueprint with identifier \"{nobody}\" was not found"))
             .with(&[("resource", "Blueprint"), ("byField", "identifier"), ("withValue", &nobody)]);
     };

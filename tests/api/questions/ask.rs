@@ -84,7 +84,7 @@ pub fn computed_property(bench: &Bench) -> String {
 pub fn related_in_one_batch(bench: &Bench, target_first: bool) -> String {
     let service = bench.simple("service", json!({}), json!({}));
     let relations = json!({"peer": {"target": service, "required": false, "many": false}});
-    bench.patch(&["blueprints", &service]).send(json!({"relations": relations})).is(200);
+    bench.patch(&["blueprints", &service]).send(json!({"relations": relations})).gave(200);
     let mut entities = [json!({"identifier": "a"}), json!({"identifier": "b", "relations": {"peer": "a"}})];
     if !target_first {
         entities.reverse();
@@ -160,7 +160,7 @@ fn whereabouts(bench: &Bench, blueprint: &str, identifier: &str) -> String {
 pub fn cascade(bench: &Bench) -> String {
     let [domain, service, check, note] = chain(bench);
     let path = ["blueprints", &domain, "entities", "d"];
-    bench.delete(&path).query("delete_dependents", "true").now().is(200);
+    bench.delete(&path).query("delete_dependents", "true").now().gave(200);
     [(service, "s"), (check, "c"), (note, "n")].map(|(blueprint, id)| whereabouts(bench, &blueprint, id)).join(", ")
 }
 
