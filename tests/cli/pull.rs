@@ -1,10 +1,13 @@
-//! `pull`: the snapshot it writes, what it tells, and what it never does.
+//! `pull`: the snapshot it writes, what it tells, and what it never does. Against the embedded catalog, over HTTP and
+//! without.
 
-use super::{run, run_with};
+mod bench;
+mod entities;
+mod killed;
+mod snapshot;
+
+use super::run;
 use crate::support::Repo;
-
-const OTHER_SOURCE: &str = "{\"format\": \"portolan.source/1\", \"platform\": \"port\", \"catalog\": \"https://api.port.io\", \
-     \"pulledAt\": \"2026-11-02T08:15:00.000Z\"}";
 
 #[test]
 fn what_makes_no_sense_is_refused_before_anything_is_asked() {
@@ -24,10 +27,11 @@ fn what_makes_no_sense_is_refused_before_anything_is_asked() {
 #[test]
 fn a_catalog_that_nobody_named_does_not_take_the_place_of_the_real_one() {
     let repo = Repo::new();
-    repo.write(".portolan/source.json", OTHER_SOURCE);
+    let source = "{\"format\": \"portolan.source/1\", \"platform\": \"port\", \"catalog\": \"https://api.port.io\", \
+                  \"pulledAt\": \"2026-11-02T08:15:00.000Z\"}";
+    repo.write(".portolan/source.json", source);
     let talk = run(&repo, "pull").was_refused();
     assert!(talk.contains("the snapshot is of https://api.port.io"), "{talk}");
     assert!(talk.contains("--catalog"), "{talk}");
-    assert_eq!(repo.read(".portolan/source.json"), OTHER_SOURCE);
-    let _ = run_with;
+    assert_eq!(repo.read(".portolan/source.json"), source);
 }
