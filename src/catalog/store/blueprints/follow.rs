@@ -36,10 +36,20 @@ pub struct Misfit {
     pub count: u64,
 }
 
-pub(super) fn follow(transaction: &Transaction<'_>, given: Vec<Value>, writer: &Writer) -> Result<Followed, Failure> {
-    let given = read(given)?;
+/// Bodies by identifier.
+pub(super) type Given = BTreeMap<String, Map<String, Value>>;
+
+/// Whether there is nothing to do and nobody to name.
+pub(super) fn is_followed(transaction: &Transaction<'_>, given: &Given) -> Result<bool, Failure> {
+    let all = record::all(transaction)?;
+    let surplus = all.iter().any(|stored| !stored.system && !given.contains_key(&stored.identifier));
+    let same = |stored: &&Stored| given.get(&stored.identifier) == Some(&stored.body);
+    Ok(!surplus && all.iter().filter(same).count() == given.len())
+}
+
+pub(super) fn follow(transaction: &Transaction<'_>, given: &Given, writer: &Writer) -> Result<Followed, Failure> {
     let mut followed = Followed::default();
-    for (identifier, body) in &given {
+    for (identifier, body) in given {
         match record::find(transaction, identifier)? {
             None => {
                 record::insert(transaction, body, system::is_reserved(identifier), writer)?;
@@ -48,7 +58,7 @@ pub(super) fn follow(transaction: &Transaction<'_>, given: Vec<Value>, writer: &
             Some(stored) => change_one(transaction, &stored, body, writer, &mut followed)?,
         }
     }
-    remove_the_others(transaction, &given, &mut followed)?;
+    remove_the_others(transaction, given, &mut followed)?;
     Ok(followed)
 }
 
@@ -72,8 +82,8 @@ pub(super) fn remember(transaction: &Transaction<'_>, digest: i64) -> Result<(),
     Ok(())
 }
 
-/// Bodies by identifier. Two for one identifier have no order, so neither can be meant.
-fn read(given: Vec<Value>) -> Result<BTreeMap<String, Map<String, Value>>, Failure> {
+/// Two bodies for one identifier have no order, so neither can be meant.
+pub(super) fn read(given: Vec<Value>) -> Result<Given, Failure> {
     let mut bodies = BTreeMap::new();
     for value in given {
         let Value::Object(body) = value else { return Err(Refusal::invalid("a blueprint must be object").into()) };
@@ -149,11 +159,7 @@ fn change_one(
 
 /// Blueprints that are not given go, but for the platform's own, for those that have entities, and for those that a
 /// blueprint which stays points to.
-fn remove_the_others(
-    transaction: &Transaction<'_>,
-    given: &BTreeMap<String, Map<String, Value>>,
-    followed: &mut Followed,
-) -> Result<(), Failure> {
+fn remove_the_others(transaction: &Transaction<'_>, given: &Given, followed: &mut Followed) -> Result<(), Failure> {
     let all = record::all(transaction)?;
     let by_name: BTreeMap<&str, &Stored> = all.iter().map(|stored| (stored.identifier.as_str(), stored)).collect();
     let surplus = |stored: &Stored| !stored.system && !given.contains_key(&stored.identifier);

@@ -99,7 +99,12 @@ impl Store {
     /// Makes the store's blueprints those given, in whatever order they come and whatever circles they make. They are
     /// taken as a catalog gave them; where stored entities stand against it, the blueprint stays and is named.
     pub fn follow_blueprints(&self, given: Vec<Value>, writer: &Writer) -> Result<Followed, Failure> {
-        self.write(|transaction| follow::follow(transaction, given, writer))
+        let given = follow::read(given)?;
+        // Nearly always nothing has changed, and then nobody has to wait for whoever writes.
+        if self.read(|transaction| follow::is_followed(transaction, &given))? {
+            return Ok(Followed::default());
+        }
+        self.write(|transaction| follow::follow(transaction, &given, writer))
     }
 
     /// The same, where `given` is not what was followed last: what was changed here since then stays. `None`: nothing
@@ -109,8 +114,9 @@ impl Store {
         if self.read(|transaction| follow::last(transaction))? == Some(digest) {
             return Ok(None);
         }
+        let given = follow::read(given)?;
         self.write(|transaction| {
-            let followed = follow::follow(transaction, given, writer)?;
+            let followed = follow::follow(transaction, &given, writer)?;
             follow::remember(transaction, digest)?;
             Ok(Some(followed))
         })

@@ -5,6 +5,7 @@ use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{Draft, PatternOptions, ValidationError, Validator};
 use serde_json::Value;
 
+use crate::domain::blueprint::PropertyKind;
 use crate::domain::formats;
 
 #[derive(Debug)]
@@ -16,9 +17,11 @@ pub(in crate::catalog::store) struct Judge {
 
 impl Judge {
     pub fn new(schema: &Value) -> Self {
+        // A type that the platform does not have (`enum`) says nothing of the rest; lint judges no such value either.
+        if !has_known_type(schema) {
+            return Self { plain: Plain::Ask, validator: None };
+        }
         let spelled = formats::spelled_out(schema);
-        // A type that the platform does not have (`enum`) is not judged; the rest of the schema is.
-        let spelled = if has_known_type(&spelled) { spelled } else { without_type(spelled) };
         // The linear-time engine first; look-around, which it does not have, is legal in a blueprint.
         let validator = build(&spelled, true).or_else(|| build(&spelled, false));
         Self { plain: Plain::of(schema), validator }
@@ -29,7 +32,11 @@ impl Judge {
         if self.plain.accepts(value) {
             return None;
         }
-        let error = self.validator.as_ref()?.validate(value).err()?;
+        let mut errors = self.validator.as_ref()?.iter_errors(value);
+        let first = errors.next()?;
+        // A value of the wrong type is also none of the choices, and so on: the type is what is wrong.
+        let is_type = |error: &ValidationError<'_>| matches!(error.kind(), ValidationErrorKind::Type { .. });
+        let error = if is_type(&first) { first } else { errors.find(is_type).unwrap_or(first) };
         let place = format!("\"properties/{name}{}\"", error.instance_path());
         Some(format!("{place} {}", words(&error)))
     }
@@ -50,14 +57,7 @@ fn build(schema: &Value, linear: bool) -> Option<Validator> {
 
 fn has_known_type(schema: &Value) -> bool {
     let word = schema.get("type").and_then(Value::as_str);
-    word.is_some_and(|word| crate::domain::blueprint::PropertyKind::parse(word).is_some())
-}
-
-fn without_type(mut schema: Value) -> Value {
-    if let Some(object) = schema.as_object_mut() {
-        object.shift_remove("type");
-    }
-    schema
+    word.is_some_and(|word| PropertyKind::parse(word).is_some())
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "a foreign enum; what blueprints cannot say falls together")]
@@ -190,6 +190,7 @@ mod tests {
             (json!({"type": "string"}), json!(1), "must be string"),
             (json!({"type": "number", "maximum": 3}), json!(4), "must be <= 3"),
             (json!({"type": "string", "enum": ["a"]}), json!("b"), "must be equal to one of the allowed values"),
+            (json!({"enum": ["a"], "type": "string"}), json!(1), "must be string"),
             (json!({"type": "string", "format": "url"}), json!("nowhere"), "must match format \"url\""),
             (json!({"type": "string", "pattern": "^a"}), json!("b"), "must match pattern \"^a\""),
             (json!({"type": "string", "maxLength": 2}), json!("abc"), "must NOT have more than 2 characters"),
@@ -208,7 +209,7 @@ mod tests {
     #[test]
     fn what_no_schema_can_judge_fits() {
         assert_eq!(Judge::new(&json!({"type": "enum"})).fault("status", &json!({"any": "thing"})), None);
-        assert!(Judge::new(&json!({"type": "enum", "enum": ["a"]})).fault("status", &json!("b")).is_some());
+        assert_eq!(Judge::new(&json!({"type": "enum", "enum": ["a"]})).fault("status", &json!("b")), None);
         assert_eq!(Judge::new(&json!({"type": "string", "pattern": "("})).fault("name", &json!("a")), None);
         // Look-around is legal, though the fast engine has none.
         let judge = Judge::new(&json!({"type": "string", "pattern": "^(?!a)"}));

@@ -11,6 +11,9 @@ use crate::catalog::store::connection::Store;
 use crate::catalog::store::error::Failure;
 use crate::catalog::wire::{EntityPage, Shape};
 
+/// How many rows are rendered at once.
+const CHUNK: usize = 1000;
+
 impl Store {
     pub fn entity(&self, blueprint: &str, identifier: &str, shape: &Shape) -> Result<Box<RawValue>, Failure> {
         self.read(|transaction| {
@@ -35,17 +38,25 @@ impl Store {
                 columns!(),
                 " FROM entities e WHERE e.blueprint = ?1 AND e.identifier > ?2 ORDER BY e.identifier LIMIT ?3"
             ))?;
-            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
             // No identifier is empty: all come after it. One more tells whether there is a next page.
-            let rows =
-                asked.query_map(params![compiled.id, from.unwrap_or_default(), limit.saturating_add(1)], Row::read)?;
-            let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
-            let is_last = i64::try_from(rows.len()).is_ok_and(|count| count <= limit);
-            if !is_last {
-                rows.pop();
+            let most = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+            let mut rows = asked.query(params![compiled.id, from.unwrap_or_default(), most])?;
+            let mut page = EntityPage { entities: Vec::new(), next: None };
+            let mut chunk: Vec<Row> = Vec::new();
+            while let Some(row) = rows.next()? {
+                if page.entities.len() + chunk.len() == limit {
+                    page.next = chunk.last().map(|row| row.identifier.clone());
+                    break;
+                }
+                // A page may be a whole blueprint: as rows, only a part of it is held.
+                if chunk.len() == CHUNK {
+                    page.entities.extend(self.render(transaction, &chunk, shape)?);
+                    chunk.clear();
+                }
+                chunk.push(Row::read(row)?);
             }
-            let next = rows.last().filter(|_| !is_last).map(|row| row.identifier.clone());
-            Ok(EntityPage { entities: self.render(transaction, &rows, shape)?, next })
+            page.entities.extend(self.render(transaction, &chunk, shape)?);
+            Ok(page)
         })
     }
 

@@ -133,7 +133,7 @@ impl Case<'_> {
                 return Err(refusals::unknown_relation(name).into());
             };
             let value = self.targets(relation, target)?;
-            after.insert(name.clone(), value);
+            after.insert(name.clone(), self.by_new_name(relation, value, identifier));
         }
         for relation in self.compiled.blueprint.relations.iter().filter(|relation| relation.required) {
             if after.get(&relation.name).is_none_or(is_unset) {
@@ -149,6 +149,20 @@ impl Case<'_> {
             relinks.push(Relink { relation: name.clone(), had: true, targets: Vec::new() });
         }
         Ok((Value::Object(after).to_string(), relinks))
+    }
+
+    /// An entity that gets another name and points to itself says the new one.
+    fn by_new_name(&self, relation: &Relation, value: Value, identifier: &str) -> Value {
+        let old = self.before.map(|row| row.identifier.as_str()).filter(|old| *old != identifier);
+        let Some(old) = old.filter(|_| relation.target == self.compiled.identifier()) else { return value };
+        match value {
+            Value::Array(names) => {
+                let renamed = |name: Value| if name.as_str() == Some(old) { identifier.into() } else { name };
+                names.into_iter().map(renamed).collect()
+            }
+            Value::String(name) if name == old => identifier.into(),
+            other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => other,
+        }
     }
 
     /// The value of a relation as it is stored: an identifier, a list of them, or null.
@@ -199,7 +213,7 @@ impl Case<'_> {
         let create = self.options.create_missing_related_entities;
         names
             .into_iter()
-            .map(|name| match find_id(self.transaction, blueprint.id, name)? {
+            .map(|name| match self.find_target(&blueprint, name, identifier)? {
                 Some(id) => Ok(Target::Known(id)),
                 None if !create => Err(refusals::missing_target(&relation.target, name).into()),
                 None if blueprint.id == self.compiled.id && name == identifier => Ok(Target::Itself),
@@ -208,8 +222,17 @@ impl Case<'_> {
             })
             .collect()
     }
+
+    /// By the names that entities have once this one is written.
+    fn find_target(&self, blueprint: &Compiled, name: &str, identifier: &str) -> Result<Option<i64>, Failure> {
+        match self.before {
+            Some(row) if blueprint.id == self.compiled.id && name == identifier => Ok(Some(row.id)),
+            Some(_) | None => find_id(self.transaction, blueprint.id, name),
+        }
+    }
 }
 
+/// Refuses what is no identifier.
 pub(super) fn check_identifier(place: &str, identifier: &str) -> Result<(), Failure> {
     check_entity_identifier(identifier).map_err(|fault| refusals::bad_identifier(place, fault).into())
 }

@@ -10,7 +10,6 @@ use crate::catalog::store::connection::Store;
 use crate::catalog::store::entities::{Row, columns, id_list};
 use crate::catalog::store::error::Failure;
 
-/// How many entities are looked at in one go.
 const CHUNK: usize = 256;
 
 #[derive(Debug)]
@@ -22,53 +21,71 @@ pub(super) struct Hits {
     pub visited: usize,
 }
 
-pub(super) fn find(
-    store: &Store,
-    transaction: &Transaction<'_>,
-    compiled: &Compiled,
-    bound: &Bound,
-    after: &str,
-    limit: Option<usize>,
-) -> Result<Hits, Failure> {
-    let narrow = narrow(&bound.predicate);
-    find_among(store, transaction, compiled, bound, narrow, after, limit)
+/// A search in one blueprint. Pages of it share what was found out before the first.
+pub(super) struct Finder<'a> {
+    store: &'a Store,
+    transaction: &'a Transaction<'a>,
+    compiled: &'a Compiled,
+    bound: &'a Bound,
+    source: Source<'a>,
+    /// How many entities are looked at in one go.
+    chunk: usize,
 }
 
-/// `narrow` may say which entities to look at; `None` looks at all.
-pub(super) fn find_among(
-    store: &Store,
-    transaction: &Transaction<'_>,
-    compiled: &Compiled,
-    bound: &Bound,
-    narrow: Option<Narrow>,
-    after: &str,
-    limit: Option<usize>,
-) -> Result<Hits, Failure> {
-    let mut source = Source::of(transaction, compiled.id, narrow)?;
-    // Where every entity is one of those looked for, a page is read in one go.
-    let chunk = match (&bound.predicate, limit) {
-        (Predicate::Always(true), Some(limit)) => limit.saturating_add(1),
-        (_, _) => CHUNK,
-    };
-    let mut hits = Hits { rows: Vec::new(), more: false, visited: 0 };
-    let mut after = Some(after.to_owned());
-    while let Some(place) = after {
-        let (rows, next) = source.chunk(&place, chunk)?;
-        let ends = bound.ends(store, transaction, compiled, &rows)?;
-        for row in rows {
-            hits.visited += 1;
-            if !Subjects::of(&row, &ends).satisfy(&bound.predicate)? {
-                continue;
-            }
-            if limit.is_some_and(|limit| hits.rows.len() == limit) {
-                hits.more = true;
-                return Ok(hits);
-            }
-            hits.rows.push(row);
-        }
-        after = next;
+impl<'a> Finder<'a> {
+    pub(super) fn new(
+        store: &'a Store,
+        transaction: &'a Transaction<'a>,
+        compiled: &'a Compiled,
+        bound: &'a Bound,
+    ) -> Result<Self, Failure> {
+        Self::among(store, transaction, compiled, bound, narrow(&bound.predicate), CHUNK)
     }
-    Ok(hits)
+
+    /// `narrow` may say which entities to look at; `None` looks at all.
+    pub(super) fn among(
+        store: &'a Store,
+        transaction: &'a Transaction<'a>,
+        compiled: &'a Compiled,
+        bound: &'a Bound,
+        narrow: Option<Narrow>,
+        chunk: usize,
+    ) -> Result<Self, Failure> {
+        let source = Source::of(transaction, compiled.id, narrow)?;
+        Ok(Self { store, transaction, compiled, bound, source, chunk })
+    }
+
+    pub(super) fn find(&self, after: &str, limit: usize) -> Result<Hits, Failure> {
+        // Where every entity is one of those looked for, a page is read in one go.
+        let chunk = match &self.bound.predicate {
+            Predicate::Always(true) => limit.saturating_add(1),
+            Predicate::Always(false)
+            | Predicate::Every(_)
+            | Predicate::Any(_)
+            | Predicate::Member(_)
+            | Predicate::Datasource(_)
+            | Predicate::Check(..) => self.chunk,
+        };
+        let mut hits = Hits { rows: Vec::new(), more: false, visited: 0 };
+        let mut after = Some(after.to_owned());
+        while let Some(place) = after {
+            let (rows, next) = self.source.chunk(&place, chunk)?;
+            let ends = self.bound.ends(self.store, self.transaction, self.compiled, &rows)?;
+            for row in rows {
+                hits.visited += 1;
+                if !Subjects::of(&row, &ends).satisfy(&self.bound.predicate)? {
+                    continue;
+                }
+                if hits.rows.len() == limit {
+                    hits.more = true;
+                    return Ok(hits);
+                }
+                hits.rows.push(row);
+            }
+            after = next;
+        }
+        Ok(hits)
+    }
 }
 
 /// Where the entities to look at come from.
@@ -111,7 +128,7 @@ impl<'a> Source<'a> {
     }
 
     /// The next entities after a place, and the place after which to go on; `None`: that was all.
-    fn chunk(&mut self, after: &str, size: usize) -> Result<(Vec<Row>, Option<String>), Failure> {
+    fn chunk(&self, after: &str, size: usize) -> Result<(Vec<Row>, Option<String>), Failure> {
         match &self.ways {
             Ways::All => {
                 let rows = self.scan(after, size)?;
@@ -121,24 +138,18 @@ impl<'a> Source<'a> {
             Ways::Only { identifiers, datasources } => {
                 let begin = identifiers.partition_point(|identifier| identifier.as_str() <= after);
                 let mut names = identifiers.iter().skip(begin).take(size).cloned().collect::<Vec<_>>();
-                // Up to the first place where a list was cut, every list is complete.
-                let mut border = names.last().filter(|_| begin + names.len() < identifiers.len()).cloned();
+                let mut is_cut = begin + names.len() < identifiers.len();
                 for datasource in datasources {
                     let written = self.written(*datasource, after, size)?;
-                    if let Some(last) = written.last().filter(|_| written.len() == size)
-                        && border.as_ref().is_none_or(|border| last < border)
-                    {
-                        border = Some(last.clone());
-                    }
+                    is_cut |= written.len() == size;
                     names.extend(written);
                 }
-                names.retain(|name| border.as_ref().is_none_or(|border| name <= border));
                 names.sort_unstable();
                 names.dedup();
-                if names.len() > size {
-                    names.truncate(size);
-                    border = names.last().cloned();
-                }
+                // Each list gave its first `size`, so the first `size` of them all are right.
+                is_cut |= names.len() > size;
+                names.truncate(size);
+                let border = names.last().filter(|_| is_cut).cloned();
                 let mut rows = Vec::with_capacity(names.len());
                 for name in &names {
                     rows.extend(Row::find(self.transaction, self.blueprint, name)?);

@@ -24,7 +24,7 @@ use super::entities::Row;
 use super::error::Failure;
 use crate::catalog::wire::{EntityPage, Refusal, SearchQuery, Shape};
 use bind::Predicate;
-use find::{Hits, find};
+use find::{Finder, Hits};
 
 /// The most entities on a page.
 const PAGE_MAX: usize = 1000;
@@ -53,7 +53,7 @@ impl Store {
             let compiled = self.compiled(transaction, blueprint)?;
             let prepared = prepare::prepare(transaction, query, self.now())?;
             let bound = bind::bind(self, transaction, &prepared, &compiled)?;
-            let hits = find(self, transaction, &compiled, &bound, &after, Some(limit))?;
+            let hits = Finder::new(self, transaction, &compiled, &bound)?.find(&after, limit)?;
             let next = hits.rows.last().filter(|_| hits.more).map(|row| cursor::write([&row.identifier]));
             Ok(EntityPage { entities: self.render(transaction, &hits.rows, shape)?, next })
         })
@@ -71,14 +71,12 @@ impl Store {
             for identifier in identifiers(transaction, "")? {
                 let compiled = self.compiled(transaction, &identifier)?;
                 let bound = bind::bind(self, transaction, &prepared, &compiled)?;
-                let hits = find(self, transaction, &compiled, &bound, "", None)?;
-                if hits.rows.is_empty() {
-                    continue;
+                let before = entities.len();
+                let finder = Finder::new(self, transaction, &compiled, &bound)?;
+                self.render_all(transaction, &finder, shape, "", usize::MAX, &mut entities)?;
+                if entities.len() > before {
+                    blueprints.push(identifier);
                 }
-                for rows in hits.rows.chunks(RENDERED) {
-                    entities.extend(self.render(transaction, rows, shape)?);
-                }
-                blueprints.push(identifier);
             }
             Ok((entities, blueprints))
         })
@@ -105,15 +103,11 @@ impl Store {
             for identifier in identifiers(transaction, &start)? {
                 let compiled = self.compiled(transaction, &identifier)?;
                 let after = if identifier == start { after.as_str() } else { "" };
-                let left = limit.map(|limit| limit - page.entities.len());
-                let Hits { rows, more, .. } = find(self, transaction, &compiled, &bound, after, left)?;
-                for chunk in rows.chunks(RENDERED) {
-                    page.entities.extend(self.render(transaction, chunk, shape)?);
-                }
-                let last = rows.last().map(|row| row.identifier.as_str());
-                if more {
-                    // Where nothing fitted any more, the next page begins before this blueprint's first.
-                    page.next = Some(cursor::write([&identifier, last.unwrap_or(after)]));
+                let left = limit.map_or(usize::MAX, |limit| limit - page.entities.len());
+                let finder = Finder::new(self, transaction, &compiled, &bound)?;
+                let end = self.render_all(transaction, &finder, shape, after, left, &mut page.entities)?;
+                if let Some(last) = end {
+                    page.next = Some(cursor::write([&identifier, &last]));
                     break;
                 }
             }
@@ -131,7 +125,35 @@ impl Store {
     ) -> Result<Vec<Row>, Failure> {
         let prepared = prepare::prepare(transaction, query, self.now())?;
         let bound = bind::bind(self, transaction, &prepared, compiled)?;
-        Ok(find(self, transaction, compiled, &bound, "", Some(limit))?.rows)
+        Ok(Finder::new(self, transaction, compiled, &bound)?.find("", limit)?.rows)
+    }
+
+    /// Renders up to `limit` of what is found, and holds no more than one lot of rows meanwhile. If there is more, the
+    /// place after which it is.
+    fn render_all(
+        &self,
+        transaction: &Transaction<'_>,
+        finder: &Finder<'_>,
+        shape: &Shape,
+        after: &str,
+        limit: usize,
+        entities: &mut Vec<Box<RawValue>>,
+    ) -> Result<Option<String>, Failure> {
+        let (mut after, mut left) = (after.to_owned(), limit);
+        loop {
+            let Hits { rows, more, .. } = finder.find(&after, left.min(RENDERED))?;
+            entities.extend(self.render(transaction, &rows, shape)?);
+            left -= rows.len();
+            if let Some(last) = rows.into_iter().next_back() {
+                after = last.identifier;
+            }
+            if !more {
+                return Ok(None);
+            }
+            if left == 0 {
+                return Ok(Some(after));
+            }
+        }
     }
 }
 

@@ -100,26 +100,18 @@ fn step(
     relation: Option<&str>,
     required: Option<&(bool, RequiredRelations)>,
 ) -> Result<Vec<i64>, Failure> {
-    let mut asked = transaction.prepare_cached(match direction {
-        Direction::Upstream => {
-            "SELECT l.target, e.blueprint, l.relation FROM json_each(?1) j
-             CROSS JOIN links l ON l.source = j.value CROSS JOIN entities e ON e.id = l.source
-             WHERE ?2 IS NULL OR l.relation = ?2"
-        }
-        Direction::Downstream => {
-            "SELECT l.source, e.blueprint, l.relation FROM json_each(?1) j
-             CROSS JOIN links l ON l.target = j.value CROSS JOIN entities e ON e.id = l.source
-             WHERE ?2 IS NULL OR l.relation = ?2"
-        }
-    })?;
-    let mut rows = asked.query(params![id_list(from), relation])?;
+    let mut asked = transaction.prepare_cached(statement(direction, relation.is_some(), required.is_some()))?;
+    let mut rows = match relation {
+        Some(relation) => asked.query(params![id_list(from), relation])?,
+        None => asked.query(params![id_list(from)])?,
+    };
     let mut ends = Vec::new();
     while let Some(row) = rows.next()? {
         let counts = match required {
             None => true,
             Some((wanted, relations)) => {
-                let name = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
-                relations.get(&row.get(1)?).is_some_and(|relations| relations.contains(name)) == *wanted
+                let name = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
+                relations.get(&row.get(2)?).is_some_and(|relations| relations.contains(name)) == *wanted
             }
         };
         if counts {
@@ -127,4 +119,30 @@ fn step(
         }
     }
     Ok(ends)
+}
+
+/// Whose relation it is, is only asked where it matters. Each of these goes by an index from the entities it is given.
+pub(super) fn statement(direction: Direction, of_one_relation: bool, with_blueprint: bool) -> &'static str {
+    match (direction, of_one_relation, with_blueprint) {
+        (Direction::Upstream, true, _) => {
+            "SELECT l.target FROM json_each(?1) j CROSS JOIN links l ON l.source = j.value AND l.relation = ?2"
+        }
+        (Direction::Downstream, true, _) => {
+            "SELECT l.source FROM json_each(?1) j CROSS JOIN links l ON l.target = j.value AND l.relation = ?2"
+        }
+        (Direction::Upstream, false, false) => {
+            "SELECT l.target FROM json_each(?1) j CROSS JOIN links l ON l.source = j.value"
+        }
+        (Direction::Downstream, false, false) => {
+            "SELECT l.source FROM json_each(?1) j CROSS JOIN links l ON l.target = j.value"
+        }
+        (Direction::Upstream, false, true) => {
+            "SELECT l.target, l.relation, e.blueprint FROM json_each(?1) j
+             CROSS JOIN links l ON l.source = j.value CROSS JOIN entities e ON e.id = l.source"
+        }
+        (Direction::Downstream, false, true) => {
+            "SELECT l.source, l.relation, e.blueprint FROM json_each(?1) j
+             CROSS JOIN links l ON l.target = j.value CROSS JOIN entities e ON e.id = l.source"
+        }
+    }
 }

@@ -230,3 +230,42 @@ fn every_entity_of_a_large_blueprint_is_brought_along() {
         assert_eq!(stored(&store, &format!("item-{number:04}")).0, json!({"c": number}));
     }
 }
+
+#[test]
+fn a_change_by_another_process_is_seen_by_whoever_has_the_file_open() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let open = || {
+        Store::open(&folder.path().join("local.db"), std::sync::Arc::new(|| crate::domain::moment::Moment(0)))
+            .expect("the file can be opened")
+    };
+    let (one, other) = (open(), open());
+    let mut body = bare("item");
+    body["schema"]["properties"] = json!({"size": {"type": "number"}});
+    create(&one, body);
+    put(&one, "item", "big", json!({"size": 9}), json!({}));
+    let found = |store: &Store, property: &str| {
+        let query = json!({"combinator": "and", "rules": [{"property": property, "operator": ">", "value": 5}]});
+        let query = crate::catalog::wire::SearchQuery::parse(&query).expect("it is a search");
+        store
+            .search("item", &query, &crate::catalog::wire::Shape::default(), 10, None)
+            .expect("it can be searched")
+            .entities
+            .len()
+    };
+    assert_eq!((found(&one, "size"), found(&other, "size")), (1, 1));
+    other.rename_property("item", "size", "weight", &writer()).expect("the name is free");
+    assert_eq!((found(&one, "weight"), found(&one, "size")), (1, 0));
+    let followed = one.follow_blueprints(vec![bare("item")], &writer()).expect("it can be followed");
+    assert_eq!(followed.changed, ["item"]);
+    assert_eq!(found(&other, "weight"), 0);
+}
+
+#[test]
+fn what_is_not_there_is_neither_replaced_nor_patched() {
+    let store = shop();
+    assert_eq!(refusal(store.replace_blueprint("gone", bare("gone"), &writer())).status, 404);
+    assert_eq!(refusal(store.patch_blueprint("gone", json!({}), &writer())).status, 404);
+    let body = json!({"title": "Domain", "schema": {"properties": {"cost": {"type": "number"}}}});
+    let replaced = store.replace_blueprint("domain", body, &writer()).expect("the path names it");
+    assert_eq!((&replaced["identifier"], &replaced["title"]), (&json!("domain"), &json!("Domain")));
+}

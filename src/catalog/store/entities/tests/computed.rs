@@ -132,3 +132,19 @@ fn pages_meet_everyone_once_in_order() {
         assert_eq!(met, sorted, "{limit}");
     }
 }
+
+#[test]
+fn a_page_may_be_all_there_is() {
+    let store = store();
+    let batch = |from: usize| (from..from + 50).map(|at| Ok(draft(json!({"identifier": format!("n{at:05}")}))));
+    for at in 0..50 {
+        store.bulk_upsert("domain", batch(at * 50).collect(), &merge(), &writer()).unwrap();
+    }
+    for (limit, next) in [(999, true), (1000, true), (1001, true), (2499, true), (2500, false), (usize::MAX, false)] {
+        let page = store.entities("domain", &Shape::default(), None, limit).unwrap();
+        let last = format!("n{:05}", page.entities.len() - 1);
+        assert_eq!(page.entities.len(), limit.min(2500));
+        assert_eq!(page.next.as_ref(), Some(&last).filter(|_| next), "{limit}");
+        assert_eq!(json(page.entities.last().unwrap())["identifier"], last);
+    }
+}

@@ -20,9 +20,20 @@ type Model = BTreeMap<String, Thing>;
 
 #[derive(Debug, Clone)]
 enum Step {
-    Write { mode: Mode, name: String, body: Value },
-    Rename { from: String, to: String },
-    Delete { name: String },
+    Write {
+        mode: Mode,
+        name: String,
+        body: Value,
+    },
+    /// A patch that gives another name, too.
+    Rename {
+        from: String,
+        to: String,
+        body: Value,
+    },
+    Delete {
+        name: String,
+    },
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -63,7 +74,7 @@ fn bodies() -> impl Strategy<Value = Value> {
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let modes = proptest::sample::select(vec![Mode::Create, Mode::Override, Mode::Merge, Mode::Put, Mode::Patch]);
     let write = (modes, names(), bodies()).prop_map(|(mode, name, body)| Step::Write { mode, name, body });
-    let rename = (names(), names()).prop_map(|(from, to)| Step::Rename { from, to });
+    let rename = (names(), names(), bodies()).prop_map(|(from, to, body)| Step::Rename { from, to, body });
     let delete = names().prop_map(|name| Step::Delete { name });
     proptest::collection::vec(prop_oneof![6 => write, 1 => rename, 1 => delete], 1..24)
 }
@@ -72,11 +83,18 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 fn model_step(model: &mut Model, step: &Step) -> bool {
     match step {
         Step::Write { mode, name, body } => model_write(model, *mode, name, body),
-        Step::Rename { from, to } => {
+        Step::Rename { from, to, body } => {
             if !model.contains_key(from) || (from != to && model.contains_key(to)) {
                 return false;
             }
-            let thing = model.remove(from).expect("it was just seen");
+            // For its own relations it has both names.
+            let old = model.clone();
+            model.insert(to.clone(), model[from].clone());
+            if !model_write(model, Mode::Patch, from, body) {
+                *model = old;
+                return false;
+            }
+            let thing = model.remove(from).expect("it was just written");
             model.insert(to.clone(), thing);
             each_target(model, |target| if *target == json!(from) { json!(to) } else { target.clone() });
             true
@@ -158,9 +176,10 @@ fn real_step(store: &Store, step: &Step) -> bool {
                 Mode::Patch => store.patch_entity("thing", name, &plain, &none, &writer()).is_ok(),
             }
         }
-        Step::Rename { from, to } => {
-            let body = draft(json!({"identifier": to}));
-            store.patch_entity("thing", from, &body, &WriteOptions::default(), &writer()).is_ok()
+        Step::Rename { from, to, body } => {
+            let mut body = body.clone();
+            body["identifier"] = json!(to);
+            store.patch_entity("thing", from, &draft(body), &WriteOptions::default(), &writer()).is_ok()
         }
         Step::Delete { name } => store.delete_entity("thing", name, false, &writer()).is_ok(),
     }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{follow, put, query, store};
 use crate::catalog::store::Store;
-use crate::catalog::store::search::{bind, find, prepare};
+use crate::catalog::store::search::{access, bind, find, prepare};
 
 const NAMES: usize = 24;
 
@@ -86,23 +86,25 @@ fn rules() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Page by page with the index, and all at once without it.
-fn both(rules: &Value, blueprint: &str, limit: usize) -> (Vec<String>, Vec<String>) {
+/// Page by page and chunk by chunk with the index, and all at once without it.
+fn both(rules: &Value, blueprint: &str, limit: usize, chunk: usize) -> (Vec<String>, Vec<String>) {
     let store = tangle();
     let found = store.read(|transaction| {
         let compiled = store.compiled(transaction, blueprint)?;
         let prepared = prepare::prepare(transaction, &query(json!([rules])), store.now())?;
         let bound = bind::bind(store, transaction, &prepared, &compiled)?;
         let (mut quick, mut after) = (Vec::new(), String::new());
+        let finder =
+            find::Finder::among(store, transaction, &compiled, &bound, access::narrow(&bound.predicate), chunk)?;
         loop {
-            let hits = find::find(store, transaction, &compiled, &bound, &after, Some(limit))?;
+            let hits = finder.find(&after, limit)?;
             quick.extend(hits.rows.into_iter().map(|row| row.identifier));
             if !hits.more {
                 break;
             }
             after.clone_from(quick.last().expect("a page with a next one is not empty"));
         }
-        let slow = find::find_among(store, transaction, &compiled, &bound, None, "", None)?;
+        let slow = find::Finder::among(store, transaction, &compiled, &bound, None, 1000)?.find("", usize::MAX)?;
         Ok((quick, slow.rows.into_iter().map(|row| row.identifier).collect()))
     });
     found.expect("it can be searched")
@@ -113,9 +115,9 @@ proptest! {
 
     #[test]
     fn an_index_finds_what_a_look_at_everything_finds(
-        rules in rules(), left in any::<bool>(), limit in 1..8_usize,
+        rules in rules(), left in any::<bool>(), limit in 1..8_usize, chunk in 1..9_usize,
     ) {
-        let (quick, slow) = both(&rules, if left { "left" } else { "right" }, limit);
+        let (quick, slow) = both(&rules, if left { "left" } else { "right" }, limit, chunk);
         prop_assert_eq!(quick, slow);
     }
 }

@@ -68,11 +68,11 @@ fn query(rules: Value) -> SearchQuery {
 }
 
 fn identifiers(entities: &[Box<RawValue>]) -> Vec<String> {
-    let identifier = |entity: &Box<RawValue>| {
+    let identifier = |entity: &RawValue| {
         let entity: Value = serde_json::from_str(entity.get()).expect("an entity is JSON");
         entity["identifier"].as_str().expect("it has one").to_owned()
     };
-    entities.iter().map(identifier).collect()
+    entities.iter().map(|entity| identifier(entity)).collect()
 }
 
 /// The identifiers that a search in one blueprint finds.

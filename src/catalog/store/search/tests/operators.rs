@@ -8,7 +8,6 @@ use crate::catalog::wire::{SearchQuery, Shape};
 
 fn things() -> Store {
     let store = store();
-    let property = |schema: Value| schema;
     follow(
         &store,
         vec![
@@ -16,7 +15,7 @@ fn things() -> Store {
             json!({
                 "identifier": "thing", "title": "T",
                 "schema": {"properties": {
-                    "text": property(json!({"type": "string"})),
+                    "text": {"type": "string"},
                     "link": {"type": "string", "format": "url"},
                     "n": {"type": "number"},
                     "flag": {"type": "boolean"},

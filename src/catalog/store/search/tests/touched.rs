@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{follow, put, query, store, writer};
 use crate::catalog::store::Store;
-use crate::catalog::store::search::{bind, find, prepare};
-use crate::catalog::wire::WriteOptions;
+use crate::catalog::store::search::{bind, find, prepare, reach};
+use crate::catalog::wire::{Direction, WriteOptions};
 
 const MANY: usize = 20_000;
 
@@ -42,7 +42,7 @@ fn touched(store: &Store, rules: Value, limit: usize) -> (usize, usize) {
         let compiled = store.compiled(transaction, "item")?;
         let prepared = prepare::prepare(transaction, &query(rules), store.now())?;
         let bound = bind::bind(store, transaction, &prepared, &compiled)?;
-        let hits = find::find(store, transaction, &compiled, &bound, "", Some(limit))?;
+        let hits = find::Finder::new(store, transaction, &compiled, &bound)?.find("", limit)?;
         Ok((hits.rows.len(), hits.visited))
     });
     counted.expect("it can be searched")
@@ -99,6 +99,26 @@ fn a_page_looks_no_further_than_its_end() {
     assert_eq!(touched(&store, json!([]), 100), (100, 101));
     let (found, looked_at) = touched(&store, json!([{"property": "n", "operator": ">=", "value": 0}]), 100);
     assert_eq!((found, looked_at), (100, 106), "five have no `n`, and one more shows that there is a next page");
+}
+
+#[test]
+fn ways_go_by_an_index() {
+    let store = store();
+    for direction in [Direction::Upstream, Direction::Downstream] {
+        for (of_one_relation, with_blueprint) in [(true, false), (false, false), (false, true)] {
+            let sql = reach::statement(direction, of_one_relation, with_blueprint);
+            let plan = store.read(|transaction| {
+                let mut asked = transaction.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+                let rows = asked.raw_query().mapped(|row| row.get::<_, String>(3)).collect::<Result<Vec<_>, _>>()?;
+                Ok(rows)
+            });
+            let plan = plan.expect("it can be explained");
+            let scans = plan.iter().filter(|step| step.starts_with("SCAN")).collect::<Vec<_>>();
+            assert!(scans.len() == 1 && scans[0].contains("j VIRTUAL TABLE"), "{plan:?}");
+            let by_relation = plan.iter().any(|step| step.contains("relation=?"));
+            assert_eq!(by_relation, of_one_relation, "{plan:?}");
+        }
+    }
 }
 
 /// Operators without a value have none.
