@@ -152,6 +152,12 @@ pub enum PullError {
         help("set the credentials in the environment, or name the catalog: `--catalog` or `catalog` in portolan.yaml")
     )]
     NotNamed { catalog: String },
+    #[error("pull from {catalog}: it has no blueprints, and the snapshot has some")]
+    #[diagnostic(
+        code("empty-catalog"),
+        help("look whether it is the right one (`portolan config`); if it is, delete `.portolan/blueprints` first")
+    )]
+    Empty { catalog: String },
     #[error("find the blueprint `{name}` in {catalog}")]
     #[diagnostic(code("no-such-blueprint"), help("{help}"))]
     NoSuchBlueprint { name: String, catalog: String, help: String },
@@ -180,9 +186,12 @@ impl Error {
             Self::Server(ServerError::Listen { .. }) | Self::Serve(_) => Exit::Usage,
             Self::Server(ServerError::Runtime(_) | ServerError::Random) => Exit::Failure,
             Self::Pull(PullError::Incomplete { .. }) => Exit::CatalogUnreachable,
-            Self::Pull(PullError::NotNamed { .. } | PullError::NoSuchBlueprint { .. } | PullError::NoFolder { .. }) => {
-                Exit::Usage
-            }
+            Self::Pull(
+                PullError::NotNamed { .. }
+                | PullError::Empty { .. }
+                | PullError::NoSuchBlueprint { .. }
+                | PullError::NoFolder { .. },
+            ) => Exit::Usage,
         }
     }
 }

@@ -14,6 +14,8 @@ pub mod analysis;
 pub mod catalog;
 /// 2: text to spanned tree to entities.
 pub mod manifest;
+/// 2: both sides to changes, waves and hazards. Pure.
+pub mod plan;
 /// 2: findings to text, in every format.
 pub mod report;
 /// 2: files, what Git knows of them, and their bytes.

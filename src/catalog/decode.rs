@@ -13,6 +13,9 @@ use crate::domain::entity::{Entity, EntityKey, Record, Targets};
 use crate::domain::moment::Moment;
 use crate::domain::value::Value;
 
+/// Things by names that are shared.
+type Named<T> = Box<[(Arc<str>, T)]>;
+
 /// A page of entities; `next` is what to send for the one after it, as it was written.
 #[derive(Debug)]
 pub(super) struct Page {
@@ -106,8 +109,8 @@ macro_rules! object_seed {
 
 object_seed!(PageSeed, Page, "an object with `entities`", read_page);
 object_seed!(EntitySeed, Entity, "an entity", read_entity);
-object_seed!(PropertiesSeed, Box<[(Arc<str>, Value)]>, "an object of properties", read_properties);
-object_seed!(RelationsSeed, Box<[(Arc<str>, Targets)]>, "an object of relations", read_relations);
+object_seed!(PropertiesSeed, Named<Value>, "an object of properties", read_properties);
+object_seed!(RelationsSeed, Named<Targets>, "an object of relations", read_relations);
 
 fn read_page<'de, A: MapAccess<'de>>(decoder: &mut Decoder, mut entries: A) -> Result<Page, A::Error> {
     let mut page = Page { entities: Vec::new(), next: None };
@@ -208,10 +211,7 @@ fn writer(decoder: &mut Decoder, text: Option<Text>) -> Option<Arc<str>> {
     Some(decoder.writer(&text?.0))
 }
 
-fn read_properties<'de, A: MapAccess<'de>>(
-    decoder: &mut Decoder,
-    mut entries: A,
-) -> Result<Box<[(Arc<str>, Value)]>, A::Error> {
+fn read_properties<'de, A: MapAccess<'de>>(decoder: &mut Decoder, mut entries: A) -> Result<Named<Value>, A::Error> {
     let mut properties = Vec::with_capacity(decoder.properties);
     while let Some(name) = entries.next_key_seed(NameSeed(decoder))? {
         match name {
@@ -222,10 +222,7 @@ fn read_properties<'de, A: MapAccess<'de>>(
     Ok(properties.into())
 }
 
-fn read_relations<'de, A: MapAccess<'de>>(
-    decoder: &mut Decoder,
-    mut entries: A,
-) -> Result<Box<[(Arc<str>, Targets)]>, A::Error> {
+fn read_relations<'de, A: MapAccess<'de>>(decoder: &mut Decoder, mut entries: A) -> Result<Named<Targets>, A::Error> {
     let mut relations = Vec::with_capacity(decoder.relations);
     while let Some(name) = entries.next_key_seed(NameSeed(decoder))? {
         let targets = entries.next_value_seed(TargetsSeed)?;

@@ -4,11 +4,12 @@ use serde::Serialize;
 
 use crate::commands::context::Context;
 use crate::commands::steps::scope::scope;
+use crate::domain::write::Write;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::escape::clean;
 use crate::report::style::{Role, Style};
-use crate::settings::{Origin, Settings, Sourced, Write};
+use crate::settings::{Origin, Settings, Sourced};
 
 /// Show every setting and where it comes from
 #[derive(Debug, clap::Args)]

@@ -22,11 +22,12 @@ use crate::domain::moment::Moment;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::suggest::closest;
 use crate::domain::words::list;
+use crate::domain::write::WriteMode;
 use crate::error::{Error, LintError, PullError};
 use crate::exit::Exit;
 use crate::report::lint::Lint;
 use crate::report::pull::{Before, Counts, ManifestDeed, ManifestLine, Mode, Pull, PullFormat, render};
-use crate::settings::{self, Delivery, Origin, WriteMode};
+use crate::settings::{self, Delivery, Origin};
 use crate::sources::{self, git};
 
 /// So many misfits are shown as text; JSON has all.
@@ -83,6 +84,10 @@ pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let files = sources::discover(root, &pattern).map_err(LintError::from)?.files;
     let declared = Declared::of(&files);
     let mut fetched = Fetched::blueprints(&*catalog)?;
+    if standing.is_there() && fetched.all.iter().all(|blueprint| is_system(&blueprint.identifier)) {
+        // Another organisation, or one that was just made: nothing would be left to lint against, without a word.
+        return Err(PullError::Empty { catalog: catalog.name().to_owned() }.into());
+    }
     let adoption = match &args.entities {
         Some(names) => adopted(names, args, &*catalog, &mut fetched, &declared, context, progress)?,
         None => Adoption { adopted: Vec::new(), notes: Vec::new() },

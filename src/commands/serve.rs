@@ -18,6 +18,7 @@ use crate::catalog::wire::Writer;
 use crate::commands::context::Context;
 use crate::commands::rule_names;
 use crate::commands::steps::desired::Asked;
+use crate::commands::steps::scope::scope;
 use crate::commands::steps::seeded::seeded;
 use crate::commands::steps::shelved::{Shelved, shelved};
 use crate::domain::entity::Owner;
@@ -28,7 +29,6 @@ use crate::error::{Error, LintError, ServeError};
 use crate::exit::Exit;
 use crate::report::escape::clean;
 use crate::settings::{self, Settings};
-use crate::sources::git::{self, Repository};
 use crate::sources::{path_text, tidy};
 
 /// Where the embedded catalog lies, below the root.
@@ -274,10 +274,7 @@ impl Seed {
     fn of(folder: &Path, name: &Path, context: &Context<'_>) -> Result<Self, Error> {
         let request = settings::Request { directory: Some(folder.to_owned()), ..settings::Request::default() };
         let settings = settings::resolve(&request, context.environment, &rule_names())?;
-        let scope = settings.scope.as_ref().map(|scope| scope.value.clone()).or_else(|| {
-            let environment = git::Environment::from_variables(|name| context.environment.get(name).map(Into::into));
-            Repository::open(&settings.root.value, &environment).ok().flatten()?.origin()
-        });
+        let scope = scope(&settings, context.environment).value;
         Ok(Self { name: path_text(name), settings, scope })
     }
 

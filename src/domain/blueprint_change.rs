@@ -86,7 +86,7 @@ pub fn changes(old: &[Blueprint], new: &[Blueprint]) -> Vec<BlueprintChange> {
 }
 
 fn details(old: &Blueprint, new: &Blueprint) -> Vec<Detail> {
-    if old.raw == new.raw {
+    if said_in_full(&old.raw) == said_in_full(&new.raw) {
         return Vec::new();
     }
     let mut details = Vec::new();
@@ -130,9 +130,27 @@ fn details(old: &Blueprint, new: &Blueprint) -> Vec<Detail> {
     if details.is_empty() {
         // What nothing could be made of has changed.
         let whole = |name| Detail { part: Part::Blueprint, name, change: Change::Rules { keys: Vec::new() } };
-        details.extend(differing(&old.raw, &new.raw).into_iter().map(whole));
+        details.extend(differing(&said_in_full(&old.raw), &said_in_full(&new.raw)).into_iter().map(whole));
     }
     details
+}
+
+/// The blueprint with what goes without saying: a relation that does not say so is to one, and not required;
+/// and what is empty might as well be absent.
+fn said_in_full(raw: &Value) -> Value {
+    let mut raw = raw.clone();
+    if let Some(object) = raw.as_object_mut() {
+        let may_be_absent = |key: &str| key == "relations" || COMPUTED.contains(&key);
+        object.retain(|key, value| !(may_be_absent(key) && value.as_object().is_some_and(serde_json::Map::is_empty)));
+    }
+    let relations = raw.get_mut("relations").and_then(Value::as_object_mut);
+    for relation in relations.into_iter().flat_map(|relations| relations.values_mut()).filter_map(Value::as_object_mut)
+    {
+        for key in ["many", "required"] {
+            relation.entry(key).or_insert(Value::Bool(false));
+        }
+    }
+    raw
 }
 
 /// Both sides of one name.
@@ -246,7 +264,8 @@ fn other_keys(old: &Blueprint, new: &Blueprint) -> Vec<String> {
     let mut keys = differing(&old.raw, &new.raw);
     keys.retain(|key| {
         let is_told = told.contains(&key.as_str()) || COMPUTED.contains(&key.as_str());
-        !is_told && !(is_empty(old.raw.get(key)) && is_empty(new.raw.get(key)))
+        let says_nothing = is_empty(old.raw.get(key)) && is_empty(new.raw.get(key));
+        !is_told && !says_nothing
     });
     let schema = |blueprint: &Blueprint| blueprint.raw.get("schema").cloned().unwrap_or_default();
     let inner = differing(&schema(old), &schema(new)).into_iter();
@@ -323,8 +342,12 @@ mod tests {
 
     #[test]
     fn blueprints_come_and_go_and_the_order_of_keys_is_nothing() {
-        let a = blueprint(json!({"identifier": "a", "schema": {"properties": {}}}));
-        let same = blueprint(json!({"schema": {"properties": {}}, "identifier": "a"}));
+        let a =
+            blueprint(json!({"identifier": "a", "schema": {"properties": {}}, "relations": {"r": {"target": "a"}}}));
+        let same = blueprint(json!({
+            "schema": {"properties": {}}, "identifier": "a",
+            "relations": {"r": {"many": false, "required": false, "target": "a"}}, "mirrorProperties": {},
+        }));
         let b = blueprint(json!({"identifier": "b", "schema": {"properties": {}}}));
         assert_eq!(changes(std::slice::from_ref(&a), &[same]), []);
         let found = changes(&[a], &[b]);

@@ -2,17 +2,21 @@
 
 pub mod blueprint;
 pub mod blueprint_change;
+pub mod change;
 pub mod day;
 pub mod desired;
+pub mod digest;
 pub mod entity;
 pub mod fault;
 pub mod file_name;
 pub mod finding;
 pub mod formats;
+pub mod hazard;
 pub mod identifier;
 pub mod known;
 pub mod manifest;
 pub mod moment;
+pub mod plan;
 pub mod platform;
 pub mod progress;
 pub mod secret;
@@ -22,3 +26,4 @@ pub mod suggest;
 pub mod tree;
 pub mod value;
 pub mod words;
+pub mod write;

@@ -7,11 +7,12 @@ use super::catalog::Catalog;
 use super::duration::days;
 use super::error::ConfigFault;
 use super::level::{Level, RuleName};
-use super::value::{Delivery, Write, WriteMode};
+use super::value::Delivery;
 use crate::domain::platform::{PLATFORMS, Platform};
 use crate::domain::span::Span;
 use crate::domain::suggest::closest;
 use crate::domain::tree::{Kind, Number, Value};
+use crate::domain::write::{Write, WriteMode};
 use crate::sources::Pattern;
 
 /// A value and where it stands.

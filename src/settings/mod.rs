@@ -23,4 +23,4 @@ pub use error::{FaultyConfig, SettingsError};
 pub use level::{Level, RuleName};
 pub use resolve::{Request, Settings, resolve};
 pub use schema::schema;
-pub use value::{Delivery, Origin, Prune, Sourced, Write, WriteMode};
+pub use value::{Delivery, Origin, Prune, Sourced};

@@ -10,9 +10,10 @@ use super::error::SettingsError;
 use super::file::{self, Placed};
 use super::layer::{Layer, Said, scope};
 use super::level::{Level, RuleName};
-use super::value::{Delivery, Origin, Prune, Sourced, Write, WriteMode};
+use super::value::{Delivery, Origin, Prune, Sourced};
 use crate::domain::platform::{PLATFORMS, PORT, Platform};
 use crate::domain::suggest::closest;
+use crate::domain::write::{Write, WriteMode};
 use crate::sources::{Pattern, PatternError, Place, ReadBuffer, SourceFile, path_text, read, tidy};
 use crate::ui::ColourChoice;
 
@@ -112,7 +113,7 @@ pub fn resolve(
         delivery: layers.varying("PORTOLAN_DELIVERY", delivery, |layer| &layer.delivery, Delivery::Direct)?,
         include: layers.said_or(|layer| &layer.include, Vec::new()),
         exclude: layers.said_or(|layer| &layer.exclude, Vec::new()),
-        write: layers.varying("PORTOLAN_WRITE", write, |layer| &layer.write, every(WriteMode::Merge))?,
+        write: layers.varying("PORTOLAN_WRITE", write, |layer| &layer.write, Write::every(WriteMode::Merge))?,
         prune: Prune {
             enabled: layers.said_or(|layer| &layer.prune_enabled, true),
             max: layers.said_or(|layer| &layer.prune_max, 5),
@@ -327,11 +328,7 @@ fn delivery(text: &str) -> Result<Delivery, String> {
 }
 
 fn write(text: &str) -> Result<Write, String> {
-    WriteMode::parse(text).map(every).ok_or_else(|| choices(&WriteMode::WORDS))
-}
-
-fn every(mode: WriteMode) -> Write {
-    Write { default: mode, by_blueprint: BTreeMap::new() }
+    WriteMode::parse(text).map(Write::every).ok_or_else(|| choices(&WriteMode::WORDS))
 }
 
 fn choices(words: &[&str]) -> String {

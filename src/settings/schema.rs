@@ -139,8 +139,9 @@ pub fn schema() -> serde_json::Value {
 mod tests {
     use super::super::layer::KEYS;
     use super::super::level::Level;
-    use super::super::value::{Delivery, WriteMode};
+    use super::super::value::Delivery;
     use super::schema;
+    use crate::domain::write::WriteMode;
 
     #[test]
     fn the_mirror_shows_what_the_reader_reads() {

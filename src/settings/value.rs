@@ -1,6 +1,6 @@
 //! The values that are settled, and where each came from. The words are the config file's own.
 
-use std::collections::BTreeMap;
+use crate::domain::write::PruneRule;
 
 /// A value with where it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,50 +73,17 @@ impl Delivery {
     }
 }
 
-/// Whether a manifest is the whole entity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WriteMode {
-    /// What the manifest does not name is left alone.
-    Merge,
-    Replace,
-}
-
-impl WriteMode {
-    pub const WORDS: [&'static str; 2] = ["merge", "replace"];
-
-    pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "merge" => Some(Self::Merge),
-            "replace" => Some(Self::Replace),
-            _ => None,
-        }
-    }
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Merge => "merge",
-            Self::Replace => "replace",
-        }
-    }
-}
-
-/// The mode of each blueprint.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Write {
-    pub default: WriteMode,
-    pub by_blueprint: BTreeMap<String, WriteMode>,
-}
-
-impl Write {
-    pub fn mode(&self, blueprint: &str) -> WriteMode {
-        self.by_blueprint.get(blueprint).copied().unwrap_or(self.default)
-    }
-}
-
 /// What may be deleted without a person's yes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prune {
     pub enabled: Sourced<bool>,
     pub max: Sourced<u32>,
     pub max_percent: Sourced<u32>,
+}
+
+impl Prune {
+    /// What counts, without where it came from.
+    pub fn rule(&self) -> PruneRule {
+        PruneRule { enabled: self.enabled.value, max: self.max.value, max_percent: self.max_percent.value }
+    }
 }

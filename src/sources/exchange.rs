@@ -97,7 +97,9 @@ impl Place {
         self.finish(names).map_err(fail)?;
         remove(&self.path.join(DRAFT)).map_err(fail)?;
         parts.iter().try_for_each(|part| self.check(part))?;
-        let written = self.draft(parts).and_then(|()| fs::rename(self.path.join(DRAFT), self.path.join(READY)));
+        // Asked only here: before the lock was ours, others may have exchanged what we looked at.
+        let parts: Vec<&Part> = parts.iter().filter(|part| !self.holds(part)).collect();
+        let written = self.draft(&parts).and_then(|()| fs::rename(self.path.join(DRAFT), self.path.join(READY)));
         if let Err(error) = written {
             let _ = remove(&self.path.join(DRAFT));
             return Err(fail(error));
@@ -125,7 +127,22 @@ impl Place {
         Err(WriteError::NotAFile { path, what })
     }
 
-    fn draft(&self, parts: &[Part]) -> io::Result<()> {
+    /// Whether a part is there already, to the byte.
+    fn holds(&self, part: &Part) -> bool {
+        let path = self.path.join(part.name());
+        match part {
+            Part::File { bytes, .. } => fs::read(path).is_ok_and(|found| found == *bytes),
+            Part::Folder { files, .. } => {
+                let is_ours = |entry: &fs::DirEntry| is_ours(Path::new(&entry.file_name()));
+                let entries = fs::read_dir(&path).map(|entries| entries.flatten().filter(is_ours).count());
+                let is_same =
+                    |(name, bytes): &(String, Vec<u8>)| fs::read(path.join(name)).is_ok_and(|it| it == *bytes);
+                entries.is_ok_and(|count| count == files.len()) && files.iter().all(is_same)
+            }
+        }
+    }
+
+    fn draft(&self, parts: &[&Part]) -> io::Result<()> {
         let draft = self.path.join(DRAFT);
         fs::create_dir(&draft)?;
         for part in parts {
@@ -170,13 +187,16 @@ impl Place {
     }
 }
 
+fn is_ours(name: &Path) -> bool {
+    name.extension().is_some_and(|extension| extension == EXTENSION)
+}
+
 /// What lies in the older folder and is not ours.
 fn carry_over(old: &Path, new: &Path) -> io::Result<()> {
     for entry in fs::read_dir(old)? {
         let entry = entry?;
-        let is_ours = Path::new(&entry.file_name()).extension().is_some_and(|extension| extension == EXTENSION);
         let target = new.join(entry.file_name());
-        if !is_ours && target.symlink_metadata().is_err() {
+        if !is_ours(Path::new(&entry.file_name())) && target.symlink_metadata().is_err() {
             fs::rename(entry.path(), target)?;
         }
     }
@@ -294,7 +314,10 @@ mod tests {
                     fs::create_dir(folder.join(DRAFT))
                         .and_then(|()| fs::write(folder.join(DRAFT).join("known.txt"), "2"))
                 },
-                &|| remove(&folder.join(DRAFT)).and_then(|()| place.draft(&parts("2", &["b", "c"]))),
+                &|| {
+                    remove(&folder.join(DRAFT))
+                        .and_then(|()| place.draft(&parts("2", &["b", "c"]).iter().collect::<Vec<_>>()))
+                },
                 &|| fs::rename(folder.join(DRAFT), folder.join(READY)),
                 &|| fs::rename(folder.join("blueprints"), folder.join(READY).join("blueprints.old")),
                 &|| fs::rename(folder.join(READY).join("blueprints"), folder.join("blueprints")),
@@ -371,6 +394,24 @@ mod tests {
             assert!(all(outside.path()).is_empty(), "{name}");
             let _ = fs::remove_file(&link);
         }
+    }
+
+    #[test]
+    fn what_is_the_same_is_not_touched() {
+        use std::time::SystemTime;
+        let root = root();
+        exchange(root.path(), "snap", &NAMES, &parts("1", &["a", "b"])).expect("it is exchanged");
+        let file = root.path().join("snap/blueprints/a.json");
+        let set = File::options().write(true).open(&file).and_then(|it| it.set_modified(SystemTime::UNIX_EPOCH));
+        set.expect("it is ours");
+        let modified = || fs::metadata(&file).and_then(|it| it.modified()).expect("it is there");
+        let mut same = parts("1", &["b", "a"]);
+        same[2] = Part::File { name: "source.json", bytes: b"2".into() };
+        exchange(root.path(), "snap", &NAMES, &same).expect("it is exchanged");
+        assert_eq!(modified(), SystemTime::UNIX_EPOCH);
+        assert_eq!(fs::read_to_string(root.path().join("snap/source.json")).expect("it is there"), "2");
+        exchange(root.path(), "snap", &NAMES, &parts("1", &["a"])).expect("it is exchanged");
+        assert!(modified() > SystemTime::UNIX_EPOCH && !root.path().join("snap/blueprints/b.json").exists());
     }
 
     #[test]

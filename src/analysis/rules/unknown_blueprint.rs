@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
         severity: Some(Severity::Error),
         what: "a blueprint that the catalog does not have",
         why: "The catalog answers 404 for every entity of it.",
-        fix: "Correct the name; if the blueprint is new, save it in `.portolan/blueprints`",
+        fix: "Correct the name; if the blueprint is new in the catalog, run `portolan pull`",
     },
     check: Check::Repository(check),
 };
@@ -85,10 +85,9 @@ fn report(blueprint: &str, entities: &[EntityRef<'_>], context: &RepositoryConte
         draft = draft.related_in(place.file, place.span, words(at));
     }
     sink.report(match suggest::closest(blueprint, context.snapshot.identifiers()) {
-        Some(meant) => draft
-            .help(format!("did you mean `{meant}`? If it is new, save it as `.portolan/blueprints/{blueprint}.json`")),
-        None => draft.help(format!(
-            "correct the name; if the blueprint is new, save it as `.portolan/blueprints/{blueprint}.json`"
-        )),
+        Some(meant) => {
+            draft.help(format!("did you mean `{meant}`? If it is new in the catalog, `portolan pull` brings it"))
+        }
+        None => draft.help("correct the name; if the blueprint is new in the catalog, `portolan pull` brings it"),
     });
 }

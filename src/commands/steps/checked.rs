@@ -90,8 +90,7 @@ fn unjudged(conclusion: &Conclusion) -> Option<String> {
         count => format!("{count} relations point to entities that are"),
     };
     let reason = if conclusion.is_complete {
-        "without `.portolan/known-entities.txt` nobody can tell whether the catalog has them. It names an entity a line: \
-         `blueprint<TAB>identifier`."
+        "without `.portolan/known-entities.txt` nobody can tell whether the catalog has them. `portolan pull` brings it."
     } else {
         "it may stand in what could not be read, so such relations were not judged."
     };

@@ -11,17 +11,17 @@ use crate::catalog::client::{Client, ClientConfig, ClientError, Credentials, Nam
 use crate::catalog::{Catalog, CatalogError, LocalCatalog};
 use crate::commands::context::Context;
 use crate::commands::steps::scope::scope;
+use crate::commands::steps::shelved::shelved;
 use crate::domain::entity::Owner;
 use crate::domain::platform::Platform;
 use crate::domain::words::count;
 use crate::error::Error;
 use crate::settings::{self, Environment, Origin, Settings};
-use crate::sources::{self, ReadBuffer, tidy};
+use crate::sources::tidy;
 use crate::ui::Remarks;
 
 /// Where the embedded catalog lies, below the root.
 const STORE: &str = ".portolan/local.db";
-const BLUEPRINTS: &str = ".portolan/blueprints";
 /// A wait that is shorter needs no explanation.
 const WORTH_TELLING: Duration = Duration::from_secs(2);
 
@@ -111,14 +111,16 @@ fn follow(local: &LocalCatalog, always: bool, context: &mut Context<'_>) -> Resu
     if !always && local.blueprints()?.iter().any(is_own) {
         return Ok(());
     }
-    let blueprints = match snapshot(context.settings) {
-        Ok(blueprints) => blueprints,
+    let shelved = shelved(&context.settings.root.value);
+    if let Some(broken) = shelved.unusable.first() {
         // A part of them would look as if the others had been given up.
-        Err(path) => {
-            context.say(&format!("note: the embedded catalog keeps its blueprints: `{path}` cannot be read."));
-            return Ok(());
-        }
-    };
+        context.say(&format!(
+            "note: the embedded catalog keeps its blueprints: `{}` cannot be used: {}.",
+            broken.path, broken.reason
+        ));
+        return Ok(());
+    }
+    let blueprints: Vec<Value> = shelved.blueprints.into_values().collect();
     if blueprints.is_empty() {
         return Ok(());
     }
@@ -132,17 +134,6 @@ fn follow(local: &LocalCatalog, always: bool, context: &mut Context<'_>) -> Resu
         ));
     }
     Ok(())
-}
-
-/// The blueprints of the snapshot; `Err` is the file that is broken.
-fn snapshot(settings: &Settings) -> Result<Vec<Value>, String> {
-    let mut buffer = ReadBuffer::default();
-    let mut blueprints = Vec::new();
-    for file in sources::list_folder(&settings.root.value, BLUEPRINTS, "json") {
-        let text = sources::read(&file, &mut buffer).map_err(|_| file.path.clone())?.text;
-        blueprints.push(serde_json::from_str(text).map_err(|_| file.path.clone())?);
-    }
-    Ok(blueprints)
 }
 
 struct Spoken(Remarks);

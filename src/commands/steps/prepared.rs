@@ -1,5 +1,5 @@
-//! Yields a snapshot as a pull would leave it, complete and in memory, beside the one that is there: what differs, and
-//! the parts that have to be exchanged. Nothing is written here.
+//! Yields a snapshot as a pull would leave it, complete and in memory, and what differs from the one that is there.
+//! Nothing is written here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -46,7 +46,7 @@ pub(crate) struct Prepared {
     /// How many keys are known now and were not; and the other way round.
     pub known_added: usize,
     pub known_removed: usize,
-    /// Files that are not as they would be, `source.json` aside.
+    /// `source.json` aside.
     parts: Vec<Part>,
     shelf: Vec<SourceFile>,
 }
@@ -128,15 +128,9 @@ impl Prepared {
             files.iter().map(|(name, text)| shelf_file(format!("{FOLDER}/{BLUEPRINTS}/{name}"), text)).collect();
         shelf.push(shelf_file(format!("{FOLDER}/{KNOWN}"), &text));
         shelf.push(shelf_file(format!("{FOLDER}/{SOURCE}"), &source.text(wanted.len(), known.len())));
-        let mut parts = Vec::new();
-        let is_same = |(name, text): (&String, &String)| standing.files.get(name).is_some_and(|(old, _)| old == text);
-        if standing.files.len() != files.len() || !files.iter().all(is_same) {
-            let files = files.into_iter().map(|(name, text)| (name, text.into_bytes())).collect();
-            parts.push(Part::Folder { name: BLUEPRINTS, files });
-        }
-        if standing.known.as_ref().is_none_or(|(old, _)| *old != text) {
-            parts.push(Part::File { name: KNOWN, bytes: text.into_bytes() });
-        }
+        let files = files.into_iter().map(|(name, text)| (name, text.into_bytes())).collect();
+        let parts =
+            vec![Part::Folder { name: BLUEPRINTS, files }, Part::File { name: KNOWN, bytes: text.into_bytes() }];
         Self {
             source,
             blueprints: wanted.len(),
@@ -163,7 +157,7 @@ impl Prepared {
             || standing.source.as_ref().is_none_or(is_elsewhere)
     }
 
-    /// What has to be written: the parts that are not as they would be, and the time.
+    /// All of it; the exchange leaves alone what is there already.
     pub fn into_parts(self) -> Vec<Part> {
         let source = self.source.text(self.blueprints, self.known);
         let mut parts = self.parts;

@@ -6,10 +6,10 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::commands::steps::snapshot::Shelf;
 use crate::domain::blueprint::Blueprint;
+use crate::domain::file_name::identifier_of;
 use crate::sources::{self, ReadBuffer, SourceFile};
-
-const FOLDER: &str = ".portolan/blueprints";
 
 #[derive(Debug, Default)]
 pub(crate) struct Shelved {
@@ -32,7 +32,7 @@ pub(crate) struct Unusable {
 pub(crate) fn shelved(root: &Path) -> Shelved {
     let mut shelved = Shelved::default();
     let mut buffer = ReadBuffer::default();
-    for file in sources::list_folder(root, FOLDER, "json") {
+    for file in Shelf::Disk.blueprints(root) {
         let reason = match blueprint(&file, &mut buffer) {
             Ok(blueprint) if shelved.blueprints.contains_key(&blueprint.identifier) => {
                 format!("blueprint `{}` is in another file already", blueprint.identifier)
@@ -44,7 +44,7 @@ pub(crate) fn shelved(root: &Path) -> Shelved {
             Err(reason) => reason,
         };
         let name = file.path.rsplit('/').next().unwrap_or(&file.path);
-        let identifier = name.trim_end_matches(".json").to_owned();
+        let identifier = identifier_of(name.trim_end_matches(".json"));
         shelved.unusable.push(Unusable { path: file.path, identifier, reason });
     }
     shelved

@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_types, reason = "a port that nobody listens on, and one that never answers")]
 
+use std::io::{Read, Write};
 use std::net::TcpListener;
 
 use serde_json::json as value;
@@ -32,16 +33,34 @@ fn nobody_there_is_told_soon() {
 
 #[test]
 fn a_name_that_is_not_known_is_told_as_that() {
-    let error = client_error(client("https://catalog.invalid").blueprints());
-    let told = everything(&error);
-    assert!(told.contains("find the address of `catalog.invalid`"), "{told}");
+    struct Nobody;
+    impl reqwest::dns::Resolve for Nobody {
+        fn resolve(&self, _: reqwest::dns::Name) -> reqwest::dns::Resolving {
+            Box::pin(async { Err("failed to lookup address information: Name or service not known".into()) })
+        }
+    }
+    let http = reqwest::Client::builder().no_proxy().tls_certs_only([]).dns_resolver(Nobody);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let sent = http.build().expect("it is made ready").get("https://catalog.acme.example").send();
+    let error = runtime.block_on(sent).expect_err("nobody knows the name");
+    let asked = super::super::Asked { method: "GET", url: "https://catalog.acme.example".to_owned() };
+    let told = everything(&super::super::cause::Cause::of(&error).told(&error, asked, "catalog.acme.example", LIMITS));
+    assert!(told.contains("find the address of `catalog.acme.example`: failed to lookup"), "{told}");
 }
 
 #[test]
 fn who_does_not_speak_tls_is_told_as_that() {
-    let server = Scripted::start(|_, _| answer(200, "", "hello"));
-    let told = told(&server.url.replace("http://", "https://"));
-    assert!(told.contains("speak privately with `127.0.0.1`"), "{told}");
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("https://{}", listener.local_addr().expect("it is bound"));
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("somebody comes");
+        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+        // Kept open until the other side has read it.
+        let _ = stream.read_to_end(&mut Vec::new());
+    });
+    let told = told(&url);
+    assert!(told.contains("speak privately with `127.0.0.1`: it does not speak TLS"), "{told}");
 }
 
 #[test]

@@ -5,6 +5,8 @@ mod auth;
 mod blueprints;
 mod bulk;
 mod entities;
+mod integrations;
+mod search;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -26,6 +28,8 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/v1/auth/access_token", post(auth::access_token))
         .merge(of_blueprints())
         .merge(of_entities())
+        .merge(of_searches())
+        .merge(of_integrations())
         .merge(pages::router());
     routes.fallback(no_route).method_not_allowed_fallback(no_route).with_state(shared)
 }
@@ -55,6 +59,28 @@ fn of_entities() -> Router<Arc<Shared>> {
         .route("/v1/blueprints/{blueprint}/bulk/entities/delete", post(writes(bulk::delete)))
         .route("/v1/blueprints/{blueprint}/all-entities", delete(writes(entities::delete_all)))
         .route("/v1/migrations/{migration}", get(reads(entities::migration)))
+}
+
+fn of_searches() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/v1/entities/search", post(reads(search::everywhere)))
+        .route("/v1/blueprints/{blueprint}/entities/search", entity(Some("search")).post(reads(search::within)))
+        .route("/v1/blueprints/entities/datasource-entities", post(reads(search::of_datasource)))
+}
+
+fn of_integrations() -> Router<Arc<Shared>> {
+    let one = get(reads(integrations::one)).patch(writes(integrations::update)).delete(writes(integrations::delete));
+    let organization = get(reads(integrations::organization))
+        .put(writes(integrations::change_organization))
+        .patch(writes(integrations::change_organization));
+    Router::new()
+        .route("/v1/integration", get(reads(integrations::all)).post(writes(integrations::create)))
+        .route("/v1/integration/{integration}", one)
+        .route("/v1/integration/{integration}/config", patch(writes(integrations::update_config)))
+        .route("/v1/integration/{integration}/resync-request", get(reads(integrations::resync_request)))
+        .route("/v1/integration/{integration}/kinds", get(reads(integrations::kinds)))
+        .route("/v1/integration/{integration}/kinds/{kind}/examples", post(writes(integrations::examples)))
+        .route("/v1/organization", organization)
 }
 
 /// What can be asked of one entity; `name` is its identifier where the route spells it out.

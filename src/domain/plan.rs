@@ -1,0 +1,110 @@
+//! The changes of a run as one value: what `diff` shows and `push` does. All numbers are counted here once, so no two
+//! outputs can disagree.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::domain::change::Change;
+use crate::domain::digest::Digest;
+use crate::domain::entity::EntityKey;
+use crate::domain::finding::Place;
+use crate::domain::hazard::Hazard;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    pub scope: String,
+    /// By key. Waves name them by their place in this list.
+    pub changes: Vec<Change>,
+    /// What is done, one wave after the other; what is in a wave may be done at once.
+    pub waves: Vec<Wave>,
+    /// Circles of relations that are broken in two steps.
+    pub cycles: Vec<Cycle>,
+    /// What cannot be done.
+    pub obstacles: Vec<Obstacle>,
+    pub hazards: Vec<Hazard>,
+    /// Declared, somebody else's, and already as declared: nothing to do, and nothing to take over.
+    pub foreign_unchanged: Vec<EntityKey>,
+    pub counts: Counts,
+    /// What a person says yes to; `None` where nothing asks for it.
+    pub approval: Option<Digest>,
+    /// All that would be done and all that is dangerous; not where it is written, nor whose doing it is.
+    pub digest: Digest,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wave {
+    pub deed: Deed,
+    pub steps: Vec<Step>,
+}
+
+/// In this order: all writes, then all relinks, then all deletes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Deed {
+    Write,
+    /// Sets the relations that a write had to leave out.
+    Relink,
+    Delete,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    pub change: usize,
+    /// The relations that a write leaves out, or that a relink sets.
+    pub relations: Vec<Arc<str>>,
+    /// The changes all of whose earlier steps must have succeeded.
+    pub needs: Vec<usize>,
+}
+
+/// Entities that point to each other, by key.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cycle {
+    pub members: Vec<EntityKey>,
+    /// One way round, from the first member back to it (which is not named again).
+    pub path: Vec<EntityKey>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Obstacle {
+    /// Two manifests ask for one entity; the first counts.
+    Duplicate { key: EntityKey, places: Vec<Place> },
+    /// Each requires the next one to be there before it.
+    RequiredCycle { deed: Deed, cycle: Cycle },
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub total: Tally,
+    /// Blueprints of which something is declared, changed or kept.
+    pub by_blueprint: BTreeMap<Arc<str>, Tally>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub create: usize,
+    pub update: usize,
+    pub rename: usize,
+    pub adopt: usize,
+    pub delete: usize,
+    /// Declared, and already as declared.
+    pub unchanged: usize,
+    /// No longer declared, and not deleted.
+    pub kept: usize,
+    /// Of the changes: somebody else's entities.
+    pub foreign: usize,
+    /// Of the changes: with nothing of this branch in them.
+    pub pending: usize,
+    /// Changes that were pending and are left out of this plan.
+    pub left_out: usize,
+}
+
+impl Tally {
+    pub fn changes(&self) -> usize {
+        self.create + self.update + self.rename + self.adopt + self.delete
+    }
+}
+
+impl Plan {
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+}

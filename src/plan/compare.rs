@@ -1,0 +1,195 @@
+//! One entity on both sides, field by field. What counts as alike is `normalise`'s; here is only what the manifest
+//! decides at all, which hangs on the write mode.
+
+use std::sync::Arc;
+
+use crate::domain::change::{Cause, Field, FieldChange, Origin};
+use crate::domain::desired::{Desired, Wish};
+use crate::domain::entity::Entity;
+use crate::domain::span::Span;
+use crate::domain::value::Value;
+use crate::domain::write::WriteMode;
+
+use super::normalise::{self, Ask};
+use super::origin::{self, Past};
+use super::shape::Shape;
+
+/// The sides of one entity.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sides<'a, 'q> {
+    pub wanted: &'a Desired,
+    pub past: Past<&'a Desired>,
+    pub stored: Option<&'a Entity>,
+    pub shape: &'a Shape<'q>,
+    pub mode: WriteMode,
+    /// The old entity goes, and what the manifest does not name goes with it; whose doing that is.
+    pub renamed: Option<Origin>,
+}
+
+/// The fields in which the catalog is not as asked, in their order.
+pub(super) fn fields(sides: Sides<'_, '_>) -> Vec<FieldChange> {
+    let mut found = Vec::new();
+    texts(sides, &mut found);
+    team(sides, &mut found);
+    properties(sides, &mut found);
+    relations(sides, &mut found);
+    found
+}
+
+/// What a field shall be, and why; `None`: it is not ours to say.
+fn settle<T: Copy>(sides: Sides<'_, '_>, now: Ask<T>, past: Past<Ask<T>>) -> Option<(Option<T>, Cause)> {
+    let is_whole = sides.mode == WriteMode::Replace || sides.renamed.is_some();
+    match (now, past) {
+        (Ask::Set(value), _) => Some((Some(value), Cause::Named)),
+        (Ask::Clear, _) => Some((None, Cause::Named)),
+        (Ask::Silent, Past::Known(Ask::Set(_))) => Some((None, Cause::Dropped)),
+        (Ask::Silent, Past::Known(Ask::Silent | Ask::Clear) | Past::Absent | Past::Unknown) => {
+            is_whole.then_some((None, Cause::LeftOut))
+        }
+    }
+}
+
+/// One field through all of it. `value` makes of it what is shown.
+fn field<T: Copy>(
+    sides: Sides<'_, '_>,
+    (now, past): (Ask<T>, Past<Ask<T>>),
+    stored: Option<T>,
+    same: impl Fn(T, T) -> bool,
+    value: impl Fn(T) -> Value,
+) -> Option<FieldChange> {
+    let (after, cause) = settle(sides, now, past)?;
+    let is_same = match (stored, after) {
+        (None, None) => true,
+        (Some(stored), Some(after)) => same(stored, after),
+        (Some(_), None) | (None, Some(_)) => false,
+    };
+    if is_same {
+        return None;
+    }
+    let origin = match (sides.renamed, cause) {
+        (Some(origin), Cause::LeftOut) => origin,
+        (_, Cause::Named | Cause::Dropped | Cause::LeftOut) => origin::of_field(now, past, sides.mode, same),
+    };
+    let (before, after) = (stored.map(&value).unwrap_or_default(), after.map(&value).unwrap_or_default());
+    // The name and the place are put on by who knows them.
+    Some(FieldChange { field: Field::Title, before, after, paths: Vec::new(), cause, origin, span: None })
+}
+
+fn texts(sides: Sides<'_, '_>, found: &mut Vec<FieldChange>) {
+    let Sides { wanted, past, stored, .. } = sides;
+    let value = |text: &str| Value::Text(text.into());
+    let asks = (normalise::text(&wanted.title), past.map(|past| normalise::text(&past.title)));
+    let title = field(sides, asks, stored.and_then(|stored| stored.title.as_deref()), |a, b| a == b, value);
+    found.extend(title.map(|title| FieldChange { span: span_of(&wanted.title), ..title }));
+    let asks = (normalise::text(&wanted.icon), past.map(|past| normalise::text(&past.icon)));
+    let icon = field(sides, asks, stored.and_then(|stored| stored.icon.as_deref()), |a, b| a == b, value);
+    found.extend(icon.map(|icon| FieldChange { field: Field::Icon, span: span_of(&wanted.icon), ..icon }));
+}
+
+fn team(sides: Sides<'_, '_>, found: &mut Vec<FieldChange>) {
+    let Sides { wanted, past, stored, shape, .. } = sides;
+    let asks = (normalise::team(&wanted.team, shape), past.map(|past| normalise::team(&past.team, shape)));
+    let stored = stored.and_then(|stored| normalise::stored_team(&stored.team, shape));
+    let team = field(sides, asks, stored, normalise::same_set, normalise::set_value);
+    found.extend(team.map(|team| FieldChange { field: Field::Team, span: span_of(&wanted.team), ..team }));
+}
+
+fn properties(sides: Sides<'_, '_>, found: &mut Vec<FieldChange>) {
+    let Sides { wanted, past, stored, shape, .. } = sides;
+    let wishes = |desired| by_name(Desired::properties_of(desired));
+    let old = match past {
+        Past::Known(past) => wishes(past),
+        Past::Unknown | Past::Absent => Vec::new(),
+    };
+    let stored = stored.into_iter().flat_map(|stored| &stored.properties);
+    let stored = by_name(stored.filter(|(_, value)| !value.is_null()).map(|(name, value)| (name, value)));
+    join(&wishes(wanted), &old, &stored, |name, now, before, stored| {
+        if shape.is_computed(name) {
+            return;
+        }
+        let shape = shape.property(name);
+        let same = |a, b| normalise::same_property(a, b, shape);
+        let ask = |wish: Option<(_, Span)>| wish.map_or(Ask::Silent, |(value, _)| normalise::property(value));
+        let asks = (ask(now), past.map(|_| ask(before)));
+        // The catalog fills a default in where nothing is given, so nothing is won by clearing it.
+        let is_default = stored.zip(shape.default.as_ref()).is_some_and(|(stored, default)| same(stored, default));
+        if asks.0 == Ask::Silent && is_default {
+            return;
+        }
+        found.extend(field(sides, asks, stored, same, Value::clone).map(|change| FieldChange {
+            paths: normalise::differences(&change.before, &change.after),
+            field: Field::Property(name.clone()),
+            span: now.map(|(_, span)| span),
+            ..change
+        }));
+    });
+}
+
+fn relations(sides: Sides<'_, '_>, found: &mut Vec<FieldChange>) {
+    let Sides { wanted, past, stored, shape, .. } = sides;
+    let wishes = |desired| by_name(Desired::relations_of(desired));
+    let old = match past {
+        Past::Known(past) => wishes(past),
+        Past::Unknown | Past::Absent => Vec::new(),
+    };
+    let stored =
+        by_name(stored.into_iter().flat_map(|stored| &stored.relations).map(|(name, targets)| (name, targets)));
+    join(&wishes(wanted), &old, &stored, |name, now, before, stored| {
+        let shape = shape.relation(name);
+        let ask =
+            |wish: Option<(_, Span)>| wish.map_or(Ask::Silent, |(targets, _)| normalise::relation(targets, shape));
+        let asks = (ask(now), past.map(|_| ask(before)));
+        let stored = stored.and_then(|stored| normalise::relation(stored, shape).value());
+        let change = field(sides, asks, stored, normalise::same_targets, normalise::targets_value);
+        found.extend(change.map(|change| FieldChange {
+            field: Field::Relation(name.clone()),
+            span: now.map(|(_, span)| span),
+            ..change
+        }));
+    });
+}
+
+fn span_of<T>(wish: &Wish<T>) -> Option<Span> {
+    match wish {
+        Wish::Absent => None,
+        Wish::Null(span) | Wish::Set(_, span) => Some(*span),
+    }
+}
+
+type Named<'a, T> = (&'a Arc<str>, T);
+
+/// Sorted by name; of a name given twice the last counts.
+pub(super) fn by_name<'a, T: Copy>(items: impl Iterator<Item = Named<'a, T>>) -> Vec<Named<'a, T>> {
+    let mut items: Vec<_> = items.collect();
+    items.sort_by(|a, b| a.0.cmp(b.0));
+    items.dedup_by(|later, kept| {
+        let is_again = later.0 == kept.0;
+        if is_again {
+            *kept = *later;
+        }
+        is_again
+    });
+    items
+}
+
+/// Every name of three sorted lists once, with what each list has under it.
+fn join<'a, W: Copy, S: Copy>(
+    wanted: &[Named<'a, W>],
+    past: &[Named<'a, W>],
+    stored: &[Named<'a, S>],
+    mut each: impl FnMut(&'a Arc<str>, Option<W>, Option<W>, Option<S>),
+) {
+    let (mut wanted, mut past, mut stored) =
+        (wanted.iter().peekable(), past.iter().peekable(), stored.iter().peekable());
+    loop {
+        let heads =
+            [wanted.peek().map(|item| item.0), past.peek().map(|item| item.0), stored.peek().map(|item| item.0)];
+        let Some(name) = heads.into_iter().flatten().min() else { return };
+        each(
+            name,
+            wanted.next_if(|item| item.0 == name).map(|item| item.1),
+            past.next_if(|item| item.0 == name).map(|item| item.1),
+            stored.next_if(|item| item.0 == name).map(|item| item.1),
+        );
+    }
+}

@@ -1,0 +1,44 @@
+//! The numbers, counted once. A rename is one change here, though it is a creation and a deletion in the catalog.
+
+use std::sync::Arc;
+
+use crate::domain::change::{Action, Standing};
+use crate::domain::entity::{Entity, EntityKey};
+use crate::domain::plan::{Counts, Tally};
+
+use super::Draft;
+
+pub(super) fn count(
+    drafts: &[Draft<'_>],
+    unchanged: &[&EntityKey],
+    kept: &[&Entity],
+    left_out: &[EntityKey],
+) -> Counts {
+    let mut counts = Counts::default();
+    let mut add = |blueprint: &Arc<str>, to: &dyn Fn(&mut Tally)| {
+        to(&mut counts.total);
+        // An entry's key is cloned only where there is none yet.
+        match counts.by_blueprint.get_mut(blueprint) {
+            Some(tally) => to(tally),
+            None => to(counts.by_blueprint.entry(blueprint.clone()).or_default()),
+        }
+    };
+    for Draft { change, .. } in drafts {
+        add(&change.key.blueprint, &|tally| {
+            let slot = match change.action {
+                Action::Create => &mut tally.create,
+                Action::Update => &mut tally.update,
+                Action::Rename { .. } => &mut tally.rename,
+                Action::Adopt => &mut tally.adopt,
+                Action::Delete => &mut tally.delete,
+            };
+            *slot += 1;
+            tally.foreign += usize::from(change.standing == Standing::Foreign);
+            tally.pending += usize::from(change.is_only_pending());
+        });
+    }
+    unchanged.iter().for_each(|key| add(&key.blueprint, &|tally| tally.unchanged += 1));
+    kept.iter().for_each(|entity| add(&entity.key.blueprint, &|tally| tally.kept += 1));
+    left_out.iter().for_each(|key| add(&key.blueprint, &|tally| tally.left_out += 1));
+    counts
+}

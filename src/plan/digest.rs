@@ -1,0 +1,308 @@
+//! What is digested, and in which bytes. Everything is written with its length or its count before it, so that no two
+//! things have the same bytes; values that compare alike are written alike.
+
+use crate::domain::change::{Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Standing};
+use crate::domain::digest::Digest;
+use crate::domain::entity::{Entity, EntityKey};
+use crate::domain::hazard::{Blocker, Consent, Hazard, HazardKind};
+use crate::domain::plan::{Deed, Obstacle};
+use crate::domain::value::Value;
+use crate::domain::write::WriteMode;
+
+use super::normalise::{self, Number, by_key};
+use super::shape::{PropertyShape, Times};
+
+pub(super) struct Writer(ring::digest::Context);
+
+impl Writer {
+    /// `what` keeps digests of different things apart.
+    pub fn new(what: &str) -> Self {
+        let mut writer = Self(ring::digest::Context::new(&ring::digest::SHA256));
+        writer.text(what);
+        writer
+    }
+
+    pub fn finish(self) -> Digest {
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(self.0.finish().as_ref());
+        Digest(bytes)
+    }
+
+    pub fn byte(&mut self, byte: u8) {
+        self.0.update(&[byte]);
+    }
+
+    pub fn count(&mut self, count: usize) {
+        self.0.update(&(count as u64).to_le_bytes());
+    }
+
+    pub fn text(&mut self, text: &str) {
+        self.count(text.len());
+        self.0.update(text.as_bytes());
+    }
+
+    pub fn maybe(&mut self, text: Option<&str>) {
+        self.byte(text.is_some().into());
+        self.text(text.unwrap_or_default());
+    }
+
+    pub fn key(&mut self, key: &EntityKey) {
+        self.text(&key.blueprint);
+        self.text(&key.identifier);
+    }
+
+    pub fn keys(&mut self, keys: &[EntityKey]) {
+        self.count(keys.len());
+        keys.iter().for_each(|key| self.key(key));
+    }
+
+    pub fn digest(&mut self, digest: Digest) {
+        self.0.update(&digest.0);
+    }
+
+    pub fn value(&mut self, value: &Value) {
+        match value {
+            Value::Null => self.byte(0),
+            Value::Bool(bool) => {
+                self.byte(1);
+                self.byte((*bool).into());
+            }
+            Value::Text(text) => {
+                self.byte(2);
+                self.text(text);
+            }
+            Value::List(items) => {
+                self.byte(3);
+                self.count(items.len());
+                items.iter().for_each(|item| self.value(item));
+            }
+            Value::Map(entries) => {
+                self.byte(4);
+                self.count(entries.len());
+                for (key, value) in by_key(entries) {
+                    self.text(key);
+                    self.value(value);
+                }
+            }
+            Value::Integer(_) | Value::Large(_) | Value::Float(_) => match Number::of(value) {
+                Some(Number::Whole(whole)) => {
+                    self.byte(5);
+                    self.0.update(&whole.to_le_bytes());
+                }
+                Some(Number::Broken(bits)) => {
+                    self.byte(6);
+                    self.0.update(&bits.to_le_bytes());
+                }
+                None => self.byte(7),
+            },
+        }
+    }
+
+    /// A property's value, moments as such.
+    pub fn property(&mut self, value: &Value, shape: &PropertyShape) {
+        match (shape.times, value) {
+            (Times::Itself, _) => self.time(value),
+            (Times::Items, Value::List(items)) => {
+                self.byte(8);
+                self.count(items.len());
+                items.iter().for_each(|item| self.time(item));
+            }
+            (Times::Items | Times::None, _) => self.value(value),
+        }
+    }
+
+    fn time(&mut self, value: &Value) {
+        match normalise::moment(value) {
+            Some(moment) => {
+                self.byte(9);
+                self.0.update(&moment.0.to_le_bytes());
+            }
+            None => self.value(value),
+        }
+    }
+
+    fn dependents(&mut self, dependents: &[Dependent]) {
+        self.count(dependents.len());
+        for dependent in dependents {
+            self.key(&dependent.key);
+            self.text(&dependent.relation);
+            self.byte(dependent.required.into());
+            self.byte(match dependent.after {
+                Afterwards::Left => 0,
+                Afterwards::Relinked => 1,
+                Afterwards::Asked => 2,
+            });
+        }
+    }
+
+    fn change(&mut self, change: &Change) {
+        self.key(&change.key);
+        self.byte(match change.action {
+            Action::Create => 0,
+            Action::Update => 1,
+            Action::Rename { .. } => 2,
+            Action::Adopt => 3,
+            Action::Delete => 4,
+        });
+        self.maybe(change.removed_identifier());
+        self.byte(match change.standing {
+            Standing::New => 0,
+            Standing::Ours => 1,
+            Standing::Foreign => 2,
+        });
+        self.byte(match change.mode {
+            WriteMode::Merge => 0,
+            WriteMode::Replace => 1,
+        });
+        self.count(change.fields.len());
+        change.fields.iter().for_each(|field| self.field(field));
+        self.dependents(&change.dependents);
+    }
+
+    fn field(&mut self, change: &FieldChange) {
+        match &change.field {
+            Field::Title => self.byte(0),
+            Field::Icon => self.byte(1),
+            Field::Team => self.byte(2),
+            Field::Property(name) => {
+                self.byte(3);
+                self.text(name);
+            }
+            Field::Relation(name) => {
+                self.byte(4);
+                self.text(name);
+            }
+        }
+        self.byte(match change.cause {
+            Cause::Named => 0,
+            Cause::Dropped => 1,
+            Cause::LeftOut => 2,
+        });
+        self.value(&change.before);
+        self.value(&change.after);
+    }
+
+    fn obstacle(&mut self, obstacle: &Obstacle) {
+        match obstacle {
+            Obstacle::Duplicate { key, places } => {
+                self.byte(0);
+                self.key(key);
+                self.count(places.len());
+            }
+            Obstacle::RequiredCycle { deed, cycle } => {
+                self.byte(1);
+                self.byte(match deed {
+                    Deed::Write => 0,
+                    Deed::Relink => 1,
+                    Deed::Delete => 2,
+                });
+                self.keys(&cycle.members);
+            }
+        }
+    }
+}
+
+/// Exactly what is dangerous. How many are owned, and which limit that passes, is not in it: it changes with every
+/// harmless entity.
+pub(super) fn of_hazard(kind: &HazardKind) -> Digest {
+    let mut writer = Writer::new("portolan hazard 1");
+    match kind {
+        HazardKind::ManyDeletes { blueprint, keys, owned: _, over_max: _, over_max_percent: _ } => {
+            writer.text("many-deletes");
+            writer.maybe(blueprint.as_deref());
+            writer.keys(keys);
+        }
+        HazardKind::DeleteWithDependents { key, dependents } => {
+            writer.text("delete-with-dependents");
+            writer.key(key);
+            writer.dependents(dependents);
+        }
+        HazardKind::RenameWithDependents { key, from, dependents } => {
+            writer.text("rename-with-dependents");
+            writer.key(key);
+            writer.text(from);
+            writer.dependents(dependents);
+        }
+        HazardKind::Foreign { keys } => {
+            writer.text("foreign");
+            writer.keys(keys);
+        }
+        HazardKind::Unseen { blueprint, why: _, keys } => {
+            writer.text("unseen");
+            writer.text(blueprint);
+            writer.keys(keys);
+        }
+        HazardKind::UnseenDependents { blueprint, unread } => {
+            writer.text("unseen-dependents");
+            writer.text(blueprint);
+            writer.count(unread.len());
+            unread.iter().for_each(|blueprint| writer.text(blueprint));
+        }
+        HazardKind::PruneBlocked { by, keys } => {
+            writer.text("prune-blocked");
+            writer.count(by.len());
+            for blocker in by {
+                match blocker {
+                    Blocker::Disabled => writer.byte(0),
+                    Blocker::Manifest(_) => writer.byte(1),
+                    Blocker::Read { blueprint, why: _ } => {
+                        writer.byte(2);
+                        writer.text(blueprint);
+                    }
+                }
+            }
+            writer.keys(keys);
+        }
+    }
+    writer.finish()
+}
+
+/// What a person says yes to: all hazards that ask for it, in whatever order.
+pub(super) fn of_approval(hazards: &[Hazard]) -> Option<Digest> {
+    let asking = hazards.iter().filter(|hazard| hazard.consent == Consent::Approval);
+    let mut digests: Vec<Digest> = asking.map(|hazard| hazard.digest).collect();
+    digests.sort_unstable();
+    let mut writer = Writer::new("portolan approval 1");
+    writer.count(digests.len());
+    digests.iter().for_each(|digest| writer.digest(*digest));
+    (!digests.is_empty()).then(|| writer.finish())
+}
+
+pub(super) fn of_plan(scope: &str, changes: &[Change], hazards: &[Hazard], obstacles: &[Obstacle]) -> Digest {
+    let mut writer = Writer::new("portolan plan 1");
+    writer.text(scope);
+    writer.count(changes.len());
+    changes.iter().for_each(|change| writer.change(change));
+    writer.count(hazards.len());
+    hazards.iter().for_each(|hazard| writer.digest(hazard.digest));
+    writer.count(obstacles.len());
+    obstacles.iter().for_each(|obstacle| writer.obstacle(obstacle));
+    writer.finish()
+}
+
+/// What the catalog stores of an entity, by value: whoever has planned against it can tell whether it has moved since.
+/// Who wrote it last does not count.
+pub fn of_entity(entity: &Entity) -> Digest {
+    let mut writer = Writer::new("portolan entity 1");
+    writer.key(&entity.key);
+    writer.maybe(entity.title.as_deref());
+    writer.maybe(entity.icon.as_deref());
+    writer.value(&normalise::set_value(&entity.team));
+    let mut properties: Vec<_> = entity.properties.iter().filter(|(_, value)| !value.is_null()).collect();
+    properties.sort_by(|a, b| a.0.cmp(&b.0));
+    writer.count(properties.len());
+    for (name, value) in properties {
+        writer.text(name);
+        writer.value(value);
+    }
+    let relations = entity.relations.iter().map(|(name, targets)| (name, normalise::targets_value(targets)));
+    let is_set = |value: &Value| !value.is_null() && *value != Value::List(Box::default());
+    let mut relations: Vec<_> = relations.filter(|(_, value)| is_set(value)).collect();
+    relations.sort_by(|a, b| a.0.cmp(b.0));
+    writer.count(relations.len());
+    for (name, value) in relations {
+        writer.text(name);
+        writer.value(&value);
+    }
+    writer.finish()
+}

@@ -1,0 +1,144 @@
+//! What a person must say yes to, and what is good to know. Everything that goes away counts, a renamed entity's old
+//! self too: it takes along what others wrote on it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use foldhash::{HashMap, HashMapExt};
+
+use crate::domain::change::{Action, Afterwards, Dependent, Standing};
+use crate::domain::entity::{Entity, EntityKey};
+use crate::domain::hazard::{Blocker, Consent, Hazard, HazardKind};
+use crate::domain::snapshot::Completeness;
+
+use super::{Draft, Question, digest, ownership};
+
+/// `kept` are ours, no longer declared, and not deleted because of `blockers`.
+pub(super) fn find(
+    question: &Question<'_>,
+    drafts: &[Draft<'_>],
+    kept: &[&Entity],
+    blockers: Vec<Blocker>,
+) -> Vec<Hazard> {
+    let mut kinds = many_deletes(question, drafts);
+    kinds.extend(dependents(drafts));
+    kinds.extend(foreign(question, drafts));
+    kinds.extend(unseen(question, drafts));
+    kinds.extend(unseen_dependents(question, drafts));
+    // A setting that keeps nothing is no news.
+    if !kept.is_empty() || blockers.iter().any(|blocker| *blocker != Blocker::Disabled) {
+        let keys = kept.iter().map(|entity| entity.key.clone()).collect();
+        kinds.push(HazardKind::PruneBlocked { by: blockers, keys });
+    }
+    let hazard = |kind| Hazard { consent: consent(&kind), digest: digest::of_hazard(&kind), kind };
+    kinds.into_iter().map(hazard).collect()
+}
+
+fn consent(kind: &HazardKind) -> Consent {
+    match kind {
+        HazardKind::ManyDeletes { .. }
+        | HazardKind::DeleteWithDependents { .. }
+        | HazardKind::RenameWithDependents { .. }
+        | HazardKind::Unseen { .. } => Consent::Approval,
+        HazardKind::Foreign { .. } => Consent::Adoption,
+        HazardKind::UnseenDependents { .. } | HazardKind::PruneBlocked { .. } => Consent::Nothing,
+    }
+}
+
+/// Over all, then by blueprint. Where all that goes is of one blueprint, that alone is said.
+fn many_deletes(question: &Question<'_>, drafts: &[Draft<'_>]) -> Vec<HazardKind> {
+    let removed: Vec<EntityKey> = drafts.iter().filter_map(|draft| draft.change.removed()).collect();
+    if removed.is_empty() {
+        return Vec::new();
+    }
+    let mut owned: HashMap<&str, usize> = HashMap::new();
+    let keys = ownership::Owned::new(question.owned);
+    for (blueprint, shelf) in &question.actual.blueprints {
+        let ours = shelf.entities.iter().filter(|entity| keys.standing(Some(entity)) == Standing::Ours);
+        owned.insert(blueprint, ours.count());
+    }
+    let mut by_blueprint: BTreeMap<Arc<str>, Vec<EntityKey>> = BTreeMap::new();
+    for key in &removed {
+        by_blueprint.entry(key.blueprint.clone()).or_default().push(key.clone());
+    }
+    let judge = |blueprint: Option<Arc<str>>, mut keys: Vec<EntityKey>, owned: usize| {
+        keys.sort();
+        let (rule, count) = (question.prune, keys.len() as u128);
+        let over_max = (count > rule.max.into()).then_some(rule.max);
+        let is_over = count * 100 > u128::from(rule.max_percent) * owned as u128;
+        let over_max_percent = is_over.then_some(rule.max_percent);
+        let is_hazard = over_max.is_some() || is_over;
+        is_hazard.then_some(HazardKind::ManyDeletes { blueprint, keys, owned, over_max, over_max_percent })
+    };
+    let over_all = (by_blueprint.len() > 1).then(|| judge(None, removed, owned.values().sum())).flatten();
+    let each = by_blueprint.into_iter().filter_map(|(blueprint, keys)| {
+        let owned = owned.get(blueprint.as_ref()).copied().unwrap_or_default();
+        judge(Some(blueprint), keys, owned)
+    });
+    over_all.into_iter().chain(each).collect()
+}
+
+fn dependents(drafts: &[Draft<'_>]) -> impl Iterator<Item = HazardKind> {
+    drafts.iter().filter_map(|draft| {
+        let change = &draft.change;
+        let stays = |dependent: &&Dependent| dependent.after != Afterwards::Relinked;
+        let dependents: Vec<Dependent> = change.dependents.iter().filter(stays).cloned().collect();
+        let key = change.key.clone();
+        match &change.action {
+            Action::Rename { .. } | Action::Delete if dependents.is_empty() => None,
+            Action::Rename { from, .. } => {
+                Some(HazardKind::RenameWithDependents { key, from: from.clone(), dependents })
+            }
+            Action::Delete => Some(HazardKind::DeleteWithDependents { key, dependents }),
+            Action::Create | Action::Update | Action::Adopt => None,
+        }
+    })
+}
+
+fn foreign(question: &Question<'_>, drafts: &[Draft<'_>]) -> Option<HazardKind> {
+    let is_foreign = |draft: &&Draft<'_>| draft.change.standing == Standing::Foreign;
+    let keys: Vec<EntityKey> = drafts.iter().filter(is_foreign).map(|draft| draft.change.key.clone()).collect();
+    (!keys.is_empty() && !question.adopt).then_some(HazardKind::Foreign { keys })
+}
+
+fn unseen(question: &Question<'_>, drafts: &[Draft<'_>]) -> Vec<HazardKind> {
+    let created = drafts.iter().filter(|draft| draft.change.standing == Standing::New);
+    let mut unseen: BTreeMap<Arc<str>, (Option<String>, Vec<EntityKey>)> = BTreeMap::new();
+    for draft in created {
+        let blueprint = &draft.change.key.blueprint;
+        let why = match question.actual.blueprints.get(blueprint.as_ref()).map(|shelf| &shelf.completeness) {
+            Some(Completeness::Complete) => continue,
+            Some(Completeness::Incomplete(why)) => Some(why),
+            None => None,
+        };
+        let entry = unseen.entry(blueprint.clone()).or_insert_with(|| (why.cloned(), Vec::new()));
+        entry.1.push(draft.change.key.clone());
+    }
+    unseen.into_iter().map(|(blueprint, (why, keys))| HazardKind::Unseen { blueprint, why, keys }).collect()
+}
+
+fn unseen_dependents(question: &Question<'_>, drafts: &[Draft<'_>]) -> Vec<HazardKind> {
+    let removed = drafts.iter().filter(|draft| draft.change.removed_identifier().is_some());
+    let mut unread: BTreeMap<Arc<str>, Vec<Arc<str>>> =
+        removed.map(|draft| (draft.change.key.blueprint.clone(), Vec::new())).collect();
+    if unread.is_empty() {
+        return Vec::new();
+    }
+    let is_unread = |identifier: &str| {
+        let shelf = question.actual.blueprints.get(identifier);
+        shelf.is_none_or(|shelf| shelf.completeness != Completeness::Complete)
+    };
+    for blueprint in question.blueprints.iter().filter(|blueprint| is_unread(&blueprint.identifier)) {
+        for relation in &blueprint.relations {
+            if let Some(found) = unread.get_mut(relation.target.as_str()) {
+                found.push(blueprint.identifier.as_str().into());
+            }
+        }
+    }
+    let sorted = unread.into_iter().map(|(blueprint, mut unread)| {
+        unread.sort();
+        unread.dedup();
+        HazardKind::UnseenDependents { blueprint, unread }
+    });
+    sorted.filter(|kind| !matches!(kind, HazardKind::UnseenDependents { unread, .. } if unread.is_empty())).collect()
+}

@@ -1,0 +1,241 @@
+//! What must be done so that the catalog is as the manifests ask. Pure, and words nothing: the same question in any
+//! order gives the same plan, byte for byte. Both sides are made comparable first (`normalise`), so that comparing
+//! (`compare`) knows no exceptions.
+
+mod compare;
+mod counts;
+mod dependents;
+mod digest;
+mod graph;
+mod hazards;
+mod normalise;
+mod order;
+mod origin;
+mod ownership;
+mod rename;
+mod shape;
+
+#[cfg(test)]
+mod tests;
+
+use crate::domain::blueprint::Blueprint;
+use crate::domain::change::{Action, Change, FieldChange, Origin, Standing};
+use crate::domain::desired::Desired;
+use crate::domain::entity::{Entity, EntityKey};
+use crate::domain::hazard::Blocker;
+use crate::domain::plan::Plan;
+use crate::domain::snapshot::Snapshot;
+use crate::domain::write::{PruneRule, Write};
+
+pub use digest::of_entity;
+pub use origin::Base;
+pub use rename::Move;
+
+use compare::Sides;
+use origin::{Past, Pasts};
+use ownership::Owned;
+use rename::{Renamed, Renames};
+use shape::Shapes;
+
+/// All that a plan hangs on. No order counts.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'q> {
+    /// Every entity of the manifests that parsed.
+    pub desired: &'q [Desired],
+    pub base: Option<Base<'q>>,
+    /// The blueprints that the manifests or the ownership name, and those whose entities may point to theirs.
+    pub actual: &'q Snapshot,
+    pub blueprints: &'q [Blueprint],
+    /// What the catalog says this scope wrote.
+    pub owned: &'q [EntityKey],
+    pub write: &'q Write,
+    pub prune: PruneRule,
+    pub scope: &'q str,
+    /// Take over what somebody else wrote.
+    pub adopt: bool,
+    /// Leave out what was pending before this branch.
+    pub only_branch: bool,
+    /// What did not parse, and what could not be read beyond what the snapshot says of itself.
+    pub unread: &'q [Blocker],
+    pub moves: &'q [Move],
+}
+
+/// A change on its way into the plan, with the sides that it came of.
+#[derive(Debug)]
+struct Draft<'q> {
+    change: Change,
+    wanted: Option<&'q Desired>,
+    /// What is in the catalog: for a rename, under the old identifier.
+    stored: Option<&'q Entity>,
+}
+
+/// What is declared and needs no change.
+#[derive(Debug, Default)]
+struct AtRest<'q> {
+    unchanged: Vec<&'q EntityKey>,
+    foreign: Vec<EntityKey>,
+}
+
+pub fn plan(question: &Question<'_>) -> Plan {
+    let shapes = Shapes::new(question.blueprints);
+    let pasts = Pasts::new(question.base);
+    let owned = Owned::new(question.owned);
+    let (declared, mut obstacles) = ownership::declared(question.desired);
+    let blockers = ownership::blockers(question.prune, question.actual, question.unread);
+    let mut gone = ownership::gone(question.actual, &declared, &owned);
+    let kept = if blockers.is_empty() { Vec::new() } else { std::mem::take(&mut gone) };
+
+    let sides = stored(question.actual, &declared);
+    let new: Vec<&Desired> =
+        declared.iter().zip(&sides).filter(|(_, stored)| stored.is_none()).map(|(desired, _)| *desired).collect();
+    let renames = Renames::find(&new, &gone, question.moves, &pasts, &shapes);
+    let planner = Planner { question, shapes: &shapes, pasts: &pasts, owned: &owned, renames: &renames };
+
+    let mut at_rest = AtRest::default();
+    let writes =
+        declared.iter().zip(sides).filter_map(|(desired, stored)| planner.write(desired, stored, &mut at_rest));
+    let mut drafts: Vec<Draft<'_>> = writes.collect();
+    drafts.extend(gone.iter().filter(|entity| !renames.is_claimed(entity)).map(|entity| planner.delete(entity)));
+    let left_out = if question.only_branch { leave_out_pending(&mut drafts) } else { Vec::new() };
+    drafts.sort_by(|a, b| a.change.key.cmp(&b.change.key));
+
+    dependents::find(&mut drafts, question.actual, &shapes);
+    let order = order::order(&drafts, &shapes);
+    obstacles.extend(order.obstacles);
+    let hazards = hazards::find(question, &drafts, &kept, blockers);
+    let counts = counts::count(&drafts, &at_rest.unchanged, &kept, &left_out);
+    let changes: Vec<Change> = drafts.into_iter().map(|draft| draft.change).collect();
+    Plan {
+        approval: digest::of_approval(&hazards),
+        digest: digest::of_plan(question.scope, &changes, &hazards, &obstacles),
+        scope: question.scope.to_owned(),
+        waves: order.waves,
+        cycles: order.cycles,
+        foreign_unchanged: at_rest.foreign,
+        changes,
+        obstacles,
+        hazards,
+        counts,
+    }
+}
+
+/// What the catalog has of each declared entity. Both sides are sorted, so one walk finds all.
+fn stored<'q>(actual: &'q Snapshot, declared: &[&Desired]) -> Vec<Option<&'q Entity>> {
+    let mut stored = Vec::with_capacity(declared.len());
+    for group in declared.chunk_by(|a, b| a.key.blueprint == b.key.blueprint) {
+        let shelf = group.first().and_then(|first| actual.blueprints.get(first.key.blueprint.as_ref()));
+        let mut rest = shelf.map_or(&[][..], |shelf| &shelf.entities);
+        for desired in group {
+            while let [first, after @ ..] = rest
+                && first.key.identifier < desired.key.identifier
+            {
+                rest = after;
+            }
+            stored.push(rest.first().filter(|entity| entity.key.identifier == desired.key.identifier));
+        }
+    }
+    stored
+}
+
+/// Takes out what is not this branch's, and says which changes are gone by it.
+fn leave_out_pending(drafts: &mut Vec<Draft<'_>>) -> Vec<EntityKey> {
+    let mut left_out = Vec::new();
+    drafts.retain_mut(|Draft { change, .. }| {
+        if change.is_only_pending() {
+            left_out.push(change.key.clone());
+            return false;
+        }
+        // What comes into being comes as a whole.
+        if !change.is_new() {
+            change.fields.retain(|field| field.origin != Origin::AlreadyPending);
+        }
+        true
+    });
+    left_out
+}
+
+struct Planner<'p, 'q> {
+    question: &'p Question<'q>,
+    shapes: &'p Shapes<'q>,
+    pasts: &'p Pasts<'q>,
+    owned: &'p Owned<'q>,
+    renames: &'p Renames<'q>,
+}
+
+impl<'q> Planner<'_, 'q> {
+    fn write(&self, desired: &'q Desired, stored: Option<&'q Entity>, at_rest: &mut AtRest<'q>) -> Option<Draft<'q>> {
+        let key = &desired.key;
+        let own_past = self.pasts.of(&key.blueprint, &key.identifier);
+        let renamed = self.renames.of(key);
+        let stored = stored.or(renamed.map(|renamed| renamed.old));
+        let standing = match renamed {
+            Some(_) => Standing::New,
+            None => self.owned.standing(stored),
+        };
+        let creation = origin::of_creation(own_past);
+        let past = match (own_past, renamed) {
+            (Past::Absent | Past::Unknown, Some(renamed)) => self.pasts.of(&key.blueprint, &renamed.old.key.identifier),
+            (past, Some(_) | None) => past,
+        };
+        let mode = self.question.write.mode(&key.blueprint);
+        let fields = compare::fields(Sides {
+            wanted: desired,
+            past,
+            stored,
+            shape: self.shapes.of(&key.blueprint),
+            mode,
+            renamed: renamed.map(|_| creation),
+        });
+        let (action, origin) = match (standing, renamed) {
+            (Standing::New, Some(Renamed { old, by })) => {
+                (Action::Rename { from: old.key.identifier.clone(), by }, creation)
+            }
+            (Standing::New, None) => (Action::Create, creation),
+            (Standing::Foreign, _) if fields.is_empty() && self.question.adopt => (Action::Adopt, creation),
+            (Standing::Foreign | Standing::Ours, _) if !fields.is_empty() => (Action::Update, of_fields(&fields)),
+            (Standing::Foreign | Standing::Ours, _) => {
+                at_rest.unchanged.push(key);
+                at_rest.foreign.extend((standing == Standing::Foreign).then(|| key.clone()));
+                return None;
+            }
+        };
+        let change = Change {
+            key: key.clone(),
+            action,
+            standing,
+            mode,
+            origin,
+            place: Some(desired.place),
+            fields,
+            record: stored.map(|stored| stored.record.clone()),
+            dependents: Vec::new(),
+        };
+        Some(Draft { change, wanted: Some(desired), stored })
+    }
+
+    fn delete(&self, entity: &'q Entity) -> Draft<'q> {
+        let past = self.pasts.of(&entity.key.blueprint, &entity.key.identifier);
+        let change = Change {
+            key: entity.key.clone(),
+            action: Action::Delete,
+            standing: Standing::Ours,
+            mode: self.question.write.mode(&entity.key.blueprint),
+            origin: origin::of_deletion(past),
+            place: None,
+            fields: Vec::new(),
+            record: Some(entity.record.clone()),
+            dependents: Vec::new(),
+        };
+        Draft { change, wanted: None, stored: Some(entity) }
+    }
+}
+
+/// An update is this branch's as soon as one of its fields is.
+fn of_fields(fields: &[FieldChange]) -> Origin {
+    let all = |origin: Origin| fields.iter().all(|field| field.origin == origin);
+    match (all(Origin::AlreadyPending), fields.iter().any(|field| field.origin == Origin::ThisBranch)) {
+        (true, _) => Origin::AlreadyPending,
+        (false, true) => Origin::ThisBranch,
+        (false, false) => Origin::Unknown,
+    }
+}

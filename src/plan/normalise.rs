@@ -1,0 +1,205 @@
+//! The one comparable form of both sides. Every rule that makes two spellings one thing is here and has a test of its
+//! own; after it, comparison knows no exceptions. Texts are compared byte by byte: two Unicode forms are two values.
+
+use crate::domain::change::PathChange;
+use crate::domain::desired::{Teams, Wish};
+use crate::domain::entity::Targets;
+use crate::domain::moment::Moment;
+use crate::domain::value::Value;
+
+use super::shape::{PropertyShape, RelationShape, Shape, Times};
+
+/// What a manifest says of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ask<T> {
+    /// It does not name it.
+    Silent,
+    /// Null, or a list that is as good as none.
+    Clear,
+    Set(T),
+}
+
+impl<T> Ask<T> {
+    pub fn value(self) -> Option<T> {
+        match self {
+            Self::Silent | Self::Clear => None,
+            Self::Set(value) => Some(value),
+        }
+    }
+}
+
+pub(super) fn text(wish: &Wish<Box<str>>) -> Ask<&str> {
+    match wish {
+        Wish::Absent => Ask::Silent,
+        Wish::Null(_) => Ask::Clear,
+        Wish::Set(text, _) => Ask::Set(text),
+    }
+}
+
+/// A lone team is a list of one; an inherited team is the catalog's business, as a calculated value is.
+pub(super) fn team<'a>(wish: &'a Wish<Teams>, shape: &Shape<'_>) -> Ask<&'a [Box<str>]> {
+    match wish {
+        _ if shape.inherits_team => Ask::Silent,
+        Wish::Absent => Ask::Silent,
+        Wish::Null(_) => Ask::Clear,
+        Wish::Set(Teams::One(team), _) => Ask::Set(std::slice::from_ref(team)),
+        Wish::Set(Teams::Many(teams), _) if teams.is_empty() => Ask::Clear,
+        Wish::Set(Teams::Many(teams), _) => Ask::Set(teams),
+    }
+}
+
+pub(super) fn stored_team<'a>(team: &'a [Box<str>], shape: &Shape<'_>) -> Option<&'a [Box<str>]> {
+    (!team.is_empty() && !shape.inherits_team).then_some(team)
+}
+
+pub(super) fn property(value: &Value) -> Ask<&Value> {
+    if value.is_null() { Ask::Clear } else { Ask::Set(value) }
+}
+
+/// An empty list is no target, but for a relation that takes no list: there the catalog refuses it, and shall.
+pub(super) fn relation<'a>(targets: &'a Targets, shape: Option<&RelationShape<'_>>) -> Ask<&'a Targets> {
+    let is_single = shape.is_some_and(|shape| !shape.many);
+    match targets {
+        Targets::None => Ask::Clear,
+        Targets::Many(list) if list.is_empty() && !is_single => Ask::Clear,
+        Targets::One(_) | Targets::Many(_) => Ask::Set(targets),
+    }
+}
+
+/// Order and repetition do not count.
+pub(super) fn same_set(a: &[Box<str>], b: &[Box<str>]) -> bool {
+    a == b || sorted(a) == sorted(b)
+}
+
+fn sorted(items: &[Box<str>]) -> Vec<&str> {
+    let mut items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
+    items.sort_unstable();
+    items.dedup();
+    items
+}
+
+/// A list of one is not its only target: a relation takes either the one or the other.
+pub(super) fn same_targets(a: &Targets, b: &Targets) -> bool {
+    match (a, b) {
+        (Targets::None, Targets::None) => true,
+        (Targets::One(a), Targets::One(b)) => a == b,
+        (Targets::Many(a), Targets::Many(b)) => same_set(a, b),
+        (Targets::None | Targets::One(_) | Targets::Many(_), _) => false,
+    }
+}
+
+pub(super) fn set_value(items: &[Box<str>]) -> Value {
+    Value::List(sorted(items).into_iter().map(|item| Value::Text(item.into())).collect())
+}
+
+pub(super) fn targets_value(targets: &Targets) -> Value {
+    match targets {
+        Targets::None => Value::Null,
+        Targets::One(target) => Value::Text(target.clone()),
+        Targets::Many(targets) => set_value(targets),
+    }
+}
+
+pub(super) fn same_property(a: &Value, b: &Value, shape: &PropertyShape) -> bool {
+    match (shape.times, a, b) {
+        (Times::Itself, _, _) => same_time(a, b),
+        (Times::Items, Value::List(a), Value::List(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_time(a, b))
+        }
+        (Times::Items | Times::None, _, _) => same(a, b),
+    }
+}
+
+fn same_time(a: &Value, b: &Value) -> bool {
+    match (moment(a), moment(b)) {
+        (Some(a), Some(b)) => a == b,
+        (Some(_) | None, _) => same(a, b),
+    }
+}
+
+pub(super) fn moment(value: &Value) -> Option<Moment> {
+    value.as_str().and_then(Moment::parse)
+}
+
+/// By value: numbers by what they count, maps by their keys, lists in order. Readers bound the depth of values.
+pub(super) fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Null, Value::Null) => true,
+        (Value::Bool(a), Value::Bool(b)) => a == b,
+        (Value::Text(a), Value::Text(b)) => a == b,
+        (Value::List(a), Value::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        (Value::Map(a), Value::Map(b)) => {
+            let alike = |(a, b): (&(Box<str>, Value), &(Box<str>, Value))| a.0 == b.0 && same(&a.1, &b.1);
+            a.len() == b.len() && (a.iter().zip(b).all(alike) || by_key(a).into_iter().zip(by_key(b)).all(alike))
+        }
+        _ => match (Number::of(a), Number::of(b)) {
+            (Some(a), Some(b)) => a == b,
+            (Some(_) | None, _) => false,
+        },
+    }
+}
+
+pub(super) fn by_key(entries: &[(Box<str>, Value)]) -> Vec<&(Box<str>, Value)> {
+    let mut entries: Vec<_> = entries.iter().collect();
+    entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    entries
+}
+
+/// A number by its value, exactly: no integer is rounded to a float on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Number {
+    Whole(i128),
+    /// Its bits; too large for the other, or with a fraction.
+    Broken(u64),
+}
+
+impl Number {
+    pub fn of(value: &Value) -> Option<Self> {
+        match value {
+            Value::Integer(integer) => Some(Self::Whole((*integer).into())),
+            Value::Large(large) => Some(Self::Whole((*large).into())),
+            // Below 2^120 a whole float is that integer.
+            Value::Float(float) if float.fract() == 0.0 && float.abs() < 1.3e36 => Some(Self::Whole(*float as i128)),
+            Value::Float(float) => Some(Self::Broken(float.to_bits())),
+            Value::Null | Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Map(_) => None,
+        }
+    }
+}
+
+/// Where two objects differ, by key. A list is one value.
+pub(super) fn differences(before: &Value, after: &Value) -> Vec<PathChange> {
+    let mut found = Vec::new();
+    if let (Value::Map(before), Value::Map(after)) = (before, after) {
+        differ(before, after, &mut Vec::new(), &mut found);
+    }
+    found
+}
+
+fn differ(
+    before: &[(Box<str>, Value)],
+    after: &[(Box<str>, Value)],
+    path: &mut Vec<Box<str>>,
+    found: &mut Vec<PathChange>,
+) {
+    let (before, after) = (by_key(before), by_key(after));
+    let (mut a, mut b) = (before.into_iter().peekable(), after.into_iter().peekable());
+    loop {
+        let key = match (a.peek(), b.peek()) {
+            (None, None) => return,
+            (Some((a, _)), None) => a,
+            (None, Some((b, _))) => b,
+            (Some((a, _)), Some((b, _))) => a.min(b),
+        };
+        let old = a.next_if(|(name, _)| name == key).map(|(_, value)| value);
+        let new = b.next_if(|(name, _)| name == key).map(|(_, value)| value);
+        path.push(key.clone());
+        match (old, new) {
+            (Some(Value::Map(old)), Some(Value::Map(new))) => differ(old, new, path, found),
+            (Some(old), Some(new)) if same(old, new) => {}
+            (old, new) => {
+                found.push(PathChange { path: path.as_slice().into(), before: old.cloned(), after: new.cloned() })
+            }
+        }
+        path.pop();
+    }
+}

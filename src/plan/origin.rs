@@ -1,0 +1,107 @@
+//! Whose doing a change is. This branch touched what its manifest says otherwise than the base's manifest did; what both
+//! say alike and the catalog has otherwise was already pending.
+
+use foldhash::{HashMap, HashMapExt};
+
+use crate::domain::change::Origin;
+use crate::domain::desired::Desired;
+use crate::domain::write::WriteMode;
+
+use super::normalise::Ask;
+
+/// The base's manifests.
+#[derive(Debug, Clone, Copy)]
+pub struct Base<'q> {
+    pub desired: &'q [Desired],
+    /// Every manifest of the base parsed. Otherwise what is not among them may have been there all the same.
+    pub is_complete: bool,
+}
+
+/// What the base says of one thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Past<T> {
+    /// There is no base, or what it says of it did not parse.
+    Unknown,
+    Absent,
+    Known(T),
+}
+
+impl<T> Past<T> {
+    pub fn map<U>(self, with: impl FnOnce(T) -> U) -> Past<U> {
+        match self {
+            Self::Unknown => Past::Unknown,
+            Self::Absent => Past::Absent,
+            Self::Known(value) => Past::Known(with(value)),
+        }
+    }
+}
+
+/// The base's entities by key.
+#[derive(Debug)]
+pub(super) struct Pasts<'q> {
+    base: Option<(HashMap<(&'q str, &'q str), &'q Desired>, bool)>,
+}
+
+impl<'q> Pasts<'q> {
+    pub fn new(base: Option<Base<'q>>) -> Self {
+        let index = |base: Base<'q>| {
+            let mut entities = HashMap::with_capacity(base.desired.len());
+            for desired in base.desired {
+                let key = (desired.key.blueprint.as_ref(), desired.key.identifier.as_ref());
+                let first = entities.entry(key).or_insert(desired);
+                // Of two that ask for one entity the first counts, in whatever order they come.
+                if desired.place < first.place {
+                    *first = desired;
+                }
+            }
+            (entities, base.is_complete)
+        };
+        Self { base: base.map(index) }
+    }
+
+    pub fn of(&self, blueprint: &str, identifier: &str) -> Past<&'q Desired> {
+        let Some((entities, is_complete)) = &self.base else { return Past::Unknown };
+        match entities.get(&(blueprint, identifier)) {
+            Some(desired) => Past::Known(*desired),
+            None if *is_complete => Past::Absent,
+            None => Past::Unknown,
+        }
+    }
+}
+
+/// Of an entity that comes into being.
+pub(super) fn of_creation(past: Past<&Desired>) -> Origin {
+    match past {
+        Past::Unknown => Origin::Unknown,
+        Past::Absent => Origin::ThisBranch,
+        Past::Known(_) => Origin::AlreadyPending,
+    }
+}
+
+/// Of an entity that is no longer declared.
+pub(super) fn of_deletion(past: Past<&Desired>) -> Origin {
+    match past {
+        Past::Unknown => Origin::Unknown,
+        Past::Absent => Origin::AlreadyPending,
+        Past::Known(_) => Origin::ThisBranch,
+    }
+}
+
+/// Of a field whose entity the manifest declares.
+pub(super) fn of_field<T>(now: Ask<T>, past: Past<Ask<T>>, mode: WriteMode, same: impl Fn(T, T) -> bool) -> Origin {
+    let past = match past {
+        Past::Unknown => return Origin::Unknown,
+        Past::Absent => return Origin::ThisBranch,
+        Past::Known(past) => past,
+    };
+    let is_untouched = match (now, past) {
+        (Ask::Set(now), Ask::Set(past)) => same(now, past),
+        (Ask::Set(_), Ask::Silent | Ask::Clear) | (Ask::Silent | Ask::Clear, Ask::Set(_)) => false,
+        (Ask::Silent, Ask::Silent) | (Ask::Clear, Ask::Clear) => true,
+        (Ask::Silent, Ask::Clear) | (Ask::Clear, Ask::Silent) => match mode {
+            WriteMode::Merge => false,
+            WriteMode::Replace => true,
+        },
+    };
+    if is_untouched { Origin::AlreadyPending } else { Origin::ThisBranch }
+}

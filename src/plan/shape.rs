@@ -1,0 +1,106 @@
+//! What of a blueprint the comparison hangs on, looked up by name. What a blueprint does not know has no shape and is
+//! compared as it stands; it is never left out, since the catalog will have its say on it.
+
+use foldhash::{HashMap, HashMapExt, HashSet};
+
+use crate::domain::blueprint::{Blueprint, Ownership};
+use crate::domain::value::Value;
+
+#[derive(Debug)]
+pub(super) struct Shapes<'q> {
+    by_blueprint: HashMap<&'q str, Shape<'q>>,
+    unknown: Shape<'q>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Shape<'q> {
+    properties: HashMap<&'q str, PropertyShape>,
+    relations: HashMap<&'q str, RelationShape<'q>>,
+    computed: HashSet<&'q str>,
+    /// The team is the catalog's to work out.
+    pub inherits_team: bool,
+}
+
+#[derive(Debug, Default, Clone)]
+pub(super) struct PropertyShape {
+    pub times: Times,
+    /// What the catalog fills in where nothing is given.
+    pub default: Option<Value>,
+}
+
+/// Which texts of a property are points in time.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Times {
+    #[default]
+    None,
+    Itself,
+    Items,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct RelationShape<'q> {
+    /// The blueprint that it points to.
+    pub target: &'q str,
+    pub required: bool,
+    pub many: bool,
+}
+
+static PLAIN: PropertyShape = PropertyShape { times: Times::None, default: None };
+
+impl<'q> Shapes<'q> {
+    pub fn new(blueprints: &'q [Blueprint]) -> Self {
+        let mut by_blueprint = HashMap::with_capacity(blueprints.len());
+        for blueprint in blueprints {
+            by_blueprint.insert(blueprint.identifier.as_str(), Shape::new(blueprint));
+        }
+        Self { by_blueprint, unknown: Shape::default() }
+    }
+
+    pub fn of(&self, blueprint: &str) -> &Shape<'q> {
+        self.by_blueprint.get(blueprint).unwrap_or(&self.unknown)
+    }
+}
+
+impl<'q> Shape<'q> {
+    fn new(blueprint: &'q Blueprint) -> Self {
+        let properties = blueprint.properties.iter().map(|property| {
+            let items = property.schema.get("items").and_then(|items| items.get("format"));
+            let times = match (is_time(property.format.as_deref()), is_time(items.and_then(|format| format.as_str()))) {
+                (true, _) => Times::Itself,
+                (false, true) => Times::Items,
+                (false, false) => Times::None,
+            };
+            let default = property.default.as_ref().map(Value::from_json).filter(|default| !default.is_null());
+            (property.name.as_str(), PropertyShape { times, default })
+        });
+        let relations = blueprint.relations.iter().map(|relation| {
+            let shape = RelationShape { target: &relation.target, required: relation.required, many: relation.many };
+            (relation.name.as_str(), shape)
+        });
+        Self {
+            properties: properties.collect(),
+            relations: relations.collect(),
+            computed: blueprint.computed.iter().map(|computed| computed.name.as_str()).collect(),
+            inherits_team: match blueprint.ownership {
+                Ownership::Direct => false,
+                Ownership::Inherited { .. } => true,
+            },
+        }
+    }
+
+    pub fn property(&self, name: &str) -> &PropertyShape {
+        self.properties.get(name).unwrap_or(&PLAIN)
+    }
+
+    pub fn relation(&self, name: &str) -> Option<&RelationShape<'q>> {
+        self.relations.get(name)
+    }
+
+    pub fn is_computed(&self, name: &str) -> bool {
+        self.computed.contains(name)
+    }
+}
+
+fn is_time(format: Option<&str>) -> bool {
+    matches!(format, Some("date-time" | "timer"))
+}

@@ -1,0 +1,13 @@
+//! The planner from outside: worlds in, plans out. Worlds are written as JSON, since that is how both sides are known.
+
+mod apply;
+mod generated;
+mod hazards;
+mod laws;
+mod merge;
+mod normalised;
+mod origins;
+mod ownership;
+mod renames;
+mod waves;
+mod world;
