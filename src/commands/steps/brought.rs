@@ -11,6 +11,7 @@ use crate::commands::steps::desired::Asked;
 use crate::commands::steps::scope::scope;
 use crate::commands::steps::seeded::seeded;
 use crate::commands::steps::shelved::{Shelved, shelved};
+use crate::commands::steps::snapshot::Shelf;
 use crate::domain::entity::Owner;
 use crate::domain::known::KnownEntities;
 use crate::domain::progress::{Progress, Silent};
@@ -20,7 +21,7 @@ use crate::report::escape::clean;
 use crate::settings::{self, Settings};
 use crate::sources::{self, ReadBuffer, path_text};
 
-const KNOWN: &str = ".portolan/known-entities.txt";
+const KNOWN: &str = "known-entities.txt";
 /// So many manifests that could not be brought in are told by name.
 const MOST_TOLD: usize = 20;
 
@@ -119,7 +120,7 @@ impl Seed {
 /// The entities that are not in the repository and that its relations lead to. Nobody owns these: a push of the
 /// repository must not take them for its own.
 fn stand_in(store: &Store, root: &Path, writer: &Writer) -> Result<usize, Error> {
-    let Some(file) = sources::find_file(root, KNOWN) else { return Ok(0) };
+    let Some(file) = Shelf::Disk.file(root, KNOWN) else { return Ok(0) };
     let mut buffer = ReadBuffer::default();
     // Lint tells what is wrong with it; what relates to them will be left out, and told.
     let Ok(text) = sources::read(&file, &mut buffer) else { return Ok(0) };
