@@ -1,7 +1,7 @@
 //! Whose entities these are, and what may be deleted: what is ours, no longer declared, and only while everything that
 //! could speak for it was read. What we do not know is never taken for gone.
 
-use foldhash::{HashSet, HashSetExt};
+use foldhash::HashSet;
 
 use crate::domain::change::Standing;
 use crate::domain::desired::Desired;
@@ -55,15 +55,30 @@ pub(super) fn declared(desired: &[Desired]) -> (Vec<&Desired>, Vec<Obstacle>) {
     (all, obstacles)
 }
 
-/// What is ours and no longer declared, by key.
-pub(super) fn gone<'q>(actual: &'q Snapshot, declared: &[&Desired], owned: &Owned<'_>) -> Vec<&'q Entity> {
-    let mut keys = HashSet::with_capacity(declared.len());
-    keys.extend(declared.iter().map(|desired| pair(&desired.key)));
-    let is_gone = |entity: &&Entity| {
-        let pair = pair(&entity.key);
-        owned.0.contains(&pair) && !keys.contains(&pair)
-    };
-    actual.blueprints.values().flat_map(|shelf| &shelf.entities).filter(is_gone).collect()
+/// What the catalog has of each declared entity, and what it has besides. Both sides are sorted, so one walk finds all.
+pub(super) fn stored<'q>(actual: &'q Snapshot, declared: &[&Desired]) -> (Vec<Option<&'q Entity>>, Vec<&'q Entity>) {
+    let (mut stored, mut others) = (Vec::with_capacity(declared.len()), Vec::new());
+    let mut groups = declared.chunk_by(|a, b| a.key.blueprint == b.key.blueprint).peekable();
+    for (blueprint, shelf) in &actual.blueprints {
+        // Declared, and of a blueprint that was not read.
+        while let Some(group) = groups.next_if(|group| name_of(group) < blueprint.as_str()) {
+            stored.resize(stored.len() + group.len(), None);
+        }
+        let mut rest = shelf.entities.iter().peekable();
+        for desired in groups.next_if(|group| name_of(group) == blueprint).into_iter().flatten() {
+            while let Some(other) = rest.next_if(|entity| entity.key.identifier < desired.key.identifier) {
+                others.push(other);
+            }
+            stored.push(rest.next_if(|entity| entity.key.identifier == desired.key.identifier));
+        }
+        others.extend(rest);
+    }
+    stored.resize(declared.len(), None);
+    (stored, others)
+}
+
+fn name_of<'q>(group: &[&'q Desired]) -> &'q str {
+    group.first().map_or("", |first| &first.key.blueprint)
 }
 
 /// Why nothing may be deleted; empty: it may.
