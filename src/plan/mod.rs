@@ -53,7 +53,7 @@ pub struct Question<'q> {
     pub scope: &'q str,
     /// Take over what somebody else wrote.
     pub adopt: bool,
-    /// Leave out what was pending before this branch.
+    /// Leave out what was pending before this branch. For showing alone: what is left may hang on what is left out.
     pub only_branch: bool,
     /// What did not parse, and what could not be read beyond what the snapshot says of itself.
     pub unread: &'q [Blocker],

@@ -1,6 +1,8 @@
 //! Whose entities these are, and what may be deleted: what is ours, no longer declared, and only while everything that
 //! could speak for it was read. What we do not know is never taken for gone.
 
+use std::cmp::Ordering;
+
 use foldhash::HashSet;
 
 use crate::domain::change::Standing;
@@ -39,11 +41,7 @@ impl<'q> Owned<'q> {
 /// The manifests' entities by key, each once. Of two that ask for one entity the first in the files counts.
 pub(super) fn declared(desired: &[Desired]) -> (Vec<&Desired>, Vec<Obstacle>) {
     let mut all: Vec<&Desired> = desired.iter().collect();
-    all.sort_by(|a, b| {
-        let order = a.key.cmp(&b.key).then_with(|| a.place.cmp(&b.place));
-        // Copies by a YAML alias stand in one place; no order of the input may show.
-        order.then_with(|| if a == b { std::cmp::Ordering::Equal } else { format!("{a:?}").cmp(&format!("{b:?}")) })
-    });
+    all.sort_by(|a, b| a.key.cmp(&b.key).then_with(|| order(a, b)));
     let mut obstacles = Vec::new();
     for same in all.chunk_by(|a, b| a.key == b.key) {
         if let [first, _, ..] = same {
@@ -53,6 +51,13 @@ pub(super) fn declared(desired: &[Desired]) -> (Vec<&Desired>, Vec<Obstacle>) {
     }
     all.dedup_by(|later, kept| later.key == kept.key);
     (all, obstacles)
+}
+
+/// Which of two that ask for one entity comes first in the files.
+pub(super) fn order(a: &Desired, b: &Desired) -> Ordering {
+    // Copies by a YAML alias stand in one place; no order of the input may show.
+    let by_content = || if a == b { Ordering::Equal } else { format!("{a:?}").cmp(&format!("{b:?}")) };
+    a.place.cmp(&b.place).then_with(by_content)
 }
 
 /// What the catalog has of each declared entity, and what it has besides. Both sides are sorted, so one walk finds all.

@@ -131,17 +131,15 @@ fn parts(change: &Change, entity: &mut Entity, without: &[Arc<str>]) {
 }
 
 fn texts(value: &Value) -> Box<[Box<str>]> {
-    match value {
-        Value::List(items) => items.iter().filter_map(Value::as_str).map(Into::into).collect(),
-        _ => Box::default(),
-    }
+    let Value::List(items) = value else { return Box::default() };
+    items.iter().filter_map(Value::as_str).map(Into::into).collect()
 }
 
 fn targets(value: &Value) -> Targets {
-    match value {
-        Value::Text(target) => Targets::One(target.clone()),
-        Value::List(_) => Targets::Many(texts(value)),
-        _ => Targets::None,
+    match value.as_str() {
+        Some(target) => Targets::One(target.into()),
+        None if value.is_null() => Targets::None,
+        None => Targets::Many(texts(value)),
     }
 }
 

@@ -141,11 +141,14 @@ proptest! {
     #[test]
     fn no_order_of_the_question_shows_in_the_plan(world in worlds(), seed in any::<u64>(), twice in any::<bool>()) {
         let mut world = world;
-        // Some entities have two manifests.
-        if twice && let Some(first) = world.desired.first() {
-            let mut second = first.clone();
-            second.title = Wish::Set("second".into(), Span::default());
-            world.desired.push(second);
+        // Some entities have two manifests, here and at the base, even in one place.
+        for manifests in [Some(&mut world.desired), world.base.as_mut()].into_iter().flatten() {
+            let firsts: Vec<Desired> = manifests.iter().take(if twice { 9 } else { 0 }).cloned().collect();
+            manifests.extend(firsts.into_iter().map(|mut second| {
+                second.title = Wish::Set("second".into(), Span::default());
+                second.place.span.start += u32::from(second.key.identifier.as_ref() > "b");
+                second
+            }));
         }
         let mut dice = Dice(seed);
         let mut other = world.clone();

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::world::{World, key, lines};
 use crate::domain::change::{Action, Afterwards, Cause, Origin, RenamedBy};
 use crate::domain::hazard::HazardKind;
-use crate::domain::plan::{Deed, Plan};
+use crate::domain::plan::{Deed, Plan, Step, Wave};
 use crate::plan::Move;
 
 fn renamed_by(plan: &Plan) -> Vec<(String, String, RenamedBy)> {
@@ -130,24 +130,15 @@ fn a_rename_names_who_points_at_it() {
 #[test]
 fn a_renamed_entity_comes_first_and_its_old_self_goes_last() {
     let plan = pointed_at().plan();
-    let waves: Vec<(Deed, Vec<(&str, Vec<usize>)>)> = plan
-        .waves
-        .iter()
-        .map(|wave| {
-            let step = |step: &crate::domain::plan::Step| {
-                (plan.changes[step.change].key.identifier.as_ref(), step.needs.clone())
-            };
-            (wave.deed, wave.steps.iter().map(step).collect())
-        })
-        .collect();
-    assert_eq!(
-        waves,
-        [
-            (Deed::Write, vec![("basket", vec![]), ("till", vec![])]),
-            (Deed::Write, vec![("shop", vec![0])]),
-            (Deed::Delete, vec![("basket", vec![0, 1])]),
-        ]
-    );
+    let step = |step: &Step| format!("{} {:?}", plan.changes[step.change].key.identifier, step.needs);
+    let wave = |wave: &Wave| (wave.deed, wave.steps.iter().map(step).collect::<Vec<_>>());
+    let waves: Vec<(Deed, Vec<String>)> = plan.waves.iter().map(wave).collect();
+    let expected = [
+        (Deed::Write, vec!["basket []", "till []"]),
+        (Deed::Write, vec!["shop [0]"]),
+        (Deed::Delete, vec!["basket [0, 1]"]),
+    ];
+    assert_eq!(waves, expected.map(|(deed, steps)| (deed, steps.into_iter().map(str::to_owned).collect())));
 }
 
 #[test]
