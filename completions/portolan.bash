@@ -31,8 +31,14 @@ _portolan() {
             portolan,man)
                 cmd="portolan__subcmd__man"
                 ;;
+            portolan,pull)
+                cmd="portolan__subcmd__pull"
+                ;;
             portolan,schema)
                 cmd="portolan__subcmd__schema"
+                ;;
+            portolan,serve)
+                cmd="portolan__subcmd__serve"
                 ;;
             portolan,validate)
                 cmd="portolan__subcmd__lint"
@@ -44,7 +50,7 @@ _portolan() {
 
     case "${cmd}" in
         portolan)
-            opts="-C -q -v -h -V --config --target --color --quiet --verbose --no-progress --help --version lint validate explain config schema completions man"
+            opts="-C -q -v -h -V --config --target --catalog --color --quiet --verbose --no-progress --help --version lint validate pull explain config serve schema completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -68,6 +74,13 @@ _portolan() {
                     fi
                     return 0
                     ;;
+                --catalog)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -80,7 +93,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__completions)
-            opts="-C -q -v -h --config --target --color --quiet --verbose --no-progress --help bash elvish fish powershell zsh"
+            opts="-C -q -v -h --config --target --catalog --color --quiet --verbose --no-progress --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -104,6 +117,13 @@ _portolan() {
                     fi
                     return 0
                     ;;
+                --catalog)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -116,7 +136,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__config)
-            opts="-C -q -v -h --output --config --target --color --quiet --verbose --no-progress --help"
+            opts="-C -q -v -h --output --config --target --catalog --color --quiet --verbose --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -144,6 +164,13 @@ _portolan() {
                     fi
                     return 0
                     ;;
+                --catalog)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -156,7 +183,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__explain)
-            opts="-C -q -v -h --config --target --color --quiet --verbose --no-progress --help yaml-syntax duplicate-key ambiguous-scalar non-string-key too-deep too-large alias-bomb bad-encoding unknown-field missing-field wrong-type unknown-kind unsupported-version invalid-resource-name namespace-on-cluster-entity foreign-field invalid-identifier unknown-blueprint broken-blueprint unknown-property missing-property wrong-property-type value-not-allowed malformed-value value-out-of-range computed-property inherited-team flawed-blueprint unknown-relation missing-relation relation-arity dangling-relation repeated-target duplicate-entity duplicate-resource case-collision stale-snapshot plain-secret unused-ignore unknown-rule"
+            opts="-C -q -v -h --config --target --catalog --color --quiet --verbose --no-progress --help yaml-syntax duplicate-key ambiguous-scalar non-string-key too-deep too-large alias-bomb bad-encoding unknown-field missing-field wrong-type unknown-kind unsupported-version invalid-resource-name namespace-on-cluster-entity foreign-field invalid-identifier unknown-blueprint broken-blueprint unknown-property missing-property wrong-property-type value-not-allowed malformed-value value-out-of-range computed-property inherited-team flawed-blueprint unknown-relation missing-relation relation-arity dangling-relation repeated-target duplicate-entity duplicate-resource case-collision stale-snapshot plain-secret unused-ignore unknown-rule"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -180,6 +207,13 @@ _portolan() {
                     fi
                     return 0
                     ;;
+                --catalog)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -192,7 +226,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__lint)
-            opts="-C -q -v -h --staged --changed --since --stdin-filename --fix --diff --output --fail-on --max-findings --baseline --write-baseline --force-exclude --rule --config --target --color --quiet --verbose --no-progress --help"
+            opts="-C -q -v -h --staged --changed --since --stdin-filename --fix --diff --output --fail-on --max-findings --baseline --write-baseline --force-exclude --rule --config --target --catalog --color --quiet --verbose --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -254,6 +288,13 @@ _portolan() {
                     fi
                     return 0
                     ;;
+                --catalog)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -266,7 +307,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__man)
-            opts="-C -q -v -h --config --target --color --quiet --verbose --no-progress --help"
+            opts="-C -q -v -h --config --target --catalog --color --quiet --verbose --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -290,6 +331,67 @@ _portolan() {
                     fi
                     return 0
                     ;;
+                --catalog)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        portolan__subcmd__pull)
+            opts="-C -q -v -h --check --dry-run --entities --all --overwrite --output --config --target --catalog --color --quiet --verbose --no-progress --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --entities)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --target)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --catalog)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -302,7 +404,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__schema)
-            opts="-C -q -v -h --config --target --color --quiet --verbose --no-progress --help config lint baseline"
+            opts="-C -q -v -h --config --target --catalog --color --quiet --verbose --no-progress --help config lint baseline pull"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -320,6 +422,121 @@ _portolan() {
                     return 0
                     ;;
                 --target)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --catalog)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        portolan__subcmd__serve)
+            opts="-C -q -v -h --listen --store --seed --client-id --client-secret --rate-limit --latency --token-lifetime --output --config --target --catalog --color --quiet --verbose --no-progress --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --listen)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --store)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --seed)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --client-id)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --client-secret)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --rate-limit)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --latency)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --token-lifetime)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --target)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --catalog)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_portolan_global_optspecs
-    string join \n C= config= target= color= q/quiet v/verbose no-progress h/help V/version
+    string join \n C= config= target= catalog= color= q/quiet v/verbose no-progress h/help V/version
 end
 
 function __fish_portolan_needs_command
@@ -27,6 +27,7 @@ end
 complete -c portolan -n "__fish_portolan_needs_command" -s C -d 'Work as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_needs_command" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_needs_command" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_needs_command" -l catalog -d 'Use this catalog: `local`, a region of the platform (`eu`, `us`), or an address [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_needs_command" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -37,8 +38,10 @@ complete -c portolan -n "__fish_portolan_needs_command" -s h -l help -d 'Print h
 complete -c portolan -n "__fish_portolan_needs_command" -s V -l version -d 'Print version'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "lint" -d 'Check the entity manifests of this repository'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "validate" -d 'Check the entity manifests of this repository'
+complete -c portolan -n "__fish_portolan_needs_command" -f -a "pull" -d 'Bring blueprints and known entities from the catalog into `.portolan/`'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "explain" -d 'Explain a rule: what is wrong, why it matters, how to mend it'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "config" -d 'Show every setting and where it comes from'
+complete -c portolan -n "__fish_portolan_needs_command" -f -a "serve" -d 'Serve the embedded catalog over the platform\'s HTTP API'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "schema" -d 'Print the JSON Schema of the config or of an output'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "man" -d 'Print the manual page'
@@ -102,6 +105,7 @@ unknown-rule\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -s C -d 'Work as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l catalog -d 'Use this catalog: `local`, a region of the platform (`eu`, `us`), or an address [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -174,6 +178,7 @@ unknown-rule\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -s C -d 'Work as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l catalog -d 'Use this catalog: `local`, a region of the platform (`eu`, `us`), or an address [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -186,9 +191,28 @@ complete -c portolan -n "__fish_portolan_using_subcommand validate" -s q -l quie
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portolan -n "__fish_portolan_using_subcommand pull" -l entities -d 'Also write manifests for entities that the catalog has and this repository does not; of all blueprints where none is named' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand pull" -l output -d 'How to report' -r -f -a "text\t''
+json\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand pull" -s C -d 'Work as if started in DIR' -r -f -a "(__fish_complete_directories)"
+complete -c portolan -n "__fish_portolan_using_subcommand pull" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand pull" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand pull" -l catalog -d 'Use this catalog: `local`, a region of the platform (`eu`, `us`), or an address [env: PORTOLAN_CATALOG]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand pull" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand pull" -l check -d 'Write nothing; end with 2 when the snapshot is out of date'
+complete -c portolan -n "__fish_portolan_using_subcommand pull" -l dry-run -d 'Show what would be written, and write nothing'
+complete -c portolan -n "__fish_portolan_using_subcommand pull" -l all -d 'With `--entities`: whoever owns them'
+complete -c portolan -n "__fish_portolan_using_subcommand pull" -l overwrite -d 'With `--entities`: rewrite entities that are in the repository, in files that hold nothing else; their comments are lost'
+complete -c portolan -n "__fish_portolan_using_subcommand pull" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand pull" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
+complete -c portolan -n "__fish_portolan_using_subcommand pull" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand pull" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -s C -d 'Work as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand explain" -l catalog -d 'Use this catalog: `local`, a region of the platform (`eu`, `us`), or an address [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -201,6 +225,7 @@ json\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand config" -s C -d 'Work as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand config" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand config" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand config" -l catalog -d 'Use this catalog: `local`, a region of the platform (`eu`, `us`), or an address [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand config" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -208,9 +233,31 @@ complete -c portolan -n "__fish_portolan_using_subcommand config" -s q -l quiet 
 complete -c portolan -n "__fish_portolan_using_subcommand config" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
 complete -c portolan -n "__fish_portolan_using_subcommand config" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand config" -s h -l help -d 'Print help'
+complete -c portolan -n "__fish_portolan_using_subcommand serve" -l listen -d 'The address and port to listen on; port 0 is any that is free' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand serve" -l store -d 'The file that holds the catalog, or `memory` [default: .portolan/local.db]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand serve" -l seed -d 'Bring in the blueprints and the manifests of the repository in DIR' -r -f -a "(__fish_complete_directories)"
+complete -c portolan -n "__fish_portolan_using_subcommand serve" -l client-id -d 'The client id that is let in; made up where it is not chosen [env: PORTOLAN_SERVE_CLIENT_ID]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand serve" -l client-secret -d 'Its secret; better in the environment, since others see command lines [env: PORTOLAN_SERVE_CLIENT_SECRET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand serve" -l rate-limit -d 'Answer at most N requests in a period, the others with 429: `1000/5m`, `10/s`' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand serve" -l latency -d 'Hold every answer back for so many milliseconds' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand serve" -l token-lifetime -d 'How many seconds a token is good for' -r
+complete -c portolan -n "__fish_portolan_using_subcommand serve" -l output -d 'How to tell where it listens' -r -f -a "text\t''
+json\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand serve" -s C -d 'Work as if started in DIR' -r -f -a "(__fish_complete_directories)"
+complete -c portolan -n "__fish_portolan_using_subcommand serve" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand serve" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand serve" -l catalog -d 'Use this catalog: `local`, a region of the platform (`eu`, `us`), or an address [env: PORTOLAN_CATALOG]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand serve" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand serve" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand serve" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
+complete -c portolan -n "__fish_portolan_using_subcommand serve" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -s C -d 'Work as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand schema" -l catalog -d 'Use this catalog: `local`, a region of the platform (`eu`, `us`), or an address [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -221,6 +268,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand schema" -s h -l help -
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -s C -d 'Work as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand completions" -l catalog -d 'Use this catalog: `local`, a region of the platform (`eu`, `us`), or an address [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -231,6 +279,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand completions" -s h -l h
 complete -c portolan -n "__fish_portolan_using_subcommand man" -s C -d 'Work as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand man" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand man" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand man" -l catalog -d 'Use this catalog: `local`, a region of the platform (`eu`, `us`), or an address [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand man" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"

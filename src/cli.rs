@@ -9,7 +9,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
 
 use crate::commands::context::Context;
 use crate::commands::terminal::{Terminal, colour_choice};
-use crate::commands::{self, completions, config, explain, lint, man, schema};
+use crate::commands::{self, completions, config, explain, lint, man, pull, schema, serve};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::settings::{self, Environment, Request};
@@ -21,12 +21,15 @@ const EXAMPLES: &str = "\
 Examples:
   portolan lint                     check every manifest of the repository
   portolan lint --staged            check what the next commit changes
+  portolan pull                     bring what lint checks against
   portolan explain wrong-type       what a rule means, and how to mend it
   portolan -C ../catalog config     every setting, and where it comes from
 
 Exit codes:
   0    done, nothing wrong
   1    findings at or above --fail-on
+  2    changes are pending
+  5    the catalog could not be reached, or refused us
   64   usage or configuration
   70   our own failure, or the disk's
   130  interrupted";
@@ -54,6 +57,9 @@ struct Everyone {
     /// Use the overrides of this target of the config [env: PORTOLAN_TARGET]
     #[arg(long, value_name = "NAME", global = true, value_hint = ValueHint::Other)]
     target: Option<String>,
+    /// Use this catalog: `local`, a region of the platform (`eu`, `us`), or an address [env: PORTOLAN_CATALOG]
+    #[arg(long, value_name = "CATALOG", global = true, value_hint = ValueHint::Other)]
+    catalog: Option<String>,
     /// Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]
     #[arg(long, value_name = "WHEN", global = true, value_parser = ["auto", "always", "never"])]
     color: Option<String>,
@@ -72,8 +78,10 @@ struct Everyone {
 enum Verb {
     #[command(visible_alias = "validate")]
     Lint(Box<lint::LintArgs>),
+    Pull(pull::PullArgs),
     Explain(explain::ExplainArgs),
     Config(config::ConfigArgs),
+    Serve(Box<serve::ServeArgs>),
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -130,7 +138,7 @@ impl Verb {
             Self::Schema(args) => return schema::run(&args, streams),
             Self::Completions(args) => return completions::run(&args, command(), streams),
             Self::Man(args) => return man::run(&args, command(), streams),
-            Self::Lint(_) | Self::Config(_) => {}
+            Self::Lint(_) | Self::Pull(_) | Self::Config(_) | Self::Serve(_) => {}
         }
         if let Self::Lint(args) = &self {
             request.rules.clone_from(&args.rule);
@@ -147,7 +155,9 @@ impl Verb {
         }
         match self {
             Self::Lint(args) => lint::run(&args, &mut context),
+            Self::Pull(args) => pull::run(&args, &mut context),
             Self::Config(args) => config::run(&args, &mut context),
+            Self::Serve(args) => serve::run(*args, &mut context),
             Self::Explain(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => Ok(Exit::Success),
         }
     }
@@ -158,6 +168,7 @@ impl Everyone {
         request.directory = self.directory;
         request.config = self.config;
         request.target = self.target;
+        request.catalog = self.catalog;
         request.quiet = self.quiet;
         request.verbose = self.verbose;
         request.no_progress = self.no_progress;
@@ -198,7 +209,14 @@ mod tests {
 
     #[test]
     fn the_help_tells_the_exit_codes_as_they_are() {
-        for exit in [Exit::Success, Exit::Usage, Exit::Failure, Exit::Interrupted] {
+        for exit in [
+            Exit::Success,
+            Exit::ChangesPending,
+            Exit::CatalogUnreachable,
+            Exit::Usage,
+            Exit::Failure,
+            Exit::Interrupted,
+        ] {
             let line = format!("{:<4} {}", exit.code(), exit.meaning());
             assert!(EXAMPLES.contains(&line), "{line}");
         }

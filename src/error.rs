@@ -2,6 +2,9 @@
 //! an error is a job that could not be done. What a verb was asked for and cannot do is told here too: verbs stand
 //! above this floor, and their errors must be seen from it.
 
+use crate::catalog::CatalogError;
+use crate::catalog::server::ServerError;
+use crate::catalog::store::StoreError;
 use crate::exit::Exit;
 use crate::report::baseline::BaselineError;
 use crate::settings::SettingsError;
@@ -32,6 +35,24 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Lint(#[from] LintError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Catalog(#[from] CatalogError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Server(#[from] ServerError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Serve(#[from] ServeError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Scope(#[from] ScopeError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Pull(#[from] PullError),
     #[error("find the rule `{name}`")]
     #[diagnostic(code("no-such-rule"), help("{help}"))]
     NoSuchRule { name: String, help: String },
@@ -75,6 +96,76 @@ pub enum LintError {
     Outside { path: String, root: String },
 }
 
+/// Why `serve` does not begin.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum ServeError {
+    #[error("listen on {address} with credentials that were made up: others than this machine could ask for them")]
+    #[diagnostic(
+        code("exposed"),
+        help(
+            "choose them: `--client-id` with `PORTOLAN_SERVE_CLIENT_SECRET`, or listen on loopback (`127.0.0.1`, `[::1]`)"
+        )
+    )]
+    Exposed { address: std::net::SocketAddr },
+    #[error("use the credentials: {missing} is missing")]
+    #[diagnostic(
+        code("half-credentials"),
+        help(
+            "choose both, by `--client-id` and `--client-secret` or their variables, or neither to have them made up"
+        )
+    )]
+    HalfCredentials { missing: &'static str },
+    #[error("use the {what}: {why}")]
+    #[diagnostic(code("bad-credentials"), help("choose letters, digits and signs that a header can carry"))]
+    BadCredentials { what: &'static str, why: &'static str },
+    #[error("seed from `{path}`: {why}")]
+    #[diagnostic(
+        code("nothing-seeded"),
+        help("name the root of a repository of manifests; `portolan lint` tells more")
+    )]
+    NothingSeeded { path: String, why: String },
+    #[error("follow the blueprints of `.portolan/blueprints`: {why}")]
+    #[diagnostic(code("blueprints-not-followed"), help("`portolan lint` tells what is wrong with the snapshot"))]
+    NotFollowed { why: String },
+}
+
+/// Why nobody knows whose entities are meant.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum ScopeError {
+    #[error("tell whose entities are meant: there is no `scope`, and no Git remote `origin` to take it from")]
+    #[diagnostic(code("no-scope"), help("set `scope` in portolan.yaml, or `PORTOLAN_SCOPE`: `acme/catalog`"))]
+    Unknown,
+}
+
+/// Why pull could not do what it was asked for.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum PullError {
+    #[error("pull all of blueprint `{blueprint}`: {reason}")]
+    #[diagnostic(
+        code("incomplete-read"),
+        help("run it again: nothing was written, since what is missing would look like what does not exist")
+    )]
+    Incomplete { blueprint: String, reason: String },
+    #[error("pull from the embedded catalog: nobody asked for it, and the snapshot is of {catalog}")]
+    #[diagnostic(
+        code("catalog-not-named"),
+        help("set the credentials in the environment, or name the catalog: `--catalog` or `catalog` in portolan.yaml")
+    )]
+    NotNamed { catalog: String },
+    #[error("pull from {catalog}: it has no blueprints, and the snapshot has some")]
+    #[diagnostic(
+        code("empty-catalog"),
+        help("look whether it is the right one (`portolan config`); if it is, delete `.portolan/blueprints` first")
+    )]
+    Empty { catalog: String },
+    #[error("find the blueprint `{name}` in {catalog}")]
+    #[diagnostic(code("no-such-blueprint"), help("{help}"))]
+    NoSuchBlueprint { name: String, catalog: String, help: String },
+    #[error("choose a folder for manifests of `{blueprint}`: `manifests.include` matches no file that could be made")]
+    #[diagnostic(code("no-folder"), help("add a folder for them, such as `catalog/**/*.yaml`"))]
+    NoFolder { blueprint: String },
+}
+
 impl Error {
     pub fn exit(&self) -> Exit {
         match self {
@@ -82,12 +173,25 @@ impl Error {
             | Self::Pattern(_)
             | Self::Baseline(_)
             | Self::NoSuchRule { .. }
+            | Self::Scope(_)
             | Self::NoSuchVerb { .. } => Exit::Usage,
             Self::Write(_) | Self::Streams(_) => Exit::Failure,
             // A file that the user named to be read is there or it is not; one to be written is the disk's affair.
             Self::Output(OutputError::Read { .. }) => Exit::Usage,
             Self::Output(OutputError::Write { .. } | OutputError::Input(_)) => Exit::Failure,
             Self::Lint(error) => exit_of_lint(error),
+            Self::Store(_) => Exit::Failure,
+            Self::Catalog(error) => exit_of_catalog(error),
+            // An address that cannot be had is chosen otherwise.
+            Self::Server(ServerError::Listen { .. }) | Self::Serve(_) => Exit::Usage,
+            Self::Server(ServerError::Runtime(_) | ServerError::Random) => Exit::Failure,
+            Self::Pull(PullError::Incomplete { .. }) => Exit::CatalogUnreachable,
+            Self::Pull(
+                PullError::NotNamed { .. }
+                | PullError::Empty { .. }
+                | PullError::NoSuchBlueprint { .. }
+                | PullError::NoFolder { .. },
+            ) => Exit::Usage,
         }
     }
 }
@@ -104,6 +208,15 @@ fn exit_of_lint(error: &LintError) -> Exit {
         | LintError::InputAlone
         | LintError::NamelessInput
         | LintError::Outside { .. } => Exit::Usage,
+    }
+}
+
+/// The embedded catalog is a file, and fails as the disk does; another one is reached or not.
+fn exit_of_catalog(error: &CatalogError) -> Exit {
+    match error {
+        CatalogError::Store(_) | CatalogError::Unreadable(_) => Exit::Failure,
+        CatalogError::Client(error) if error.is_usage() => Exit::Usage,
+        CatalogError::Client(_) | CatalogError::Refused(_) => Exit::CatalogUnreachable,
     }
 }
 

@@ -12,6 +12,7 @@ use portolan::analysis::RULES;
 use portolan::commands::completions::script;
 use portolan::commands::explain::page_of;
 use portolan::commands::schema::{SchemaName, schema};
+use portolan::domain::platform::PLATFORMS;
 use portolan::exit::Exit;
 use portolan::report::explain::rule_page;
 use portolan::settings::VARIABLES;
@@ -95,6 +96,14 @@ fn reference() -> String {
     for variable in &VARIABLES {
         let _ = writeln!(text, "| `{}` | {} |", variable.name, variable.what);
     }
+    for platform in PLATFORMS {
+        let name = platform.name;
+        let (id, secret) = (platform.client_id_variable, platform.client_secret_variable);
+        let _ = writeln!(text, "| `{id}`, `{secret}` | the credentials of the platform `{name}` |");
+        let addresses = platform.base_url_variables.join("`, `");
+        let _ = writeln!(text, "| `{addresses}` | where the platform `{name}` is, in place of a region |");
+    }
+    text.push_str("| `HTTPS_PROXY`, `NO_PROXY` | the way to the catalog, and where it is not taken |\n");
     text.push_str("\n## Exit codes\n\n| Code | Means |\n|---|---|\n");
     for exit in Exit::ALL {
         let _ = writeln!(text, "| {} | {} |", exit.code(), exit.meaning());

@@ -40,8 +40,8 @@ fn lint(text: &str) -> Vec<Finding> {
         }
         run.document(&DocumentContext { view: document.view, faults: document.faults, manifests: &manifests });
     });
-    let report = run.finish(Directives::read(text, &comments));
-    analyzer.conclude(vec![report], &|_| true).findings
+    run.finish(Directives::read(text, &comments));
+    analyzer.conclude(vec![state.into_gathered()], &|_| true).findings
 }
 
 /// A manifest that is right, for tearing apart.

@@ -39,8 +39,8 @@ fuzz_target!(|bytes: &[u8]| {
         }
         run.document(&DocumentContext { view: document.view, faults: document.faults, manifests: &manifests });
     });
-    let report = run.finish(Directives::read(&text, &comments));
-    let conclusion = analyzer.conclude(vec![report], &|_| true);
+    run.finish(Directives::read(&text, &comments));
+    let conclusion = analyzer.conclude(vec![state.into_gathered()], &|_| true);
     for finding in &conclusion.findings {
         assert!(text.get(finding.place.span.range()).is_some(), "{}: {:?}", finding.rule.name, finding.place.span);
     }

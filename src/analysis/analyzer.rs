@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::analysis::credentials;
-use crate::analysis::facts::{self, FactsBuilder, FileFacts, Repository};
+use crate::analysis::facts::{Facts, Repository};
 use crate::analysis::rule::{Check, DocumentContext, EntityContext, Options, RepositoryContext, Rule, Sink};
 use crate::analysis::rules::{unknown_rule, unused_ignore};
 use crate::analysis::selection::Selection;
@@ -28,20 +28,19 @@ pub struct Analyzer<'a> {
     suppression_rules: Vec<(&'static Rule, Severity)>,
 }
 
-/// What a file leaves behind.
-#[derive(Debug)]
-pub struct FileReport {
-    pub file: FileId,
-    pub findings: Vec<Finding>,
-    pub facts: FileFacts,
-    pub directives: Option<Directives>,
+/// What the files of one thread leave behind.
+#[derive(Debug, Default)]
+pub struct Gathered {
     pub entities: usize,
-    /// Some entity of the file could not be held against a blueprint, or not be read at all.
-    pub is_partly_unjudged: bool,
-    /// There may be entities in it whose names nobody knows.
-    pub is_partly_unknown: bool,
-    /// How many of its documents could not be read.
-    pub broken_documents: usize,
+    /// How many documents of a file could not be read, where there are such.
+    pub broken_documents: Vec<(FileId, usize)>,
+    findings: Vec<Finding>,
+    facts: Facts,
+    /// Comments to us, and whether some entity of their file could not be held against a blueprint, or not be read at
+    /// all.
+    directives: Vec<(FileId, Directives, bool)>,
+    /// There may be entities whose names nobody knows.
+    is_partly_unknown: bool,
 }
 
 /// All that was found, sorted, and how many findings comments silenced.
@@ -81,31 +80,20 @@ impl<'a> Analyzer<'a> {
     /// A file begins. `text` is the whole of it.
     pub fn file<'r>(&'r self, file: FileId, text: &str, state: &'r mut RunState) -> FileRun<'r> {
         let may_hold_credentials = credentials::may_hold(text);
-        FileRun {
-            analyzer: self,
-            file,
-            state,
-            findings: Vec::new(),
-            may_hold_credentials,
-            entities: 0,
-            is_partly_unjudged: false,
-            is_partly_unknown: false,
-            broken_documents: 0,
-        }
+        FileRun { analyzer: self, file, state, may_hold_credentials, is_partly_unjudged: false, broken_documents: 0 }
     }
 
-    /// Everything about the repository as a whole; then the comments. `files` in the order of the run; `in_sight`
-    /// tells whose findings are asked for.
-    pub fn conclude(&self, files: Vec<FileReport>, in_sight: &dyn Fn(FileId) -> bool) -> Conclusion {
+    /// Everything about the repository as a whole; then the comments. `in_sight` tells whose findings are asked for.
+    pub fn conclude(&self, parts: Vec<Gathered>, in_sight: &dyn Fn(FileId) -> bool) -> Conclusion {
         let mut findings = Vec::new();
         let mut directives = BTreeMap::new();
-        let mut facts = Vec::with_capacity(files.len());
+        let mut facts = Vec::with_capacity(parts.len());
         let mut is_complete = true;
-        for report in files {
-            findings.extend(report.findings);
-            directives.extend(report.directives.map(|it| (report.file, (it, report.is_partly_unjudged))));
-            is_complete &= !report.is_partly_unknown;
-            facts.push((report.file, report.facts));
+        for part in parts {
+            findings.extend(part.findings);
+            directives.extend(part.directives.into_iter().map(|(file, it, unjudged)| (file, (it, unjudged))));
+            is_complete &= !part.is_partly_unknown;
+            facts.push(part.facts);
         }
         let repository = Repository::new(&facts);
         let knows_all_targets = is_complete && self.snapshot.known.is_some();
@@ -136,7 +124,6 @@ impl<'a> Analyzer<'a> {
             }
         }
         findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-        facts::forget(facts);
         Conclusion { findings, suppressed, unjudged_relations, is_complete }
     }
 }
@@ -162,11 +149,24 @@ impl Analyzer<'_> {
     }
 }
 
-/// Memory that is reused from file to file; one per thread.
+/// What goes from file to file; one per thread.
 #[derive(Debug, Default)]
 pub struct RunState {
     scratch: Scratch,
-    facts: FactsBuilder,
+    gathered: Gathered,
+}
+
+impl RunState {
+    /// For a share of so many files.
+    pub fn with_room(files: usize) -> Self {
+        let gathered = Gathered { facts: Facts::with_room(files), ..Gathered::default() };
+        Self { gathered, ..Self::default() }
+    }
+
+    /// After the last file.
+    pub fn into_gathered(self) -> Gathered {
+        self.gathered
+    }
 }
 
 /// One file under way.
@@ -175,11 +175,8 @@ pub struct FileRun<'r> {
     analyzer: &'r Analyzer<'r>,
     file: FileId,
     state: &'r mut RunState,
-    findings: Vec<Finding>,
     may_hold_credentials: bool,
-    entities: usize,
     is_partly_unjudged: bool,
-    is_partly_unknown: bool,
     broken_documents: usize,
 }
 
@@ -190,28 +187,28 @@ impl FileRun<'_> {
         let is_sound = context.faults.is_empty() && !context.manifests.iter().any(is_odd);
         let document_rules = if is_sound { &[] } else { self.analyzer.document_rules.as_slice() };
         for (rule, severity, check) in document_rules {
-            let mut sink = sink(&mut self.findings, self.file, rule, *severity);
+            let mut sink = sink(&mut self.state.gathered.findings, self.file, rule, *severity);
             check(context, self.analyzer.snapshot, &mut sink);
         }
         for manifest in context.manifests {
             self.entity(context, manifest);
         }
-        self.entities += context.manifests.len();
+        self.state.gathered.entities += context.manifests.len();
         self.is_partly_unjudged |= context.manifests.is_empty();
     }
 
     /// The document at `span` cannot be read; `names` is what a look at its text tells of its entities.
     pub fn salvaged(&mut self, names: &[EntityName], span: Span) {
         for name in names {
-            self.state.facts.salvaged(name, span);
+            self.state.gathered.facts.salvaged(self.file, name, span);
         }
-        self.entities += names.len();
+        self.state.gathered.entities += names.len();
         self.broken_documents += 1;
     }
 
     /// Nobody can tell what entities the file holds.
     pub fn hides_entities(&mut self) {
-        self.is_partly_unknown = true;
+        self.state.gathered.is_partly_unknown = true;
     }
 
     fn entity(&mut self, context: &DocumentContext<'_>, manifest: &Manifest) {
@@ -221,12 +218,12 @@ impl FileRun<'_> {
         let blueprint = manifest.blueprint_text(view).filter(|_| is_ours);
         let index = blueprint.and_then(|blueprint| snapshot.index(blueprint));
         let shape = index.and_then(|index| Some((index, snapshot.shape(index)?)));
-        let RunState { scratch, facts } = &mut *self.state;
+        let RunState { scratch, gathered: Gathered { facts, findings, .. } } = &mut *self.state;
         let mut survey = Survey::take(view, manifest, shape, scratch, facts);
         if self.may_hold_credentials {
             survey.look_for_secrets(view, manifest);
         }
-        facts.entity(view, manifest, shape.is_some());
+        facts.entity(self.file, view, manifest, shape.is_some());
         if !is_ours {
             self.is_partly_unjudged = true;
             return;
@@ -234,36 +231,30 @@ impl FileRun<'_> {
         let shape = shape.map(|(_, shape)| shape);
         self.is_partly_unjudged |= shape.is_none();
         let context = EntityContext { view, manifest, shape, survey: &survey };
-        let before = self.findings.len();
+        let before = findings.len();
         let survey_rules = if survey.is_empty() { &[] } else { survey_rules.as_slice() };
         for (rule, severity, check) in entity_rules.iter().chain(survey_rules) {
-            let mut sink = sink(&mut self.findings, self.file, rule, *severity);
+            let mut sink = sink(findings, self.file, rule, *severity);
             check(&context, &mut sink);
         }
-        if self.findings.len() > before {
+        if findings.len() > before {
             let name = EntityName {
                 blueprint: manifest.blueprint_text(view).unwrap_or_default().to_owned(),
                 identifier: manifest.identifier_text(view).unwrap_or_default().to_owned(),
             };
-            for finding in &mut self.findings[before..] {
+            for finding in &mut findings[before..] {
                 finding.entity.get_or_insert_with(|| name.clone());
             }
         }
     }
 
     /// The file is at its end; `directives` are its comments to us.
-    pub fn finish(self, directives: Option<Directives>) -> FileReport {
-        let Self { file, findings, state, entities, is_partly_unjudged, is_partly_unknown, broken_documents, .. } =
-            self;
-        FileReport {
-            file,
-            findings,
-            facts: state.facts.finish(),
-            directives,
-            entities,
-            is_partly_unjudged,
-            is_partly_unknown,
-            broken_documents,
+    pub fn finish(self, directives: Option<Directives>) {
+        let Self { file, state, is_partly_unjudged, broken_documents, .. } = self;
+        let gathered = &mut state.gathered;
+        gathered.directives.extend(directives.map(|directives| (file, directives, is_partly_unjudged)));
+        if broken_documents > 0 {
+            gathered.broken_documents.push((file, broken_documents));
         }
     }
 }

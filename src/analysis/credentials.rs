@@ -68,41 +68,17 @@ const fn token(prefix: &'static str, least: usize, also: &'static [u8], what: &'
     Token { prefix, least, also, what }
 }
 
-/// What gives a file away at first look: how tokens begin, and how the names of credentials end, with the colon that
-/// makes them a key. At most 32 of at least 3 bytes: beyond that the search takes half as many bytes at a time.
-const MARKS: [&str; 32] = [
-    "AKIA",
-    "ASIA",
-    "ghp_",
-    "gho_",
-    "ghu_",
-    "ghs_",
-    "ghr_",
-    "github_pat_",
-    "glpat-",
-    "xox",
-    "xapp-",
-    "k_live_",
-    "AIza",
-    "npm_",
-    "pypi-AgE",
-    "SG.",
-    "hvs.",
-    "dop_v1_",
-    "assword",
-    "ASSWORD",
-    "assphrase",
-    "ecret",
-    "ECRET",
-    "oken:",
-    "oken\":",
-    "OKEN",
-    "Key:",
-    "KEY:",
-    "key:",
-    "ey\":",
-    PRIVATE_KEY,
-    JSON_WEB_TOKEN,
+/// What gives a file away at first look: how tokens begin, or a part of that, and how the names of credentials end,
+/// with the colon that makes them a key. At most 32 of at least 3 bytes: beyond that the search takes half as many
+/// bytes at a time. It deals them out to eight buckets as they come, and looks at the first three bytes of all in a
+/// bucket as if they were one: in a column stands what begins alike, or with letters that are rare in prose. Any other
+/// order finds the same, and stops twice as often for nothing.
+#[rustfmt::skip]
+const MARKS: [[&str; 8]; 4] = [
+    ["ghp_", "ghr_",   "hvs.",     "assword",   "ASSWORD", "oken:",   "ey:",     "AKIA"],
+    ["gho_", "glpat-", "npm_",     "assphrase", "ECRET",   "oken\":", "ey\":",   "ASIA"],
+    ["ghu_", "xox",    "pypi-AgE", "ecret",     "OKEN",    "EY:",     "EY-----", "AIza"],
+    ["ghs_", "xapp-",  "_pat_",    "k_live_",   "SG.",     "EY\":",   "p_v1_",   JSON_WEB_TOKEN],
 ];
 
 const PRIVATE_KEY: &str = "PRIVATE KEY-----";
@@ -112,8 +88,9 @@ const JSON_WEB_TOKEN: &str = "eyJ";
 pub(crate) fn may_hold(text: &str) -> bool {
     // All marks at once, a vector of bytes at a time: this reads every byte of every file.
     static SEARCHER: OnceLock<Option<Searcher>> = OnceLock::new();
-    let searcher =
-        SEARCHER.get_or_init(|| Config::new().match_kind(MatchKind::LeftmostFirst).builder().extend(MARKS).build());
+    let searcher = SEARCHER.get_or_init(|| {
+        Config::new().match_kind(MatchKind::LeftmostFirst).builder().extend(MARKS.as_flattened()).build()
+    });
     searcher.as_ref().is_none_or(|searcher| searcher.find(text.as_bytes()).is_some()) || has_url_password(text)
 }
 
@@ -122,18 +99,21 @@ fn has_url_password(text: &str) -> bool {
     memchr::memchr_iter(b'@', text.as_bytes()).any(|at| url_password(text, at).is_some())
 }
 
+/// How far before its `@` a URL's slashes are looked for: a text of many `@` is not read to its start at each.
+const LONGEST_CREDENTIALS: usize = 257;
+
 /// The password that ends at the `@` at byte `at`.
 fn url_password(text: &str, at: usize) -> Option<&str> {
-    let before = text.get(..at)?;
-    let start = before
-        .bytes()
-        .rev()
-        .take(256)
-        .take_while(|byte| !byte.is_ascii_whitespace() && !b"/\"'<>".contains(byte))
-        .count();
-    let (host_less, credentials) = before.split_at_checked(at - start)?;
+    // The slash first: most of what has an `@` is an e-mail address, and has none that comes after a colon.
+    let window = text.as_bytes().get(at.saturating_sub(LONGEST_CREDENTIALS)..at)?;
+    let slash = at - window.len() + memchr::memrchr(b'/', window)?;
+    if !text.get(..=slash)?.ends_with("://") {
+        return None;
+    }
+    let credentials = text.get(slash + 1..at)?;
     let (user, password) = credentials.split_once(':')?;
-    (host_less.ends_with("://") && !user.is_empty() && is_literal(password)).then_some(password)
+    let is_of_one_piece = !credentials.bytes().any(|byte| byte.is_ascii_whitespace() || b"\"'<>".contains(&byte));
+    (is_of_one_piece && !user.is_empty() && is_literal(password)).then_some(password)
 }
 
 /// Whether a property of this name would hold a credential.
@@ -249,6 +229,7 @@ mod tests {
             ("AKIAABCDEFGHIJKLMNOP".to_owned(), "Token { what: \"an AWS access key id\", start: \"AKIAAB\" }"),
             ("postgres://app:hunter22@db/x".to_owned(), "UrlPassword"),
             ("-----BEGIN RSA PRIVATE KEY-----\nMII".to_owned(), "PrivateKey"),
+            ("x (amqp://app:hunter22@mq)".to_owned(), "UrlPassword"),
             ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abcdefghijklmnopqrst".to_owned(), "WebToken"),
         ] {
             assert_eq!(words(&text).as_deref(), Some(kind), "{text}");
@@ -263,6 +244,8 @@ mod tests {
             "tokens expire",
             "the AKIA prefix",
             "https://example.com/a:b@c",
+            "see https://example.com: mail a:b@c",
+            "<https://a:>b@c",
         ] {
             assert_eq!(words(text), None, "{text}");
         }
@@ -284,6 +267,7 @@ mod tests {
             "secretKey",
             "token",
             "API_TOKEN",
+            "API_KEY",
             "AWS_SECRET_ACCESS_KEY",
             "api_key",
             "apiKey",

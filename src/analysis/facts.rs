@@ -2,6 +2,8 @@
 //! because a repository may hold a hundred thousand of them. Names are compared by 64-bit hashes, and by text
 //! wherever a finding hangs on it.
 
+use std::ops::Range;
+
 use foldhash::{HashMap, HashMapExt, HashSet};
 use rayon::prelude::*;
 
@@ -10,16 +12,19 @@ use crate::domain::manifest::{Form, Manifest, ResourceKind};
 use crate::domain::span::Span;
 use crate::domain::tree::View;
 
-/// The facts of one file, in memory of exactly their size.
+/// The facts of the files that one thread has seen, in the order of the run. They lie in three pieces however many
+/// files there are: a few small boxes for each file cost more than all that is in them, to make, to look through and
+/// to give back.
 #[derive(Debug, Default)]
-pub struct FileFacts {
-    texts: Box<str>,
-    pub(crate) entities: Box<[EntityFact]>,
-    pub(crate) targets: Box<[TargetFact]>,
+pub(crate) struct Facts {
+    texts: String,
+    entities: Vec<EntityFact>,
+    targets: Vec<TargetFact>,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) struct EntityFact {
+    file: FileId,
     key: u64,
     folded: u64,
     blueprint: Span,
@@ -28,7 +33,7 @@ pub(crate) struct EntityFact {
     blueprint_span: Span,
     /// Where the identifier stands.
     pub span: Span,
-    /// The entity's targets end here in the file's list.
+    /// The entity's targets end here in the list of all.
     targets_end: u32,
     resource: Option<ResourceFact>,
     /// Its document is broken or not quite ours: it counts as a target, and nothing is said of it.
@@ -59,13 +64,6 @@ impl TargetFact {
     pub fn new(shape: usize, relation: usize, blueprint: &str, text: &str, span: Span) -> Self {
         let (shape, relation) = (Span::empty(shape).start, Span::empty(relation).start);
         Self { key: key(blueprint, text), text: Span::default(), span, shape, relation }
-    }
-}
-
-/// Gives the memory of many facts back behind the back of whoever waits for the answer.
-pub(crate) fn forget(facts: Vec<(FileId, FileFacts)>) {
-    if facts.len() >= FEW {
-        rayon::spawn(move || drop(facts));
     }
 }
 
@@ -117,15 +115,23 @@ struct Doubts {
     is_shapeless: bool,
 }
 
-/// Collects the facts of one file while its documents pass by; its memory stays from file to file.
-#[derive(Debug, Default)]
-pub(crate) struct FactsBuilder {
-    texts: String,
-    entities: Vec<EntityFact>,
-    targets: Vec<TargetFact>,
-}
+impl Facts {
+    /// Asks at once for what one thread needs of a run over so many files: lists that grow are moved again and again.
+    /// Where a file holds more than most do, they grow all the same.
+    pub fn with_room(files: usize) -> Self {
+        // A small run has no second thread, and asking how many there are would start them.
+        if files < FEW {
+            return Self::default();
+        }
+        let files = files / rayon::current_num_threads();
+        let files = files + files / 8;
+        Self {
+            texts: String::with_capacity(files * 128),
+            entities: Vec::with_capacity(files),
+            targets: Vec::with_capacity(files * 4),
+        }
+    }
 
-impl FactsBuilder {
     pub fn target(&mut self, mut target: TargetFact, text: &str) {
         target.text = self.keep(text);
         self.targets.push(target);
@@ -133,7 +139,7 @@ impl FactsBuilder {
 
     /// The entity whose targets were just handed over. Without a blueprint or identifier there is nothing to
     /// remember.
-    pub fn entity(&mut self, view: View<'_>, manifest: &Manifest, has_shape: bool) {
+    pub fn entity(&mut self, file: FileId, view: View<'_>, manifest: &Manifest, has_shape: bool) {
         let blueprint = manifest.blueprint_text(view);
         let identifier = manifest.identifier_text(view);
         let span = manifest.identifier.map_or(Span::default(), |id| view.value(id).span());
@@ -147,39 +153,37 @@ impl FactsBuilder {
                 manifest.identifier.map(|id| view.value(id)).filter(|value| !value.is_empty() || value.raw() != "");
             if let (Some(blueprint), Some(written)) = (blueprint, written) {
                 let doubts = Doubts { is_doubtful: true, is_shapeless: false };
-                self.push((blueprint, Span::default()), (&written.key_text(), span), resource, doubts);
+                self.push(file, (blueprint, Span::default()), (&written.key_text(), span), resource, doubts);
                 return;
             }
             let first = self.entities.last().map_or(0, |last| last.targets_end as usize);
             if resource.is_some() || self.targets.len() > first {
-                self.push(
-                    ("", Span::default()),
-                    ("", span),
-                    resource,
-                    Doubts { is_doubtful: true, is_shapeless: false },
-                );
+                let doubts = Doubts { is_doubtful: true, is_shapeless: false };
+                self.push(file, ("", Span::default()), ("", span), resource, doubts);
             }
             return;
         };
         let blueprint_span = manifest.blueprint.map_or(Span::default(), |id| view.value(id).span());
         let doubts = Doubts { is_doubtful: manifest.near_miss.is_some(), is_shapeless: !has_shape };
-        self.push((blueprint, blueprint_span), (identifier, span), resource, doubts);
+        self.push(file, (blueprint, blueprint_span), (identifier, span), resource, doubts);
     }
 
     /// The name of an entity in a document that could not be read.
-    pub fn salvaged(&mut self, name: &EntityName, span: Span) {
+    pub fn salvaged(&mut self, file: FileId, name: &EntityName, span: Span) {
         let doubts = Doubts { is_doubtful: true, is_shapeless: false };
-        self.push((&name.blueprint, span), (&name.identifier, span), None, doubts);
+        self.push(file, (&name.blueprint, span), (&name.identifier, span), None, doubts);
     }
 
     fn push(
         &mut self,
+        file: FileId,
         (blueprint, blueprint_span): (&str, Span),
         (identifier, span): (&str, Span),
         resource: Option<ResourceFact>,
         Doubts { is_doubtful, is_shapeless }: Doubts,
     ) {
         let fact = EntityFact {
+            file,
             key: key(blueprint, identifier),
             folded: folded_key(blueprint, identifier),
             blueprint: self.keep(blueprint),
@@ -215,40 +219,26 @@ impl FactsBuilder {
         self.texts.push_str(text);
         Span::new(start, self.texts.len())
     }
-
-    /// The facts of the file that ends here; the next one begins with nothing.
-    pub fn finish(&mut self) -> FileFacts {
-        let facts = FileFacts {
-            texts: self.texts.as_str().into(),
-            entities: self.entities.as_slice().into(),
-            targets: self.targets.as_slice().into(),
-        };
-        self.texts.clear();
-        self.entities.clear();
-        self.targets.clear();
-        facts
-    }
 }
 
 /// One entity of the repository, with what is known of it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct EntityRef<'a> {
-    pub file: FileId,
-    facts: &'a FileFacts,
-    index: usize,
+    facts: &'a Facts,
+    fact: &'a EntityFact,
 }
 
 impl<'a> EntityRef<'a> {
-    fn fact(self) -> &'a EntityFact {
-        &self.facts.entities[self.index]
+    pub fn file(self) -> FileId {
+        self.fact.file
     }
 
     pub fn blueprint(self) -> &'a str {
-        self.fact().blueprint.slice(&self.facts.texts)
+        self.fact.blueprint.slice(&self.facts.texts)
     }
 
     pub fn identifier(self) -> &'a str {
-        self.fact().identifier.slice(&self.facts.texts)
+        self.fact.identifier.slice(&self.facts.texts)
     }
 
     /// `None` where it has none that can be read.
@@ -258,26 +248,26 @@ impl<'a> EntityRef<'a> {
     }
 
     pub fn place(self) -> Place {
-        Place { file: self.file, span: self.fact().span }
+        Place { file: self.fact.file, span: self.fact.span }
     }
 
     pub fn blueprint_place(self) -> Place {
-        Place { file: self.file, span: self.fact().blueprint_span }
+        Place { file: self.fact.file, span: self.fact.blueprint_span }
     }
 
     pub fn is_shapeless(self) -> bool {
-        self.fact().is_shapeless
+        self.fact.is_shapeless
     }
 
     pub fn is_doubtful(self) -> bool {
-        self.fact().is_doubtful
+        self.fact.is_doubtful
     }
 
     /// Kind, namespace, name, and where the name stands.
     pub fn resource(self) -> Option<(ResourceKind, &'a str, &'a str, Place)> {
-        let resource = self.fact().resource.as_ref()?;
+        let resource = self.fact.resource.as_ref()?;
         let texts = &self.facts.texts;
-        let place = Place { file: self.file, span: resource.span };
+        let place = Place { file: self.fact.file, span: resource.span };
         Some((resource.kind, resource.namespace.slice(texts), resource.name.slice(texts), place))
     }
 }
@@ -295,173 +285,232 @@ impl<'a> TargetRef<'a> {
     }
 
     pub fn place(self) -> Place {
-        Place { file: self.entity.file, span: self.fact.span }
+        Place { file: self.entity.file(), span: self.fact.span }
     }
 }
 
 /// Below this many entities a second thread costs more than it brings.
 const FEW: usize = 4096;
 
-type ByKey = HashMap<u64, (u32, u32)>;
+/// Where an entity is: its part, and its place in there.
+type At = (u32, u32);
+type ByKey = HashMap<u64, At>;
+/// The first and the later one.
+type Twins<'a> = Vec<(EntityRef<'a>, EntityRef<'a>)>;
 
-/// All entities of the repository, and the pairs that clash.
+/// Entities of one part that follow each other in the run, too.
 #[derive(Debug)]
-pub struct Repository<'a> {
-    files: &'a [(FileId, FileFacts)],
-    by_key: ByKey,
-    by_folded: ByKey,
-    /// (the first, the later one) with the same blueprint and identifier.
-    pub(crate) duplicates: Vec<(EntityRef<'a>, EntityRef<'a>)>,
-    /// The same but for the case of letters.
-    pub(crate) case_twins: Vec<(EntityRef<'a>, EntityRef<'a>)>,
-    /// The same kind, namespace and name.
-    pub(crate) resource_twins: Vec<(EntityRef<'a>, EntityRef<'a>)>,
+struct Stretch {
+    first: FileId,
+    part: usize,
+    entities: Range<usize>,
 }
 
-impl<'a> Repository<'a> {
-    /// `files` in the order of the run: the first of two twins is the one that counts as the original.
-    pub fn new(files: &'a [(FileId, FileFacts)]) -> Self {
-        let count = files.iter().map(|(_, facts)| facts.entities.len()).sum();
-        let empty = || Self {
-            files,
-            by_key: ByKey::new(),
-            by_folded: ByKey::new(),
-            duplicates: Vec::new(),
-            case_twins: Vec::new(),
-            resource_twins: Vec::new(),
-        };
-        let (mut entities, mut others) = (empty(), empty());
-        let index_others = |others: &mut Self| {
-            others.index_folded(count);
-            others.index_resources(count);
-        };
-        if count < FEW {
-            entities.index_entities(count);
-            index_others(&mut others);
-        } else {
-            rayon::join(|| entities.index_entities(count), || index_others(&mut others));
+/// A thread takes its files in order, but others take those in between: where a file is left out, somebody else may
+/// have it.
+fn stretches(parts: &[Facts]) -> Vec<Stretch> {
+    let mut stretches = Vec::new();
+    for (part, facts) in parts.iter().enumerate() {
+        let mut start = 0;
+        for entities in facts.entities.chunk_by(|one, next| next.file.0.wrapping_sub(one.file.0) <= 1) {
+            let end = start + entities.len();
+            stretches.extend(entities.first().map(|it| Stretch { first: it.file, part, entities: start..end }));
+            start = end;
         }
-        // A second declaration is said once, not again for its spelling.
-        let again = entities.duplicates.iter().map(|(_, again)| again.place()).collect::<HashSet<_>>();
-        others.case_twins.retain(|(_, twin)| !again.contains(&twin.place()));
-        Self { by_key: entities.by_key, duplicates: entities.duplicates, ..others }
+    }
+    stretches.sort_unstable_by_key(|stretch| stretch.first);
+    stretches
+}
+
+/// All entities of the repository in the order of the files, whoever read them.
+#[derive(Debug)]
+struct Entities<'a> {
+    parts: &'a [Facts],
+    stretches: Vec<Stretch>,
+}
+
+impl<'a> Entities<'a> {
+    fn count(&self) -> usize {
+        self.parts.iter().map(|facts| facts.entities.len()).sum()
     }
 
-    fn index_entities(&mut self, count: usize) {
-        self.by_key = ByKey::with_capacity(count);
+    fn all(&self) -> impl Iterator<Item = (At, EntityRef<'a>)> {
+        self.stretches.iter().flat_map(|Stretch { part, entities, .. }| {
+            let facts = &self.parts[*part];
+            let numbered = (entities.start..).zip(facts.entities.get(entities.clone()).unwrap_or_default());
+            numbered.map(|(index, fact)| {
+                let at = (Span::empty(*part).start, Span::empty(index).start);
+                (at, EntityRef { facts, fact })
+            })
+        })
+    }
+
+    fn at(&self, (part, index): At) -> EntityRef<'a> {
+        let facts = &self.parts[part as usize];
+        EntityRef { facts, fact: &facts.entities[index as usize] }
+    }
+
+    fn by_key(&self) -> (ByKey, Twins<'a>) {
+        let (mut by_key, mut duplicates) = (ByKey::with_capacity(self.count()), Twins::new());
         for (at, entity) in self.all() {
-            let fact = entity.fact();
+            let fact = entity.fact;
             if entity.identifier().is_empty() {
                 continue;
             }
-            match self.by_key.get(&fact.key) {
+            match by_key.get(&fact.key) {
                 Some(first) => {
-                    let first = self.entity(*first);
+                    let first = self.at(*first);
                     match (first.is_doubtful(), fact.is_doubtful) {
                         // Equal keys are equal names but for a chance in 2^64; a finding is not left to chance.
                         (false, false) if first.name() != entity.name() => {}
-                        (false, false) => self.duplicates.push((first, entity)),
+                        (false, false) => duplicates.push((first, entity)),
                         // The first one that is sure counts as the original.
-                        (true, false) => _ = self.by_key.insert(fact.key, at),
+                        (true, false) => _ = by_key.insert(fact.key, at),
                         (_, true) => {}
                     }
                 }
                 None => {
-                    self.by_key.insert(fact.key, at);
+                    by_key.insert(fact.key, at);
                 }
             }
         }
+        (by_key, duplicates)
     }
 
-    fn index_folded(&mut self, count: usize) {
-        self.by_folded = ByKey::with_capacity(count);
+    fn by_folded(&self) -> (ByKey, Twins<'a>) {
+        let (mut by_folded, mut case_twins) = (ByKey::with_capacity(self.count()), Twins::new());
         for (at, entity) in self.all() {
-            let fact = entity.fact();
+            let fact = entity.fact;
             if entity.identifier().is_empty() {
                 continue;
             }
-            match self.by_folded.get(&fact.folded) {
+            match by_folded.get(&fact.folded) {
                 Some(first) => {
-                    let first = self.entity(*first);
+                    let first = self.at(*first);
                     match (first.is_doubtful(), fact.is_doubtful) {
                         (false, false) if first.identifier() != entity.identifier() => {
-                            self.case_twins.push((first, entity));
+                            case_twins.push((first, entity));
                         }
-                        (true, false) => _ = self.by_folded.insert(fact.folded, at),
+                        (true, false) => _ = by_folded.insert(fact.folded, at),
                         (false, false) | (_, true) => {}
                     }
                 }
                 None => {
-                    self.by_folded.insert(fact.folded, at);
+                    by_folded.insert(fact.folded, at);
                 }
             }
         }
+        (by_folded, case_twins)
     }
 
-    fn index_resources(&mut self, count: usize) {
-        let mut seen = ByKey::with_capacity(count);
+    fn resource_twins(&self) -> Twins<'a> {
+        let (mut seen, mut twins) = (ByKey::with_capacity(self.count()), Twins::new());
         for (at, entity) in self.all() {
-            let Some(resource) = &entity.fact().resource else { continue };
+            let Some(resource) = &entity.fact.resource else { continue };
             match seen.get(&resource.key) {
-                Some(first) => {
-                    let first = self.entity(*first);
-                    self.resource_twins.push((first, entity));
-                }
+                Some(first) => twins.push((self.at(*first), entity)),
                 None => {
                     seen.insert(resource.key, at);
                 }
             }
         }
+        twins
+    }
+}
+
+/// All entities of the repository, and the pairs that clash.
+#[derive(Debug)]
+pub(crate) struct Repository<'a> {
+    all: Entities<'a>,
+    by_key: ByKey,
+    by_folded: ByKey,
+    /// The same blueprint and identifier.
+    pub duplicates: Twins<'a>,
+    /// The same but for the case of letters.
+    pub case_twins: Twins<'a>,
+    /// The same kind, namespace and name.
+    pub resource_twins: Twins<'a>,
+}
+
+impl<'a> Repository<'a> {
+    /// Of two twins the one in the earlier file counts as the original, whatever part it is in.
+    pub fn new(parts: &'a [Facts]) -> Self {
+        let all = Entities { parts, stretches: stretches(parts) };
+        let others = || (all.by_folded(), all.resource_twins());
+        let ((by_key, duplicates), ((by_folded, mut case_twins), resource_twins)) =
+            if all.count() < FEW { (all.by_key(), others()) } else { rayon::join(|| all.by_key(), others) };
+        // A second declaration is said once, not again for its spelling.
+        let again = duplicates.iter().map(|(_, again)| again.place()).collect::<HashSet<_>>();
+        case_twins.retain(|(_, twin)| !again.contains(&twin.place()));
+        Self { all, by_key, by_folded, duplicates, case_twins, resource_twins }
     }
 
-    fn all(&self) -> impl Iterator<Item = ((u32, u32), EntityRef<'a>)> + use<'a> {
-        self.files.iter().enumerate().flat_map(|(file_index, (file, facts))| {
-            (0..facts.entities.len()).map(move |index| {
-                let at = (Span::empty(file_index).start, Span::empty(index).start);
-                (at, EntityRef { file: *file, facts, index })
-            })
-        })
-    }
-
-    fn entity(&self, (file, index): (u32, u32)) -> EntityRef<'a> {
-        let (id, facts) = &self.files[file as usize];
-        EntityRef { file: *id, facts, index: index as usize }
-    }
-
-    pub(crate) fn entities(&self) -> impl Iterator<Item = EntityRef<'a>> + use<'a> {
-        self.all().map(|(_, entity)| entity)
-    }
-
-    pub fn contains(&self, blueprint: &str, identifier: &str) -> bool {
-        self.by_key.contains_key(&key(blueprint, identifier))
+    pub fn entities(&self) -> impl Iterator<Item = EntityRef<'a>> {
+        self.all.all().map(|(_, entity)| entity)
     }
 
     /// The entity that differs from this name in the case of letters only.
-    pub(crate) fn case_variant(&self, blueprint: &str, identifier: &str) -> Option<EntityRef<'a>> {
-        self.by_folded.get(&folded_key(blueprint, identifier)).map(|at| self.entity(*at))
+    pub fn case_variant(&self, blueprint: &str, identifier: &str) -> Option<EntityRef<'a>> {
+        self.by_folded.get(&folded_key(blueprint, identifier)).map(|at| self.all.at(*at))
     }
 
     /// The targets that no entity of the repository answers to, in the order of the files.
-    pub(crate) fn absent_targets(&self) -> Vec<TargetRef<'a>> {
-        let of_file = |(file, facts): &'a (FileId, FileFacts)| {
-            let mut from = 0;
+    pub fn absent_targets(&self) -> Vec<TargetRef<'a>> {
+        let of_stretch = |stretch: &Stretch| {
+            let facts = &self.all.parts[stretch.part];
+            let before = stretch.entities.start.checked_sub(1).and_then(|last| facts.entities.get(last));
+            let mut from = before.map_or(0, |last| last.targets_end as usize);
             let mut absent = Vec::new();
-            for (index, entity) in facts.entities.iter().enumerate() {
-                let to = entity.targets_end as usize;
-                for fact in facts.targets.get(from..to).unwrap_or_default() {
-                    if !self.by_key.contains_key(&fact.key) {
-                        absent.push(TargetRef { entity: EntityRef { file: *file, facts, index }, fact });
-                    }
-                }
+            for fact in facts.entities.get(stretch.entities.clone()).unwrap_or_default() {
+                let to = fact.targets_end as usize;
+                let entity = EntityRef { facts, fact };
+                let targets = facts.targets.get(from..to).unwrap_or_default().iter();
+                let targets = targets.filter(|target| !self.by_key.contains_key(&target.key));
+                absent.extend(targets.map(|fact| TargetRef { entity, fact }));
                 from = to;
             }
             absent
         };
+        let stretches = &self.all.stretches;
         if self.by_key.len() < FEW {
-            self.files.iter().flat_map(of_file).collect()
+            stretches.iter().flat_map(of_stretch).collect()
         } else {
-            let parts = self.files.par_chunks(1024).map(|files| files.iter().flat_map(of_file).collect::<Vec<_>>());
-            parts.collect::<Vec<_>>().concat()
+            stretches.par_iter().flat_map_iter(of_stretch).collect()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(names: &[(u32, &str)]) -> Facts {
+        let mut facts = Facts::default();
+        for (file, name) in names {
+            let name = EntityName { blueprint: "service".to_owned(), identifier: (*name).to_owned() };
+            let target = TargetFact::new(0, 0, "system", &name.identifier, Span::empty(0));
+            facts.target(target, &name.identifier);
+            facts.push(
+                FileId(*file),
+                (&name.blueprint, Span::default()),
+                (&name.identifier, Span::default()),
+                None,
+                Doubts { is_doubtful: false, is_shapeless: false },
+            );
+        }
+        facts
+    }
+
+    #[test]
+    fn the_order_is_that_of_the_files_whoever_read_them() {
+        let parts = [part(&[(0, "a"), (1, "b"), (1, "x"), (6, "f")]), part(&[(2, "c"), (3, "x"), (4, "d"), (9, "B")])];
+        let repository = Repository::new(&parts);
+        let names = repository.entities().map(EntityRef::identifier).collect::<Vec<_>>();
+        assert_eq!(names, ["a", "b", "x", "c", "x", "d", "f", "B"]);
+        let absent = repository.absent_targets();
+        assert_eq!(absent.iter().map(|target| target.text()).collect::<Vec<_>>(), names);
+        assert!(absent.iter().all(|target| target.text() == target.entity.identifier()));
+        let files = |twins: &Twins<'_>| twins.iter().map(|(a, b)| (a.file().0, b.file().0)).collect::<Vec<_>>();
+        assert_eq!((files(&repository.duplicates), files(&repository.case_twins)), (vec![(1, 3)], vec![(1, 9)]));
     }
 }

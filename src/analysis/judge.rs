@@ -4,10 +4,10 @@
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::paths::LocationSegment;
 use jsonschema::{Draft, PatternOptions, Validator};
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
-use crate::analysis::formats;
 use crate::analysis::tree_json::{TreeJson, TreeNode};
+use crate::domain::formats;
 use crate::domain::tree::Value;
 
 #[derive(Debug)]
@@ -58,7 +58,7 @@ pub(crate) enum Problem {
 impl Judge {
     /// `Err` in a person's words where the schema itself makes no sense.
     pub fn new(schema: &Json) -> Result<Self, String> {
-        let schema = strict(schema);
+        let schema = formats::spelled_out(schema);
         // The linear-time engine first; look-around, which it does not have, is legal in a blueprint.
         Self::build(&schema, true).or_else(|_| Self::build(&schema, false))
     }
@@ -92,30 +92,6 @@ impl Judge {
             })
             .collect()
     }
-}
-
-/// The schema as it is meant: formats that JSON Schema does not know are spelled out, ornaments that could be
-/// taken for keywords are dropped.
-fn strict(schema: &Json) -> Json {
-    let mut schema = schema.clone();
-    if let Some(object) = schema.as_object_mut() {
-        for key in
-            ["default", "title", "description", "icon", "enumColors", "spec", "specAuthentication", "$schema", "$id"]
-        {
-            object.remove(key);
-        }
-        if object.get("format").and_then(Json::as_str) == Some("labeled-url") {
-            object.remove("format");
-            let spelled = json!({
-                "required": ["url"],
-                "properties": {"url": {"type": "string", "format": "url"}, "displayText": {"type": "string"}},
-            });
-            for (key, value) in spelled.as_object().into_iter().flatten() {
-                object.entry(key.clone()).or_insert_with(|| value.clone());
-            }
-        }
-    }
-    schema
 }
 
 enum Segment {

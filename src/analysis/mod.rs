@@ -4,7 +4,6 @@
 mod analyzer;
 mod credentials;
 mod facts;
-mod formats;
 mod judge;
 mod layout;
 mod plain;
@@ -16,8 +15,7 @@ mod suppress;
 mod survey;
 mod tree_json;
 
-pub use analyzer::{Analyzer, Conclusion, FileReport, FileRun, RunState};
-pub use facts::{FileFacts, Repository};
+pub use analyzer::{Analyzer, Conclusion, FileRun, Gathered, RunState};
 pub use rule::{DocumentContext, Options, Rule};
 pub use rules::{ALL as RULES, by_name};
 pub use selection::Selection;

@@ -3,7 +3,7 @@
 
 use serde_json::Value as Json;
 
-use crate::analysis::formats;
+use crate::domain::formats;
 use crate::domain::tree::{Kind, Value};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -176,7 +176,7 @@ mod tests {
         prop_oneof![
             (0..4_u64, 0..5_u64).prop_map(|(least, most)| json!({"type": "string", "minLength": least, "maxLength": most})),
             Just(json!({"type": "string", "enum": ["a", "bé", ""], "title": "T", "default": "x"})),
-            proptest::sample::select(&crate::analysis::formats::FORMATS[..])
+            proptest::sample::select(&crate::domain::formats::FORMATS[..])
                 .prop_map(|format| json!({"type": "string", "format": format})),
             Just(json!({"type": "string", "format": "markdown"})),
             Just(json!({"type": "string", "pattern": "^a+$"})),

@@ -2,7 +2,7 @@
 //! that is right, nothing is collected and nothing allocated.
 
 use crate::analysis::credentials;
-use crate::analysis::facts::{FactsBuilder, TargetFact};
+use crate::analysis::facts::{Facts, TargetFact};
 use crate::analysis::judge::{Problem, Violation};
 use crate::analysis::snapshot::{Shape, Slot};
 use crate::domain::blueprint::{ComputedKind, Property, Relation};
@@ -48,7 +48,7 @@ impl<'a> Survey<'a> {
         manifest: &Manifest,
         shape: Option<(usize, &'a Shape)>,
         scratch: &mut Scratch,
-        facts: &mut FactsBuilder,
+        facts: &mut Facts,
     ) -> Self {
         let mut survey = Self::default();
         let properties = manifest.properties.map(|id| view.value(id));
@@ -151,7 +151,7 @@ impl<'a> Survey<'a> {
         shape_index: usize,
         shape: &'a Shape,
         scratch: &mut Scratch,
-        facts: &mut FactsBuilder,
+        facts: &mut Facts,
     ) {
         scratch.relations.clear();
         scratch.relations.resize(shape.blueprint.relations.len(), false);

@@ -1,11 +1,26 @@
 //! Why a call to a catalog did not come about, whichever catalog it is. A refusal of one entity is not an error: it is
 //! a result, and in `wire`.
 
+use super::client::ClientError;
 use super::store::StoreError;
+use super::wire::Refusal;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum CatalogError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Client(#[from] ClientError),
+    #[error("use the embedded catalog: it refuses ({} `{}`{})", .0.status, .0.error, words(.0))]
+    #[diagnostic(code("local-refused"), help("`portolan pull` brings the blueprints that it works by"))]
+    Refused(Box<Refusal>),
+    #[error("understand an entity of the embedded catalog: {0}")]
+    #[diagnostic(code("local-unreadable"), help("the file is damaged: delete it to start anew"))]
+    Unreadable(serde_json::Error),
+}
+
+fn words(refusal: &Refusal) -> String {
+    refusal.message.as_ref().map(|words| format!(": {words}")).unwrap_or_default()
 }

@@ -4,8 +4,14 @@
 
 pub mod wire;
 
+pub mod client;
+mod decode;
 mod error;
+mod local;
+pub mod server;
 pub mod store;
+
+use std::sync::Arc;
 
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::{EntityKey, Owner};
@@ -13,6 +19,7 @@ use crate::domain::progress::Progress;
 use crate::domain::snapshot::Snapshot;
 
 pub use error::CatalogError;
+pub use local::LocalCatalog;
 use wire::{EntityDraft, Refusal, WriteOptions, Written};
 
 /// A catalog, wherever it is. Calls block; what waits, waits inside. A refusal of one entity is a result, an error is a
@@ -38,7 +45,7 @@ pub trait Catalog {
         drafts: &[EntityDraft],
         options: &WriteOptions,
         progress: &dyn Progress,
-    ) -> Result<Vec<Result<Written, Refusal>>, CatalogError>;
+    ) -> Result<Vec<Result<Written, Undone>>, CatalogError>;
 
     /// Changes what the draft names of one entity; the only way to clear title, icon and team.
     fn patch(
@@ -55,7 +62,23 @@ pub trait Catalog {
         blueprint: &str,
         identifiers: &[String],
         progress: &dyn Progress,
-    ) -> Result<Vec<Result<(), Refusal>>, CatalogError>;
+    ) -> Result<Vec<Result<(), Undone>>, CatalogError>;
+}
+
+/// Why one of many was not written or deleted. A call that breaks off half-way leaves what came before it done, so each
+/// tells for itself; where nothing at all came about, the whole is an error.
+#[derive(Debug, Clone)]
+pub enum Undone {
+    /// The catalog will not have it.
+    Refused(Box<Refusal>),
+    /// The call did not come about; whether the catalog did it all the same is not known.
+    Broken(Arc<CatalogError>),
+}
+
+impl From<Refusal> for Undone {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(Box::new(refusal))
+    }
 }
 
 /// How much of each entity is read.

@@ -3,13 +3,13 @@
 use serde::Serialize;
 
 use crate::commands::context::Context;
+use crate::commands::steps::scope::scope;
 use crate::domain::write::Write;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::escape::clean;
 use crate::report::style::{Role, Style};
 use crate::settings::{Origin, Settings, Sourced};
-use crate::sources::git::{self, Repository};
 
 /// Show every setting and where it comes from
 #[derive(Debug, clap::Args)]
@@ -44,7 +44,7 @@ struct Row {
 }
 
 pub fn run(args: &ConfigArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let scope = scope(context);
+    let scope = scope(context.settings, context.environment);
     let rows = rows(context.settings, &scope);
     let shown = match args.output {
         ConfigFormat::Text => text(&rows, &context.style),
@@ -52,21 +52,6 @@ pub fn run(args: &ConfigArgs, context: &mut Context<'_>) -> Result<Exit, Error> 
     };
     context.streams.show(&shown)?;
     Ok(Exit::Success)
-}
-
-/// The scope that is said, or the owner and name of the remote. A repository that will not open has no remote to name;
-/// the verbs that need it say why.
-fn scope(context: &Context<'_>) -> Sourced<Option<String>> {
-    let settings = context.settings;
-    if let Some(scope) = &settings.scope {
-        return Sourced { value: Some(scope.value.clone()), origin: scope.origin.clone() };
-    }
-    let environment = git::Environment::from_variables(|name| context.environment.get(name).map(Into::into));
-    let repository = Repository::open(&settings.root.value, &environment).ok().flatten();
-    match repository.and_then(|repository| repository.origin()) {
-        Some(scope) => Sourced { value: Some(scope), origin: Origin::Repository("the Git remote `origin`") },
-        None => Sourced::default(None),
-    }
 }
 
 fn rows(settings: &Settings, scope: &Sourced<Option<String>>) -> Vec<Row> {

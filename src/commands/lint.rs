@@ -10,7 +10,7 @@ use crate::analysis::{Options, Selection};
 use crate::commands::context::Context;
 use crate::commands::offered;
 use crate::commands::steps::emptied::refuse_emptied;
-use crate::commands::steps::linted::{self, Extent, InWorkTree, LintError, Linted, Request};
+use crate::commands::steps::linted::{self, Extent, InWorkTree, Instead, LintError, Linted, Request};
 use crate::domain::day::Day;
 use crate::domain::finding::Severity;
 use crate::domain::progress::{Progress, Silent};
@@ -161,6 +161,7 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         baseline: baseline.as_ref(),
         most: most(args, context),
         git: &git,
+        instead: Instead::default(),
     };
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);

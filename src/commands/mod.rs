@@ -10,7 +10,9 @@ pub mod explain;
 pub mod lint;
 pub mod man;
 mod offered;
+pub mod pull;
 pub mod schema;
+pub mod serve;
 pub(crate) mod steps;
 pub mod terminal;
 

@@ -28,6 +28,8 @@ pub enum SchemaName {
     Lint,
     /// What `lint --write-baseline` writes
     Baseline,
+    /// What `pull --output json` writes
+    Pull,
 }
 
 pub fn run(args: &SchemaArgs, streams: &mut Streams) -> Result<Exit, Error> {
@@ -41,6 +43,7 @@ pub fn schema(name: SchemaName) -> String {
         SchemaName::Config => settings::schema(),
         SchemaName::Lint => report::lint::json::schema(),
         SchemaName::Baseline => report::baseline::schema(),
+        SchemaName::Pull => report::pull::json::schema(),
     };
     format!("{schema:#}\n")
 }

@@ -71,6 +71,20 @@ impl KnownEntities {
         self.lines[from..to].iter().map(|line| line.identifier.slice(&self.text))
     }
 
+    /// All of them: blueprint and identifier, sorted.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.lines.iter().map(|line| self.pair(line))
+    }
+
+    /// The file's text, of pairs that are sorted and there once.
+    pub fn text<'p>(pairs: impl IntoIterator<Item = (&'p str, &'p str)>) -> String {
+        let mut text = String::new();
+        for (blueprint, identifier) in pairs {
+            text.extend([blueprint, "\t", identifier, "\n"]);
+        }
+        text
+    }
+
     pub fn len(&self) -> usize {
         self.lines.len()
     }
@@ -94,5 +108,7 @@ mod tests {
         assert_eq!(known.identifiers("nobody").count(), 0);
         assert_eq!(known.len(), 3);
         assert_eq!(bad.iter().map(|line| line.number).collect::<Vec<_>>(), [7, 8]);
+        let text = KnownEntities::text(known.pairs());
+        assert_eq!(text, "service\tbilling\nservice\tcart\nteam\ta\tb\n");
     }
 }

@@ -1,13 +1,16 @@
 //! The nouns every room speaks of. Pure: no files, no clock, no network, no terminal.
 
 pub mod blueprint;
+pub mod blueprint_change;
 pub mod change;
 pub mod day;
 pub mod desired;
 pub mod digest;
 pub mod entity;
 pub mod fault;
+pub mod file_name;
 pub mod finding;
+pub mod formats;
 pub mod hazard;
 pub mod identifier;
 pub mod known;
@@ -16,6 +19,7 @@ pub mod moment;
 pub mod plan;
 pub mod platform;
 pub mod progress;
+pub mod secret;
 pub mod snapshot;
 pub mod span;
 pub mod suggest;

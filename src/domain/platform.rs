@@ -11,6 +11,8 @@ pub struct Platform {
     pub bare_files: [&'static str; 2],
     /// Regions by name, the default first.
     pub regions: &'static [(&'static str, &'static str)],
+    /// Every host that is the platform's own, older names too.
+    pub hosts: &'static [&'static str],
     pub client_id_variable: &'static str,
     pub client_secret_variable: &'static str,
     /// The base URL's variable, and an alias.
@@ -23,6 +25,7 @@ pub static PORT: Platform = Platform {
     version: "v1",
     bare_files: ["port.yml", "port.yaml"],
     regions: &[("eu", "https://api.port.io"), ("us", "https://api.us.port.io")],
+    hosts: &["api.port.io", "api.us.port.io", "api.getport.io", "api.us.getport.io"],
     client_id_variable: "PORT_CLIENT_ID",
     client_secret_variable: "PORT_CLIENT_SECRET",
     base_url_variables: &["PORT_BASE_URL", "PORT_API_URL"],
@@ -34,6 +37,7 @@ pub static GLINT: Platform = Platform {
     version: "v1",
     bare_files: ["glint.yml", "glint.yaml"],
     regions: &[("eu", "https://api.useglint.io")],
+    hosts: &["api.useglint.io"],
     client_id_variable: "GLINT_CLIENT_ID",
     client_secret_variable: "GLINT_CLIENT_SECRET",
     base_url_variables: &["GLINT_BASE_URL"],

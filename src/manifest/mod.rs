@@ -5,6 +5,7 @@ pub mod edit;
 pub mod scalar;
 
 mod decode;
+mod encode;
 mod expand;
 mod fast;
 mod faults;
@@ -18,6 +19,7 @@ mod split;
 mod tags;
 
 pub use decode::decode;
+pub use encode::{Wrapper, encode};
 pub use limits::Limits;
 pub use ours::{claims_ours, looks_ours, salvage};
 pub use reader::{Document, Producer, Reader};

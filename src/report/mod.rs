@@ -8,4 +8,5 @@ pub mod explain;
 pub mod fingerprint;
 pub mod lint;
 pub mod place;
+pub mod pull;
 pub mod style;

@@ -1,12 +1,14 @@
 //! The one list of environment variables, and the only look at them, the clock and the current folder: once, at the
-//! door. Secrets are never kept, only that they are there.
+//! door. Secrets are kept as such: nothing that prints the environment shows them.
 
 #![expect(clippy::disallowed_methods, reason = "the one place that looks at the environment and the clock")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::domain::secret::Secret;
 
 /// A variable of ours.
 #[derive(Debug)]
@@ -17,20 +19,26 @@ pub struct Variable {
 }
 
 /// Everything that begins with `PORTOLAN_`.
-pub static VARIABLES: [Variable; 9] = [
-    Variable { name: "PORTOLAN_CATALOG", what: "`catalog` of the config" },
+pub static VARIABLES: [Variable; 12] = [
+    Variable {
+        name: "PORTOLAN_CA_BUNDLE",
+        what: "a file of certificates (PEM) that are trusted besides the system's; `SSL_CERT_FILE` is heeded too",
+    },
+    Variable { name: "PORTOLAN_CATALOG", what: "as `--catalog`" },
     Variable { name: "PORTOLAN_COLOR", what: "as `--color`" },
     Variable { name: "PORTOLAN_CONFIG", what: "as `--config`" },
     Variable { name: "PORTOLAN_DELIVERY", what: "`delivery` of the config" },
     Variable { name: "PORTOLAN_NO_PROGRESS", what: "as `--no-progress`, when it is not empty" },
     Variable { name: "PORTOLAN_PLATFORM", what: "`platform` of the config" },
     Variable { name: "PORTOLAN_SCOPE", what: "`scope` of the config" },
+    Variable { name: "PORTOLAN_SERVE_CLIENT_ID", what: "as `--client-id` of `serve`" },
+    Variable { name: "PORTOLAN_SERVE_CLIENT_SECRET", what: "as `--client-secret` of `serve`" },
     Variable { name: "PORTOLAN_TARGET", what: "as `--target`" },
     Variable { name: "PORTOLAN_WRITE", what: "`write` of the config, for all blueprints" },
 ];
 
-/// What others set and we heed: the terminal's, Git's, the pipelines'.
-const HEEDED: [&str; 24] = [
+/// What others set and we heed: the terminal's, Git's, the pipelines', the platforms'.
+const HEEDED: [&str; 28] = [
     "NO_COLOR",
     "CLICOLOR",
     "CLICOLOR_FORCE",
@@ -55,16 +63,27 @@ const HEEDED: [&str; 24] = [
     "WT_SESSION",
     "SOURCE_DATE_EPOCH",
     "KITTY_WINDOW_ID",
+    "SSL_CERT_FILE",
+    "PORT_BASE_URL",
+    "PORT_API_URL",
+    "GLINT_BASE_URL",
 ];
 
-/// Known to be set, never looked into.
-const SECRET: [&str; 4] = ["PORT_CLIENT_ID", "PORT_CLIENT_SECRET", "GLINT_CLIENT_ID", "GLINT_CLIENT_SECRET"];
+/// Credentials.
+const SECRET: [&str; 6] = [
+    "PORT_CLIENT_ID",
+    "PORT_CLIENT_SECRET",
+    "GLINT_CLIENT_ID",
+    "GLINT_CLIENT_SECRET",
+    "PORTOLAN_SERVE_CLIENT_ID",
+    "PORTOLAN_SERVE_CLIENT_SECRET",
+];
 
 /// What the process was given.
 #[derive(Debug, Clone, Default)]
 pub struct Environment {
     values: BTreeMap<&'static str, OsString>,
-    present: BTreeSet<&'static str>,
+    secrets: BTreeMap<&'static str, Secret>,
     unknown: Vec<String>,
     directory: PathBuf,
     seconds: i64,
@@ -88,10 +107,10 @@ impl Environment {
                 continue;
             }
             let ours = VARIABLES.iter().map(|variable| variable.name);
-            if let Some(name) = ours.chain(HEEDED).find(|known| *known == name) {
+            if let Some(name) = SECRET.into_iter().find(|known| *known == name) {
+                environment.secrets.insert(name, Secret::new(value.to_string_lossy()));
+            } else if let Some(name) = ours.chain(HEEDED).find(|known| *known == name) {
                 environment.values.insert(name, value);
-            } else if let Some(name) = SECRET.into_iter().find(|known| *known == name) {
-                environment.present.insert(name);
             } else if name.starts_with("PORTOLAN_") {
                 environment.unknown.push(name.to_owned());
             }
@@ -115,7 +134,12 @@ impl Environment {
     }
 
     pub fn has_secret(&self, name: &str) -> bool {
-        self.present.contains(name)
+        self.secrets.contains_key(name)
+    }
+
+    /// A credential of the list; it is in none of the other values.
+    pub fn secret(&self, name: &str) -> Option<&Secret> {
+        self.secrets.get(name)
     }
 
     /// Names that begin as ours do and are not: most likely slips.
@@ -139,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keeps_what_is_on_the_list_and_no_secret() {
+    fn keeps_what_is_on_the_list_and_shows_no_secret() {
         let given = [
             ("PORTOLAN_TARGET", "staging"),
             ("PORTOLAN_SCOPE", ""),
@@ -155,6 +179,8 @@ mod tests {
         assert_eq!(environment.get("EDITOR"), None);
         assert_eq!(environment.unknown(), ["PORTOLAN_CATLOG"]);
         assert!(environment.has_secret("PORT_CLIENT_SECRET") && !environment.has_secret("PORT_CLIENT_ID"));
+        assert_eq!(environment.secret("PORT_CLIENT_SECRET").map(Secret::reveal), Some("hunter2"));
+        assert_eq!(environment.get("PORT_CLIENT_SECRET"), None);
         assert!(!format!("{environment:?}").contains("hunter2"));
         assert_eq!(environment.seconds(), 86_400);
     }

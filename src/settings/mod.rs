@@ -1,5 +1,5 @@
 //! Flag over environment over target over file over default: resolved once into one immutable [`Settings`], each value
-//! with where it came from. A newcomer would look for credentials here: they never pass through.
+//! with where it came from. A newcomer would look for credentials here: they are no settings, and stay in the environment.
 
 mod catalog;
 mod discover;
@@ -16,6 +16,7 @@ mod value;
 #[cfg(test)]
 mod tests;
 
+pub use crate::domain::secret::Secret;
 pub use catalog::Catalog;
 pub use env::{Environment, VARIABLES, Variable};
 pub use error::{FaultyConfig, SettingsError};

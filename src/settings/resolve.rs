@@ -24,6 +24,8 @@ pub struct Request {
     pub directory: Option<PathBuf>,
     pub config: Option<PathBuf>,
     pub target: Option<String>,
+    /// `--catalog`, as it was written.
+    pub catalog: Option<String>,
     pub color: Option<ColourChoice>,
     pub quiet: bool,
     pub verbose: bool,
@@ -105,7 +107,7 @@ pub fn resolve(
     let platform = platform.or_else(|| layers.said(|layer| &layer.platform)).unwrap_or(Sourced::default(&PORT));
     Ok(Settings {
         directory,
-        catalog: layers.catalog(platform.value)?,
+        catalog: layers.catalog(request, platform.value)?,
         platform,
         scope: layers.variable("PORTOLAN_SCOPE", scope)?.or_else(|| layers.said(|layer| &layer.scope)),
         delivery: layers.varying("PORTOLAN_DELIVERY", delivery, |layer| &layer.delivery, Delivery::Direct)?,
@@ -222,22 +224,58 @@ impl<'a> Layers<'a> {
     }
 
     /// Without a word on it: the platform's, where its credentials are there, and the embedded one otherwise.
-    fn catalog(&self, platform: &'static Platform) -> Result<Sourced<Catalog>, SettingsError> {
-        let said = self.variable("PORTOLAN_CATALOG", Catalog::parse)?.or_else(|| self.said(|layer| &layer.catalog));
+    fn catalog(&self, request: &Request, platform: &'static Platform) -> Result<Sourced<Catalog>, SettingsError> {
+        if let Some(flag) = &request.catalog {
+            let parsed = Catalog::parse(flag).and_then(|value| value.check_region(platform).map(|()| value));
+            let value = parsed.map_err(|reason| SettingsError::Invalid {
+                origin: "`--catalog`".to_owned(),
+                value: flag.clone(),
+                reason,
+                help: "it is `local`, a region of the platform, or an `https://` address".to_owned(),
+            })?;
+            return Ok(Sourced { value, origin: Origin::Flag("--catalog") });
+        }
+        let said = match self.variable("PORTOLAN_CATALOG", Catalog::parse)? {
+            Some(said) => Some(said),
+            None => self.addressed(platform)?,
+        };
         if let Some(said) = said {
             let check = said.value.check_region(platform);
             check.map_err(|reason| invalid("catalog", said.value.text().to_owned(), reason))?;
             return Ok(said);
         }
-        let id = platform.client_id_variable;
-        let has_credentials =
-            self.environment.has_secret(id) && self.environment.has_secret(platform.client_secret_variable);
         Ok(match platform.regions.first() {
-            Some((region, _)) if has_credentials => {
-                Sourced { value: Catalog::Region((*region).to_owned()), origin: Origin::Environment(id) }
+            Some((region, _)) if self.has_credentials(platform) => {
+                let origin = Origin::Environment(platform.client_id_variable);
+                Sourced { value: Catalog::Region((*region).to_owned()), origin }
             }
             Some(_) | None => Sourced::default(Catalog::Local),
         })
+    }
+
+    /// What the config says, with the platform's address from the environment in the place of a region or another
+    /// address. It tells where the platform is, not that it is meant: `local` stays `local`.
+    fn addressed(&self, platform: &'static Platform) -> Result<Option<Sourced<Catalog>>, SettingsError> {
+        let said = self.said(|layer| &layer.catalog);
+        let is_platform = match &said {
+            Some(said) => said.value != Catalog::Local,
+            None => self.has_credentials(platform),
+        };
+        if !is_platform {
+            return Ok(said);
+        }
+        for name in platform.base_url_variables {
+            if let Some(address) = self.variable(name, address)? {
+                return Ok(Some(address));
+            }
+        }
+        Ok(said)
+    }
+
+    fn has_credentials(&self, platform: &Platform) -> bool {
+        [platform.client_id_variable, platform.client_secret_variable]
+            .iter()
+            .all(|name| self.environment.has_secret(name))
     }
 
     fn rules(&self, request: &Request, known: &[RuleName]) -> Result<BTreeMap<String, Sourced<Level>>, SettingsError> {
@@ -266,7 +304,7 @@ impl<'a> Layers<'a> {
 }
 
 fn invalid(origin: &str, value: String, reason: String) -> SettingsError {
-    let help = if origin.starts_with("PORTOLAN_") {
+    let help = if origin.chars().all(|c| c.is_ascii_uppercase() || c == '_') {
         format!("change or unset the environment variable `{origin}`")
     } else {
         "`portolan config` shows where every value comes from".to_owned()
@@ -276,6 +314,13 @@ fn invalid(origin: &str, value: String, reason: String) -> SettingsError {
 
 fn platform(text: &str) -> Result<&'static Platform, String> {
     Platform::by_name(text).ok_or_else(|| choices(&PLATFORMS.map(|platform| platform.name)))
+}
+
+fn address(text: &str) -> Result<Catalog, String> {
+    match Catalog::parse(text)? {
+        address @ Catalog::Url(_) => Ok(address),
+        Catalog::Local | Catalog::Region(_) => Err("it is no address, such as `https://api.port.io`".to_owned()),
+    }
 }
 
 fn delivery(text: &str) -> Result<Delivery, String> {

@@ -195,3 +195,34 @@ proptest::proptest! {
         let _ = super::file::read("portolan.yaml", &text, &RULES);
     }
 }
+
+#[test]
+fn the_platforms_address_of_the_environment_stands_in_for_a_region() {
+    const CREDENTIALS: [(&str, &str); 2] = [("PORT_CLIENT_ID", "id-1"), ("PORT_CLIENT_SECRET", "s3cret")];
+    let catalog = |config: &str, variables: &[(&str, &str)], flag: Option<&str>| {
+        let settings = resolved(config, variables, |request| request.catalog = flag.map(str::to_owned));
+        settings.map(|settings| (settings.catalog.value.text().to_owned(), settings.catalog.origin))
+    };
+    let base = ("PORT_BASE_URL", "https://catalog.acme.example/");
+    let address = ("https://catalog.acme.example".to_owned(), Origin::Environment("PORT_BASE_URL"));
+    assert_eq!(catalog("catalog: us\n", &[base], None).ok(), Some(address.clone()));
+    assert_eq!(catalog("# nothing\n", &[base, CREDENTIALS[0], CREDENTIALS[1]], None).ok(), Some(address));
+    // It says where the platform is, not that it is meant.
+    assert_eq!(catalog("# nothing\n", &[base], None).ok(), Some(("local".to_owned(), Origin::Default)));
+    let local = ("local".to_owned(), Origin::File { line: 1 });
+    assert_eq!(catalog("catalog: local\n", &[base, CREDENTIALS[0], CREDENTIALS[1]], None).ok(), Some(local));
+    let flagged = ("us".to_owned(), Origin::Flag("--catalog"));
+    assert_eq!(catalog("catalog: local\n", &[base, ("PORTOLAN_CATALOG", "eu")], Some("us")).ok(), Some(flagged));
+    let varied = ("eu".to_owned(), Origin::Environment("PORTOLAN_CATALOG"));
+    assert_eq!(catalog("# nothing\n", &[base, ("PORTOLAN_CATALOG", "eu")], None).ok(), Some(varied));
+    let alias = catalog("catalog: eu\n", &[("PORT_API_URL", "http://localhost:1")], None);
+    assert_eq!(alias.ok().map(|(text, _)| text).as_deref(), Some("http://localhost:1"));
+    for (variables, flag, why) in [
+        (&[("PORT_BASE_URL", "eu")][..], None, "`PORT_BASE_URL`: it is no address"),
+        (&[][..], Some("mars"), "`--catalog`: `port` has no region `mars`"),
+        (&[][..], Some("http://catalog.acme.example"), "in the clear"),
+    ] {
+        let refused = catalog("catalog: eu\n", variables, flag).expect_err(why).to_string();
+        assert!(refused.contains(why), "{refused}");
+    }
+}

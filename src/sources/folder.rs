@@ -40,6 +40,11 @@ pub fn path_kind(path: &Path) -> Option<PathKind> {
     }
 }
 
+/// Whether a path leads to anything, a link to nothing included: whether a new file would take a place.
+pub fn is_taken(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
 /// The file at this path under `root`, if there is one.
 pub fn find_file(root: &Path, path: &str) -> Option<SourceFile> {
     let place = root.join(path);

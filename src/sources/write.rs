@@ -17,6 +17,9 @@ pub enum WriteError {
     #[error("write `{}`: {what}", path.display())]
     #[diagnostic(code("write-not-a-file"), help("choose another path, or remove what is there"))]
     NotAFile { path: PathBuf, what: &'static str },
+    #[error("make `{}`: it is there already", path.display())]
+    #[diagnostic(code("write-exists"), help("run it again: what is there is left alone"))]
+    Exists { path: PathBuf },
     #[error("write `{}`: it is read-only", path.display())]
     #[diagnostic(code("write-read-only"), help("make it writable (`chmod u+w`), or leave it out of the run"))]
     ReadOnly { path: PathBuf },
@@ -55,6 +58,30 @@ pub fn write_atomically(root: &Path, path: &Path, bytes: &[u8]) -> Result<(), Wr
     write().map_err(fail)?;
     draft.keep();
     Ok(())
+}
+
+/// Makes a file that is not there yet, as [`write_atomically`] does; one that is there stays as it is.
+pub fn create_atomically(root: &Path, path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    let fail = |source| WriteError::Io { path: path.to_owned(), source };
+    let root = root.canonicalize().map_err(fail)?;
+    let target = resolve(&root, path)?;
+    if target.symlink_metadata().is_ok() {
+        return Err(WriteError::Exists { path: path.to_owned() });
+    }
+    let (draft, mut file) = Draft::create(target.parent().unwrap_or(&root)).map_err(fail)?;
+    file.write_all(bytes).map_err(fail)?;
+    drop(file);
+    // A link is refused where a rename would replace.
+    match fs::hard_link(&draft.path, &target) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(WriteError::Exists { path: path.to_owned() }),
+        // There are disks that have no links; what is left is the moment since the look above.
+        Err(_) => {
+            fs::rename(&draft.path, &target).map_err(fail)?;
+            draft.keep();
+            Ok(())
+        }
+    }
 }
 
 /// Where the bytes really go: an absolute path without links.
@@ -206,6 +233,19 @@ mod tests {
             );
         }
         assert_eq!(names(&roots.root), ["x.yaml"]);
+    }
+
+    #[test]
+    fn a_new_file_takes_nobodys_place() {
+        let roots = roots();
+        let create = |path: &str| create_atomically(&roots.root, Path::new(path), b"new");
+        create("a/x.yaml").expect("it is made");
+        assert_eq!(fs::read(roots.root.join("a/x.yaml")).expect("it is there"), b"new");
+        fs::write(roots.root.join("a/x.yaml"), "old").expect("it is ours");
+        assert!(matches!(create("a/x.yaml"), Err(WriteError::Exists { .. })));
+        assert!(matches!(create("../outside/y.yaml"), Err(WriteError::Outside { .. })));
+        assert_eq!(fs::read(roots.root.join("a/x.yaml")).expect("it is there"), b"old");
+        assert_eq!(names(&roots.root.join("a")), ["x.yaml"]);
     }
 
     #[test]

@@ -3,11 +3,13 @@
 mod colour;
 mod failure;
 mod progress;
+mod remarks;
 mod streams;
 mod width;
 
 pub use colour::{ColourChoice, ColourVariables, is_coloured};
 pub use failure::failure;
 pub use progress::Bar;
+pub use remarks::Remarks;
 pub use streams::{StreamError, Streams, results_are_seen, talk_is_seen};
 pub use width::{terminal_width, width};

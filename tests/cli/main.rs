@@ -3,15 +3,23 @@
 
 #![expect(clippy::disallowed_methods, clippy::panic, reason = "lays out folders and starts the binary")]
 
+#[expect(dead_code, reason = "these tests use a part of it")]
+#[path = "../support/plain.rs"]
+mod plain;
+#[path = "../support/serving.rs"]
+mod serving;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod catalog;
 mod completions;
 mod config;
 mod explain;
 mod lint;
 mod man;
+mod pull;
 mod schema;
+mod serve;
 mod usage;
 
 use support::{Repo, portolan};

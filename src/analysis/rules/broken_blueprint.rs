@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
         severity: Some(Severity::Error),
         what: "a blueprint file that cannot be read",
         why: "Entities of this blueprint are not checked at all.",
-        fix: "Save the blueprint anew, as the catalog's API gives it",
+        fix: "Run `portolan pull`, which writes the file again",
     },
     check: Check::Repository(check),
 };
@@ -21,7 +21,7 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
         sink.report(
             Draft::new(problem.span, problem.message.clone())
                 .file(problem.file)
-                .help("save the blueprint anew, as the catalog's API gives it"),
+                .help("run `portolan pull`, which writes the file again"),
         );
     }
 }

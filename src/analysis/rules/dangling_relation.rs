@@ -99,8 +99,8 @@ fn report<'a>(
         }
         (None, Some(meant)) => draft.help(format!("did you mean `{meant}`?")),
         (None, None) => draft.help(format!(
-            "correct the identifier, add the `{blueprint}` in this change, or list it in \
-             `.portolan/known-entities.txt` if the catalog has it"
+            "correct the identifier, or add the `{blueprint}` in this change; if the catalog has it, `portolan pull` \
+             makes it known"
         )),
     });
 }

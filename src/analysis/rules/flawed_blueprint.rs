@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
         severity: Some(Severity::Warning),
         what: "something in a blueprint that makes no sense",
         why: "What depends on it is not checked; the rest of the blueprint is.",
-        fix: "Correct the blueprint in the catalog, then save it anew as the API gives it",
+        fix: "Correct the blueprint in the catalog, then run `portolan pull`",
     },
     check: Check::Repository(check),
 };
@@ -21,7 +21,7 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
         sink.report(
             Draft::new(problem.span, problem.message.clone())
                 .file(problem.file)
-                .help("correct the blueprint in the catalog, then save it anew as the API gives it"),
+                .help("correct the blueprint in the catalog, then run `portolan pull`"),
         );
     }
 }

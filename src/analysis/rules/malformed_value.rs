@@ -1,9 +1,9 @@
 //! Formats and patterns, and objects that lack or have keys they should not.
 
-use crate::analysis::formats;
 use crate::analysis::judge::Problem;
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo, Severity};
+use crate::domain::formats;
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {

@@ -10,8 +10,8 @@ pub static RULE: Rule = Rule {
         family: Family::Repository,
         severity: Some(Severity::Warning),
         what: "a snapshot of the catalog that is old",
-        why: "Lint checks against what was saved then; blueprints may have changed since.",
-        fix: "Save the catalog's blueprints anew, and commit them",
+        why: "Lint checks against what the catalog had then; blueprints may have changed since.",
+        fix: "Run `portolan pull`, and commit what it brings",
     },
     check: Check::Repository(check),
 };
@@ -26,7 +26,7 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
         sink.report(
             Draft::new(pulled.span, message)
                 .file(pulled.file)
-                .help("save the catalog's blueprints anew and set `pulledAt`, or allow more with `snapshot.max-age`"),
+                .help("run `portolan pull`, or allow more with `snapshot.max-age`"),
         );
     }
 }

@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
         severity: Some(Severity::Error),
         what: "a blueprint that the catalog does not have",
         why: "The catalog answers 404 for every entity of it.",
-        fix: "Correct the name; if the blueprint is new, save it in `.portolan/blueprints`",
+        fix: "Correct the name; if the blueprint is new in the catalog, run `portolan pull`",
     },
     check: Check::Repository(check),
 };
@@ -42,7 +42,7 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
         match suggest::single_slip(blueprint, names()) {
             // A slip of the pen is its file's own affair: each is said, and repaired, where it stands.
             Some(meant) => {
-                for of_file in entities.chunk_by(|a, b| a.file == b.file) {
+                for of_file in entities.chunk_by(|a, b| a.file() == b.file()) {
                     slip(blueprint, of_file, meant, sink);
                 }
             }
@@ -72,7 +72,7 @@ fn message(blueprint: &str, entities: usize) -> String {
 }
 
 fn report(blueprint: &str, entities: &[EntityRef<'_>], context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
-    let seen = entities.iter().find(|entity| (context.in_sight)(entity.file));
+    let seen = entities.iter().find(|entity| (context.in_sight)(entity.file()));
     let Some(first) = seen.or(entities.first()) else { return };
     let place = first.blueprint_place();
     let mut draft = Draft::new(place.span, message(blueprint, entities.len())).file(place.file).entity(first.name());
@@ -85,10 +85,9 @@ fn report(blueprint: &str, entities: &[EntityRef<'_>], context: &RepositoryConte
         draft = draft.related_in(place.file, place.span, words(at));
     }
     sink.report(match suggest::closest(blueprint, context.snapshot.identifiers()) {
-        Some(meant) => draft
-            .help(format!("did you mean `{meant}`? If it is new, save it as `.portolan/blueprints/{blueprint}.json`")),
-        None => draft.help(format!(
-            "correct the name; if the blueprint is new, save it as `.portolan/blueprints/{blueprint}.json`"
-        )),
+        Some(meant) => {
+            draft.help(format!("did you mean `{meant}`? If it is new in the catalog, `portolan pull` brings it"))
+        }
+        None => draft.help("correct the name; if the blueprint is new in the catalog, `portolan pull` brings it"),
     });
 }

@@ -3,6 +3,7 @@
 use crate::analysis::layout::{ENTITY, FreeNames, METADATA, RESOURCE};
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink, put};
 use crate::domain::finding::{Family, RuleInfo, Severity};
+use crate::domain::manifest::Manifest;
 use crate::domain::tree::Value;
 use crate::domain::words::list;
 
@@ -20,24 +21,34 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
+    let manifest = context.manifest;
+    let entity = context.entity().filter(|entity| !is_all_known(*entity, manifest));
     let Some(resource) = context.resource() else {
-        if let Some(entity) = context.entity() {
+        if let Some(entity) = entity {
             fields(entity, &ENTITY, "an entity", &[], sink);
         }
         return;
     };
     // Without a `spec`, the entity's fields were meant to stand in one: that is said once.
-    let astray: &[&str] = if context.manifest.spec.is_none() { &ENTITY } else { &[] };
+    let astray: &[&str] = if manifest.spec.is_none() { &ENTITY } else { &[] };
     fields(resource, &RESOURCE, "a manifest", astray, sink);
-    if let Some(metadata) = context.manifest.metadata {
+    if let Some(metadata) = manifest.metadata {
         fields(context.view.value(metadata), &METADATA, "`metadata`", &[], sink);
     }
-    if let Some(spec) = context.entity() {
+    if let Some(spec) = entity {
         let misplaced = context.misplaced_properties().collect::<Vec<_>>();
         let names = misplaced.iter().filter_map(|key| key.as_str()).collect::<Vec<_>>();
         fields(spec, &ENTITY, "`spec`", &names, sink);
         misplace(&misplaced, &names, sink);
     }
+}
+
+/// Whether decoding found every key by its name: nearly always, and then nobody has to look again. What is given
+/// twice was found once, and leaves it to the long way.
+fn is_all_known(entity: Value<'_>, manifest: &Manifest) -> bool {
+    let Manifest { blueprint, identifier, title, icon, team, properties, relations, .. } = manifest;
+    let found = [blueprint, identifier, title, icon, team, properties, relations];
+    found.iter().filter(|field| field.is_some()).count() == entity.len()
 }
 
 /// One finding for all that stands one level too far to the left.

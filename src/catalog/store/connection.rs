@@ -4,15 +4,24 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
+use super::compiled::Cache;
 use super::error::{Failure, StoreError};
 use crate::domain::moment::Moment;
 
 /// What time it is; tests stop it.
 pub type Clock = Arc<dyn Fn() -> Moment + Send + Sync>;
+
+/// The system's.
+pub fn system_clock() -> Clock {
+    Arc::new(|| {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Moment(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    })
+}
 
 /// The format of the file; each step from the one before is one entry of `MIGRATIONS`.
 const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
@@ -31,6 +40,7 @@ struct Shared {
     /// Idle readers. A store in memory has none: its one connection does all.
     readers: Mutex<Vec<Connection>>,
     clock: Clock,
+    cache: Cache,
 }
 
 impl fmt::Debug for Store {
@@ -40,8 +50,12 @@ impl fmt::Debug for Store {
 }
 
 impl Store {
-    /// Opens or makes the file.
+    /// Opens or makes the file, and the folder that it is to lie in.
     pub fn open(path: &Path, clock: Clock) -> Result<Self, StoreError> {
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            let failed = |source| StoreError::Folder { path: folder.to_owned(), source };
+            std::fs::create_dir_all(folder).map_err(failed)?;
+        }
         let failed = |source| StoreError::Open { path: path.to_owned(), source };
         let mut writer = Connection::open(path).map_err(failed)?;
         prepare(&writer).map_err(failed)?;
@@ -59,8 +73,14 @@ impl Store {
     }
 
     fn of(writer: Connection, path: Option<PathBuf>, clock: Clock) -> Self {
-        let shared = Shared { path, writer: Mutex::new(writer), readers: Mutex::default(), clock };
+        let shared =
+            Shared { path, writer: Mutex::new(writer), readers: Mutex::default(), clock, cache: Cache::default() };
         Self { shared: Arc::new(shared) }
+    }
+
+    /// `None`: it is in memory.
+    pub fn path(&self) -> Option<&Path> {
+        self.shared.path.as_deref()
     }
 
     pub fn now(&self) -> Moment {
@@ -90,11 +110,40 @@ impl Store {
 
     /// Runs `deed` as one transaction: all of it is there afterwards, or, if it fails, nothing.
     pub(super) fn write<T>(&self, deed: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+        self.transact(deed, |transaction| transaction.commit())
+    }
+
+    /// Runs `deed` as `write` does, and undoes it.
+    pub(super) fn write_and_undo<T>(
+        &self,
+        deed: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let mark = self.shared.cache.mark();
+        let result = self.transact(deed, |transaction| transaction.rollback());
+        self.shared.cache.forget_since(mark);
+        result
+    }
+
+    fn transact<T>(
+        &self,
+        deed: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
+        end: impl FnOnce(Transaction<'_>) -> rusqlite::Result<()>,
+    ) -> Result<T, Failure> {
         let mut writer = lock(&self.shared.writer);
+        let mark = self.shared.cache.mark();
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let value = deed(&transaction)?;
-        transaction.commit()?;
-        Ok(value)
+        let result = deed(&transaction).and_then(|value| {
+            end(transaction)?;
+            Ok(value)
+        });
+        if result.is_err() {
+            self.shared.cache.forget_since(mark);
+        }
+        result
+    }
+
+    pub(super) fn cache(&self) -> &Cache {
+        &self.shared.cache
     }
 }
 
@@ -122,6 +171,8 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
     for step in MIGRATIONS.iter().skip(found as usize) {
         transaction.execute_batch(step)?;
     }
+    super::system::seed(&transaction)?;
+    super::organization::seed(&transaction)?;
     transaction.pragma_update(None, "user_version", known)?;
     transaction.commit()?;
     Ok(())

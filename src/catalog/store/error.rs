@@ -31,6 +31,9 @@ impl From<rusqlite::Error> for Failure {
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum StoreError {
+    #[error("make the folder `{}` for the embedded catalog: {source}", path.display())]
+    #[diagnostic(code("store-folder"), help("give yourself the right to write there, or choose another place"))]
+    Folder { path: PathBuf, source: std::io::Error },
     #[error("open the embedded catalog `{}`: {source}", path.display())]
     #[diagnostic(
         code("store-open"),
@@ -48,4 +51,7 @@ pub enum StoreError {
         help("look at the space on the disk, and whether another process holds the file")
     )]
     Database(#[from] rusqlite::Error),
+    #[error("read the embedded catalog: {what}")]
+    #[diagnostic(code("store-damaged"), help("the file was changed by something else; delete it to start anew"))]
+    Damaged { what: String },
 }

@@ -1,8 +1,20 @@
 //! The embedded catalog: one SQLite file that behaves as the platform does. Everything here blocks; the server hands it
 //! to threads that may. Each operation is one transaction.
 
+mod blueprints;
+mod compiled;
 mod connection;
+mod entities;
 mod error;
+mod integrations;
+mod organization;
+mod owned;
+mod portrait;
+mod search;
+mod system;
 
-pub use connection::{Clock, Store};
+pub use blueprints::{Followed, Misfit};
+pub use compiled::Compiled;
+pub use connection::{Clock, Store, system_clock};
 pub use error::{Failure, StoreError};
+pub use portrait::{Portrait, Source};

@@ -1,6 +1,6 @@
 -- Format 1. JSON is kept as text; what is searched by has a column or a table of its own.
 CREATE TABLE blueprints (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,    -- never used again: one made anew under an old name is another
     identifier TEXT NOT NULL UNIQUE,
     body TEXT NOT NULL,                      -- as the API gives it, without the record below
     system INTEGER NOT NULL DEFAULT 0,       -- the platform's own: extended, never reshaped or deleted
@@ -59,6 +59,12 @@ CREATE TABLE migrations (
 CREATE TABLE organization (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     body TEXT NOT NULL
+) STRICT;
+
+-- The snapshot that the blueprints were last made to follow. What is changed here after it stays until it changes.
+CREATE TABLE followed (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    digest INTEGER NOT NULL
 ) STRICT;
 
 CREATE TRIGGER entity_comes AFTER INSERT ON entities BEGIN

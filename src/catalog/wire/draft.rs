@@ -3,6 +3,10 @@
 
 use serde_json::{Map, Value};
 
+mod parse;
+
+pub use parse::Strictness;
+
 /// One key of a body.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Field<T> {

@@ -4,8 +4,15 @@ mod draft;
 mod entity;
 mod options;
 mod refusal;
+mod search;
+mod shape;
 
-pub use draft::{EntityDraft, Field, IdentifierRef, RelationRef, TeamRef};
+pub use draft::{EntityDraft, Field, IdentifierRef, RelationRef, Strictness, TeamRef};
 pub use entity::{EntityPage, WireEntity};
 pub use options::{WriteOptions, Writer, Written};
 pub use refusal::Refusal;
+pub use search::{
+    Bound, Combinator, Comparison, Condition, Direction, Hop, Meta, Preset, PropertySchema, Range, Related,
+    RelationPath, SearchQuery, SearchRule, Subject, Test,
+};
+pub use shape::{Selection, Shape};

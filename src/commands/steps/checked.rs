@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use crate::analysis::{
-    Analyzer, Conclusion, Directives, DocumentContext, FileReport, FileRun, Options, RunState, Selection, Snapshot,
+    Analyzer, Conclusion, Directives, DocumentContext, FileRun, Gathered, Options, RunState, Selection, Snapshot,
 };
 use crate::domain::fault::{Fault, FaultKind, Oversize};
 use crate::domain::finding::FileId;
@@ -32,11 +33,20 @@ pub(crate) struct Bench<'a> {
     pub options: &'a Options,
 }
 
-/// One thread's tools.
-struct Hands {
+/// One thread's tools. What they gather is laid down when the thread is done: an answer for each of a hundred thousand
+/// files would be made, moved and given back for nothing, since nearly none has anything to say.
+struct Hands<'d> {
     reader: Reader,
     manifests: Vec<Manifest>,
     state: RunState,
+    done: &'d Mutex<Vec<Gathered>>,
+}
+
+impl Drop for Hands<'_> {
+    fn drop(&mut self) {
+        let gathered = std::mem::take(&mut self.state).into_gathered();
+        self.done.lock().unwrap_or_else(PoisonError::into_inner).push(gathered);
+    }
 }
 
 impl Bench<'_> {
@@ -51,18 +61,23 @@ impl Bench<'_> {
         let analyzer = Analyzer::new(self.snapshot, self.selection, self.options);
         let read = files.get(..manifests).unwrap_or(files);
         progress.start("reading", read.len() as u64);
-        let make =
-            || Hands { reader: Reader::new(Limits::default()), manifests: Vec::new(), state: RunState::default() };
-        let reports = sources::for_each_text(read, make, |hands, index, text| {
-            let report = hands.file(&analyzer, FileId(Span::empty(index).start), &read[index], text);
+        let done = Mutex::default();
+        let make = || Hands {
+            reader: Reader::new(Limits::default()),
+            manifests: Vec::new(),
+            state: RunState::with_room(read.len()),
+            done: &done,
+        };
+        sources::for_each_text(read, make, |hands, index, text| {
+            hands.file(&analyzer, FileId(Span::empty(index).start), &read[index], text);
             progress.advance(1);
-            report
         });
         progress.finish();
-        let entities = reports.iter().map(|report| report.entities).sum();
-        let broken = reports.iter().filter(|report| report.broken_documents > 0);
-        let broken = broken.map(|report| (report.file.0 as usize, report.broken_documents)).collect();
-        let conclusion = analyzer.conclude(reports, in_sight);
+        let gathered = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let entities = gathered.iter().map(|part| part.entities).sum();
+        let broken = gathered.iter().flat_map(|part| &part.broken_documents);
+        let broken = broken.map(|(file, documents)| (file.0 as usize, *documents)).collect();
+        let conclusion = analyzer.conclude(gathered, in_sight);
         let notes = unjudged(&conclusion).into_iter().collect();
         Checked { conclusion, broken, entities, notes }
     }
@@ -75,23 +90,16 @@ fn unjudged(conclusion: &Conclusion) -> Option<String> {
         count => format!("{count} relations point to entities that are"),
     };
     let reason = if conclusion.is_complete {
-        "without `.portolan/known-entities.txt` nobody can tell whether the catalog has them. It names an entity a line: \
-         `blueprint<TAB>identifier`."
+        "without `.portolan/known-entities.txt` nobody can tell whether the catalog has them. `portolan pull` brings it."
     } else {
         "it may stand in what could not be read, so such relations were not judged."
     };
     Some(format!("{subject} not found in this repository; {reason}"))
 }
 
-impl Hands {
-    fn file(
-        &mut self,
-        analyzer: &Analyzer<'_>,
-        id: FileId,
-        file: &SourceFile,
-        text: Result<TextRef<'_>, ReadProblem>,
-    ) -> FileReport {
-        let Self { reader, manifests, state } = self;
+impl Hands<'_> {
+    fn file(&mut self, analyzer: &Analyzer<'_>, id: FileId, file: &SourceFile, text: Result<TextRef<'_>, ReadProblem>) {
+        let Self { reader, manifests, state, .. } = self;
         let text = match text {
             Ok(text) => text.text,
             Err(problem) => return unread(analyzer.file(id, "", state), file, problem),
@@ -103,7 +111,7 @@ impl Hands {
             document_of(&mut run, text, name, document, manifests);
             notes.extend_from_slice(document.notes);
         });
-        run.finish(Directives::read(text, &notes))
+        run.finish(Directives::read(text, &notes));
     }
 }
 
@@ -122,7 +130,7 @@ fn document_of(run: &mut FileRun<'_>, text: &str, name: &str, document: &Documen
 
 /// A file that gave no text. One that is not text is told only where what can be made out of it looks like ours; one
 /// that cannot be read at all is always told, since nobody can know what it holds.
-fn unread(mut run: FileRun<'_>, file: &SourceFile, problem: ReadProblem) -> FileReport {
+fn unread(mut run: FileRun<'_>, file: &SourceFile, problem: ReadProblem) {
     let mut names = Vec::new();
     let (kind, source) = match problem {
         ReadProblem::NotText { before, message, .. } => {
@@ -151,7 +159,7 @@ fn unread(mut run: FileRun<'_>, file: &SourceFile, problem: ReadProblem) -> File
     let view = View { source: &source, tree: &tree };
     run.document(&DocumentContext { view, faults: &faults, manifests: &[] });
     run.salvaged(&names, span);
-    run.finish(None)
+    run.finish(None);
 }
 
 /// The identities that the given files declare, readable or not: for telling what a change took away.

@@ -38,6 +38,14 @@ pub(crate) struct Request<'a> {
     pub baseline: Option<&'a Baseline>,
     pub most: Option<usize>,
     pub git: &'a Environment,
+    pub instead: Instead,
+}
+
+/// What is looked at in the place of what lies on the disk: the repository as it would be.
+#[derive(Debug, Default)]
+pub(crate) struct Instead {
+    pub shelf: Option<Shelf>,
+    pub files: Vec<SourceFile>,
 }
 
 /// Which files' findings the run is about.
@@ -129,6 +137,9 @@ fn show(
     };
     let repairs_made = repairs.count();
     let repaired = repairs.into_files();
+    // Two small texts for each file of the repository. The run is over and the process about to end, which gives all
+    // memory back at once: doing it piece by piece is what somebody would wait for.
+    std::mem::forget(found.files);
     Linted { findings, fingerprints, worst, texts, counts, notes, repaired, repairs: repairs_made, baseline }
 }
 
@@ -204,6 +215,17 @@ fn find(request: &Request<'_>) -> Result<Found, LintError> {
             Found::new(discovery.files, Chosen::files(changed.changed, before), discovery.unreadable)
         }
     };
+    if let Some(shelf) = &request.instead.shelf {
+        found.shelf = shelf.clone();
+    }
+    if !request.instead.files.is_empty() {
+        // Sorting keeps their order, and the first of a path stays.
+        let mut files = request.instead.files.clone();
+        files.append(&mut found.files);
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        files.dedup_by(|later, first| later.path == first.path);
+        found.files = files;
+    }
     if let Some((path, bytes)) = &request.given {
         give(&mut found, request, path, bytes)?;
     }

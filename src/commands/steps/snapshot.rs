@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use crate::analysis::{Pulled, Snapshot, SnapshotProblem};
 use crate::domain::blueprint::{Blueprint, Flaw};
 use crate::domain::day::Day;
+use crate::domain::file_name::{identifier_of, stem};
 use crate::domain::finding::FileId;
 use crate::domain::known::KnownEntities;
 use crate::domain::span::{LineIndex, Span};
@@ -17,8 +18,10 @@ use crate::manifest::{Limits, Reader};
 use crate::sources::git::{GitError, Repository};
 use crate::sources::{self, PathKind, Pattern, ReadBuffer, SourceFile};
 
-const FOLDER: &str = ".portolan";
+pub(crate) const FOLDER: &str = ".portolan";
 const BLUEPRINTS: &str = ".portolan/blueprints";
+pub(crate) const KNOWN: &str = "known-entities.txt";
+pub(crate) const SOURCE: &str = "source.json";
 
 /// The snapshot, and what it says that a person should hear once.
 pub(crate) struct LoadedSnapshot {
@@ -27,31 +30,41 @@ pub(crate) struct LoadedSnapshot {
 }
 
 /// Where the snapshot is read from.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) enum Shelf {
     /// As it lies there.
     #[default]
     Disk,
-    /// As the next commit will hold it.
-    Index(Vec<SourceFile>),
+    /// As the next commit will hold it, or as a pull would leave it.
+    Files(Vec<SourceFile>),
 }
 
 impl Shelf {
-    fn blueprints(&self, root: &Path) -> Vec<SourceFile> {
+    pub fn blueprints(&self, root: &Path) -> Vec<SourceFile> {
         match self {
-            Self::Disk => sources::list_folder(root, BLUEPRINTS, "json"),
-            Self::Index(files) => {
+            Self::Disk => {
+                let path = sources::part_path(root, FOLDER, "blueprints");
+                let under_its_name = |file: SourceFile| {
+                    let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+                    SourceFile { path: format!("{BLUEPRINTS}/{name}"), ..file }
+                };
+                sources::list_folder(root, &path, "json").into_iter().map(under_its_name).collect()
+            }
+            Self::Files(files) => {
                 let is_one = |path: &str| path.strip_prefix(BLUEPRINTS).is_some_and(|name| name.rfind('/') == Some(0));
                 files.iter().filter(|file| is_one(&file.path) && file.path.ends_with(".json")).cloned().collect()
             }
         }
     }
 
-    fn file(&self, root: &Path, name: &str) -> Option<SourceFile> {
+    pub fn file(&self, root: &Path, name: &str) -> Option<SourceFile> {
         let path = format!("{FOLDER}/{name}");
         match self {
-            Self::Disk => sources::find_file(root, &path),
-            Self::Index(files) => files.iter().find(|file| file.path == path).cloned(),
+            Self::Disk => {
+                let found = sources::find_file(root, &sources::part_path(root, FOLDER, name));
+                found.map(|file| SourceFile { path, ..file })
+            }
+            Self::Files(files) => files.iter().find(|file| file.path == path).cloned(),
         }
     }
 }
@@ -70,7 +83,7 @@ pub(crate) fn staged(repository: &Repository, root: &Path) -> Result<(Shelf, BTr
         return Ok((Shelf::Disk, BTreeSet::new()));
     }
     let whole = |file: SourceFile| SourceFile { path: format!("{FOLDER}/{}", file.path), ..file };
-    Ok((Shelf::Index(staged.files.into_iter().map(whole).collect()), whole_paths(staged.changed)))
+    Ok((Shelf::Files(staged.files.into_iter().map(whole).collect()), whole_paths(staged.changed)))
 }
 
 /// Which of its files a branch or the work tree changed.
@@ -101,7 +114,7 @@ fn with_folder(error: GitError) -> GitError {
 
 /// That some blueprints could not be used: for a run that does not report on their files, and would be mute.
 pub(crate) fn unused_blueprints(snapshot: &Snapshot, is_reported: impl Fn(&str) -> bool) -> Option<String> {
-    let paths = snapshot.unreadable.iter().map(|stem| format!("{BLUEPRINTS}/{stem}.json"));
+    let paths = snapshot.unreadable.iter().map(|name| format!("{BLUEPRINTS}/{}.json", stem(name)));
     let paths: Vec<String> = paths.filter(|path| !is_reported(path)).collect();
     match paths.as_slice() {
         [] => None,
@@ -117,8 +130,8 @@ pub(crate) fn unused_blueprints(snapshot: &Snapshot, is_reported: impl Fn(&str) 
 pub(crate) fn load(root: &Path, shelf: &Shelf, files: &mut Vec<SourceFile>) -> LoadedSnapshot {
     let mut loading = Loading { files, buffer: ReadBuffer::default(), problems: Vec::new(), notes: Vec::new() };
     let (blueprints, unreadable) = loading.blueprints(shelf.blueprints(root));
-    let known = shelf.file(root, "known-entities.txt").and_then(|file| loading.known(file));
-    let pulled = shelf.file(root, "source.json").and_then(|file| loading.pulled(file));
+    let known = shelf.file(root, KNOWN).and_then(|file| loading.known(file));
+    let pulled = shelf.file(root, SOURCE).and_then(|file| loading.pulled(file));
     let Loading { problems, mut notes, .. } = loading;
     let mut snapshot = Snapshot::new(blueprints);
     snapshot.known = known;
@@ -128,8 +141,7 @@ pub(crate) fn load(root: &Path, shelf: &Shelf, files: &mut Vec<SourceFile>) -> L
     if !snapshot.has_blueprints() {
         notes.push(
             "There is no snapshot of the catalog (`.portolan/blueprints`): properties and relations were not checked. \
-             Save each blueprint as the catalog's API gives it (`GET /v1/blueprints/ID`, the `blueprint` object) as \
-             `.portolan/blueprints/ID.json`."
+             `portolan pull` brings one, and lets lint check more."
                 .to_owned(),
         );
     }
@@ -159,7 +171,7 @@ impl Loading<'_> {
                     self.problem(id, Span::default(), message, true);
                 }
                 Some(blueprint) => blueprints.push(blueprint),
-                None => unreadable.push(stem),
+                None => unreadable.push(identifier_of(&stem)),
             }
         }
         (blueprints, unreadable)

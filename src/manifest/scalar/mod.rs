@@ -11,7 +11,7 @@ use crate::domain::tree::Number;
 
 pub use cluster::cluster;
 pub use editor::editor;
-pub use quote::{must_quote, quoted};
+pub use quote::{must_quote, needs_escape, quoted};
 
 /// What one reader makes of a plain scalar.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -21,16 +21,20 @@ pub fn must_quote(text: &str) -> bool {
         || text.contains(" #")
         || text.ends_with(':')
         || text.contains("{{")
-        || text.chars().any(|c| "[]{},".contains(c) || c == '\u{feff}' || c == '\u{a0}' || breaks_a_line(c))
+        || text.chars().any(|c| "[]{},".contains(c) || c == '\u{a0}' || needs_escape(c))
 }
 
-fn breaks_a_line(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}')
+/// What breaks a line for somebody, what readers refuse to see bare, and what makes a line look other than it is
+/// (marks that turn the direction of text).
+pub fn needs_escape(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The text as a quoted scalar: double quotes, or single ones where these would need escapes.
 pub fn quoted(text: &str) -> String {
-    let printable = !text.chars().any(|c| breaks_a_line(c) || c == '\u{feff}');
+    let printable = !text.chars().any(needs_escape);
     if printable && text.contains(['\\', '"']) {
         return format!("'{}'", text.replace('\'', "''"));
     }
@@ -43,7 +47,7 @@ pub fn quoted(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            c if breaks_a_line(c) || c == '\u{feff}' => {
+            c if needs_escape(c) => {
                 // Writing to a string cannot fail.
                 let _ = write!(out, "\\u{:04X}", c as u32);
             }

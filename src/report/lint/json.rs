@@ -8,8 +8,8 @@ use crate::domain::finding::Severity;
 use crate::domain::span::Position;
 use crate::report::escape;
 use crate::report::lint::tally::Tally;
-use crate::report::lint::{Report, Row};
-use crate::report::place::Extent;
+use crate::report::lint::{Lint, Report, Row};
+use crate::report::place::{Extent, Places};
 
 pub const FORMAT: &str = "portolan.lint/1";
 
@@ -46,7 +46,7 @@ struct Summary {
 
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Finding")]
-struct JsonFinding {
+pub(in crate::report) struct JsonFinding {
     /// The name of the rule: `dangling-relation`.
     rule: &'static str,
     /// The code of the rule: `P401`.
@@ -128,7 +128,6 @@ pub fn schema() -> serde_json::Value {
 pub(super) fn render(report: &Report<'_>) -> String {
     let lint = report.lint;
     let tally = Tally::of(lint.findings);
-    let fingerprints = report.fingerprints();
     let document = Document {
         format: FORMAT,
         summary: Summary {
@@ -142,16 +141,23 @@ pub(super) fn render(report: &Report<'_>) -> String {
             baselined: lint.counts.baselined,
             hidden: lint.counts.hidden,
         },
-        findings: report
-            .rows()
-            .zip(fingerprints.iter())
-            .map(|(row, fingerprint)| finding(report, row, fingerprint.to_string()))
-            .collect(),
+        findings: rows(report),
         notes: lint.notes.iter().map(|note| escape::clean(note).into_owned()).collect(),
     };
     let mut text = escape::json(&document);
     text.push('\n');
     text
+}
+
+/// The findings as other documents show them too.
+pub(in crate::report) fn findings(lint: &Lint<'_>) -> Vec<JsonFinding> {
+    rows(&Report { lint, places: Places::of(lint.findings, lint.files) })
+}
+
+fn rows(report: &Report<'_>) -> Vec<JsonFinding> {
+    let fingerprints = report.fingerprints();
+    let rows = report.rows().zip(fingerprints.iter());
+    rows.map(|(row, fingerprint)| finding(report, row, fingerprint.to_string())).collect()
 }
 
 fn finding(report: &Report<'_>, row: Row<'_>, fingerprint: String) -> JsonFinding {

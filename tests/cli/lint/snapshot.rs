@@ -21,7 +21,7 @@ fn no_snapshot_is_said_once_and_what_needs_none_is_checked() {
     let told = lint(&repo, &[]);
     assert_eq!(told.code, 0, "{told:?}");
     assert_eq!(flat(&told.out).matches(NO_SNAPSHOT).count(), 1, "{told:?}");
-    assert!(flat(&told.out).contains("the `blueprint` object) as `.portolan/blueprints/ID.json`"), "{told:?}");
+    assert!(flat(&told.out).contains("`portolan pull` brings one"), "{told:?}");
     repo.write("catalog/twin.yaml", service("cart", ""));
     assert_eq!(findings(&repo, &[]), ["catalog/twin.yaml:7:15 duplicate-entity"]);
     assert!(!lint(&repo, &["--quiet"]).out.contains("\nnote:"));

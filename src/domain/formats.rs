@@ -1,10 +1,12 @@
-//! The formats of the platform's string properties, as plain functions. Lenient where the platform's own check
-//! is not known: a wrong alarm costs more than a missed one.
+//! The formats of the platform's properties, as plain functions, so that lint and the embedded catalog agree. Lenient
+//! where the platform's own check is not known: a wrong alarm costs more than a missed one.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use serde_json::{Value as Json, json};
+
 /// Whether `text` has the shape that `format` asks for. `None`: the format asks for nothing.
-pub(crate) fn accepts(format: &str, text: &str) -> Option<bool> {
+pub fn accepts(format: &str, text: &str) -> Option<bool> {
     Some(match format {
         "url" => is_url(text),
         "email" => is_email(text, false),
@@ -20,11 +22,10 @@ pub(crate) fn accepts(format: &str, text: &str) -> Option<bool> {
 }
 
 /// The formats that `accepts` judges.
-pub(crate) const FORMATS: [&str; 9] =
-    ["url", "email", "idn-email", "ipv4", "ipv6", "date-time", "timer", "user", "team"];
+pub const FORMATS: [&str; 9] = ["url", "email", "idn-email", "ipv4", "ipv6", "date-time", "timer", "user", "team"];
 
 /// What a text of this format looks like, for help lines.
-pub(crate) fn example(format: &str) -> Option<&'static str> {
+pub fn example(format: &str) -> Option<&'static str> {
     Some(match format {
         "url" => "https://git.example.com/team/service",
         "email" | "idn-email" | "user" => "someone@example.com",
@@ -34,6 +35,30 @@ pub(crate) fn example(format: &str) -> Option<&'static str> {
         "team" => "payments",
         _ => return None,
     })
+}
+
+/// The schema as it is meant: formats that JSON Schema does not know are spelled out, ornaments that could be
+/// taken for keywords are dropped.
+pub fn spelled_out(schema: &Json) -> Json {
+    let mut schema = schema.clone();
+    if let Some(object) = schema.as_object_mut() {
+        for key in
+            ["default", "title", "description", "icon", "enumColors", "spec", "specAuthentication", "$schema", "$id"]
+        {
+            object.remove(key);
+        }
+        if object.get("format").and_then(Json::as_str) == Some("labeled-url") {
+            object.remove("format");
+            let spelled = json!({
+                "required": ["url"],
+                "properties": {"url": {"type": "string", "format": "url"}, "displayText": {"type": "string"}},
+            });
+            for (key, value) in spelled.as_object().into_iter().flatten() {
+                object.entry(key.clone()).or_insert_with(|| value.clone());
+            }
+        }
+    }
+    schema
 }
 
 /// `scheme://host...`, without spaces.

@@ -1,0 +1,118 @@
+//! Entities in lots that the platform takes: at most 20, at most 1 MiB, measured on the bytes that are sent. Pure.
+
+use crate::catalog::wire::EntityDraft;
+
+/// The most entities in one call.
+const MOST: usize = 20;
+/// The longest body, in bytes.
+const LONGEST: usize = 1 << 20;
+const OPEN: &[u8] = b"{\"entities\":[";
+const CLOSE: &[u8] = b"]}";
+
+/// One call's worth. `members` says which drafts they are, by position.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Batch {
+    pub members: Vec<usize>,
+    pub body: Vec<u8>,
+}
+
+impl Batch {
+    /// As many of `members` as fit, from the front; they are taken away. One that is too long by itself goes alone: the
+    /// catalog says so in its own words. `None`: there are none.
+    pub fn take(members: &mut impl Iterator<Item = usize>, drafts: &[EntityDraft], rest: &mut Rest) -> Option<Self> {
+        let mut batch = Self { members: Vec::new(), body: OPEN.to_vec() };
+        while batch.members.len() < MOST {
+            let next = rest.0.take().or_else(|| members.next().map(|member| (member, bytes(&drafts[member]))));
+            let Some((member, bytes)) = next else { break };
+            let comma = usize::from(!batch.members.is_empty());
+            if comma == 1 && batch.body.len() + comma + bytes.len() + CLOSE.len() > LONGEST {
+                rest.0 = Some((member, bytes));
+                break;
+            }
+            if comma == 1 {
+                batch.body.push(b',');
+            }
+            batch.body.extend_from_slice(&bytes);
+            batch.members.push(member);
+        }
+        batch.body.extend_from_slice(CLOSE);
+        (!batch.members.is_empty()).then_some(batch)
+    }
+
+    /// All of `members`, whatever their length.
+    pub fn of(members: Vec<usize>, drafts: &[EntityDraft]) -> Self {
+        let mut body = OPEN.to_vec();
+        for (position, member) in members.iter().enumerate() {
+            if position > 0 {
+                body.push(b',');
+            }
+            body.extend_from_slice(&bytes(&drafts[*member]));
+        }
+        body.extend_from_slice(CLOSE);
+        Self { members, body }
+    }
+}
+
+/// The draft that did not fit any more, already written down.
+#[derive(Debug, Default)]
+pub(super) struct Rest(Option<(usize, Vec<u8>)>);
+
+fn bytes(draft: &EntityDraft) -> Vec<u8> {
+    draft.to_json().to_string().into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Map, Value};
+
+    use super::*;
+    use crate::catalog::wire::IdentifierRef;
+
+    fn draft(number: usize, length: usize) -> EntityDraft {
+        EntityDraft {
+            identifier: Some(IdentifierRef::Literal(format!("e{number}"))),
+            properties: Some(Map::from_iter([("text".to_owned(), "x".repeat(length).into())])),
+            ..EntityDraft::default()
+        }
+    }
+
+    fn batches(drafts: &[EntityDraft]) -> Vec<Batch> {
+        let (mut members, mut rest) = (0..drafts.len(), Rest::default());
+        std::iter::from_fn(|| Batch::take(&mut members, drafts, &mut rest)).collect()
+    }
+
+    #[test]
+    fn what_fits_to_the_byte_goes_together() {
+        let empty = batches(&[draft(0, 0), draft(1, 0)])[0].body.len();
+        let mut drafts = [draft(0, 0), draft(1, 0)];
+        let fill = |length: usize| Some(Map::from_iter([("text".to_owned(), Value::from("x".repeat(length)))]));
+        drafts[1].properties = fill(LONGEST - empty);
+        let together = batches(&drafts);
+        assert_eq!((together.len(), together[0].body.len()), (1, LONGEST));
+        drafts[1].properties = fill(LONGEST - empty + 1);
+        assert_eq!(batches(&drafts).len(), 2);
+        drafts[1].properties = fill(2 * LONGEST);
+        assert_eq!(batches(&drafts).len(), 2, "one that is too long by itself is still sent");
+        assert!(batches(&[]).is_empty());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn every_draft_is_in_one_lot_in_order(lengths in proptest::collection::vec(0usize..200_000, 0..50)) {
+            let drafts: Vec<EntityDraft> = lengths.iter().enumerate().map(|(n, length)| draft(n, *length)).collect();
+            let mut seen = Vec::new();
+            for batch in batches(&drafts) {
+                prop_assert!(batch.members.len() <= MOST);
+                prop_assert!(batch.body.len() <= LONGEST || batch.members.len() == 1);
+                let body: Value = serde_json::from_slice(&batch.body).expect("it is JSON");
+                let expected: Vec<Value> = batch.members.iter().map(|member| drafts[*member].to_json()).collect();
+                prop_assert_eq!(&body, &serde_json::json!({"entities": expected}));
+                prop_assert_eq!(Batch::of(batch.members.clone(), &drafts).body, batch.body);
+                seen.extend(batch.members);
+            }
+            prop_assert_eq!(seen, (0..drafts.len()).collect::<Vec<_>>());
+        }
+    }
+}

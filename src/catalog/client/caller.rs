@@ -1,0 +1,344 @@
+//! Calls that come about: a turn at the gate, a token that lives, another try where one may help, within a budget. What
+//! the catalog refuses for good is an error with its words.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::failure::{Asked, ClientError};
+use super::gate::Gate;
+use super::pace::{Ended, Work};
+use super::retry::{Next, Patience, Tries, is_passing};
+use super::token::{Granted, Lease, Tokens};
+use super::transport::{Answer, Request, Transport};
+use super::words::shown;
+use super::{Credentials, Notices, Waiting};
+use crate::catalog::wire::Refusal;
+use crate::domain::platform::Platform;
+use crate::domain::secret::Secret;
+
+/// A clock that is off by more than this may be why a token is refused.
+const SKEW: i64 = 300;
+
+#[derive(Debug, Clone)]
+pub(super) struct Call {
+    pub method: &'static str,
+    /// From `/v1` on, its segments encoded.
+    pub route: String,
+    pub body: Option<Vec<u8>>,
+    pub work: Work,
+    pub repeat: Repeat,
+    /// There is another way to get the same: this one is not tried for long.
+    pub is_brief: bool,
+}
+
+/// Whether a call may be made again when nobody knows what became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Repeat {
+    Always,
+    /// Only where it surely did nothing.
+    Unheard,
+}
+
+impl Call {
+    pub fn get(route: String) -> Self {
+        Self { method: "GET", route, body: None, work: Work::Small, repeat: Repeat::Always, is_brief: false }
+    }
+
+    pub fn send(method: &'static str, route: String, body: Vec<u8>, work: Work) -> Self {
+        Self { method, route, body: Some(body), work, repeat: Repeat::Always, is_brief: false }
+    }
+}
+
+pub(super) struct Caller {
+    pub transport: Transport,
+    pub tokens: Tokens,
+    pub gate: Gate,
+    pub patience: Patience,
+    pub credentials: Credentials,
+    pub platform: &'static Platform,
+    pub notices: Arc<dyn Notices>,
+    /// Somebody has answered: the address is right.
+    pub is_heard: AtomicBool,
+    /// Until when the user knows that it waits.
+    pub told_until: Mutex<Duration>,
+}
+
+/// One attempt that failed, and whether another may help.
+enum Failed {
+    ForGood(ClientError),
+    ForNow(ClientError, Option<Duration>),
+}
+
+impl Caller {
+    /// Makes the call, and reads what it brought. A body that ends too early is a call that was cut.
+    pub async fn call<T>(
+        &self,
+        call: &Call,
+        mut read: impl FnMut(&Answer) -> Result<T, serde_json::Error>,
+    ) -> Result<T, ClientError> {
+        let mut tries = Tries::new(self.gate.now());
+        let mut is_renewed = false;
+        loop {
+            let lease = self.lease().await?;
+            let failed = match self.attempt(call, Some(&lease.token)).await {
+                Ok(answer) if answer.status == 401 && !is_renewed => {
+                    is_renewed = true;
+                    self.tokens.refused(&lease).await;
+                    continue;
+                }
+                Ok(answer) => match self.judge(call, answer, &[&self.credentials.secret, &lease.token], &mut read) {
+                    Ok(value) => return Ok(value),
+                    Err(failed) => failed,
+                },
+                Err(failed) => failed,
+            };
+            self.wait(call, failed, &mut tries).await?;
+        }
+    }
+
+    /// The same where only the deed counts.
+    pub async fn done(&self, call: &Call) -> Result<(), ClientError> {
+        self.call(call, |_| Ok(())).await
+    }
+
+    pub fn asked(&self, call: &Call) -> Asked {
+        self.transport.asked(call.method, &call.route)
+    }
+
+    async fn lease(&self) -> Result<Lease, ClientError> {
+        self.tokens.get(|| self.gate.now(), || self.grant()).await
+    }
+
+    /// Asks for a token.
+    async fn grant(&self) -> Result<Granted, ClientError> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Grant {
+            access_token: String,
+            expires_in: f64,
+        }
+        let Credentials { id, secret } = &self.credentials;
+        let body = serde_json::json!({"clientId": id.reveal(), "clientSecret": secret.reveal()});
+        let call = Call::send("POST", "/v1/auth/access_token".to_owned(), body.to_string().into_bytes(), Work::Small);
+        let mut read = |answer: &Answer| serde_json::from_slice::<Grant>(&answer.body);
+        let mut tries = Tries::new(self.gate.now());
+        loop {
+            let failed = match self.attempt(&call, None).await {
+                Ok(answer) => match self.judge(&call, answer, &[secret], &mut read) {
+                    Ok(grant) => {
+                        let lasts = Duration::try_from_secs_f64(grant.expires_in).unwrap_or_default();
+                        return Ok(Granted { token: Secret::new(grant.access_token), lasts });
+                    }
+                    Err(failed) => failed,
+                },
+                Err(failed) => failed,
+            };
+            self.wait(&call, failed, &mut tries).await?;
+        }
+    }
+
+    /// One try, in its turn.
+    async fn attempt(&self, call: &Call, token: Option<&Secret>) -> Result<Answer, Failed> {
+        let told = |wait| self.tell("the catalog's rate limit is used up", wait);
+        let permit = self
+            .gate
+            .enter(call.work, self.patience.total, told)
+            .await
+            .map_err(|wait| Failed::ForGood(ClientError::Throttled { asked: self.asked(call), wait }))?;
+        let request = Request { method: call.method, route: &call.route, body: call.body.as_deref(), token };
+        match self.transport.exchange(request).await {
+            Ok(answer) => {
+                self.is_heard.store(true, Ordering::Relaxed);
+                let ended = if is_passing(answer.status) { Ended::Pressed } else { Ended::Well };
+                permit.end(ended, answer.announced);
+                Ok(answer)
+            }
+            Err(error) => {
+                permit.end(Ended::Lost, Default::default());
+                Err(match &error {
+                    ClientError::UnknownHost { .. }
+                    | ClientError::NoConnection { .. }
+                    | ClientError::Timeout { .. }
+                    | ClientError::Cut { .. } => Failed::ForNow(error, None),
+                    ClientError::Tls { .. }
+                    | ClientError::Redirected { .. }
+                    | ClientError::NotTheApi { .. }
+                    | ClientError::Unreadable { .. }
+                    | ClientError::Credentials { .. }
+                    | ClientError::NetworkNotAllowed { .. }
+                    | ClientError::NoBlueprint { .. }
+                    | ClientError::Refused { .. }
+                    | ClientError::Spent { .. }
+                    | ClientError::Throttled { .. }
+                    | ClientError::Uncertain { .. }
+                    | ClientError::Setup { .. }
+                    | ClientError::Bundle { .. }
+                    | ClientError::NoCredentials { .. }
+                    | ClientError::Untrusted(_) => Failed::ForGood(error),
+                })
+            }
+        }
+    }
+
+    /// What an answer means. `secrets`: what the other side was told with the call, and may repeat.
+    fn judge<T>(
+        &self,
+        call: &Call,
+        answer: Answer,
+        secrets: &[&Secret],
+        read: &mut impl FnMut(&Answer) -> Result<T, serde_json::Error>,
+    ) -> Result<T, Failed> {
+        if (200..300).contains(&answer.status) {
+            if !answer.is_json {
+                return Err(Failed::ForGood(self.not_the_api(call, &answer, secrets)));
+            }
+            return read(&answer).map_err(|error| {
+                let reason = shown(&error.to_string(), secrets);
+                let asked = self.asked(call);
+                if error.is_eof() {
+                    return Failed::ForNow(ClientError::Cut { asked, reason }, None);
+                }
+                Failed::ForGood(ClientError::Unreadable { asked, reason })
+            });
+        }
+        let wait = if matches!(answer.status, 429 | 503) { answer.announced.wait() } else { None };
+        let is_passing = is_passing(answer.status);
+        let error = self.refused(call, answer, secrets);
+        Err(if is_passing { Failed::ForNow(error, wait) } else { Failed::ForGood(error) })
+    }
+
+    /// The words of an answer that is a refusal.
+    fn refused(&self, call: &Call, answer: Answer, secrets: &[&Secret]) -> ClientError {
+        let status = answer.status;
+        let asked = self.asked(call);
+        let told = Told::read(&answer.body);
+        let Some(mut told) = told else {
+            // A gateway that speaks for the catalog has no words of its own; a page in its place is another thing.
+            if is_passing(status) || status == 407 || answer.body.is_empty() {
+                let refusal = Refusal { status, error: String::new(), message: None, details: None };
+                return ClientError::Refused { asked, refusal: Box::new(refusal), trace: answer.trace };
+            }
+            return self.not_the_api(call, &answer, secrets);
+        };
+        let words = told.message.take().map(|message| shown(&message, secrets));
+        let trace = answer.trace;
+        match status {
+            401 => {
+                let help = self.help_with_credentials(answer.ahead);
+                ClientError::Credentials { asked, status, words, trace, help }
+            }
+            403 if words.as_ref().is_some_and(|words| words.contains("IP not whitelisted")) => {
+                ClientError::NetworkNotAllowed { asked, status, words, trace }
+            }
+            _ => {
+                let error = shown(&told.error.unwrap_or_default(), secrets);
+                let refusal = Refusal { status, error, message: words, details: told.details };
+                ClientError::Refused { asked, refusal: Box::new(refusal), trace }
+            }
+        }
+    }
+
+    fn not_the_api(&self, call: &Call, answer: &Answer, secrets: &[&Secret]) -> ClientError {
+        let what = match answer.content_type.as_deref().map(|kind| shown(kind, secrets)) {
+            Some(kind) if kind.contains("html") => "a web page".to_owned(),
+            Some(kind) => format!("something of the type `{kind}`"),
+            None => "something without a type".to_owned(),
+        };
+        let start = &answer.body[..answer.body.len().min(300)];
+        let start = shown(&String::from_utf8_lossy(start), secrets);
+        ClientError::NotTheApi { asked: self.asked(call), status: answer.status, what, start }
+    }
+
+    fn help_with_credentials(&self, ahead: Option<i64>) -> String {
+        let Platform { client_id_variable: id, client_secret_variable: secret, regions, .. } = self.platform;
+        let mut help = format!("check {id} and {secret}");
+        if regions.len() > 1 {
+            let names: Vec<&str> = regions.iter().map(|(name, _)| *name).collect();
+            help.push_str(&format!(
+                "; each region knows only its own, and this is `{}` (`--catalog {}`)",
+                self.transport.trusted().text(),
+                names.join("|")
+            ));
+        }
+        if let Some(ahead) = ahead.filter(|ahead| ahead.abs() > SKEW) {
+            let direction = if ahead > 0 { "behind" } else { "ahead of" };
+            help.push_str(&format!(
+                "; this machine's clock is {} minutes {direction} the catalog's, and tokens depend on it: set it right",
+                ahead.abs() / 60
+            ));
+        }
+        help
+    }
+
+    /// Waits before the next try, or says why there is none.
+    async fn wait(&self, call: &Call, failed: Failed, tries: &mut Tries) -> Result<(), ClientError> {
+        let (error, asked) = match failed {
+            Failed::ForGood(error) => return Err(error),
+            Failed::ForNow(error, asked) => (error, asked),
+        };
+        if call.repeat == Repeat::Unheard && !error.is_surely_undone() {
+            return Err(ClientError::Uncertain { asked: self.asked(call), reason: error.to_string() });
+        }
+        let patience = match self.is_heard.load(Ordering::Relaxed) {
+            true if call.is_brief => self.patience.brief(),
+            true => self.patience,
+            false => self.patience.at_the_door(),
+        };
+        let now = self.gate.now();
+        match tries.next(&patience, now, asked, chance()) {
+            Next::GiveUp if tries.made() <= 1 => Err(error),
+            Next::GiveUp => {
+                let lasted = tries.lasted(now);
+                Err(ClientError::Spent { made: tries.made(), lasted, last: Box::new(error) })
+            }
+            Next::Again(wait) => {
+                self.tell(&error.to_string(), wait);
+                tokio::time::sleep(wait).await;
+                Ok(())
+            }
+        }
+    }
+
+    /// Once for all who wait at the same time.
+    fn tell(&self, why: &str, wait: Duration) {
+        let until = self.gate.now().saturating_add(wait);
+        let mut told_until = self.told_until.lock().unwrap_or_else(PoisonError::into_inner);
+        if until > told_until.saturating_add(Duration::from_secs(1)) {
+            *told_until = until;
+            self.notices.waiting(&Waiting { why: why.to_owned(), long: wait });
+        }
+    }
+}
+
+/// The body of a refusal.
+#[derive(Debug, Deserialize)]
+struct Told {
+    #[serde(default)]
+    error: Option<String>,
+    #[serde(default)]
+    message: Option<String>,
+    #[serde(default)]
+    details: Option<serde_json::Value>,
+}
+
+impl Told {
+    /// Some routes make an object of `error`; then its name and message are meant.
+    fn read(body: &[u8]) -> Option<Self> {
+        let serde_json::Value::Object(mut object) = serde_json::from_slice(body).ok()? else { return None };
+        if let Some(serde_json::Value::Object(inner)) = object.get_mut("error").map(serde_json::Value::take) {
+            let get = |key: &str| inner.get(key).and_then(|value| value.as_str()).map(str::to_owned);
+            return Some(Self { error: get("name"), message: get("message"), details: None });
+        }
+        serde_json::from_slice(body).ok()
+    }
+}
+
+/// From 0 up to 1. Nobody depends on it being hard to guess.
+pub(super) fn chance() -> f64 {
+    use std::hash::{BuildHasher, RandomState};
+    let random = RandomState::new().hash_one(0u8);
+    (random >> 11) as f64 / (1u64 << 53) as f64
+}

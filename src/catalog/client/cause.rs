@@ -1,0 +1,100 @@
+//! What lies behind an error of the HTTP library: it nests them several deep, and only the innermost say what happened.
+
+use std::error::Error as StdError;
+use std::io;
+
+use super::failure::{Asked, ClientError};
+use super::transport::Limits;
+use super::words::shown;
+
+/// The innermost of a chain of errors.
+#[derive(Debug)]
+pub(super) struct Cause {
+    /// In the words of whoever noticed it.
+    pub reason: String,
+    kind: Option<io::ErrorKind>,
+    tls: Option<rustls::Error>,
+}
+
+impl Cause {
+    pub fn of(error: &(dyn StdError + 'static)) -> Self {
+        let mut cause = Self { reason: String::new(), kind: None, tls: None };
+        let mut next = Some(error);
+        while let Some(error) = next {
+            cause.reason = error.to_string();
+            if let Some(tls) = error.downcast_ref::<rustls::Error>() {
+                cause.tls = Some(tls.clone());
+            }
+            let io = error.downcast_ref::<io::Error>();
+            if let Some(io) = io {
+                cause.kind = Some(io.kind());
+            }
+            // What an I/O error wraps is not its source, but what that one's source is.
+            next = match io.and_then(io::Error::get_ref) {
+                Some(inner) => Some(inner as &(dyn StdError + 'static)),
+                None => error.source(),
+            };
+        }
+        cause.reason = shown(&cause.reason, &[]);
+        cause
+    }
+
+    pub fn told(self, error: &reqwest::Error, asked: Asked, host: &str, limits: Limits) -> ClientError {
+        let host = host.to_owned();
+        let reason = self.reason;
+        if let Some(tls) = self.tls {
+            return ClientError::Tls { host, reason: tls_reason(&tls), help: tls_help(&tls) };
+        }
+        if error.is_dns() {
+            return ClientError::UnknownHost { host, reason };
+        }
+        if error.is_timeout() || self.kind == Some(io::ErrorKind::TimedOut) {
+            return match error.is_connect() {
+                true => ClientError::Timeout { asked, what: "connecting", limit: limits.connect },
+                // Which of the two it was, the library does not say.
+                false => ClientError::Timeout { asked, what: "the answer", limit: limits.read },
+            };
+        }
+        if error.is_connect() {
+            let reason = match self.kind {
+                Some(io::ErrorKind::ConnectionRefused) => "nothing listens there (connection refused)".to_owned(),
+                Some(_) | None => reason,
+            };
+            return ClientError::NoConnection { host, reason };
+        }
+        ClientError::Cut { asked, reason }
+    }
+}
+
+fn tls_reason(tls: &rustls::Error) -> String {
+    use rustls::{CertificateError, Error};
+    match tls {
+        Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
+            "nobody whom this system trusts vouches for its certificate".to_owned()
+        }
+        Error::InvalidCertificate(
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+        ) => "its certificate is for another name".to_owned(),
+        Error::InvalidCertificate(CertificateError::Expired | CertificateError::ExpiredContext { .. }) => {
+            "its certificate has run out, or this machine's clock is wrong".to_owned()
+        }
+        Error::InvalidMessage(_) => "it does not speak TLS".to_owned(),
+        other => shown(&other.to_string(), &[]),
+    }
+}
+
+fn tls_help(tls: &rustls::Error) -> &'static str {
+    use rustls::{CertificateError, Error};
+    match tls {
+        Error::InvalidCertificate(CertificateError::Expired | CertificateError::ExpiredContext { .. }) => {
+            "look at this machine's clock, then at the catalog's certificate"
+        }
+        Error::InvalidMessage(_) => {
+            "look at the address and its port, and at what stands between (a proxy, a sign-in page)"
+        }
+        _ => {
+            "where a company inspects what is encrypted, its own certificate authority stands in between: name its \
+             certificate with PORTOLAN_CA_BUNDLE=/path/to/ca.pem"
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Where calls wait for their turn: the pace, the clock and the callers who wait. A permit that is dropped gives its place
+//! back, whatever became of the call.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+use tokio::time::{sleep_until, timeout};
+
+use super::pace::{Ended, Pace, Ticket, Verdict, Work};
+use super::rate::Announced;
+
+#[derive(Debug)]
+pub(super) struct Gate {
+    pace: Mutex<Pace>,
+    freed: Notify,
+    started: Instant,
+}
+
+/// The right to make one call now.
+#[derive(Debug)]
+pub(super) struct Permit<'g> {
+    gate: &'g Gate,
+    ticket: Option<Ticket>,
+}
+
+impl Gate {
+    pub fn new() -> Self {
+        Self { pace: Mutex::new(Pace::new()), freed: Notify::new(), started: Instant::now() }
+    }
+
+    /// The clock that everything about calls is told by.
+    pub fn now(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// Waits for a turn. Where that would take longer than `most`, `Err` is how long. `told` hears of a wait that only the
+    /// catalog's limit is the reason for.
+    pub async fn enter(&self, work: Work, most: Duration, told: impl Fn(Duration)) -> Result<Permit<'_>, Duration> {
+        loop {
+            let freed = self.freed.notified();
+            let now = self.now();
+            let verdict = self.lock().start(work, now);
+            match verdict {
+                Verdict::Go(ticket) => return Ok(Permit { gate: self, ticket: Some(ticket) }),
+                Verdict::Full(None) => freed.await,
+                Verdict::Full(Some(at)) => {
+                    // Whichever is first; both lead to another look.
+                    let _ = timeout(at.saturating_sub(now), freed).await;
+                }
+                Verdict::Until(at) => {
+                    let wait = at.saturating_sub(now);
+                    if wait > most {
+                        return Err(wait);
+                    }
+                    told(wait);
+                    sleep_until((self.started + at).into()).await;
+                }
+            }
+        }
+    }
+
+    #[cfg(test)]
+    pub fn width(&self) -> u64 {
+        self.lock().width()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Pace> {
+        // Nothing in there panics half-way.
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Permit<'_> {
+    pub fn end(mut self, ended: Ended, announced: Announced) {
+        if let Some(ticket) = self.ticket.take() {
+            let now = self.gate.now();
+            self.gate.lock().end(ticket, ended, announced, now);
+            self.gate.freed.notify_waiters();
+        }
+    }
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        if self.ticket.take().is_some() {
+            self.gate.lock().abandon();
+            self.gate.freed.notify_waiters();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::super::rate::Allowance;
+    use super::*;
+
+    fn block_on<T>(future: impl Future<Output = T>) -> T {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+        runtime.expect("a runtime").block_on(future)
+    }
+
+    const LONG: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn all_get_their_turn_and_never_too_many_at_once() {
+        block_on(async {
+            let gate = Arc::new(Gate::new());
+            let (inside, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+            let mut callers = tokio::task::JoinSet::new();
+            for number in 0..200 {
+                let (gate, inside, most) = (Arc::clone(&gate), Arc::clone(&inside), Arc::clone(&most));
+                callers.spawn(async move {
+                    let permit = gate.enter(Work::Small, LONG, |_| {}).await.expect("its turn comes");
+                    let together = inside.fetch_add(1, Ordering::Relaxed) + 1;
+                    assert!(together as u64 <= gate.width() + 1, "{together} of {}", gate.width());
+                    most.fetch_max(together, Ordering::Relaxed);
+                    tokio::task::yield_now().await;
+                    inside.fetch_sub(1, Ordering::Relaxed);
+                    match number % 10 {
+                        0 => drop(permit),
+                        _ => permit.end(Ended::Well, Announced::default()),
+                    }
+                });
+            }
+            callers.join_all().await;
+            assert!(most.load(Ordering::Relaxed) > 1);
+        });
+    }
+
+    #[test]
+    fn a_wait_that_is_too_long_is_told_instead() {
+        block_on(async {
+            let gate = Gate::new();
+            let permit = gate.enter(Work::Small, LONG, |_| {}).await.expect("it is free");
+            let none_left = Allowance { left: 0, resets_in: Duration::from_secs(3000) };
+            permit.end(Ended::Well, Announced { allowance: Some(none_left), retry_after: None });
+            let wait = gate.enter(Work::Small, LONG, |_| panic!("nobody waits")).await.expect_err("none are left");
+            assert!(wait > Duration::from_secs(2900), "{wait:?}");
+        });
+    }
+}

@@ -1,0 +1,193 @@
+//! The way to the platform's catalog, over HTTP. Async inside, on a runtime of its own that is made when connecting;
+//! outside it blocks. Every call goes through `caller`, and every secret leaves through `transport`.
+
+mod batch;
+mod caller;
+mod cause;
+mod delete;
+mod failure;
+mod gate;
+mod owned;
+mod pace;
+mod rate;
+mod read;
+mod retry;
+mod route;
+mod token;
+mod transport;
+mod trust;
+mod words;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::runtime::Runtime;
+
+use super::wire::{EntityDraft, Refusal, WriteOptions, Written};
+use super::{Catalog, CatalogError, Part, Undone};
+use crate::domain::blueprint::Blueprint;
+use crate::domain::entity::{EntityKey, Owner};
+use crate::domain::platform::Platform;
+use crate::domain::progress::Progress;
+use crate::domain::secret::Secret;
+use crate::domain::snapshot::Snapshot;
+use caller::{Call, Caller};
+use retry::Patience;
+use transport::{Limits, Transport};
+
+pub use failure::{Asked, ClientError};
+pub use trust::{NamedBy, TrustError, Trusted};
+
+/// An API client's id and secret.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    pub id: Secret,
+    pub secret: Secret,
+}
+
+/// Hears why nothing happens for a while. It is told once, however many calls wait.
+pub trait Notices: Send + Sync {
+    fn waiting(&self, waiting: &Waiting);
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// As a clause that fits after "waiting: failed to", or a whole one: what stands in the way.
+    pub why: String,
+    pub long: Duration,
+}
+
+/// All that connecting takes.
+#[derive(Debug, Clone)]
+pub struct ClientConfig {
+    pub platform: &'static Platform,
+    pub address: Trusted,
+    pub credentials: Credentials,
+    /// What the catalog keeps as the datasource of what is written: [`Owner::user_agent`].
+    pub user_agent: String,
+    /// A file of certificates that are trusted besides the system's.
+    pub certificates: Option<PathBuf>,
+}
+
+/// A catalog behind the platform's API.
+pub struct Client {
+    runtime: Runtime,
+    caller: Arc<Caller>,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("address", &self.caller.transport.trusted().text()).finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// Makes ready; nothing is sent before the first call.
+    pub fn connect(config: ClientConfig, notices: Arc<dyn Notices>) -> Result<Self, ClientError> {
+        Self::with(config, notices, Patience::PLATFORM, Limits::PLATFORM)
+    }
+
+    /// As [`Client::connect`], with less patience than the platform deserves: each call is given up after `budget`.
+    pub fn connect_within(
+        config: ClientConfig,
+        notices: Arc<dyn Notices>,
+        budget: Duration,
+    ) -> Result<Self, ClientError> {
+        Self::with(config, notices, Patience { total: budget, ..Patience::PLATFORM }, Limits::PLATFORM)
+    }
+
+    fn with(
+        config: ClientConfig,
+        notices: Arc<dyn Notices>,
+        patience: Patience,
+        limits: Limits,
+    ) -> Result<Self, ClientError> {
+        let ClientConfig { platform, address, credentials, user_agent, certificates } = config;
+        let bundle = match certificates {
+            Some(path) => std::fs::read(&path)
+                .map_err(|error| ClientError::Bundle { path: path.display().to_string(), reason: error.to_string() })?,
+            None => Vec::new(),
+        };
+        let transport = Transport::new(address, &user_agent, &bundle, limits)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+            ClientError::Setup { reason: error.to_string(), help: "look at the limits of this process (ulimit -n)" }
+        })?;
+        let caller = Caller {
+            transport,
+            tokens: token::Tokens::default(),
+            gate: gate::Gate::new(),
+            patience,
+            credentials,
+            platform,
+            notices,
+            is_heard: AtomicBool::new(false),
+            told_until: Mutex::new(Duration::ZERO),
+        };
+        Ok(Self { runtime, caller: Arc::new(caller) })
+    }
+}
+
+impl Catalog for Client {
+    fn name(&self) -> &str {
+        self.caller.transport.trusted().text()
+    }
+
+    fn blueprints(&self) -> Result<Vec<Value>, CatalogError> {
+        #[derive(Deserialize)]
+        struct Blueprints {
+            blueprints: Vec<Value>,
+        }
+        let call = Call::get("/v1/blueprints".to_owned());
+        let read = self.caller.call(&call, |answer| serde_json::from_slice::<Blueprints>(&answer.body));
+        let Blueprints { mut blueprints } = self.runtime.block_on(read)?;
+        let identifier = |blueprint: &Value| blueprint["identifier"].as_str().unwrap_or_default().to_owned();
+        blueprints.sort_by_cached_key(identifier);
+        Ok(blueprints)
+    }
+
+    fn read(&self, blueprints: &[Blueprint], part: Part, progress: &dyn Progress) -> Result<Snapshot, CatalogError> {
+        Ok(self.runtime.block_on(read::read(&self.caller, blueprints, part, progress))?)
+    }
+
+    fn owned(&self, owner: &Owner) -> Result<Vec<EntityKey>, CatalogError> {
+        Ok(self.runtime.block_on(owned::owned(&self.caller, owner))?)
+    }
+
+    fn upsert(
+        &self,
+        blueprint: &str,
+        drafts: &[EntityDraft],
+        options: &WriteOptions,
+        progress: &dyn Progress,
+    ) -> Result<Vec<Result<Written, Undone>>, CatalogError> {
+        Ok(self.runtime.block_on(write::upsert(&self.caller, blueprint, drafts, options, progress))?)
+    }
+
+    fn patch(
+        &self,
+        blueprint: &str,
+        identifier: &str,
+        draft: &EntityDraft,
+        options: &WriteOptions,
+    ) -> Result<Result<(), Refusal>, CatalogError> {
+        Ok(self.runtime.block_on(write::patch(&self.caller, blueprint, identifier, draft, options))?)
+    }
+
+    fn delete(
+        &self,
+        blueprint: &str,
+        identifiers: &[String],
+        progress: &dyn Progress,
+    ) -> Result<Vec<Result<(), Undone>>, CatalogError> {
+        Ok(self.runtime.block_on(delete::delete(&self.caller, blueprint, identifiers, progress))?)
+    }
+}

@@ -1,0 +1,87 @@
+//! What an owner wrote: the keys of all entities with its mark as their datasource. The route for that is not in the
+//! published description; where it is not there, the search across blueprints knows the same.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::json;
+use serde_json::value::RawValue;
+
+use super::caller::{Call, Caller};
+use super::failure::ClientError;
+use super::pace::Work;
+use super::read::is_no_route;
+use crate::domain::entity::{EntityKey, Owner};
+
+const ROUTE: &str = "/v1/blueprints/entities/datasource-entities\
+                     ?exclude_calculated_properties=true&include=blueprint&include=identifier";
+const SEARCH: &str = "/v1/entities/search?exclude_calculated_properties=true&include=blueprint&include=identifier";
+const PAGE: usize = 1000;
+
+#[derive(Deserialize)]
+struct Keys {
+    entities: Vec<Key>,
+    #[serde(default)]
+    next: Option<Box<RawValue>>,
+}
+
+#[derive(Deserialize)]
+struct Key {
+    blueprint: String,
+    identifier: Box<str>,
+}
+
+/// Sorted, each once.
+pub(super) async fn owned(caller: &Caller, owner: &Owner) -> Result<Vec<EntityKey>, ClientError> {
+    let found = match by_datasource(caller, owner).await {
+        Err(error) if is_no_route(&error) => by_search(caller, owner).await?,
+        other => other?,
+    };
+    let mut blueprints: HashSet<Arc<str>> = HashSet::new();
+    let mut keys: Vec<EntityKey> = Vec::with_capacity(found.len());
+    for Key { blueprint, identifier } in found {
+        let shared = match blueprints.get(blueprint.as_str()) {
+            Some(shared) => Arc::clone(shared),
+            None => Arc::from(blueprint),
+        };
+        blueprints.insert(Arc::clone(&shared));
+        keys.push(EntityKey { blueprint: shared, identifier });
+    }
+    keys.sort();
+    keys.dedup();
+    Ok(keys)
+}
+
+async fn by_datasource(caller: &Caller, owner: &Owner) -> Result<Vec<Key>, ClientError> {
+    let mut found = Vec::new();
+    let mut from: Option<Box<RawValue>> = None;
+    let mut seen = HashSet::new();
+    loop {
+        let mut body =
+            json!({"datasource_prefix": Owner::PRODUCT, "datasource_suffix": owner.mark(), "limit": PAGE}).to_string();
+        if let Some(from) = &from {
+            body.truncate(body.len() - 1);
+            body.push_str(&format!(",\"from\":{}}}", from.get()));
+        }
+        let call = Call::send("POST", ROUTE.to_owned(), body.into_bytes(), Work::Page);
+        let page = caller.call(&call, |answer| serde_json::from_slice::<Keys>(&answer.body)).await?;
+        found.extend(page.entities);
+        let Some(next) = page.next.filter(|next| !matches!(next.get(), "null" | "\"\"" | "false")) else {
+            return Ok(found);
+        };
+        if !seen.insert(next.get().to_owned()) {
+            let reason = "its pages lead back to where they came from".to_owned();
+            return Err(ClientError::Unreadable { asked: caller.asked(&call), reason });
+        }
+        from = Some(next);
+    }
+}
+
+async fn by_search(caller: &Caller, owner: &Owner) -> Result<Vec<Key>, ClientError> {
+    let rule = |value: &str| json!({"property": "$datasource", "operator": "contains", "value": value});
+    let body = json!({"combinator": "and", "rules": [rule(Owner::PRODUCT), rule(&owner.mark())]}).to_string();
+    let call = Call::send("POST", SEARCH.to_owned(), body.into_bytes(), Work::Page);
+    let page = caller.call(&call, |answer| serde_json::from_slice::<Keys>(&answer.body)).await?;
+    Ok(page.entities)
+}

@@ -1,0 +1,355 @@
+//! How many calls may be under way at once, for reads and writes together. It climbs by one for every round of calls that
+//! went well, halves when the catalog is pressed, and never starts more than the catalog said are left. Pure: time comes in
+//! as a value, and a call that never ends is nobody's fault but the caller's.
+
+use std::time::Duration;
+
+use super::rate::{Allowance, Announced};
+
+const START: f64 = 4.0;
+const MOST: f64 = 32.0;
+/// How far the ends of one window may differ when it is told in whole seconds.
+const SAME_WINDOW: Duration = Duration::from_secs(2);
+
+/// Calls that take about as long as each other: a page of entities says nothing about how long a count takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Work {
+    Small,
+    Page,
+    Batch,
+}
+
+/// A call under way.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ticket {
+    work: Work,
+    started: Duration,
+    /// Which halving was the last when it started: a call from before it says nothing new.
+    round: u64,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Verdict {
+    Go(Ticket),
+    /// One has to end first; after that long it may be asked again in any case.
+    Full(Option<Duration>),
+    /// None may start before this moment.
+    Until(Duration),
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// With an answer that shows no distress.
+    Well,
+    /// Throttled, or by a fault of the server's.
+    Pressed,
+    /// Without an answer; it may have been counted.
+    Lost,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Pace {
+    limit: f64,
+    under_way: u64,
+    round: u64,
+    quiet_until: Duration,
+    window: Option<Window>,
+    latencies: [Latency; 3],
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Window {
+    /// The fewest that any answer of this window left. Those under way may not have been counted in it.
+    left: u64,
+    /// Calls of which nobody heard: whether an answer counts them, nobody knows.
+    lost: u64,
+    ends: Duration,
+}
+
+impl Pace {
+    pub fn new() -> Self {
+        Self {
+            limit: START,
+            under_way: 0,
+            round: 0,
+            quiet_until: Duration::ZERO,
+            window: None,
+            latencies: [Latency::default(); 3],
+        }
+    }
+
+    pub fn start(&mut self, work: Work, now: Duration) -> Verdict {
+        if now < self.quiet_until {
+            return Verdict::Until(self.quiet_until);
+        }
+        self.window = self.window.filter(|window| now < window.ends);
+        if let Some(window) = self.window
+            && self.under_way + window.lost >= window.left
+        {
+            return if self.under_way == 0 { Verdict::Until(window.ends) } else { Verdict::Full(Some(window.ends)) };
+        }
+        if self.under_way >= self.width() {
+            return Verdict::Full(None);
+        }
+        self.under_way += 1;
+        Verdict::Go(Ticket { work, started: now, round: self.round })
+    }
+
+    pub fn end(&mut self, ticket: Ticket, ended: Ended, announced: Announced, now: Duration) {
+        // What is not made use of is no evidence.
+        let was_used = self.under_way * 2 > self.width();
+        match announced.allowance {
+            Some(allowance) => {
+                self.under_way = self.under_way.saturating_sub(1);
+                self.announce(allowance, now);
+            }
+            None => self.abandon(),
+        }
+        match ended {
+            Ended::Well => {
+                let took = now.saturating_sub(ticket.started);
+                if self.latencies[ticket.work as usize].is_rising(took) {
+                    self.halve(ticket);
+                } else if was_used {
+                    self.limit = (self.limit + 1.0 / self.limit).min(MOST);
+                }
+            }
+            Ended::Pressed => {
+                self.quiet_until = self.quiet_until.max(now.saturating_add(announced.wait().unwrap_or_default()));
+                self.halve(ticket);
+            }
+            Ended::Lost => self.halve(ticket),
+        }
+    }
+
+    /// A call whose end nobody waited for, or that told nothing of the limit: it may have been counted.
+    pub fn abandon(&mut self) {
+        self.under_way = self.under_way.saturating_sub(1);
+        if let Some(window) = &mut self.window {
+            window.lost += 1;
+        }
+    }
+
+    /// How many may be under way.
+    pub fn width(&self) -> u64 {
+        // Between 1 and `MOST`: the fraction is what is cut off.
+        self.limit as u64
+    }
+
+    fn halve(&mut self, ticket: Ticket) {
+        if ticket.round == self.round {
+            self.round += 1;
+            self.limit = (self.limit / 2.0).max(1.0);
+        }
+    }
+
+    fn announce(&mut self, allowance: Allowance, now: Duration) {
+        let ends = now.saturating_add(allowance.resets_in);
+        match &mut self.window {
+            Some(window) if ends <= window.ends.saturating_add(SAME_WINDOW) => {
+                // Earlier than the known end: a straggler of the window before.
+                if ends.saturating_add(SAME_WINDOW) >= window.ends {
+                    window.left = window.left.min(allowance.left);
+                }
+            }
+            Some(_) | None => self.window = Some(Window { left: allowance.left, lost: 0, ends }),
+        }
+    }
+}
+
+/// How long calls of one kind take, lately and usually.
+#[derive(Debug, Clone, Copy, Default)]
+struct Latency {
+    usually: f64,
+    lately: f64,
+    seen: u32,
+}
+
+impl Latency {
+    /// Far longer than usual, and for several calls in a row.
+    fn is_rising(&mut self, took: Duration) -> bool {
+        let took = took.as_secs_f64();
+        if self.seen == 0 {
+            (self.usually, self.lately) = (took, took);
+        }
+        self.seen = self.seen.saturating_add(1);
+        self.usually += (took - self.usually) / 64.0;
+        self.lately += (took - self.lately) / 4.0;
+        let is_rising = self.seen > 8 && self.lately > 2.0 * self.usually + 0.02;
+        if is_rising {
+            // What was just acted upon is not held against the next calls.
+            self.lately = self.usually;
+        }
+        is_rising
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const QUIET: Announced = Announced { allowance: None, retry_after: None };
+
+    fn left(left: u64, seconds: u64) -> Announced {
+        Announced { allowance: Some(Allowance { left, resets_in: Duration::from_secs(seconds) }), retry_after: None }
+    }
+
+    fn go(pace: &mut Pace, now: Duration) -> Ticket {
+        match pace.start(Work::Small, now) {
+            Verdict::Go(ticket) => ticket,
+            other => panic!("it may start, but {other:?}"),
+        }
+    }
+
+    /// As many rounds of full use, each call taking a tenth of a second.
+    fn run(pace: &mut Pace, rounds: u32, mut now: Duration) -> Duration {
+        for _ in 0..rounds {
+            let mut tickets = Vec::new();
+            while let Verdict::Go(ticket) = pace.start(Work::Small, now) {
+                tickets.push(ticket);
+            }
+            now += Duration::from_millis(100);
+            tickets.into_iter().for_each(|ticket| pace.end(ticket, Ended::Well, QUIET, now));
+        }
+        now
+    }
+
+    #[test]
+    fn it_starts_modest_climbs_and_is_bounded() {
+        let mut pace = Pace::new();
+        assert_eq!(pace.width(), 4);
+        let now = run(&mut pace, 8, Duration::ZERO);
+        assert!((6..=12).contains(&pace.width()), "{}", pace.width());
+        run(&mut pace, 500, now);
+        assert_eq!(pace.width(), 32);
+    }
+
+    #[test]
+    fn one_overload_halves_once_however_many_calls_tell_of_it() {
+        let mut pace = Pace::new();
+        let now = run(&mut pace, 500, Duration::ZERO);
+        let tickets: Vec<Ticket> = (0..20).map(|_| go(&mut pace, now)).collect();
+        tickets.into_iter().for_each(|ticket| pace.end(ticket, Ended::Pressed, QUIET, now));
+        assert_eq!(pace.width(), 16);
+        let later = go(&mut pace, now);
+        pace.end(later, Ended::Pressed, QUIET, now);
+        assert_eq!(pace.width(), 8);
+    }
+
+    #[test]
+    fn calls_that_take_ever_longer_halve_it_too() {
+        let mut pace = Pace::new();
+        let mut now = run(&mut pace, 100, Duration::ZERO);
+        let before = pace.width();
+        for _ in 0..6 {
+            let ticket = go(&mut pace, now);
+            now += Duration::from_secs(2);
+            pace.end(ticket, Ended::Well, QUIET, now);
+        }
+        assert!(pace.width() <= before / 2, "{} of {before}", pace.width());
+    }
+
+    #[test]
+    fn a_wait_that_was_asked_for_is_everybodys() {
+        let mut pace = Pace::new();
+        let ticket = go(&mut pace, Duration::ZERO);
+        let asked = Announced { retry_after: Some(Duration::from_secs(30)), ..QUIET };
+        pace.end(ticket, Ended::Pressed, asked, Duration::from_secs(1));
+        let verdict = pace.start(Work::Page, Duration::from_secs(30));
+        assert!(matches!(verdict, Verdict::Until(at) if at == Duration::from_secs(31)), "{verdict:?}");
+        go(&mut pace, Duration::from_secs(31));
+    }
+
+    #[test]
+    fn those_under_way_are_not_promised_twice() {
+        let mut pace = Pace::new();
+        let now = Duration::from_secs(1);
+        let (first, second) = (go(&mut pace, now), go(&mut pace, now));
+        // Two are left by the first answer; whether the second call was counted in that, nobody knows.
+        pace.end(first, Ended::Well, left(2, 60), now);
+        let third = go(&mut pace, now);
+        assert!(matches!(pace.start(Work::Small, now), Verdict::Full(Some(_))));
+        // An answer that was overtaken does not give anything back.
+        pace.end(second, Ended::Well, left(3, 60), now);
+        let fourth = go(&mut pace, now);
+        pace.end(third, Ended::Well, left(1, 60), now);
+        pace.end(fourth, Ended::Well, left(0, 59), now + Duration::from_secs(1));
+        assert!(matches!(pace.start(Work::Small, now), Verdict::Until(at) if at == Duration::from_secs(61)));
+        go(&mut pace, Duration::from_secs(61));
+    }
+
+    #[test]
+    fn a_straggler_of_the_window_before_changes_nothing() {
+        let mut pace = Pace::new();
+        let (first, second) = (go(&mut pace, Duration::ZERO), go(&mut pace, Duration::ZERO));
+        pace.end(first, Ended::Well, left(100, 300), Duration::ZERO);
+        pace.end(second, Ended::Well, left(0, 1), Duration::ZERO);
+        go(&mut pace, Duration::ZERO);
+    }
+
+    #[derive(Debug, Clone)]
+    enum Step {
+        Start,
+        End { which: usize, ended: Ended },
+        Pass(u64),
+    }
+
+    fn steps() -> impl Strategy<Value = Vec<Step>> {
+        let ended = prop_oneof![5 => Just(Ended::Well), 1 => Just(Ended::Pressed), 1 => Just(Ended::Lost)];
+        let step = prop_oneof![
+            4 => Just(Step::Start),
+            4 => (any::<usize>(), ended).prop_map(|(which, ended)| Step::End { which, ended }),
+            1 => (1u64..40).prop_map(Step::Pass),
+        ];
+        proptest::collection::vec(step, 1..400)
+    }
+
+    proptest! {
+        /// Against a catalog that counts every call it is sent, in windows of a minute.
+        #[test]
+        fn the_catalogs_limit_is_never_passed_once_it_was_told(steps in steps(), quota in 1u64..30) {
+            let mut pace = Pace::new();
+            let mut now = Duration::from_secs(5);
+            let mut under_way: Vec<(Ticket, Announced, u64)> = Vec::new();
+            // Calls that were lost before anything was told: nobody can know that they were counted.
+            let (mut counted, mut window, mut told, mut unknown) = (0, 0, false, 0);
+            for step in steps {
+                match step {
+                    Step::Start => {
+                        let before = pace.width();
+                        if let Verdict::Go(ticket) = pace.start(Work::Small, now) {
+                            if now.as_secs() / 60 != window {
+                                (window, counted, told, unknown) = (now.as_secs() / 60, 0, false, 0);
+                            }
+                            counted += 1;
+                            prop_assert!(!told || counted <= quota + unknown, "{counted} of {quota}");
+                            let resets = 60 - now.as_secs() % 60;
+                            under_way.push((ticket, left(quota.saturating_sub(counted), resets), now.as_secs()));
+                            prop_assert!(under_way.len() as u64 <= before);
+                        }
+                    }
+                    Step::End { which, ended } if !under_way.is_empty() => {
+                        let (ticket, announced, at) = under_way.swap_remove(which % under_way.len());
+                        // Answers come at once or not at all: a told reset counts from when it was sent.
+                        let fresh = at == now.as_secs() && ended != Ended::Lost;
+                        pace.end(ticket, ended, if fresh { announced } else { QUIET }, now);
+                        told |= fresh && at / 60 == window;
+                        unknown += u64::from(!fresh && !told);
+                    }
+                    Step::End { .. } => {}
+                    Step::Pass(seconds) => now += Duration::from_secs(seconds),
+                }
+                prop_assert!((1..=32).contains(&pace.width()));
+            }
+            // Whatever happened, it goes on: when all have ended and the windows are over, one may start.
+            for (ticket, ..) in under_way {
+                pace.end(ticket, Ended::Lost, QUIET, now);
+            }
+            let verdict = pace.start(Work::Batch, now + Duration::from_secs(3700));
+            prop_assert!(matches!(verdict, Verdict::Go(_)), "{verdict:?}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The client against what it meets: answers made by hand over real sockets, for what no good server sends, and the
+//! embedded server for what it should.
+
+mod embedded;
+mod faults;
+mod scripted;
+mod secrets;
+mod throttled;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::retry::Patience;
+use super::transport::Limits;
+use super::{Client, ClientConfig, ClientError, Credentials, NamedBy, Notices, Trusted, Waiting};
+use crate::catalog::CatalogError;
+use crate::domain::entity::Owner;
+use crate::domain::platform::PORT;
+use crate::domain::secret::Secret;
+
+const ID: &str = "id-of-the-tests-0123456789abcdef";
+const SECRET: &str = "secret-of-the-tests-that-nobody-may-see";
+
+/// Tests wait for nothing that they need not.
+const PATIENCE: Patience = Patience {
+    first: Duration::from_millis(1),
+    longest: Duration::from_millis(8),
+    tries: 10,
+    waits: 60,
+    total: Duration::from_secs(60),
+};
+const LIMITS: Limits =
+    Limits { connect: Duration::from_secs(5), read: Duration::from_secs(20), whole: Duration::from_secs(60) };
+
+/// Remembers what the user was told.
+#[derive(Debug, Default)]
+struct Heard(Mutex<Vec<Waiting>>);
+
+impl Notices for Heard {
+    fn waiting(&self, waiting: &Waiting) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(waiting.clone());
+    }
+}
+
+fn owner() -> Owner {
+    Owner { scope: "acme/catalog".to_owned() }
+}
+
+fn config(url: &str) -> ClientConfig {
+    ClientConfig {
+        platform: &PORT,
+        address: Trusted::check(url, &NamedBy::User, &PORT).expect("it is on this machine"),
+        credentials: Credentials { id: Secret::new(ID), secret: Secret::new(SECRET) },
+        user_agent: owner().user_agent(),
+        certificates: None,
+    }
+}
+
+fn client_with(url: &str, patience: Patience, limits: Limits) -> (Client, Arc<Heard>) {
+    let heard = Arc::new(Heard::default());
+    let client = Client::with(config(url), Arc::<Heard>::clone(&heard), patience, limits);
+    (client.expect("it is made ready"), heard)
+}
+
+fn client(url: &str) -> Client {
+    client_with(url, PATIENCE, LIMITS).0
+}
+
+fn client_error<T: std::fmt::Debug>(result: Result<T, CatalogError>) -> ClientError {
+    match result {
+        Err(CatalogError::Client(error)) => error,
+        other => panic!("no error of the client's, but {other:?}"),
+    }
+}
+
+/// The error as a user sees it: its words, its help, and what a debugger would show.
+fn everything(error: &ClientError) -> String {
+    let help = miette::Diagnostic::help(error).map(|help| help.to_string()).unwrap_or_default();
+    format!("{error}\n{help}\n{error:?}")
+}

@@ -1,0 +1,125 @@
+//! Where secrets go, and that they go nowhere else: every byte that a foreign listener is sent is looked at.
+
+use super::scripted::{Scripted, answer, json, token};
+use super::*;
+use crate::catalog::Catalog;
+use crate::domain::platform::GLINT;
+
+const TOKEN: &str = "token-of-the-tests";
+
+fn is_clean(text: &str) -> bool {
+    !text.contains(SECRET) && !text.contains(TOKEN)
+}
+
+#[test]
+fn a_redirect_to_another_host_is_not_followed() {
+    for status in [301, 302, 303, 307, 308] {
+        // Another port is another origin: what listens there is somebody else's.
+        let foreign = Scripted::start(|_, _| json(200, r#"{"ok":true,"blueprints":[]}"#));
+        let to = format!("location: {}/v1/blueprints?stolen=1\n", foreign.url.replace("127.0.0.1", "localhost"));
+        let at_the_door = to.clone();
+        let leads_away = Scripted::with_token(move |_, _| answer(status, &to, ""));
+        let error = client_error(client(&leads_away.url).blueprints());
+        assert!(matches!(error, ClientError::Redirected { .. }), "{error:?}");
+        assert!(is_clean(&everything(&error)), "{error:?}");
+        // The same where the credentials themselves would be sent on.
+        let leads_away = Scripted::start(move |_, _| answer(status, &at_the_door, ""));
+        let error = client_error(client(&leads_away.url).blueprints());
+        assert!(matches!(error, ClientError::Redirected { .. }), "{error:?}");
+        assert!(foreign.seen().is_empty(), "{}", foreign.everything());
+    }
+}
+
+#[test]
+fn a_redirect_within_the_catalog_is_followed_with_the_token() {
+    let server = Scripted::with_token(|seen, _| match seen.is("GET", "/v1/blueprints") {
+        true => answer(307, "location: /moved/blueprints\n", ""),
+        false => json(200, r#"{"ok":true,"blueprints":[{"identifier":"b"},{"identifier":"a"}]}"#),
+    });
+    let blueprints = client(&server.url).blueprints().expect("it is read");
+    assert_eq!(blueprints[0]["identifier"], "a", "they are sorted");
+    let moved = server.seen().into_iter().find(|seen| seen.is("GET", "/moved/blueprints")).expect("it was followed");
+    assert!(moved.head.contains(TOKEN), "{moved:?}");
+}
+
+#[test]
+fn a_redirect_in_circles_ends() {
+    let server = Scripted::with_token(|_, _| answer(302, "location: /v1/blueprints\n", ""));
+    let error = client_error(client(&server.url).blueprints());
+    assert!(matches!(error, ClientError::Unreadable { .. }), "{error:?}");
+    assert!(server.count("GET", "/v1/blueprints") < 10);
+}
+
+#[test]
+fn an_address_of_the_config_is_never_even_called() {
+    let foreign = Scripted::start(|_, _| token(TOKEN, 10));
+    let port = foreign.url.rsplit(':').next().unwrap_or_default();
+    // Names that lead to this machine, and that nobody but the config named.
+    for address in [format!("https://catalog.acme.example:{port}"), format!("https://0.0.0.0:{port}")] {
+        for platform in [&PORT, &GLINT] {
+            let place = NamedBy::Repository("portolan.yaml:2".to_owned());
+            let refused = Trusted::check(&address, &place, platform).map_err(ClientError::from).expect_err(&address);
+            assert!(refused.is_usage() && refused.to_string().contains("portolan.yaml:2"), "{refused}");
+        }
+    }
+    assert!(foreign.seen().is_empty(), "{}", foreign.everything());
+}
+
+#[test]
+fn a_catalog_that_repeats_what_it_was_told_is_not_repeated() {
+    let echo = format!("you said {SECRET} and Bearer {TOKEN} \u{1b}[31m");
+    let body = serde_json::json!({"ok": false, "error": format!("e_{SECRET}"), "message": echo});
+    let page = format!("<html>{echo}</html>");
+    let said = body.to_string();
+    for (status, kind, body) in [
+        (403, "application/json", said.clone()),
+        (401, "application/json", said),
+        (404, "text/html", page.clone()),
+        (200, "text/html", page),
+    ] {
+        let server = Scripted::with_token(move |_, _| answer(status, &format!("content-type: {kind}\n"), &body));
+        let (client, heard) = client_with(&server.url, PATIENCE, LIMITS);
+        let error = client_error(client.blueprints());
+        assert!(is_clean(&everything(&error)), "{}", everything(&error));
+        assert!(!everything(&error).contains('\u{1b}'));
+        assert!(is_clean(&format!("{client:?} {heard:?} {:?}", config(&server.url))));
+    }
+}
+
+#[test]
+fn nothing_but_the_token_is_sent_after_the_first_call_and_the_scope_goes_along() {
+    let server = Scripted::with_token(|_, _| json(200, r#"{"ok":true,"blueprints":[]}"#));
+    client(&server.url).blueprints().expect("it is read");
+    let seen = server.seen();
+    assert_eq!(seen.len(), 2);
+    assert_eq!(seen[0].body, format!(r#"{{"clientId":"{ID}","clientSecret":"{SECRET}"}}"#));
+    assert!(!seen[1].head.contains(SECRET) && !seen[1].body.contains(SECRET));
+    assert!(seen[1].head.contains(&format!("authorization: Bearer {TOKEN}")), "{}", seen[1].head);
+    assert!(seen[1].head.contains(&owner().mark()), "{}", seen[1].head);
+}
+
+#[test]
+fn a_token_is_renewed_before_its_end_and_once_when_it_is_refused() {
+    // It lasts no time at all: every call fetches one.
+    let server = Scripted::start(|seen, _| match seen.is("POST", "/v1/auth/access_token") {
+        true => token(TOKEN, 0),
+        false => json(200, r#"{"ok":true,"blueprints":[]}"#),
+    });
+    let client_of_it = client(&server.url);
+    (0..3).for_each(|_| drop(client_of_it.blueprints().expect("it is read")));
+    assert_eq!(server.count("POST", "/v1/auth/access_token"), 3);
+    // Taken back: the second one is taken.
+    let server = Scripted::start(|seen, number| match (seen.is("POST", "/v1/auth/access_token"), number) {
+        (true, 0) => token("token-that-was-taken-back", 3600),
+        (true, _) => token(TOKEN, 3600),
+        (false, _) if seen.head.contains(TOKEN) => json(200, r#"{"ok":true,"blueprints":[]}"#),
+        (false, _) => json(401, r#"{"ok":false,"error":"unauthorized"}"#),
+    });
+    client(&server.url).blueprints().expect("it is read");
+    assert_eq!(server.seen().len(), 4);
+    // Refused whatever it is: twice and no more.
+    let server = Scripted::with_token(|_, _| json(401, r#"{"ok":false,"error":"unauthorized"}"#));
+    let error = client_error(client(&server.url).blueprints());
+    assert!(matches!(error, ClientError::Credentials { status: 401, .. }), "{error:?}");
+    assert_eq!(server.count("GET", "/v1/blueprints"), 2);
+}

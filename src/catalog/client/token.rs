@@ -1,0 +1,184 @@
+//! The access token: fetched when first needed, renewed before it expires and when it is refused, by one caller while the
+//! others wait. The catalog gives the same token again while it lives, so a renewal may bring nothing new: then it is
+//! renewed again, ever closer to its end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+
+use super::failure::ClientError;
+use crate::domain::secret::Secret;
+
+/// The longest before its end that a token is renewed.
+const EARLIEST: Duration = Duration::from_secs(300);
+
+/// What the catalog granted.
+#[derive(Debug, Clone)]
+pub(super) struct Granted {
+    pub token: Secret,
+    pub lasts: Duration,
+}
+
+/// A token in use. `serial` tells two grants apart, even of the same token.
+#[derive(Debug, Clone)]
+pub(super) struct Lease {
+    pub token: Arc<Secret>,
+    serial: u64,
+    renew_at: Duration,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Tokens {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    lease: Option<Lease>,
+    granted: u64,
+    /// Credentials that were refused stay refused: nobody asks again.
+    refused: Option<ClientError>,
+}
+
+impl Tokens {
+    /// A token that lives. `fetch` is called by one at a time.
+    pub async fn get<F>(&self, now: impl Fn() -> Duration, fetch: impl FnOnce() -> F) -> Result<Lease, ClientError>
+    where
+        F: Future<Output = Result<Granted, ClientError>>,
+    {
+        let mut state = self.state.lock().await;
+        if let Some(lease) = state.lease.as_ref().filter(|lease| now() < lease.renew_at) {
+            return Ok(lease.clone());
+        }
+        if let Some(refused) = &state.refused {
+            return Err(refused.clone());
+        }
+        match fetch().await {
+            Ok(granted) => {
+                state.granted += 1;
+                let renew_at = now().saturating_add(granted.lasts.saturating_sub(margin(granted.lasts)));
+                let lease = Lease { token: Arc::new(granted.token), serial: state.granted, renew_at };
+                state.lease = Some(lease.clone());
+                Ok(lease)
+            }
+            Err(error) => {
+                if error.is_about_credentials() {
+                    state.refused = Some(error.clone());
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// The catalog did not take it: the next one to ask fetches another, unless somebody already did.
+    pub async fn refused(&self, refused: &Lease) {
+        let mut state = self.state.lock().await;
+        if state.lease.as_ref().is_some_and(|lease| lease.serial == refused.serial) {
+            state.lease = None;
+        }
+    }
+}
+
+/// How long before its end a token is renewed: in proportion, so that a short-lived one is not renewed at once.
+fn margin(lasts: Duration) -> Duration {
+    (lasts / 10).min(EARLIEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use super::super::failure::Asked;
+    use super::*;
+
+    fn block_on<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(future)
+    }
+
+    fn granted(seconds: u64) -> Granted {
+        Granted { token: Secret::new("token"), lasts: Duration::from_secs(seconds) }
+    }
+
+    #[test]
+    fn the_margin_is_in_proportion() {
+        assert_eq!(margin(Duration::from_secs(10_800)), Duration::from_secs(300));
+        assert_eq!(margin(Duration::from_secs(600)), Duration::from_secs(60));
+        assert_eq!(margin(Duration::ZERO), Duration::ZERO);
+    }
+
+    #[test]
+    fn it_is_renewed_before_its_end_and_once_when_refused() {
+        block_on(async {
+            let tokens = Tokens::default();
+            let fetched = Cell::new(0);
+            let at = |seconds: u64| {
+                let fetched = &fetched;
+                tokens.get(
+                    move || Duration::from_secs(seconds),
+                    move || async move {
+                        fetched.set(fetched.get() + 1);
+                        Ok(granted(1000))
+                    },
+                )
+            };
+            let first = at(0).await.expect("it is granted");
+            at(899).await.expect("it lives");
+            assert_eq!(fetched.get(), 1);
+            let second = at(900).await.expect("it is granted");
+            assert_eq!(fetched.get(), 2);
+            // Refused by a call that still had the first one: the second is not touched.
+            tokens.refused(&first).await;
+            at(901).await.expect("it lives");
+            assert_eq!(fetched.get(), 2);
+            tokens.refused(&second).await;
+            tokens.refused(&second).await;
+            at(902).await.expect("it is granted");
+            at(903).await.expect("it lives");
+            assert_eq!(fetched.get(), 3);
+        });
+    }
+
+    #[test]
+    fn one_fetches_while_the_others_wait() {
+        block_on(async {
+            let tokens = Arc::new(Tokens::default());
+            let fetched = Arc::new(AtomicU64::new(0));
+            let mut callers = tokio::task::JoinSet::new();
+            for _ in 0..20 {
+                let (tokens, fetched) = (Arc::clone(&tokens), Arc::clone(&fetched));
+                callers.spawn(async move {
+                    let fetch = || async {
+                        fetched.fetch_add(1, Ordering::Relaxed);
+                        tokio::task::yield_now().await;
+                        Ok(granted(1000))
+                    };
+                    tokens.get(|| Duration::ZERO, fetch).await.map(|lease| lease.serial)
+                });
+            }
+            let serials = callers.join_all().await;
+            assert!(serials.iter().all(|serial| matches!(serial, Ok(1))), "{serials:?}");
+            assert_eq!(fetched.load(Ordering::Relaxed), 1);
+        });
+    }
+
+    #[test]
+    fn refused_credentials_are_not_tried_again_but_a_cut_line_is() {
+        block_on(async {
+            let tokens = Tokens::default();
+            let fetched = Cell::new(0);
+            let asked = || Asked { method: "POST", url: "http://localhost/v1/auth/access_token".to_owned() };
+            let fetch = |error: ClientError| {
+                fetched.set(fetched.get() + 1);
+                async move { Err(error) }
+            };
+            let cut = ClientError::Cut { asked: asked(), reason: "reset".to_owned() };
+            let refused = ClientError::credentials_for_test(asked());
+            for error in [cut, refused.clone(), refused] {
+                tokens.get(|| Duration::ZERO, || fetch(error)).await.expect_err("it is not granted");
+            }
+            assert_eq!(fetched.get(), 2);
+        });
+    }
+}

@@ -1,0 +1,60 @@
+//! Words that came from outside, before anybody sees them: shortened, without what a terminal obeys, and without the
+//! secrets that the other side was told. A server may repeat whatever it was sent.
+
+use crate::domain::secret::Secret;
+
+/// The longest piece of somebody else's text in a message, in characters.
+const LONGEST: usize = 400;
+
+/// Text as it may be shown, on one line.
+pub(super) fn shown(text: &str, secrets: &[&Secret]) -> String {
+    let mut text = text.to_owned();
+    for secret in secrets {
+        // Something this short is no secret, and would tear words apart.
+        if secret.reveal().len() >= 6 {
+            text = text.replace(secret.reveal(), "[secret]");
+        }
+    }
+    let words = text.split(|c: char| c.is_whitespace() || is_unseen(c)).filter(|word| !word.is_empty());
+    let mut short = String::new();
+    let mut length = 0;
+    for word in words {
+        let gap = usize::from(length > 0);
+        let room = LONGEST.saturating_sub(length + gap);
+        if gap == 1 {
+            short.push(' ');
+        }
+        let count = word.chars().count();
+        if count > room {
+            short.extend(word.chars().take(room));
+            short.push_str("...");
+            return short;
+        }
+        short.push_str(word);
+        length += gap + count;
+    }
+    short
+}
+
+/// Controls, and marks that turn the direction of what follows.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_from_outside_is_made_harmless() {
+        let secret = Secret::new("hunter2-hunter2");
+        let seen = shown("no\u{1b}[31m \r\n such  token: hunter2-hunter2!\u{202e}", &[&secret]);
+        assert_eq!(seen, "no [31m such token: [secret]!");
+        let long = shown(&"word ".repeat(1000), &[]);
+        assert!(long.chars().count() <= LONGEST + 3 && long.ends_with("..."), "{long}");
+        let wide = shown(&"é".repeat(1000), &[]);
+        assert_eq!(wide, format!("{}...", "é".repeat(LONGEST)));
+        assert_eq!(shown("a banana", &[&Secret::new("a")]), "a banana");
+    }
+}

@@ -1,0 +1,202 @@
+//! The embedded catalog as a [`Catalog`]: the store itself, without HTTP between. What is refused here is refused in the
+//! platform's words, since nobody outside may tell the two apart.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::decode::Decoder;
+use super::store::{Failure, Followed, Store, system_clock};
+use super::wire::{EntityDraft, Refusal, Shape, WriteOptions, Writer, Written};
+use super::{Catalog, CatalogError, Part, Undone};
+use crate::domain::blueprint::Blueprint;
+use crate::domain::entity::{EntityKey, Owner};
+use crate::domain::progress::Progress;
+use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
+
+/// Who writes, as `createdBy` says it: there are no API clients here.
+const WRITER: &str = "portolan";
+/// Entities of one transaction: others get their turn between.
+const PAGE: usize = 1000;
+/// As the platform deletes them: all or nothing.
+const LOT: usize = 100;
+
+#[derive(Debug)]
+pub struct LocalCatalog {
+    name: String,
+    store: Store,
+    user_agent: String,
+}
+
+impl LocalCatalog {
+    /// Opens or makes the file. `name` is its path as the user knows it; `user_agent` is what the catalog keeps as the
+    /// datasource of what is written.
+    pub fn open(path: &Path, name: &str, user_agent: &str) -> Result<Self, CatalogError> {
+        let store = Store::open(path, system_clock())?;
+        Ok(Self::of(store, format!("the embedded catalog `{name}`"), user_agent))
+    }
+
+    pub fn of(store: Store, name: String, user_agent: &str) -> Self {
+        Self { name, store, user_agent: user_agent.to_owned() }
+    }
+
+    /// Makes its blueprints those given, as far as the stored entities allow.
+    pub fn follow(&self, blueprints: Vec<Value>) -> Result<Followed, CatalogError> {
+        self.store.follow_blueprints(blueprints, &self.writer()).map_err(CatalogError::from)
+    }
+
+    fn writer(&self) -> Writer {
+        Writer { id: WRITER.to_owned(), user_agent: self.user_agent.clone(), now: self.store.now() }
+    }
+
+    fn shelf(&self, blueprint: &Blueprint, part: Part, progress: &dyn Progress) -> Result<Shelf, CatalogError> {
+        let include = match part {
+            Part::Whole => Vec::new(),
+            Part::Keys => vec!["$identifier".to_owned()],
+        };
+        let shape = Shape { exclude_calculated: true, include, ..Shape::default() };
+        let mut decoder = Decoder::new(blueprint);
+        let mut entities = Vec::new();
+        let mut from = None;
+        loop {
+            let page = self.store.entities(&blueprint.identifier, &shape, from.as_deref(), PAGE)?;
+            progress.advance(page.entities.len() as u64);
+            for entity in &page.entities {
+                entities.push(decoder.entity(entity.get()).map_err(CatalogError::Unreadable)?);
+            }
+            let Some(next) = page.next else { break };
+            from = Some(next);
+        }
+        let counted = self.store.count(&blueprint.identifier)?;
+        let completeness = if counted == entities.len() as u64 {
+            Completeness::Complete
+        } else {
+            // Somebody writes at the same time.
+            Completeness::Incomplete(format!("the catalog counts {counted} and gave {}", entities.len()))
+        };
+        Ok(Shelf { entities, completeness })
+    }
+
+    fn delete_lot(&self, blueprint: &str, lot: &[String]) -> Result<Vec<Result<(), Undone>>, CatalogError> {
+        match self.store.delete_entities(blueprint, lot, false, &self.writer()) {
+            Ok(_) => return Ok(lot.iter().map(|_| Ok(())).collect()),
+            Err(Failure::Refused(_)) => {}
+            Err(Failure::Store(error)) => return Err(error.into()),
+        }
+        let one = |identifier: &String| match self.store.delete_entity(blueprint, identifier, false, &self.writer()) {
+            Ok(()) => Ok(Ok(())),
+            Err(Failure::Refused(refusal)) if refusal.status == 404 => Ok(Ok(())),
+            Err(Failure::Refused(refusal)) => Ok(Err(Undone::Refused(refusal))),
+            Err(Failure::Store(error)) => Err(error.into()),
+        };
+        lot.iter().map(one).collect()
+    }
+}
+
+impl Catalog for LocalCatalog {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn blueprints(&self) -> Result<Vec<Value>, CatalogError> {
+        let mut blueprints = self.store.blueprints()?;
+        blueprints.sort_by_cached_key(|blueprint| blueprint["identifier"].as_str().unwrap_or_default().to_owned());
+        Ok(blueprints)
+    }
+
+    fn read(&self, blueprints: &[Blueprint], part: Part, progress: &dyn Progress) -> Result<Snapshot, CatalogError> {
+        progress.start("reading the catalog", 0);
+        let mut snapshot = Snapshot::default();
+        for blueprint in blueprints {
+            let mut shelf = self.shelf(blueprint, part, progress)?;
+            if shelf.completeness != Completeness::Complete {
+                shelf = self.shelf(blueprint, part, progress)?;
+            }
+            snapshot.blueprints.insert(blueprint.identifier.clone(), shelf);
+        }
+        progress.finish();
+        Ok(snapshot)
+    }
+
+    fn owned(&self, owner: &Owner) -> Result<Vec<EntityKey>, CatalogError> {
+        Ok(self.store.owned(owner)?)
+    }
+
+    fn upsert(
+        &self,
+        blueprint: &str,
+        drafts: &[EntityDraft],
+        options: &WriteOptions,
+        progress: &dyn Progress,
+    ) -> Result<Vec<Result<Written, Undone>>, CatalogError> {
+        progress.start("writing to the catalog", drafts.len() as u64);
+        let mut outcomes: Vec<Result<Written, Undone>> = Vec::with_capacity(drafts.len());
+        for lot in drafts.chunks(PAGE) {
+            let entities = lot.iter().cloned().map(Ok).collect();
+            match self.store.bulk_upsert(blueprint, entities, options, &self.writer()) {
+                Ok(written) => outcomes.extend(written.into_iter().map(|one| one.map_err(Undone::from))),
+                // The whole call: the blueprint is not there, or is the platform's own.
+                Err(Failure::Refused(refusal)) => {
+                    outcomes.extend(lot.iter().map(|_| Err(Undone::Refused(refusal.clone()))));
+                }
+                Err(Failure::Store(error)) if outcomes.is_empty() => return Err(error.into()),
+                Err(Failure::Store(error)) => {
+                    let broken = Arc::new(CatalogError::from(error));
+                    outcomes.resize_with(drafts.len(), || Err(Undone::Broken(Arc::clone(&broken))));
+                    break;
+                }
+            }
+            progress.advance(lot.len() as u64);
+        }
+        progress.finish();
+        Ok(outcomes)
+    }
+
+    fn patch(
+        &self,
+        blueprint: &str,
+        identifier: &str,
+        draft: &EntityDraft,
+        options: &WriteOptions,
+    ) -> Result<Result<(), Refusal>, CatalogError> {
+        match self.store.patch_entity(blueprint, identifier, draft, options, &self.writer()) {
+            Ok(_) => Ok(Ok(())),
+            Err(Failure::Refused(refusal)) => Ok(Err(*refusal)),
+            Err(Failure::Store(error)) => Err(error.into()),
+        }
+    }
+
+    fn delete(
+        &self,
+        blueprint: &str,
+        identifiers: &[String],
+        progress: &dyn Progress,
+    ) -> Result<Vec<Result<(), Undone>>, CatalogError> {
+        progress.start("deleting from the catalog", identifiers.len() as u64);
+        let mut outcomes: Vec<Result<(), Undone>> = Vec::with_capacity(identifiers.len());
+        for lot in identifiers.chunks(LOT) {
+            match self.delete_lot(blueprint, lot) {
+                Ok(gone) => outcomes.extend(gone),
+                Err(error) if outcomes.is_empty() => return Err(error),
+                Err(error) => {
+                    let broken = Arc::new(error);
+                    outcomes.resize_with(identifiers.len(), || Err(Undone::Broken(Arc::clone(&broken))));
+                    break;
+                }
+            }
+            progress.advance(lot.len() as u64);
+        }
+        progress.finish();
+        Ok(outcomes)
+    }
+}
+
+impl From<Failure> for CatalogError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refusal) => Self::Refused(refusal),
+            Failure::Store(error) => Self::Store(error),
+        }
+    }
+}

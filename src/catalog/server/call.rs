@@ -1,0 +1,162 @@
+//! One request of the API, read to its end: who asks, for what, and with which body. Access comes first, so that a
+//! stranger's body is never taken in.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::body::{Body, HttpBody};
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::http::{HeaderMap, header, request::Parts};
+use serde_json::Value;
+
+use super::access::bearer;
+use super::answer::{Fault, Outcome};
+use super::config::Limits;
+use super::front::no_route;
+use super::query::Query;
+use super::shared::{Deed, Shared};
+use crate::catalog::store::Store;
+use crate::catalog::wire::{Refusal, Writer};
+
+/// The longest User-Agent that is kept as a datasource.
+const LONGEST_USER_AGENT: usize = 1024;
+/// What is too large is still taken off the line, up to so many times the limit: a client that writes to the end before
+/// it reads would never see why.
+const DRAINED: usize = 8;
+
+pub(super) struct Call {
+    shared: Arc<Shared>,
+    /// The parts of the path that the route names, decoded.
+    segments: Vec<String>,
+    pub query: Query,
+    user_agent: String,
+    body: Vec<u8>,
+}
+
+impl FromRequest<Arc<Shared>> for Call {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, shared: &Arc<Shared>) -> Result<Self, Fault> {
+        let (mut parts, body) = request.into_parts();
+        let (segments, query) = address(&mut parts).await?;
+        admit(shared, &parts.headers)?;
+        let user_agent = user_agent(&parts.headers)?;
+        let body = take_in(&parts.headers, body, &shared.limits, shared.limits.body_bytes).await?;
+        Ok(Self { shared: Arc::clone(shared), segments, query, user_agent, body })
+    }
+}
+
+impl Call {
+    pub fn segment(&self, at: usize) -> &str {
+        self.segments.get(at).map_or("", String::as_str)
+    }
+
+    /// The same call, of a route that spells out what others have as their last part.
+    pub fn of(mut self, name: &str) -> Self {
+        self.segments.push(name.to_owned());
+        self
+    }
+
+    pub fn json(&self) -> Result<Value, Refusal> {
+        parse(&self.body)
+    }
+
+    pub fn writer(&self) -> Writer {
+        Writer {
+            id: self.shared.access.id().to_owned(),
+            user_agent: self.user_agent.clone(),
+            now: self.shared.store.now(),
+        }
+    }
+
+    pub async fn run(self, deed: Deed, work: impl FnOnce(&Self, &Store) -> Outcome + Send + 'static) -> Outcome {
+        let shared = Arc::clone(&self.shared);
+        shared.run(deed, move |store| work(&self, store)).await
+    }
+}
+
+/// The path's parts and the query.
+pub(super) async fn address(parts: &mut Parts) -> Result<(Vec<String>, Query), Fault> {
+    let query = Query::parse(parts.uri.query().unwrap_or_default());
+    let segments = RawPathParams::from_request_parts(parts, &()).await;
+    let segments = segments.map_err(|_| Refusal::new(400, "bad_request", "the path is not UTF-8"))?;
+    let segments: Vec<String> = segments.iter().map(|(_, value)| value.to_owned()).collect();
+    if segments.iter().any(String::is_empty) {
+        return Err(no_route(parts.method.clone(), parts.uri.clone()).await);
+    }
+    Ok((segments, query))
+}
+
+fn admit(shared: &Shared, headers: &HeaderMap) -> Result<(), Refusal> {
+    let Some(header) = headers.get(header::AUTHORIZATION) else {
+        return Err(Refusal::new(401, "unauthorized", "No access token was sent: put `Authorization: Bearer <token>`"));
+    };
+    let token = header.to_str().ok().and_then(bearer);
+    if token.is_some_and(|token| shared.access.admits(token, Instant::now())) {
+        Ok(())
+    } else {
+        Err(Refusal::new(401, "invalid_token", "The access token is not valid, or has expired"))
+    }
+}
+
+fn user_agent(headers: &HeaderMap) -> Result<String, Refusal> {
+    let Some(header) = headers.get(header::USER_AGENT) else { return Ok("unknown".to_owned()) };
+    let text = std::str::from_utf8(header.as_bytes()).ok().filter(|text| !text.chars().any(char::is_control));
+    match text {
+        Some(text) if text.len() <= LONGEST_USER_AGENT => Ok(text.to_owned()),
+        Some(_) => Err(bad_request(format!("The User-Agent is longer than {LONGEST_USER_AGENT} bytes"))),
+        None => Err(bad_request("The User-Agent is not text".to_owned())),
+    }
+}
+
+fn bad_request(message: String) -> Refusal {
+    Refusal::new(400, "bad_request", message)
+}
+
+/// The body as JSON.
+pub(super) fn parse(body: &[u8]) -> Result<Value, Refusal> {
+    if body.is_empty() {
+        return Err(bad_request("Body cannot be empty: it is to be a JSON object".to_owned()));
+    }
+    serde_json::from_slice(body).map_err(|error| bad_request(format!("Body is not valid JSON: {error}")))
+}
+
+/// The body, as long as it keeps within its limits.
+pub(super) async fn take_in(headers: &HeaderMap, body: Body, limits: &Limits, most: usize) -> Result<Vec<u8>, Refusal> {
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > most.saturating_mul(DRAINED)) {
+        return Err(too_large());
+    }
+    let read = read(body, announced.unwrap_or_default().min(most), most);
+    match tokio::time::timeout(limits.body_time, read).await {
+        Ok(read) => read,
+        Err(_) => Err(Refusal::new(408, "timeout_error", "The body did not come in time")),
+    }
+}
+
+async fn read(mut body: Body, expected: usize, most: usize) -> Result<Vec<u8>, Refusal> {
+    let mut bytes = Vec::with_capacity(expected);
+    let mut length = 0_usize;
+    loop {
+        let frame = poll_fn(|context| Pin::new(&mut body).poll_frame(context));
+        let data = match frame.await {
+            None => break,
+            Some(Ok(frame)) => frame.into_data().unwrap_or_default(),
+            Some(Err(_)) => return Err(bad_request("The body broke off".to_owned())),
+        };
+        length = length.saturating_add(data.len());
+        if length > most.saturating_mul(DRAINED) {
+            break;
+        }
+        if length <= most {
+            bytes.extend_from_slice(&data);
+        }
+    }
+    if length > most { Err(too_large()) } else { Ok(bytes) }
+}
+
+fn too_large() -> Refusal {
+    Refusal::new(413, "bad_request", "Request body is too large (limit is 1MiB)")
+}

@@ -1,0 +1,21 @@
+//! The embedded catalog as a server: the platform's HTTP API over `Store`, and pages for people. It prints nothing and
+//! knows no flags: what it is to do is in [`ServerConfig`], and each request is told to the log that stands there.
+
+mod access;
+mod answer;
+mod call;
+mod config;
+mod connection;
+mod front;
+mod listen;
+mod pages;
+mod query;
+mod rate;
+mod routes;
+mod running;
+mod shared;
+mod writing;
+
+pub use access::Credentials;
+pub use config::{Limits, LogLine, Rate, ServerConfig};
+pub use running::{Running, ServerError, Told, start};

@@ -1,0 +1,90 @@
+//! How many requests are left in the present window, for the headers of every answer and for the refusal of what is too
+//! much. Windows follow each other from the first request on; the platform's limit is the organization's, so this one
+//! is for all clients together.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::config::Rate;
+use crate::domain::moment::Moment;
+
+/// What is announced where nothing is enforced: so much that no client waits for it.
+const ANNOUNCED: Rate = Rate { requests: 100_000_000, period: Duration::from_secs(300) };
+
+pub(super) struct Limiter {
+    rate: Rate,
+    is_enforced: bool,
+    window: Mutex<Option<Window>>,
+}
+
+struct Window {
+    ends: Instant,
+    used: u32,
+}
+
+/// What one request is told.
+pub(super) struct Allowance {
+    pub limit: u32,
+    pub period: u64,
+    pub remaining: u32,
+    /// Seconds since 1970, as the platform's documents have it.
+    pub reset: i64,
+    /// Seconds to wait, where this request is one too many.
+    pub refused: Option<u64>,
+}
+
+impl Limiter {
+    pub fn new(rate: Option<Rate>) -> Self {
+        Self { rate: rate.unwrap_or(ANNOUNCED), is_enforced: rate.is_some(), window: Mutex::default() }
+    }
+
+    pub fn take(&self, now: Instant, clock: Moment) -> Allowance {
+        let Rate { requests, period } = self.rate;
+        let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
+        let window = match &mut *window {
+            Some(open) if open.ends > now => open,
+            ended => ended.insert(Window { ends: now + period, used: 0 }),
+        };
+        let left = u64::try_from(window.ends.duration_since(now).as_millis().div_ceil(1000)).unwrap_or(u64::MAX);
+        let is_too_much = self.is_enforced && window.used >= requests;
+        if !is_too_much {
+            window.used = window.used.saturating_add(1);
+        }
+        Allowance {
+            limit: requests,
+            period: period.as_secs().max(1),
+            remaining: requests.saturating_sub(window.used),
+            reset: clock.0.div_euclid(1000).saturating_add_unsigned(left),
+            refused: is_too_much.then_some(left),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_used_up_and_followed_by_the_next() {
+        let limiter = Limiter::new(Some(Rate { requests: 2, period: Duration::from_secs(60) }));
+        let start = Instant::now();
+        let take = |seconds: u64| {
+            let now =
+                limiter.take(start + Duration::from_secs(seconds), Moment::from_seconds(1000 + seconds.cast_signed()));
+            (now.remaining, now.reset, now.refused)
+        };
+        assert_eq!(take(0), (1, 1060, None));
+        assert_eq!(take(10), (0, 1060, None));
+        assert_eq!(take(59), (0, 1060, Some(1)));
+        assert_eq!(take(60), (1, 1120, None));
+    }
+
+    #[test]
+    fn without_a_limit_nothing_is_refused() {
+        let limiter = Limiter::new(None);
+        let now = Instant::now();
+        let first = limiter.take(now, Moment(0));
+        assert!((0..100).all(|_| limiter.take(now, Moment(0)).refused.is_none()));
+        assert_eq!(limiter.take(now, Moment(0)).remaining, first.remaining - 101);
+    }
+}

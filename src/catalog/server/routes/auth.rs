@@ -1,0 +1,48 @@
+//! `POST /v1/auth/access_token`: credentials for a token. The only route that wants none.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::{Request, State};
+use serde_json::{Map, Value, json};
+
+use crate::catalog::server::answer::{Answer, Fault, Outcome};
+use crate::catalog::server::call::{parse, take_in};
+use crate::catalog::server::shared::Shared;
+use crate::catalog::wire::Refusal;
+
+/// Strangers may send this; credentials are far shorter.
+const LONGEST_BODY: usize = 16 * 1024;
+const KEYS: [&str; 2] = ["clientId", "clientSecret"];
+
+pub(super) async fn access_token(State(shared): State<Arc<Shared>>, request: Request) -> Outcome {
+    let (parts, body) = request.into_parts();
+    let body = take_in(&parts.headers, body, &shared.limits, LONGEST_BODY).await?;
+    let Value::Object(body) = parse(&body)? else { return Err(Refusal::invalid("must be object").into()) };
+    let [id, secret] = [text(&body, KEYS[0])?, text(&body, KEYS[1])?];
+    if let Some(key) = body.keys().find(|key| !KEYS.contains(&key.as_str())) {
+        let key: String = key.chars().take(200).collect();
+        let message = format!("must NOT have additional properties, additional property: \"{key}\"");
+        return Err(Refusal::invalid(message).into());
+    }
+    if !shared.access.knows(id, secret) {
+        let message = "Invalid credentials supplied to the generate token API";
+        return Err(Refusal::new(401, "invalid_credentials", message).into());
+    }
+    let issued = shared.access.issue(Instant::now());
+    let issued = issued.ok_or_else(|| Fault::Trouble("the system gives no random bytes".to_owned()))?;
+    Answer::ok(&json!({
+        "ok": true,
+        "accessToken": issued.token.reveal(),
+        "expiresIn": issued.expires_in,
+        "tokenType": "Bearer",
+    }))
+}
+
+fn text<'a>(body: &'a Map<String, Value>, key: &str) -> Result<&'a str, Refusal> {
+    match body.get(key) {
+        Some(Value::String(text)) => Ok(text),
+        Some(_) => Err(Refusal::invalid(format!("\"{key}\" must be string"))),
+        None => Err(Refusal::invalid(format!("must have required property '{key}'"))),
+    }
+}

@@ -1,0 +1,81 @@
+//! Many entities of one blueprint in one call. What is wrong with one of them is its own affair: it is told beside the
+//! others, by its place in the call.
+
+use axum::http::StatusCode;
+use serde_json::{Map, Value, json};
+
+use crate::catalog::server::answer::{Answer, Outcome};
+use crate::catalog::server::call::Call;
+use crate::catalog::store::Store;
+use crate::catalog::wire::{EntityDraft, Refusal, Strictness};
+
+const MOST_WRITTEN: usize = 20;
+const MOST_DELETED: usize = 100;
+
+pub(super) fn upsert(call: &Call, store: &Store) -> Outcome {
+    let options = call.query.write_options()?;
+    let body = call.json()?;
+    let bodies = entities(&body, MOST_WRITTEN)?;
+    let drafts = bodies.iter().map(|body| EntityDraft::parse(body, Strictness::Open)).collect();
+    let results = store.bulk_upsert(call.segment(0), drafts, &options, &call.writer())?;
+    let (mut written, mut refused) = (Vec::new(), Vec::new());
+    for (index, (result, body)) in results.into_iter().zip(bodies).enumerate() {
+        match result {
+            Ok(one) => written.push(json!({
+                "created": one.created, "identifier": one.identifier, "index": index, "additionalData": {},
+            })),
+            Err(refusal) => refused.push(told(index, body, &refusal)),
+        }
+    }
+    let status = if refused.is_empty() { StatusCode::OK } else { StatusCode::MULTI_STATUS };
+    Answer::json(status, &json!({"ok": true, "entities": written, "errors": refused}))
+}
+
+fn told(index: usize, body: &Value, refusal: &Refusal) -> Value {
+    // One that is searched for has no identifier to be told by.
+    let identifier = body.get("identifier").and_then(Value::as_str).unwrap_or("unknown");
+    json!({
+        "identifier": identifier,
+        "index": index,
+        "statusCode": refusal.status,
+        "error": refusal.error,
+        "message": refusal.message,
+    })
+}
+
+pub(super) fn delete(call: &Call, store: &Store) -> Outcome {
+    let dependents = call.query.flag("delete_dependents")?;
+    let body = call.json()?;
+    let identifier = |(at, value): (usize, &Value)| match value {
+        Value::String(text) => Ok(text.clone()),
+        _ => Err(Refusal::invalid(format!("\"entities/{at}\" must be string"))),
+    };
+    let identifiers = entities(&body, MOST_DELETED)?.iter().enumerate().map(identifier);
+    let identifiers = identifiers.collect::<Result<Vec<_>, _>>()?;
+    let deleted = store.delete_entities(call.segment(0), &identifiers, dependents, &call.writer())?;
+    Answer::ok(&json!({"ok": true, "deletedEntities": deleted}))
+}
+
+/// `{"entities": [...]}`, from one to `most` of them and nothing beside.
+fn entities(body: &Value, most: usize) -> Result<&Vec<Value>, Refusal> {
+    let Value::Object(body) = body else { return Err(Refusal::invalid("must be object")) };
+    only(body, &["entities"])?;
+    match body.get("entities") {
+        None => Err(Refusal::invalid("must have required property 'entities'")),
+        Some(Value::Array(entities)) if entities.is_empty() => {
+            Err(Refusal::invalid("\"entities\" must NOT have fewer than 1 items"))
+        }
+        Some(Value::Array(entities)) if entities.len() > most => {
+            Err(Refusal::invalid(format!("\"entities\" must NOT have more than {most} items")))
+        }
+        Some(Value::Array(entities)) => Ok(entities),
+        Some(_) => Err(Refusal::invalid("\"entities\" must be array")),
+    }
+}
+
+/// No key but these.
+pub(super) fn only(body: &Map<String, Value>, keys: &[&str]) -> Result<(), Refusal> {
+    let Some(key) = body.keys().find(|key| !keys.contains(&key.as_str())) else { return Ok(()) };
+    let key: String = key.chars().take(200).collect();
+    Err(Refusal::invalid(format!("must NOT have additional properties, additional property: \"{key}\"")))
+}

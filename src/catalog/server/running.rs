@@ -1,0 +1,188 @@
+//! A server that runs, on threads of its own, until it is stopped, dropped, or told to by a signal.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::{Semaphore, watch};
+
+use super::access::{Access, random};
+use super::config::ServerConfig;
+use super::connection::told;
+use super::front::Front;
+use super::rate::Limiter;
+use super::shared::{READERS, Shared};
+use super::{listen, routes};
+
+/// Threads that speak HTTP; the work is done on others.
+const WORKERS: usize = 2;
+/// For what still looks at the store when the server ends.
+const LAST_LOOKS: Duration = Duration::from_millis(100);
+
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum ServerError {
+    #[error("listen on {address}: {source}")]
+    #[diagnostic(
+        code("cannot-listen"),
+        help("choose an address of this machine and a free port with `--listen`; port 0 is any that is free")
+    )]
+    Listen { address: SocketAddr, source: std::io::Error },
+    #[error("start the server: {0}")]
+    #[diagnostic(code("server-start"), help("the system gives no more threads or files: look at its limits"))]
+    Runtime(std::io::Error),
+    #[error("make up credentials: the system gives no random bytes")]
+    #[diagnostic(code("no-randomness"), help("choose them: `--client-id` and `--client-secret`, or the environment"))]
+    Random,
+}
+
+/// What becomes of a server that signals may end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// No new connections; requests in flight are answered.
+    Stopping,
+    Stopped,
+    /// A second signal: nothing is waited for.
+    Interrupted,
+}
+
+#[derive(Debug)]
+pub struct Running {
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    ended: watch::Receiver<bool>,
+    /// `None` only while it is being dropped.
+    runtime: Option<Runtime>,
+}
+
+/// Binds, and answers from here on.
+pub fn start(config: ServerConfig) -> Result<Running, ServerError> {
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(WORKERS)
+        // The writer, the readers, and one to spare.
+        .max_blocking_threads(READERS + 2)
+        .thread_name("portolan-serve")
+        .enable_all()
+        .build()
+        .map_err(ServerError::Runtime)?;
+    let asked = config.listen;
+    let bound = runtime.block_on(TcpListener::bind(asked)).and_then(|listener| {
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    });
+    let (listener, address) = bound.map_err(|source| ServerError::Listen { address: asked, source })?;
+    let limits = config.limits;
+    let shared = Arc::new(Shared {
+        store: config.store,
+        access: Access::new(config.credentials, config.token_lifetime),
+        limiter: Limiter::new(config.rate),
+        latency: config.latency,
+        limits,
+        log: config.log,
+        random: random(),
+        is_loopback: address.ip().is_loopback(),
+        readers: Semaphore::new(READERS),
+        writers: Semaphore::new(1),
+    });
+    let front = Front::new(Arc::clone(&shared), routes::router(shared));
+    let (stop, stopping) = watch::channel(false);
+    let (end, ended) = watch::channel(false);
+    runtime.spawn(async move {
+        listen::serve(listener, front, limits, stopping).await;
+        end.send_replace(true);
+    });
+    Ok(Running { address, stop, ended, runtime: Some(runtime) })
+}
+
+impl Running {
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where a client on this machine finds it.
+    pub fn url(&self) -> String {
+        let ip = match self.address.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+            ip => ip,
+        };
+        format!("http://{}", SocketAddr::new(ip, self.address.port()))
+    }
+
+    /// Lets requests in flight finish, within a bound.
+    pub fn stop(mut self) {
+        self.stop.send_replace(true);
+        if let Some(runtime) = self.runtime.take() {
+            let mut ended = self.ended.clone();
+            runtime.block_on(told(&mut ended));
+            runtime.shutdown_timeout(LAST_LOOKS);
+        }
+    }
+
+    /// From here on Ctrl-C and SIGTERM stop the server in order, and a second one at once; `tell` hears of both.
+    pub fn heed_signals(&self, tell: impl Fn(Told) + Send + 'static) -> Result<(), ServerError> {
+        let Some(runtime) = &self.runtime else { return Ok(()) };
+        let (stop, mut ended) = (self.stop.clone(), self.ended.clone());
+        let mut signals = {
+            let _inside = runtime.enter();
+            Signals::new().map_err(ServerError::Runtime)?
+        };
+        runtime.spawn(async move {
+            signals.next().await;
+            tell(Told::Stopping);
+            stop.send_replace(true);
+            tokio::select! {
+                () = told(&mut ended) => tell(Told::Stopped),
+                () = signals.next() => tell(Told::Interrupted),
+            }
+        });
+        Ok(())
+    }
+}
+
+impl Drop for Running {
+    /// At once: whoever wants requests to be finished stops it.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}

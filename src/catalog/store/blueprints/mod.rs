@@ -1,0 +1,299 @@
+//! Blueprints: the shapes that entities have. A change here reaches the entities that are stored, in the same
+//! transaction; what it may not do to them is refused.
+
+mod change;
+mod follow;
+mod protect;
+mod record;
+mod references;
+mod rename;
+mod shape;
+#[cfg(test)]
+mod tests;
+
+use rusqlite::Transaction;
+use serde_json::{Map, Value, json};
+
+use super::connection::Store;
+use super::error::Failure;
+use super::system;
+use crate::catalog::wire::{Refusal, Writer};
+
+pub use follow::{Followed, Misfit};
+
+/// Maps that a PATCH adds to; every other key it replaces.
+const MERGED: [&str; 4] = ["relations", "mirrorProperties", "calculationProperties", "aggregationProperties"];
+
+impl Store {
+    /// All of them, the platform's own too, sorted by identifier.
+    pub fn blueprints(&self) -> Result<Vec<Value>, Failure> {
+        self.read(|transaction| Ok(record::all(transaction)?.iter().map(record::Stored::to_json).collect()))
+    }
+
+    pub fn blueprint(&self, identifier: &str) -> Result<Value, Failure> {
+        self.read(|transaction| Ok(record::get(transaction, identifier)?.to_json()))
+    }
+
+    pub fn create_blueprint(&self, body: Value, writer: &Writer) -> Result<Value, Failure> {
+        shape::check(&body)?;
+        let body = record::whole(object(body)?);
+        let identifier = identifier_of(&body).to_owned();
+        self.write(|transaction| {
+            free(transaction, &identifier)?;
+            if system::is_reserved(&identifier) {
+                return Err(reserved(&identifier).into());
+            }
+            references::check(transaction, &body)?;
+            Ok(record::insert(transaction, &body, false, writer)?.to_json())
+        })
+    }
+
+    /// PUT: the body is the whole blueprint.
+    pub fn replace_blueprint(&self, identifier: &str, body: Value, writer: &Writer) -> Result<Value, Failure> {
+        self.write(|transaction| {
+            let old = record::get(transaction, identifier)?;
+            let mut body = object(body)?;
+            body.entry("identifier").or_insert_with(|| identifier.into());
+            Ok(settle(transaction, &old, body, writer)?.to_json())
+        })
+    }
+
+    /// PATCH: what the body does not name stays. Properties, relations and computed properties are added to by name; a
+    /// null takes one away.
+    pub fn patch_blueprint(&self, identifier: &str, body: Value, writer: &Writer) -> Result<Value, Failure> {
+        self.write(|transaction| {
+            let old = record::get(transaction, identifier)?;
+            let merged = merge(old.body.clone(), object(body)?)?;
+            Ok(settle(transaction, &old, merged, writer)?.to_json())
+        })
+    }
+
+    /// A blueprint goes when nothing is made after it and no other points to it.
+    pub fn delete_blueprint(&self, identifier: &str, _writer: &Writer) -> Result<(), Failure> {
+        self.write(|transaction| remove(transaction, identifier))
+    }
+
+    pub fn rename_property(&self, id: &str, old: &str, new: &str, writer: &Writer) -> Result<Value, Failure> {
+        self.write(|transaction| Ok(rename::property(transaction, id, old, new, writer)?.to_json()))
+    }
+
+    pub fn rename_relation(&self, id: &str, old: &str, new: &str, writer: &Writer) -> Result<Value, Failure> {
+        self.write(|transaction| Ok(rename::relation(transaction, id, old, new, writer)?.to_json()))
+    }
+
+    pub fn rename_mirror(&self, id: &str, old: &str, new: &str, writer: &Writer) -> Result<Value, Failure> {
+        self.write(|transaction| Ok(rename::mirror(transaction, id, old, new, writer)?.to_json()))
+    }
+
+    /// The part of a system blueprint that is the platform's.
+    pub fn system_structure(&self, identifier: &str) -> Result<Value, Failure> {
+        self.read(|transaction| {
+            let stored = record::find(transaction, identifier)?.filter(|stored| stored.system);
+            let Some(stored) = stored else {
+                return Err(Refusal::not_found("Blueprint", "identifier", identifier).into());
+            };
+            Ok(Value::Object(protect::structure(&stored)))
+        })
+    }
+
+    /// Makes the store's blueprints those given, in whatever order they come and whatever circles they make. They are
+    /// taken as a catalog gave them; where stored entities stand against it, the blueprint stays and is named.
+    pub fn follow_blueprints(&self, given: Vec<Value>, writer: &Writer) -> Result<Followed, Failure> {
+        let given = follow::read(given)?;
+        // Nearly always nothing has changed, and then nobody has to wait for whoever writes.
+        if self.read(|transaction| follow::is_followed(transaction, &given))? {
+            return Ok(Followed::default());
+        }
+        self.write(|transaction| follow::follow(transaction, &given, writer))
+    }
+
+    /// The same, where `given` is not what was followed last: what was changed here since then stays. `None`: nothing
+    /// was done, and nothing but the one number was read.
+    pub fn follow_changed_blueprints(&self, given: Vec<Value>, writer: &Writer) -> Result<Option<Followed>, Failure> {
+        let digest = follow::digest(&given);
+        if self.read(|transaction| follow::last(transaction))? == Some(digest) {
+            return Ok(None);
+        }
+        let given = follow::read(given)?;
+        self.write(|transaction| {
+            let followed = follow::follow(transaction, &given, writer)?;
+            follow::remember(transaction, digest)?;
+            Ok(Some(followed))
+        })
+    }
+}
+
+/// Deletes a blueprint within a transaction that may have emptied it just before.
+pub(super) fn remove(transaction: &Transaction<'_>, identifier: &str) -> Result<(), Failure> {
+    let stored = record::get(transaction, identifier)?;
+    if stored.system {
+        let words = format!("Cannot delete blueprint \"{identifier}\" as it is marked protected");
+        return Err(Refusal::protected("delete", "Blueprint", identifier, words).into());
+    }
+    if stored.entities > 0 {
+        let words =
+            format!("Blueprint \"{identifier}\" has {} dependent entities: delete them before it", stored.entities);
+        return Err(dependents(words, json!({"blueprint": identifier, "entities": stored.entities})));
+    }
+    let mut pointing = Vec::new();
+    for other in record::all(transaction)?.into_iter().filter(|other| other.id != stored.id) {
+        if references::entries(&other.body, "relations").any(|(_, relation)| references::target(relation) == identifier)
+        {
+            pointing.push(other.identifier);
+        }
+    }
+    if !pointing.is_empty() {
+        let words = format!("Blueprint \"{identifier}\" is the target of relations of {}", pointing.join(", "));
+        return Err(dependents(words, json!({"blueprint": identifier, "blueprints": pointing})));
+    }
+    record::delete(transaction, stored.id)
+}
+
+fn dependents(words: String, details: Value) -> Failure {
+    Refusal::new(403, "has_dependents", words).with_details(details).into()
+}
+
+/// Writes a changed body, and brings the stored entities along.
+fn settle(
+    transaction: &Transaction<'_>,
+    old: &record::Stored,
+    body: Map<String, Value>,
+    writer: &Writer,
+) -> Result<record::Stored, Failure> {
+    let body = Value::Object(body);
+    shape::check(&body)?;
+    let mut body = record::whole(object(body)?);
+    let identifier = identifier_of(&body).to_owned();
+    let mut before = old.body.clone();
+    if identifier != old.identifier {
+        protect::rename(old)?;
+        free(transaction, &identifier)?;
+        if system::is_reserved(&identifier) {
+            return Err(reserved(&identifier).into());
+        }
+        // A blueprint that points to itself goes on to do so.
+        rename::retarget(&mut body, &old.identifier, &identifier);
+        rename::retarget(&mut before, &old.identifier, &identifier);
+    }
+    protect::check(old, &body)?;
+    references::check(transaction, &body)?;
+    for change in change::compare(&before, &body) {
+        refuse(transaction, old, &change)?;
+        change::perform(transaction, old.id, &change)?;
+    }
+    let stored = record::update(transaction, old.id, &body, writer)?;
+    if stored.identifier != old.identifier {
+        rename::blueprint(transaction, &old.identifier, &stored.identifier, writer)?;
+    }
+    Ok(stored)
+}
+
+fn refuse(transaction: &Transaction<'_>, old: &record::Stored, change: &change::Change) -> Result<(), Failure> {
+    if let change::Change::PropertyRetyped { name, from, to } = change {
+        let words = format!("The type of property \"{name}\" cannot be changed from \"{from}\" to \"{to}\"");
+        let details = json!({"blueprint": old.identifier, "propertyName": name, "from": from, "to": to});
+        return Err(Refusal::invalid(words).with_details(details).into());
+    }
+    let affected = change::obstacles(transaction, old.id, change)?;
+    if affected.count == 0 {
+        return Ok(());
+    }
+    let (code, words) = match change {
+        change::Change::RelationNarrowed(name) => (
+            "relation_many_violation",
+            format!("Relation \"{name}\" cannot become single: {} entities relate to more than one", affected.count),
+        ),
+        change::Change::RelationRetargeted { name, .. } => (
+            "invalid_request",
+            format!("The target of relation \"{name}\" cannot be changed: {} entities relate by it", affected.count),
+        ),
+        change::Change::PropertyRemoved(_)
+        | change::Change::PropertyRetyped { .. }
+        | change::Change::PropertyRequired(_)
+        | change::Change::RelationAdded { .. }
+        | change::Change::RelationRemoved(_)
+        | change::Change::RelationWidened(_)
+        | change::Change::RelationRequired(_) => return Ok(()),
+    };
+    let details = json!({"blueprint": old.identifier, "entities": affected.named});
+    Err(Refusal::new(422, code, words).with_details(details).into())
+}
+
+fn merge(mut body: Map<String, Value>, patch: Map<String, Value>) -> Result<Map<String, Value>, Refusal> {
+    for (key, value) in patch {
+        if MERGED.contains(&key.as_str()) {
+            add(&mut body, &key, value)?;
+        } else if key == "schema" {
+            let Value::Object(patch) = value else { return Err(Refusal::invalid("\"schema\" must be object")) };
+            let schema = body.entry("schema").or_insert_with(|| Value::Object(Map::new()));
+            let Value::Object(schema) = schema else { continue };
+            for (key, value) in patch {
+                if key == "properties" {
+                    add(schema, &key, value)?;
+                } else {
+                    schema.insert(key, value);
+                }
+            }
+            prune_required(schema);
+        } else if value.is_null() {
+            body.remove(&key);
+        } else {
+            body.insert(key, value);
+        }
+    }
+    Ok(body)
+}
+
+/// Puts the entries of `patch` into the map `body[key]`; null takes one out.
+fn add(body: &mut Map<String, Value>, key: &str, patch: Value) -> Result<(), Refusal> {
+    let Value::Object(patch) = patch else { return Err(Refusal::invalid(format!("\"{key}\" must be object"))) };
+    let map = body.entry(key).or_insert_with(|| Value::Object(Map::new()));
+    let Value::Object(map) = map else { return Ok(()) };
+    for (name, value) in patch {
+        if value.is_null() {
+            map.shift_remove(&name);
+        } else {
+            map.insert(name, value);
+        }
+    }
+    Ok(())
+}
+
+/// A property that a PATCH took away is no longer required.
+fn prune_required(schema: &mut Map<String, Value>) {
+    let names: Vec<String> =
+        schema.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::keys).cloned().collect();
+    if let Some(Value::Array(required)) = schema.get_mut("required") {
+        required.retain(|name| name.as_str().is_none_or(|name| names.iter().any(|other| other == name)));
+    }
+}
+
+fn free(transaction: &Transaction<'_>, identifier: &str) -> Result<(), Failure> {
+    match record::find(transaction, identifier)? {
+        None => Ok(()),
+        Some(_) => Err(taken("Blueprint", identifier).into()),
+    }
+}
+
+fn taken(resource: &str, identifier: &str) -> Refusal {
+    Refusal::new(409, "identifier_taken", format!("{resource} with identifier \"{identifier}\" is already taken"))
+        .with_details(json!({"resource": resource, "byField": "identifier", "withValue": identifier}))
+}
+
+fn reserved(identifier: &str) -> Refusal {
+    Refusal::new(422, "system_identifier_error", "Blueprint identifiers cannot start with \"_\"")
+        .with_details(json!({"identifiers": [identifier]}))
+}
+
+fn object(body: Value) -> Result<Map<String, Value>, Refusal> {
+    match body {
+        Value::Object(body) => Ok(body),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            Err(Refusal::invalid("\"body\" must be object"))
+        }
+    }
+}
+
+fn identifier_of(body: &Map<String, Value>) -> &str {
+    body.get("identifier").and_then(Value::as_str).unwrap_or_default()
+}

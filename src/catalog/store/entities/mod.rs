@@ -1,0 +1,23 @@
+//! Entities: checked as the platform checks them, written, read, deleted. What is refused is refused before anything is
+//! written.
+
+mod delete;
+mod judge;
+mod links;
+mod members;
+mod query;
+mod read;
+mod refusals;
+mod rename;
+mod render;
+mod row;
+mod settle;
+#[cfg(test)]
+mod tests;
+mod walk;
+mod write;
+
+pub(super) use judge::Judge;
+pub(super) use members::{Members, damaged};
+pub(super) use row::{Row, columns};
+pub(super) use walk::id_list;

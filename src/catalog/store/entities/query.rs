@@ -1,0 +1,30 @@
+//! Searches inside writes: an entity that is named by what it is like.
+
+use rusqlite::Transaction;
+use serde_json::Value;
+
+use crate::catalog::store::compiled::Compiled;
+use crate::catalog::store::connection::Store;
+use crate::catalog::store::error::Failure;
+use crate::catalog::wire::SearchQuery;
+
+/// The most entities that a relation's search gives.
+pub(super) const MOST: usize = 100;
+
+#[derive(Debug)]
+pub(super) struct Hit {
+    pub identifier: String,
+}
+
+/// The first `limit` entities of the blueprint that the search finds, sorted by identifier.
+pub(super) fn hits(
+    store: &Store,
+    transaction: &Transaction<'_>,
+    blueprint: &Compiled,
+    query: &Value,
+    limit: usize,
+) -> Result<Vec<Hit>, Failure> {
+    let query = SearchQuery::parse_in_write(query)?;
+    let rows = store.matching(transaction, blueprint, &query, limit)?;
+    Ok(rows.into_iter().map(|row| Hit { identifier: row.identifier }).collect())
+}

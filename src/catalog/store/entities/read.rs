@@ -1,0 +1,86 @@
+//! Entities by name and by page. A page begins after the last name of the one before, so that the last costs what the
+//! first does and nobody is missed when others come and go meanwhile.
+
+use rusqlite::{Transaction, params};
+use serde_json::value::RawValue;
+
+use super::refusals;
+use super::row::{Row, columns};
+use crate::catalog::store::compiled::Compiled;
+use crate::catalog::store::connection::Store;
+use crate::catalog::store::error::Failure;
+use crate::catalog::wire::{EntityPage, Shape};
+
+/// How many rows are rendered at once.
+const CHUNK: usize = 1000;
+
+impl Store {
+    pub fn entity(&self, blueprint: &str, identifier: &str, shape: &Shape) -> Result<Box<RawValue>, Failure> {
+        self.read(|transaction| {
+            let compiled = self.compiled(transaction, blueprint)?;
+            let row = existing(transaction, &compiled, identifier)?;
+            self.render_one(transaction, row, shape)
+        })
+    }
+
+    /// Sorted by identifier; `from` is the `next` of the page before.
+    pub fn entities(
+        &self,
+        blueprint: &str,
+        shape: &Shape,
+        from: Option<&str>,
+        limit: usize,
+    ) -> Result<EntityPage<Box<RawValue>>, Failure> {
+        self.read(|transaction| {
+            let compiled = self.compiled(transaction, blueprint)?;
+            let mut asked = transaction.prepare_cached(concat!(
+                "SELECT ",
+                columns!(),
+                " FROM entities e WHERE e.blueprint = ?1 AND e.identifier > ?2 ORDER BY e.identifier LIMIT ?3"
+            ))?;
+            // No identifier is empty: all come after it. One more tells whether there is a next page.
+            let most = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+            let mut rows = asked.query(params![compiled.id, from.unwrap_or_default(), most])?;
+            let mut page = EntityPage { entities: Vec::new(), next: None };
+            let mut chunk: Vec<Row> = Vec::new();
+            while let Some(row) = rows.next()? {
+                if page.entities.len() + chunk.len() == limit {
+                    page.next = chunk.last().map(|row| row.identifier.clone());
+                    break;
+                }
+                // A page may be a whole blueprint: as rows, only a part of it is held.
+                if chunk.len() == CHUNK {
+                    page.entities.extend(self.render(transaction, &chunk, shape)?);
+                    chunk.clear();
+                }
+                chunk.push(Row::read(row)?);
+            }
+            page.entities.extend(self.render(transaction, &chunk, shape)?);
+            Ok(page)
+        })
+    }
+
+    pub fn count(&self, blueprint: &str) -> Result<u64, Failure> {
+        self.read(|transaction| {
+            let compiled = self.compiled(transaction, blueprint)?;
+            let mut asked = transaction.prepare_cached("SELECT entity_count FROM blueprints WHERE id = ?1")?;
+            let count: i64 = asked.query_row(params![compiled.id], |row| row.get(0))?;
+            Ok(u64::try_from(count).unwrap_or_default())
+        })
+    }
+
+    pub(super) fn render_one(
+        &self,
+        transaction: &Transaction<'_>,
+        row: Row,
+        shape: &Shape,
+    ) -> Result<Box<RawValue>, Failure> {
+        let rendered = self.render(transaction, &[row], shape)?;
+        Ok(rendered.into_iter().next().expect("one row gives one entity"))
+    }
+}
+
+pub(super) fn existing(transaction: &Transaction<'_>, compiled: &Compiled, identifier: &str) -> Result<Row, Failure> {
+    Row::find(transaction, compiled.id, identifier)?
+        .ok_or_else(|| refusals::no_entity(compiled.identifier(), identifier).into())
+}

@@ -1,0 +1,159 @@
+//! From entities along relations to others, a whole page at a time: one statement for each step, however many entities
+//! take it.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use rusqlite::{Transaction, params};
+
+use super::row::{Row, columns};
+use crate::catalog::store::compiled::{Compiled, Mirror};
+use crate::catalog::store::connection::Store;
+use crate::catalog::store::error::Failure;
+
+/// The longest way; the platform's bound for paths.
+const HOPS: usize = 15;
+
+/// Where each entity's way ends, in the order of the relations.
+pub(in crate::catalog::store) type Ends = HashMap<i64, Vec<i64>>;
+
+/// A mirror's path, with those of the mirrors and inherited teams it leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Way {
+    pub relations: Vec<Box<str>>,
+    pub last: Box<str>,
+    /// Some relation on it has many targets.
+    pub many: bool,
+}
+
+/// One read: what was found on it is not asked for again.
+pub(super) struct Walk<'s> {
+    store: &'s Store,
+    transaction: &'s Transaction<'s>,
+    rows: HashMap<i64, Rc<Row>>,
+    /// By the statement's ids and the relations walked.
+    ends: HashMap<(i64, Vec<Box<str>>), Rc<Ends>>,
+}
+
+impl<'s> Walk<'s> {
+    pub fn new(store: &'s Store, transaction: &'s Transaction<'s>) -> Self {
+        Self { store, transaction, rows: HashMap::new(), ends: HashMap::new() }
+    }
+
+    /// `None`: the path leads nowhere, or to what is not computed here.
+    pub fn way(&self, from: &Compiled, mirror: &Mirror) -> Result<Option<Way>, Failure> {
+        let mut way = Way { relations: Vec::new(), last: mirror.last.clone(), many: false };
+        let mut at: Option<std::sync::Arc<Compiled>> = None;
+        let mut steps = mirror.relations.to_vec();
+        loop {
+            for step in steps {
+                let here = at.as_deref().unwrap_or(from);
+                let Some(relation) = here.relation(&step) else { return Ok(None) };
+                way.many |= relation.many;
+                let Some(target) = self.store.find_compiled(self.transaction, &relation.target)? else {
+                    return Ok(None);
+                };
+                way.relations.push(step);
+                at = Some(target);
+            }
+            let here = at.as_deref().unwrap_or(from);
+            let further = match (&here.inherited, here.mirrors.iter().find(|mirror| mirror.name == way.last)) {
+                (Some(relations), _) if way.last.as_ref() == "$team" => relations.to_vec(),
+                (_, Some(mirror)) => {
+                    way.last = mirror.last.clone();
+                    mirror.relations.to_vec()
+                }
+                (_, None) if here.computed(&way.last).is_some() => return Ok(None),
+                (_, None) => return Ok(Some(way)),
+            };
+            if further.is_empty() || way.relations.len() + further.len() > HOPS {
+                return Ok(None);
+            }
+            steps = further;
+        }
+    }
+
+    /// Where the ways of all `sources` (entities of `blueprint`) end.
+    pub fn ends(&mut self, blueprint: i64, sources: &[i64], relations: &[Box<str>]) -> Result<Rc<Ends>, Failure> {
+        let key = (blueprint, relations.to_vec());
+        if let Some(known) = self.ends.get(&key) {
+            return Ok(Rc::clone(known));
+        }
+        let ends = match relations.split_last() {
+            None => sources.iter().map(|id| (*id, vec![*id])).collect(),
+            Some((last, before)) => {
+                let reached = self.ends(blueprint, sources, before)?;
+                let mut from = reached.values().flatten().copied().collect::<Vec<_>>();
+                from.sort_unstable();
+                from.dedup();
+                let step = targets(self.transaction, &from, last)?;
+                let onwards = |ids: &Vec<i64>| ids.iter().filter_map(|id| step.get(id)).flatten().copied().collect();
+                reached.iter().map(|(source, ids)| (*source, onwards(ids))).collect()
+            }
+        };
+        let ends = Rc::new(ends);
+        self.ends.insert(key, Rc::clone(&ends));
+        Ok(ends)
+    }
+
+    /// Reads the entities that were not read yet.
+    pub fn load(&mut self, ids: impl Iterator<Item = i64>) -> Result<(), Failure> {
+        let mut missing = ids.filter(|id| !self.rows.contains_key(id)).collect::<Vec<_>>();
+        missing.sort_unstable();
+        missing.dedup();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let mut asked = self.transaction.prepare_cached(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM json_each(?1) j CROSS JOIN entities e ON e.id = j.value"
+        ))?;
+        for row in asked.query_map(params![id_list(&missing)], Row::read)? {
+            let row = row?;
+            self.rows.insert(row.id, Rc::new(row));
+        }
+        Ok(())
+    }
+
+    pub fn blueprint_of(&self, id: i64) -> Result<String, Failure> {
+        Ok(self.store.compiled_by_id(self.transaction, id)?.identifier().to_owned())
+    }
+
+    pub fn row(&self, id: i64) -> Option<&Rc<Row>> {
+        self.rows.get(&id)
+    }
+}
+
+/// The targets of one relation, of each of `sources`.
+pub(in crate::catalog::store) fn targets(
+    transaction: &Transaction<'_>,
+    sources: &[i64],
+    relation: &str,
+) -> Result<Ends, Failure> {
+    let mut asked = transaction.prepare_cached(
+        "SELECT l.source, l.target FROM json_each(?1) j CROSS JOIN links l ON l.source = j.value AND l.relation = ?2 \
+         ORDER BY l.source, l.position",
+    )?;
+    let mut ends = Ends::new();
+    let rows = asked.query_map(params![id_list(sources), relation], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    for row in rows {
+        let (source, target): (i64, i64) = row?;
+        ends.entry(source).or_default().push(target);
+    }
+    Ok(ends)
+}
+
+/// Rows' ids as a statement takes many of them: a JSON list.
+pub(in crate::catalog::store) fn id_list(ids: &[i64]) -> String {
+    let mut list = String::with_capacity(ids.len() * 8 + 2);
+    list.push('[');
+    for (at, id) in ids.iter().enumerate() {
+        if at > 0 {
+            list.push(',');
+        }
+        list.push_str(&id.to_string());
+    }
+    list.push(']');
+    list
+}

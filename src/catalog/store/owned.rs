@@ -1,0 +1,40 @@
+//! What an owner wrote, straight from the index on datasources: it costs what is owned, not what is stored.
+
+use std::sync::Arc;
+
+use rusqlite::params;
+
+use super::connection::Store;
+use super::error::Failure;
+use crate::domain::entity::{EntityKey, Owner};
+
+impl Store {
+    /// The keys of all entities whose datasource is `owner`'s, sorted.
+    pub fn owned(&self, owner: &Owner) -> Result<Vec<EntityKey>, Failure> {
+        self.read(|transaction| {
+            let mut sources = transaction.prepare_cached("SELECT id, text FROM datasources")?;
+            let sources = sources.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
+            let sources = sources.collect::<Result<Vec<_>, _>>()?;
+            let mut keys = Vec::new();
+            for (source, _) in sources.iter().filter(|(_, text)| owner.owns(text)) {
+                let mut asked = transaction.prepare_cached(
+                    "SELECT b.identifier, e.identifier FROM entities e JOIN blueprints b ON b.id = e.blueprint \
+                     WHERE e.datasource = ?1 ORDER BY e.blueprint",
+                )?;
+                let mut rows = asked.query(params![source])?;
+                let mut last: Option<Arc<str>> = None;
+                while let Some(row) = rows.next()? {
+                    let name = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+                    let blueprint = last.take().filter(|last| last.as_ref() == name).unwrap_or_else(|| name.into());
+                    keys.push(EntityKey {
+                        blueprint: Arc::clone(&blueprint),
+                        identifier: row.get::<_, String>(1)?.into(),
+                    });
+                    last = Some(blueprint);
+                }
+            }
+            keys.sort();
+            Ok(keys)
+        })
+    }
+}

@@ -1,0 +1,185 @@
+//! The entities of a blueprint that satisfy a predicate, after a place and up to a number, in the order of their
+//! identifiers. No more of them than a chunk is held beside those that were found.
+
+use rusqlite::{Transaction, params};
+
+use super::access::{Narrow, narrow};
+use super::bind::{Bound, Predicate, Subjects};
+use crate::catalog::store::compiled::Compiled;
+use crate::catalog::store::connection::Store;
+use crate::catalog::store::entities::{Row, columns, id_list};
+use crate::catalog::store::error::Failure;
+
+const CHUNK: usize = 256;
+
+#[derive(Debug)]
+pub(super) struct Hits {
+    pub rows: Vec<Row>,
+    /// There is at least one more.
+    pub more: bool,
+    /// How many entities were looked at.
+    pub visited: usize,
+}
+
+/// A search in one blueprint. Pages of it share what was found out before the first.
+pub(super) struct Finder<'a> {
+    store: &'a Store,
+    transaction: &'a Transaction<'a>,
+    compiled: &'a Compiled,
+    bound: &'a Bound,
+    source: Source<'a>,
+    /// How many entities are looked at in one go.
+    chunk: usize,
+}
+
+impl<'a> Finder<'a> {
+    pub(super) fn new(
+        store: &'a Store,
+        transaction: &'a Transaction<'a>,
+        compiled: &'a Compiled,
+        bound: &'a Bound,
+    ) -> Result<Self, Failure> {
+        Self::among(store, transaction, compiled, bound, narrow(&bound.predicate), CHUNK)
+    }
+
+    /// `narrow` may say which entities to look at; `None` looks at all.
+    pub(super) fn among(
+        store: &'a Store,
+        transaction: &'a Transaction<'a>,
+        compiled: &'a Compiled,
+        bound: &'a Bound,
+        narrow: Option<Narrow>,
+        chunk: usize,
+    ) -> Result<Self, Failure> {
+        let source = Source::of(transaction, compiled.id, narrow)?;
+        Ok(Self { store, transaction, compiled, bound, source, chunk })
+    }
+
+    pub(super) fn find(&self, after: &str, limit: usize) -> Result<Hits, Failure> {
+        // Where every entity is one of those looked for, a page is read in one go.
+        let chunk = match &self.bound.predicate {
+            Predicate::Always(true) => limit.saturating_add(1),
+            Predicate::Always(false)
+            | Predicate::Every(_)
+            | Predicate::Any(_)
+            | Predicate::Member(_)
+            | Predicate::Datasource(_)
+            | Predicate::Check(..) => self.chunk,
+        };
+        let mut hits = Hits { rows: Vec::new(), more: false, visited: 0 };
+        let mut after = Some(after.to_owned());
+        while let Some(place) = after {
+            let (rows, next) = self.source.chunk(&place, chunk)?;
+            let ends = self.bound.ends(self.store, self.transaction, self.compiled, &rows)?;
+            for row in rows {
+                hits.visited += 1;
+                if !Subjects::of(&row, &ends).satisfy(&self.bound.predicate)? {
+                    continue;
+                }
+                if hits.rows.len() == limit {
+                    hits.more = true;
+                    return Ok(hits);
+                }
+                hits.rows.push(row);
+            }
+            after = next;
+        }
+        Ok(hits)
+    }
+}
+
+/// Where the entities to look at come from.
+struct Source<'a> {
+    transaction: &'a Transaction<'a>,
+    blueprint: i64,
+    ways: Ways,
+}
+
+enum Ways {
+    All,
+    Only {
+        /// Sorted.
+        identifiers: Vec<String>,
+        datasources: Vec<i64>,
+    },
+}
+
+impl<'a> Source<'a> {
+    fn of(transaction: &'a Transaction<'a>, blueprint: i64, narrow: Option<Narrow>) -> Result<Self, Failure> {
+        let ways = match narrow {
+            None => Ways::All,
+            Some(mut narrow) => {
+                for rows in &narrow.rows {
+                    let ids = rows.iter().copied().collect::<Vec<_>>();
+                    let mut asked = transaction.prepare_cached(
+                        "SELECT e.identifier FROM json_each(?1) j CROSS JOIN entities e ON e.id = j.value
+                         WHERE e.blueprint = ?2",
+                    )?;
+                    let found = asked.query_map(params![id_list(&ids), blueprint], |row| row.get(0))?;
+                    narrow.identifiers.extend(found.collect::<Result<Vec<String>, _>>()?);
+                }
+                Ways::Only {
+                    identifiers: narrow.identifiers.into_iter().collect(),
+                    datasources: narrow.datasources.into_iter().collect(),
+                }
+            }
+        };
+        Ok(Self { transaction, blueprint, ways })
+    }
+
+    /// The next entities after a place, and the place after which to go on; `None`: that was all.
+    fn chunk(&self, after: &str, size: usize) -> Result<(Vec<Row>, Option<String>), Failure> {
+        match &self.ways {
+            Ways::All => {
+                let rows = self.scan(after, size)?;
+                let next = rows.last().filter(|_| rows.len() == size).map(|row| row.identifier.clone());
+                Ok((rows, next))
+            }
+            Ways::Only { identifiers, datasources } => {
+                let begin = identifiers.partition_point(|identifier| identifier.as_str() <= after);
+                let mut names = identifiers.iter().skip(begin).take(size).cloned().collect::<Vec<_>>();
+                let mut is_cut = begin + names.len() < identifiers.len();
+                for datasource in datasources {
+                    let written = self.written(*datasource, after, size)?;
+                    is_cut |= written.len() == size;
+                    names.extend(written);
+                }
+                names.sort_unstable();
+                names.dedup();
+                // Each list gave its first `size`, so the first `size` of them all are right.
+                is_cut |= names.len() > size;
+                names.truncate(size);
+                let border = names.last().filter(|_| is_cut).cloned();
+                let mut rows = Vec::with_capacity(names.len());
+                for name in &names {
+                    rows.extend(Row::find(self.transaction, self.blueprint, name)?);
+                }
+                Ok((rows, border))
+            }
+        }
+    }
+
+    fn scan(&self, after: &str, size: usize) -> Result<Vec<Row>, Failure> {
+        let mut asked = self.transaction.prepare_cached(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM entities e WHERE e.blueprint = ?1 AND e.identifier > ?2 ORDER BY e.identifier LIMIT ?3"
+        ))?;
+        let rows = asked.query_map(params![self.blueprint, after, count(size)], Row::read)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The next identifiers that a datasource wrote; they stand in the index, and no entity is read for them.
+    fn written(&self, datasource: i64, after: &str, size: usize) -> Result<Vec<String>, Failure> {
+        let mut asked = self.transaction.prepare_cached(
+            "SELECT identifier FROM entities INDEXED BY entities_by_datasource
+             WHERE datasource = ?1 AND blueprint = ?2 AND identifier > ?3 ORDER BY identifier LIMIT ?4",
+        )?;
+        let names = asked.query_map(params![datasource, self.blueprint, after, count(size)], |row| row.get(0))?;
+        Ok(names.collect::<Result<_, _>>()?)
+    }
+}
+
+fn count(size: usize) -> i64 {
+    i64::try_from(size).unwrap_or(i64::MAX)
+}

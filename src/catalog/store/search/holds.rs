@@ -1,0 +1,219 @@
+//! Whether a value satisfies an operator. Nothing here knows where the value comes from.
+
+use std::collections::HashSet;
+
+use aho_corasick::AhoCorasick;
+use serde_json::{Number, Value};
+
+use crate::catalog::store::error::Failure;
+use crate::catalog::wire::{Bound, Comparison, Refusal, Test};
+use crate::domain::moment::Moment;
+
+/// What stands where a rule looks.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Found<'a> {
+    Null,
+    /// A text that is a name: one that looks like a time is none.
+    Word(&'a str),
+    Time(Moment),
+    Json(Value),
+}
+
+/// One value; of a list, one item.
+#[derive(Debug, Clone, Copy)]
+enum Item<'a> {
+    Word(&'a str),
+    Text(&'a str),
+    Number(&'a Number),
+    Bool(bool),
+    Time(Moment),
+    /// Null, a list in a list, or an object: equal to nothing that can be asked for.
+    Other,
+}
+
+/// A test, ready to be asked of many values: with its moments counted, and what may be long made quick to look up.
+#[derive(Debug, Clone)]
+pub(super) enum Check {
+    Empty,
+    Null,
+    Equal(Value),
+    /// Sorted.
+    SameList(Vec<String>),
+    Compare(Comparison, Bound),
+    /// Both ends count.
+    Within(Moment, Moment),
+    Contains(Vec<Value>),
+    ContainsAny {
+        items: HashSet<String>,
+        parts: AhoCorasick,
+    },
+    BeginsWith(String),
+    EndsWith(String),
+    OneOf(HashSet<String>),
+}
+
+impl Check {
+    pub(super) fn of(test: &Test, now: Moment) -> Result<Self, Failure> {
+        Ok(match test {
+            Test::Empty => Self::Empty,
+            Test::Equal(Value::Null) => Self::Null,
+            Test::Equal(Value::Array(wanted)) => {
+                let mut wanted: Vec<String> = wanted.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+                wanted.sort();
+                Self::SameList(wanted)
+            }
+            Test::Equal(wanted) => Self::Equal(wanted.clone()),
+            Test::Compare(comparison, bound) => Self::Compare(*comparison, bound.clone()),
+            Test::Within(range) => {
+                let (first, last) = range.ends(now);
+                Self::Within(first, last)
+            }
+            Test::Contains(wanted) => Self::Contains(wanted.clone()),
+            Test::ContainsAny(wanted) => Self::ContainsAny {
+                items: wanted.iter().cloned().collect(),
+                parts: AhoCorasick::new(wanted).map_err(|error| {
+                    Refusal::invalid(format!("the values of \"containsAny\" are too much to look for: {error}"))
+                })?,
+            },
+            Test::BeginsWith(start) => Self::BeginsWith(start.clone()),
+            Test::EndsWith(end) => Self::EndsWith(end.clone()),
+            Test::In(wanted) => Self::OneOf(wanted.iter().cloned().collect()),
+            Test::Expired => Self::Within(Moment(i64::MIN), now),
+        })
+    }
+
+    pub(super) fn holds(&self, found: &Found<'_>) -> bool {
+        match self {
+            Self::Empty => is_empty(found),
+            Self::Null => matches!(found, Found::Null | Found::Json(Value::Null)),
+            Self::SameList(wanted) => is_same_list(found, wanted),
+            Self::Equal(wanted) => any(found, |item| equals(item, wanted)),
+            Self::Compare(comparison, bound) => any(found, |item| compares(item, *comparison, bound)),
+            Self::Within(first, last) => {
+                any(found, |item| moment(item).is_some_and(|moment| *first <= moment && moment <= *last))
+            }
+            Self::Contains(wanted) => wanted.iter().all(|wanted| contains(found, wanted)),
+            Self::ContainsAny { items, parts } => match found {
+                Found::Json(Value::Array(list)) => {
+                    list.iter().filter_map(Value::as_str).any(|item| items.contains(item))
+                }
+                Found::Null | Found::Word(_) | Found::Time(_) | Found::Json(_) => {
+                    any(found, |item| text(item).is_some_and(|text| parts.is_match(text)))
+                }
+            },
+            Self::BeginsWith(start) => any(found, |item| text(item).is_some_and(|text| text.starts_with(start))),
+            Self::EndsWith(end) => any(found, |item| text(item).is_some_and(|text| text.ends_with(end))),
+            Self::OneOf(wanted) => any(found, |item| text(item).is_some_and(|text| wanted.contains(text))),
+        }
+    }
+}
+
+fn any(found: &Found<'_>, mut satisfies: impl FnMut(Item<'_>) -> bool) -> bool {
+    match found {
+        Found::Null => false,
+        Found::Word(text) => satisfies(Item::Word(text)),
+        Found::Time(moment) => satisfies(Item::Time(*moment)),
+        Found::Json(Value::Array(items)) => items.iter().any(|value| satisfies(item(value))),
+        Found::Json(value) => satisfies(item(value)),
+    }
+}
+
+fn item(value: &Value) -> Item<'_> {
+    match value {
+        Value::String(text) => Item::Text(text),
+        Value::Number(number) => Item::Number(number),
+        Value::Bool(bool) => Item::Bool(*bool),
+        Value::Null | Value::Array(_) | Value::Object(_) => Item::Other,
+    }
+}
+
+fn is_empty(found: &Found<'_>) -> bool {
+    match found {
+        Found::Null | Found::Json(Value::Null) => true,
+        Found::Json(Value::Array(items)) => items.is_empty(),
+        Found::Word(_) | Found::Time(_) | Found::Json(_) => false,
+    }
+}
+
+fn equals(item: Item<'_>, wanted: &Value) -> bool {
+    match (item, wanted) {
+        (Item::Word(text), Value::String(wanted)) => text == wanted,
+        (Item::Text(text), Value::String(wanted)) => {
+            let moments = || Some((Moment::parse(text)?, Moment::parse(wanted)?));
+            text == wanted || moments().is_some_and(|(one, other)| one == other)
+        }
+        (Item::Time(moment), Value::String(wanted)) => Moment::parse(wanted) == Some(moment),
+        (Item::Number(number), Value::Number(wanted)) => order(number, wanted).is_some_and(std::cmp::Ordering::is_eq),
+        (Item::Bool(bool), Value::Bool(wanted)) => bool == *wanted,
+        (Item::Word(_) | Item::Text(_) | Item::Time(_) | Item::Number(_) | Item::Bool(_) | Item::Other, _) => false,
+    }
+}
+
+/// Texts that are the same but for their order; `wanted` is sorted.
+fn is_same_list(found: &Found<'_>, wanted: &[String]) -> bool {
+    let Found::Json(Value::Array(items)) = found else { return false };
+    let texts: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
+    texts.filter(|texts| texts.len() == wanted.len()).is_some_and(|mut texts| {
+        texts.sort_unstable();
+        texts == wanted
+    })
+}
+
+fn compares(item: Item<'_>, comparison: Comparison, bound: &Bound) -> bool {
+    let order = match bound {
+        Bound::Number(bound) => match item {
+            Item::Number(number) => order(number, bound),
+            Item::Word(_) | Item::Text(_) | Item::Bool(_) | Item::Time(_) | Item::Other => None,
+        },
+        Bound::Moment(bound) => moment(item).map(|moment| moment.cmp(bound)),
+    };
+    order.is_some_and(|order| match comparison {
+        Comparison::Above => order.is_gt(),
+        Comparison::AtLeast => order.is_ge(),
+        Comparison::Below => order.is_lt(),
+        Comparison::AtMost => order.is_le(),
+    })
+}
+
+/// By value: 1 is 1.0, and whole numbers are not rounded.
+fn order(one: &Number, other: &Number) -> Option<std::cmp::Ordering> {
+    let whole = |number: &Number| number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
+    match (whole(one), whole(other)) {
+        (Some(one), Some(other)) => Some(one.cmp(&other)),
+        (Some(_) | None, _) => one.as_f64()?.partial_cmp(&other.as_f64()?),
+    }
+}
+
+fn contains(found: &Found<'_>, wanted: &Value) -> bool {
+    match wanted {
+        Value::String(wanted) => contains_text(found, wanted),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            any(found, |item| equals(item, wanted))
+        }
+    }
+}
+
+/// A text has a part, a list has an item.
+fn contains_text(found: &Found<'_>, wanted: &str) -> bool {
+    match found {
+        Found::Json(Value::Array(items)) => items.iter().any(|item| item.as_str() == Some(wanted)),
+        Found::Json(Value::String(text)) => text.contains(wanted),
+        Found::Word(text) => text.contains(wanted),
+        Found::Null | Found::Time(_) | Found::Json(_) => false,
+    }
+}
+
+fn text(item: Item<'_>) -> Option<&str> {
+    match item {
+        Item::Word(text) | Item::Text(text) => Some(text),
+        Item::Number(_) | Item::Bool(_) | Item::Time(_) | Item::Other => None,
+    }
+}
+
+fn moment(item: Item<'_>) -> Option<Moment> {
+    match item {
+        Item::Time(moment) => Some(moment),
+        Item::Text(text) => Moment::parse(text),
+        Item::Word(_) | Item::Number(_) | Item::Bool(_) | Item::Other => None,
+    }
+}

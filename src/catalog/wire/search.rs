@@ -1,0 +1,163 @@
+//! A search: rules under `and` or `or`, nested. What is in here was checked: each operator has the value that it takes.
+//! Whether a property exists is another question, since one search may span many blueprints.
+
+mod moments;
+mod parse;
+#[cfg(test)]
+mod tests;
+
+use serde_json::Value;
+
+pub use moments::{Preset, Range};
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct SearchQuery {
+    pub combinator: Combinator,
+    pub rules: Vec<SearchRule>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Combinator {
+    And,
+    Or,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum SearchRule {
+    Nested(SearchQuery),
+    Condition(Condition),
+    Related(Related),
+    Path(RelationPath),
+}
+
+/// `property operator value`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Condition {
+    pub subject: Subject,
+    /// `!=`, `doesNotContains`, `isNotEmpty`: exactly what the positive operator is not, absent values too.
+    pub negated: bool,
+    pub test: Test,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    Meta(Meta),
+    Property(String),
+    /// What a relation points to.
+    Relation {
+        name: String,
+        /// By its title, and not its identifier.
+        by_title: bool,
+    },
+    /// Any property of a type.
+    Schema(PropertySchema),
+}
+
+/// What every entity has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meta {
+    Identifier,
+    Title,
+    Team,
+    Icon,
+    Blueprint,
+    CreatedAt,
+    CreatedBy,
+    UpdatedAt,
+    UpdatedBy,
+    Datasource,
+}
+
+impl Meta {
+    pub const ALL: [(&'static str, Self); 10] = [
+        ("$identifier", Self::Identifier),
+        ("$title", Self::Title),
+        ("$team", Self::Team),
+        ("$icon", Self::Icon),
+        ("$blueprint", Self::Blueprint),
+        ("$createdAt", Self::CreatedAt),
+        ("$createdBy", Self::CreatedBy),
+        ("$updatedAt", Self::UpdatedAt),
+        ("$updatedBy", Self::UpdatedBy),
+        ("$datasource", Self::Datasource),
+    ];
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(name, _)| *name == text).map(|(_, meta)| meta)
+    }
+}
+
+/// Properties told by their type; what is not named may be anything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PropertySchema {
+    pub kind: String,
+    pub format: Option<String>,
+    /// Type and format of a list's items.
+    pub items: Option<(String, Option<String>)>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Test {
+    /// A text, number, truth value or null; or a list of texts, in whatever order.
+    Equal(Value),
+    Compare(Comparison, Bound),
+    Within(Range),
+    /// All of these.
+    Contains(Vec<Value>),
+    ContainsAny(Vec<String>),
+    BeginsWith(String),
+    EndsWith(String),
+    In(Vec<String>),
+    Empty,
+    Expired,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    Above,
+    AtLeast,
+    Below,
+    AtMost,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Bound {
+    Number(serde_json::Number),
+    Moment(crate::domain::moment::Moment),
+}
+
+/// `relatedTo`: entities on the way to or from the given ones, however many relations away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    pub blueprint: String,
+    pub identifiers: Vec<String>,
+    /// `None`: both, each by itself.
+    pub direction: Option<Direction>,
+    /// Only over relations that are required, or only over those that are not.
+    pub required: Option<bool>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// What the entity depends on.
+    Upstream,
+    /// What depends on the entity.
+    Downstream,
+}
+
+/// `matchAny` along a path of relations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RelationPath {
+    pub hops: Vec<Hop>,
+    /// The path begins at the given entities of this blueprint and ends at those searched for. Without it the other way
+    /// round.
+    pub from_blueprint: Option<String>,
+    pub identifiers: Vec<String>,
+}
+
+/// One relation of a path, taken at least once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hop {
+    pub relation: String,
+    pub at_most: usize,
+}

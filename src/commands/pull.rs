@@ -1,0 +1,319 @@
+//! `pull`: blueprints and known entities of the catalog into `.portolan/`, and manifests for what the repository does
+//! not declare yet. All is read and judged before anything is written; what it breaks is told, and no reason to stop:
+//! the catalog is as it is.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use crate::analysis::{Options, Selection};
+use crate::catalog::{Catalog, Part};
+use crate::commands::context::Context;
+use crate::commands::steps::adopted::{Adopted, Adoption, Deed, Wishes, adopt};
+use crate::commands::steps::connected::connect;
+use crate::commands::steps::declared::Declared;
+use crate::commands::steps::fetched::{Fetched, is_system, targets};
+use crate::commands::steps::linted::{self, Extent, Instead, Linted, Request};
+use crate::commands::steps::prepared::{PARTS, Prepared, Source, Standing};
+use crate::commands::steps::scope::owner;
+use crate::commands::steps::snapshot;
+use crate::domain::blueprint::Blueprint;
+use crate::domain::day::Day;
+use crate::domain::entity::{Entity, EntityKey};
+use crate::domain::moment::Moment;
+use crate::domain::progress::{Progress, Silent};
+use crate::domain::suggest::closest;
+use crate::domain::words::list;
+use crate::domain::write::WriteMode;
+use crate::error::{Error, LintError, PullError};
+use crate::exit::Exit;
+use crate::report::lint::Lint;
+use crate::report::pull::{Before, Counts, ManifestDeed, ManifestLine, Mode, Pull, PullFormat, render};
+use crate::settings::{self, Delivery, Origin};
+use crate::sources::{self, git};
+
+/// So many misfits are shown as text; JSON has all.
+const MOST_AS_TEXT: usize = 50;
+
+/// Bring blueprints and known entities from the catalog into `.portolan/`
+///
+/// Lint checks against what is there, offline. What changed since the last pull is shown, and which entities of this
+/// repository no longer fit; that is no failure of the pull, and `portolan lint` goes on telling it.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct PullArgs {
+    /// Write nothing; end with 2 when the snapshot is out of date
+    #[arg(long, conflicts_with_all = ["entities", "dry_run"])]
+    pub check: bool,
+    /// Show what would be written, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Also write manifests for entities that the catalog has and this repository does not; of all blueprints where none
+    /// is named
+    ///
+    /// Only those that this repository's scope owns, unless `--all`. Each gets a file of its own, in the folder where
+    /// manifests of its blueprint are. No file is overwritten.
+    #[arg(long, value_name = "BLUEPRINT", num_args = 0.., value_hint = clap::ValueHint::Other)]
+    pub entities: Option<Vec<String>>,
+    /// With `--entities`: whoever owns them
+    #[arg(long, requires = "entities")]
+    pub all: bool,
+    /// With `--entities`: rewrite entities that are in the repository, in files that hold nothing else; their comments
+    /// are lost
+    #[arg(long, requires = "entities")]
+    pub overwrite: bool,
+    /// How to report
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = PullFormat::Text)]
+    pub output: PullFormat,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  portolan pull                                 what lint checks against
+  portolan pull --check                         in CI: is the snapshot up to date?
+  portolan pull --entities --dry-run            which manifests would be written
+  portolan pull --entities service api --all    adopt all services and APIs
+  portolan pull --output json";
+
+pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
+    let root = &context.settings.root.value;
+    let standing = Standing::read(root);
+    refuse_unasked(&standing, context)?;
+    let catalog = connect(context)?;
+    let bar = context.bar();
+    let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
+    let pattern = context.settings.pattern()?;
+    let files = sources::discover(root, &pattern).map_err(LintError::from)?.files;
+    let declared = Declared::of(&files);
+    let mut fetched = Fetched::blueprints(&*catalog)?;
+    if standing.is_there() && fetched.all.iter().all(|blueprint| is_system(&blueprint.identifier)) {
+        // Another organisation, or one that was just made: nothing would be left to lint against, without a word.
+        return Err(PullError::Empty { catalog: catalog.name().to_owned() }.into());
+    }
+    let adoption = match &args.entities {
+        Some(names) => adopted(names, args, &*catalog, &mut fetched, &declared, context, progress)?,
+        None => Adoption { adopted: Vec::new(), notes: Vec::new() },
+    };
+    let is_new = |adopted: &&Adopted| matches!(adopted.deed, Deed::New(_));
+    let made: HashSet<&EntityKey> = adoption.adopted.iter().filter(is_new).map(|it| &it.key).collect();
+    let mut used = declared.blueprints();
+    used.extend(made.iter().map(|key| key.blueprint.as_ref()));
+    let wanted = fetched.wanted(&used);
+    let missing = targets(&wanted).into_iter().filter_map(|target| fetched.blueprint(target)).cloned();
+    let missing: Vec<Blueprint> = missing.collect();
+    fetched.read(&*catalog, &missing, Part::Keys, progress)?;
+    let source = source(&*catalog, context);
+    let is_declared = |key: &EntityKey| declared.holds(key) || made.contains(key);
+    let prepared = Prepared::new(&standing, &fetched, &used, source, &is_declared);
+    let misfits = misfits(&prepared, &adoption, context, progress)?;
+    let shown = shown(args, &standing, &fetched, &prepared, &adoption, &misfits, context);
+    let is_news = prepared.is_news(&standing);
+    if !args.check && !args.dry_run {
+        write(&adoption, prepared, context)?;
+    }
+    context.streams.show(&shown)?;
+    Ok(if args.check && is_news { Exit::ChangesPending } else { Exit::Success })
+}
+
+/// Without a word on the catalog and without credentials it is the embedded one: an empty catalog in the place of the
+/// one that the snapshot is of would make all that the repository relates to unknown.
+fn refuse_unasked(standing: &Standing, context: &Context<'_>) -> Result<(), PullError> {
+    let chosen = &context.settings.catalog;
+    let is_unasked = chosen.value == settings::Catalog::Local && chosen.origin == Origin::Default;
+    match &standing.source {
+        Some(source) if is_unasked && source.catalog != LOCAL => {
+            Err(PullError::NotNamed { catalog: source.catalog.clone() })
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+const LOCAL: &str = "local";
+
+fn source(catalog: &dyn Catalog, context: &Context<'_>) -> Source {
+    let name = match context.settings.catalog.value {
+        settings::Catalog::Local => LOCAL,
+        settings::Catalog::Region(_) | settings::Catalog::Url(_) => catalog.name(),
+    };
+    let now = Moment::from_seconds(context.environment.seconds());
+    Source::new(context.settings.platform.value.name, name, now)
+}
+
+/// The entities that are asked for, read as a whole, with the manifests they would have.
+fn adopted(
+    names: &[String],
+    args: &PullArgs,
+    catalog: &dyn Catalog,
+    fetched: &mut Fetched,
+    declared: &Declared,
+    context: &Context<'_>,
+    progress: &dyn Progress,
+) -> Result<Adoption, Error> {
+    let settings = context.settings;
+    let mut chosen = chosen(names, fetched, catalog)?;
+    let owned = match args.all {
+        true => None,
+        false => Some(catalog.owned(&owner(settings, context.environment)?)?.into_iter().collect::<BTreeSet<_>>()),
+    };
+    if let Some(owned) = &owned {
+        let blueprints: BTreeSet<&str> = owned.iter().map(|key| key.blueprint.as_ref()).collect();
+        chosen.retain(|blueprint| blueprints.contains(blueprint.identifier.as_str()));
+    }
+    fetched.read(catalog, &chosen, Part::Whole, progress)?;
+    let shapes: BTreeMap<&str, &Blueprint> = chosen.iter().map(|it| (it.identifier.as_str(), it)).collect();
+    let is_wanted = |entity: &&Entity| owned.as_ref().is_none_or(|owned| owned.contains(&entity.key));
+    let all = shapes.keys().filter_map(|blueprint| fetched.entities.get(*blueprint)).flatten();
+    let entities: Vec<&Entity> = all.filter(is_wanted).collect();
+    let write = &settings.write.value;
+    let replaces = |blueprint: &str| *write.by_blueprint.get(blueprint).unwrap_or(&write.default) == WriteMode::Replace;
+    let wishes = Wishes {
+        root: &settings.root.value,
+        platform: settings.platform.value,
+        pattern: &settings.pattern()?,
+        include: &settings.include.value,
+        delivery_is_cluster: settings.delivery.value == Delivery::Cluster,
+        replaces: &replaces,
+        overwrites: args.overwrite,
+    };
+    Ok(adopt(&entities, &shapes, declared, &wishes)?)
+}
+
+/// The blueprints that are named, or all but the platform's own.
+fn chosen(names: &[String], fetched: &Fetched, catalog: &dyn Catalog) -> Result<Vec<Blueprint>, PullError> {
+    if names.is_empty() {
+        return Ok(fetched.all.iter().filter(|blueprint| !is_system(&blueprint.identifier)).cloned().collect());
+    }
+    let names: BTreeSet<&str> = names.iter().map(String::as_str).collect();
+    let find = |name: &str| {
+        fetched.blueprint(name).cloned().ok_or_else(|| {
+            let known = fetched.all.iter().map(|blueprint| blueprint.identifier.as_str());
+            let help = match closest(name, known.clone()) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!("it has {}", list(&known.take(20).map(|it| format!("`{it}`")).collect::<Vec<_>>())),
+            };
+            PullError::NoSuchBlueprint { name: name.to_owned(), catalog: catalog.name().to_owned(), help }
+        })
+    };
+    names.into_iter().map(find).collect()
+}
+
+/// What lint says of the repository as it would be, and not of the repository as it is.
+fn misfits(
+    prepared: &Prepared,
+    adoption: &Adoption,
+    context: &Context<'_>,
+    progress: &dyn Progress,
+) -> Result<Linted, Error> {
+    let settings = context.settings;
+    let pattern = settings.pattern()?;
+    let levels = settings.rules.iter().map(|(name, level)| (name.clone(), level.value.severity()));
+    let delivery_is_cluster = settings.delivery.value == Delivery::Cluster;
+    let selection = Selection::new(levels, delivery_is_cluster);
+    let options = Options {
+        delivery_is_cluster,
+        today: Day::from_seconds(context.environment.seconds()),
+        snapshot_max_age_days: settings.snapshot_max_age_days.value,
+    };
+    let git = git::Environment::from_variables(|name| context.environment.get(name).map(Into::into));
+    let lint = |instead: Instead| {
+        let request = Request {
+            root: &settings.root.value,
+            pattern: &pattern,
+            selection: &selection,
+            options: &options,
+            extent: Extent::Everything,
+            paths: Vec::new(),
+            given: None,
+            force_exclude: false,
+            repair: false,
+            baseline: None,
+            most: None,
+            git: &git,
+            instead,
+        };
+        linted::lint(&request, progress)
+    };
+    let before = lint(Instead::default())?;
+    let files = adoption.adopted.iter().filter_map(Adopted::file).collect();
+    let mut after = lint(Instead { shelf: Some(prepared.shelf()), files })?;
+    let known: HashSet<_> = before.fingerprints.iter().collect();
+    let all = std::mem::take(&mut after.findings).into_iter().zip(std::mem::take(&mut after.fingerprints));
+    (after.findings, after.fingerprints) = all.filter(|(_, print)| !known.contains(print)).unzip();
+    Ok(after)
+}
+
+fn shown(
+    args: &PullArgs,
+    standing: &Standing,
+    fetched: &Fetched,
+    prepared: &Prepared,
+    adoption: &Adoption,
+    misfits: &Linted,
+    context: &Context<'_>,
+) -> String {
+    let entities: BTreeSet<_> = misfits.findings.iter().filter_map(|finding| finding.entity.as_ref()).collect();
+    let most = if args.output == PullFormat::Text { MOST_AS_TEXT } else { usize::MAX };
+    let most = most.min(misfits.findings.len());
+    let mut counts = misfits.counts;
+    counts.hidden = misfits.findings.len() - most;
+    let lint = Lint {
+        findings: &misfits.findings[..most],
+        fingerprints: Some(&misfits.fingerprints[..most]),
+        files: &misfits.texts,
+        counts,
+        notes: &[],
+        has_summary: false,
+    };
+    let manifests: Vec<ManifestLine<'_>> = adoption.adopted.iter().map(line).collect();
+    let before = standing.source.as_ref().filter(|_| standing.is_there());
+    let notes = if context.quiet { Vec::new() } else { [fetched.notes.as_slice(), &adoption.notes].concat() };
+    let pull = Pull {
+        mode: match (args.check, args.dry_run) {
+            (true, _) => Mode::Check,
+            (false, true) => Mode::DryRun,
+            (false, false) => Mode::Pull,
+        },
+        platform: &prepared.source.platform,
+        catalog: &prepared.source.catalog,
+        pulled_at: &prepared.source.pulled_at,
+        before: before.map(|source| Before { catalog: &source.catalog, pulled_at: &source.pulled_at }),
+        is_news: prepared.is_news(standing),
+        counts: Counts {
+            blueprints: prepared.blueprints,
+            known: prepared.known,
+            known_added: prepared.known_added,
+            known_removed: prepared.known_removed,
+            misfits: entities.len(),
+        },
+        changes: &prepared.changes,
+        manifests: &manifests,
+        misfits: &lint,
+        notes: &notes,
+    };
+    render(&pull, args.output, &context.style)
+}
+
+fn line(adopted: &Adopted) -> ManifestLine<'_> {
+    ManifestLine {
+        blueprint: &adopted.key.blueprint,
+        identifier: &adopted.key.identifier,
+        path: &adopted.path,
+        deed: match &adopted.deed {
+            Deed::New(_) => ManifestDeed::New,
+            Deed::Rewritten(_) => ManifestDeed::Rewritten,
+            Deed::Unchanged => ManifestDeed::Unchanged,
+            Deed::Kept(why) => ManifestDeed::Kept(*why),
+        },
+    }
+}
+
+/// Manifests first: a snapshot that counts on entities which are not there yet would make relations dangle.
+fn write(adoption: &Adoption, prepared: Prepared, context: &Context<'_>) -> Result<(), Error> {
+    let root = &context.settings.root.value;
+    for adopted in &adoption.adopted {
+        match &adopted.deed {
+            Deed::New(text) => sources::create_atomically(root, adopted.path.as_ref(), text.as_bytes())?,
+            Deed::Rewritten(text) => sources::write_atomically(root, adopted.path.as_ref(), text.as_bytes())?,
+            Deed::Unchanged | Deed::Kept(_) => {}
+        }
+    }
+    Ok(sources::exchange(root, snapshot::FOLDER, &PARTS, &prepared.into_parts())?)
+}

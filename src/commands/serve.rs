@@ -1,0 +1,436 @@
+//! `serve`: the embedded catalog as a server, until it is told to end. Requests are answered on threads of the server's
+//! own; this one waits, and writes the log.
+
+use std::fmt::Write as _;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+use clap::ValueHint;
+use serde::Serialize;
+
+use crate::catalog::server::{self, Credentials, LogLine, Rate, Running, ServerConfig, ServerError, Told};
+use crate::catalog::store::{Failure, Misfit, Store, system_clock};
+use crate::catalog::wire::Writer;
+use crate::commands::context::Context;
+use crate::commands::rule_names;
+use crate::commands::steps::desired::Asked;
+use crate::commands::steps::scope::scope;
+use crate::commands::steps::seeded::seeded;
+use crate::commands::steps::shelved::{Shelved, shelved};
+use crate::domain::entity::Owner;
+use crate::domain::progress::{Progress, Silent};
+use crate::domain::secret::Secret;
+use crate::domain::words::{count, grouped, list};
+use crate::error::{Error, LintError, ServeError};
+use crate::exit::Exit;
+use crate::report::escape::clean;
+use crate::settings::{self, Settings};
+use crate::sources::{path_text, tidy};
+
+/// Where the embedded catalog lies, below the root.
+const STORE: &str = ".portolan/local.db";
+/// `--store`'s word for a catalog that is gone at the end.
+const MEMORY: &str = "memory";
+/// So many manifests that could not be brought in are told by name.
+const MOST_TOLD: usize = 20;
+/// Lines of the log that wait to be written, should the terminal be slow. More are counted and dropped: requests do not
+/// wait for a reader of the log.
+const MOST_WAITING: usize = 10_000;
+
+/// Serve the embedded catalog over the platform's HTTP API
+///
+/// Whatever talks to the platform can talk to it: the exporter, the Terraform provider, the GitHub action, this
+/// program. It is for trying things out, for tests and for previews; a token is wanted always.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct ServeArgs {
+    /// The address and port to listen on; port 0 is any that is free
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0", value_parser = address)]
+    #[arg(value_hint = ValueHint::Other)]
+    pub listen: SocketAddr,
+    /// The file that holds the catalog, or `memory` [default: .portolan/local.db]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub store: Option<PathBuf>,
+    /// Bring in the blueprints and the manifests of the repository in DIR
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub seed: Option<PathBuf>,
+    /// The client id that is let in; made up where it is not chosen [env: PORTOLAN_SERVE_CLIENT_ID]
+    #[arg(long, value_name = "ID", value_hint = ValueHint::Other)]
+    pub client_id: Option<String>,
+    /// Its secret; better in the environment, since others see command lines [env: PORTOLAN_SERVE_CLIENT_SECRET]
+    #[arg(long, value_name = "SECRET", value_hint = ValueHint::Other, value_parser = secret)]
+    pub client_secret: Option<Secret>,
+    /// Answer at most N requests in a period, the others with 429: `1000/5m`, `10/s`
+    #[arg(long, value_name = "N/PERIOD", value_hint = ValueHint::Other, value_parser = rate)]
+    pub rate_limit: Option<Rate>,
+    /// Hold every answer back for so many milliseconds
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 0, value_hint = ValueHint::Other)]
+    pub latency: u32,
+    /// How many seconds a token is good for
+    #[arg(long, value_name = "SECONDS", default_value_t = 10_800, hide = true)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    pub token_lifetime: u32,
+    /// How to tell where it listens
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = ServeFormat::Text)]
+    pub output: ServeFormat,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  portolan serve                                   the catalog of this repository
+  portolan serve --store memory --seed .           a preview of its manifests, gone at the end
+  portolan serve --listen 127.0.0.1:8080 --output json
+  portolan serve --rate-limit 100/1m --latency 200 how a client bears it
+
+A client is pointed at it by PORT_BASE_URL, PORT_CLIENT_ID and PORT_CLIENT_SECRET; a browser asks for the client id
+and the secret as user and password. Ctrl-C ends it in order, a second one at once.";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ServeFormat {
+    Text,
+    Json,
+}
+
+/// `portolan.serve/1`: one line, as soon as it listens.
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Served {
+    /// `portolan.serve/1`.
+    format: &'static str,
+    /// Where clients find it.
+    url: String,
+    client_id: String,
+    /// Only where it was made up: it is told once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_secret: Option<String>,
+    /// The catalog's file, or `memory`.
+    store: String,
+}
+
+/// The JSON Schema of `--output json`.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Served).to_value()
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let here = text.strip_prefix("localhost:").map(|port| format!("127.0.0.1:{port}"));
+    let parsed = here.as_deref().unwrap_or(text).parse::<SocketAddr>();
+    let port = || text.parse::<u16>().ok().map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    parsed.ok().or_else(port).ok_or_else(|| "write an address and a port: `127.0.0.1:8080`, `[::1]:0`".to_owned())
+}
+
+fn secret(text: &str) -> Result<Secret, String> {
+    Ok(Secret::new(text))
+}
+
+fn rate(text: &str) -> Result<Rate, String> {
+    let help = || "write a number and a period: `1000/5m`, `10/s`, `100/30s`".to_owned();
+    let (requests, period) = text.split_once('/').ok_or_else(help)?;
+    let digits = period.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match &period[digits.len()..] {
+        "s" | "" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => return Err(help()),
+    };
+    let count: u64 = if digits.is_empty() { 1 } else { digits.parse().map_err(|_| help())? };
+    let is_bare = digits.is_empty() && period.is_empty();
+    let requests: u32 = requests.parse().map_err(|_| help())?;
+    let seconds = count.checked_mul(unit).filter(|seconds| (1..=86_400).contains(seconds) && !is_bare);
+    let seconds = seconds.ok_or_else(|| "the period is from a second to a day".to_owned())?;
+    if requests == 0 {
+        return Err("a limit of 0 lets nobody in".to_owned());
+    }
+    Ok(Rate { requests, period: Duration::from_secs(seconds) })
+}
+
+pub fn run(args: ServeArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
+    let (credentials, is_made_up) = credentials(&args, context)?;
+    if is_made_up && !args.listen.ip().is_loopback() {
+        return Err(ServeError::Exposed { address: args.listen }.into());
+    }
+    let store = open(&args, &credentials.id, context)?;
+    let name = store.path().map_or_else(|| MEMORY.to_owned(), path_text);
+    let (sender, heard) = channel();
+    let log = Log { sender: sender.clone(), waiting: Arc::default() };
+    let waiting = Arc::clone(&log.waiting);
+    let running = server::start(ServerConfig {
+        listen: args.listen,
+        token_lifetime: Duration::from_secs(args.token_lifetime.into()),
+        rate: args.rate_limit,
+        latency: Duration::from_millis(args.latency.into()),
+        log: Box::new(move |line| log.take(line)),
+        ..ServerConfig::new(store, credentials.clone())
+    })?;
+    running.heed_signals(move |told| {
+        let _ = sender.send(Heard::End(told));
+    })?;
+    let shown = shown(&args, &running, &credentials, is_made_up, &name, context);
+    context.streams.show(&shown)?;
+    context.streams.flush()?;
+    Ok(wait(&heard, &waiting, context))
+}
+
+/// The credentials, and whether they were made up.
+fn credentials(args: &ServeArgs, context: &Context<'_>) -> Result<(Credentials, bool), Error> {
+    let variable = |name| context.environment.secret(name).cloned();
+    let id = args.client_id.clone().map(Secret::new).or_else(|| variable("PORTOLAN_SERVE_CLIENT_ID"));
+    let secret = args.client_secret.clone().or_else(|| variable("PORTOLAN_SERVE_CLIENT_SECRET"));
+    let (id, secret) = match (id, secret) {
+        (Some(id), Some(secret)) => (id, secret),
+        (None, None) => return Ok((Credentials::made_up().ok_or(ServerError::Random)?, true)),
+        (Some(_), None) => return Err(ServeError::HalfCredentials { missing: "the client secret" }.into()),
+        (None, Some(_)) => return Err(ServeError::HalfCredentials { missing: "the client id" }.into()),
+    };
+    let bad = |what, why| Err(ServeError::BadCredentials { what, why }.into());
+    for (what, text) in [("client id", id.reveal()), ("client secret", secret.reveal())] {
+        if text.is_empty() {
+            return bad(what, "it is empty");
+        }
+        if text.chars().any(char::is_control) {
+            return bad(what, "there are control characters in it");
+        }
+    }
+    if id.reveal().contains(':') {
+        // A browser sends `user:password`.
+        return bad("client id", "there is a colon in it");
+    }
+    Ok((Credentials { id: id.reveal().to_owned(), secret }, false))
+}
+
+/// The store, with the blueprints that it is to follow, and seeded.
+fn open(args: &ServeArgs, client: &str, context: &mut Context<'_>) -> Result<Store, Error> {
+    let settings = context.settings;
+    let store = match &args.store {
+        Some(name) if name.as_os_str() == MEMORY => Store::in_memory(system_clock())?,
+        Some(file) => Store::open(&tidy(settings.directory.join(file)), system_clock())?,
+        None => Store::open(&settings.root.value.join(STORE), system_clock())?,
+    };
+    let writer = |user_agent| Writer { id: client.to_owned(), user_agent, now: store.now() };
+    match &args.seed {
+        Some(folder) => {
+            let seed = Seed::of(&tidy(settings.directory.join(folder)), folder, context)?;
+            seed.sow(&store, &writer(seed.user_agent()), context)?;
+        }
+        // Another file is another catalog: what this repository holds is not its business.
+        None if args.store.as_ref().is_some_and(|name| name.as_os_str() != MEMORY) => {}
+        None => {
+            let owner = Owner { scope: "local".to_owned() };
+            follow(&store, &settings.root.value, &writer(owner.user_agent()), context)?;
+        }
+    }
+    Ok(store)
+}
+
+/// Makes the store's blueprints those of the snapshot under `root`, where these are not the ones that it followed last.
+fn follow(store: &Store, root: &Path, writer: &Writer, context: &mut Context<'_>) -> Result<usize, Error> {
+    let Shelved { mut blueprints, unusable } = shelved(root);
+    for file in &unusable {
+        context.say(&format!("note: `{}` holds no blueprint that can be used: {}.", file.path, file.reason));
+        // What it holds is not known: the blueprint that the store has stays.
+        if let Ok(held) = store.blueprint(&file.identifier) {
+            blueprints.entry(file.identifier.clone()).or_insert(held);
+        }
+    }
+    let count = blueprints.len();
+    if count == 0 {
+        return Ok(0);
+    }
+    let followed = store.follow_changed_blueprints(blueprints.into_values().collect(), writer);
+    let followed = followed.map_err(|failure| match failure {
+        Failure::Store(error) => Error::from(error),
+        Failure::Refused(refusal) => {
+            let why = refusal.message.unwrap_or(refusal.error);
+            ServeError::NotFollowed { why }.into()
+        }
+    })?;
+    for misfit in followed.map(|followed| followed.misfits).unwrap_or_default() {
+        context.say(&format!("note: {}", told(&misfit)));
+    }
+    Ok(count)
+}
+
+fn told(misfit: &Misfit) -> String {
+    let named = list(&misfit.entities.iter().map(|entity| format!("`{entity}`")).collect::<Vec<_>>());
+    let entities = count(usize::try_from(misfit.count).unwrap_or(usize::MAX), "entity");
+    let fate = if misfit.left { "It stays as it was" } else { "It was changed all the same" };
+    let which = if misfit.entities.is_empty() { String::new() } else { format!(", {named} among them") };
+    format!("Blueprint `{}`: {}, which {entities} stand against{which}. {fate}.", misfit.blueprint, misfit.reason)
+}
+
+/// A repository to be brought in.
+struct Seed {
+    /// As the user named it.
+    name: String,
+    settings: Settings,
+    scope: Option<String>,
+}
+
+impl Seed {
+    fn of(folder: &Path, name: &Path, context: &Context<'_>) -> Result<Self, Error> {
+        let request = settings::Request { directory: Some(folder.to_owned()), ..settings::Request::default() };
+        let settings = settings::resolve(&request, context.environment, &rule_names())?;
+        let scope = scope(&settings, context.environment).value;
+        Ok(Self { name: path_text(name), settings, scope })
+    }
+
+    /// As a push of that repository would be signed: what it brings in is its own.
+    fn user_agent(&self) -> String {
+        Owner { scope: self.scope.clone().unwrap_or_else(|| "local".to_owned()) }.user_agent()
+    }
+
+    fn sow(&self, store: &Store, writer: &Writer, context: &mut Context<'_>) -> Result<(), Error> {
+        let root = &self.settings.root.value;
+        let blueprints = follow(store, root, writer, context)?;
+        let bar = context.bar();
+        let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
+        let asked = Asked::of(root, &self.settings.pattern()?, progress).map_err(LintError::from)?;
+        let seeded = seeded(store, &asked.entities, writer)?;
+        drop(bar);
+        for folder in &asked.unreadable {
+            context.say(&format!("note: Could not {folder}."));
+        }
+        let doubts = asked.doubts.iter().map(|doubt| (doubt.place, doubt.line, doubt.reason.as_str()));
+        for (place, line, reason) in doubts.clone().take(MOST_TOLD) {
+            context.say(&format!("note: {}:{line} was left out: {}.", asked.path(place), clean(reason)));
+        }
+        for (at, reason) in seeded.refused.iter().take(MOST_TOLD) {
+            let Some(entity) = asked.entities.get(*at) else { continue };
+            let (path, key) = (asked.path(entity.place), &entity.key);
+            let name = clean(&key.identifier).into_owned();
+            context.say(&format!("note: `{name}` of {path} was left out: {}.", clean(reason)));
+        }
+        let left = doubts.count() + seeded.refused.len();
+        let told = asked.doubts.len().min(MOST_TOLD) + seeded.refused.len().min(MOST_TOLD);
+        if left > told {
+            context.say(&format!("note: {} more were left out.", grouped(left - told)));
+        }
+        if seeded.written == 0 && blueprints == 0 {
+            let why =
+                if left == 0 { "there are no blueprints and no manifests in it" } else { "nothing in it can be used" };
+            return Err(ServeError::NothingSeeded { path: self.name.clone(), why: why.to_owned() }.into());
+        }
+        let (entities, blueprints) = (count(seeded.written, "entity"), count(blueprints, "blueprint"));
+        context.say(&format!("note: Brought in {entities} and {blueprints} of `{}`.", self.name));
+        Ok(())
+    }
+}
+
+fn shown(
+    args: &ServeArgs,
+    running: &Running,
+    credentials: &Credentials,
+    is_made_up: bool,
+    store: &str,
+    context: &Context<'_>,
+) -> String {
+    let (url, secret) = (running.url(), is_made_up.then(|| credentials.secret.reveal().to_owned()));
+    match args.output {
+        ServeFormat::Json => {
+            let served = Served {
+                format: "portolan.serve/1",
+                url,
+                client_id: credentials.id.clone(),
+                client_secret: secret,
+                store: store.to_owned(),
+            };
+            let line = serde_json::to_string(&served).expect("strings always have a JSON form");
+            format!("{line}\n")
+        }
+        ServeFormat::Text => {
+            let platform = context.settings.platform.value;
+            let base = platform.base_url_variables.first().copied().unwrap_or("PORT_BASE_URL");
+            let (id_name, secret_name) = (platform.client_id_variable, platform.client_secret_variable);
+            let place = if store == MEMORY { "a catalog in memory".to_owned() } else { format!("`{}`", clean(store)) };
+            let mut text = format!("Serving {place} at {url}\n");
+            let id = clean(&credentials.id);
+            if let Some(secret) = secret {
+                let _ = write!(text, "\nThese credentials were made up, and are not shown again:\n");
+                let _ = write!(text, "  client id      {id}\n  client secret  {secret}\n");
+                let _ = write!(text, "\nTo use it in a shell:\n  export {base}={url}\n");
+                let _ = writeln!(text, "  export {id_name}={id} {secret_name}={secret}");
+            } else {
+                let _ = write!(text, "\nTo use it in a shell, with the client id and secret that you chose:\n");
+                let _ = writeln!(text, "  export {base}={url}");
+            }
+            let _ = write!(text, "\nTo look at it: {url}/ (user: the client id, password: the client secret)\n");
+            text
+        }
+    }
+}
+
+/// What the waiting thread is told.
+enum Heard {
+    Line(Box<LogLine>),
+    End(Told),
+}
+
+/// The way of a line from the server's threads to this one.
+struct Log {
+    sender: Sender<Heard>,
+    waiting: Arc<AtomicUsize>,
+}
+
+impl Log {
+    fn take(&self, line: &LogLine) {
+        if self.waiting.fetch_add(1, Ordering::Relaxed) < MOST_WAITING {
+            // Nobody listens only when the program is at its end.
+            let _ = self.sender.send(Heard::Line(Box::new(line.clone())));
+        }
+    }
+}
+
+fn wait(heard: &Receiver<Heard>, waiting: &AtomicUsize, context: &mut Context<'_>) -> Exit {
+    while let Ok(heard) = heard.recv() {
+        match heard {
+            Heard::Line(line) => {
+                context.say(&line_text(&line));
+                // What came beyond the most that may wait was counted and not sent.
+                let before = waiting.fetch_sub(1, Ordering::Relaxed);
+                if before > MOST_WAITING {
+                    let dropped = waiting.swap(MOST_WAITING - 1, Ordering::Relaxed) + 1 - MOST_WAITING;
+                    context.say(&format!("note: {} not logged.", count(dropped, "request")));
+                }
+            }
+            Heard::End(Told::Stopping) => context.say("note: Ending: requests in flight are answered first."),
+            Heard::End(Told::Stopped) => return Exit::Success,
+            Heard::End(Told::Interrupted) => return Exit::Interrupted,
+        }
+    }
+    Exit::Success
+}
+
+fn line_text(line: &LogLine) -> String {
+    let milliseconds = line.time.as_secs_f64() * 1000.0;
+    let mut text = format!("{} {} {} {milliseconds:.1} ms", line.method, line.path, line.status);
+    if let Some(trouble) = &line.trouble {
+        let _ = write!(text, " (failed to {trouble}; trace {})", line.trace);
+    }
+    clean(&text).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_and_rates_are_read_as_people_write_them() {
+        for good in ["127.0.0.1:8080", "localhost:8080", "8080"] {
+            assert_eq!(address(good).map(|address| address.to_string()).as_deref(), Ok("127.0.0.1:8080"), "{good}");
+        }
+        assert!(address("[::1]:0").is_ok() && address("0.0.0.0:80").is_ok());
+        for bad in ["", "localhost", "127.0.0.1", "example.com:80", "127.0.0.1:99999", "http://127.0.0.1:80"] {
+            assert!(address(bad).is_err(), "{bad}");
+        }
+        for (good, seconds) in [("5/s", 1), ("5/10s", 10), ("5/10", 10), ("5/2m", 120), ("5/h", 3600)] {
+            assert_eq!(rate(good), Ok(Rate { requests: 5, period: Duration::from_secs(seconds) }), "{good}");
+        }
+        for bad in ["", "5", "5/", "/s", "0/s", "5/0s", "5/2d", "5/99999999999999999999s", "-1/s", "5/25h", "x/s"] {
+            assert!(rate(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,333 @@
+//! Yields manifests for entities that the catalog has and the repository does not: what each says, where it lies and
+//! what it is called. Nothing is written here, and nothing that is there is taken for free.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::commands::steps::declared::{Declared, Standing, Wrapping};
+use crate::domain::blueprint::{Blueprint, Ownership};
+use crate::domain::entity::{Entity, EntityKey, Targets};
+use crate::domain::file_name;
+use crate::domain::identifier::to_resource_name;
+use crate::domain::manifest::ResourceKind;
+use crate::domain::platform::Platform;
+use crate::domain::value::Value;
+use crate::domain::words::count;
+use crate::error::PullError;
+use crate::manifest::{self, Limits, Reader, Wrapper, encode};
+use crate::sources::{self, Pattern, Place, ReadBuffer, SourceFile};
+
+/// What is asked of the adoption.
+pub(crate) struct Wishes<'a> {
+    pub root: &'a Path,
+    pub platform: &'static Platform,
+    pub pattern: &'a Pattern,
+    /// The globs of the config; none: every YAML file.
+    pub include: &'a [String],
+    /// The cluster's CRD drops title, icon and team.
+    pub delivery_is_cluster: bool,
+    /// Blueprints that are written as a whole: what a manifest does not name would be unset.
+    pub replaces: &'a dyn Fn(&str) -> bool,
+    pub overwrites: bool,
+}
+
+/// What became of one entity.
+#[derive(Debug, Clone)]
+pub(crate) struct Adopted {
+    pub key: EntityKey,
+    /// Where it stands, or would.
+    pub path: String,
+    pub deed: Deed,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Deed {
+    /// A file of its own, that was not there.
+    New(String),
+    /// The text of a file that holds this entity alone.
+    Rewritten(String),
+    /// It says the same already.
+    Unchanged,
+    /// It is in the repository; why it was not rewritten, where that was asked for.
+    Kept(Option<&'static str>),
+}
+
+impl Adopted {
+    pub fn text(&self) -> Option<&str> {
+        match &self.deed {
+            Deed::New(text) | Deed::Rewritten(text) => Some(text),
+            Deed::Unchanged | Deed::Kept(_) => None,
+        }
+    }
+
+    /// For linting before it is there.
+    pub fn file(&self) -> Option<SourceFile> {
+        let text = self.text()?;
+        Some(SourceFile { path: self.path.clone(), place: Place::Given(Arc::from(text.as_bytes())) })
+    }
+}
+
+/// All of them, and what a person should hear once.
+pub(crate) struct Adoption {
+    pub adopted: Vec<Adopted>,
+    pub notes: Vec<String>,
+}
+
+/// `entities`: of blueprints that are in `blueprints`, in any order.
+pub(crate) fn adopt(
+    entities: &[&Entity],
+    blueprints: &BTreeMap<&str, &Blueprint>,
+    declared: &Declared,
+    wishes: &Wishes<'_>,
+) -> Result<Adoption, PullError> {
+    let mut names = Names { taken: declared.names.clone(), next: HashMap::new() };
+    let mut folders: BTreeMap<&str, Folder> = BTreeMap::new();
+    let mut left_out = LeftOut::default();
+    let mut adopted = Vec::new();
+    let mut entities = entities.to_vec();
+    entities.sort_by(|a, b| a.key.cmp(&b.key));
+    for entity in entities {
+        let blueprint = entity.key.blueprint.as_ref();
+        let Some(shape) = blueprints.get(blueprint) else { continue };
+        let standings = declared.standings(&entity.key);
+        if !standings.is_empty() {
+            adopted.push(of_declared(entity, shape, standings, wishes, &mut left_out));
+            continue;
+        }
+        let folder = match folders.get(blueprint) {
+            Some(folder) => folder,
+            None => folders.entry(blueprint).or_insert(Folder::of(blueprint, declared, wishes)?),
+        };
+        let (name, path) = names.find(entity, folder, wishes.root);
+        let wrapper = Wrapper { platform: wishes.platform, kind: ResourceKind::Entity, name: &name, namespace: None };
+        let text = encode(&trimmed(entity, shape, wishes, &mut left_out), &wrapper);
+        adopted.push(Adopted { key: entity.key.clone(), path, deed: Deed::New(text) });
+    }
+    Ok(Adoption { adopted, notes: left_out.notes() })
+}
+
+fn of_declared(
+    entity: &Entity,
+    shape: &Blueprint,
+    standings: &[Standing],
+    wishes: &Wishes<'_>,
+    left_out: &mut LeftOut,
+) -> Adopted {
+    let path = standings.first().map(|standing| standing.path.clone()).unwrap_or_default();
+    let deed = match standings {
+        _ if !wishes.overwrites => Deed::Kept(None),
+        [Standing { wrapping: Wrapping::Alone { kind, name, namespace }, path }] => {
+            let wrapper = Wrapper { platform: wishes.platform, kind: *kind, name, namespace: namespace.as_deref() };
+            let text = encode(&trimmed(entity, shape, wishes, left_out), &wrapper);
+            if says_the_same(&wishes.root.join(path), &text) { Deed::Unchanged } else { Deed::Rewritten(text) }
+        }
+        [Standing { wrapping: Wrapping::Shared(why), .. }] => Deed::Kept(Some(why)),
+        _ => Deed::Kept(Some("it is declared more than once")),
+    };
+    Adopted { key: entity.key.clone(), path, deed }
+}
+
+/// Whether a file holds the same values, however it is written.
+fn says_the_same(path: &Path, text: &str) -> bool {
+    let file = SourceFile { path: String::new(), place: Place::Disk(path.to_owned()) };
+    let mut buffer = ReadBuffer::default();
+    let Ok(old) = sources::read(&file, &mut buffer) else { return false };
+    let json = |text: &str| {
+        let mut found = None;
+        Reader::new(Limits::default()).read_first(text, &mut |document: &manifest::Document<'_>| {
+            found = document.view.root().map(|root| root.to_json());
+        });
+        found
+    };
+    json(old.text) == json(text)
+}
+
+/// The entity as a manifest should say it: in the order of its blueprint, without what is computed, unset, or as it
+/// would be anyway.
+fn trimmed(entity: &Entity, shape: &Blueprint, wishes: &Wishes<'_>, left_out: &mut LeftOut) -> Entity {
+    let keeps_defaults = (wishes.replaces)(&shape.identifier);
+    let values: HashMap<&str, &Value> = entity.properties.iter().map(|(name, value)| (name.as_ref(), value)).collect();
+    let mut properties = Vec::new();
+    for property in &shape.properties {
+        let Some(value) = values.get(property.name.as_str()).filter(|value| !value.is_null()) else { continue };
+        let is_default = || property.default.as_ref().is_some_and(|default| is_same(&Value::from_json(default), value));
+        if property.required || keeps_defaults || !is_default() {
+            properties.push((Arc::from(property.name.as_str()), (*value).clone()));
+        }
+    }
+    let is_computed = |name: &str| shape.computed.iter().any(|computed| computed.name == name);
+    let strangers = values.keys().filter(|name| shape.property(name).is_none() && !is_computed(name)).count();
+    left_out.strangers += strangers;
+    let targets: HashMap<&str, &Targets> = entity.relations.iter().map(|(name, it)| (name.as_ref(), it)).collect();
+    let mut relations = Vec::new();
+    for relation in &shape.relations {
+        let found = targets.get(relation.name.as_str()).copied().and_then(|it| as_declared(it, relation.many));
+        relations.extend(found.map(|targets| (Arc::from(relation.name.as_str()), targets)));
+    }
+    let drops = wishes.delivery_is_cluster;
+    let has_meta = entity.title.is_some() || entity.icon.is_some() || !entity.team.is_empty();
+    left_out.meta += usize::from(drops && has_meta);
+    let inherits = matches!(shape.ownership, Ownership::Inherited { .. });
+    Entity {
+        key: entity.key.clone(),
+        title: entity.title.clone().filter(|_| !drops),
+        icon: entity.icon.clone().filter(|_| !drops),
+        team: if drops || inherits { Box::default() } else { entity.team.clone() },
+        properties: properties.into(),
+        relations: relations.into(),
+        record: entity.record.clone(),
+    }
+}
+
+/// A relation that became many, or one, after the entity was written.
+fn as_declared(targets: &Targets, many: bool) -> Option<Targets> {
+    match targets {
+        Targets::None => None,
+        Targets::Many(all) if all.is_empty() => None,
+        Targets::One(one) if many => Some(Targets::Many([one.clone()].into())),
+        Targets::Many(all) if !many && all.len() == 1 => all.first().cloned().map(Targets::One),
+        Targets::One(_) | Targets::Many(_) => Some(targets.clone()),
+    }
+}
+
+/// By value: `1.0` is `1`, and the order of keys is nothing.
+fn is_same(one: &Value, other: &Value) -> bool {
+    let number = |value: &Value| match value {
+        #[expect(clippy::cast_precision_loss, reason = "only compared with a number that is no integer")]
+        Value::Integer(integer) => Some(*integer as f64),
+        Value::Float(float) => Some(*float),
+        Value::Null | Value::Bool(_) | Value::Large(_) | Value::Text(_) | Value::List(_) | Value::Map(_) => None,
+    };
+    match (one, other) {
+        (Value::Integer(_), Value::Float(_)) | (Value::Float(_), Value::Integer(_)) => number(one) == number(other),
+        (Value::List(one), Value::List(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same(one, other))
+        }
+        (Value::Map(one), Value::Map(other)) => {
+            let other: HashMap<&str, &Value> = other.iter().map(|(key, value)| (key.as_ref(), value)).collect();
+            let is_there =
+                |(key, value): &(Box<str>, Value)| other.get(key.as_ref()).is_some_and(|it| is_same(value, it));
+            one.len() == other.len() && one.iter().all(is_there)
+        }
+        (one, other) => one == other,
+    }
+}
+
+/// What is not in the manifests though the catalog has it.
+#[derive(Debug, Default)]
+struct LeftOut {
+    strangers: usize,
+    meta: usize,
+}
+
+impl LeftOut {
+    fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.strangers > 0 {
+            let values = count(self.strangers, "value");
+            notes.push(format!("{values} of properties that the blueprints do not have were left out."));
+        }
+        if self.meta > 0 {
+            let entities = count(self.meta, "entity");
+            notes.push(format!("Title, icon and team of {entities} were left out: the cluster's CRD drops them."));
+        }
+        notes
+    }
+}
+
+/// Where manifests of a blueprint go.
+struct Folder {
+    path: String,
+    extension: &'static str,
+}
+
+impl Folder {
+    /// Where there are some already, else in a folder of its own where the includes begin.
+    fn of(blueprint: &str, declared: &Declared, wishes: &Wishes<'_>) -> Result<Self, PullError> {
+        let own = file_name::stem(blueprint);
+        let bases = wishes.include.iter().map(|glob| literal_start(glob));
+        let bases: BTreeSet<String> = bases.filter(|base| !base.is_empty()).collect();
+        let mut folders: Vec<String> = declared.folder(blueprint).map(str::to_owned).into_iter().collect();
+        for base in bases.into_iter().chain(["catalog".to_owned()]) {
+            folders.extend([format!("{base}/{own}"), base]);
+        }
+        folders.extend([own, String::new()]);
+        for path in folders {
+            for extension in ["yaml", "yml"] {
+                let folder = Self { path: path.clone(), extension };
+                // A name that nobody would single out in a glob.
+                if wishes.pattern.matches(Path::new(&folder.file("portolan-entity"))) {
+                    return Ok(folder);
+                }
+            }
+        }
+        Err(PullError::NoFolder { blueprint: blueprint.to_owned() })
+    }
+
+    fn file(&self, name: &str) -> String {
+        let slash = if self.path.is_empty() { "" } else { "/" };
+        format!("{}{slash}{name}.{}", self.path, self.extension)
+    }
+}
+
+/// The folders at the front of a glob that have no wildcard.
+fn literal_start(glob: &str) -> String {
+    let is_literal = |part: &&str| !part.contains(['*', '?', '[', '{', '!', '\\']) && *part != "..";
+    let parts: Vec<&str> = glob.split('/').filter(|part| *part != ".").collect();
+    let folders = parts.split_last().map(|(_, folders)| folders).unwrap_or_default();
+    folders.iter().copied().take_while(is_literal).collect::<Vec<_>>().join("/")
+}
+
+/// Names of resources, each given once.
+struct Names {
+    taken: HashSet<String>,
+    /// By the beginning of a name: the number to try next.
+    next: HashMap<String, usize>,
+}
+
+/// Longer names make longer file names than some systems take.
+const LONGEST_NAME: usize = 200;
+
+impl Names {
+    /// A free name, and the free path of its file.
+    fn find(&mut self, entity: &Entity, folder: &Folder, root: &Path) -> (String, String) {
+        let plain = shortened(to_resource_name(&entity.key.identifier));
+        let with_blueprint = shortened(format!("{plain}-{}", to_resource_name(&entity.key.blueprint)));
+        let plain = if file_name::is_device(&plain) { with_blueprint.clone() } else { plain };
+        for name in [plain, with_blueprint.clone()] {
+            if let Some(path) = self.take(&name, folder, root) {
+                return (name, path);
+            }
+        }
+        loop {
+            let number = self.next.entry(with_blueprint.clone()).or_insert(1);
+            *number += 1;
+            let name = format!("{with_blueprint}-{number}");
+            if let Some(path) = self.take(&name, folder, root) {
+                return (name, path);
+            }
+        }
+    }
+
+    fn take(&mut self, name: &str, folder: &Folder, root: &Path) -> Option<String> {
+        let path = folder.file(name);
+        let is_free = !self.taken.contains(name) && !sources::is_taken(&root.join(&path));
+        if is_free {
+            self.taken.insert(name.to_owned());
+        }
+        is_free.then_some(path)
+    }
+}
+
+fn shortened(mut name: String) -> String {
+    // Only ASCII is in it.
+    name.truncate(LONGEST_NAME);
+    let length = name.trim_end_matches(['-', '.']).len();
+    name.truncate(length);
+    name
+}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "lays out a folder")]
+mod tests;

@@ -1,0 +1,136 @@
+use serde_json::json;
+
+use super::*;
+use crate::domain::entity::Record;
+use crate::domain::platform::PORT;
+
+fn blueprint() -> Blueprint {
+    let json = json!({
+        "identifier": "service",
+        "schema": {"properties": {
+            "tier": {"type": "number", "default": 3}, "name": {"type": "string", "default": "x"},
+            "labels": {"type": "object", "default": {"a": 1, "b": [1.0]}}, "score": {"type": "number"},
+        }, "required": ["name"]},
+        "relations": {"system": {"target": "system"}, "uses": {"target": "service", "many": true},
+            "old": {"target": "service"}},
+        "calculationProperties": {"computed": {"calculation": "1"}},
+    });
+    Blueprint::from_json(json).expect("it is one").0
+}
+
+fn entity(identifier: &str, properties: serde_json::Value) -> Entity {
+    let Value::Map(properties) = Value::from_json(&properties) else { panic!("it is an object") };
+    Entity {
+        key: EntityKey { blueprint: "service".into(), identifier: identifier.into() },
+        title: Some("A title".into()),
+        icon: None,
+        team: ["checkout".into()].into(),
+        properties: properties.into_iter().map(|(name, value)| (Arc::from(name), value)).collect(),
+        relations: [
+            ("old".into(), Targets::Many(["one".into()].into())),
+            ("uses".into(), Targets::One("two".into())),
+            ("system".into(), Targets::None),
+        ]
+        .into(),
+        record: Record::default(),
+    }
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+/// Adopts into an empty repository.
+fn adopted(entities: &[Entity], root: &Path, change: impl FnOnce(&mut Wishes<'_>)) -> Adoption {
+    let shape = blueprint();
+    let pattern = Pattern::default();
+    let mut wishes = Wishes {
+        root,
+        platform: &PORT,
+        pattern: &pattern,
+        include: &[],
+        delivery_is_cluster: false,
+        replaces: &|_| false,
+        overwrites: false,
+    };
+    change(&mut wishes);
+    let entities: Vec<&Entity> = entities.iter().collect();
+    adopt(&entities, &BTreeMap::from([("service", &shape)]), &Declared::default(), &wishes).expect("there is a folder")
+}
+
+fn text(adoption: &Adoption) -> &str {
+    adoption.adopted[0].text().expect("it is written")
+}
+
+#[test]
+fn only_what_says_something_is_written() {
+    let root = folder();
+    let entity = entity(
+        "cart",
+        json!({"score": null, "computed": 1, "labels": {"b": [1], "a": 1.0}, "name": "x", "tier": 3, "gone": true}),
+    );
+    let adoption = adopted(std::slice::from_ref(&entity), root.path(), |_| {});
+    assert_eq!(
+        text(&adoption),
+        "apiVersion: getport.io/v1\nkind: Entity\nmetadata:\n  name: cart\nspec:\n  blueprint: service\n  identifier: cart\n  \
+         title: A title\n  team:\n    - checkout\n  properties:\n    name: x\n  relations:\n    uses:\n      - two\n    old: one\n"
+    );
+    assert_eq!(adoption.adopted[0].path, "catalog/service/cart.yaml");
+    assert_eq!(adoption.notes, ["1 value of properties that the blueprints do not have were left out."]);
+    // Written as a whole, what is not named would be unset.
+    let whole = adopted(std::slice::from_ref(&entity), root.path(), |wishes| wishes.replaces = &|_| true);
+    assert!(text(&whole).contains("    tier: 3\n    name: x\n    labels:\n      b:\n        - 1\n      a: 1.0\n"));
+    let cluster = adopted(&[entity], root.path(), |wishes| wishes.delivery_is_cluster = true);
+    assert!(!text(&cluster).contains("title") && !text(&cluster).contains("team"));
+    assert!(cluster.notes[1].starts_with("Title, icon and team of 1 entity were left out"), "{:?}", cluster.notes);
+}
+
+#[test]
+fn names_are_safe_and_nobody_elses() {
+    let root = folder();
+    std::fs::create_dir_all(root.path().join("catalog/service")).expect("a folder");
+    std::fs::write(root.path().join("catalog/service/cart-service.yaml"), "not ours").expect("a file");
+    let long = "x".repeat(1000);
+    let names = ["cart", "Cart", "CART", "../../etc/passwd", "a/b:c", "con", "注文", "注", long.as_str()];
+    let entities: Vec<Entity> = names.iter().map(|name| entity(name, json!({}))).collect();
+    let adoption = adopted(&entities, root.path(), |_| {});
+    let paths: BTreeMap<&str, &str> =
+        adoption.adopted.iter().map(|it| (it.key.identifier.as_ref(), it.path.as_str())).collect();
+    let long_path = format!("catalog/service/{}.yaml", "x".repeat(200));
+    let expected = [
+        ("CART", "catalog/service/cart.yaml"),
+        ("Cart", "catalog/service/cart-service-2.yaml"),
+        ("cart", "catalog/service/cart-service-3.yaml"),
+        ("../../etc/passwd", "catalog/service/etc-passwd.yaml"),
+        ("a/b:c", "catalog/service/a-b-c.yaml"),
+        ("con", "catalog/service/con-service.yaml"),
+        ("注", "catalog/service/entity.yaml"),
+        ("注文", "catalog/service/entity-service.yaml"),
+        (long.as_str(), long_path.as_str()),
+    ];
+    assert_eq!(paths, expected.into());
+}
+
+#[test]
+fn the_folder_is_one_that_lint_looks_at() {
+    let root = folder();
+    let path = |include: &[&str]| {
+        let include: Vec<String> = include.iter().map(|glob| (*glob).to_owned()).collect();
+        let pattern = Pattern::new(&include, &["catalog/service/**".to_owned()]).expect("these are globs");
+        let declared = Declared::default();
+        let wishes = Wishes {
+            root: root.path(),
+            platform: &PORT,
+            pattern: &pattern,
+            include: &include,
+            delivery_is_cluster: false,
+            replaces: &|_| false,
+            overwrites: false,
+        };
+        Folder::of("service", &declared, &wishes).map(|folder| folder.file("x")).ok()
+    };
+    assert_eq!(path(&["entities/**/*.yml"]).as_deref(), Some("entities/service/x.yml"));
+    assert_eq!(path(&["./deep/er/*.yaml", "**/port.yml"]).as_deref(), Some("deep/er/x.yaml"));
+    assert_eq!(path(&["**/*.yaml"]).as_deref(), Some("catalog/x.yaml"));
+    assert_eq!(path(&["**/port.yml"]), None);
+}

@@ -1,0 +1,157 @@
+//! Yields what the repository declares: every entity with the file it stands in, and the names and folders that are
+//! taken. What cannot be read is declared all the same: an entity that is doubted is not one that is missing.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::path::Path;
+
+use crate::domain::entity::EntityKey;
+use crate::domain::finding::EntityName;
+use crate::domain::manifest::{Form, Manifest, ResourceKind};
+use crate::domain::tree::{Kind, View, entries_of};
+use crate::manifest::{self, Document, Limits, Reader};
+use crate::sources::{self, SourceFile, TextRef};
+
+/// All that is declared.
+#[derive(Debug, Default)]
+pub(crate) struct Declared {
+    entities: HashMap<EntityName, Vec<Standing>>,
+    /// `metadata.name` of all resources, in whatever namespace.
+    pub names: HashSet<String>,
+    /// By blueprint, how many files of each folder hold resources of it.
+    folders: BTreeMap<String, BTreeMap<String, usize>>,
+}
+
+/// Where an entity stands.
+#[derive(Debug, Clone)]
+pub(crate) struct Standing {
+    /// As the run's list spells it.
+    pub path: String,
+    pub wrapping: Wrapping,
+}
+
+/// What is around an entity in its file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Wrapping {
+    /// The file holds this resource and nothing else; its metadata has no more than these.
+    Alone { kind: ResourceKind, name: String, namespace: Option<String> },
+    /// Why the file is not this entity's alone, as a clause.
+    Shared(&'static str),
+}
+
+/// One file's entities.
+type Found = Vec<(EntityName, Wrapping, Option<String>)>;
+
+impl Declared {
+    pub fn of(files: &[SourceFile]) -> Self {
+        let make = || Hands { reader: Reader::new(Limits::default()), manifests: Vec::new() };
+        let found = sources::for_each_text(files, make, |hands, index, text| hands.file(&files[index].path, text));
+        let mut declared = Self::default();
+        for (file, found) in files.iter().zip(found) {
+            let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let mut blueprints = BTreeSet::new();
+            for (entity, wrapping, name) in found {
+                if let Some(name) = name {
+                    declared.names.insert(name);
+                    blueprints.insert(entity.blueprint.clone());
+                }
+                let standing = Standing { path: file.path.clone(), wrapping };
+                declared.entities.entry(entity).or_default().push(standing);
+            }
+            for blueprint in blueprints {
+                *declared.folders.entry(blueprint).or_default().entry(folder.to_owned()).or_default() += 1;
+            }
+        }
+        declared
+    }
+
+    pub fn holds(&self, key: &EntityKey) -> bool {
+        !self.standings(key).is_empty()
+    }
+
+    pub fn standings(&self, key: &EntityKey) -> &[Standing] {
+        let name = EntityName { blueprint: key.blueprint.to_string(), identifier: key.identifier.to_string() };
+        self.entities.get(&name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    pub fn blueprints(&self) -> BTreeSet<&str> {
+        self.entities.keys().map(|name| name.blueprint.as_str()).collect()
+    }
+
+    /// The folder that most of a blueprint's files lie in; of several, the first.
+    pub fn folder(&self, blueprint: &str) -> Option<&str> {
+        let folders = self.folders.get(blueprint)?;
+        let most = folders.values().max()?;
+        folders.iter().find(|(_, count)| *count == most).map(|(folder, _)| folder.as_str())
+    }
+}
+
+struct Hands {
+    reader: Reader,
+    manifests: Vec<Manifest>,
+}
+
+impl Hands {
+    fn file(&mut self, path: &str, text: Result<TextRef<'_>, sources::ReadProblem>) -> Found {
+        let Ok(text) = text else { return Found::new() };
+        let name = Path::new(path).file_name().and_then(|name| name.to_str()).unwrap_or(path);
+        let Self { reader, manifests } = self;
+        let mut found = Found::new();
+        let mut documents = 0;
+        reader.read(text.text, &mut |document| {
+            documents += 1;
+            document_of(document, text.text, name, manifests, &mut found);
+        });
+        // Documents that are not ours are not handed out: then the text tells that there are more.
+        let is_one = documents == 1 && found.len() == 1 && !has_more_documents(text.text);
+        for (_, wrapping, _) in found.iter_mut().filter(|_| !is_one) {
+            *wrapping = Wrapping::Shared("its file holds more than this entity");
+        }
+        found
+    }
+}
+
+fn has_more_documents(text: &str) -> bool {
+    let mut starts = text.lines().enumerate().filter(|(_, line)| line.starts_with("---") || line.starts_with("..."));
+    starts.any(|(at, _)| at > 0)
+}
+
+fn document_of(document: &Document<'_>, text: &str, file_name: &str, manifests: &mut Vec<Manifest>, found: &mut Found) {
+    if document.broken {
+        let names = manifest::salvage(document.span.slice(text));
+        found.extend(names.into_iter().map(|name| (name, Wrapping::Shared("its file cannot be read"), None)));
+        return;
+    }
+    manifests.clear();
+    manifest::decode(document.view, file_name, manifests);
+    for manifest in manifests.iter() {
+        let view = document.view;
+        let Some((blueprint, identifier)) = manifest.blueprint_text(view).zip(manifest.identifier_text(view)) else {
+            continue;
+        };
+        let name = manifest.name.and_then(|id| view.value(id).as_str()).map(str::to_owned);
+        let entity = EntityName { blueprint: blueprint.to_owned(), identifier: identifier.to_owned() };
+        let wrapping = wrapping(manifest, view, name.as_deref());
+        found.push((entity, wrapping, name.filter(|_| manifest.form != Form::Bare)));
+    }
+}
+
+fn wrapping(manifest: &Manifest, view: View<'_>, name: Option<&str>) -> Wrapping {
+    let (kind, name) = match (manifest.form, name) {
+        (Form::Resource(kind), Some(name)) => (kind, name),
+        (Form::Resource(_), None) => return Wrapping::Shared("it has no name in its metadata"),
+        (Form::Bare, _) => return Wrapping::Shared("it is a bare entity"),
+    };
+    let metadata = manifest.metadata.map(|id| view.value(id));
+    let is_plain = entries_of(metadata).all(|(key, value)| {
+        ["name", "namespace"].iter().any(|known| key.key_is(known)) && value.kind() == Kind::String
+    });
+    if !is_plain {
+        return Wrapping::Shared("its metadata holds more than a name");
+    }
+    // An item of a `List` is not its document.
+    if view.root().is_none_or(|root| root.id() != manifest.root) {
+        return Wrapping::Shared("it stands in a list");
+    }
+    let namespace = manifest.namespace.and_then(|id| view.value(id).as_str()).map(str::to_owned);
+    Wrapping::Alone { kind, name: name.to_owned(), namespace }
+}

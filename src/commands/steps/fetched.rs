@@ -1,0 +1,104 @@
+//! Yields what a catalog has that a repository is linted against: its blueprints, and the keys of what relations point
+//! to. A read that is not complete is an error here: what is missing would look like what does not exist.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value as Json;
+
+use crate::catalog::{Catalog, Part};
+use crate::domain::blueprint::Blueprint;
+use crate::domain::entity::Entity;
+use crate::domain::progress::Progress;
+use crate::domain::snapshot::Completeness;
+use crate::error::{Error, PullError};
+
+/// What changes with every write and says nothing of a shape.
+const VOLATILE: [&str; 7] = ["createdAt", "createdBy", "updatedAt", "updatedBy", "id", "_id", "orgId"];
+
+/// What a catalog has.
+pub(crate) struct Fetched {
+    /// All blueprints, system ones too, without what is volatile; sorted.
+    pub all: Vec<Blueprint>,
+    /// The entities that were asked for, by blueprint; whole or as keys.
+    pub entities: BTreeMap<String, Vec<Entity>>,
+    pub notes: Vec<String>,
+}
+
+/// The blueprint without what is volatile.
+pub(crate) fn steady(mut blueprint: Json) -> Json {
+    if let Some(object) = blueprint.as_object_mut() {
+        object.retain(|key, _| !VOLATILE.contains(&key.as_str()));
+    }
+    blueprint
+}
+
+impl Fetched {
+    pub fn blueprints(catalog: &dyn Catalog) -> Result<Self, Error> {
+        let mut fetched = Self { all: Vec::new(), entities: BTreeMap::new(), notes: Vec::new() };
+        for json in catalog.blueprints()? {
+            match Blueprint::from_json(steady(json)) {
+                Ok((blueprint, _)) => fetched.all.push(blueprint),
+                Err(flaw) => fetched.notes.push(format!("A blueprint was left out: {}.", flaw.message)),
+            }
+        }
+        fetched.all.sort_by(|a, b| a.identifier.cmp(&b.identifier));
+        fetched.all.dedup_by(|later, first| later.identifier == first.identifier);
+        Ok(fetched)
+    }
+
+    pub fn blueprint(&self, identifier: &str) -> Option<&Blueprint> {
+        let at = self.all.binary_search_by(|blueprint| blueprint.identifier.as_str().cmp(identifier)).ok()?;
+        self.all.get(at)
+    }
+
+    /// The blueprints that lint needs: all but the platform's own, and of those the ones that relations lead to and
+    /// the ones that `used` names.
+    pub fn wanted(&self, used: &BTreeSet<&str>) -> Vec<&Blueprint> {
+        let is_own = |blueprint: &Blueprint| !is_system(&blueprint.identifier);
+        let is_used = |blueprint: &&Blueprint| is_own(blueprint) || used.contains(blueprint.identifier.as_str());
+        let mut wanted: BTreeMap<&str, &Blueprint> =
+            self.all.iter().filter(is_used).map(|it| (it.identifier.as_str(), it)).collect();
+        let mut left: Vec<&Blueprint> = wanted.values().copied().collect();
+        while let Some(blueprint) = left.pop() {
+            for target in blueprint.relations.iter().filter_map(|relation| self.blueprint(&relation.target)) {
+                if wanted.insert(&target.identifier, target).is_none() {
+                    left.push(target);
+                }
+            }
+        }
+        wanted.into_values().collect()
+    }
+
+    /// Reads the entities of blueprints that were not read before.
+    pub fn read(
+        &mut self,
+        catalog: &dyn Catalog,
+        blueprints: &[Blueprint],
+        part: Part,
+        progress: &dyn Progress,
+    ) -> Result<(), Error> {
+        let is_new = |blueprint: &&Blueprint| !self.entities.contains_key(&blueprint.identifier);
+        let blueprints: Vec<Blueprint> = blueprints.iter().filter(is_new).cloned().collect();
+        if blueprints.is_empty() {
+            return Ok(());
+        }
+        for (blueprint, shelf) in catalog.read(&blueprints, part, progress)?.blueprints {
+            match shelf.completeness {
+                Completeness::Complete => drop(self.entities.insert(blueprint, shelf.entities)),
+                Completeness::Incomplete(reason) => return Err(PullError::Incomplete { blueprint, reason }.into()),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The platform's own.
+pub(crate) fn is_system(blueprint: &str) -> bool {
+    blueprint.starts_with('_')
+}
+
+/// The blueprints that relations of these lead to.
+pub(crate) fn targets<'b>(blueprints: &[&'b Blueprint]) -> BTreeSet<&'b str> {
+    let relations = blueprints.iter().flat_map(|blueprint| &blueprint.relations);
+    relations.map(|relation| relation.target.as_str()).collect()
+}

@@ -1,0 +1,196 @@
+//! Yields a catalog that holds what manifests ask for, as far as it can. Targets are written before those who point to
+//! them; where they point in circles, the entities come first and their relations after.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use serde_json::Map;
+
+use crate::catalog::store::{Failure, Store, StoreError};
+use crate::catalog::wire::{EntityDraft, Field, IdentifierRef, Refusal, RelationRef, TeamRef, WriteOptions, Writer};
+use crate::domain::desired::{Desired, Teams, Wish};
+use crate::domain::entity::Targets;
+
+/// How many entities are written in one transaction.
+const BATCH: usize = 1000;
+
+/// What became of the entities.
+#[derive(Debug, Default)]
+pub(crate) struct Seeded {
+    pub written: usize,
+    /// By their place in the list, with the catalog's words.
+    pub refused: Vec<(usize, String)>,
+}
+
+pub(crate) fn seeded(store: &Store, entities: &[Desired], writer: &Writer) -> Result<Seeded, StoreError> {
+    let mut pass = Pass { store, entities, writer, without: HashSet::new() };
+    let mut missing = Vec::new();
+    let mut refused = BTreeMap::new();
+    for wave in waves(entities) {
+        for (at, refusal) in pass.write(&wave)? {
+            // A target that is not there may come yet: in a circle somebody is first.
+            if refusal.status == 404 { missing.push(at) } else { drop(refused.insert(at, words(&refusal))) }
+        }
+    }
+    // Only what leads round the circle waits: a relation that must be there from the start is kept where it can be.
+    pass.without = missing.iter().map(|at| entities[*at].key.identifier.as_ref()).collect();
+    pass.write(&missing)?;
+    pass.without.clear();
+    let second = pass.write(&missing)?;
+    refused.extend(second.iter().map(|(at, refusal)| (*at, words(refusal))));
+    Ok(Seeded { written: entities.len() - refused.len(), refused: refused.into_iter().collect() })
+}
+
+fn words(refusal: &Refusal) -> String {
+    refusal.message.clone().unwrap_or_else(|| refusal.error.clone())
+}
+
+struct Pass<'a> {
+    store: &'a Store,
+    entities: &'a [Desired],
+    writer: &'a Writer,
+    /// Relations to these are left out.
+    without: HashSet<&'a str>,
+}
+
+impl Pass<'_> {
+    /// Writes these entities, blueprint by blueprint, and yields those that were refused.
+    fn write(&self, which: &[usize]) -> Result<Vec<(usize, Refusal)>, StoreError> {
+        let mut shelves: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for at in which {
+            shelves.entry(&self.entities[*at].key.blueprint).or_default().push(*at);
+        }
+        let options = WriteOptions { upsert: true, merge: true, ..WriteOptions::default() };
+        let mut refused = Vec::new();
+        for (blueprint, shelf) in shelves {
+            for batch in shelf.chunks(BATCH) {
+                let drafts = batch.iter().map(|at| Ok(self.draft(&self.entities[*at]))).collect();
+                match self.store.bulk_upsert(blueprint, drafts, &options, self.writer) {
+                    Ok(results) => refused.extend(
+                        batch.iter().zip(results).filter_map(|(at, result)| result.err().map(|refusal| (*at, refusal))),
+                    ),
+                    Err(Failure::Refused(refusal)) => {
+                        refused.extend(batch.iter().map(|at| (*at, refusal.as_ref().clone())));
+                    }
+                    Err(Failure::Store(error)) => return Err(error),
+                }
+            }
+        }
+        Ok(refused)
+    }
+}
+
+impl Pass<'_> {
+    fn draft(&self, desired: &Desired) -> EntityDraft {
+        let mut draft = draft(desired);
+        if let Some(relations) = draft.relations.as_mut().filter(|_| !self.without.is_empty()) {
+            relations.retain(|(_, target)| match target {
+                RelationRef::One(target) => !self.without.contains(target.as_str()),
+                RelationRef::Many(targets) => !targets.iter().any(|target| self.without.contains(target.as_str())),
+                RelationRef::Null | RelationRef::Query(_) => true,
+            });
+        }
+        draft
+    }
+}
+
+/// The body of a write that makes the entity so.
+pub(crate) fn draft(desired: &Desired) -> EntityDraft {
+    let text = |wish: &Wish<Box<str>>| match wish {
+        Wish::Absent => Field::Absent,
+        Wish::Null(_) => Field::Null,
+        Wish::Set(text, _) => Field::Set(text.to_string()),
+    };
+    let properties: Map<_, _> =
+        desired.properties.iter().map(|property| (property.name.to_string(), property.value.to_json())).collect();
+    // A name given twice counts as its last.
+    let mut relations: Vec<(String, RelationRef)> = Vec::with_capacity(desired.relations.len());
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for relation in &desired.relations {
+        let target = match &relation.targets {
+            Targets::None => RelationRef::Null,
+            Targets::One(target) => RelationRef::One(target.to_string()),
+            Targets::Many(targets) => RelationRef::Many(strings(targets)),
+        };
+        match places.get(relation.name.as_ref()) {
+            Some(at) => relations[*at].1 = target,
+            None => {
+                places.insert(&relation.name, relations.len());
+                relations.push((relation.name.to_string(), target));
+            }
+        }
+    }
+    EntityDraft {
+        identifier: Some(IdentifierRef::Literal(desired.key.identifier.to_string())),
+        title: text(&desired.title),
+        icon: text(&desired.icon),
+        team: match &desired.team {
+            Wish::Absent => Field::Absent,
+            Wish::Null(_) => Field::Null,
+            Wish::Set(Teams::One(team), _) => Field::Set(TeamRef::List(vec![team.to_string()])),
+            Wish::Set(Teams::Many(teams), _) => Field::Set(TeamRef::List(strings(teams))),
+        },
+        properties: (!properties.is_empty()).then_some(properties),
+        relations: (!relations.is_empty()).then_some(relations),
+    }
+}
+
+fn strings(texts: &[Box<str>]) -> Vec<String> {
+    texts.iter().map(ToString::to_string).collect()
+}
+
+/// The entities in an order in which targets come first. Nobody knows here which blueprint a relation leads to: every
+/// entity of that identifier counts as its target.
+fn waves(entities: &[Desired]) -> Vec<Vec<usize>> {
+    let mut by_identifier: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, entity) in entities.iter().enumerate() {
+        by_identifier.entry(&entity.key.identifier).or_default().push(at);
+    }
+    let mut depths: Vec<Option<usize>> = vec![None; entities.len()];
+    let mut is_open = vec![false; entities.len()];
+    let targets_of = |at: usize| -> Vec<usize> {
+        let names = entities[at].relations.iter().flat_map(|relation| match &relation.targets {
+            Targets::None => std::slice::Iter::default(),
+            Targets::One(target) => std::slice::from_ref(target).iter(),
+            Targets::Many(targets) => targets.iter(),
+        });
+        // Two blueprints may well have the same identifiers; hundreds would make every name a crowd.
+        names.flat_map(|name| by_identifier.get(name.as_ref()).into_iter().flatten().take(8).copied()).collect()
+    };
+    for start in 0..entities.len() {
+        let mut path: Vec<(usize, Vec<usize>, usize)> = Vec::new();
+        if depths[start].is_none() {
+            is_open[start] = true;
+            path.push((start, targets_of(start), 0));
+        }
+        while let Some((at, left, depth)) = path.last_mut() {
+            match left.pop() {
+                // One that is open is in a circle: it is not waited for.
+                Some(target) if is_open[target] => {}
+                Some(target) => match depths[target] {
+                    Some(found) => *depth = (*depth).max(found + 1),
+                    None => {
+                        is_open[target] = true;
+                        path.push((target, targets_of(target), 0));
+                    }
+                },
+                None => {
+                    let (at, depth) = (*at, *depth);
+                    (depths[at], is_open[at]) = (Some(depth), false);
+                    path.pop();
+                    if let Some((_, _, above)) = path.last_mut() {
+                        *above = (*above).max(depth + 1);
+                    }
+                }
+            }
+        }
+    }
+    let mut waves: Vec<Vec<usize>> = Vec::new();
+    for (at, depth) in depths.into_iter().enumerate() {
+        let depth = depth.unwrap_or_default();
+        if waves.len() <= depth {
+            waves.resize_with(depth + 1, Vec::new);
+        }
+        waves[depth].push(at);
+    }
+    waves
+}

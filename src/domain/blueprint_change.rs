@@ -1,0 +1,357 @@
+//! What became of blueprints between two looks at a catalog, in the terms of those who write entities: what may be
+//! said, what must be, and where relations lead. Equal is equal by value; the order of keys means nothing.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::domain::blueprint::{Blueprint, Computed, Ownership, Property, Relation};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlueprintChange {
+    pub identifier: String,
+    pub kind: BlueprintChangeKind,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BlueprintChangeKind {
+    Added,
+    Removed,
+    Changed(Vec<Detail>),
+}
+
+/// One thing that is not as it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Detail {
+    pub part: Part,
+    /// Of the property or relation, or the blueprint's key.
+    pub name: String,
+    pub change: Change,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    Property,
+    Relation,
+    Computed,
+    /// The blueprint itself.
+    Blueprint,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// What it is, in a few words: `number`, `many service`.
+    Added {
+        what: String,
+        required: bool,
+    },
+    Removed,
+    Required,
+    Optional,
+    /// Type, target, arity or path.
+    Became {
+        from: String,
+        to: String,
+    },
+    /// Other keys of it that differ.
+    Rules {
+        keys: Vec<String>,
+    },
+}
+
+/// Sorted by identifier; empty where nothing that matters differs.
+pub fn changes(old: &[Blueprint], new: &[Blueprint]) -> Vec<BlueprintChange> {
+    let by_identifier = |blueprints: &'_ [Blueprint]| -> BTreeMap<String, usize> {
+        blueprints.iter().enumerate().map(|(at, blueprint)| (blueprint.identifier.clone(), at)).collect()
+    };
+    let (before, after) = (by_identifier(old), by_identifier(new));
+    let mut changes = Vec::new();
+    for (identifier, at) in &after {
+        let change = |kind| BlueprintChange { identifier: identifier.clone(), kind };
+        match before.get(identifier).and_then(|at| old.get(*at)) {
+            None => changes.push(change(BlueprintChangeKind::Added)),
+            Some(old) => {
+                let details = details(old, &new[*at]);
+                if !details.is_empty() {
+                    changes.push(change(BlueprintChangeKind::Changed(details)));
+                }
+            }
+        }
+    }
+    for identifier in before.into_keys().filter(|identifier| !after.contains_key(identifier)) {
+        changes.push(BlueprintChange { identifier, kind: BlueprintChangeKind::Removed });
+    }
+    changes.sort_by(|a, b| a.identifier.cmp(&b.identifier));
+    changes
+}
+
+fn details(old: &Blueprint, new: &Blueprint) -> Vec<Detail> {
+    if said_in_full(&old.raw) == said_in_full(&new.raw) {
+        return Vec::new();
+    }
+    let mut details = Vec::new();
+    each(
+        &old.properties,
+        &new.properties,
+        |it| &it.name,
+        |name, pair| {
+            let push = |change| details.push(Detail { part: Part::Property, name: name.to_owned(), change });
+            property(pair, push);
+        },
+    );
+    each(
+        &old.relations,
+        &new.relations,
+        |it| &it.name,
+        |name, pair| {
+            let push = |change| details.push(Detail { part: Part::Relation, name: name.to_owned(), change });
+            relation(pair, raw_relation(old, name), raw_relation(new, name), push);
+        },
+    );
+    each(
+        &old.computed,
+        &new.computed,
+        |it| &it.name,
+        |name, pair| {
+            let push = |change| details.push(Detail { part: Part::Computed, name: name.to_owned(), change });
+            computed(pair, raw_computed(old, name), raw_computed(new, name), push);
+        },
+    );
+    if old.ownership != new.ownership {
+        let change = Change::Became { from: ownership(&old.ownership), to: ownership(&new.ownership) };
+        details.push(Detail { part: Part::Blueprint, name: "ownership".to_owned(), change });
+    }
+    let rest = other_keys(old, new);
+    details.extend(rest.into_iter().map(|name| Detail {
+        part: Part::Blueprint,
+        name,
+        change: Change::Rules { keys: Vec::new() },
+    }));
+    if details.is_empty() {
+        // What nothing could be made of has changed.
+        let whole = |name| Detail { part: Part::Blueprint, name, change: Change::Rules { keys: Vec::new() } };
+        details.extend(differing(&said_in_full(&old.raw), &said_in_full(&new.raw)).into_iter().map(whole));
+    }
+    details
+}
+
+/// The blueprint with what goes without saying: a relation that does not say so is to one, and not required;
+/// and what is empty might as well be absent.
+fn said_in_full(raw: &Value) -> Value {
+    let mut raw = raw.clone();
+    if let Some(object) = raw.as_object_mut() {
+        let may_be_absent = |key: &str| key == "relations" || COMPUTED.contains(&key);
+        object.retain(|key, value| !(may_be_absent(key) && value.as_object().is_some_and(serde_json::Map::is_empty)));
+    }
+    let relations = raw.get_mut("relations").and_then(Value::as_object_mut);
+    for relation in relations.into_iter().flat_map(|relations| relations.values_mut()).filter_map(Value::as_object_mut)
+    {
+        for key in ["many", "required"] {
+            relation.entry(key).or_insert(Value::Bool(false));
+        }
+    }
+    raw
+}
+
+/// Both sides of one name.
+enum Pair<'a, T> {
+    Gone,
+    New(&'a T),
+    Both(&'a T, &'a T),
+}
+
+/// In the new order, then what is gone.
+fn each<'a, T>(old: &'a [T], new: &'a [T], name: impl Fn(&T) -> &str, mut deed: impl FnMut(&str, Pair<'a, T>)) {
+    let before: BTreeMap<&str, &T> = old.iter().map(|it| (name(it), it)).collect();
+    let after: BTreeMap<&str, &T> = new.iter().map(|it| (name(it), it)).collect();
+    for it in new {
+        deed(name(it), before.get(name(it)).map_or(Pair::New(it), |old| Pair::Both(old, it)));
+    }
+    for it in old.iter().filter(|it| !after.contains_key(name(it))) {
+        deed(name(it), Pair::Gone);
+    }
+}
+
+fn property(pair: Pair<'_, Property>, mut push: impl FnMut(Change)) {
+    let what = |it: &Property| {
+        let kind = it.schema.get("type").and_then(Value::as_str).unwrap_or("of no type");
+        match &it.format {
+            Some(format) => format!("{kind} ({format})"),
+            None => kind.to_owned(),
+        }
+    };
+    match pair {
+        Pair::Gone => push(Change::Removed),
+        Pair::New(it) => push(Change::Added { what: what(it), required: it.required }),
+        Pair::Both(old, new) => {
+            if what(old) != what(new) {
+                push(Change::Became { from: what(old), to: what(new) });
+            }
+            required(old.required, new.required, &mut push);
+            rules(&old.schema, &new.schema, &["type", "format"], &mut push);
+        }
+    }
+}
+
+fn relation(pair: Pair<'_, Relation>, old_raw: &Value, new_raw: &Value, mut push: impl FnMut(Change)) {
+    let what = |it: &Relation| format!("{} `{}`", if it.many { "many" } else { "one" }, it.target);
+    match pair {
+        Pair::Gone => push(Change::Removed),
+        Pair::New(it) => push(Change::Added { what: what(it), required: it.required }),
+        Pair::Both(old, new) => {
+            if what(old) != what(new) {
+                push(Change::Became { from: what(old), to: what(new) });
+            }
+            required(old.required, new.required, &mut push);
+            rules(old_raw, new_raw, &["target", "many", "required"], &mut push);
+        }
+    }
+}
+
+fn computed(pair: Pair<'_, Computed>, old_raw: &Value, new_raw: &Value, mut push: impl FnMut(Change)) {
+    match pair {
+        Pair::Gone => push(Change::Removed),
+        Pair::New(it) => push(Change::Added { what: it.kind.word().to_owned(), required: false }),
+        Pair::Both(old, new) => {
+            if old.kind != new.kind {
+                push(Change::Became { from: old.kind.word().to_owned(), to: new.kind.word().to_owned() });
+            }
+            rules(old_raw, new_raw, &[], &mut push);
+        }
+    }
+}
+
+fn required(old: bool, new: bool, push: &mut impl FnMut(Change)) {
+    match (old, new) {
+        (false, true) => push(Change::Required),
+        (true, false) => push(Change::Optional),
+        (true, true) | (false, false) => {}
+    }
+}
+
+fn rules(old: &Value, new: &Value, told: &[&str], push: &mut impl FnMut(Change)) {
+    let keys = differing(old, new).into_iter().filter(|key| !told.contains(&key.as_str())).collect::<Vec<_>>();
+    if !keys.is_empty() {
+        push(Change::Rules { keys });
+    }
+}
+
+/// The keys of two objects whose values differ, sorted.
+fn differing(old: &Value, new: &Value) -> Vec<String> {
+    let keys = |value: &Value| value.as_object().map(|it| it.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
+    let mut all = [keys(old), keys(new)].concat();
+    all.sort_unstable();
+    all.dedup();
+    all.retain(|key| old.get(key) != new.get(key));
+    all
+}
+
+fn raw_relation<'b>(blueprint: &'b Blueprint, name: &str) -> &'b Value {
+    blueprint.raw.get("relations").and_then(|it| it.get(name)).unwrap_or(&Value::Null)
+}
+
+fn raw_computed<'b>(blueprint: &'b Blueprint, name: &str) -> &'b Value {
+    let found = COMPUTED.into_iter().find_map(|key| blueprint.raw.get(key)?.get(name));
+    found.unwrap_or(&Value::Null)
+}
+
+const COMPUTED: [&str; 3] = ["mirrorProperties", "calculationProperties", "aggregationProperties"];
+
+/// Keys of the blueprint, and of its schema, whose change is not told elsewhere.
+fn other_keys(old: &Blueprint, new: &Blueprint) -> Vec<String> {
+    let told = ["schema", "relations", "ownership", "teamInheritance"];
+    let is_empty = |value: Option<&Value>| value.is_none_or(|it| it.as_object().is_some_and(serde_json::Map::is_empty));
+    let mut keys = differing(&old.raw, &new.raw);
+    keys.retain(|key| {
+        let is_told = told.contains(&key.as_str()) || COMPUTED.contains(&key.as_str());
+        let says_nothing = is_empty(old.raw.get(key)) && is_empty(new.raw.get(key));
+        !is_told && !says_nothing
+    });
+    let schema = |blueprint: &Blueprint| blueprint.raw.get("schema").cloned().unwrap_or_default();
+    let inner = differing(&schema(old), &schema(new)).into_iter();
+    keys.extend(
+        inner.filter(|key| !["properties", "required"].contains(&key.as_str())).map(|key| format!("schema.{key}")),
+    );
+    keys
+}
+
+fn ownership(ownership: &Ownership) -> String {
+    match ownership {
+        Ownership::Direct => "direct".to_owned(),
+        Ownership::Inherited { path } => format!("inherited along `{path}`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn blueprint(json: Value) -> Blueprint {
+        Blueprint::from_json(json).expect("it is one").0
+    }
+
+    #[test]
+    fn everything_that_a_writer_of_entities_must_know_is_told() {
+        let old = blueprint(json!({
+            "identifier": "service", "title": "Service",
+            "schema": {"properties": {
+                "tier": {"type": "string"}, "gone": {"type": "string"}, "slo": {"type": "number", "maximum": 100},
+                "language": {"type": "string", "enum": ["go"]}, "free": {"type": "string"}, "same": {"type": "boolean"},
+            }, "required": ["free"]},
+            "relations": {"system": {"target": "system"}, "team": {"target": "_team", "many": true}, "old": {"target": "x"}},
+            "mirrorProperties": {"owner": {"path": "system.owner"}},
+        }));
+        let new = blueprint(json!({
+            "title": "The service", "identifier": "service",
+            "schema": {"properties": {
+                "same": {"type": "boolean"}, "tier": {"type": "number"}, "slo": {"maximum": 99.9, "type": "number"},
+                "language": {"type": "string", "enum": ["go", "rust"]}, "free": {"type": "string"},
+                "url": {"type": "string", "format": "url"},
+            }, "required": ["url", "slo"]},
+            "relations": {"system": {"target": "domain", "many": true}, "team": {"target": "_team", "many": true, "required": true}},
+            "mirrorProperties": {"owner": {"path": "system.$team"}}, "calculationProperties": {},
+            "ownership": {"type": "Inherited", "path": "system"},
+        }));
+        let changes = changes(std::slice::from_ref(&old), &[new]);
+        let [BlueprintChange { identifier, kind: BlueprintChangeKind::Changed(details) }] = changes.as_slice() else {
+            panic!("{changes:?}")
+        };
+        assert_eq!(identifier, "service");
+        let became = |from: &str, to: &str| Change::Became { from: from.to_owned(), to: to.to_owned() };
+        let rules = |key: &str| Change::Rules { keys: vec![key.to_owned()] };
+        let expected = [
+            (Part::Property, "tier", became("string", "number")),
+            (Part::Property, "slo", Change::Required),
+            (Part::Property, "slo", rules("maximum")),
+            (Part::Property, "language", rules("enum")),
+            (Part::Property, "free", Change::Optional),
+            (Part::Property, "url", Change::Added { what: "string (url)".to_owned(), required: true }),
+            (Part::Property, "gone", Change::Removed),
+            (Part::Relation, "system", became("one `system`", "many `domain`")),
+            (Part::Relation, "team", Change::Required),
+            (Part::Relation, "old", Change::Removed),
+            (Part::Computed, "owner", rules("path")),
+            (Part::Blueprint, "ownership", became("direct", "inherited along `system`")),
+            (Part::Blueprint, "title", Change::Rules { keys: Vec::new() }),
+        ];
+        let found = details.iter().map(|it| (it.part, it.name.as_str(), it.change.clone())).collect::<Vec<_>>();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn blueprints_come_and_go_and_the_order_of_keys_is_nothing() {
+        let a =
+            blueprint(json!({"identifier": "a", "schema": {"properties": {}}, "relations": {"r": {"target": "a"}}}));
+        let same = blueprint(json!({
+            "schema": {"properties": {}}, "identifier": "a",
+            "relations": {"r": {"many": false, "required": false, "target": "a"}}, "mirrorProperties": {},
+        }));
+        let b = blueprint(json!({"identifier": "b", "schema": {"properties": {}}}));
+        assert_eq!(changes(std::slice::from_ref(&a), &[same]), []);
+        let found = changes(&[a], &[b]);
+        let kinds = found.iter().map(|it| (it.identifier.as_str(), &it.kind)).collect::<Vec<_>>();
+        assert_eq!(kinds, [("a", &BlueprintChangeKind::Removed), ("b", &BlueprintChangeKind::Added)]);
+    }
+}

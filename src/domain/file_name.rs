@@ -1,0 +1,150 @@
+//! Names of files made from identifiers. An identifier may hold `/`, `\` and `:`, and two may differ in case alone;
+//! a file's name may not, on one system or another. What is escaped is escaped as in a URL, with `%`, which no
+//! identifier has: so a name tells its identifier.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// The longest stem, in bytes: most systems take names of 255.
+const LONGEST: usize = 200;
+
+/// Devices of Windows, which are no files whatever follows the dot.
+const DEVICES: [&str; 22] = [
+    "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt1", "lpt2",
+    "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+];
+
+/// The name, without its extension, of the file that is `identifier`'s.
+pub fn stem(identifier: &str) -> String {
+    let is_device = is_device(identifier);
+    let stem = escaped(identifier, |at, c| {
+        let is_edge = at == 0 && (c == '.' || is_device);
+        is_edge || c.is_control() || c.is_whitespace() || "/\\:*?\"<>|%".contains(c)
+    });
+    shortened(stem, identifier)
+}
+
+/// Every identifier with its stem; no two are the same to a system that knows no case.
+pub fn stems<'i>(identifiers: impl IntoIterator<Item = &'i str>) -> BTreeMap<&'i str, String> {
+    let mut stems: BTreeMap<&str, String> = identifiers.into_iter().map(|it| (it, stem(it))).collect();
+    let mut alike: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for (identifier, stem) in &stems {
+        alike.entry(stem.to_lowercase()).or_default().push(identifier);
+    }
+    for identifier in alike.into_values().filter(|group| group.len() > 1).flatten() {
+        let told_apart =
+            escaped(identifier, |_, c| c.is_uppercase() || !(c.is_ascii_alphanumeric() || "._-".contains(c)));
+        stems.insert(identifier, shortened(told_apart, identifier));
+    }
+    stems
+}
+
+/// The identifier that a stem stands for; a stem that nobody escaped stands for itself.
+pub fn identifier_of(stem: &str) -> String {
+    let mut bytes = Vec::with_capacity(stem.len());
+    let mut rest = stem;
+    while let Some(at) = rest.find('%') {
+        let digits = rest.get(at + 1..at + 3).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let Some(byte) = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) else { return stem.to_owned() };
+        bytes.extend_from_slice(&rest.as_bytes()[..at]);
+        bytes.push(byte);
+        rest = &rest[at + 3..];
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    String::from_utf8(bytes).unwrap_or_else(|_| stem.to_owned())
+}
+
+/// Whether a file of this name would be a device of Windows.
+pub fn is_device(stem: &str) -> bool {
+    let first = stem.split('.').next().unwrap_or(stem);
+    DEVICES.iter().any(|device| device.eq_ignore_ascii_case(first))
+}
+
+fn escaped(text: &str, must: impl Fn(usize, char) -> bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        if must(at, c) {
+            let mut buffer = [0; 4];
+            for byte in c.encode_utf8(&mut buffer).bytes() {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "%{byte:02X}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// A stem that is too long keeps its beginning, and a number of its own. It tells no identifier any more; the file's
+/// content does.
+fn shortened(stem: String, identifier: &str) -> String {
+    if stem.len() <= LONGEST {
+        return stem;
+    }
+    let end = (0..=LONGEST - 18).rev().find(|at| stem.is_char_boundary(*at)).unwrap_or_default();
+    // FNV-1a: the same everywhere and for ever.
+    let number = identifier
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |number, byte| (number ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+    format!("{}%~{number:016x}", &stem[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn usual_names_stay_as_they_are() {
+        for name in ["service", "_team", "k8s.cluster", "Ünïcode", "a@b+c=d", "microService"] {
+            assert_eq!(stem(name), name);
+        }
+        for (identifier, expected) in [
+            ("a/b\\c:d", "a%2Fb%5Cc%3Ad"),
+            (".hidden", "%2Ehidden"),
+            ("..", "%2E."),
+            ("con", "%63on"),
+            ("Nul.x", "%4Eul.x"),
+            ("50%", "50%25"),
+        ] {
+            assert_eq!(stem(identifier), expected);
+            assert_eq!(identifier_of(expected), identifier);
+        }
+        assert_eq!(identifier_of("100%"), "100%");
+        assert_eq!(identifier_of("%é"), "%é");
+        assert_eq!(identifier_of("%FF"), "%FF");
+    }
+
+    #[test]
+    fn names_that_differ_in_case_alone_get_files_of_their_own() {
+        let stems = stems(["Service", "SERVICE", "service", "api"]);
+        assert_eq!(stems["service"], "service");
+        assert_eq!(stems["Service"], "%53ervice");
+        assert_eq!(stems["SERVICE"], "%53%45%52%56%49%43%45");
+        assert_eq!(stems["api"], "api");
+    }
+
+    #[test]
+    fn a_long_name_is_cut_and_stays_its_own() {
+        let (one, two) = ("注".repeat(100), format!("{}文", "注".repeat(99)));
+        assert!(stem(&one).len() <= LONGEST && stem(&two).len() <= LONGEST);
+        assert_ne!(stem(&one), stem(&two));
+    }
+
+    proptest! {
+        #[test]
+        fn a_stem_tells_its_identifier_and_no_two_are_alike(
+            identifiers in proptest::collection::btree_set("[a-cA-CÄäİıß/\\\\:.%@-]{1,5}", 0..12),
+        ) {
+            let stems = stems(identifiers.iter().map(String::as_str));
+            let mut seen = std::collections::BTreeSet::new();
+            for (identifier, stem) in stems {
+                prop_assert_eq!(identifier_of(&stem), identifier);
+                prop_assert!(seen.insert(stem.to_lowercase()), "{}", stem);
+                prop_assert!(!stem.contains(['/', '\\', ':']) && !stem.starts_with('.'), "{}", stem);
+            }
+        }
+    }
+}

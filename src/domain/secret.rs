@@ -1,0 +1,42 @@
+//! A text that nobody may see: printed, it says nothing, so that no `{:?}` of whatever holds it can tell. Whoever needs
+//! the text asks for it by name, and two of them are compared by `catalog`, which takes equally long for every answer.
+
+use std::fmt;
+
+#[derive(Clone)]
+pub struct Secret(Box<str>);
+
+impl Secret {
+    pub fn new(text: impl Into<Box<str>>) -> Self {
+        Self(text.into())
+    }
+
+    /// For the wire, and for the one line that tells a user what was made up.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(not shown)")
+    }
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(not shown)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_prints_it_tells_it() {
+        let secret = Secret::new("hunter2");
+        assert_eq!(secret.reveal(), "hunter2");
+        assert!(!format!("{secret} {secret:?} {:?} {:#?}", Some(&secret), [&secret]).contains("hunter2"));
+    }
+}

@@ -1,0 +1,242 @@
+//! Entities to text: the manifest that a person would have written, and that every reader takes for the same entity.
+//! What is left out (defaults, computed values) is decided before; here all that is given is written, nulls too.
+
+use crate::domain::entity::{Entity, Targets};
+use crate::domain::manifest::ResourceKind;
+use crate::domain::platform::Platform;
+use crate::domain::value::Value;
+use crate::manifest::scalar::{must_quote, quoted};
+
+/// What is around the entity in its file.
+#[derive(Debug, Clone, Copy)]
+pub struct Wrapper<'a> {
+    pub platform: &'static Platform,
+    pub kind: ResourceKind,
+    /// `metadata.name`.
+    pub name: &'a str,
+    pub namespace: Option<&'a str>,
+}
+
+/// One document, with a line end at its end.
+pub fn encode(entity: &Entity, wrapper: &Wrapper<'_>) -> String {
+    let mut out = Writer { text: String::with_capacity(512) };
+    out.text_entry(0, "apiVersion", &wrapper.platform.api_version());
+    out.text_entry(0, "kind", wrapper.kind.name());
+    out.key(0, "metadata");
+    out.text.push('\n');
+    out.text_entry(1, "name", wrapper.name);
+    if let Some(namespace) = wrapper.namespace {
+        out.text_entry(1, "namespace", namespace);
+    }
+    out.key(0, "spec");
+    out.text.push('\n');
+    out.text_entry(1, "blueprint", &entity.key.blueprint);
+    out.text_entry(1, "identifier", &entity.key.identifier);
+    for (key, value) in [("title", &entity.title), ("icon", &entity.icon)] {
+        if let Some(text) = value {
+            out.text_entry(1, key, text);
+        }
+    }
+    if !entity.team.is_empty() {
+        out.key(1, "team");
+        out.texts(1, &entity.team);
+    }
+    if !entity.properties.is_empty() {
+        out.key(1, "properties");
+        out.text.push('\n');
+        for (name, value) in &entity.properties {
+            out.entry(2, name, value);
+        }
+    }
+    if !entity.relations.is_empty() {
+        out.key(1, "relations");
+        out.text.push('\n');
+        for (name, targets) in &entity.relations {
+            match targets {
+                Targets::None => out.entry(2, name, &Value::Null),
+                Targets::One(target) => out.text_entry(2, name, target),
+                Targets::Many(targets) => {
+                    out.key(2, name);
+                    out.texts(2, targets);
+                }
+            }
+        }
+    }
+    out.text
+}
+
+/// A key longer than this is written with `?`: readers look no further than 1,024 characters for its colon.
+const LONGEST_SIMPLE_KEY: usize = 1000;
+
+struct Writer {
+    text: String,
+}
+
+impl Writer {
+    fn indent(&mut self, level: usize) {
+        for _ in 0..level {
+            self.text.push_str("  ");
+        }
+    }
+
+    /// Up to and with the colon.
+    fn key(&mut self, level: usize, key: &str) {
+        self.indent(level);
+        self.bare_key(level, key);
+    }
+
+    fn bare_key(&mut self, level: usize, key: &str) {
+        let written = scalar(key);
+        if written.len() > LONGEST_SIMPLE_KEY {
+            self.text.push_str("? ");
+            self.text.push_str(&written);
+            self.text.push('\n');
+            self.indent(level);
+        } else {
+            self.text.push_str(&written);
+        }
+        self.text.push(':');
+    }
+
+    fn entry(&mut self, level: usize, key: &str, value: &Value) {
+        self.key(level, key);
+        self.value(level, value);
+    }
+
+    fn text_entry(&mut self, level: usize, key: &str, text: &str) {
+        self.key(level, key);
+        self.scalar(level, text);
+    }
+
+    /// What stands after a colon, to the end of its line or of its lines.
+    fn value(&mut self, level: usize, value: &Value) {
+        match value {
+            Value::Text(text) => self.scalar(level, text),
+            Value::List(items) if !items.is_empty() => {
+                self.text.push('\n');
+                items.iter().for_each(|item| self.item(level + 1, item));
+            }
+            Value::Map(entries) if !entries.is_empty() => {
+                self.text.push('\n');
+                entries.iter().for_each(|(key, value)| self.entry(level + 1, key, value));
+            }
+            Value::Null
+            | Value::Bool(_)
+            | Value::Integer(_)
+            | Value::Large(_)
+            | Value::Float(_)
+            | Value::List(_)
+            | Value::Map(_) => {
+                self.text.push(' ');
+                self.text.push_str(&plain(value));
+                self.text.push('\n');
+            }
+        }
+    }
+
+    fn item(&mut self, level: usize, item: &Value) {
+        self.indent(level);
+        self.text.push('-');
+        match item {
+            // The first entry stands beside the dash.
+            Value::Map(entries) if !entries.is_empty() => {
+                self.text.push(' ');
+                for (at, (key, value)) in entries.iter().enumerate() {
+                    if at > 0 {
+                        self.indent(level + 1);
+                    }
+                    self.bare_key(level + 1, key);
+                    self.value(level + 1, value);
+                }
+            }
+            Value::Map(_)
+            | Value::List(_)
+            | Value::Null
+            | Value::Bool(_)
+            | Value::Integer(_)
+            | Value::Large(_)
+            | Value::Float(_)
+            | Value::Text(_) => self.value(level, item),
+        }
+    }
+
+    fn texts(&mut self, level: usize, texts: &[Box<str>]) {
+        if texts.is_empty() {
+            self.text.push_str(" []\n");
+            return;
+        }
+        self.text.push('\n');
+        for text in texts {
+            self.indent(level + 1);
+            self.text.push('-');
+            self.scalar(level + 1, text);
+        }
+    }
+
+    fn scalar(&mut self, level: usize, text: &str) {
+        self.text.push(' ');
+        match block_header(text) {
+            Some(header) => {
+                self.text.push_str(header);
+                for line in text.lines() {
+                    self.text.push('\n');
+                    if !line.is_empty() {
+                        self.indent(level + 1);
+                        self.text.push_str(line);
+                    }
+                }
+            }
+            None => self.text.push_str(&scalar(text)),
+        }
+        self.text.push('\n');
+    }
+}
+
+fn scalar(text: &str) -> String {
+    if must_quote(text) { quoted(text) } else { text.to_owned() }
+}
+
+/// How a literal block of this text begins, where one gives back every character: whole lines of visible text, of
+/// which the first tells the indentation. Blanks at the end of a line are what editors take away.
+fn block_header(text: &str) -> Option<&'static str> {
+    let body = text.strip_suffix('\n').unwrap_or(text);
+    let is_exact = |line: &str| {
+        line.is_empty()
+            || !line.ends_with(|c: char| c.is_whitespace())
+                && !line.starts_with('\t')
+                && !line.chars().any(|c| c != '\t' && super::scalar::needs_escape(c))
+    };
+    let first = body.split('\n').next()?;
+    let is_block = body.contains('\n')
+        && !first.is_empty()
+        && !first.starts_with(|c: char| c.is_whitespace())
+        && !body.ends_with('\n')
+        && body.split('\n').all(is_exact);
+    is_block.then_some(if body.len() == text.len() { "|-" } else { "|" })
+}
+
+/// What is no text and has no parts.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(bool) => bool.to_string(),
+        Value::Integer(integer) => integer.to_string(),
+        Value::Large(large) => large.to_string(),
+        Value::Float(float) => float_text(*float),
+        Value::List(_) => "[]".to_owned(),
+        Value::Map(_) => "{}".to_owned(),
+        Value::Text(text) => scalar(text),
+    }
+}
+
+/// With a point and a signed exponent: YAML 1.1 takes `1e3` for a string.
+fn float_text(float: f64) -> String {
+    let text = format!("{float:?}");
+    let Some((mantissa, exponent)) = text.split_once('e') else { return text };
+    let point = if mantissa.contains('.') { "" } else { ".0" };
+    let sign = if exponent.starts_with('-') { "" } else { "+" };
+    format!("{mantissa}{point}e{sign}{exponent}")
+}
+
+#[cfg(test)]
+mod tests;

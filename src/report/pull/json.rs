@@ -1,0 +1,260 @@
+//! `portolan.pull/1`: the report for programs. These types are the format: a field may be added within a version, never
+//! renamed or removed. Findings are those of `portolan.lint/1`.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::domain::blueprint_change::{BlueprintChange, BlueprintChangeKind, Change, Detail, Part};
+use crate::report::escape::{self, clean};
+use crate::report::lint::json::{JsonFinding, findings};
+use crate::report::pull::{ManifestDeed, ManifestLine, Mode, Pull};
+
+pub const FORMAT: &str = "portolan.pull/1";
+
+/// What `portolan pull --output json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(title = "portolan.pull/1")]
+struct Document {
+    /// Always `portolan.pull/1`.
+    format: &'static str,
+    mode: JsonMode,
+    /// The snapshot says something else than the one before; its age is nothing.
+    changed: bool,
+    platform: String,
+    catalog: String,
+    /// When this was read from the catalog.
+    pulled_at: String,
+    /// The snapshot that was there.
+    before: Option<JsonBefore>,
+    summary: Summary,
+    /// Sorted by identifier.
+    blueprints: Vec<JsonBlueprint>,
+    /// Sorted by blueprint and identifier.
+    manifests: Vec<JsonManifest>,
+    /// What lint has to say now and had not before.
+    findings: Vec<JsonFinding>,
+    /// What was said once about the whole run.
+    notes: Vec<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "Mode")]
+enum JsonMode {
+    /// It was done.
+    Pull,
+    Check,
+    DryRun,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Before")]
+struct JsonBefore {
+    catalog: String,
+    pulled_at: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Summary {
+    blueprints: usize,
+    blueprints_added: usize,
+    blueprints_removed: usize,
+    blueprints_changed: usize,
+    known_entities: usize,
+    known_entities_added: usize,
+    known_entities_removed: usize,
+    /// Manifests that were made or rewritten, or would be.
+    manifests: usize,
+    /// Entities of the repository that do not fit any more.
+    misfits: usize,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Blueprint")]
+struct JsonBlueprint {
+    identifier: String,
+    change: JsonChange,
+    /// Empty where it is new or gone.
+    details: Vec<JsonDetail>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "Change")]
+enum JsonChange {
+    Added,
+    Removed,
+    Changed,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Detail")]
+struct JsonDetail {
+    part: JsonPart,
+    /// Of the property or relation, or the blueprint's key.
+    name: String,
+    change: JsonDetailChange,
+    /// What it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
+    /// What it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<String>,
+    /// Of what was added.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    required: Option<bool>,
+    /// The keys of it that differ.
+    keys: Vec<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "Part")]
+enum JsonPart {
+    Property,
+    Relation,
+    Computed,
+    Blueprint,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "DetailChange")]
+enum JsonDetailChange {
+    Added,
+    Removed,
+    /// It must be given now.
+    Required,
+    Optional,
+    /// Another type, target, arity or path.
+    Became,
+    /// Other keys of it.
+    Rules,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Manifest")]
+struct JsonManifest {
+    blueprint: String,
+    identifier: String,
+    /// Relative to the repository, always with `/`.
+    path: String,
+    deed: JsonDeed,
+    /// Why it was left alone, where it was to be rewritten.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "Deed")]
+enum JsonDeed {
+    New,
+    Rewritten,
+    /// It says the same already.
+    Unchanged,
+    /// It is in the repository, and was left alone.
+    Kept,
+}
+
+/// The JSON Schema of this format.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Document).into()
+}
+
+pub(super) fn render(pull: &Pull<'_>) -> String {
+    let kinds = |wanted: fn(&BlueprintChangeKind) -> bool| pull.changes.iter().filter(|it| wanted(&it.kind)).count();
+    let is_made = |line: &&ManifestLine<'_>| matches!(line.deed, ManifestDeed::New | ManifestDeed::Rewritten);
+    let document = Document {
+        format: FORMAT,
+        mode: match pull.mode {
+            Mode::Pull => JsonMode::Pull,
+            Mode::Check => JsonMode::Check,
+            Mode::DryRun => JsonMode::DryRun,
+        },
+        changed: pull.is_news,
+        platform: pull.platform.to_owned(),
+        catalog: clean(pull.catalog).into_owned(),
+        pulled_at: pull.pulled_at.to_owned(),
+        before: pull.before.map(|before| JsonBefore {
+            catalog: clean(before.catalog).into_owned(),
+            pulled_at: clean(before.pulled_at).into_owned(),
+        }),
+        summary: Summary {
+            blueprints: pull.counts.blueprints,
+            blueprints_added: kinds(|kind| matches!(kind, BlueprintChangeKind::Added)),
+            blueprints_removed: kinds(|kind| matches!(kind, BlueprintChangeKind::Removed)),
+            blueprints_changed: kinds(|kind| matches!(kind, BlueprintChangeKind::Changed(_))),
+            known_entities: pull.counts.known,
+            known_entities_added: pull.counts.known_added,
+            known_entities_removed: pull.counts.known_removed,
+            manifests: pull.manifests.iter().filter(is_made).count(),
+            misfits: pull.counts.misfits,
+        },
+        blueprints: pull.changes.iter().map(blueprint).collect(),
+        manifests: pull.manifests.iter().map(manifest).collect(),
+        findings: findings(pull.misfits),
+        notes: pull.notes.iter().map(|note| clean(note).into_owned()).collect(),
+    };
+    let mut text = escape::json(&document);
+    text.push('\n');
+    text
+}
+
+fn blueprint(change: &BlueprintChange) -> JsonBlueprint {
+    let (kind, details) = match &change.kind {
+        BlueprintChangeKind::Added => (JsonChange::Added, Vec::new()),
+        BlueprintChangeKind::Removed => (JsonChange::Removed, Vec::new()),
+        BlueprintChangeKind::Changed(details) => (JsonChange::Changed, details.iter().map(detail).collect()),
+    };
+    JsonBlueprint { identifier: change.identifier.clone(), change: kind, details }
+}
+
+fn detail(detail: &Detail) -> JsonDetail {
+    let part = match detail.part {
+        Part::Property => JsonPart::Property,
+        Part::Relation => JsonPart::Relation,
+        Part::Computed => JsonPart::Computed,
+        Part::Blueprint => JsonPart::Blueprint,
+    };
+    let plain = |change| JsonDetail {
+        part,
+        name: detail.name.clone(),
+        change,
+        from: None,
+        to: None,
+        required: None,
+        keys: Vec::new(),
+    };
+    match &detail.change {
+        Change::Added { what, required } => {
+            JsonDetail { to: Some(what.clone()), required: Some(*required), ..plain(JsonDetailChange::Added) }
+        }
+        Change::Removed => plain(JsonDetailChange::Removed),
+        Change::Required => plain(JsonDetailChange::Required),
+        Change::Optional => plain(JsonDetailChange::Optional),
+        Change::Became { from, to } => {
+            JsonDetail { from: Some(from.clone()), to: Some(to.clone()), ..plain(JsonDetailChange::Became) }
+        }
+        Change::Rules { keys } => JsonDetail { keys: keys.clone(), ..plain(JsonDetailChange::Rules) },
+    }
+}
+
+fn manifest(line: &ManifestLine<'_>) -> JsonManifest {
+    let (deed, reason) = match line.deed {
+        ManifestDeed::New => (JsonDeed::New, None),
+        ManifestDeed::Rewritten => (JsonDeed::Rewritten, None),
+        ManifestDeed::Unchanged => (JsonDeed::Unchanged, None),
+        ManifestDeed::Kept(reason) => (JsonDeed::Kept, reason),
+    };
+    JsonManifest {
+        blueprint: line.blueprint.to_owned(),
+        identifier: line.identifier.to_owned(),
+        path: line.path.to_owned(),
+        deed,
+        reason,
+    }
+}

@@ -1,0 +1,94 @@
+use super::*;
+use crate::domain::blueprint_change::{BlueprintChangeKind, Change, Detail, Part};
+use crate::report::escape::is_unsafe;
+use crate::report::lint::fixtures::Run;
+
+fn changes(name: &str) -> Vec<BlueprintChange> {
+    let detail = |part, name: &str, change| Detail { part, name: name.to_owned(), change };
+    let kinds = [
+        BlueprintChangeKind::Added,
+        BlueprintChangeKind::Removed,
+        BlueprintChangeKind::Changed(vec![
+            detail(Part::Property, "url", Change::Added { what: "string (url)".to_owned(), required: true }),
+            detail(Part::Property, "gone", Change::Removed),
+            detail(Part::Property, name, Change::Became { from: "string".to_owned(), to: "number".to_owned() }),
+            detail(Part::Property, "slo", Change::Required),
+            detail(Part::Relation, "system", Change::Optional),
+            detail(Part::Computed, "owner", Change::Rules { keys: vec!["path".to_owned(), name.to_owned()] }),
+            detail(Part::Blueprint, "title", Change::Rules { keys: Vec::new() }),
+        ]),
+    ];
+    let names = ["queue", "topic", name];
+    names.into_iter().zip(kinds).map(|(name, kind)| BlueprintChange { identifier: name.to_owned(), kind }).collect()
+}
+
+/// Renders a pull in which everything happens.
+fn shown(mode: Mode, is_news: bool, run: &Run, name: &str, format: PullFormat) -> String {
+    let changes = if is_news { changes(name) } else { Vec::new() };
+    let line = |path, deed| ManifestLine { blueprint: "service", identifier: name, path, deed };
+    let manifests = [
+        line("catalog/service/a.yaml", ManifestDeed::New),
+        line("catalog/service/b.yaml", ManifestDeed::Rewritten),
+        line("catalog/c.yaml", ManifestDeed::Kept(None)),
+        line("catalog/d.yaml", ManifestDeed::Kept(Some("its file holds more than this entity"))),
+        line("catalog/e.yaml", ManifestDeed::Unchanged),
+    ];
+    let lint = run.lint();
+    let pull = Pull {
+        mode,
+        platform: "port",
+        catalog: "https://api.port.io",
+        pulled_at: "2026-11-15T00:00:00.000Z",
+        before: Some(Before { catalog: "local", pulled_at: "2026-11-02T08:15:00.000Z" }),
+        is_news,
+        counts: Counts { blueprints: 10, known: 1204, known_added: 3, known_removed: usize::from(is_news), misfits: 2 },
+        changes: &changes,
+        manifests: if mode == Mode::Check { &[] } else { &manifests },
+        misfits: &lint,
+        notes: &[format!("Something about {name}.")],
+    };
+    render(&pull, format, &Style::PLAIN)
+}
+
+#[test]
+fn a_reader_sees_what_changed_and_what_it_breaks() {
+    insta::assert_snapshot!(shown(Mode::Pull, true, &Run::sample(), "service", PullFormat::Text));
+}
+
+#[test]
+fn a_check_says_whether_and_a_dry_run_what() {
+    let quiet = Run { notes: Vec::new(), ..Run::empty() };
+    let check = shown(Mode::Check, true, &quiet, "service", PullFormat::Text);
+    assert!(
+        check.starts_with("The snapshot is out of date: https://api.port.io changed since 2026-11-02.\n"),
+        "{check}"
+    );
+    let fresh = shown(Mode::Check, false, &quiet, "service", PullFormat::Text);
+    assert!(fresh.starts_with("The snapshot is up to date with https://api.port.io: 10 blueprints"), "{fresh}");
+    let dry = shown(Mode::DryRun, false, &quiet, "service", PullFormat::Text);
+    assert!(dry.contains("nothing changed since 2026-11-02.") && dry.contains("Would write 2 manifests"), "{dry}");
+}
+
+#[test]
+fn the_document_is_as_its_schema_says() {
+    let validator = jsonschema::validator_for(&json::schema()).expect("the schema is one");
+    for (mode, run) in [(Mode::Pull, Run::sample()), (Mode::Check, Run::empty()), (Mode::DryRun, Run::hostile())] {
+        let text = shown(mode, true, &run, "ser\u{1b}vice", PullFormat::Json);
+        let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        let faults = validator.iter_errors(&value).map(|fault| fault.to_string()).collect::<Vec<_>>();
+        assert!(faults.is_empty(), "{faults:?}");
+        let mut wrong = value;
+        wrong["mode"] = "push".into();
+        assert!(!validator.is_valid(&wrong));
+    }
+    insta::assert_snapshot!(shown(Mode::Pull, true, &Run::empty(), "service", PullFormat::Json));
+}
+
+#[test]
+fn hostile_names_cannot_reach_the_terminal() {
+    let name = "a\u{1b}[31m\u{9b}\u{202e}b\u{7}";
+    for format in [PullFormat::Text, PullFormat::Json] {
+        let text = shown(Mode::Pull, true, &Run::hostile(), name, format);
+        assert!(!text.chars().any(|c| c != '\n' && is_unsafe(c)), "{text:?}");
+    }
+}

@@ -1,0 +1,174 @@
+//! The report for people: one line says what was done, then what is different, then what that breaks.
+
+use crate::domain::blueprint_change::{BlueprintChange, BlueprintChangeKind, Change, Detail, Part};
+use crate::domain::words::{count, grouped, list};
+use crate::report::escape::clean;
+use crate::report::lint::{self, LintFormat};
+use crate::report::pull::{ManifestDeed, Mode, Pull};
+use crate::report::style::{Role, Style, wrap};
+
+/// More lines than this teach nobody; the rest is counted, and JSON has it.
+const MOST_CHANGES: usize = 60;
+const MOST_MANIFESTS: usize = 40;
+
+pub(super) fn render(pull: &Pull<'_>, style: &Style) -> String {
+    let mut out = format!("{}\n", headline(pull, style));
+    changes(&mut out, pull, style);
+    manifests(&mut out, pull, style);
+    for note in pull.notes {
+        let room = style.prose().saturating_sub(6);
+        let lines = wrap(&clean(note), room, room).join("\n      ");
+        out.push_str(&format!("{} {lines}\n", style.paint(Role::Help, "note:")));
+    }
+    if !pull.misfits.findings.is_empty() {
+        out.push_str(&format!("{}\n\n", style.paint(Role::Warning, &misfits(pull))));
+        out.push_str(&lint::render(pull.misfits, LintFormat::Text, style));
+    }
+    out
+}
+
+fn headline(pull: &Pull<'_>, style: &Style) -> String {
+    let counts = &pull.counts;
+    let (blueprints, known) = (count(counts.blueprints, "blueprint"), count(counts.known, "known entity"));
+    let catalog = clean(pull.catalog);
+    let since = pull.before.and_then(|before| before.pulled_at.get(..10)).map(|day| format!("since {}", clean(day)));
+    let news = match (pull.is_news, &since) {
+        (true, _) => String::new(),
+        (false, Some(since)) => format!("; nothing changed {since}"),
+        (false, None) => "; nothing changed".to_owned(),
+    };
+    match pull.mode {
+        Mode::Pull => style.paint(Role::Good, &format!("Pulled {blueprints} and {known} from {catalog}{news}.")),
+        Mode::DryRun => format!("Would pull {blueprints} and {known} from {catalog}{news}."),
+        Mode::Check if pull.is_news => {
+            let since = since.map(|since| format!(": {catalog} changed {since}")).unwrap_or_default();
+            style.paint(Role::Warning, &format!("The snapshot is out of date{since}."))
+        }
+        Mode::Check => {
+            style.paint(Role::Good, &format!("The snapshot is up to date with {catalog}: {blueprints} and {known}."))
+        }
+    }
+}
+
+fn changes(out: &mut String, pull: &Pull<'_>, style: &Style) {
+    let mut lines = Vec::new();
+    if let Some(before) = pull.before.filter(|before| before.catalog != pull.catalog) {
+        lines.push(sign('~', &format!("catalog: {}, was {}", clean(pull.catalog), clean(before.catalog)), style));
+    }
+    for change in pull.changes {
+        of_blueprint(&mut lines, change, style);
+    }
+    let more = lines.len().saturating_sub(MOST_CHANGES);
+    if more > 1 {
+        lines.truncate(MOST_CHANGES);
+        lines.push(format!("  and {}; `--output json` has them all", count(more, "more change")));
+    }
+    let counts = &pull.counts;
+    let moved = [('+', counts.known_added), ('-', counts.known_removed)];
+    let moved: Vec<String> = moved
+        .iter()
+        .filter(|(_, number)| *number > 0)
+        .map(|(sign, number)| format!("{sign}{}", grouped(*number)))
+        .collect();
+    if !moved.is_empty() {
+        lines.push(sign('~', &format!("known entities: {}", moved.join(" ")), style));
+    }
+    lines.iter().for_each(|line| out.extend([line.as_str(), "\n"]));
+}
+
+fn of_blueprint(lines: &mut Vec<String>, change: &BlueprintChange, style: &Style) {
+    let name = format!("blueprint `{}`", clean(&change.identifier));
+    match &change.kind {
+        BlueprintChangeKind::Added => lines.push(sign('+', &name, style)),
+        BlueprintChangeKind::Removed => lines.push(sign('-', &name, style)),
+        BlueprintChangeKind::Changed(details) => {
+            lines.push(sign('~', &name, style));
+            lines.extend(details.iter().map(|detail| format!("    {}", of_detail(detail, style))));
+        }
+    }
+}
+
+fn of_detail(detail: &Detail, style: &Style) -> String {
+    let part = match detail.part {
+        Part::Property => "property ",
+        Part::Relation => "relation ",
+        Part::Computed => "computed property ",
+        Part::Blueprint => "",
+    };
+    let name = format!("{part}`{}`", clean(&detail.name));
+    match &detail.change {
+        Change::Added { what, required } => {
+            let required = if *required { ", required" } else { "" };
+            sign('+', &format!("{name}: {}{required}", clean(what)), style)
+        }
+        Change::Removed => sign('-', &name, style),
+        Change::Required => sign('~', &format!("{name} is required now"), style),
+        Change::Optional => sign('~', &format!("{name} is not required any more"), style),
+        Change::Became { from, to } => sign('~', &format!("{name}: {}, was {}", clean(to), clean(from)), style),
+        Change::Rules { keys } if keys.is_empty() => sign('~', &format!("{name} changed"), style),
+        Change::Rules { keys } => {
+            let keys: Vec<String> = keys.iter().map(|key| format!("`{}`", clean(key))).collect();
+            sign('~', &format!("{name}: {} changed", list(&keys)), style)
+        }
+    }
+}
+
+fn sign(sign: char, words: &str, style: &Style) -> String {
+    let role = match sign {
+        '+' => Role::Good,
+        '-' => Role::Error,
+        _ => Role::Warning,
+    };
+    format!("  {} {words}", style.paint(role, &sign.to_string()))
+}
+
+fn manifests(out: &mut String, pull: &Pull<'_>, style: &Style) {
+    let is_written = pull.mode == Mode::Pull;
+    let (mut lines, mut kept, mut unchanged) = (Vec::new(), 0, 0);
+    for manifest in pull.manifests {
+        let path = style.paint(Role::Path, &clean(manifest.path));
+        let entity = format!("{}/{}", clean(manifest.blueprint), clean(manifest.identifier));
+        match manifest.deed {
+            ManifestDeed::New => lines.push(sign('+', &format!("{path} ({entity})"), style)),
+            ManifestDeed::Rewritten => lines.push(sign('~', &format!("{path} ({entity})"), style)),
+            ManifestDeed::Unchanged => unchanged += 1,
+            ManifestDeed::Kept(None) => kept += 1,
+            ManifestDeed::Kept(Some(why)) => {
+                lines.push(format!("    {entity} stays as it is in {path}: {why}"));
+            }
+        }
+    }
+    if pull.manifests.is_empty() {
+        return;
+    }
+    let made =
+        pull.manifests.iter().filter(|it| matches!(it.deed, ManifestDeed::New | ManifestDeed::Rewritten)).count();
+    let mut parts = vec![format!("{} {}", if is_written { "wrote" } else { "would write" }, count(made, "manifest"))];
+    parts.extend((kept > 0).then(|| format!("{} in the repository already", grouped(kept))));
+    parts.extend((unchanged > 0).then(|| format!("{} as in the catalog already", grouped(unchanged))));
+    let mut words = parts.join("; ");
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    out.push_str(&format!("{words}.\n"));
+    let more = lines.len().saturating_sub(MOST_MANIFESTS);
+    if more > 1 {
+        lines.truncate(MOST_MANIFESTS);
+        lines.push(format!("  and {}; `--output json` has them all", grouped(more)));
+    }
+    lines.iter().for_each(|line| out.extend([line.as_str(), "\n"]));
+}
+
+fn misfits(pull: &Pull<'_>) -> String {
+    let entities = match pull.counts.misfits {
+        0 => return "Lint has more to say than before:".to_owned(),
+        1 => "1 entity of this repository".to_owned(),
+        number => format!("{} entities of this repository", grouped(number)),
+    };
+    match (pull.before.is_some(), pull.counts.misfits) {
+        (true, 1) => format!("{entities} no longer fits what the catalog has:"),
+        (true, _) => format!("{entities} no longer fit what the catalog has:"),
+        (false, 1) => format!("{entities} does not fit what the catalog has:"),
+        (false, _) => format!("{entities} do not fit what the catalog has:"),
+    }
+}

@@ -1,0 +1,368 @@
+//! One catalog under test: the embedded one as a program of its own for each test, or the live organisation that
+//! `PORTOLAN_LIVE_URL` names. A test makes its own blueprints, under a prefix nobody else has, and they are gone at its
+//! end, also when it failed. Every exchange is held against the published description on its way.
+
+use std::cell::RefCell;
+use std::hash::{BuildHasher as _, Hasher as _};
+use std::sync::Once;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::answer::Answer;
+use crate::description::{DESCRIPTION, Exchange};
+use crate::serving::{self, Serving};
+
+pub const PREFIX: &str = "portolan_proof_";
+const AGENT: &str = "portolan-proof/1.0 (statekey/proof)";
+/// How often a live catalog that asks for patience is asked again.
+const PATIENCE: usize = 8;
+
+pub struct Bench {
+    runtime: tokio::runtime::Runtime,
+    http: reqwest::Client,
+    url: String,
+    credentials: (String, String),
+    token: RefCell<String>,
+    prefix: String,
+    /// The embedded server; absent in a live run.
+    serving: Option<Serving>,
+}
+
+impl Bench {
+    /// Wherever the suite runs.
+    pub fn open() -> Self {
+        Self::live().unwrap_or_else(|| Self::serve(&[]))
+    }
+
+    /// For what cannot be asked of a live organisation; `reason` is shown there instead.
+    pub fn embedded(reason: &str) -> Option<Self> {
+        Self::embedded_with(reason, &[])
+    }
+
+    /// As [`Bench::embedded`], with flags of `serve`.
+    pub fn embedded_with(reason: &str, flags: &[&str]) -> Option<Self> {
+        if live_settings().is_some() {
+            println!("not asked of the live organisation: {reason}");
+            return None;
+        }
+        Some(Self::serve(flags))
+    }
+
+    pub fn live() -> Option<Self> {
+        let [url, id, secret] = live_settings()?;
+        Some(Self::at(url.trim_end_matches('/').to_owned(), (id, secret), None))
+    }
+
+    fn serve(flags: &[&str]) -> Self {
+        let serving = Serving::start(&[&["--store", "memory"], flags].concat());
+        let credentials = (serving::CLIENT_ID.to_owned(), serving::CLIENT_SECRET.to_owned());
+        Self::at(serving.url.clone(), credentials, Some(serving))
+    }
+
+    fn at(url: String, credentials: (String, String), serving: Option<Serving>) -> Self {
+        static PROVIDER: Once = Once::new();
+        PROVIDER.call_once(|| {
+            let installed = rustls::crypto::ring::default_provider().install_default();
+            installed.expect("nobody else installs one in this program");
+        });
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime starts");
+        let http = reqwest::Client::builder().user_agent(AGENT).timeout(Duration::from_secs(120));
+        let http = if serving.is_some() { http.no_proxy() } else { http };
+        let random = std::hash::RandomState::new().build_hasher().finish();
+        let bench = Self {
+            runtime,
+            http: http.build().expect("a client can be made"),
+            url,
+            credentials,
+            token: RefCell::default(),
+            prefix: format!("{PREFIX}{random:016x}_"),
+            serving,
+        };
+        let answer = bench.authenticate();
+        *bench.token.borrow_mut() = answer.is(200)["accessToken"].as_str().expect("a token is text").to_owned();
+        bench
+    }
+
+    pub fn is_embedded(&self) -> bool {
+        self.serving.is_some()
+    }
+
+    pub fn credentials(&self) -> (&str, &str) {
+        (&self.credentials.0, &self.credentials.1)
+    }
+
+    pub fn authenticate(&self) -> Answer {
+        let (id, secret) = self.credentials();
+        self.post(&["auth", "access_token"]).token(None).send(json!({"clientId": id, "clientSecret": secret}))
+    }
+
+    /// A name that is this test's alone.
+    pub fn name(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
+    }
+
+    /// Makes a blueprint, its own name given back; identifier and title are put in.
+    pub fn blueprint(&self, name: &str, mut body: Value) -> String {
+        let identifier = self.name(name);
+        body["identifier"] = identifier.as_str().into();
+        body["title"] = name.into();
+        if body.get("schema").is_none() {
+            body["schema"] = json!({"properties": {}});
+        }
+        self.post(&["blueprints"]).query("create_catalog_page", "false").send(body).is(201);
+        identifier
+    }
+
+    /// A blueprint with `properties` and `relations` alone.
+    pub fn simple(&self, name: &str, properties: Value, relations: Value) -> String {
+        self.blueprint(name, json!({"schema": {"properties": properties}, "relations": relations}))
+    }
+
+    /// Creates an entity; it must not be there.
+    pub fn create(&self, blueprint: &str, body: Value) -> Value {
+        self.post(&["blueprints", blueprint, "entities"]).send(body).is(201)["entity"].take()
+    }
+
+    /// Creates or replaces an entity.
+    pub fn write(&self, blueprint: &str, flags: &[(&str, &str)], body: Value) -> Answer {
+        self.post(&["blueprints", blueprint, "entities"]).flags(flags).send(body)
+    }
+
+    pub fn bulk(&self, blueprint: &str, flags: &[(&str, &str)], entities: &[Value]) -> Answer {
+        self.post(&["blueprints", blueprint, "entities", "bulk"]).flags(flags).send(json!({"entities": entities}))
+    }
+
+    /// Writes any number of entities, which all must be taken.
+    pub fn fill(&self, blueprint: &str, entities: &[Value]) {
+        for twenty in entities.chunks(20) {
+            self.bulk(blueprint, &[("upsert", "true")], twenty).is(200);
+        }
+    }
+
+    pub fn entity(&self, blueprint: &str, identifier: &str) -> Value {
+        self.get(&["blueprints", blueprint, "entities", identifier]).now().is(200)["entity"].take()
+    }
+
+    pub fn is_gone(&self, blueprint: &str, identifier: &str) -> bool {
+        let answer = self.get(&["blueprints", blueprint, "entities", identifier]).now();
+        assert!(matches!(answer.status, 200 | 404), "{answer}");
+        answer.status == 404
+    }
+
+    pub fn count(&self, blueprint: &str) -> u64 {
+        self.get(&["blueprints", blueprint, "entities-count"]).now().is(200)["count"].as_u64().expect("a count")
+    }
+
+    pub fn search(&self, blueprint: &str, body: Value) -> Answer {
+        self.post(&["blueprints", blueprint, "entities", "search"]).send(body)
+    }
+
+    pub fn get<'a>(&'a self, path: &[&str]) -> Call<'a> {
+        self.call("GET", path)
+    }
+
+    pub fn post<'a>(&'a self, path: &[&str]) -> Call<'a> {
+        self.call("POST", path)
+    }
+
+    pub fn put<'a>(&'a self, path: &[&str]) -> Call<'a> {
+        self.call("PUT", path)
+    }
+
+    pub fn patch<'a>(&'a self, path: &[&str]) -> Call<'a> {
+        self.call("PATCH", path)
+    }
+
+    pub fn delete<'a>(&'a self, path: &[&str]) -> Call<'a> {
+        self.call("DELETE", path)
+    }
+
+    pub fn call<'a>(&'a self, method: &'static str, path: &[&str]) -> Call<'a> {
+        Call {
+            bench: self,
+            method,
+            path: path.iter().map(|&segment| segment.to_owned()).collect(),
+            query: Vec::new(),
+            agent: None,
+            authorization: Some(format!("Bearer {}", self.token.borrow())),
+            held: true,
+        }
+    }
+
+    /// Deletes every blueprint whose name begins with `prefix`, and what is in it. Blueprints hold each other by their
+    /// relations, so it goes in rounds; what is left is named.
+    pub fn sweep(&self, prefix: &str) -> Vec<String> {
+        let mut left = Vec::new();
+        for round in 0..20 {
+            let listed = self.get(&["blueprints"]).unheld().now().is(200);
+            let of_ours = |it: &Value| Some(it["identifier"].as_str()?.to_owned()).filter(|it| it.starts_with(prefix));
+            left = listed["blueprints"].as_array().into_iter().flatten().filter_map(of_ours).collect();
+            if left.is_empty() {
+                break;
+            }
+            for blueprint in listed["blueprints"].as_array().into_iter().flatten() {
+                let Some(identifier) = of_ours(blueprint) else { continue };
+                // Relations away first: who points nowhere holds nobody.
+                let bare = json!({"identifier": identifier, "title": blueprint["title"], "schema": {"properties": {}}});
+                let _loose = self.put(&["blueprints", &identifier]).unheld().send(bare);
+                let _emptied = self.delete(&["blueprints", &identifier, "all-entities"]).unheld().now();
+                let _gone = self.delete(&["blueprints", &identifier]).unheld().now();
+            }
+            if !self.is_embedded() {
+                std::thread::sleep(Duration::from_secs(round));
+            }
+        }
+        left
+    }
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        if !self.is_embedded() {
+            let left = self.sweep(&self.prefix);
+            if !left.is_empty() {
+                println!("left behind: {left:?}; `cargo test --test api sweep -- --ignored` tries again");
+            }
+        }
+    }
+}
+
+fn live_settings() -> Option<[String; 3]> {
+    let names = ["PORTOLAN_LIVE_URL", "PORTOLAN_LIVE_CLIENT_ID", "PORTOLAN_LIVE_CLIENT_SECRET"];
+    let values = names.map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    match values {
+        [Some(url), Some(id), Some(secret)] => Some([url, id, secret]),
+        [None, None, None] => None,
+        _ => panic!("a live run wants all of {names:?}"),
+    }
+}
+
+/// A request that is being put together.
+pub struct Call<'a> {
+    bench: &'a Bench,
+    method: &'static str,
+    path: Vec<String>,
+    query: Vec<(String, String)>,
+    agent: Option<String>,
+    authorization: Option<String>,
+    held: bool,
+}
+
+impl Call<'_> {
+    pub fn query(mut self, name: &str, value: &str) -> Self {
+        self.query.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn flags(self, flags: &[(&str, &str)]) -> Self {
+        flags.iter().fold(self, |call, (name, value)| call.query(name, value))
+    }
+
+    pub fn agent(mut self, agent: &str) -> Self {
+        self.agent = Some(agent.to_owned());
+        self
+    }
+
+    /// Another header than the bench's own token; `None`: no header.
+    pub fn token(mut self, authorization: Option<&str>) -> Self {
+        self.authorization = authorization.map(str::to_owned);
+        self
+    }
+
+    /// For what the description cannot speak of.
+    pub fn unheld(mut self) -> Self {
+        self.held = false;
+        self
+    }
+
+    /// Without a body.
+    pub fn now(self) -> Answer {
+        self.exchange(None)
+    }
+
+    pub fn send(self, body: Value) -> Answer {
+        self.exchange(Some(&body.to_string()))
+    }
+
+    /// A body as it is, JSON or not.
+    pub fn send_text(self, body: &str) -> Answer {
+        self.exchange(Some(body))
+    }
+
+    fn exchange(self, body: Option<&str>) -> Answer {
+        let mut answer = self.once(body);
+        for _ in 0..PATIENCE {
+            if self.bench.is_embedded() || !matches!(answer.status, 429 | 502 | 503 | 504) {
+                break;
+            }
+            let seconds = answer.header("retry-after").and_then(|it| it.parse().ok()).unwrap_or(5);
+            std::thread::sleep(Duration::from_secs(u64::min(seconds, 60)));
+            answer = self.once(body);
+        }
+        self.hold(body, &answer);
+        answer
+    }
+
+    fn once(&self, body: Option<&str>) -> Answer {
+        let segments: Vec<String> = self.path.iter().map(|segment| encoded(segment)).collect();
+        let pairs: Vec<String> =
+            self.query.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
+        let mark = if pairs.is_empty() { "" } else { "?" };
+        let url = format!("{}/v1/{}{mark}{}", self.bench.url, segments.join("/"), pairs.join("&"));
+        let method = self.method.parse().expect("a method");
+        let mut request = self.bench.http.request(method, &url);
+        if let Some(value) = &self.authorization {
+            request = request.header("authorization", value);
+        }
+        if let Some(agent) = &self.agent {
+            request = request.header("user-agent", agent);
+        }
+        if let Some(body) = body {
+            request = request.header("content-type", "application/json").body(body.to_owned());
+        }
+        let asked = format!("{} {}", self.method, url.trim_start_matches(&self.bench.url));
+        self.bench.runtime.block_on(async {
+            let response = request.send().await.unwrap_or_else(|fault| panic!("{asked}: {fault:?}"));
+            let status = response.status().as_u16();
+            let headers = response.headers().clone();
+            let text = response.text().await.unwrap_or_else(|fault| panic!("{asked}: {fault:?}"));
+            let json = serde_json::from_str(&text).unwrap_or(Value::Null);
+            Answer { asked, status, headers, text, json }
+        })
+    }
+
+    /// Embedded, a difference is a fault; live, it is news.
+    fn hold(&self, body: Option<&str>, answer: &Answer) {
+        if !self.held {
+            return;
+        }
+        let sent = body.map(|body| serde_json::from_str(body).unwrap_or(Value::Null));
+        let faults = DESCRIPTION.faults(&Exchange {
+            method: self.method,
+            path: &self.path,
+            query: &self.query,
+            sent: sent.as_ref(),
+            status: answer.status,
+            answered: &answer.json,
+        });
+        if faults.is_empty() {
+            return;
+        }
+        let news = format!("not as described: {answer}\n  {}", faults.join("\n  "));
+        if self.bench.is_embedded() { panic!("{news}") } else { println!("{news}") }
+    }
+}
+
+/// Percent-encoded down to what no URL can misread.
+fn encoded(segment: &str) -> String {
+    let mut text = String::new();
+    for byte in segment.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            text.push(byte.into());
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    text
+}

@@ -1,0 +1,304 @@
+//! What the platform's public sources leave open, as a list: each question asks itself over HTTP. A live run prints the
+//! answers beside ours; a run against the embedded catalog holds it to the choice that `docs/live.md` names.
+//!
+//! An answer that turns out differently live is news, not a fault: change the embedded catalog, the choice here, and
+//! the table (`UPDATE=1` writes it).
+
+use serde_json::{Value, json};
+
+use crate::answer::Answer;
+use crate::bench::Bench;
+
+#[path = "questions/ask.rs"]
+mod ask;
+
+pub struct Question {
+    pub asks: &'static str,
+    /// What the embedded catalog answers.
+    pub choice: &'static str,
+    pub ask: fn(&Bench) -> String,
+}
+
+pub const QUESTIONS: &[Question] = &[
+    Question {
+        asks: "a property that the blueprint does not have",
+        choice: "422 blueprint_schema_mismatch",
+        ask: |bench| ask::written(bench, json!({"properties": {"nobody": 1}})).brief(),
+    },
+    Question {
+        asks: "a value of the wrong type",
+        choice: "422 blueprint_schema_mismatch",
+        ask: |bench| ask::written(bench, json!({"properties": {"tier": "one"}})).brief(),
+    },
+    Question {
+        asks: "a required property that is missing",
+        choice: "422 blueprint_schema_mismatch",
+        ask: ask::missing_required_property,
+    },
+    Question {
+        asks: "a required property that a merge sets to null",
+        choice: "422 blueprint_schema_mismatch",
+        ask: ask::merged_null_of_a_required_property,
+    },
+    Question {
+        asks: "POST with `upsert` of an entity that is there",
+        choice: "200",
+        ask: |bench| {
+            ask::written(bench, json!({}));
+            ask::written(bench, json!({"title": "Again"})).brief()
+        },
+    },
+    Question {
+        asks: "POST with `merge` but without `upsert` of an entity that is there",
+        choice: "409 identifier_taken",
+        ask: |bench| {
+            let blueprint = ask::service(bench);
+            bench.create(&blueprint, json!({"identifier": "a"}));
+            bench.write(&blueprint, &[("merge", "true")], json!({"identifier": "a"})).brief()
+        },
+    },
+    Question {
+        asks: "`validation_only` of an entity that could be created",
+        choice: "200 without an entity",
+        ask: ask::validation_only,
+    },
+    Question {
+        asks: "a lone text for a relation to many",
+        choice: "422 relation_many_violation",
+        ask: |bench| ask::written(bench, json!({"relations": {"uses": "shop"}})).brief(),
+    },
+    Question {
+        asks: "a required relation that is missing",
+        choice: "422 required_relation",
+        ask: ask::missing_required_relation,
+    },
+    Question {
+        asks: "a team that does not exist",
+        choice: "201 [\"portolan-proof-no-such-team\"]",
+        ask: |bench| {
+            let answer = ask::written(bench, json!({"team": "portolan-proof-no-such-team"}));
+            ask::with(&answer, &answer.json["entity"]["team"])
+        },
+    },
+    Question {
+        asks: "a computed property in the body",
+        choice: "422 blueprint_schema_mismatch",
+        ask: ask::computed_property,
+    },
+    Question {
+        asks: "a body with an unknown property, an unknown relation and a missing target: which is refused",
+        choice: "422 blueprint_schema_mismatch",
+        ask: |bench| {
+            let relations = json!({"nobody": "shop", "domain": "nowhere"});
+            ask::written(bench, json!({"properties": {"nobody": 1}, "relations": relations})).brief()
+        },
+    },
+    Question {
+        asks: "a body with an unknown relation and a missing target: which is named",
+        choice: "404 not_found, names the relation",
+        ask: |bench| {
+            let answer = ask::written(bench, json!({"relations": {"domain": "nowhere", "nobody": "shop"}}));
+            let relation = answer.text.contains("nobody");
+            format!("{}, names the {}", answer.brief(), if relation { "relation" } else { "target" })
+        },
+    },
+    Question {
+        asks: "a relation to an entity that comes earlier in the same bulk write",
+        choice: "200",
+        ask: |bench| ask::related_in_one_batch(bench, true),
+    },
+    Question {
+        asks: "a relation to an entity that comes later in the same bulk write",
+        choice: "207, errors: 404 not_found",
+        ask: |bench| ask::related_in_one_batch(bench, false),
+    },
+    Question {
+        asks: "the same entity twice in one bulk write",
+        choice: "200, created: true, false, the last one stays",
+        ask: ask::twice_in_one_batch,
+    },
+    Question {
+        asks: "a bulk write in which every entity is refused",
+        choice: "207",
+        ask: |bench| {
+            let blueprint = ask::service(bench);
+            bench
+                .bulk(&blueprint, &[("upsert", "true")], &[json!({"identifier": "a", "properties": {"tier": "x"}})])
+                .brief()
+        },
+    },
+    Question {
+        asks: "an entity of a bulk write that does not match the route's schema",
+        choice: "207",
+        ask: |bench| {
+            let blueprint = ask::service(bench);
+            let entities = [json!({"identifier": "a"}), json!({"identifier": "b", "title": 7})];
+            bench.bulk(&blueprint, &[("upsert", "true")], &entities).brief()
+        },
+    },
+    Question {
+        asks: "a title that was never sent",
+        choice: "null",
+        ask: |bench| ask::shown(&ask::written(bench, json!({})).json["entity"], "title"),
+    },
+    Question {
+        asks: "an icon that was never sent",
+        choice: "null",
+        ask: |bench| ask::shown(&ask::written(bench, json!({})).json["entity"], "icon"),
+    },
+    Question {
+        asks: "a property that was never sent",
+        choice: "absent",
+        ask: |bench| ask::shown(&ask::written(bench, json!({})).json["entity"]["properties"], "tier"),
+    },
+    Question {
+        asks: "a property that was sent as null",
+        choice: "null",
+        ask: |bench| {
+            let answer = ask::written(bench, json!({"properties": {"tier": null}}));
+            ask::shown(&answer.json["entity"]["properties"], "tier")
+        },
+    },
+    Question {
+        asks: "a relation to one, and one to many, that were never sent",
+        choice: "null, []",
+        ask: |bench| {
+            let relations = ask::written(bench, json!({})).json["entity"]["relations"].take();
+            format!("{}, {}", ask::shown(&relations, "domain"), ask::shown(&relations, "uses"))
+        },
+    },
+    Question { asks: "a property with a default that was never sent", choice: "absent", ask: ask::default_value },
+    Question {
+        asks: "bulk deletion of three, one of which is needed by others",
+        choice: "403 has_dependents, 3 stay",
+        ask: ask::bulk_deletion_with_a_dependent,
+    },
+    Question {
+        asks: "bulk deletion of two, one of which is not there",
+        choice: "200 [\"there\"]",
+        ask: ask::bulk_deletion_of_nobody,
+    },
+    Question {
+        asks: "deletion with dependents: those who need the entity, those who need them, those who merely point at it",
+        choice: "gone, gone, stays with null",
+        ask: ask::cascade,
+    },
+    Question {
+        asks: "deletion, without dependents, of an entity that others merely point at",
+        choice: "200, stays with null",
+        ask: ask::deletion_of_an_optional_target,
+    },
+    Question {
+        asks: "a blueprint with an icon that nobody has",
+        choice: "201",
+        ask: |bench| {
+            let schema = json!({"properties": {}});
+            let body = json!({"identifier": bench.name("icon"), "title": "x", "icon": "NoSuchIcon", "schema": schema});
+            ask::blueprint(bench, body).brief()
+        },
+    },
+    Question {
+        asks: "a property of the type `enum`",
+        choice: "422 invalid_request",
+        ask: |bench| {
+            let schema = json!({"properties": {"p": {"type": "enum", "enum": ["a"]}}});
+            let body = json!({"identifier": bench.name("enum"), "title": "x", "schema": schema});
+            ask::blueprint(bench, body).brief()
+        },
+    },
+    Question {
+        asks: "a relation `required` and `many`",
+        choice: "422 invalid_request",
+        ask: |bench| {
+            let target = ask::service(bench);
+            let relations = json!({"r": {"target": target, "required": true, "many": true}});
+            let schema = json!({"properties": {}});
+            let body =
+                json!({"identifier": bench.name("both"), "title": "x", "schema": schema, "relations": relations});
+            ask::blueprint(bench, body).brief()
+        },
+    },
+    Question {
+        asks: "a relation whose `many` is changed while entities have it",
+        choice: "422 invalid_request",
+        ask: |bench| ask::changed_relation(bench, &|old, _| json!({"target": old, "required": false, "many": true})),
+    },
+    Question {
+        asks: "a relation whose `target` is changed while entities have it",
+        choice: "422 invalid_request",
+        ask: |bench| ask::changed_relation(bench, &|_, new| json!({"target": new, "required": false, "many": false})),
+    },
+    Question {
+        asks: "a blueprint that is deleted while it has entities",
+        choice: "403 has_dependents",
+        ask: |bench| {
+            let blueprint = ask::service(bench);
+            bench.create(&blueprint, json!({"identifier": "a"}));
+            bench.delete(&["blueprints", &blueprint]).now().brief()
+        },
+    },
+    Question {
+        asks: "a blueprint that is deleted while others have relations to it",
+        choice: "403 has_dependents",
+        ask: |bench| {
+            ask::service(bench);
+            bench.delete(&["blueprints", &bench.name("domain")]).now().brief()
+        },
+    },
+    Question {
+        asks: "a relation of a new blueprint to itself",
+        choice: "201",
+        ask: |bench| {
+            let own = bench.name("own");
+            let relations = json!({"r": {"target": own, "required": false, "many": false}});
+            let body = json!({"identifier": own, "title": "x", "schema": {"properties": {}}, "relations": relations});
+            ask::blueprint(bench, body).brief()
+        },
+    },
+    Question {
+        asks: "a token that is none",
+        choice: "401 unauthorized",
+        ask: |bench| bench.get(&["blueprints"]).token(Some("Bearer nothing")).now().brief(),
+    },
+    Question {
+        asks: "`x-ratelimit-reset`: an epoch or seconds from now",
+        choice: "epoch",
+        ask: |bench| {
+            let answer = bench.get(&["blueprints"]).now();
+            let reset: u64 = answer.header("x-ratelimit-reset").and_then(|it| it.parse().ok()).unwrap_or_default();
+            if reset > 1_000_000_000 { "epoch" } else { "seconds" }.to_owned()
+        },
+    },
+];
+
+#[test]
+fn the_open_questions_are_asked() {
+    let mut wrong = Vec::new();
+    for question in QUESTIONS {
+        // Each on blueprints of its own: no answer depends on another's leavings.
+        let bench = Bench::open();
+        let answer = (question.ask)(&bench);
+        let mark = if answer == question.choice { "as chosen" } else { "OTHERWISE" };
+        println!("{mark}: {}: {answer} (embedded: {})", question.asks, question.choice);
+        if bench.is_embedded() && answer != question.choice {
+            wrong.push(format!("{}: {answer}, not {}", question.asks, question.choice));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_page_on_live_runs_has_the_questions() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/live.md");
+    let page = std::fs::read_to_string(path).expect("the page is there");
+    let (head, rest) = page.split_once("<!-- questions -->\n").expect("where the table begins");
+    let (_, tail) = rest.split_once("<!-- end -->").expect("where the table ends");
+    let rows: Vec<String> = QUESTIONS.iter().map(|it| format!("| {} | {} |\n", it.asks, it.choice)).collect();
+    let table = format!("| Question | The embedded catalog |\n|---|---|\n{}", rows.concat());
+    let fresh = format!("{head}<!-- questions -->\n{table}<!-- end -->{tail}");
+    if std::env::var_os("UPDATE").is_some_and(|value| value == "1") {
+        std::fs::write(path, &fresh).expect("the page can be written");
+    } else {
+        assert_eq!(page, fresh, "stale: `UPDATE=1 cargo test --test api` writes it");
+    }
+}

@@ -1,0 +1,180 @@
+//! How the longer questions are asked. Each gives what came back in a few words, and fails on nothing but its own
+//! preparations.
+
+use super::{Answer, Bench, Value, json};
+
+/// `service` with a relation to one and one to many of `domain`, where `shop` is.
+pub fn service(bench: &Bench) -> String {
+    let domain = bench.simple("domain", json!({"tier": {"type": "number"}}), json!({}));
+    bench.create(&domain, json!({"identifier": "shop"}));
+    let relations = json!({
+        "domain": {"target": domain, "required": false, "many": false},
+        "uses": {"target": domain, "required": false, "many": true},
+    });
+    bench.simple("service", json!({"tier": {"type": "number"}, "language": {"type": "string"}}), relations)
+}
+
+/// The entity `a` of `service` with `body`, created or overridden.
+pub fn written(bench: &Bench, mut body: Value) -> Answer {
+    let blueprint = bench.name("service");
+    if bench.get(&["blueprints", &blueprint]).now().status == 404 {
+        service(bench);
+    }
+    body["identifier"] = "a".into();
+    bench.write(&blueprint, &[("upsert", "true")], body)
+}
+
+pub fn blueprint(bench: &Bench, body: Value) -> Answer {
+    bench.post(&["blueprints"]).query("create_catalog_page", "false").unheld().send(body)
+}
+
+pub fn with(answer: &Answer, value: &Value) -> String {
+    format!("{} {value}", answer.brief())
+}
+
+pub fn shown(object: &Value, key: &str) -> String {
+    object.get(key).map_or_else(|| "absent".to_owned(), Value::to_string)
+}
+
+fn strict(bench: &Bench) -> String {
+    let schema = json!({"properties": {"owner": {"type": "string"}}, "required": ["owner"]});
+    bench.blueprint("strict", json!({"schema": schema}))
+}
+
+pub fn missing_required_property(bench: &Bench) -> String {
+    bench.write(&strict(bench), &[("upsert", "true")], json!({"identifier": "a"})).brief()
+}
+
+pub fn merged_null_of_a_required_property(bench: &Bench) -> String {
+    let strict = strict(bench);
+    bench.create(&strict, json!({"identifier": "a", "properties": {"owner": "ada"}}));
+    let null = json!({"identifier": "a", "properties": {"owner": null}});
+    bench.write(&strict, &[("upsert", "true"), ("merge", "true")], null).brief()
+}
+
+pub fn missing_required_relation(bench: &Bench) -> String {
+    let domain = bench.simple("domain", json!({}), json!({}));
+    let relations = json!({"domain": {"target": domain, "required": true, "many": false}});
+    let strict = bench.simple("strict", json!({}), relations);
+    bench.write(&strict, &[("upsert", "true")], json!({"identifier": "a"})).brief()
+}
+
+pub fn validation_only(bench: &Bench) -> String {
+    let service = service(bench);
+    let answer = bench.post(&["blueprints", &service, "entities"]).query("validation_only", "true").unheld();
+    let answer = answer.send(json!({"identifier": "a"}));
+    let entity = if answer.json["entity"].is_object() { "with an entity" } else { "without an entity" };
+    format!("{} {entity}", answer.brief())
+}
+
+pub fn computed_property(bench: &Bench) -> String {
+    let domain = bench.simple("domain", json!({"tier": {"type": "number"}}), json!({}));
+    let service = bench.blueprint(
+        "service",
+        json!({
+            "relations": {"domain": {"target": domain, "required": false, "many": false}},
+            "mirrorProperties": {"tier": {"path": "domain.tier"}},
+        }),
+    );
+    bench.write(&service, &[("upsert", "true")], json!({"identifier": "a", "properties": {"tier": 1}})).brief()
+}
+
+pub fn related_in_one_batch(bench: &Bench, target_first: bool) -> String {
+    let service = bench.simple("service", json!({}), json!({}));
+    let relations = json!({"peer": {"target": service, "required": false, "many": false}});
+    bench.patch(&["blueprints", &service]).send(json!({"relations": relations})).is(200);
+    let mut entities = [json!({"identifier": "a"}), json!({"identifier": "b", "relations": {"peer": "a"}})];
+    if !target_first {
+        entities.reverse();
+    }
+    brief_of_batch(&bench.bulk(&service, &[("upsert", "true")], &entities))
+}
+
+fn brief_of_batch(answer: &Answer) -> String {
+    let errors = answer.json["errors"].as_array().cloned().unwrap_or_default();
+    let errors: Vec<String> =
+        errors.iter().map(|it| format!("{} {}", it["statusCode"], it["error"].as_str().unwrap_or_default())).collect();
+    if errors.is_empty() { answer.brief() } else { format!("{}, errors: {}", answer.brief(), errors.join(", ")) }
+}
+
+pub fn twice_in_one_batch(bench: &Bench) -> String {
+    let service = service(bench);
+    let entities = [json!({"identifier": "a", "title": "First"}), json!({"identifier": "a", "title": "Second"})];
+    let answer = bench.bulk(&service, &[("upsert", "true")], &entities);
+    let created: Vec<String> =
+        answer.json["entities"].as_array().into_iter().flatten().map(|it| it["created"].to_string()).collect();
+    let stays = if bench.entity(&service, "a")["title"] == "Second" { "the last" } else { "the first" };
+    format!("{}, created: {}, {stays} one stays", brief_of_batch(&answer), created.join(", "))
+}
+
+pub fn default_value(bench: &Bench) -> String {
+    let service = bench.simple("service", json!({"tier": {"type": "number", "default": 3}}), json!({}));
+    shown(&bench.create(&service, json!({"identifier": "a"}))["properties"], "tier")
+}
+
+/// `d` of `domain`; `s` needs it; `c` needs `s`; `n` merely points at `d`.
+fn chain(bench: &Bench) -> [String; 4] {
+    let to = |target: &str, required: bool| json!({"to": {"target": target, "required": required, "many": false}});
+    let domain = bench.simple("domain", json!({}), json!({}));
+    let service = bench.simple("service", json!({}), to(&domain, true));
+    let check = bench.simple("check", json!({}), to(&service, true));
+    let note = bench.simple("note", json!({}), to(&domain, false));
+    bench.create(&domain, json!({"identifier": "d"}));
+    bench.create(&service, json!({"identifier": "s", "relations": {"to": "d"}}));
+    bench.create(&check, json!({"identifier": "c", "relations": {"to": "s"}}));
+    bench.create(&note, json!({"identifier": "n", "relations": {"to": "d"}}));
+    [domain, service, check, note]
+}
+
+fn bulk_delete(bench: &Bench, blueprint: &str, identifiers: &Value) -> Answer {
+    let call = bench.post(&["blueprints", blueprint, "bulk", "entities", "delete"]);
+    call.query("delete_dependents", "false").send(json!({"entities": identifiers}))
+}
+
+pub fn bulk_deletion_with_a_dependent(bench: &Bench) -> String {
+    let [domain, ..] = chain(bench);
+    for identifier in ["e", "f"] {
+        bench.create(&domain, json!({"identifier": identifier}));
+    }
+    let answer = bulk_delete(bench, &domain, &json!(["e", "d", "f"]));
+    format!("{}, {} stay", answer.brief(), bench.count(&domain))
+}
+
+pub fn bulk_deletion_of_nobody(bench: &Bench) -> String {
+    let domain = bench.simple("domain", json!({}), json!({}));
+    bench.create(&domain, json!({"identifier": "there"}));
+    let answer = bulk_delete(bench, &domain, &json!(["there", "nobody"]));
+    with(&answer, &answer.json["deletedEntities"])
+}
+
+fn whereabouts(bench: &Bench, blueprint: &str, identifier: &str) -> String {
+    if bench.is_gone(blueprint, identifier) {
+        return "gone".to_owned();
+    }
+    format!("stays with {}", bench.entity(blueprint, identifier)["relations"]["to"])
+}
+
+pub fn cascade(bench: &Bench) -> String {
+    let [domain, service, check, note] = chain(bench);
+    let path = ["blueprints", &domain, "entities", "d"];
+    bench.delete(&path).query("delete_dependents", "true").now().is(200);
+    [(service, "s"), (check, "c"), (note, "n")].map(|(blueprint, id)| whereabouts(bench, &blueprint, id)).join(", ")
+}
+
+pub fn deletion_of_an_optional_target(bench: &Bench) -> String {
+    let domain = bench.simple("domain", json!({}), json!({}));
+    let relations = json!({"to": {"target": domain, "required": false, "many": false}});
+    let note = bench.simple("note", json!({}), relations);
+    bench.create(&domain, json!({"identifier": "d"}));
+    bench.create(&note, json!({"identifier": "n", "relations": {"to": "d"}}));
+    let answer = bench.delete(&["blueprints", &domain, "entities", "d"]).query("delete_dependents", "false").now();
+    format!("{}, {}", answer.brief(), whereabouts(bench, &note, "n"))
+}
+
+pub fn changed_relation(bench: &Bench, changed: &dyn Fn(&str, &str) -> Value) -> String {
+    let service = service(bench);
+    bench.create(&service, json!({"identifier": "a", "relations": {"domain": "shop"}}));
+    let other = bench.simple("other", json!({}), json!({}));
+    let relation = changed(&bench.name("domain"), &other);
+    bench.patch(&["blueprints", &service]).send(json!({"relations": {"domain": relation}})).brief()
+}

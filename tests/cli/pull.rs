@@ -1,0 +1,37 @@
+//! `pull`: the snapshot it writes, what it tells, and what it never does. Against the embedded catalog, over HTTP and
+//! without.
+
+mod bench;
+mod entities;
+mod killed;
+mod snapshot;
+
+use super::run;
+use crate::support::Repo;
+
+#[test]
+fn what_makes_no_sense_is_refused_before_anything_is_asked() {
+    let repo = Repo::new();
+    for (line, words) in [
+        ("pull --all", "--entities"),
+        ("pull --overwrite", "--entities"),
+        ("pull --check --entities", "cannot be used with"),
+        ("pull --check --dry-run", "cannot be used with"),
+        ("pull --output yaml", "possible values: text, json"),
+    ] {
+        let talk = run(&repo, line).was_refused();
+        assert!(talk.contains(words), "{line}: {talk}");
+    }
+}
+
+#[test]
+fn a_catalog_that_nobody_named_does_not_take_the_place_of_the_real_one() {
+    let repo = Repo::new();
+    let source = "{\"format\": \"portolan.source/1\", \"platform\": \"port\", \"catalog\": \"https://api.port.io\", \
+                  \"pulledAt\": \"2026-11-02T08:15:00.000Z\"}";
+    repo.write(".portolan/source.json", source);
+    let talk = run(&repo, "pull").was_refused();
+    assert!(talk.contains("the snapshot is of https://api.port.io"), "{talk}");
+    assert!(talk.contains("--catalog"), "{talk}");
+    assert_eq!(repo.read(".portolan/source.json"), source);
+}

@@ -1,0 +1,156 @@
+//! How it begins and ends, and what it says.
+
+use std::io::Write;
+use std::net::TcpListener;
+
+use serde_json::{Value, json};
+
+use super::server::{ID, SECRET, Server, read_answer};
+use crate::support::Repo;
+use crate::{run, run_with};
+
+#[test]
+fn what_is_made_up_is_told_once_and_what_is_chosen_never() {
+    let repo = Repo::new();
+    let made_up = Server::in_folder(repo.path(), "", &[]);
+    assert_eq!(made_up.told["format"], "portolan.serve/1");
+    let text = |key: &str| made_up.told[key].as_str().unwrap_or_default().to_owned();
+    assert_eq!((text("clientId").len(), text("clientSecret").len()), (32, 64));
+    assert!(text("url").starts_with("http://127.0.0.1:") && text("store").ends_with("/.portolan/local.db"));
+    let body = json!({"clientId": text("clientId"), "clientSecret": text("clientSecret")}).to_string();
+    assert_eq!(made_up.ask("POST", "/v1/auth/access_token", &[], &body).status, 200);
+    let chosen = Server::start("");
+    assert_eq!((&chosen.told["clientId"], &chosen.told["store"]), (&ID.into(), &"memory".into()));
+    assert_eq!(chosen.told.get("clientSecret"), None);
+}
+
+#[test]
+fn the_text_can_be_pasted_into_a_shell() {
+    let repo = Repo::new();
+    let started = std::process::Command::new(env!("CARGO_BIN_EXE_portolan"))
+        .args(["serve", "--store", "memory"])
+        .current_dir(repo.path())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn();
+    let mut child = started.expect("the binary runs");
+    let mut results = std::io::BufReader::new(child.stdout.take().expect("it is piped"));
+    let mut text = String::new();
+    while !text.contains("To look at it") {
+        let read = std::io::BufRead::read_line(&mut results, &mut text).expect("it is text");
+        assert!(read > 0, "it ended: {text}");
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+    let url = text.lines().next().and_then(|line| line.rsplit(' ').next()).expect("the address ends the first line");
+    assert!(text.contains(&format!("  export PORT_BASE_URL={url}\n")), "{text}");
+    let line = text.lines().find(|line| line.contains("PORT_CLIENT_SECRET=")).expect("the second line to paste");
+    let id = line.split_once("PORT_CLIENT_ID=").and_then(|(_, rest)| rest.split(' ').next()).expect("an id");
+    assert_eq!((id.len(), text.matches(id).count()), (32, 2), "{text}");
+}
+
+#[test]
+fn what_cannot_be_served_is_told() {
+    let repo = Repo::new();
+    let both = [("PORTOLAN_SERVE_CLIENT_ID", ID), ("PORTOLAN_SERVE_CLIENT_SECRET", SECRET)];
+    let talk = run(&repo, "serve --store memory --listen 0.0.0.0:0").was_refused();
+    assert!(talk.contains("failed to listen on 0.0.0.0:0 with credentials that were made up"), "{talk}");
+    let talk = run_with(&repo, "serve --store memory", &both[..1]).was_refused();
+    assert!(talk.contains("the client secret is missing") && !talk.contains(ID), "{talk}");
+    let talk = run_with(&repo, "serve --store memory --client-id a:b", &both[1..]).was_refused();
+    assert!(talk.contains("there is a colon in it") && !talk.contains(SECRET), "{talk}");
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("it is bound");
+    let talk = run(&repo, &format!("serve --store memory --listen {address}")).was_refused();
+    assert!(talk.contains(&format!("failed to listen on {address}: ")) && talk.contains("--listen"), "{talk}");
+    for line in ["--listen nowhere", "--rate-limit 5", "--latency soon", "--token-lifetime 0"] {
+        run(&repo, &format!("serve {line}")).was_refused();
+    }
+    repo.write("file", "not a catalog, and long enough to be looked at: ".repeat(200)).write("folder/x", "");
+    for store in ["file", "folder", "file/under"] {
+        let run = run(&repo, &format!("serve --store {store}"));
+        assert_eq!((run.code, run.results.as_str()), (70, ""), "{store}: {}", run.talk);
+        assert!(run.talk.contains("failed to") && run.talk.contains("[ROOT]/f"), "{}", run.talk);
+    }
+    assert_eq!(repo.read("file").len(), 48 * 200);
+}
+
+#[test]
+fn the_store_outlives_the_server() {
+    let repo = Repo::new();
+    let blueprint = json!({"identifier": "service", "title": "Service", "schema": {"properties": {}}});
+    let first = Server::of(&repo, "");
+    first.gives("POST", "/v1/blueprints", &blueprint);
+    first.gives("POST", "/v1/blueprints/service/entities", &json!({"identifier": "cart"}));
+    drop(first);
+    let second = Server::of(&repo, "");
+    let entity = second.gives("GET", "/v1/blueprints/service/entities/cart", &Value::Null);
+    assert_eq!(entity["entity"]["createdBy"], ID);
+}
+
+#[test]
+fn requests_are_logged_and_secrets_are_not() {
+    let server = Server::start("-v");
+    let token = server.token();
+    let strange = "/v1/%1b[31m?clientSecret=an-open-secret-of-the-tests";
+    server.ask("GET", strange, &[("authorization", &format!("Bearer {token}"))], "");
+    server.ask("GET", "/", &[], "");
+    server.page("/");
+    server.call("GET", "/v1/blueprints", &Value::Null);
+    let mut server = server;
+    #[cfg(unix)]
+    {
+        server.signal("TERM");
+        assert_eq!(server.ends(), Some(0));
+    }
+    let said = server.said();
+    let logged = |start: &str| said.iter().any(|line| line.starts_with(start) && line.ends_with(" ms"));
+    for start in [
+        "GET /v1/%1b[31m 404 ",
+        "GET / 401 ",
+        "GET / 200 ",
+        "GET /v1/blueprints 200 ",
+        "POST /v1/auth/access_token 200 ",
+    ] {
+        assert!(logged(start), "{start}: {said:#?}");
+    }
+    let all = said.join("\n");
+    assert!(!all.contains(SECRET) && !all.contains(&token) && !all.contains("YWRhOm"), "{all}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_quiet_one_says_nothing_more() {
+    let mut server = Server::start("--quiet");
+    server.token();
+    server.signal("INT");
+    assert_eq!(server.ends(), Some(0));
+    assert_eq!(server.said(), [] as [&str; 0]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_lets_requests_in_flight_finish_and_a_second_does_not() {
+    let mut server = Server::start("--latency 1000");
+    let mut asking = server.connect();
+    let request = format!("GET /v1/blueprints HTTP/1.1\r\nhost: {}\r\n\r\n", server.address);
+    asking.write_all(request.as_bytes()).expect("it listens");
+    // Answered behind it on the same kind of connection: by then the other is being answered too.
+    let idle = server.connect();
+    server.token();
+    asking.write_all(request.as_bytes()).expect("it listens");
+    server.signal("TERM");
+    server.says("Ending");
+    assert_eq!(read_answer(&mut asking).expect("it is answered").status, 401);
+    assert_eq!(server.ends(), Some(0));
+    drop(idle);
+    for (first, second) in [("TERM", "INT"), ("INT", "TERM")] {
+        let mut server = Server::start("--latency 600000");
+        let mut asking = server.connect();
+        asking.write_all(request.as_bytes()).expect("it listens");
+        server.signal(first);
+        server.says("Ending");
+        server.signal(second);
+        assert_eq!(server.ends(), Some(130));
+    }
+}

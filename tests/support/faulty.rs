@@ -1,0 +1,381 @@
+//! A proxy between a client and a real server that does what networks and catalogs do on bad days: refuses, answers with
+//! pages that are no JSON, cuts connections before, in the middle of and after an answer, is slow, sends a request twice.
+//! What happens is drawn from a seed, so a failure comes again; it is written down, so a test can tell that there was
+//! any trouble at all.
+//!
+//! A fault after the request has gone on is the nasty kind: the write is done, and its writer does not know.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fault {
+    /// 429 with `Retry-After: 1`.
+    RetryAfterSeconds,
+    /// 429 with a date as `Retry-After`.
+    RetryAfterDate,
+    /// 429 with an epoch as `x-ratelimit-reset`.
+    ResetEpoch,
+    /// 429 with seconds as `x-ratelimit-reset`.
+    ResetSeconds,
+    RequestTimeout,
+    InternalError,
+    /// A proxy's page in HTML.
+    BadGateway,
+    GatewayTimeout,
+    /// The request never arrives.
+    CutBefore,
+    /// The request arrives; its answer does not.
+    CutAfter,
+    /// Half of the body that was announced.
+    CutInBody,
+    /// A body that ends early and claims to be whole.
+    Truncated,
+    /// Later than other answers.
+    Slow,
+    /// The request arrives twice; the second answer is given.
+    Repeated,
+}
+
+pub const ALL: [Fault; 14] = [
+    Fault::RetryAfterSeconds,
+    Fault::RetryAfterDate,
+    Fault::ResetEpoch,
+    Fault::ResetSeconds,
+    Fault::RequestTimeout,
+    Fault::InternalError,
+    Fault::BadGateway,
+    Fault::GatewayTimeout,
+    Fault::CutBefore,
+    Fault::CutAfter,
+    Fault::CutInBody,
+    Fault::Truncated,
+    Fault::Slow,
+    Fault::Repeated,
+];
+
+/// Which faults come, and how often.
+#[derive(Debug, Clone)]
+pub struct Schedule {
+    pub seed: u64,
+    pub faults: Vec<Fault>,
+    /// How many of a hundred requests meet one.
+    pub percent: u64,
+}
+
+impl Schedule {
+    pub fn calm() -> Self {
+        Self { seed: 1, faults: Vec::new(), percent: 0 }
+    }
+
+    pub fn always(fault: Fault) -> Self {
+        Self { seed: 1, faults: vec![fault], percent: 100 }
+    }
+
+    /// The same for the same seed, however many ask at once: drawn by the number of the request.
+    fn draw(&self, number: usize) -> Option<Fault> {
+        let mut state =
+            self.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (number as u64 + 1).wrapping_mul(0xd6e8_feb8_6659_fd93);
+        for _ in 0..3 {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+        }
+        let hit = state % 100 < self.percent && !self.faults.is_empty();
+        hit.then(|| self.faults[(state / 100) as usize % self.faults.len()])
+    }
+}
+
+pub struct Faulty {
+    pub url: String,
+    address: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    server: Mutex<String>,
+    schedule: Mutex<Schedule>,
+    requests: AtomicUsize,
+    happened: Mutex<BTreeMap<Fault, usize>>,
+    ended: AtomicBool,
+}
+
+impl Faulty {
+    /// Before the server at `url`.
+    pub fn before(url: &str, schedule: Schedule) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+        let address = listener.local_addr().expect("it listens");
+        let shared = Arc::new(Shared {
+            server: Mutex::new(url.trim_start_matches("http://").to_owned()),
+            schedule: Mutex::new(schedule),
+            requests: AtomicUsize::new(0),
+            happened: Mutex::default(),
+            ended: AtomicBool::new(false),
+        });
+        let own = Arc::clone(&shared);
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                if own.ended.load(Ordering::SeqCst) {
+                    return;
+                }
+                let (Ok(stream), own) = (stream, Arc::clone(&own)) else { continue };
+                std::thread::spawn(move || own.serve(stream));
+            }
+        });
+        Self { url: format!("http://{address}"), address, shared }
+    }
+
+    /// From now on.
+    pub fn follow(&self, schedule: Schedule) {
+        *self.shared.schedule.lock().expect("nobody panics with it") = schedule;
+    }
+
+    /// To another server, from now on.
+    pub fn lead_to(&self, url: &str) {
+        url.trim_start_matches("http://").clone_into(&mut self.shared.server.lock().expect("nobody panics with it"));
+    }
+
+    /// What was done to whom, by fault.
+    pub fn happened(&self) -> BTreeMap<Fault, usize> {
+        self.shared.happened.lock().expect("nobody panics with it").clone()
+    }
+
+    /// How many requests came in.
+    pub fn requests(&self) -> usize {
+        self.shared.requests.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Faulty {
+    fn drop(&mut self) {
+        self.shared.ended.store(true, Ordering::SeqCst);
+        // Wakes the one who waits for the next connection.
+        let _woken = TcpStream::connect(self.address);
+    }
+}
+
+impl Shared {
+    /// Request by request, until either side has had enough.
+    fn serve(&self, mut client: TcpStream) {
+        let _at_once = client.set_nodelay(true);
+        while let Some(request) = message(&mut client) {
+            let number = self.requests.fetch_add(1, Ordering::SeqCst);
+            let fault = self.schedule.lock().expect("nobody panics with it").draw(number);
+            if let Some(fault) = fault {
+                *self.happened.lock().expect("nobody panics with it").entry(fault).or_default() += 1;
+            }
+            let Some(answer) = self.answer(fault, &request) else { break };
+            if client.write_all(&answer.bytes).is_err() || answer.is_last {
+                break;
+            }
+        }
+        let _closed = client.shutdown(Shutdown::Both);
+    }
+
+    /// `None`: the connection is cut without a word.
+    fn answer(&self, fault: Option<Fault>, request: &[u8]) -> Option<Bytes> {
+        let Some(fault) = fault else { return self.pass_on(request) };
+        match fault {
+            Fault::CutBefore => None,
+            Fault::CutAfter => {
+                self.pass_on(request);
+                None
+            }
+            Fault::CutInBody => Some(cut(self.pass_on(request)?)),
+            Fault::Truncated => Some(truncated(self.pass_on(request)?)),
+            Fault::Slow => {
+                std::thread::sleep(Duration::from_millis(150));
+                self.pass_on(request)
+            }
+            Fault::Repeated => {
+                self.pass_on(request);
+                self.pass_on(request)
+            }
+            Fault::RetryAfterSeconds
+            | Fault::RetryAfterDate
+            | Fault::ResetEpoch
+            | Fault::ResetSeconds
+            | Fault::RequestTimeout
+            | Fault::InternalError
+            | Fault::BadGateway
+            | Fault::GatewayTimeout => Some(refusal(fault)),
+        }
+    }
+
+    /// The server's answer, from a connection of its own.
+    fn pass_on(&self, request: &[u8]) -> Option<Bytes> {
+        let address = self.server.lock().expect("nobody panics with it").clone();
+        let mut server = TcpStream::connect(&address).ok()?;
+        let request = with_header(request, "host", &address);
+        server.write_all(&with_header(&request, "connection", "close")).ok()?;
+        let mut bytes = Vec::new();
+        server.read_to_end(&mut bytes).ok()?;
+        Some(Bytes { bytes: with_header(&bytes, "connection", "keep-alive"), is_last: false })
+    }
+}
+
+/// What is sent to the client, and whether the connection ends with it.
+struct Bytes {
+    bytes: Vec<u8>,
+    is_last: bool,
+}
+
+/// Half of the body: the announced length, or the chunk that ends it, never comes.
+fn cut(answer: Bytes) -> Bytes {
+    let head = head_length(&answer.bytes).unwrap_or(answer.bytes.len());
+    let body = answer.bytes.len() - head;
+    let kept = head + body / 2;
+    Bytes { bytes: answer.bytes[..kept].to_vec(), is_last: true }
+}
+
+/// Half of the body, whole as far as HTTP can tell. A packed body would not even unpack.
+fn truncated(answer: Bytes) -> Bytes {
+    let Some(head) = head_length(&answer.bytes) else { return answer };
+    let is_chunked = header(&answer.bytes, "transfer-encoding").is_some();
+    if is_chunked {
+        return cut(answer);
+    }
+    let body = &answer.bytes[head..];
+    let half = &body[..body.len() / 2];
+    let head = with_header(&answer.bytes[..head], "content-length", &half.len().to_string());
+    Bytes { bytes: [&head, half].concat(), is_last: false }
+}
+
+fn refusal(fault: Fault) -> Bytes {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970").as_secs();
+    let too_many = "{\"ok\":false,\"error\":\"rate_limit_exceeded\",\"message\":\"too many requests\"}";
+    let (status, headers, body) = match fault {
+        Fault::RetryAfterSeconds => ("429 Too Many Requests", "retry-after: 1\r\n".to_owned(), too_many),
+        Fault::RetryAfterDate => ("429 Too Many Requests", format!("retry-after: {}\r\n", date(now + 1)), too_many),
+        Fault::ResetEpoch => {
+            let headers = format!("{LIMIT}x-ratelimit-reset: {}\r\n", now + 1);
+            ("429 Too Many Requests", headers, too_many)
+        }
+        Fault::ResetSeconds => ("429 Too Many Requests", format!("{LIMIT}x-ratelimit-reset: 1\r\n"), too_many),
+        Fault::RequestTimeout => ("408 Request Timeout", String::new(), ""),
+        Fault::InternalError => {
+            ("500 Internal Server Error", String::new(), "{\"ok\":false,\"error\":\"internal_error\"}")
+        }
+        Fault::GatewayTimeout => (
+            "504 Gateway Timeout",
+            String::new(),
+            "{\"ok\":false,\"error\":\"timeout_error\",\"message\":\"request was too long to execute\"}",
+        ),
+        Fault::BadGateway
+        | Fault::CutBefore
+        | Fault::CutAfter
+        | Fault::CutInBody
+        | Fault::Truncated
+        | Fault::Slow
+        | Fault::Repeated => {
+            ("502 Bad Gateway", "content-type: text/html\r\n".to_owned(), "<html><h1>502 Bad Gateway</h1></html>")
+        }
+    };
+    let length = body.len();
+    let text = format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\n{headers}\r\n{body}");
+    Bytes { bytes: text.into_bytes(), is_last: false }
+}
+
+const LIMIT: &str = "x-ratelimit-limit: 100\r\nx-ratelimit-remaining: 0\r\nx-ratelimit-period: 60\r\n";
+
+/// As HTTP writes a time: `Sun, 06 Nov 1994 08:49:37 GMT`.
+fn date(epoch: u64) -> String {
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let (days, seconds) = (epoch / 86_400, epoch % 86_400);
+    let is_leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let (mut year, mut left) = (1970, days);
+    while left >= 365 + u64::from(is_leap(year)) {
+        left -= 365 + u64::from(is_leap(year));
+        year += 1;
+    }
+    let lengths = [31, 28 + u64::from(is_leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let mut month = 0;
+    while left >= lengths[month] {
+        left -= lengths[month];
+        month += 1;
+    }
+    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let (weekday, month) = (DAYS[(days % 7) as usize], MONTHS[month]);
+    format!("{weekday}, {:02} {month} {year} {hour:02}:{minute:02}:{second:02} GMT", left + 1)
+}
+
+/// One request, head and body. Clients of this proxy announce the length of what they send.
+fn message(stream: &mut TcpStream) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut buffer = [0; 16 * 1024];
+    loop {
+        if let Some(head) = head_length(&bytes) {
+            let body: usize = header(&bytes, "content-length").and_then(|it| it.parse().ok()).unwrap_or(0);
+            if bytes.len() >= head + body {
+                return Some(bytes);
+            }
+        }
+        let count = stream.read(&mut buffer).ok().filter(|count| *count > 0)?;
+        bytes.extend_from_slice(&buffer[..count]);
+    }
+}
+
+/// Up to and with the empty line.
+fn head_length(bytes: &[u8]) -> Option<usize> {
+    bytes.windows(4).position(|it| it == b"\r\n\r\n").map(|at| at + 4)
+}
+
+fn lines(bytes: &[u8]) -> Vec<String> {
+    let head = &bytes[..head_length(bytes).unwrap_or(bytes.len())];
+    String::from_utf8_lossy(head).lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+fn is_of(line: &str, name: &str) -> bool {
+    line.split_once(':').is_some_and(|(own, _)| own.eq_ignore_ascii_case(name))
+}
+
+fn header(bytes: &[u8], name: &str) -> Option<String> {
+    let line = lines(bytes).into_iter().find(|line| is_of(line, name))?;
+    Some(line.split_once(':')?.1.trim().to_owned())
+}
+
+/// The message with this one value of a header.
+fn with_header(bytes: &[u8], name: &str, value: &str) -> Vec<u8> {
+    let body = &bytes[head_length(bytes).unwrap_or(bytes.len())..];
+    let mut head: Vec<String> = lines(bytes).into_iter().filter(|line| !is_of(line, name)).collect();
+    head.push(format!("{name}: {value}"));
+    [head.join("\r\n").as_bytes(), b"\r\n\r\n", body].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_those_of_http() {
+        assert_eq!(date(784_111_777), "Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(date(1_709_210_096), "Thu, 29 Feb 2024 12:34:56 GMT");
+        assert_eq!(date(1_735_689_599), "Tue, 31 Dec 2024 23:59:59 GMT");
+    }
+
+    #[test]
+    fn a_seed_is_a_schedule() {
+        let schedule = Schedule { seed: 7, faults: ALL.to_vec(), percent: 30 };
+        let drawn: Vec<Option<Fault>> = (0..2000).map(|number| schedule.draw(number)).collect();
+        assert_eq!(drawn, (0..2000).map(|number| schedule.draw(number)).collect::<Vec<_>>());
+        let hits = drawn.iter().flatten().count();
+        assert!((400..800).contains(&hits), "{hits} of 2000");
+        for fault in ALL {
+            assert!(drawn.contains(&Some(fault)), "{fault:?} never comes");
+        }
+    }
+
+    #[test]
+    fn headers_are_found_and_replaced() {
+        let message = b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi";
+        assert_eq!(header(message, "content-length").as_deref(), Some("2"));
+        let changed = with_header(message, "host", "b");
+        assert_eq!(header(&changed, "host").as_deref(), Some("b"));
+        assert!(changed.ends_with(b"\r\n\r\nhi"));
+    }
+}
