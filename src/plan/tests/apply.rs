@@ -15,8 +15,16 @@ use crate::domain::write::WriteMode;
 
 type Catalog = BTreeMap<EntityKey, Entity>;
 
+/// When a catalog fills in defaults that a write does not name. Which of the two a platform does is its own affair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Defaults {
+    AtCreation,
+    /// Whenever the write is the whole entity.
+    AtEveryReplacement,
+}
+
 /// The world after the plan was carried out, or the first refusal.
-pub fn apply(world: &World, plan: &Plan) -> Result<World, String> {
+pub fn apply(world: &World, plan: &Plan, defaults: Defaults) -> Result<World, String> {
     let mut catalog: Catalog = world.stored.iter().map(|entity| (entity.key.clone(), entity.clone())).collect();
     let mut after = world.clone();
     let mut done: Vec<usize> = Vec::new();
@@ -27,7 +35,7 @@ pub fn apply(world: &World, plan: &Plan) -> Result<World, String> {
                 return Err(format!("{:?} comes before {:?}", change.key, plan.changes[*missing].key));
             }
             match wave.deed {
-                Deed::Write => write(world, &mut catalog, change, step)?,
+                Deed::Write => write(world, &mut catalog, change, step, defaults)?,
                 Deed::Relink => relink(world, &mut catalog, change, step)?,
                 Deed::Delete => delete(world, &mut catalog, &change.removed().expect("it goes away"))?,
             }
@@ -62,7 +70,7 @@ fn put<T>(list: &mut Box<[(Arc<str>, T)]>, name: &Arc<str>, value: T) {
     *list = items.into();
 }
 
-fn write(world: &World, catalog: &mut Catalog, change: &Change, step: &Step) -> Result<(), String> {
+fn write(world: &World, catalog: &mut Catalog, change: &Change, step: &Step, defaults: Defaults) -> Result<(), String> {
     let bare = || Entity {
         key: change.key.clone(),
         title: None,
@@ -82,8 +90,8 @@ fn write(world: &World, catalog: &mut Catalog, change: &Change, step: &Step) -> 
     };
     if is_whole {
         whole(manifest(world, &change.key), &mut entity, &step.relations);
-        // What a write does not name gets its default.
-        for property in &blueprint(world, &change.key).properties {
+        let is_filled = change.is_new() || defaults == Defaults::AtEveryReplacement;
+        for property in blueprint(world, &change.key).properties.iter().filter(|_| is_filled) {
             let is_named = entity.properties.iter().any(|(name, _)| name.as_ref() == property.name);
             if let (Some(default), false) = (&property.default, is_named) {
                 put(&mut entity.properties, &property.name.as_str().into(), Value::from_json(default));

@@ -101,6 +101,17 @@ fn who_is_pointed_elsewhere_is_not_endangered() {
 }
 
 #[test]
+fn who_keeps_pointing_at_it_is_named_once() {
+    let shop = |other: &str| json!({"identifier": "shop", "relations": {"dependsOn": ["old", other]}});
+    let bare = |name: &str| json!({"identifier": name, "title": name});
+    let world = World::of(json!([shop("b"), bare("b")]), json!([shop("a"), bare("old"), bare("a"), bare("b")]));
+    let world = world.owning(&[("service", "old"), ("service", "shop")]);
+    let plan = world.plan();
+    let old = plan.changes.iter().find(|change| change.key == key("service", "old")).expect("it goes");
+    assert_eq!(old.dependents.iter().map(|it| it.after).collect::<Vec<_>>(), [Afterwards::Left]);
+}
+
+#[test]
 fn what_nobody_has_read_may_point_to_it() {
     let team = json!([{"blueprint": "team", "identifier": "core"}]);
     let world = World::of(json!([]), team);

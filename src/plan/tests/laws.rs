@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-use super::apply::apply;
+use super::apply::{Defaults, apply};
 use super::generated::{can_be_done, plain, worlds};
 use super::world::{World, key, lines, manifest};
 use crate::domain::change::{Action, Cause, Field};
@@ -94,12 +94,16 @@ proptest! {
     }
 
     #[test]
-    fn a_plan_that_is_carried_out_reaches_what_is_asked_and_leaves_nothing_to_do(world in worlds()) {
+    fn a_plan_that_is_carried_out_reaches_what_is_asked_and_leaves_nothing_to_do(
+        world in worlds(),
+        is_eager in any::<bool>(),
+    ) {
+        let defaults = if is_eager { Defaults::AtEveryReplacement } else { Defaults::AtCreation };
         let plan = world.plan();
         if !can_be_done(&plan) {
             return Ok(());
         }
-        let after = match apply(&world, &plan) {
+        let after = match apply(&world, &plan, defaults) {
             Ok(after) => after,
             Err(refusal) => return Err(TestCaseError::fail(format!("{refusal}\n{:#?}", lines(&plan)))),
         };

@@ -91,3 +91,22 @@ fn pending_changes_can_be_left_out() {
     world.only_branch = true;
     assert_eq!(lines(&world.plan()), ["delete service/dropped"]);
 }
+
+#[test]
+fn what_comes_into_being_comes_as_a_whole() {
+    let declared = |title: &str| json!([{"title": title, "icon": "Box"}]);
+    let mut world = World::of(declared("B"), json!([])).base(declared("A"));
+    world.only_branch = true;
+    let plan = world.plan();
+    assert_eq!(lines(&plan), [r#"create service/cart: title null > "B", icon null > "Box""#]);
+    assert_eq!((fields(&plan), entities(&plan)), (vec![ThisBranch, AlreadyPending], vec![AlreadyPending]));
+}
+
+#[test]
+fn a_renamed_entity_is_held_against_its_former_manifest() {
+    let declared = |name: &str, tier: u32| json!([{"identifier": name, "icon": "Box", "properties": {"tier": tier}, "renamed-from": "cart"}]);
+    let stored = json!([{"identifier": "cart", "icon": "Old", "properties": {"tier": 1}}]);
+    let plan = World::of(declared("basket", 2), stored).base(declared("cart", 1)).plan();
+    assert_eq!(lines(&plan), [r#"rename service/basket from cart: icon "Old" > "Box", tier 1 > 2"#]);
+    assert_eq!((fields(&plan), entities(&plan)), (vec![AlreadyPending, ThisBranch], vec![ThisBranch]));
+}
