@@ -61,11 +61,13 @@ fn blueprint(file: &SourceFile, buffer: &mut ReadBuffer) -> Result<Blueprint, St
 mod tests {
     use super::*;
 
+    const FOLDER: &str = ".portolan/blueprints";
+
     #[test]
     fn what_can_be_used_is_used_and_the_rest_is_named() {
         let folder = tempfile::tempdir().expect("a folder");
         assert!(shelved(folder.path()).blueprints.is_empty());
-        let blueprints = folder.path().join(".portolan/blueprints");
+        let blueprints = folder.path().join(FOLDER);
         std::fs::create_dir_all(&blueprints).expect("a folder");
         for (name, text) in [
             ("service.json", r#"{"identifier":"service","title":"Service","schema":{"properties":{}},"kept":1}"#),
@@ -81,9 +83,6 @@ mod tests {
         assert_eq!(blueprints["service"]["kept"], 1);
         let named: Vec<&str> = unusable.iter().map(|file| file.identifier.as_str()).collect();
         assert_eq!(named, ["broken", "none", "t"]);
-        assert!(
-            unusable.iter().all(|file| file.path.starts_with(".portolan/blueprints/") && !file.reason.is_empty()),
-            "{unusable:?}"
-        );
+        assert!(unusable.iter().all(|file| file.path.starts_with(FOLDER) && !file.reason.is_empty()), "{unusable:?}");
     }
 }
