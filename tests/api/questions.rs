@@ -253,7 +253,7 @@ pub const QUESTIONS: &[Question] = &[
     },
     Question {
         asks: "a token that is none",
-        choice: "401 invalid_token",
+        choice: "401 unauthorized",
         ask: |bench| bench.get(&["blueprints"]).token(Some("Bearer nothing")).now().brief(),
     },
     Question {
