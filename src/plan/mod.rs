@@ -53,7 +53,7 @@ pub struct Question<'q> {
     pub scope: &'q str,
     /// Take over what somebody else wrote.
     pub adopt: bool,
-    /// Leave out what was pending before this branch.
+    /// Leave out what was pending before this branch. For showing alone: what is left may hang on what is left out.
     pub only_branch: bool,
     /// What did not parse, and what could not be read beyond what the snapshot says of itself.
     pub unread: &'q [Blocker],
@@ -82,10 +82,9 @@ pub fn plan(question: &Question<'_>) -> Plan {
     let owned = Owned::new(question.owned);
     let (declared, mut obstacles) = ownership::declared(question.desired);
     let blockers = ownership::blockers(question.prune, question.actual, question.unread);
-    let mut gone = ownership::gone(question.actual, &declared, &owned);
+    let (sides, mut gone) = ownership::stored(question.actual, &declared);
+    gone.retain(|entity| owned.standing(Some(entity)) == Standing::Ours);
     let kept = if blockers.is_empty() { Vec::new() } else { std::mem::take(&mut gone) };
-
-    let sides = stored(question.actual, &declared);
     let new: Vec<&Desired> =
         declared.iter().zip(&sides).filter(|(_, stored)| stored.is_none()).map(|(desired, _)| *desired).collect();
     let renames = Renames::find(&new, &gone, question.moves, &pasts, &shapes);
@@ -117,24 +116,6 @@ pub fn plan(question: &Question<'_>) -> Plan {
         hazards,
         counts,
     }
-}
-
-/// What the catalog has of each declared entity. Both sides are sorted, so one walk finds all.
-fn stored<'q>(actual: &'q Snapshot, declared: &[&Desired]) -> Vec<Option<&'q Entity>> {
-    let mut stored = Vec::with_capacity(declared.len());
-    for group in declared.chunk_by(|a, b| a.key.blueprint == b.key.blueprint) {
-        let shelf = group.first().and_then(|first| actual.blueprints.get(first.key.blueprint.as_ref()));
-        let mut rest = shelf.map_or(&[][..], |shelf| &shelf.entities);
-        for desired in group {
-            while let [first, after @ ..] = rest
-                && first.key.identifier < desired.key.identifier
-            {
-                rest = after;
-            }
-            stored.push(rest.first().filter(|entity| entity.key.identifier == desired.key.identifier));
-        }
-    }
-    stored
 }
 
 /// Takes out what is not this branch's, and says which changes are gone by it.

@@ -38,8 +38,10 @@ pub(super) fn text(wish: &Wish<Box<str>>) -> Ask<&str> {
 
 /// A lone team is a list of one; an inherited team is the catalog's business, as a calculated value is.
 pub(super) fn team<'a>(wish: &'a Wish<Teams>, shape: &Shape<'_>) -> Ask<&'a [Box<str>]> {
+    if shape.inherits_team {
+        return Ask::Silent;
+    }
     match wish {
-        _ if shape.inherits_team => Ask::Silent,
         Wish::Absent => Ask::Silent,
         Wish::Null(_) => Ask::Clear,
         Wish::Set(Teams::One(team), _) => Ask::Set(std::slice::from_ref(team)),
@@ -123,23 +125,37 @@ pub(super) fn moment(value: &Value) -> Option<Moment> {
 
 /// By value: numbers by what they count, maps by their keys, lists in order. Readers bound the depth of values.
 pub(super) fn same(a: &Value, b: &Value) -> bool {
+    if let (Some(a), Some(b)) = (Number::of(a), Number::of(b)) {
+        return a == b;
+    }
     match (a, b) {
         (Value::Null, Value::Null) => true,
         (Value::Bool(a), Value::Bool(b)) => a == b,
         (Value::Text(a), Value::Text(b)) => a == b,
         (Value::List(a), Value::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
         (Value::Map(a), Value::Map(b)) => {
-            let alike = |(a, b): (&(Box<str>, Value), &(Box<str>, Value))| a.0 == b.0 && same(&a.1, &b.1);
-            a.len() == b.len() && (a.iter().zip(b).all(alike) || by_key(a).into_iter().zip(by_key(b)).all(alike))
+            let alike = |a: &Entry, b: &Entry| a.0 == b.0 && same(&a.1, &b.1);
+            a.len() == b.len()
+                && (a.iter().zip(b).all(|(a, b)| alike(a, b))
+                    || by_key(a).into_iter().zip(by_key(b)).all(|(a, b)| alike(a, b)))
         }
-        _ => match (Number::of(a), Number::of(b)) {
-            (Some(a), Some(b)) => a == b,
-            (Some(_) | None, _) => false,
-        },
+        (
+            Value::Null
+            | Value::Bool(_)
+            | Value::Integer(_)
+            | Value::Large(_)
+            | Value::Float(_)
+            | Value::Text(_)
+            | Value::List(_)
+            | Value::Map(_),
+            _,
+        ) => false,
     }
 }
 
-pub(super) fn by_key(entries: &[(Box<str>, Value)]) -> Vec<&(Box<str>, Value)> {
+type Entry = (Box<str>, Value);
+
+pub(super) fn by_key(entries: &[Entry]) -> Vec<&Entry> {
     let mut entries: Vec<_> = entries.iter().collect();
     entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     entries
@@ -175,12 +191,7 @@ pub(super) fn differences(before: &Value, after: &Value) -> Vec<PathChange> {
     found
 }
 
-fn differ(
-    before: &[(Box<str>, Value)],
-    after: &[(Box<str>, Value)],
-    path: &mut Vec<Box<str>>,
-    found: &mut Vec<PathChange>,
-) {
+fn differ(before: &[Entry], after: &[Entry], path: &mut Vec<Box<str>>, found: &mut Vec<PathChange>) {
     let (before, after) = (by_key(before), by_key(after));
     let (mut a, mut b) = (before.into_iter().peekable(), after.into_iter().peekable());
     loop {

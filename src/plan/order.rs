@@ -156,10 +156,14 @@ fn sorted<'d>(work: Work<'d>, deed: Deed, order: &mut Order) -> Sorted<'d> {
         let circles = whole.circles(&components);
         order.cycles.extend(circles.iter().map(|circle| cycle(&whole, circle, &components, &mut room)));
     }
+    let is_breakable = |edge: &Edge| components.are_one(edge) && !edge.required;
+    // A write leaves a relation out as a whole, so it waits for none of its targets.
+    let whole_relations = whole.edges().iter().filter(|edge| deed == Deed::Write && is_breakable(edge));
+    let left_out: HashSet<(usize, usize)> = whole_relations.map(|edge| (edge.from, edge.label)).collect();
     let mut broken: HashMap<usize, Vec<Edge>> = HashMap::new();
     let mut kept = Vec::with_capacity(whole.edges().len());
     for edge in whole.edges() {
-        if components.are_one(edge) && !edge.required {
+        if is_breakable(edge) || left_out.contains(&(edge.from, edge.label)) {
             broken.entry(edge.from).or_default().push(*edge);
         } else {
             kept.push(*edge);

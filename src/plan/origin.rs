@@ -8,6 +8,7 @@ use crate::domain::desired::Desired;
 use crate::domain::write::WriteMode;
 
 use super::normalise::Ask;
+use super::ownership::{self, Pair, pair};
 
 /// The base's manifests.
 #[derive(Debug, Clone, Copy)]
@@ -39,7 +40,9 @@ impl<T> Past<T> {
 /// The base's entities by key.
 #[derive(Debug)]
 pub(super) struct Pasts<'q> {
-    base: Option<(HashMap<(&'q str, &'q str), &'q Desired>, bool)>,
+    /// `None`: there is no base.
+    entities: Option<HashMap<Pair<'q>, &'q Desired>>,
+    is_complete: bool,
 }
 
 impl<'q> Pasts<'q> {
@@ -47,24 +50,21 @@ impl<'q> Pasts<'q> {
         let index = |base: Base<'q>| {
             let mut entities = HashMap::with_capacity(base.desired.len());
             for desired in base.desired {
-                let key = (desired.key.blueprint.as_ref(), desired.key.identifier.as_ref());
-                let first = entities.entry(key).or_insert(desired);
-                // Of two that ask for one entity the first counts, in whatever order they come.
-                if desired.place < first.place {
+                let first = entities.entry(pair(&desired.key)).or_insert(desired);
+                if ownership::order(desired, first).is_lt() {
                     *first = desired;
                 }
             }
-            (entities, base.is_complete)
+            entities
         };
-        Self { base: base.map(index) }
+        Self { entities: base.map(index), is_complete: base.is_some_and(|base| base.is_complete) }
     }
 
     pub fn of(&self, blueprint: &str, identifier: &str) -> Past<&'q Desired> {
-        let Some((entities, is_complete)) = &self.base else { return Past::Unknown };
-        match entities.get(&(blueprint, identifier)) {
-            Some(desired) => Past::Known(*desired),
-            None if *is_complete => Past::Absent,
-            None => Past::Unknown,
+        match self.entities.as_ref().map(|entities| entities.get(&(blueprint, identifier))) {
+            Some(Some(desired)) => Past::Known(*desired),
+            Some(None) if self.is_complete => Past::Absent,
+            Some(None) | None => Past::Unknown,
         }
     }
 }

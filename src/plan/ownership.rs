@@ -1,7 +1,9 @@
 //! Whose entities these are, and what may be deleted: what is ours, no longer declared, and only while everything that
 //! could speak for it was read. What we do not know is never taken for gone.
 
-use foldhash::{HashSet, HashSetExt};
+use std::cmp::Ordering;
+
+use foldhash::HashSet;
 
 use crate::domain::change::Standing;
 use crate::domain::desired::Desired;
@@ -39,11 +41,7 @@ impl<'q> Owned<'q> {
 /// The manifests' entities by key, each once. Of two that ask for one entity the first in the files counts.
 pub(super) fn declared(desired: &[Desired]) -> (Vec<&Desired>, Vec<Obstacle>) {
     let mut all: Vec<&Desired> = desired.iter().collect();
-    all.sort_by(|a, b| {
-        let order = a.key.cmp(&b.key).then_with(|| a.place.cmp(&b.place));
-        // Copies by a YAML alias stand in one place; no order of the input may show.
-        order.then_with(|| if a == b { std::cmp::Ordering::Equal } else { format!("{a:?}").cmp(&format!("{b:?}")) })
-    });
+    all.sort_by(|a, b| a.key.cmp(&b.key).then_with(|| order(a, b)));
     let mut obstacles = Vec::new();
     for same in all.chunk_by(|a, b| a.key == b.key) {
         if let [first, _, ..] = same {
@@ -55,15 +53,37 @@ pub(super) fn declared(desired: &[Desired]) -> (Vec<&Desired>, Vec<Obstacle>) {
     (all, obstacles)
 }
 
-/// What is ours and no longer declared, by key.
-pub(super) fn gone<'q>(actual: &'q Snapshot, declared: &[&Desired], owned: &Owned<'_>) -> Vec<&'q Entity> {
-    let mut keys = HashSet::with_capacity(declared.len());
-    keys.extend(declared.iter().map(|desired| pair(&desired.key)));
-    let is_gone = |entity: &&Entity| {
-        let pair = pair(&entity.key);
-        owned.0.contains(&pair) && !keys.contains(&pair)
-    };
-    actual.blueprints.values().flat_map(|shelf| &shelf.entities).filter(is_gone).collect()
+/// Which of two that ask for one entity comes first in the files.
+pub(super) fn order(a: &Desired, b: &Desired) -> Ordering {
+    // Copies by a YAML alias stand in one place; no order of the input may show.
+    let by_content = || if a == b { Ordering::Equal } else { format!("{a:?}").cmp(&format!("{b:?}")) };
+    a.place.cmp(&b.place).then_with(by_content)
+}
+
+/// What the catalog has of each declared entity, and what it has besides. Both sides are sorted, so one walk finds all.
+pub(super) fn stored<'q>(actual: &'q Snapshot, declared: &[&Desired]) -> (Vec<Option<&'q Entity>>, Vec<&'q Entity>) {
+    let (mut stored, mut others) = (Vec::with_capacity(declared.len()), Vec::new());
+    let mut groups = declared.chunk_by(|a, b| a.key.blueprint == b.key.blueprint).peekable();
+    for (blueprint, shelf) in &actual.blueprints {
+        // Declared, and of a blueprint that was not read.
+        while let Some(group) = groups.next_if(|group| name_of(group) < blueprint.as_str()) {
+            stored.resize(stored.len() + group.len(), None);
+        }
+        let mut rest = shelf.entities.iter().peekable();
+        for desired in groups.next_if(|group| name_of(group) == blueprint).into_iter().flatten() {
+            while let Some(other) = rest.next_if(|entity| entity.key.identifier < desired.key.identifier) {
+                others.push(other);
+            }
+            stored.push(rest.next_if(|entity| entity.key.identifier == desired.key.identifier));
+        }
+        others.extend(rest);
+    }
+    stored.resize(declared.len(), None);
+    (stored, others)
+}
+
+fn name_of<'q>(group: &[&'q Desired]) -> &'q str {
+    group.first().map_or("", |first| &first.key.blueprint)
 }
 
 /// Why nothing may be deleted; empty: it may.

@@ -1,7 +1,7 @@
 //! Which entity that goes is one that comes, under another identifier. A guess costs nothing: a rename is done as a
 //! creation and a deletion, and counts as a deletion, whatever it is shown as. What is ambiguous is no rename.
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use crate::domain::change::RenamedBy;
 use crate::domain::desired::Desired;
@@ -32,7 +32,7 @@ pub(super) struct Renamed<'q> {
 
 pub(super) struct Renames<'q> {
     by_new: HashMap<Pair<'q>, Renamed<'q>>,
-    claimed: HashMap<Pair<'q>, ()>,
+    claimed: HashSet<Pair<'q>>,
 }
 
 impl<'q> Renames<'q> {
@@ -41,7 +41,7 @@ impl<'q> Renames<'q> {
     }
 
     pub fn is_claimed(&self, old: &Entity) -> bool {
-        self.claimed.contains_key(&pair(&old.key))
+        self.claimed.contains(&pair(&old.key))
     }
 
     /// `new` are declared and not in the catalog, `gone` are to be deleted.
@@ -52,7 +52,7 @@ impl<'q> Renames<'q> {
         pasts: &Pasts<'_>,
         shapes: &Shapes<'_>,
     ) -> Self {
-        let mut renames = Self { by_new: HashMap::new(), claimed: HashMap::new() };
+        let mut renames = Self { by_new: HashMap::new(), claimed: HashSet::new() };
         if new.is_empty() || gone.is_empty() {
             return renames;
         }
@@ -85,7 +85,7 @@ impl<'q> Renames<'q> {
         for (old, new) in pairs {
             if olds.get(&pair(&old.key)) == Some(&1) && news.get(&pair(&new.key)) == Some(&1) {
                 self.by_new.insert(pair(&new.key), Renamed { old, by });
-                self.claimed.insert(pair(&old.key), ());
+                self.claimed.insert(pair(&old.key));
             }
         }
     }

@@ -11,14 +11,17 @@ use crate::commands::steps::desired::Asked;
 use crate::commands::steps::scope::scope;
 use crate::commands::steps::seeded::seeded;
 use crate::commands::steps::shelved::{Shelved, shelved};
+use crate::commands::steps::snapshot::Shelf;
 use crate::domain::entity::Owner;
+use crate::domain::known::KnownEntities;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::words::{count, grouped, list};
 use crate::error::{Error, LintError, ServeError};
 use crate::report::escape::clean;
 use crate::settings::{self, Settings};
-use crate::sources::path_text;
+use crate::sources::{self, ReadBuffer, path_text};
 
+const KNOWN: &str = "known-entities.txt";
 /// So many manifests that could not be brought in are told by name.
 const MOST_TOLD: usize = 20;
 
@@ -37,13 +40,7 @@ pub(crate) fn follow(store: &Store, root: &Path, writer: &Writer, context: &mut 
         return Ok(0);
     }
     let followed = store.follow_changed_blueprints(blueprints.into_values().collect(), writer);
-    let followed = followed.map_err(|failure| match failure {
-        Failure::Store(error) => Error::from(error),
-        Failure::Refused(refusal) => {
-            let why = refusal.message.unwrap_or(refusal.error);
-            ServeError::NotFollowed { why }.into()
-        }
-    })?;
+    let followed = followed.map_err(unexpected)?;
     for misfit in followed.map(|followed| followed.misfits).unwrap_or_default() {
         context.say(&format!("note: {}", told(&misfit)));
     }
@@ -86,6 +83,7 @@ impl Seed {
         let bar = context.bar();
         let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
         let asked = Asked::of(root, &self.settings.pattern()?, progress).map_err(LintError::from)?;
+        let known = stand_in(store, root, writer)?;
         let seeded = seeded(store, &asked.entities, writer)?;
         drop(bar);
         for folder in &asked.unreadable {
@@ -112,7 +110,35 @@ impl Seed {
             return Err(ServeError::NothingSeeded { path: self.name.clone(), why: why.to_owned() }.into());
         }
         let (entities, blueprints) = (count(seeded.written, "entity"), count(blueprints, "blueprint"));
-        context.say(&format!("note: Brought in {entities} and {blueprints} of `{}`.", self.name));
+        let known =
+            if known == 0 { String::new() } else { format!(", and the names of {}", count(known, "known entity")) };
+        context.say(&format!("note: Brought in {entities} and {blueprints} of `{}`{known}.", self.name));
         Ok(())
+    }
+}
+
+/// The entities that are not in the repository and that its relations lead to. Nobody owns these: a push of the
+/// repository must not take them for its own.
+fn stand_in(store: &Store, root: &Path, writer: &Writer) -> Result<usize, Error> {
+    let Some(file) = Shelf::Disk.file(root, KNOWN) else { return Ok(0) };
+    let mut buffer = ReadBuffer::default();
+    // Lint tells what is wrong with it; what relates to them will be left out, and told.
+    let Ok(text) = sources::read(&file, &mut buffer) else { return Ok(0) };
+    let (known, _) = KnownEntities::parse(text.text.to_owned());
+    let user_agent = format!("{}/{} (known entities)", Owner::PRODUCT, env!("CARGO_PKG_VERSION"));
+    let writer = Writer { user_agent, ..writer.clone() };
+    let mut made = 0;
+    for blueprint in store.blueprints().map_err(unexpected)? {
+        let Some(name) = blueprint.get("identifier").and_then(serde_json::Value::as_str) else { continue };
+        let identifiers = known.identifiers(name);
+        made += store.stand_in(name, identifiers, &writer).map_err(unexpected)?;
+    }
+    Ok(made)
+}
+
+fn unexpected(failure: Failure) -> Error {
+    match failure {
+        Failure::Store(error) => error.into(),
+        Failure::Refused(refusal) => ServeError::NotFollowed { why: refusal.message.unwrap_or(refusal.error) }.into(),
     }
 }

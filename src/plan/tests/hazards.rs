@@ -1,1 +1,231 @@
-//! hazards
+//! What needs a yes, and what a yes is bound to.
+
+use serde_json::{Value as Json, json};
+
+use super::world::{World, key, lines, manifest};
+use crate::domain::change::Afterwards;
+use crate::domain::digest::Digest;
+use crate::domain::hazard::{Consent, HazardKind};
+use crate::domain::plan::Plan;
+
+/// `n` of a blueprint, each with its own title.
+fn numbered(blueprint: &str, numbers: std::ops::Range<usize>) -> Vec<Json> {
+    let entity = |at: usize| json!({"blueprint": blueprint, "identifier": format!("{blueprint}-{at:02}"), "title": at.to_string()});
+    numbers.map(entity).collect()
+}
+
+fn joined(parts: &[Vec<Json>]) -> Json {
+    Json::Array(parts.concat())
+}
+
+/// (blueprint, how many go, of how many, over max, over percent)
+type Limit<'p> = (Option<&'p str>, usize, usize, bool, bool);
+
+fn limits(plan: &Plan) -> Vec<Limit<'_>> {
+    let mut found = Vec::new();
+    for hazard in &plan.hazards {
+        if let HazardKind::ManyDeletes { blueprint, keys, owned, over_max, over_max_percent } = &hazard.kind {
+            found.push((blueprint.as_deref(), keys.len(), *owned, over_max.is_some(), over_max_percent.is_some()));
+        }
+    }
+    found
+}
+
+fn limited(world: World, max: u32, max_percent: u32) -> World {
+    let prune = crate::domain::write::PruneRule { enabled: true, max, max_percent };
+    World { prune, ..world }
+}
+
+#[test]
+fn what_goes_is_held_against_both_limits() {
+    let world = World::of(joined(&[numbered("note", 3..20)]), joined(&[numbered("note", 0..20)]));
+    assert_eq!(limits(&limited(world.clone(), 3, 15).plan()), []);
+    assert_eq!(limits(&limited(world.clone(), 2, 15).plan()), [(Some("note"), 3, 20, true, false)]);
+    assert_eq!(limits(&limited(world.clone(), 3, 14).plan()), [(Some("note"), 3, 20, false, true)]);
+    let plan = limited(world, 0, 0).plan();
+    assert_eq!(limits(&plan), [(Some("note"), 3, 20, true, true)]);
+    assert_eq!(plan.hazards[0].consent, Consent::Approval);
+    assert!(plan.approval.is_some());
+}
+
+#[test]
+fn limits_hold_for_each_blueprint_and_for_all_together() {
+    let wanted = joined(&[numbered("note", 2..20), numbered("team", 2..20)]);
+    let world = World::of(wanted, joined(&[numbered("note", 0..20), numbered("team", 0..20)]));
+    assert_eq!(limits(&limited(world.clone(), 3, 100).plan()), [(None, 4, 40, true, false)]);
+    let all = [(None, 4, 40, false, true), (Some("note"), 2, 20, false, true), (Some("team"), 2, 20, false, true)];
+    assert_eq!(limits(&limited(world, 4, 9).plan()), all);
+    // Of few the percentage is soon passed, of all together it is not.
+    let wanted = joined(&[numbered("note", 0..40), numbered("team", 1..2)]);
+    let world = World::of(wanted, joined(&[numbered("note", 0..40), numbered("team", 0..2)]));
+    assert_eq!(limits(&limited(world, 5, 10).plan()), [(Some("team"), 1, 2, false, true)]);
+}
+
+#[test]
+fn only_what_is_ours_counts_as_owned() {
+    let mut world = World::of(joined(&[]), joined(&[numbered("note", 0..10)]));
+    world.owned.truncate(1);
+    assert_eq!(limits(&limited(world, 5, 50).plan()), [(Some("note"), 1, 1, false, true)]);
+}
+
+#[test]
+fn a_delete_names_who_relates_to_it_and_stays() {
+    let team = json!({"blueprint": "team", "identifier": "core"});
+    let shop = json!({"identifier": "shop", "relations": {"owner": "core"}});
+    let desk = json!({"identifier": "desk", "relations": {"owner": "core"}});
+    let part = json!({"blueprint": "team", "identifier": "part", "relations": {"parent": "core"}});
+    // `desk` goes too, `part` is somebody else's.
+    let world = World::of(json!([shop]), json!([team, shop, desk, part]));
+    let world = world.owning(&[("team", "core"), ("service", "shop"), ("service", "desk")]);
+    let plan = world.plan();
+    assert_eq!(lines(&plan), ["delete service/desk", "delete team/core"]);
+    assert_eq!(plan.changes[0].dependents, []);
+    let kinds: Vec<&HazardKind> = plan.hazards.iter().map(|hazard| &hazard.kind).collect();
+    let [HazardKind::DeleteWithDependents { key: of, dependents }] = kinds.as_slice() else { panic!("{kinds:?}") };
+    let left: Vec<_> = dependents.iter().map(|it| (it.key.clone(), it.required, it.after)).collect();
+    let left_alone = Afterwards::Left;
+    assert_eq!(*of, key("team", "core"));
+    assert_eq!(left, [(key("service", "shop"), true, left_alone), (key("team", "part"), false, left_alone)]);
+}
+
+#[test]
+fn who_is_pointed_elsewhere_is_not_endangered() {
+    let shop = |owner: &str| json!({"identifier": "shop", "relations": {"owner": owner}});
+    let team = |name: &str| json!({"blueprint": "team", "identifier": name, "title": name});
+    let world = World::of(json!([shop("b"), team("b")]), json!([shop("a"), team("a"), team("b")]));
+    let plan = world.plan();
+    assert_eq!(lines(&plan), [r#"update service/shop: owner "a" > "b""#, "delete team/a"]);
+    assert_eq!((plan.hazards.len(), plan.changes[1].dependents[0].after), (0, Afterwards::Relinked));
+    // The delete waits for it.
+    assert_eq!(plan.waves.last().map(|wave| wave.steps[0].needs.clone()), Some(vec![0]));
+}
+
+#[test]
+fn who_keeps_pointing_at_it_is_named_once() {
+    let shop = |other: &str| json!({"identifier": "shop", "relations": {"dependsOn": ["old", other]}});
+    let bare = |name: &str| json!({"identifier": name, "title": name});
+    let world = World::of(json!([shop("b"), bare("b")]), json!([shop("a"), bare("old"), bare("a"), bare("b")]));
+    let world = world.owning(&[("service", "old"), ("service", "shop")]);
+    let plan = world.plan();
+    let old = plan.changes.iter().find(|change| change.key == key("service", "old")).expect("it goes");
+    assert_eq!(old.dependents.iter().map(|it| it.after).collect::<Vec<_>>(), [Afterwards::Left]);
+}
+
+#[test]
+fn what_nobody_has_read_may_point_to_it() {
+    let team = json!([{"blueprint": "team", "identifier": "core"}]);
+    let world = World::of(json!([]), team);
+    let mut actual = world.snapshot();
+    actual.blueprints.remove("service");
+    let plan = world.plan_against(&actual);
+    let kind = HazardKind::UnseenDependents { blueprint: "team".into(), unread: vec!["service".into()] };
+    assert_eq!(plan.hazards.iter().map(|it| (&it.kind, it.consent)).collect::<Vec<_>>(), [(&kind, Consent::Nothing)]);
+    assert_eq!(world.plan().hazards, []);
+}
+
+#[test]
+fn what_is_created_unseen_may_be_there() {
+    let mut world = World::of(json!([{"blueprint": "note", "identifier": "a"}, {"identifier": "b"}]), json!([]));
+    world.incomplete = vec!["note"];
+    let plan = world.plan();
+    let unseen = plan.hazards.iter().find(|hazard| matches!(hazard.kind, HazardKind::Unseen { .. }));
+    let unseen = unseen.expect("it is a hazard");
+    let HazardKind::Unseen { blueprint, why, keys } = &unseen.kind else { panic!("{unseen:?}") };
+    assert_eq!((blueprint.as_ref(), why.as_deref()), ("note", Some("the line was cut")));
+    assert_eq!((keys.as_slice(), unseen.consent), (&[key("note", "a")][..], Consent::Approval));
+}
+
+/// One of each hazard that asks for an approval.
+fn dangerous() -> World {
+    let declared = joined(&[
+        numbered("note", 2..10),
+        vec![
+            json!({"identifier": "basket", "title": "Cart"}),
+            json!({"identifier": "free", "title": "Free", "properties": {"tier": 1}}),
+        ],
+    ]);
+    let stored = joined(&[
+        numbered("note", 0..10),
+        vec![
+            json!({"identifier": "cart", "title": "Cart"}),
+            json!({"identifier": "free", "title": "Free", "properties": {"tier": 1}}),
+            json!({"blueprint": "team", "identifier": "core"}),
+            json!({"identifier": "desk", "relations": {"owner": "core", "dependsOn": ["cart"]}}),
+        ],
+    ]);
+    let mut world = limited(World::of(declared, stored), 1, 100);
+    world.owned.retain(|key| key.identifier.as_ref() != "desk");
+    world
+}
+
+fn digests(world: &World) -> (Option<Digest>, Vec<Digest>) {
+    let plan = world.plan();
+    (plan.approval, plan.hazards.iter().map(|hazard| hazard.digest).collect())
+}
+
+#[test]
+fn a_yes_is_not_voided_by_what_is_harmless() {
+    let world = dangerous();
+    let before = digests(&world);
+    assert!(before.0.is_some() && before.1.len() == 4, "{:?}", world.plan().hazards);
+    let mut other = world.clone();
+    other.desired.push(manifest(90, &json!({"blueprint": "note", "identifier": "fresh", "title": "!"})));
+    other.desired.retain(|desired| desired.key.identifier.as_ref() != "free");
+    other.desired.push(manifest(91, &json!({"identifier": "free", "title": "Changed", "properties": {"tier": 2}})));
+    // More is owned, the limits are others and still passed, and the lines have moved.
+    other.stored.push(super::world::entity(&json!({"blueprint": "note", "identifier": "more"})));
+    other.owned.push(key("note", "more"));
+    other.desired.push(manifest(92, &json!({"blueprint": "note", "identifier": "more"})));
+    other.prune.max_percent = 1;
+    other.desired.iter_mut().for_each(|desired| desired.place.span.start += 40);
+    assert_ne!(world.plan().digest, other.plan().digest);
+    assert_eq!(digests(&other).0.is_some(), before.0.is_some());
+    let kept: Vec<Digest> = digests(&other).1.into_iter().filter(|digest| before.1.contains(digest)).collect();
+    assert_eq!(kept, before.1);
+    other.prune.max_percent = 100;
+    assert_eq!(digests(&other), before);
+}
+
+#[test]
+fn a_yes_is_voided_by_what_is_dangerous() {
+    let world = dangerous();
+    let (before, _) = digests(&world);
+    let one_more = {
+        let mut world = world.clone();
+        world.desired.retain(|desired| desired.key != key("note", "note-05"));
+        world
+    };
+    let another = {
+        let mut world = world.clone();
+        world.desired.retain(|desired| desired.key != key("note", "note-05"));
+        world.desired.push(manifest(80, &json!({"blueprint": "note", "identifier": "note-01"})));
+        world
+    };
+    let one_more_points_to_it = {
+        let mut world = world.clone();
+        let desk = json!({"identifier": "desk-2", "relations": {"owner": "core"}});
+        world.stored.push(super::world::entity(&desk));
+        world
+    };
+    for (name, world) in [("more", one_more), ("another", another), ("pointed", one_more_points_to_it)] {
+        let (after, _) = digests(&world);
+        assert!(after.is_some() && after != before, "{name}");
+    }
+}
+
+#[test]
+fn the_plans_digest_covers_all_that_is_done() {
+    let declared = |title: &str| json!([{"title": title}]);
+    let digest = |world: &World| world.plan().digest;
+    let one = World::of(declared("a"), json!([]));
+    assert_ne!(digest(&one), digest(&World::of(declared("b"), json!([]))));
+    assert_ne!(digest(&one), digest(&World::of(declared("a"), json!([{"title": "b"}]))));
+    let merged = World::of(declared("a"), json!([{"title": "b"}]));
+    assert_ne!(digest(&merged), digest(&World::of(declared("a"), json!([{"title": "c"}]))));
+    assert_ne!(digest(&merged), digest(&merged.clone().replacing()));
+    assert_ne!(digest(&merged), digest(&merged.clone().owning(&[])));
+    // Where it is written, and whose doing it is, is not done.
+    let mut moved = merged.clone().base(declared("a"));
+    moved.desired[0].place.span.start += 1;
+    assert_eq!(digest(&merged), digest(&moved));
+}

@@ -1,1 +1,259 @@
-//! laws
+//! What holds in every world.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+
+use super::apply::{Defaults, apply};
+use super::generated::{can_be_done, plain, worlds};
+use super::world::{World, key, lines, manifest};
+use crate::domain::change::{Action, Cause, Field};
+use crate::domain::desired::{Desired, DesiredProperty, DesiredRelation, Teams, Wish};
+use crate::domain::entity::{Entity, EntityKey, Targets};
+use crate::domain::hazard::{Consent, Hazard};
+use crate::domain::plan::{Deed, Tally};
+use crate::domain::span::Span;
+use crate::domain::write::WriteMode;
+
+fn cases() -> ProptestConfig {
+    ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+/// A manifest that asks for what is there.
+fn as_stored(file: u32, entity: &Entity) -> Desired {
+    let span = Span::default();
+    let mut desired = manifest(file, &json!({"identifier": "any"}));
+    let text = |text: &Option<Box<str>>| text.clone().map_or(Wish::Absent, |text| Wish::Set(text, span));
+    desired.key = entity.key.clone();
+    desired.title = text(&entity.title);
+    desired.icon = text(&entity.icon);
+    desired.team = Wish::Set(Teams::Many(entity.team.iter().rev().cloned().collect()), span);
+    let property = |(name, value): &(_, crate::domain::value::Value)| DesiredProperty {
+        name: std::sync::Arc::clone(name),
+        value: value.clone(),
+        span,
+    };
+    desired.properties = entity.properties.iter().rev().map(property).collect();
+    let relation = |(name, targets): &(_, Targets)| DesiredRelation {
+        name: std::sync::Arc::clone(name),
+        targets: targets.clone(),
+        span,
+    };
+    desired.relations = entity.relations.iter().rev().map(relation).collect();
+    desired
+}
+
+/// A number generator that is the same everywhere.
+struct Dice(u64);
+
+impl Dice {
+    fn shuffle<T>(&mut self, items: &mut [T]) {
+        for at in (1..items.len()).rev() {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            items.swap(at, usize::try_from(self.0 >> 33).expect("31 bits") % (at + 1));
+        }
+    }
+
+    fn shuffle_targets(&mut self, targets: &mut Targets) {
+        match targets {
+            Targets::None | Targets::One(_) => {}
+            Targets::Many(targets) => self.shuffle(targets),
+        }
+    }
+
+    fn shuffle_manifests(&mut self, manifests: &mut [Desired]) {
+        for desired in manifests.iter_mut() {
+            self.shuffle(&mut desired.properties);
+            self.shuffle(&mut desired.relations);
+            desired.relations.iter_mut().for_each(|relation| self.shuffle_targets(&mut relation.targets));
+            if let Wish::Set(Teams::Many(teams), _) = &mut desired.team {
+                self.shuffle(teams);
+            }
+        }
+        self.shuffle(manifests);
+    }
+}
+
+fn asking(hazards: &[Hazard]) -> usize {
+    hazards.iter().filter(|hazard| hazard.consent == Consent::Approval).count()
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    #[test]
+    fn what_is_there_needs_no_plan(mut world in worlds(), modes in any::<bool>()) {
+        world.desired = (0..).zip(&world.stored).map(|(file, entity)| as_stored(file, entity)).collect();
+        world.owned = world.stored.iter().map(|entity| entity.key.clone()).collect();
+        world.write.default = if modes { WriteMode::Replace } else { WriteMode::Merge };
+        let plan = world.plan();
+        prop_assert_eq!(lines(&plan), [""; 0]);
+        prop_assert!(plan.hazards.is_empty() && plan.waves.is_empty());
+        prop_assert_eq!(plan.counts.total, Tally { unchanged: world.stored.len(), ..Tally::default() });
+    }
+
+    #[test]
+    fn a_plan_that_is_carried_out_reaches_what_is_asked_and_leaves_nothing_to_do(
+        world in worlds(),
+        is_eager in any::<bool>(),
+    ) {
+        let defaults = if is_eager { Defaults::AtEveryReplacement } else { Defaults::AtCreation };
+        let plan = world.plan();
+        if !can_be_done(&plan) {
+            return Ok(());
+        }
+        let after = match apply(&world, &plan, defaults) {
+            Ok(after) => after,
+            Err(refusal) => return Err(TestCaseError::fail(format!("{refusal}\n{:#?}", lines(&plan)))),
+        };
+        let again = after.plan();
+        prop_assert_eq!(lines(&again), [""; 0], "after {:#?}", lines(&plan));
+        prop_assert_eq!(asking(&again.hazards), 0);
+        let there: BTreeMap<&EntityKey, &Entity> = after.stored.iter().map(|entity| (&entity.key, entity)).collect();
+        for desired in &world.desired {
+            let entity = there.get(&desired.key);
+            prop_assert!(entity.is_some(), "{:?} is not there", desired.key);
+            let Some(entity) = entity else { continue };
+            for property in &desired.properties {
+                let found = entity.properties.iter().find(|(name, _)| *name == property.name);
+                let found = found.map_or(Json::Null, |(_, value)| value.to_json());
+                prop_assert_eq!(plain(&found), plain(&property.value.to_json()), "{:?} {}", desired.key, property.name);
+            }
+            if let Wish::Set(title, _) = &desired.title {
+                prop_assert_eq!(entity.title.as_ref(), Some(title));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_ours_never_goes(world in worlds(), adopt in any::<bool>()) {
+        let world = World { adopt, ..world };
+        let ours: BTreeSet<&EntityKey> = world.owned.iter().collect();
+        let declared: BTreeSet<&EntityKey> = world.desired.iter().map(|desired| &desired.key).collect();
+        let plan = world.plan();
+        for change in &plan.changes {
+            if let Some(removed) = change.removed() {
+                prop_assert!(ours.contains(&removed) && !declared.contains(&removed), "{removed:?}");
+            }
+        }
+        // And nothing at all goes while a part of the catalog is unknown.
+        let blind = World { incomplete: vec!["note"], ..world };
+        prop_assert!(blind.plan().changes.iter().all(|change| change.removed().is_none()));
+    }
+
+    #[test]
+    fn no_order_of_the_question_shows_in_the_plan(world in worlds(), seed in any::<u64>(), twice in any::<bool>()) {
+        let mut world = world;
+        // Some entities have two manifests, here and at the base, even in one place.
+        for manifests in [Some(&mut world.desired), world.base.as_mut()].into_iter().flatten() {
+            let firsts: Vec<Desired> = manifests.iter().take(if twice { 9 } else { 0 }).cloned().collect();
+            manifests.extend(firsts.into_iter().map(|mut second| {
+                second.title = Wish::Set("second".into(), Span::default());
+                second.place.span.start += u32::from(second.key.identifier.as_ref() > "b");
+                second
+            }));
+        }
+        let mut dice = Dice(seed);
+        let mut other = world.clone();
+        dice.shuffle_manifests(&mut other.desired);
+        if let Some(base) = &mut other.base {
+            dice.shuffle_manifests(base);
+        }
+        dice.shuffle(&mut other.blueprints);
+        dice.shuffle(&mut other.owned);
+        other.owned.extend(world.owned.first().cloned());
+        for entity in &mut other.stored {
+            dice.shuffle(&mut entity.properties);
+            dice.shuffle(&mut entity.relations);
+            dice.shuffle(&mut entity.team);
+            entity.relations.iter_mut().for_each(|(_, targets)| dice.shuffle_targets(targets));
+        }
+        dice.shuffle(&mut other.stored);
+        let (one, two) = (world.plan(), other.plan());
+        prop_assert_eq!(format!("{one:#?}"), format!("{two:#?}"));
+    }
+
+    #[test]
+    fn merging_touches_only_what_is_named(world in worlds()) {
+        let mut world = World { base: None, ..world };
+        world.write.by_blueprint.clear();
+        let plan = world.plan();
+        for change in plan.changes.iter().filter(|change| change.action == Action::Update) {
+            let desired = world.desired.iter().find(|desired| desired.key == change.key);
+            let desired = desired.expect("an update has its manifest");
+            for field in &change.fields {
+                prop_assert_eq!(field.cause, Cause::Named);
+                let is_named = match &field.field {
+                    Field::Title => desired.title != Wish::Absent,
+                    Field::Icon => desired.icon != Wish::Absent,
+                    Field::Team => desired.team != Wish::Absent,
+                    Field::Property(name) => desired.properties.iter().any(|it| it.name == *name),
+                    Field::Relation(name) => desired.relations.iter().any(|it| it.name == *name),
+                };
+                prop_assert!(is_named, "{:?} {:?}", change.key, field.field);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_harmless_voids_no_yes(world in worlds()) {
+        let mut world = world;
+        world.prune.max = 0;
+        let mut other = world.clone();
+        let fresh = json!({"blueprint": "note", "identifier": "fresh", "title": "nobody has this one"});
+        other.desired.push(manifest(99, &fresh));
+        let (one, two) = (world.plan(), other.plan());
+        prop_assert_eq!(one.approval, two.approval);
+        prop_assert_ne!(one.digest, two.digest);
+        let digests = |hazards: &[Hazard]| hazards.iter().map(|hazard| hazard.digest).collect::<Vec<_>>();
+        prop_assert_eq!(digests(&one.hazards), digests(&two.hazards));
+    }
+
+    #[test]
+    fn every_change_has_its_steps_and_its_number(world in worlds()) {
+        let plan = world.plan();
+        let mut writes = vec![0; plan.changes.len()];
+        let mut deletes = writes.clone();
+        let mut last = Deed::Write;
+        for wave in &plan.waves {
+            prop_assert!(wave.deed >= last && !wave.steps.is_empty());
+            last = wave.deed;
+            for step in &wave.steps {
+                match wave.deed {
+                    Deed::Write => writes[step.change] += 1,
+                    Deed::Relink => prop_assert!(!step.relations.is_empty()),
+                    Deed::Delete => deletes[step.change] += 1,
+                }
+            }
+        }
+        for (at, change) in plan.changes.iter().enumerate() {
+            prop_assert_eq!(writes[at], usize::from(change.is_write()));
+            prop_assert_eq!(deletes[at], usize::from(change.removed().is_some()));
+        }
+        prop_assert!(plan.changes.is_sorted_by(|a, b| a.key < b.key));
+        let total = plan.counts.total;
+        prop_assert_eq!(total.changes(), plan.changes.len());
+        prop_assert_eq!(total.changes() - total.delete + total.unchanged, world.desired.len());
+        let sum = |of: fn(&Tally) -> usize| plan.counts.by_blueprint.values().map(of).sum::<usize>();
+        prop_assert_eq!(sum(Tally::changes), total.changes());
+        prop_assert_eq!((sum(|it| it.unchanged), sum(|it| it.kept), sum(|it| it.pending)), (total.unchanged, 0, total.pending));
+    }
+
+    #[test]
+    fn two_scopes_never_see_each_others_entities(world in worlds()) {
+        // The other half is somebody else's: not declared here, not owned here.
+        let theirs: Vec<Entity> = world.stored.iter().map(|entity| {
+            let mut entity = entity.clone();
+            entity.key.identifier = format!("their-{}", entity.key.identifier).into();
+            entity.relations = Box::default();
+            entity
+        }).collect();
+        let mut both = world.clone();
+        both.stored.extend(theirs);
+        let (one, two) = (world.plan(), both.plan());
+        prop_assert_eq!(lines(&one), lines(&two));
+        prop_assert_eq!(one.digest, two.digest);
+        prop_assert!(two.changes.iter().all(|change| change.key != key("note", "their-a")));
+    }
+}

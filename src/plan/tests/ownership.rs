@@ -1,1 +1,83 @@
-//! ownership
+//! What may be deleted, and what is somebody else's.
+
+use serde_json::{Value as Json, json};
+
+use super::world::{World, key, lines};
+use crate::domain::change::Standing;
+use crate::domain::finding::{FileId, Place};
+use crate::domain::hazard::{Blocker, Consent, HazardKind};
+use crate::domain::plan::{Obstacle, Tally};
+use crate::domain::span::Span;
+
+fn services(names: &[&str]) -> Json {
+    names.iter().map(|name| json!({"identifier": name, "title": name})).collect()
+}
+
+#[test]
+fn only_what_is_ours_is_deleted() {
+    let world = World::of(services(&["a"]), services(&["a", "b", "c"])).owning(&[("service", "a"), ("service", "b")]);
+    assert_eq!(lines(&world.plan()), ["delete service/b"]);
+    // Owned by what the catalog said a moment ago, and not there any more.
+    let gone = world.owning(&[("service", "a"), ("service", "nowhere"), ("ship", "argo")]);
+    assert_eq!(lines(&gone.plan()), [""; 0]);
+}
+
+#[test]
+fn nothing_is_deleted_while_anything_is_unknown() {
+    let world = World::of(services(&["a"]), services(&["a", "b"]));
+    assert_eq!(world.plan().counts.total, Tally { delete: 1, unchanged: 1, ..Tally::default() });
+    let place = Place { file: FileId(7), span: Span::empty(3) };
+    let disabled = World { prune: crate::domain::write::PruneRule { enabled: false, ..world.prune }, ..world.clone() };
+    let unparsed = World { unread: vec![Blocker::Manifest(place)], ..world.clone() };
+    // Another blueprint's read is enough: nothing at all is deleted.
+    let cut = World { incomplete: vec!["note"], ..world };
+    for (world, blocker) in [
+        (disabled, Blocker::Disabled),
+        (unparsed, Blocker::Manifest(place)),
+        (cut, Blocker::Read { blueprint: "note".into(), why: "the line was cut".to_owned() }),
+    ] {
+        let plan = world.plan();
+        assert_eq!(lines(&plan), [""; 0], "{blocker:?}");
+        assert_eq!(plan.counts.total, Tally { unchanged: 1, kept: 1, ..Tally::default() });
+        let kind = HazardKind::PruneBlocked { by: vec![blocker], keys: vec![key("service", "b")] };
+        assert_eq!(
+            plan.hazards.iter().map(|it| (&it.kind, it.consent)).collect::<Vec<_>>(),
+            [(&kind, Consent::Nothing)]
+        );
+        assert_eq!(plan.approval, None);
+    }
+}
+
+#[test]
+fn a_setting_that_keeps_nothing_is_no_news() {
+    let mut world = World::of(services(&["a"]), services(&["a"]));
+    world.prune.enabled = false;
+    assert_eq!(world.plan().hazards, []);
+}
+
+#[test]
+fn somebody_elses_entity_is_foreign_until_it_is_adopted() {
+    let declared = json!([{"identifier": "a", "title": "mine"}, {"identifier": "b", "title": "b"}]);
+    let mut world = World::of(declared, services(&["a", "b"])).owning(&[]);
+    let plan = world.plan();
+    assert_eq!(lines(&plan), [r#"update service/a: title "a" > "mine""#]);
+    assert_eq!(plan.changes[0].standing, Standing::Foreign);
+    assert_eq!(plan.foreign_unchanged, [key("service", "b")]);
+    let kind = HazardKind::Foreign { keys: vec![key("service", "a")] };
+    assert_eq!(plan.hazards.iter().map(|it| (&it.kind, it.consent)).collect::<Vec<_>>(), [(&kind, Consent::Adoption)]);
+    assert_eq!(plan.approval, None);
+
+    world.adopt = true;
+    let plan = world.plan();
+    assert_eq!(lines(&plan), [r#"update service/a: title "a" > "mine""#, "adopt service/b"]);
+    assert_eq!((plan.hazards.len(), plan.foreign_unchanged.len(), plan.counts.total.foreign), (0, 0, 2));
+}
+
+#[test]
+fn the_first_of_two_manifests_counts_and_both_are_named() {
+    let world = World::of(json!([{"title": "first"}, {"title": "second"}]), json!([]));
+    let plan = world.plan();
+    assert_eq!(lines(&plan), [r#"create service/cart: title null > "first""#]);
+    let places = world.desired.iter().map(|desired| desired.place).collect();
+    assert_eq!(plan.obstacles, [Obstacle::Duplicate { key: key("service", "cart"), places }]);
+}

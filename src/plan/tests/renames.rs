@@ -1,1 +1,154 @@
-//! renames
+//! What is told to be a rename, by what, and what it does to those that point at it.
+
+use serde_json::{Value as Json, json};
+
+use super::world::{World, key, lines};
+use crate::domain::change::{Action, Afterwards, Cause, Origin, RenamedBy};
+use crate::domain::hazard::HazardKind;
+use crate::domain::plan::{Deed, Plan, Step, Wave};
+use crate::plan::Move;
+
+fn renamed_by(plan: &Plan) -> Vec<(String, String, RenamedBy)> {
+    let rename = |change: &crate::domain::change::Change| match &change.action {
+        Action::Rename { from, by } => Some((from.to_string(), change.key.identifier.to_string(), *by)),
+        Action::Create | Action::Update | Action::Adopt | Action::Delete => None,
+    };
+    plan.changes.iter().filter_map(rename).collect()
+}
+
+fn pair(from: &str, to: &str, by: RenamedBy) -> (String, String, RenamedBy) {
+    (from.to_owned(), to.to_owned(), by)
+}
+
+#[test]
+fn one_that_goes_and_one_that_comes_alike_are_one() {
+    let content =
+        |name: &str| json!({"identifier": name, "title": "Cart", "properties": {"tier": 1, "language": "go"}});
+    let mut wanted = content("basket");
+    wanted["properties"] = json!({"tier": 1.0});
+    let world = World::of(json!([wanted]), json!([content("cart")]));
+    let plan = world.plan();
+    assert_eq!(renamed_by(&plan), [pair("cart", "basket", RenamedBy::Content)]);
+    assert_eq!(lines(&plan), ["rename service/basket from cart"]);
+    assert_eq!((plan.counts.total.changes(), plan.counts.total.rename), (1, 1));
+    // Nothing in it is nothing to know it by.
+    let bare = World::of(json!([{"identifier": "a"}]), json!([{"identifier": "b"}])).plan();
+    assert_eq!(lines(&bare), ["create service/a", "delete service/b"]);
+    // Of two that are alike nobody knows which.
+    let two = World::of(json!([content("a"), content("b")]), json!([content("c")])).plan();
+    assert_eq!(renamed_by(&two), []);
+    let two = World::of(json!([content("a")]), json!([content("c"), content("d")])).plan();
+    assert_eq!(renamed_by(&two), []);
+    // Another blueprint's is another.
+    let other = json!([{"blueprint": "note", "identifier": "a", "title": "Cart"}]);
+    assert_eq!(renamed_by(&World::of(other, json!([{"identifier": "c", "title": "Cart"}])).plan()), []);
+}
+
+#[test]
+fn what_went_is_known_by_its_last_manifest_too() {
+    let stored = json!([{"identifier": "cart", "title": "Cart", "properties": {"tier": 7}}]);
+    let world = World::of(json!([{"identifier": "basket", "title": "Cart"}]), stored);
+    assert_eq!(renamed_by(&world.plan()), []);
+    let plan = world.base(json!([{"identifier": "cart", "title": "Cart"}])).plan();
+    assert_eq!(renamed_by(&plan), [pair("cart", "basket", RenamedBy::Content)]);
+    // The tier was somebody else's, and goes with the old one; that is this branch's doing.
+    assert_eq!(lines(&plan), ["rename service/basket from cart: tier 7 > null"]);
+    let field = &plan.changes[0].fields[0];
+    assert_eq!(
+        (field.cause, field.origin, plan.changes[0].origin),
+        (Cause::LeftOut, Origin::ThisBranch, Origin::ThisBranch)
+    );
+}
+
+#[test]
+fn what_a_manifest_says_counts_before_what_git_says_before_what_is_alike() {
+    let titled = |name: &str, title: &str| json!({"identifier": name, "title": title});
+    let mut wanted = json!([titled("a", "1"), titled("b", "2"), titled("c", "3")]);
+    wanted[0]["renamed-from"] = json!("y");
+    let mut world = World::of(wanted, json!([titled("x", "1"), titled("y", "2"), titled("z", "3")]));
+    let moved = |from: &str, to: &str| Move { from: key("service", from), to: key("service", to) };
+    world.moves = vec![moved("x", "b"), moved("y", "c"), moved("nowhere", "c"), moved("x", "nowhere")];
+    assert_eq!(
+        renamed_by(&world.plan()),
+        [pair("y", "a", RenamedBy::Annotation), pair("x", "b", RenamedBy::Move), pair("z", "c", RenamedBy::Content)]
+    );
+    // A file that became two, and two that became one, tell nothing.
+    world.moves = vec![moved("x", "b"), moved("x", "c"), moved("z", "c")];
+    assert_eq!(renamed_by(&world.plan()), [pair("y", "a", RenamedBy::Annotation), pair("z", "c", RenamedBy::Content)]);
+}
+
+#[test]
+fn an_annotation_that_has_done_its_work_does_nothing() {
+    let wanted = json!([{"identifier": "a", "title": "A", "renamed-from": "old"}]);
+    let there = json!([{"identifier": "a", "title": "A"}]);
+    assert_eq!(lines(&World::of(wanted.clone(), there).plan()), [""; 0]);
+    // And it takes nothing from others.
+    let world = World::of(wanted, json!([{"identifier": "old", "title": "B"}])).owning(&[]);
+    assert_eq!(lines(&world.plan()), [r#"create service/a: title null > "A""#]);
+}
+
+#[test]
+fn nothing_is_renamed_while_nothing_may_be_deleted() {
+    let mut world = World::of(json!([{"identifier": "a", "title": "A"}]), json!([{"identifier": "b", "title": "A"}]));
+    world.incomplete = vec!["note"];
+    assert_eq!(lines(&world.plan()), [r#"create service/a: title null > "A""#]);
+}
+
+/// `basket` was `cart`; `shop` follows, `desk` is somebody else's and does not, `till` is new and asks for the old one.
+fn pointed_at() -> World {
+    let shop = |target: &str| json!({"identifier": "shop", "relations": {"dependsOn": [target]}});
+    let till = json!({"identifier": "till", "relations": {"dependsOn": ["cart"]}});
+    let wanted = json!([{"identifier": "basket", "title": "Cart"}, shop("basket"), till]);
+    let desk = json!({"identifier": "desk", "relations": {"dependsOn": ["cart", "shop"]}});
+    let lead = json!({"blueprint": "team", "identifier": "core", "relations": {"lead": "cart"}});
+    let stored = json!([{"identifier": "cart", "title": "Cart"}, shop("cart"), desk, lead]);
+    World::of(wanted, stored).owning(&[("service", "cart"), ("service", "shop")])
+}
+
+#[test]
+fn a_rename_names_who_points_at_it() {
+    let plan = pointed_at().plan();
+    let dependents: Vec<_> = plan.changes[0]
+        .dependents
+        .iter()
+        .map(|it| (it.key.identifier.as_ref(), it.relation.as_ref(), it.required, it.after))
+        .collect();
+    let expected = [
+        ("desk", "dependsOn", false, Afterwards::Left),
+        ("shop", "dependsOn", false, Afterwards::Relinked),
+        ("till", "dependsOn", false, Afterwards::Asked),
+        ("core", "lead", false, Afterwards::Left),
+    ];
+    assert_eq!(dependents, expected);
+    let HazardKind::RenameWithDependents { from, dependents, .. } = &plan.hazards[0].kind else {
+        panic!("{:?}", plan.hazards)
+    };
+    let left: Vec<&str> = dependents.iter().map(|it| it.key.identifier.as_ref()).collect();
+    assert_eq!((from.as_ref(), left), ("cart", vec!["desk", "till", "core"]));
+}
+
+#[test]
+fn a_renamed_entity_comes_first_and_its_old_self_goes_last() {
+    let plan = pointed_at().plan();
+    let step = |step: &Step| format!("{} {:?}", plan.changes[step.change].key.identifier, step.needs);
+    let wave = |wave: &Wave| (wave.deed, wave.steps.iter().map(step).collect::<Vec<_>>());
+    let waves: Vec<(Deed, Vec<String>)> = plan.waves.iter().map(wave).collect();
+    let expected = [
+        (Deed::Write, vec!["basket []", "till []"]),
+        (Deed::Write, vec!["shop [0]"]),
+        (Deed::Delete, vec!["basket [0, 1]"]),
+    ];
+    assert_eq!(waves, expected.map(|(deed, steps)| (deed, steps.into_iter().map(str::to_owned).collect())));
+}
+
+#[test]
+fn a_rename_counts_as_what_it_deletes() {
+    let content = |name: String| json!({"identifier": name, "title": name[1..]});
+    let named = |letter: &str| (0..6).map(|at| content(format!("{letter}{at}"))).collect::<Json>();
+    let mut world = World::of(named("n"), named("o"));
+    world.prune.max = 5;
+    let plan = world.plan();
+    assert_eq!(plan.counts.total.rename, 6);
+    let HazardKind::ManyDeletes { keys, owned, over_max, .. } = &plan.hazards[0].kind else { panic!("{plan:?}") };
+    assert_eq!((keys.len(), *owned, *over_max), (6, 6, Some(5)));
+}
