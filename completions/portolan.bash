@@ -404,7 +404,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__schema)
-            opts="-C -q -v -h --config --target --catalog --color --quiet --verbose --no-progress --help config lint baseline pull"
+            opts="-C -q -v -h --config --target --catalog --color --quiet --verbose --no-progress --help config lint baseline pull serve"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

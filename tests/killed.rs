@@ -47,11 +47,10 @@ fn what_was_acknowledged_is_there_after_a_kill() {
         // Not after a time but after so many writes: the same on every machine.
         let (acknowledge, acknowledged) = mpsc::channel();
         let wanted = 15 + round * 23 % 60;
-        let url = serving.url.clone();
         std::thread::scope(|scope| {
             for (writer, notes) in notes.iter().enumerate() {
-                let (url, acknowledge) = (&url, acknowledge.clone());
-                scope.spawn(move || write(url, writer, round, notes, &acknowledge));
+                let (plain, acknowledge) = (Plain::connect(&serving.url), acknowledge.clone());
+                scope.spawn(move || write(&plain, writer, round, notes, &acknowledge));
             }
             drop(acknowledge);
             for _ in 0..wanted {
@@ -93,14 +92,13 @@ fn entity(identifier: &str, n: u64) -> Value {
 }
 
 /// Until the server is gone.
-fn write(url: &str, writer: usize, round: usize, notes: &Mutex<Notes>, acknowledge: &Sender<()>) {
-    let plain = Plain::connect(url);
+fn write(plain: &Plain, writer: usize, round: usize, notes: &Mutex<Notes>, acknowledge: &Sender<()>) {
     for turn in 0_u64.. {
         let mut notes = notes.lock().expect("no writer panics");
         let heard = match turn % 4 {
-            0 => count_up(&plain, writer, &mut notes),
-            1 | 2 => create(&plain, writer, &format!("{round}-{turn}"), &mut notes),
-            _ => delete(&plain, &mut notes),
+            0 => count_up(plain, writer, &mut notes),
+            1 | 2 => create(plain, writer, &format!("{round}-{turn}"), &mut notes),
+            _ => delete(plain, &mut notes),
         };
         if !heard {
             return;

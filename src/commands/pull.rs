@@ -61,8 +61,23 @@ pub struct PullArgs {
     #[arg(long, requires = "entities")]
     pub overwrite: bool,
     /// How to report
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = PullFormat::Text)]
-    pub output: PullFormat,
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Output::Text)]
+    pub output: Output,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Output {
+    Text,
+    Json,
+}
+
+impl Output {
+    fn format(self) -> PullFormat {
+        match self {
+            Self::Text => PullFormat::Text,
+            Self::Json => PullFormat::Json,
+        }
+    }
 }
 
 const EXAMPLES: &str = "\
@@ -250,7 +265,7 @@ fn shown(
     context: &Context<'_>,
 ) -> String {
     let entities: BTreeSet<_> = misfits.findings.iter().filter_map(|finding| finding.entity.as_ref()).collect();
-    let most = if args.output == PullFormat::Text { MOST_AS_TEXT } else { usize::MAX };
+    let most = if args.output == Output::Text { MOST_AS_TEXT } else { usize::MAX };
     let most = most.min(misfits.findings.len());
     let mut counts = misfits.counts;
     counts.hidden = misfits.findings.len() - most;
@@ -288,7 +303,7 @@ fn shown(
         misfits: &lint,
         notes: &notes,
     };
-    render(&pull, args.output, &context.style)
+    render(&pull, args.output.format(), &context.style)
 }
 
 fn line(adopted: &Adopted) -> ManifestLine<'_> {

@@ -30,6 +30,8 @@ pub enum SchemaName {
     Baseline,
     /// What `pull --output json` writes
     Pull,
+    /// What `serve --output json` writes
+    Serve,
 }
 
 pub fn run(args: &SchemaArgs, streams: &mut Streams) -> Result<Exit, Error> {
@@ -44,6 +46,7 @@ pub fn schema(name: SchemaName) -> String {
         SchemaName::Lint => report::lint::json::schema(),
         SchemaName::Baseline => report::baseline::schema(),
         SchemaName::Pull => report::pull::json::schema(),
+        SchemaName::Serve => report::serve::schema(),
     };
     format!("{schema:#}\n")
 }

@@ -3,40 +3,32 @@
 
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use clap::ValueHint;
-use serde::Serialize;
 
-use crate::catalog::server::{self, Credentials, LogLine, Rate, Running, ServerConfig, ServerError, Told};
-use crate::catalog::store::{Failure, Misfit, Store, system_clock};
+use crate::catalog::server::{self, Credentials, LogLine, Rate, ServerConfig, ServerError, Told};
+use crate::catalog::store::{Store, system_clock};
 use crate::catalog::wire::Writer;
 use crate::commands::context::Context;
-use crate::commands::rule_names;
-use crate::commands::steps::desired::Asked;
-use crate::commands::steps::scope::scope;
-use crate::commands::steps::seeded::seeded;
-use crate::commands::steps::shelved::{Shelved, shelved};
+use crate::commands::steps::brought::{Seed, follow};
 use crate::domain::entity::Owner;
-use crate::domain::progress::{Progress, Silent};
 use crate::domain::secret::Secret;
-use crate::domain::words::{count, grouped, list};
-use crate::error::{Error, LintError, ServeError};
+use crate::domain::words::count;
+use crate::error::{Error, ServeError};
 use crate::exit::Exit;
 use crate::report::escape::clean;
-use crate::settings::{self, Settings};
+use crate::report::serve::{self as report, Serve};
 use crate::sources::{path_text, tidy};
 
 /// Where the embedded catalog lies, below the root.
 const STORE: &str = ".portolan/local.db";
 /// `--store`'s word for a catalog that is gone at the end.
 const MEMORY: &str = "memory";
-/// So many manifests that could not be brought in are told by name.
-const MOST_TOLD: usize = 20;
 /// Lines of the log that wait to be written, should the terminal be slow. More are counted and dropped: requests do not
 /// wait for a reader of the log.
 const MOST_WAITING: usize = 10_000;
@@ -95,27 +87,6 @@ pub enum ServeFormat {
     Json,
 }
 
-/// `portolan.serve/1`: one line, as soon as it listens.
-#[derive(Debug, Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Served {
-    /// `portolan.serve/1`.
-    format: &'static str,
-    /// Where clients find it.
-    url: String,
-    client_id: String,
-    /// Only where it was made up: it is told once.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    client_secret: Option<String>,
-    /// The catalog's file, or `memory`.
-    store: String,
-}
-
-/// The JSON Schema of `--output json`.
-pub fn schema() -> serde_json::Value {
-    schemars::schema_for!(Served).to_value()
-}
-
 fn address(text: &str) -> Result<SocketAddr, String> {
     let here = text.strip_prefix("localhost:").map(|port| format!("127.0.0.1:{port}"));
     let parsed = here.as_deref().unwrap_or(text).parse::<SocketAddr>();
@@ -154,7 +125,7 @@ pub fn run(args: ServeArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         return Err(ServeError::Exposed { address: args.listen }.into());
     }
     let store = open(&args, &credentials.id, context)?;
-    let name = store.path().map_or_else(|| MEMORY.to_owned(), path_text);
+    let name = store.path().map(path_text);
     let (sender, heard) = channel();
     let log = Log { sender: sender.clone(), waiting: Arc::default() };
     let waiting = Arc::clone(&log.waiting);
@@ -169,8 +140,18 @@ pub fn run(args: ServeArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     running.heed_signals(move |told| {
         let _ = sender.send(Heard::End(told));
     })?;
-    let shown = shown(&args, &running, &credentials, is_made_up, &name, context);
-    context.streams.show(&shown)?;
+    let told = Serve {
+        url: &running.url(),
+        client_id: &credentials.id,
+        made_up_secret: is_made_up.then_some(&credentials.secret),
+        store: name.as_deref(),
+        platform: context.settings.platform.value,
+    };
+    let told = match args.output {
+        ServeFormat::Text => report::text(&told),
+        ServeFormat::Json => report::json(&told),
+    };
+    context.streams.show(&told)?;
     context.streams.flush()?;
     Ok(wait(&heard, &waiting, context))
 }
@@ -224,143 +205,6 @@ fn open(args: &ServeArgs, client: &str, context: &mut Context<'_>) -> Result<Sto
         }
     }
     Ok(store)
-}
-
-/// Makes the store's blueprints those of the snapshot under `root`, where these are not the ones that it followed last.
-fn follow(store: &Store, root: &Path, writer: &Writer, context: &mut Context<'_>) -> Result<usize, Error> {
-    let Shelved { mut blueprints, unusable } = shelved(root);
-    for file in &unusable {
-        context.say(&format!("note: `{}` holds no blueprint that can be used: {}.", file.path, file.reason));
-        // What it holds is not known: the blueprint that the store has stays.
-        if let Ok(held) = store.blueprint(&file.identifier) {
-            blueprints.entry(file.identifier.clone()).or_insert(held);
-        }
-    }
-    let count = blueprints.len();
-    if count == 0 {
-        return Ok(0);
-    }
-    let followed = store.follow_changed_blueprints(blueprints.into_values().collect(), writer);
-    let followed = followed.map_err(|failure| match failure {
-        Failure::Store(error) => Error::from(error),
-        Failure::Refused(refusal) => {
-            let why = refusal.message.unwrap_or(refusal.error);
-            ServeError::NotFollowed { why }.into()
-        }
-    })?;
-    for misfit in followed.map(|followed| followed.misfits).unwrap_or_default() {
-        context.say(&format!("note: {}", told(&misfit)));
-    }
-    Ok(count)
-}
-
-fn told(misfit: &Misfit) -> String {
-    let named = list(&misfit.entities.iter().map(|entity| format!("`{entity}`")).collect::<Vec<_>>());
-    let entities = count(usize::try_from(misfit.count).unwrap_or(usize::MAX), "entity");
-    let fate = if misfit.left { "It stays as it was" } else { "It was changed all the same" };
-    let which = if misfit.entities.is_empty() { String::new() } else { format!(", {named} among them") };
-    format!("Blueprint `{}`: {}, which {entities} stand against{which}. {fate}.", misfit.blueprint, misfit.reason)
-}
-
-/// A repository to be brought in.
-struct Seed {
-    /// As the user named it.
-    name: String,
-    settings: Settings,
-    scope: Option<String>,
-}
-
-impl Seed {
-    fn of(folder: &Path, name: &Path, context: &Context<'_>) -> Result<Self, Error> {
-        let request = settings::Request { directory: Some(folder.to_owned()), ..settings::Request::default() };
-        let settings = settings::resolve(&request, context.environment, &rule_names())?;
-        let scope = scope(&settings, context.environment).value;
-        Ok(Self { name: path_text(name), settings, scope })
-    }
-
-    /// As a push of that repository would be signed: what it brings in is its own.
-    fn user_agent(&self) -> String {
-        Owner { scope: self.scope.clone().unwrap_or_else(|| "local".to_owned()) }.user_agent()
-    }
-
-    fn sow(&self, store: &Store, writer: &Writer, context: &mut Context<'_>) -> Result<(), Error> {
-        let root = &self.settings.root.value;
-        let blueprints = follow(store, root, writer, context)?;
-        let bar = context.bar();
-        let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
-        let asked = Asked::of(root, &self.settings.pattern()?, progress).map_err(LintError::from)?;
-        let seeded = seeded(store, &asked.entities, writer)?;
-        drop(bar);
-        for folder in &asked.unreadable {
-            context.say(&format!("note: Could not {folder}."));
-        }
-        let doubts = asked.doubts.iter().map(|doubt| (doubt.place, doubt.line, doubt.reason.as_str()));
-        for (place, line, reason) in doubts.clone().take(MOST_TOLD) {
-            context.say(&format!("note: {}:{line} was left out: {}.", asked.path(place), clean(reason)));
-        }
-        for (at, reason) in seeded.refused.iter().take(MOST_TOLD) {
-            let Some(entity) = asked.entities.get(*at) else { continue };
-            let (path, key) = (asked.path(entity.place), &entity.key);
-            let name = clean(&key.identifier).into_owned();
-            context.say(&format!("note: `{name}` of {path} was left out: {}.", clean(reason)));
-        }
-        let left = doubts.count() + seeded.refused.len();
-        let told = asked.doubts.len().min(MOST_TOLD) + seeded.refused.len().min(MOST_TOLD);
-        if left > told {
-            context.say(&format!("note: {} more were left out.", grouped(left - told)));
-        }
-        if seeded.written == 0 && blueprints == 0 {
-            let why =
-                if left == 0 { "there are no blueprints and no manifests in it" } else { "nothing in it can be used" };
-            return Err(ServeError::NothingSeeded { path: self.name.clone(), why: why.to_owned() }.into());
-        }
-        let (entities, blueprints) = (count(seeded.written, "entity"), count(blueprints, "blueprint"));
-        context.say(&format!("note: Brought in {entities} and {blueprints} of `{}`.", self.name));
-        Ok(())
-    }
-}
-
-fn shown(
-    args: &ServeArgs,
-    running: &Running,
-    credentials: &Credentials,
-    is_made_up: bool,
-    store: &str,
-    context: &Context<'_>,
-) -> String {
-    let (url, secret) = (running.url(), is_made_up.then(|| credentials.secret.reveal().to_owned()));
-    match args.output {
-        ServeFormat::Json => {
-            let served = Served {
-                format: "portolan.serve/1",
-                url,
-                client_id: credentials.id.clone(),
-                client_secret: secret,
-                store: store.to_owned(),
-            };
-            let line = serde_json::to_string(&served).expect("strings always have a JSON form");
-            format!("{line}\n")
-        }
-        ServeFormat::Text => {
-            let platform = context.settings.platform.value;
-            let base = platform.base_url_variables.first().copied().unwrap_or("PORT_BASE_URL");
-            let (id_name, secret_name) = (platform.client_id_variable, platform.client_secret_variable);
-            let place = if store == MEMORY { "a catalog in memory".to_owned() } else { format!("`{}`", clean(store)) };
-            let mut text = format!("Serving {place} at {url}\n");
-            let id = clean(&credentials.id);
-            if let Some(secret) = secret {
-                let _ = write!(text, "\nThese credentials were made up, and are not shown again:\n");
-                let _ = write!(text, "  client id      {id}\n  client secret  {secret}\n");
-                let _ = write!(text, "\nTo use it in a shell:\n  export {base}={url}\n");
-                let _ = writeln!(text, "  export {id_name}={id} {secret_name}={secret}");
-            } else {
-                let _ = write!(text, "\nTo use it in a shell, with the client id and secret that you chose:\n");
-                let _ = writeln!(text, "  export {base}={url}");
-            }
-            let _ = write!(text, "\nTo look at it: {url}/ (user: the client id, password: the client secret)\n");
-            text
-        }
-    }
 }
 
 /// What the waiting thread is told.

@@ -9,4 +9,5 @@ pub mod fingerprint;
 pub mod lint;
 pub mod place;
 pub mod pull;
+pub mod serve;
 pub mod style;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::failure::{Asked, ClientError};
 use super::gate::Gate;
@@ -205,6 +206,15 @@ impl Caller {
             });
         }
         let wait = if matches!(answer.status, 429 | 503) { answer.announced.wait() } else { None };
+        // Half a refusal says nothing yet.
+        if answer.is_json
+            && !answer.body.is_empty()
+            && let Err(error) = serde_json::from_slice::<IgnoredAny>(&answer.body)
+            && error.is_eof()
+        {
+            let reason = shown(&error.to_string(), secrets);
+            return Err(Failed::ForNow(ClientError::Cut { asked: self.asked(call), reason }, wait));
+        }
         let is_passing = is_passing(answer.status);
         let error = self.refused(call, answer, secrets);
         Err(if is_passing { Failed::ForNow(error, wait) } else { Failed::ForGood(error) })

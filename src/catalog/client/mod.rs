@@ -61,7 +61,7 @@ pub trait Notices: Send + Sync {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
-    /// As a clause that fits after "waiting: failed to", or a whole one: what stands in the way.
+    /// What stands in the way, as a clause.
     pub why: String,
     pub long: Duration,
 }

@@ -128,7 +128,8 @@ impl Reader {
         }
     }
 
-    /// By pages; where that is refused or takes too long, in one piece; where that does, patiently by pages.
+    /// By pages; where that is refused or takes too long, in one piece; where that does, patiently by pages. Only what the
+    /// other way may do better is left soon: a bad line is met with patience.
     async fn all(&mut self) -> Result<Brought, ClientError> {
         let mut is_brief = true;
         loop {
@@ -136,12 +137,17 @@ impl Reader {
                 Ok(brought) => return Ok(brought),
                 Err(error) => error,
             };
+            if is_brief && is_worn_out(&error) && !leads_elsewhere(&error) {
+                is_brief = false;
+                continue;
+            }
             if !is_brief || !leads_elsewhere(&error) {
                 return self.nothing(error);
             }
-            match self.whole().await {
+            let is_last_way = error.status() != Some(504);
+            match self.whole(!is_last_way).await {
                 Ok(entities) => return Ok(Brought { entities, missing: None }),
-                Err(other) if leads_elsewhere(&other) && error.status() != Some(410) => is_brief = false,
+                Err(other) if !is_last_way && (leads_elsewhere(&other) || is_worn_out(&other)) => is_brief = false,
                 Err(other) => return self.nothing(other),
             }
         }
@@ -202,7 +208,7 @@ impl Reader {
         self.caller.call(&call, |answer| decoder.page(&answer.body)).await
     }
 
-    async fn whole(&mut self) -> Result<Vec<Entity>, ClientError> {
+    async fn whole(&mut self, is_brief: bool) -> Result<Vec<Entity>, ClientError> {
         let part = match self.part {
             Part::Whole => "",
             Part::Keys => "&include=identifier",
@@ -210,7 +216,7 @@ impl Reader {
         let route = route(&["blueprints", &self.blueprint, "entities"]);
         let mut call = Call::get(format!("{route}?exclude_calculated_properties=true{part}"));
         call.work = Work::Page;
-        call.is_brief = true;
+        call.is_brief = is_brief;
         let decoder = &mut self.decoder;
         let page = self.caller.call(&call, |answer: &Answer| decoder.page(&answer.body)).await?;
         let _ = self.advanced.send(page.entities.len() as u64);
@@ -234,6 +240,11 @@ fn sorted(mut entities: Vec<Entity>) -> Vec<Entity> {
 /// This way is closed, or too long.
 fn leads_elsewhere(error: &ClientError) -> bool {
     matches!(error.status(), Some(410 | 504)) || is_no_route(error)
+}
+
+/// It was tried as often as patience went.
+fn is_worn_out(error: &ClientError) -> bool {
+    matches!(error, ClientError::Spent { .. })
 }
 
 /// The platform says of a route that it is not there what it says of a thing that is not there, but for the words.

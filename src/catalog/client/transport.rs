@@ -87,6 +87,12 @@ impl Transport {
             let certificates = Certificate::from_pem_bundle(bundle).map_err(|error| {
                 setup(format!("the certificates are not PEM ({})", Cause::of(&error).reason), "look at the CA bundle")
             })?;
+            if certificates.is_empty() && !bundle.is_empty() {
+                return Err(setup(
+                    "the CA bundle holds no certificate".to_owned(),
+                    "PORTOLAN_CA_BUNDLE names a PEM file",
+                ));
+            }
             builder.tls_certs_merge(certificates)
         } else {
             // Nothing will be encrypted: the system's certificates need not be looked for.

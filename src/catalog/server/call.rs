@@ -97,7 +97,7 @@ fn admit(shared: &Shared, headers: &HeaderMap) -> Result<(), Refusal> {
     if token.is_some_and(|token| shared.access.admits(token, Instant::now())) {
         Ok(())
     } else {
-        Err(Refusal::new(401, "invalid_token", "The access token is not valid, or has expired"))
+        Err(Refusal::new(401, "unauthorized", "The access token is not valid, or has expired"))
     }
 }
 

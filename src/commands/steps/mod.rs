@@ -1,6 +1,7 @@
 //! What verbs share, each step named by what it yields.
 
 pub(crate) mod adopted;
+pub(crate) mod brought;
 pub(crate) mod checked;
 pub(crate) mod chosen;
 pub(crate) mod connected;

@@ -61,6 +61,8 @@ fn blueprint(file: &SourceFile, buffer: &mut ReadBuffer) -> Result<Blueprint, St
 mod tests {
     use super::*;
 
+    const FOLDER: &str = ".portolan/blueprints";
+
     #[test]
     fn what_can_be_used_is_used_and_the_rest_is_named() {
         let folder = tempfile::tempdir().expect("a folder");

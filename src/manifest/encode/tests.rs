@@ -1,3 +1,5 @@
+//! What is written is read back, by our reader and by another that knows nothing of ours. Numbers are compared by value.
+
 use std::sync::Arc;
 
 use proptest::collection::vec;

@@ -75,7 +75,7 @@ pub enum ManifestDeed {
     Kept(Option<&'static str>),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PullFormat {
     Text,
     Json,

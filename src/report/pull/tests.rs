@@ -1,3 +1,5 @@
+//! A pull in which everything happens, in both formats. The lint part is lint's own and proved there.
+
 use super::*;
 use crate::domain::blueprint_change::{BlueprintChangeKind, Change, Detail, Part};
 use crate::report::escape::is_unsafe;

@@ -51,6 +51,21 @@ fn a_repository_is_brought_in_whatever_its_circles() {
 }
 
 #[test]
+fn what_the_snapshot_knows_is_there_by_name_and_owned_by_nobody() {
+    let repo = repository();
+    repo.remove("catalog/zz/port.yml");
+    repo.write(".portolan/known-entities.txt", "team\tz\nteam\ty\nnobody\tx\n");
+    let server = Server::of(&repo, "--store memory --seed .");
+    server.says("note: Brought in 6 entities and 2 blueprints of `.`, and the names of 2 known entities.");
+    let known = json!({"datasource_prefix": "portolan", "datasource_suffix": "(known entities)"});
+    let found = server.gives("POST", "/v1/blueprints/entities/datasource-entities", &known);
+    assert_eq!(found["entities"].as_array().map(Vec::len), Some(2));
+    let owned = json!({"datasource_prefix": "portolan", "datasource_suffix": "(statekey/local)"});
+    let found = server.gives("POST", "/v1/blueprints/entities/datasource-entities", &owned);
+    assert_eq!(found["entities"].as_array().map(Vec::len), Some(6));
+}
+
+#[test]
 fn what_cannot_be_brought_in_is_told_and_the_rest_is_served() {
     let repo = repository();
     repo.write("catalog/wrong.yaml", manifest("wrong", "  properties: {tier: high}\n  relations: {owner: z}\n"));
@@ -99,7 +114,7 @@ fn the_blueprints_of_the_snapshot_are_followed_when_they_change() {
     repo.write(".portolan/blueprints/third.json", blueprint("third", &json!({})));
     let third = Server::of(&repo, "");
     let note = third.says("note: Blueprint `team`");
-    assert!(note.contains("1 entity stand") && note.contains("`z`") && note.ends_with("It stays as it was."), "{note}");
+    assert!(note.contains("1 entity would not fit (`z`)") && note.ends_with("It stays as it was."), "{note}");
     assert_eq!(count(&third, "third"), 0);
     assert_eq!(third.call("GET", "/v1/blueprints/own", &Value::Null).status, 404);
     assert_eq!(

@@ -2,6 +2,7 @@
 //! embedded server for what it should.
 
 mod embedded;
+mod encrypted;
 mod faults;
 mod scripted;
 mod secrets;

@@ -111,7 +111,7 @@ impl Store {
     /// was done, and nothing but the one number was read.
     pub fn follow_changed_blueprints(&self, given: Vec<Value>, writer: &Writer) -> Result<Option<Followed>, Failure> {
         let digest = follow::digest(&given);
-        if self.read(|transaction| follow::last(transaction))? == Some(digest) {
+        if self.read(follow::last)? == Some(digest) {
             return Ok(None);
         }
         let given = follow::read(given)?;

@@ -12,6 +12,7 @@ mod rename;
 mod render;
 mod row;
 mod settle;
+mod stand_in;
 #[cfg(test)]
 mod tests;
 mod walk;

@@ -273,7 +273,7 @@ impl<'p> Pen<'p> {
 }
 
 /// The row of a User-Agent.
-fn datasource(transaction: &Transaction<'_>, user_agent: &str) -> Result<i64, Failure> {
+pub(super) fn datasource(transaction: &Transaction<'_>, user_agent: &str) -> Result<i64, Failure> {
     let mut asked = transaction.prepare_cached("SELECT id FROM datasources WHERE text = ?1")?;
     if let Some(id) = asked.query_row(params![user_agent], |row| row.get(0)).optional()? {
         return Ok(id);

@@ -1,3 +1,5 @@
+//! What an adoption writes, what it leaves out, and what it calls its files. Paths are relative to the root, always.
+
 use serde_json::json;
 
 use super::*;

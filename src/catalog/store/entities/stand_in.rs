@@ -1,0 +1,38 @@
+//! Entities that are known to be and of which nothing else is known: those that a snapshot names since relations lead
+//! to them. They hold a name alone, whatever their blueprint asks for, as a missing target that a write makes does.
+
+use rusqlite::params;
+
+use super::row::find_id;
+use super::write::datasource;
+use crate::catalog::store::connection::Store;
+use crate::catalog::store::error::Failure;
+use crate::catalog::wire::Writer;
+use crate::domain::identifier::check_entity_identifier;
+
+impl Store {
+    /// Makes those that are not there; yields how many.
+    pub fn stand_in<'i>(
+        &self,
+        blueprint: &str,
+        identifiers: impl Iterator<Item = &'i str>,
+        writer: &Writer,
+    ) -> Result<usize, Failure> {
+        self.write(|transaction| {
+            let compiled = self.compiled(transaction, blueprint)?;
+            let datasource = datasource(transaction, &writer.user_agent)?;
+            let mut come = transaction.prepare_cached(
+                "INSERT INTO entities (blueprint, identifier, team, properties, relations, datasource, \
+                 created_at, created_by, updated_at, updated_by) VALUES (?1, ?2, '[]', '{}', '{}', ?3, ?4, ?5, ?4, ?5)",
+            )?;
+            let mut made = 0;
+            for identifier in identifiers {
+                let is_new = find_id(transaction, compiled.id, identifier)?.is_none();
+                if is_new && check_entity_identifier(identifier).is_ok() {
+                    made += come.execute(params![compiled.id, identifier, datasource, writer.now.0, writer.id])?;
+                }
+            }
+            Ok(made)
+        })
+    }
+}

@@ -1,0 +1,144 @@
+//! Yields what a repository brings into the embedded catalog: its blueprints, which the catalog follows, and its
+//! manifests. What cannot be brought in is told by file and reason, and keeps nothing else out.
+
+use std::path::Path;
+
+use crate::catalog::store::{Failure, Misfit, Store};
+use crate::catalog::wire::Writer;
+use crate::commands::context::Context;
+use crate::commands::rule_names;
+use crate::commands::steps::desired::Asked;
+use crate::commands::steps::scope::scope;
+use crate::commands::steps::seeded::seeded;
+use crate::commands::steps::shelved::{Shelved, shelved};
+use crate::commands::steps::snapshot::Shelf;
+use crate::domain::entity::Owner;
+use crate::domain::known::KnownEntities;
+use crate::domain::progress::{Progress, Silent};
+use crate::domain::words::{count, grouped, list};
+use crate::error::{Error, LintError, ServeError};
+use crate::report::escape::clean;
+use crate::settings::{self, Settings};
+use crate::sources::{self, ReadBuffer, path_text};
+
+const KNOWN: &str = "known-entities.txt";
+/// So many manifests that could not be brought in are told by name.
+const MOST_TOLD: usize = 20;
+
+/// Makes the store's blueprints those of the snapshot under `root`, where these are not the ones that it followed last.
+pub(crate) fn follow(store: &Store, root: &Path, writer: &Writer, context: &mut Context<'_>) -> Result<usize, Error> {
+    let Shelved { mut blueprints, unusable } = shelved(root);
+    for file in &unusable {
+        context.say(&format!("note: `{}` holds no blueprint that can be used: {}.", file.path, file.reason));
+        // What it holds is not known: the blueprint that the store has stays.
+        if let Ok(held) = store.blueprint(&file.identifier) {
+            blueprints.entry(file.identifier.clone()).or_insert(held);
+        }
+    }
+    let count = blueprints.len();
+    if count == 0 {
+        return Ok(0);
+    }
+    let followed = store.follow_changed_blueprints(blueprints.into_values().collect(), writer);
+    let followed = followed.map_err(unexpected)?;
+    for misfit in followed.map(|followed| followed.misfits).unwrap_or_default() {
+        context.say(&format!("note: {}", told(&misfit)));
+    }
+    Ok(count)
+}
+
+fn told(misfit: &Misfit) -> String {
+    let Misfit { blueprint, reason, .. } = misfit;
+    let named = list(&misfit.entities.iter().map(|entity| format!("`{entity}`")).collect::<Vec<_>>());
+    let named = if named.is_empty() { named } else { format!(" ({named})") };
+    let entities = count(usize::try_from(misfit.count).unwrap_or(usize::MAX), "entity");
+    let fate = if misfit.left { "It stays as it was." } else { "It was changed all the same." };
+    clean(&format!("Blueprint `{blueprint}`: {reason}; {entities} would not fit{named}. {fate}")).into_owned()
+}
+
+/// A repository to be brought in.
+pub(crate) struct Seed {
+    /// As the user named it.
+    name: String,
+    settings: Settings,
+    scope: Option<String>,
+}
+
+impl Seed {
+    pub fn of(folder: &Path, name: &Path, context: &Context<'_>) -> Result<Self, Error> {
+        let request = settings::Request { directory: Some(folder.to_owned()), ..settings::Request::default() };
+        let settings = settings::resolve(&request, context.environment, &rule_names())?;
+        let scope = scope(&settings, context.environment).value;
+        Ok(Self { name: path_text(name), settings, scope })
+    }
+
+    /// As a push of that repository would be signed: what it brings in is its own.
+    pub fn user_agent(&self) -> String {
+        Owner { scope: self.scope.clone().unwrap_or_else(|| "local".to_owned()) }.user_agent()
+    }
+
+    pub fn sow(&self, store: &Store, writer: &Writer, context: &mut Context<'_>) -> Result<(), Error> {
+        let root = &self.settings.root.value;
+        let blueprints = follow(store, root, writer, context)?;
+        let bar = context.bar();
+        let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
+        let asked = Asked::of(root, &self.settings.pattern()?, progress).map_err(LintError::from)?;
+        let known = stand_in(store, root, writer)?;
+        let seeded = seeded(store, &asked.entities, writer)?;
+        drop(bar);
+        for folder in &asked.unreadable {
+            context.say(&format!("note: Could not {folder}."));
+        }
+        let doubts = asked.doubts.iter().map(|doubt| (doubt.place, doubt.line, doubt.reason.as_str()));
+        for (place, line, reason) in doubts.clone().take(MOST_TOLD) {
+            context.say(&format!("note: {}:{line} was left out: {}.", asked.path(place), clean(reason)));
+        }
+        for (at, reason) in seeded.refused.iter().take(MOST_TOLD) {
+            let Some(entity) = asked.entities.get(*at) else { continue };
+            let (path, key) = (asked.path(entity.place), &entity.key);
+            let name = clean(&key.identifier).into_owned();
+            context.say(&format!("note: `{name}` of {path} was left out: {}.", clean(reason)));
+        }
+        let left = doubts.count() + seeded.refused.len();
+        let told = asked.doubts.len().min(MOST_TOLD) + seeded.refused.len().min(MOST_TOLD);
+        if left > told {
+            context.say(&format!("note: {} more were left out.", grouped(left - told)));
+        }
+        if seeded.written == 0 && blueprints == 0 {
+            let why =
+                if left == 0 { "there are no blueprints and no manifests in it" } else { "nothing in it can be used" };
+            return Err(ServeError::NothingSeeded { path: self.name.clone(), why: why.to_owned() }.into());
+        }
+        let (entities, blueprints) = (count(seeded.written, "entity"), count(blueprints, "blueprint"));
+        let known =
+            if known == 0 { String::new() } else { format!(", and the names of {}", count(known, "known entity")) };
+        context.say(&format!("note: Brought in {entities} and {blueprints} of `{}`{known}.", self.name));
+        Ok(())
+    }
+}
+
+/// The entities that are not in the repository and that its relations lead to. Nobody owns these: a push of the
+/// repository must not take them for its own.
+fn stand_in(store: &Store, root: &Path, writer: &Writer) -> Result<usize, Error> {
+    let Some(file) = Shelf::Disk.file(root, KNOWN) else { return Ok(0) };
+    let mut buffer = ReadBuffer::default();
+    // Lint tells what is wrong with it; what relates to them will be left out, and told.
+    let Ok(text) = sources::read(&file, &mut buffer) else { return Ok(0) };
+    let (known, _) = KnownEntities::parse(text.text.to_owned());
+    let user_agent = format!("{}/{} (known entities)", Owner::PRODUCT, env!("CARGO_PKG_VERSION"));
+    let writer = Writer { user_agent, ..writer.clone() };
+    let mut made = 0;
+    for blueprint in store.blueprints().map_err(unexpected)? {
+        let Some(name) = blueprint.get("identifier").and_then(serde_json::Value::as_str) else { continue };
+        let identifiers = known.identifiers(name);
+        made += store.stand_in(name, identifiers, &writer).map_err(unexpected)?;
+    }
+    Ok(made)
+}
+
+fn unexpected(failure: Failure) -> Error {
+    match failure {
+        Failure::Store(error) => error.into(),
+        Failure::Refused(refusal) => ServeError::NotFollowed { why: refusal.message.unwrap_or(refusal.error) }.into(),
+    }
+}

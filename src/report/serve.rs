@@ -1,0 +1,125 @@
+//! What `serve` says when it listens: for a person, and (`portolan.serve/1`) for a program. A secret that was made up
+//! is in it: this is the one place that shows one, and it is shown once.
+
+use std::fmt::Write as _;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::domain::platform::Platform;
+use crate::domain::secret::Secret;
+use crate::report::escape::clean;
+
+pub const FORMAT: &str = "portolan.serve/1";
+
+#[derive(Debug)]
+pub struct Serve<'a> {
+    pub url: &'a str,
+    pub client_id: &'a str,
+    /// Only where it was made up: who chose one knows it.
+    pub made_up_secret: Option<&'a Secret>,
+    /// The catalog's file; `None`: it is in memory.
+    pub store: Option<&'a str>,
+    pub platform: &'a Platform,
+}
+
+/// What `portolan serve --output json` prints as soon as it listens, on one line.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(title = "portolan.serve/1")]
+struct Document<'a> {
+    /// Always `portolan.serve/1`.
+    format: &'static str,
+    /// Where clients find it; without a slash at its end.
+    url: &'a str,
+    client_id: &'a str,
+    /// Only where it was made up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_secret: Option<&'a str>,
+    /// The catalog's file, or `memory`.
+    store: &'a str,
+}
+
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Document<'_>).into()
+}
+
+pub fn json(serve: &Serve<'_>) -> String {
+    let document = Document {
+        format: FORMAT,
+        url: serve.url,
+        client_id: serve.client_id,
+        client_secret: serve.made_up_secret.map(Secret::reveal),
+        store: serve.store.unwrap_or("memory"),
+    };
+    let line = serde_json::to_string(&document).expect("strings always have a JSON form");
+    format!("{line}\n")
+}
+
+pub fn text(serve: &Serve<'_>) -> String {
+    let Serve { url, platform, .. } = serve;
+    let place = serve.store.map_or_else(|| "a catalog in memory".to_owned(), |store| format!("`{}`", clean(store)));
+    let id = clean(serve.client_id);
+    let mut text = format!("Serving {place} at {url}\n");
+    let base = platform.base_url_variables.first().map(|name| format!("  export {name}={url}\n")).unwrap_or_default();
+    match serve.made_up_secret.map(Secret::reveal) {
+        Some(secret) => {
+            let (id_name, secret_name) = (platform.client_id_variable, platform.client_secret_variable);
+            let _ = writeln!(text, "\nThese credentials were made up, and are not shown again:");
+            let _ = writeln!(text, "  client id      {id}\n  client secret  {secret}");
+            let _ = writeln!(text, "\nTo use it in a shell:\n{base}  export {id_name}={id} {secret_name}={secret}");
+        }
+        None => {
+            let _ = write!(text, "\nTo use it in a shell, with the credentials of `{id}`:\n{base}");
+        }
+    }
+    let _ = writeln!(text, "\nTo look at it: {url}/ (user: the client id, password: the client secret)");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::platform::{GLINT, PORT};
+
+    #[test]
+    fn a_person_can_paste_what_is_told() {
+        let secret = Secret::new("5ecret");
+        let made_up = Serve {
+            url: "http://127.0.0.1:4711",
+            client_id: "1d",
+            made_up_secret: Some(&secret),
+            store: Some("/acme/.portolan/local.db"),
+            platform: &PORT,
+        };
+        insta::assert_snapshot!(text(&made_up), @r"
+        Serving `/acme/.portolan/local.db` at http://127.0.0.1:4711
+
+        These credentials were made up, and are not shown again:
+          client id      1d
+          client secret  5ecret
+
+        To use it in a shell:
+          export PORT_BASE_URL=http://127.0.0.1:4711
+          export PORT_CLIENT_ID=1d PORT_CLIENT_SECRET=5ecret
+
+        To look at it: http://127.0.0.1:4711/ (user: the client id, password: the client secret)
+        ");
+        let chosen = Serve { made_up_secret: None, store: None, platform: &GLINT, ..made_up };
+        insta::assert_snapshot!(text(&chosen), @r"
+        Serving a catalog in memory at http://127.0.0.1:4711
+
+        To use it in a shell, with the credentials of `1d`:
+          export GLINT_BASE_URL=http://127.0.0.1:4711
+
+        To look at it: http://127.0.0.1:4711/ (user: the client id, password: the client secret)
+        ");
+    }
+
+    #[test]
+    fn a_program_gets_one_line() {
+        let serve = Serve { url: "u", client_id: "i", made_up_secret: None, store: None, platform: &PORT };
+        let line = "{\"format\":\"portolan.serve/1\",\"url\":\"u\",\"clientId\":\"i\",\"store\":\"memory\"}\n";
+        assert_eq!(json(&serve), line);
+    }
+}
