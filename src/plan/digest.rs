@@ -156,7 +156,7 @@ impl Writer {
         });
         self.count(change.fields.len());
         change.fields.iter().for_each(|field| self.field(field));
-        self.dependents(&change.dependents);
+        // Its dependents are in the hazards, or changes themselves.
     }
 
     fn field(&mut self, change: &FieldChange) {

@@ -135,6 +135,21 @@ fn what_is_created_unseen_may_be_there() {
     assert_eq!((keys.as_slice(), unseen.consent), (&[key("note", "a")][..], Consent::Approval));
 }
 
+#[test]
+fn what_was_not_read_hides_nothing_of_what_was() {
+    let note = |title: &str| json!({"blueprint": "note", "identifier": "a", "title": title});
+    let cart = json!({"identifier": "cart", "title": "Cart"});
+    let ship = json!({"blueprint": "ship", "identifier": "argo"});
+    let world = World::of(json!([note("b"), cart, ship]), json!([cart]));
+    let mut actual = world.snapshot();
+    actual.blueprints.remove("note");
+    let plan = world.plan_against(&actual);
+    assert_eq!(lines(&plan), [r#"create note/a: title null > "b""#, "create ship/argo"]);
+    assert_eq!(plan.counts.total.unchanged, 1);
+    let unseen = plan.hazards.iter().filter(|hazard| matches!(&hazard.kind, HazardKind::Unseen { why: None, .. }));
+    assert_eq!(unseen.count(), 2);
+}
+
 /// One of each hazard that asks for an approval.
 fn dangerous() -> World {
     let declared = joined(&[

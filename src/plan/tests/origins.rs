@@ -110,3 +110,11 @@ fn a_renamed_entity_is_held_against_its_former_manifest() {
     assert_eq!(lines(&plan), [r#"rename service/basket from cart: icon "Old" > "Box", tier 1 > 2"#]);
     assert_eq!((fields(&plan), entities(&plan)), (vec![AlreadyPending, ThisBranch], vec![ThisBranch]));
 }
+
+#[test]
+fn of_two_manifests_at_the_base_the_first_counts() {
+    let mut world = World::of(json!([{"title": "A"}]), json!([])).base(json!([{"title": "A"}, {"title": "B"}]));
+    assert_eq!(fields(&world.plan()), [AlreadyPending]);
+    world.base.iter_mut().for_each(|base| base.reverse());
+    assert_eq!(fields(&world.plan()), [AlreadyPending]);
+}
