@@ -39,6 +39,9 @@ pub(crate) fn connect_following(context: &mut Context<'_>) -> Result<Box<dyn Cat
 fn connected(context: &mut Context<'_>, follows: bool) -> Result<Box<dyn Catalog>, Error> {
     let settings = context.settings;
     let user_agent = user_agent(settings, context.environment);
+    if let Some(unused) = settings.unused_address(context.environment) {
+        context.say(&format!("note: {unused}"));
+    }
     let address = match &settings.catalog.value {
         settings::Catalog::Local => {
             let local = LocalCatalog::open(&settings.root.value.join(STORE), STORE, &user_agent)?;
@@ -89,11 +92,14 @@ fn credentials(platform: &Platform, catalog: &str, environment: &Environment) ->
     match (environment.secret(id), environment.secret(secret)) {
         (Some(id), Some(secret)) => Ok(Credentials { id: id.clone(), secret: secret.clone() }),
         (found, other) => {
-            let missing = [(id, found), (secret, other)];
-            let missing = missing.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| *name);
+            let missing = match (found, other) {
+                (Some(_), _) => format!("`{id}` is set, `{secret}` is not"),
+                (None, Some(_)) => format!("`{secret}` is set, `{id}` is not"),
+                (None, None) => format!("neither `{id}` nor `{secret}` is set"),
+            };
             Err(ClientError::NoCredentials {
                 catalog: catalog.to_owned(),
-                missing: missing.collect::<Vec<_>>().join(" and "),
+                missing,
                 variables: format!("{id} and {secret}"),
             })
         }
@@ -141,8 +147,8 @@ struct Spoken(Remarks);
 impl Notices for Spoken {
     fn waiting(&self, waiting: &Waiting) {
         if waiting.long >= WORTH_TELLING {
-            let seconds = waiting.long.as_secs();
-            self.0.say(&format!("note: waiting for {seconds} seconds: {}", waiting.why));
+            let seconds = count(usize::try_from(waiting.long.as_secs()).unwrap_or(usize::MAX), "second");
+            self.0.say(&format!("note: waiting for {seconds}: {}", waiting.why));
         }
     }
 }
