@@ -70,7 +70,9 @@ impl Store {
 
     /// A blueprint goes when nothing is made after it and no other points to it.
     pub fn delete_blueprint(&self, identifier: &str, _writer: &Writer) -> Result<(), Failure> {
-        self.write(|transaction| remove(transaction, identifier))
+        self.write(|transaction| remove(transaction, identifier))?;
+        self.cache().forget(identifier);
+        Ok(())
     }
 
     pub fn rename_property(&self, id: &str, old: &str, new: &str, writer: &Writer) -> Result<Value, Failure> {
