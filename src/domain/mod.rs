@@ -1,5 +1,6 @@
 //! The nouns every room speaks of. Pure: no files, no clock, no network, no terminal.
 
+pub mod address;
 pub mod blueprint;
 pub mod blueprint_change;
 pub mod change;
