@@ -57,9 +57,16 @@ mod tests {
         for here in ["localhost", "LOCALHOST", "127.0.0.1", "127.1.2.3", "::1", "[::1]"] {
             assert!(is_loopback(here), "{here}");
         }
-        for elsewhere in
-            ["", "localhost.evil.example", "10.0.0.1", "0.0.0.0", "::2", "[::1", "::ffff:127.0.0.1", "127.0.0.1.example"]
-        {
+        for elsewhere in [
+            "",
+            "localhost.evil.example",
+            "10.0.0.1",
+            "0.0.0.0",
+            "::2",
+            "[::1",
+            "::ffff:127.0.0.1",
+            "127.0.0.1.example",
+        ] {
             assert!(!is_loopback(elsewhere), "{elsewhere}");
         }
     }

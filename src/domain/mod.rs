@@ -11,6 +11,7 @@ pub mod entity;
 pub mod fault;
 pub mod file_name;
 pub mod finding;
+pub mod fnv;
 pub mod formats;
 pub mod hazard;
 pub mod identifier;
