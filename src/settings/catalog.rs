@@ -64,7 +64,7 @@ fn check_url(text: &str) -> Result<(), String> {
     if host.is_empty() {
         return Err("the address has no host".to_owned());
     }
-    if !port.is_empty() && !port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok()) {
+    if !port.is_empty() && port.strip_prefix(':').is_none_or(|port| port.parse::<u16>().is_err()) {
         // Very likely a user and a password, without the host.
         return Err("what follows the host's colon is no port".to_owned());
     }

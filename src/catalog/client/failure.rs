@@ -60,7 +60,9 @@ pub enum ClientError {
     #[error("call `{asked}`: it leads on within `{to}` by a {status}, which does not take along what is sent")]
     #[diagnostic(
         code("catalog-moved"),
-        help("give the catalog's address as it is, to the letter: `--catalog URL`; the one that was used leads on to it")
+        help(
+            "give the catalog's address as it is, to the letter: `--catalog URL`; the one that was used leads on to it"
+        )
     )]
     Moved { asked: Asked, status: u16, to: String },
     #[error("call `{asked}`: the catalog could not look through {count} of its blueprints ({blueprints})")]

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde::Deserialize;
-use serde_json::{Value, json};
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 use super::caller::{Call, Caller};
 use super::failure::ClientError;
@@ -106,6 +106,7 @@ fn whole(caller: &Caller, call: &Call, page: &Keys) -> Result<(), ClientError> {
         let name = blueprint.as_str().or_else(|| blueprint.get("identifier")?.as_str());
         shown(name.unwrap_or("one without a name"), &[])
     };
-    let blueprints = failed.iter().take(MOST_TOLD).map(|blueprint| format!("`{}`", name(blueprint))).collect::<Vec<_>>();
+    let blueprints =
+        failed.iter().take(MOST_TOLD).map(|blueprint| format!("`{}`", name(blueprint))).collect::<Vec<_>>();
     Err(ClientError::Partial { asked: caller.asked(call), blueprints: list(&blueprints), count: failed.len() })
 }
