@@ -1,7 +1,12 @@
 //! The real binary: that flags are wired, what goes to which stream, and with which number it ends. What can be proved
 //! lower is proved lower. One file per verb, and a test that none was forgotten.
 
-#![expect(clippy::disallowed_methods, clippy::panic, reason = "lays out folders and starts the binary")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::panic,
+    reason = "lays out folders, starts the binary, and is an ill-mannered client"
+)]
 
 #[expect(dead_code, reason = "these tests use a part of it")]
 #[path = "../support/plain.rs"]
