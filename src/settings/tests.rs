@@ -238,3 +238,15 @@ fn a_refused_address_is_not_repeated_with_its_password() {
         }
     }
 }
+
+#[test]
+fn a_faulty_config_is_shown_without_passwords_and_in_place() {
+    for address in ["https://me:hunter2@h.example", "https://me:hunter2", "'https://me:hunter2@h.example/x'"] {
+        let refused = resolved(&format!("scope: acme\ncatalog: {address}\nwrite: no\n"), &[], |_| {});
+        let refused = refused.expect_err(address);
+        let mut shown = String::new();
+        miette::NarratableReportHandler::new().render_report(&mut shown, &refused).expect("it is shown");
+        assert!(!format!("{shown} {refused:?}").contains("hunter2"), "{shown}");
+        assert!(shown.contains("catalog: ") && shown.contains("write: no"), "{shown}");
+    }
+}
