@@ -1,13 +1,12 @@
 //! The embedded catalog as a [`Catalog`]: the store itself, without HTTP between. What is refused here is refused in the
 //! platform's words, since nobody outside may tell the two apart.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::decode::Decoder;
-use super::store::{Failure, Followed, Store, system_clock};
+use super::store::{Failure, Store};
 use super::wire::{EntityDraft, Refusal, Shape, WriteOptions, Writer, Written};
 use super::{Catalog, CatalogError, Part, Undone};
 use crate::domain::blueprint::Blueprint;
@@ -30,23 +29,17 @@ pub struct LocalCatalog {
 }
 
 impl LocalCatalog {
-    /// Opens or makes the file. `name` is its path as the user knows it; `user_agent` is what the catalog keeps as the
-    /// datasource of what is written.
-    pub fn open(path: &Path, name: &str, user_agent: &str) -> Result<Self, CatalogError> {
-        let store = Store::open(path, system_clock())?;
-        Ok(Self::of(store, format!("the embedded catalog `{name}`"), user_agent))
-    }
-
+    /// `name`: as it is told; `user_agent` is what the catalog keeps as the datasource of what is written.
     pub fn of(store: Store, name: String, user_agent: &str) -> Self {
         Self { name, store, user_agent: user_agent.to_owned() }
     }
 
-    /// Makes its blueprints those given, as far as the stored entities allow.
-    pub fn follow(&self, blueprints: Vec<Value>) -> Result<Followed, CatalogError> {
-        self.store.follow_blueprints(blueprints, &self.writer()).map_err(CatalogError::from)
+    pub fn store(&self) -> &Store {
+        &self.store
     }
 
-    fn writer(&self) -> Writer {
+    /// Who writes, at this moment.
+    pub fn writer(&self) -> Writer {
         Writer { id: WRITER.to_owned(), user_agent: self.user_agent.clone(), now: self.store.now() }
     }
 
