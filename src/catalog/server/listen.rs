@@ -60,6 +60,7 @@ async fn place(places: &Arc<Semaphore>, connections: &Connections) -> Option<Own
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_types, reason = "a client that is not ours, and that blocks")]
 mod tests {
     use std::io::{BufRead, BufReader, Write};
     use std::net::TcpStream;

@@ -99,6 +99,7 @@ impl Write for Watched {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_types, reason = "a client that is not ours, and that blocks")]
 mod tests {
     use std::future::poll_fn;
     use std::io::Read as _;

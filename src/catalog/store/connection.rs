@@ -228,4 +228,19 @@ mod tests {
         });
         assert_eq!(lock(&store.shared.readers).len(), IDLE);
     }
+
+    #[test]
+    fn a_new_file_that_another_writes_is_waited_for() {
+        let folder = tempfile::tempdir().expect("there is room");
+        let path = folder.path().join("catalog.db");
+        let other = Connection::open(&path).expect("it opens");
+        other.execute_batch("BEGIN IMMEDIATE").expect("nobody else is there");
+        std::thread::scope(|scope| {
+            let opened = scope.spawn(|| Store::open(&path, system_clock()).map(|_| ()));
+            // For it to be turned away at least once; were it later, the test would prove less and say nothing wrong.
+            std::thread::sleep(Duration::from_millis(100));
+            other.execute_batch("COMMIT").expect("it is done");
+            opened.join().expect("it ends").expect("it opens");
+        });
+    }
 }
