@@ -156,6 +156,12 @@ pub enum PullError {
         help("run it again: nothing was written, since what is missing would look like what does not exist")
     )]
     Incomplete { blueprint: String, reason: String },
+    #[error("understand {blueprint} of those that the catalog gave: {reason}")]
+    #[diagnostic(
+        code("unusable-blueprint"),
+        help("nothing was written, since its file would be lost; look at the blueprint in the catalog")
+    )]
+    Unusable { blueprint: String, reason: String },
     #[error("pull from the embedded catalog: nobody asked for it, and the snapshot is of {catalog}")]
     #[diagnostic(
         code("catalog-not-named"),
@@ -206,7 +212,7 @@ impl Error {
             // An address that cannot be had is chosen otherwise.
             Self::Server(ServerError::Listen { .. }) | Self::Serve(_) => Exit::Usage,
             Self::Server(ServerError::Runtime(_) | ServerError::Random) => Exit::Failure,
-            Self::Pull(PullError::Incomplete { .. }) => Exit::CatalogUnreachable,
+            Self::Pull(PullError::Incomplete { .. } | PullError::Unusable { .. }) => Exit::CatalogUnreachable,
             Self::Pull(
                 PullError::NotNamed { .. }
                 | PullError::NoEntities { .. }

@@ -27,8 +27,10 @@ pub(super) struct Page {
 #[derive(Debug)]
 pub(super) struct Decoder {
     blueprint: Arc<str>,
-    /// Every name that was seen; `None` for what is computed.
-    names: HashMap<Box<str>, Option<Arc<str>>>,
+    /// Every name of a property that was seen; `None` for what is computed.
+    property_names: HashMap<Box<str>, Option<Arc<str>>>,
+    /// Apart from those of properties: a relation may have the name of a property, of a computed one too.
+    relation_names: HashMap<Box<str>, Arc<str>>,
     writers: HashMap<Box<str>, Arc<str>>,
     properties: usize,
     relations: usize,
@@ -39,7 +41,8 @@ impl Decoder {
         let computed = blueprint.computed.iter().map(|computed| (computed.name.as_str().into(), None));
         Self {
             blueprint: blueprint.identifier.as_str().into(),
-            names: computed.collect(),
+            property_names: computed.collect(),
+            relation_names: HashMap::new(),
             writers: HashMap::new(),
             properties: blueprint.properties.len(),
             relations: blueprint.relations.len(),
@@ -61,23 +64,32 @@ impl Decoder {
         Ok(entity)
     }
 
-    fn name(&mut self, name: &str) -> Option<Arc<str>> {
-        if let Some(known) = self.names.get(name) {
+    fn property_name(&mut self, name: &str) -> Option<Arc<str>> {
+        if let Some(known) = self.property_names.get(name) {
             return known.clone();
         }
         let shared: Arc<str> = name.into();
-        self.names.insert(name.into(), Some(Arc::clone(&shared)));
+        self.property_names.insert(name.into(), Some(Arc::clone(&shared)));
         Some(shared)
     }
 
-    fn writer(&mut self, name: &str) -> Arc<str> {
-        if let Some(known) = self.writers.get(name) {
-            return Arc::clone(known);
-        }
-        let shared: Arc<str> = name.into();
-        self.writers.insert(name.into(), Arc::clone(&shared));
-        shared
+    fn relation_name(&mut self, name: &str) -> Arc<str> {
+        shared(&mut self.relation_names, name)
     }
+
+    fn writer(&mut self, name: &str) -> Arc<str> {
+        shared(&mut self.writers, name)
+    }
+}
+
+/// The one text that all who have this name hold.
+fn shared(names: &mut HashMap<Box<str>, Arc<str>>, name: &str) -> Arc<str> {
+    if let Some(known) = names.get(name) {
+        return Arc::clone(known);
+    }
+    let shared: Arc<str> = name.into();
+    names.insert(name.into(), Arc::clone(&shared));
+    shared
 }
 
 /// A seed that takes an object and hands its entries to a function.
@@ -213,7 +225,7 @@ fn writer(decoder: &mut Decoder, text: Option<Text>) -> Option<Arc<str>> {
 
 fn read_properties<'de, A: MapAccess<'de>>(decoder: &mut Decoder, mut entries: A) -> Result<Named<Value>, A::Error> {
     let mut properties = Vec::with_capacity(decoder.properties);
-    while let Some(name) = entries.next_key_seed(NameSeed(decoder))? {
+    while let Some(name) = entries.next_key_seed(NameSeed(|name: &str| decoder.property_name(name)))? {
         match name {
             Some(name) => properties.push((name, entries.next_value()?)),
             None => drop(entries.next_value::<IgnoredAny>()?),
@@ -224,9 +236,8 @@ fn read_properties<'de, A: MapAccess<'de>>(decoder: &mut Decoder, mut entries: A
 
 fn read_relations<'de, A: MapAccess<'de>>(decoder: &mut Decoder, mut entries: A) -> Result<Named<Targets>, A::Error> {
     let mut relations = Vec::with_capacity(decoder.relations);
-    while let Some(name) = entries.next_key_seed(NameSeed(decoder))? {
-        let targets = entries.next_value_seed(TargetsSeed)?;
-        relations.extend(name.map(|name| (name, targets)));
+    while let Some(name) = entries.next_key_seed(NameSeed(|name: &str| decoder.relation_name(name)))? {
+        relations.push((name, entries.next_value_seed(TargetsSeed)?));
     }
     Ok(relations.into())
 }
@@ -283,13 +294,14 @@ impl<'de, T, F: FnOnce(&str) -> T> Visitor<'de> for StrVisitor<F> {
     }
 }
 
-struct NameSeed<'d>(&'d mut Decoder);
+/// A name, by what looks it up.
+struct NameSeed<F>(F);
 
-impl<'de> DeserializeSeed<'de> for NameSeed<'_> {
-    type Value = Option<Arc<str>>;
+impl<'de, T, F: FnOnce(&str) -> T> DeserializeSeed<'de> for NameSeed<F> {
+    type Value = T;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(StrVisitor(|name: &str| self.0.name(name)))
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        deserializer.deserialize_str(StrVisitor(self.0))
     }
 }
 
@@ -438,6 +450,15 @@ mod tests {
         assert_eq!((bare.team.as_ref(), bare.relations.len()), (&["ops".into()][..], 0));
         assert!(Arc::ptr_eq(&cart.properties[0].0, &bare.properties[0].0), "names are held once");
         assert!(Arc::ptr_eq(&cart.key.blueprint, &bare.key.blueprint));
+    }
+
+    #[test]
+    fn a_relation_with_the_name_of_a_computed_property_is_kept() {
+        let text = r#"{"identifier":"cart","properties":{"domainTitle":"Shop"},"relations":{"domainTitle":"shop"}}"#;
+        let cart = decoder().entity(text).expect("it is an entity");
+        assert!(cart.properties.is_empty(), "{:?}", cart.properties);
+        let [(name, targets)] = cart.relations.as_ref() else { panic!("it has one: {:?}", cart.relations) };
+        assert_eq!((name.as_ref(), targets), ("domainTitle", &Targets::One("shop".into())));
     }
 
     #[test]

@@ -1,13 +1,12 @@
 //! The embedded catalog as a [`Catalog`]: the store itself, without HTTP between. What is refused here is refused in the
 //! platform's words, since nobody outside may tell the two apart.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::decode::Decoder;
-use super::store::{Failure, Followed, Store, system_clock};
+use super::store::{Failure, Store};
 use super::wire::{EntityDraft, Refusal, Shape, WriteOptions, Writer, Written};
 use super::{Catalog, CatalogError, Part, Undone};
 use crate::domain::blueprint::Blueprint;
@@ -30,23 +29,17 @@ pub struct LocalCatalog {
 }
 
 impl LocalCatalog {
-    /// Opens or makes the file. `name` is its path as the user knows it; `user_agent` is what the catalog keeps as the
-    /// datasource of what is written.
-    pub fn open(path: &Path, name: &str, user_agent: &str) -> Result<Self, CatalogError> {
-        let store = Store::open(path, system_clock())?;
-        Ok(Self::of(store, format!("the embedded catalog `{name}`"), user_agent))
-    }
-
+    /// `name`: as it is told; `user_agent` is what the catalog keeps as the datasource of what is written.
     pub fn of(store: Store, name: String, user_agent: &str) -> Self {
         Self { name, store, user_agent: user_agent.to_owned() }
     }
 
-    /// Makes its blueprints those given, as far as the stored entities allow.
-    pub fn follow(&self, blueprints: Vec<Value>) -> Result<Followed, CatalogError> {
-        self.store.follow_blueprints(blueprints, &self.writer()).map_err(CatalogError::from)
+    pub fn store(&self) -> &Store {
+        &self.store
     }
 
-    fn writer(&self) -> Writer {
+    /// Who writes, at this moment.
+    pub fn writer(&self) -> Writer {
         Writer { id: WRITER.to_owned(), user_agent: self.user_agent.clone(), now: self.store.now() }
     }
 
@@ -58,21 +51,17 @@ impl LocalCatalog {
         let shape = Shape { exclude_calculated: true, include, ..Shape::default() };
         let mut decoder = Decoder::new(blueprint);
         let mut entities = Vec::new();
-        let mut from = None;
-        loop {
-            let page = self.store.entities(&blueprint.identifier, &shape, from.as_deref(), PAGE)?;
-            progress.advance(page.entities.len() as u64);
-            for entity in &page.entities {
+        let counted = self.store.each_page(&blueprint.identifier, &shape, PAGE, |page| {
+            progress.advance(page.len() as u64);
+            for entity in &page {
                 entities.push(decoder.entity(entity.get()).map_err(CatalogError::Unreadable)?);
             }
-            let Some(next) = page.next else { break };
-            from = Some(next);
-        }
-        let counted = self.store.count(&blueprint.identifier)?;
+            Ok::<_, CatalogError>(())
+        })?;
         let completeness = if counted == entities.len() as u64 {
             Completeness::Complete
         } else {
-            // Somebody writes at the same time.
+            // Both are of one state: somebody has been in the file with other tools.
             Completeness::Incomplete(format!("the catalog counts {counted} and gave {}", entities.len()))
         };
         Ok(Shelf { entities, completeness })
@@ -109,10 +98,7 @@ impl Catalog for LocalCatalog {
         progress.start("reading the catalog", 0);
         let mut snapshot = Snapshot::default();
         for blueprint in blueprints {
-            let mut shelf = self.shelf(blueprint, part, progress)?;
-            if shelf.completeness != Completeness::Complete {
-                shelf = self.shelf(blueprint, part, progress)?;
-            }
+            let shelf = self.shelf(blueprint, part, progress)?;
             snapshot.blueprints.insert(blueprint.identifier.clone(), shelf);
         }
         progress.finish();
@@ -198,5 +184,53 @@ impl From<Failure> for CatalogError {
             Failure::Refused(refusal) => Self::Refused(refusal),
             Failure::Store(error) => Self::Store(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::catalog::store::system_clock;
+    use crate::catalog::wire::IdentifierRef;
+
+    /// Deletes the first entity whenever a page was read.
+    struct Meddler(Store);
+
+    impl Progress for Meddler {
+        fn start(&self, _stage: &str, _total: u64) {}
+
+        fn advance(&self, _by: u64) {
+            let writer = Writer { id: "meddler".to_owned(), user_agent: "meddler".to_owned(), now: self.0.now() };
+            let page = self.0.entities("service", &Shape::default(), None, 1).expect("they are there");
+            let first: Value = serde_json::from_str(page.entities[0].get()).expect("it is JSON");
+            let first = first["identifier"].as_str().expect("it has a name");
+            self.0.delete_entity("service", first, false, &writer).expect("nobody points to it");
+        }
+
+        fn finish(&self) {}
+    }
+
+    #[test]
+    fn a_shelf_is_one_state_however_much_is_written_meanwhile() {
+        const MANY: usize = PAGE + 5;
+        let folder = tempfile::tempdir().expect("there is room");
+        let store = Store::open(&folder.path().join("catalog.db"), system_clock()).expect("it opens");
+        let body = json!({"identifier": "service", "title": "Service", "schema": {"properties": {}}});
+        let writer = Writer { id: "test".to_owned(), user_agent: "test".to_owned(), now: store.now() };
+        store.create_blueprint(body.clone(), &writer).expect("it is taken");
+        let draft = |number| EntityDraft {
+            identifier: Some(IdentifierRef::Literal(format!("{number:05}"))),
+            ..EntityDraft::default()
+        };
+        let drafts = (0..MANY).map(|number| Ok(draft(number))).collect();
+        store.bulk_upsert("service", drafts, &WriteOptions::default(), &writer).expect("they are taken");
+        let (blueprint, _) = Blueprint::from_json(body).expect("it is one");
+        let catalog = LocalCatalog::of(store.clone(), "the store".to_owned(), "test");
+        let snapshot = catalog.read(&[blueprint], Part::Whole, &Meddler(store.clone())).expect("it is read");
+        let shelf = &snapshot.blueprints["service"];
+        assert_eq!((shelf.entities.len(), &shelf.completeness), (MANY, &Completeness::Complete));
+        assert!(store.count("service").expect("it is there") < MANY as u64, "nothing was written meanwhile");
     }
 }

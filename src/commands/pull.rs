@@ -120,7 +120,7 @@ pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let is_declared = |key: &EntityKey| declared.holds(key) || made.contains(key);
     let prepared = Prepared::new(&standing, &fetched, &used, source, &is_declared);
     let misfits = misfits(&prepared, &adoption, context, progress)?;
-    let shown = shown(args, &standing, &fetched, &prepared, &adoption, &misfits, context);
+    let shown = shown(args, &standing, &prepared, &adoption, &misfits, context);
     let is_news = prepared.is_news(&standing);
     if !args.check && !args.dry_run {
         write(&adoption, prepared, context)?;
@@ -291,7 +291,6 @@ fn without_pull(help: &str) -> Option<String> {
 fn shown(
     args: &PullArgs,
     standing: &Standing,
-    fetched: &Fetched,
     prepared: &Prepared,
     adoption: &Adoption,
     misfits: &Linted,
@@ -313,7 +312,7 @@ fn shown(
     };
     let manifests: Vec<ManifestLine<'_>> = adoption.adopted.iter().map(line).collect();
     let before = standing.source.as_ref().filter(|_| standing.is_there());
-    let notes = if context.quiet { Vec::new() } else { [fetched.notes.as_slice(), &adoption.notes].concat() };
+    let notes: &[String] = if context.quiet { &[] } else { &adoption.notes };
     let pull = Pull {
         mode: match (args.check, args.dry_run) {
             (true, _) => Mode::Check,
@@ -336,7 +335,7 @@ fn shown(
         manifests: &manifests,
         misfits: &lint,
         misfits_untold: misfits.findings.len() - most,
-        notes: &notes,
+        notes,
     };
     render(&pull, args.output.format(), &context.style)
 }

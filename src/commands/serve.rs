@@ -16,6 +16,7 @@ use crate::catalog::store::{Store, system_clock};
 use crate::catalog::wire::Writer;
 use crate::commands::context::Context;
 use crate::commands::steps::brought::{Seed, follow, held};
+use crate::commands::steps::embedded::embedded;
 use crate::commands::steps::snapshot;
 use crate::domain::entity::Owner;
 use crate::domain::moment::Moment;
@@ -28,8 +29,6 @@ use crate::report::serve::{self as report, Serve};
 use crate::settings::Origin;
 use crate::sources::{PathKind, path_kind, path_text, tidy};
 
-/// Where the embedded catalog lies, below the root.
-const STORE: &str = ".portolan/local.db";
 /// `--store`'s word for a catalog that is gone at the end.
 const MEMORY: &str = "memory";
 /// Lines of the log that wait to be written, should the terminal be slow. More are counted and dropped: requests do not
@@ -237,7 +236,7 @@ fn open(args: &ServeArgs, client: &str, context: &mut Context<'_>) -> Result<Sto
     let store = match &args.store {
         Some(name) if name.as_os_str() == MEMORY => Store::in_memory(system_clock())?,
         Some(file) => Store::open(&place_of(file, context)?, system_clock())?,
-        None => Store::open(&settings.root.value.join(STORE), system_clock())?,
+        None => embedded(&settings.root.value)?,
     };
     let writer = |user_agent| Writer { id: client.to_owned(), user_agent, now: store.now() };
     match &args.seed {

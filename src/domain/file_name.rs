@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use crate::domain::fnv;
+
 /// The longest stem, in bytes: most systems take names of 255.
 const LONGEST: usize = 200;
 
@@ -83,10 +85,7 @@ fn shortened(stem: String, identifier: &str) -> String {
         return stem;
     }
     let end = (0..=LONGEST - 18).rev().find(|at| stem.is_char_boundary(*at)).unwrap_or_default();
-    // FNV-1a: the same everywhere and for ever.
-    let number = identifier
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |number, byte| (number ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+    let number = fnv::hash(identifier.bytes());
     format!("{}%~{number:016x}", &stem[..end])
 }
 

@@ -1,5 +1,6 @@
 //! The nouns every room speaks of. Pure: no files, no clock, no network, no terminal.
 
+pub mod address;
 pub mod blueprint;
 pub mod blueprint_change;
 pub mod change;
@@ -10,6 +11,7 @@ pub mod entity;
 pub mod fault;
 pub mod file_name;
 pub mod finding;
+pub mod fnv;
 pub mod formats;
 pub mod hazard;
 pub mod identifier;

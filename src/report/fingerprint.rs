@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use crate::domain::finding::{FileId, Finding};
+use crate::domain::fnv;
 use crate::domain::span::LineIndex;
 use crate::report::place::Files;
 
@@ -26,15 +27,14 @@ impl Fingerprint {
     }
 }
 
-/// FNV-1a: small, and the same on every platform and in every version, which `std`'s hashers do not promise.
 #[derive(Debug, Clone, Copy)]
 struct Hash(u64);
 
 impl Hash {
-    const START: Self = Self(0xcbf2_9ce4_8422_2325);
+    const START: Self = Self(fnv::START);
 
     fn byte(self, byte: u8) -> Self {
-        Self((self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+        Self(fnv::add(self.0, byte))
     }
 
     /// A field and its end, so that `ab` + `c` is not `a` + `bc`. No UTF-8 text holds the byte 0xff.

@@ -1,6 +1,7 @@
 //! Which catalog is meant: the embedded one, a region of the platform, or an address. An address with a name and
 //! password in it is refused: what is committed is not the place for them.
 
+use crate::domain::address::is_loopback;
 use crate::domain::platform::Platform;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,17 +58,20 @@ fn check_url(text: &str) -> Result<(), String> {
     if rest.contains(['?', '#']) || text.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return Err("an address is a scheme, a host and at most a path".to_owned());
     }
-    let host = match host_and_port.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => host_and_port.split(':').next().unwrap_or_default(),
+    let (host, port) = match host_and_port.strip_prefix('[') {
+        Some(rest) => rest.split_once(']').unwrap_or((rest, "")),
+        None => host_and_port.split_at(host_and_port.find(':').unwrap_or(host_and_port.len())),
     };
     if host.is_empty() {
         return Err("the address has no host".to_owned());
     }
-    let loopback = matches!(host, "localhost" | "127.0.0.1" | "::1");
+    if !port.is_empty() && port.strip_prefix(':').is_none_or(|port| port.parse::<u16>().is_err()) {
+        // Very likely a user and a password, without the host.
+        return Err("what follows the host's colon is no port".to_owned());
+    }
     match scheme {
         "https" => Ok(()),
-        "http" if loopback => Ok(()),
+        "http" if is_loopback(host) => Ok(()),
         "http" => Err("`http://` would send credentials in the clear; use `https://`".to_owned()),
         other => Err(format!("`{other}://` is not spoken here; use `https://`")),
     }
@@ -84,7 +88,7 @@ mod tests {
         assert_eq!(Catalog::parse("us"), Ok(Catalog::Region("us".to_owned())));
         let url = Catalog::parse("https://catalog.acme.example/api/");
         assert_eq!(url, Ok(Catalog::Url("https://catalog.acme.example/api".to_owned())));
-        for good in ["http://localhost:8080", "http://127.0.0.1", "http://[::1]:3000/v1"] {
+        for good in ["http://LocalHost:8080", "http://127.0.0.1", "http://127.1.2.3:80", "http://[::1]:3000/v1"] {
             assert!(Catalog::parse(good).is_ok(), "{good}");
         }
     }
@@ -100,6 +104,9 @@ mod tests {
             ("ftp://host", "not spoken"),
             ("https://id:secret@api.port.io", "credentials"),
             ("https://api.port.io/?token=x", "at most a path"),
+            ("https://me:hunter2", "no port"),
+            ("https://[::1]hunter2", "no port"),
+            ("https://api.port.io:99999", "no port"),
             ("https://a b", "at most a path"),
         ] {
             let refused = Catalog::parse(bad).expect_err(bad);

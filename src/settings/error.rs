@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use miette::{LabeledSpan, NamedSource};
 
+use crate::domain::address::without_secrets;
 use crate::domain::span::Span;
 use crate::sources::ReadProblem;
 
@@ -74,8 +75,8 @@ impl FaultyConfig {
             LabeledSpan::new(Some(visible(&fault.message)), range.start.min(text.len()), length)
         });
         let labels = labels.collect();
-        // Same bytes, same places: what a terminal would obey is replaced by as many marks.
-        let source_text = NamedSource::new(&path, visible_in_place(text));
+        // Same bytes, same places: what a terminal would obey, and what may be a password, is replaced by as many marks.
+        let source_text = NamedSource::new(&path, masked_in_place(&visible_in_place(text)));
         Self { path, faults, source_text, labels }
     }
 }
@@ -94,4 +95,22 @@ fn visible_in_place(text: &str) -> String {
         if is_unseen(c) { seen.extend(std::iter::repeat_n('?', c.len_utf8())) } else { seen.push(c) }
     }
     seen
+}
+
+/// Logs are read by more people than the config is, so an address with a password in it is not shown there.
+fn masked_in_place(text: &str) -> String {
+    let is_end = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '{' | '}' | '[' | ']');
+    let mut masked = String::with_capacity(text.len());
+    for piece in text.split_inclusive(is_end) {
+        let word = piece.trim_end_matches(is_end);
+        if without_secrets(word) == word {
+            masked.push_str(piece);
+            continue;
+        }
+        let scheme = word.find("://").map_or(0, |at| at + 3);
+        masked.push_str(&word[..scheme]);
+        masked.extend(std::iter::repeat_n('*', word.len() - scheme));
+        masked.push_str(&piece[word.len()..]);
+    }
+    masked
 }

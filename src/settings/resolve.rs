@@ -11,6 +11,7 @@ use super::file::{self, Placed};
 use super::layer::{Layer, Said, scope};
 use super::level::{Level, RuleName};
 use super::value::{Delivery, Origin, Prune, Sourced};
+use crate::domain::address::without_secrets;
 use crate::domain::platform::{PLATFORMS, PORT, Platform};
 use crate::domain::suggest::closest;
 use crate::domain::write::{Write, WriteMode};
@@ -209,7 +210,7 @@ impl<'a> Layers<'a> {
         let origin = Origin::Environment(name);
         match parse(&text) {
             Ok(value) => Ok(Some(Sourced { value, origin })),
-            Err(reason) => Err(invalid(name, text, reason)),
+            Err(reason) => Err(invalid(name, &text, reason)),
         }
     }
 
@@ -229,7 +230,7 @@ impl<'a> Layers<'a> {
             let parsed = Catalog::parse(flag).and_then(|value| value.check_region(platform).map(|()| value));
             let value = parsed.map_err(|reason| SettingsError::Invalid {
                 origin: "`--catalog`".to_owned(),
-                value: flag.clone(),
+                value: without_secrets(flag).into_owned(),
                 reason,
                 help: "it is `local`, a region of the platform, or an `https://` address".to_owned(),
             })?;
@@ -241,7 +242,7 @@ impl<'a> Layers<'a> {
         };
         if let Some(said) = said {
             let check = said.value.check_region(platform);
-            check.map_err(|reason| invalid("catalog", said.value.text().to_owned(), reason))?;
+            check.map_err(|reason| invalid("catalog", said.value.text(), reason))?;
             return Ok(said);
         }
         Ok(match platform.regions.first() {
@@ -304,7 +305,8 @@ impl<'a> Layers<'a> {
     }
 }
 
-fn invalid(origin: &str, value: String, reason: String) -> SettingsError {
+fn invalid(origin: &str, value: &str, reason: String) -> SettingsError {
+    let value = without_secrets(value).into_owned();
     let help = if origin.chars().all(|c| c.is_ascii_uppercase() || c == '_') {
         format!("change or unset the environment variable `{origin}`")
     } else {

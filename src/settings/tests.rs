@@ -226,3 +226,27 @@ fn the_platforms_address_of_the_environment_stands_in_for_a_region() {
         assert!(refused.contains(why), "{refused}");
     }
 }
+
+#[test]
+fn a_refused_address_is_not_repeated_with_its_password() {
+    for bad in ["https://me:hunter2@h.example", "https://me:hunter2", "me:hunter2@h.example", "https://h/?x=hunter2"] {
+        let of_variable = |name| resolved("# nothing\n", &[(name, bad)], |_| {});
+        let by_flag = resolved("# nothing\n", &[], |request| request.catalog = Some(bad.to_owned()));
+        for refused in [of_variable("PORTOLAN_CATALOG"), of_variable("PORTOLAN_WRITE"), by_flag] {
+            let refused = refused.expect_err(bad);
+            assert!(!format!("{refused} {refused:?}").contains("hunter2"), "{bad}: {refused}");
+        }
+    }
+}
+
+#[test]
+fn a_faulty_config_is_shown_without_passwords_and_in_place() {
+    for address in ["https://me:hunter2@h.example", "https://me:hunter2", "'https://me:hunter2@h.example/x'"] {
+        let refused = resolved(&format!("scope: acme\ncatalog: {address}\nwrite: no\n"), &[], |_| {});
+        let refused = refused.expect_err(address);
+        let mut shown = String::new();
+        miette::NarratableReportHandler::new().render_report(&mut shown, &refused).expect("it is shown");
+        assert!(!format!("{shown} {refused:?}").contains("hunter2"), "{shown}");
+        assert!(shown.contains("catalog: ") && shown.contains("write: no"), "{shown}");
+    }
+}

@@ -109,3 +109,12 @@ fn slips_in_variables_are_noted_and_quiet_is_quiet() {
     let wordy = run(&repo, "-v config");
     assert_eq!(wordy.talk, "note: The root is `[ROOT]` (the current folder), there is no config.\n");
 }
+
+#[test]
+fn a_password_in_an_address_is_not_printed() {
+    let repo = Repo::new();
+    for address in ["https://me:hunter2@h.example", "https://me:hunter2"] {
+        let talk = run_with(&repo, "config", &[("PORTOLAN_CATALOG", address)]).was_refused();
+        assert!(talk.contains("PORTOLAN_CATALOG") && !talk.contains("hunter2"), "{talk}");
+    }
+}

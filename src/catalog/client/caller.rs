@@ -14,7 +14,7 @@ use super::pace::{Ended, Work};
 use super::retry::{Next, Patience, Tries, is_passing};
 use super::token::{Granted, Lease, Tokens};
 use super::transport::{Answer, Request, Transport};
-use super::words::shown;
+use super::words::{shown, shown_json};
 use super::{Credentials, Notices, Waiting};
 use crate::catalog::wire::Refusal;
 use crate::domain::platform::Platform;
@@ -80,6 +80,15 @@ impl Caller {
         call: &Call,
         mut read: impl FnMut(&Answer) -> Result<T, serde_json::Error>,
     ) -> Result<T, ClientError> {
+        self.call_told(call, |answer, _| read(answer)).await
+    }
+
+    /// The same, for answers whose words will be shown: `read` is given the secrets that they may repeat.
+    pub async fn call_told<T>(
+        &self,
+        call: &Call,
+        mut read: impl FnMut(&Answer, &[&Secret]) -> Result<T, serde_json::Error>,
+    ) -> Result<T, ClientError> {
         let mut tries = Tries::new(self.gate.now());
         let mut is_renewed = false;
         loop {
@@ -124,7 +133,7 @@ impl Caller {
         let Credentials { id, secret } = &self.credentials;
         let body = serde_json::json!({"clientId": id.reveal(), "clientSecret": secret.reveal()});
         let call = Call::send("POST", "/v1/auth/access_token".to_owned(), body.to_string().into_bytes(), Work::Small);
-        let mut read = |answer: &Answer| serde_json::from_slice::<Grant>(&answer.body);
+        let mut read = |answer: &Answer, _: &[&Secret]| serde_json::from_slice::<Grant>(&answer.body);
         let mut tries = Tries::new(self.gate.now());
         loop {
             let failed = match self.attempt(&call, None).await {
@@ -166,6 +175,8 @@ impl Caller {
                     | ClientError::Cut { .. } => Failed::ForNow(error, None),
                     ClientError::Tls { .. }
                     | ClientError::Redirected { .. }
+                    | ClientError::Moved { .. }
+                    | ClientError::Partial { .. }
                     | ClientError::NotTheApi { .. }
                     | ClientError::Unreadable { .. }
                     | ClientError::Credentials { .. }
@@ -190,13 +201,13 @@ impl Caller {
         call: &Call,
         answer: Answer,
         secrets: &[&Secret],
-        read: &mut impl FnMut(&Answer) -> Result<T, serde_json::Error>,
+        read: &mut impl FnMut(&Answer, &[&Secret]) -> Result<T, serde_json::Error>,
     ) -> Result<T, Failed> {
         if (200..300).contains(&answer.status) {
             if !answer.is_json {
                 return Err(Failed::ForGood(self.not_the_api(call, &answer, secrets)));
             }
-            return read(&answer).map_err(|error| {
+            return read(&answer, secrets).map_err(|error| {
                 let reason = shown(&error.to_string(), secrets);
                 let asked = self.asked(call);
                 if error.is_eof() {
@@ -245,7 +256,8 @@ impl Caller {
             }
             _ => {
                 let error = shown(&told.error.unwrap_or_default(), secrets);
-                let refusal = Refusal { status, error, message: words, details: told.details };
+                let details = told.details.map(|details| shown_json(details, secrets));
+                let refusal = Refusal { status, error, message: words, details };
                 ClientError::Refused { asked, refusal: Box::new(refusal), trace }
             }
         }

@@ -2,11 +2,11 @@
 
 use std::error::Error as StdError;
 use std::io;
-use std::net::IpAddr;
 
 use super::failure::{Asked, ClientError};
 use super::transport::Limits;
 use super::words::shown;
+use crate::domain::address;
 
 /// The innermost of a chain of errors.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl Cause {
         let host = host.to_owned();
         let reason = self.reason;
         if let Some(tls) = self.tls {
-            let help = tls_help(&tls, is_loopback(&host));
+            let help = tls_help(&tls, is_on_this_machine(&host));
             return ClientError::Tls { host, reason: tls_reason(&tls), help };
         }
         if error.is_dns() {
@@ -89,10 +89,9 @@ fn tls_reason(tls: &rustls::Error) -> String {
 }
 
 /// Of a host with or without its port.
-fn is_loopback(host: &str) -> bool {
+fn is_on_this_machine(host: &str) -> bool {
     let bare = host.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).map_or(host, |(name, _)| name);
-    let bare = bare.trim_start_matches('[').trim_end_matches(']');
-    bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    address::is_loopback(bare)
 }
 
 fn tls_help(tls: &rustls::Error, is_loopback: bool) -> &'static str {

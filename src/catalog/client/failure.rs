@@ -58,6 +58,20 @@ pub enum ClientError {
         help("if that is the catalog, name it: `--catalog URL`; if not, something on the way answers in its place")
     )]
     Redirected { asked: Asked, to: String },
+    #[error("call `{asked}`: it leads on within `{to}` by a {status}, which does not take along what is sent")]
+    #[diagnostic(
+        code("catalog-moved"),
+        help(
+            "give the catalog's address as it is, to the letter: `--catalog URL`; the one that was used leads on to it"
+        )
+    )]
+    Moved { asked: Asked, status: u16, to: String },
+    #[error("call `{asked}`: the catalog could not look through {count} of its blueprints ({blueprints})")]
+    #[diagnostic(
+        code("catalog-partial"),
+        help("run it again: what is missing would look like what does not exist, so nothing was made of the rest")
+    )]
+    Partial { asked: Asked, blueprints: String, count: usize },
     #[error("call `{asked}`: what answered ({status}) is not the catalog, but {what}: {start}")]
     #[diagnostic(
         code("catalog-not-the-api"),
@@ -139,6 +153,8 @@ impl ClientError {
             | Self::Timeout { .. }
             | Self::Cut { .. }
             | Self::Redirected { .. }
+            | Self::Moved { .. }
+            | Self::Partial { .. }
             | Self::NotTheApi { .. }
             | Self::Unreadable { .. }
             | Self::NoBlueprint { .. }
@@ -163,6 +179,8 @@ impl ClientError {
             | Self::Timeout { .. }
             | Self::Cut { .. }
             | Self::Redirected { .. }
+            | Self::Moved { .. }
+            | Self::Partial { .. }
             | Self::NotTheApi { .. }
             | Self::Unreadable { .. }
             | Self::Credentials { .. }
@@ -191,6 +209,8 @@ impl ClientError {
             | Self::Timeout { .. }
             | Self::Cut { .. }
             | Self::Redirected { .. }
+            | Self::Moved { .. }
+            | Self::Partial { .. }
             | Self::NotTheApi { .. }
             | Self::Unreadable { .. }
             | Self::Throttled { .. }
@@ -215,6 +235,8 @@ impl ClientError {
             Self::Timeout { .. }
             | Self::Cut { .. }
             | Self::Redirected { .. }
+            | Self::Moved { .. }
+            | Self::Partial { .. }
             | Self::NotTheApi { .. }
             | Self::Unreadable { .. }
             | Self::Credentials { .. }

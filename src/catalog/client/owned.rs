@@ -5,23 +5,31 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde::Deserialize;
-use serde_json::json;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 use super::caller::{Call, Caller};
 use super::failure::ClientError;
 use super::pace::Work;
-use super::read::is_no_route;
+use super::read::{MOST_PAGES, is_no_route};
+use super::words::shown;
 use crate::domain::entity::{EntityKey, Owner};
+use crate::domain::words::list;
 
 const ROUTE: &str = "/v1/blueprints/entities/datasource-entities\
                      ?exclude_calculated_properties=true&include=blueprint&include=identifier";
 const SEARCH: &str = "/v1/entities/search?exclude_calculated_properties=true&include=blueprint&include=identifier";
 const PAGE: usize = 1000;
+/// So many blueprints that could not be looked through are named.
+const MOST_TOLD: usize = 5;
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Keys {
     entities: Vec<Key>,
+    /// Those that could not be looked through: what they hold is missing in `entities`.
+    #[serde(default)]
+    failed_blueprints: Option<Vec<Value>>,
     #[serde(default)]
     next: Option<Box<RawValue>>,
 }
@@ -66,11 +74,12 @@ async fn by_datasource(caller: &Caller, owner: &Owner) -> Result<Vec<Key>, Clien
         }
         let call = Call::send("POST", ROUTE.to_owned(), body.into_bytes(), Work::Page);
         let page = caller.call(&call, |answer| serde_json::from_slice::<Keys>(&answer.body)).await?;
+        whole(caller, &call, &page)?;
         found.extend(page.entities);
         let Some(next) = page.next.filter(|next| !matches!(next.get(), "null" | "\"\"" | "false")) else {
             return Ok(found);
         };
-        if !seen.insert(next.get().to_owned()) {
+        if !seen.insert(next.get().to_owned()) || seen.len() > MOST_PAGES {
             let reason = "its pages lead back to where they came from".to_owned();
             return Err(ClientError::Unreadable { asked: caller.asked(&call), reason });
         }
@@ -83,5 +92,21 @@ async fn by_search(caller: &Caller, owner: &Owner) -> Result<Vec<Key>, ClientErr
     let body = json!({"combinator": "and", "rules": [rule(Owner::PRODUCT), rule(&owner.mark())]}).to_string();
     let call = Call::send("POST", SEARCH.to_owned(), body.into_bytes(), Work::Page);
     let page = caller.call(&call, |answer| serde_json::from_slice::<Keys>(&answer.body)).await?;
+    whole(caller, &call, &page)?;
     Ok(page.entities)
+}
+
+/// What is missing would look like what nobody owns.
+fn whole(caller: &Caller, call: &Call, page: &Keys) -> Result<(), ClientError> {
+    let failed = page.failed_blueprints.as_deref().unwrap_or_default();
+    if failed.is_empty() {
+        return Ok(());
+    }
+    let name = |blueprint: &Value| {
+        let name = blueprint.as_str().or_else(|| blueprint.get("identifier")?.as_str());
+        shown(name.unwrap_or("one without a name"), &[])
+    };
+    let blueprints =
+        failed.iter().take(MOST_TOLD).map(|blueprint| format!("`{}`", name(blueprint))).collect::<Vec<_>>();
+    Err(ClientError::Partial { asked: caller.asked(call), blueprints: list(&blueprints), count: failed.len() })
 }

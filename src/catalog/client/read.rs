@@ -27,7 +27,7 @@ const PAGE: usize = 1000;
 /// Blueprints that are read at once; each page waits for the one before it.
 const TOGETHER: usize = 8;
 /// No catalog has so many pages: it leads in circles.
-const MOST_PAGES: usize = 100_000;
+pub(super) const MOST_PAGES: usize = 100_000;
 
 /// The entities of all `blueprints`.
 pub(super) async fn read(

@@ -123,8 +123,12 @@ impl Transport {
             let response = self.send(&request, url.clone()).await?;
             let Some(to) = redirected(&response, &url) else { return self.read(response, &request).await };
             let keeps_method = matches!(response.status().as_u16(), 307 | 308) || request.method == "GET";
-            if !keeps_method || !self.trusted.admits(&to) {
+            if !self.trusted.admits(&to) {
                 return Err(self.led_away(&request, &to));
+            }
+            if !keeps_method {
+                let asked = self.asked(request.method, request.route);
+                return Err(ClientError::Moved { asked, status: response.status().as_u16(), to: origin(&to) });
             }
             url = to;
         }
@@ -157,9 +161,7 @@ impl Transport {
     }
 
     fn led_away(&self, request: &Request<'_>, to: &Url) -> ClientError {
-        // What stands behind the path may be anything, a secret of somebody's too.
-        let to = format!("{}://{}", to.scheme(), to.host_str().unwrap_or_default());
-        ClientError::Redirected { asked: self.asked(request.method, request.route), to }
+        ClientError::Redirected { asked: self.asked(request.method, request.route), to: origin(to) }
     }
 
     async fn read(&self, mut response: Response, request: &Request<'_>) -> Result<Answer, ClientError> {
@@ -198,6 +200,12 @@ impl Transport {
         let asked = self.asked(request.method, request.route);
         Cause::of(error).told(error, asked, &self.trusted.place(), self.limits)
     }
+}
+
+/// As it is shown: what stands behind the host and its port may be anything, a secret of somebody's too.
+fn origin(url: &Url) -> String {
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default())
 }
 
 fn redirected(response: &Response, from: &Url) -> Option<Url> {

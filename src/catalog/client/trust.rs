@@ -1,10 +1,9 @@
 //! Where credentials may be sent. One rule, asked in one place before every request that carries a secret. What a pull
 //! request can change (an address in the config) is not enough to be trusted.
 
-use std::net::IpAddr;
-
 use reqwest::Url;
 
+use crate::domain::address;
 use crate::domain::platform::Platform;
 
 /// Who said that this is the catalog.
@@ -40,13 +39,20 @@ pub enum TrustError {
     #[error("use the catalog's address `{address}`: {reason}")]
     #[diagnostic(code("invalid-address"), help("an address is `https://HOST` and at most a path"))]
     Invalid { address: String, reason: String },
+    /// Not repeated: what cannot be taken apart may have a password anywhere.
+    #[error("use the catalog's address: it is none ({reason})")]
+    #[diagnostic(code("invalid-address"), help("an address is `https://HOST` and at most a path"))]
+    NoAddress { reason: String },
 }
 
 impl Trusted {
     /// The rule: the platform's own hosts, this machine, and what the user named.
     pub fn check(address: &str, named_by: &NamedBy, platform: &Platform) -> Result<Self, TrustError> {
-        let invalid = |reason: &str| TrustError::Invalid { address: address.to_owned(), reason: reason.to_owned() };
-        let mut base = Url::parse(address).map_err(|error| invalid(&error.to_string()))?;
+        let invalid = |reason: &str| TrustError::Invalid {
+            address: address::without_secrets(address).into_owned(),
+            reason: reason.to_owned(),
+        };
+        let mut base = Url::parse(address).map_err(|error| TrustError::NoAddress { reason: error.to_string() })?;
         if !base.username().is_empty() || base.password().is_some() {
             // Not repeated: it may be a password.
             let reason = "it holds a user and password".to_owned();
@@ -111,9 +117,7 @@ impl Trusted {
 }
 
 fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    address::is_loopback(url.host_str().unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -133,7 +137,8 @@ mod tests {
             "https://API.getport.io",
             "https://api.us.getport.io:443",
             "http://127.0.0.1:8080",
-            "http://localhost:1",
+            "http://LOCALHOST:1",
+            "http://127.1.2.3:1",
             "https://[::1]:3000/catalog",
         ] {
             assert!(from_config(good).is_ok(), "{good}");
@@ -164,7 +169,7 @@ mod tests {
                 Err(TrustError::Unnamed { .. }) => true,
                 // A backslash is a slash for browsers, and so for the parser: the host is still the platform's.
                 Ok(trusted) => trusted.host() == "api.port.io" && bad.contains('\\'),
-                Err(TrustError::InTheClear { .. } | TrustError::Invalid { .. }) => false,
+                Err(TrustError::InTheClear { .. } | TrustError::Invalid { .. } | TrustError::NoAddress { .. }) => false,
             };
             assert!(is_refused, "{bad}: {refused:?}");
         }
@@ -180,8 +185,18 @@ mod tests {
         assert!(matches!(named("http://catalog.acme.example"), Err(TrustError::InTheClear { .. })));
         assert!(matches!(named("ftp://catalog.acme.example"), Err(TrustError::Invalid { .. })));
         assert!(matches!(named("https://h/?token=x"), Err(TrustError::Invalid { .. })));
-        let with_password = named("https://me:hunter2@catalog.acme.example").expect_err("it holds a password");
-        assert!(!format!("{with_password} {with_password:?}").contains("hunter2"));
+        for secret in [
+            "https://me:hunter2@catalog.acme.example",
+            "https://me:hunter2",
+            "https://me:hunter2/x@h",
+            "me:hunter2@h",
+            "hunter2",
+            "https://h/?token=hunter2",
+            "ftp://h/#hunter2",
+        ] {
+            let refused = named(secret).expect_err(secret);
+            assert!(!format!("{refused} {refused:?}").contains("hunter2"), "{refused:?}");
+        }
     }
 
     #[test]

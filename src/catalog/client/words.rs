@@ -1,6 +1,8 @@
 //! Words that came from outside, before anybody sees them: shortened, without what a terminal obeys, and without the
 //! secrets that the other side was told. A server may repeat whatever it was sent.
 
+use serde_json::Value;
+
 use crate::domain::secret::Secret;
 
 /// The longest piece of somebody else's text in a message, in characters.
@@ -36,6 +38,18 @@ pub(super) fn shown(text: &str, secrets: &[&Secret]) -> String {
     short
 }
 
+/// A JSON value as it may be shown: every text in it, and every name.
+pub(super) fn shown_json(json: Value, secrets: &[&Secret]) -> Value {
+    match json {
+        Value::String(text) => Value::String(shown(&text, secrets)),
+        Value::Array(items) => items.into_iter().map(|item| shown_json(item, secrets)).collect(),
+        Value::Object(entries) => {
+            entries.into_iter().map(|(name, value)| (shown(&name, secrets), shown_json(value, secrets))).collect()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => json,
+    }
+}
+
 /// Controls, and marks that turn the direction of what follows.
 fn is_unseen(c: char) -> bool {
     c.is_control()
@@ -56,5 +70,8 @@ mod tests {
         let wide = shown(&"é".repeat(1000), &[]);
         assert_eq!(wide, format!("{}...", "é".repeat(LONGEST)));
         assert_eq!(shown("a banana", &[&Secret::new("a")]), "a banana");
+        let details = serde_json::json!({"got hunter2-hunter2": [{"header": "Bearer\u{1b} hunter2-hunter2"}, 3, null]});
+        let harmless = serde_json::json!({"got [secret]": [{"header": "Bearer [secret]"}, 3, null]});
+        assert_eq!(shown_json(details, &[&secret]), harmless);
     }
 }

@@ -15,10 +15,11 @@ use super::pace::Work;
 use super::read::joined;
 use super::retry::{Next, Tries, is_passing};
 use super::route::{encoded, route};
-use super::words::shown;
+use super::words::{shown, shown_json};
 use crate::catalog::wire::{EntityDraft, Refusal, WriteOptions, Written};
 use crate::catalog::{CatalogError, Undone};
 use crate::domain::progress::Progress;
+use crate::domain::secret::Secret;
 
 /// Lots that are made ready at once; how many of them are sent is the gate's affair.
 const TOGETHER: usize = 32;
@@ -118,6 +119,15 @@ struct NotDone {
     details: Option<serde_json::Value>,
 }
 
+impl NotDone {
+    /// A catalog may repeat what it was sent, the token too.
+    fn make_harmless(&mut self, secrets: &[&Secret]) {
+        self.error = self.error.take().map(|words| shown(&words, secrets));
+        self.message = self.message.take().map(|words| shown(&words, secrets));
+        self.details = self.details.take().map(|details| shown_json(details, secrets));
+    }
+}
+
 impl Writing<'_> {
     fn send(&mut self, batch: Batch, delay: Duration) {
         let caller = Arc::clone(&self.caller);
@@ -125,7 +135,12 @@ impl Writing<'_> {
         call.repeat = self.repeat;
         self.running.spawn(async move {
             tokio::time::sleep(delay).await;
-            let answer = caller.call(&call, |answer| serde_json::from_slice::<Bulk>(&answer.body)).await;
+            let answer = caller.call_told(&call, |answer, secrets| {
+                let mut bulk: Bulk = serde_json::from_slice(&answer.body)?;
+                bulk.errors.iter_mut().for_each(|error| error.make_harmless(secrets));
+                Ok(bulk)
+            });
+            let answer = answer.await;
             (batch.members, answer)
         });
     }
@@ -172,8 +187,8 @@ impl Writing<'_> {
             let Some(member) = members.get(error.index).copied() else { continue };
             let refusal = Refusal {
                 status: error.status_code,
-                error: shown(&error.error.unwrap_or_default(), &[&self.caller.credentials.secret]),
-                message: error.message.map(|words| shown(&words, &[&self.caller.credentials.secret])),
+                error: error.error.unwrap_or_default(),
+                message: error.message,
                 details: error.details,
             };
             match self.once_more(member, is_passing(refusal.status) && self.repeat == Repeat::Always) {

@@ -66,6 +66,8 @@ pub struct Limits {
     pub body_time: Duration,
     /// For a client that does not take what it is sent.
     pub write_time: Duration,
+    /// Bytes in a second, on the average over an answer, that a client has to take once `write_time` is over.
+    pub write_rate: u64,
     /// For requests in flight, when the server is to stop.
     pub stop_time: Duration,
 }
@@ -80,6 +82,7 @@ impl Default for Limits {
             head_time: Duration::from_secs(60),
             body_time: Duration::from_secs(30),
             write_time: Duration::from_secs(30),
+            write_rate: 32 * 1024,
             stop_time: Duration::from_secs(10),
         }
     }

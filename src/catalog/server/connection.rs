@@ -37,7 +37,7 @@ pub(super) struct Slot {
 struct Request(Arc<Slot>);
 
 impl Slot {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self {
             requests: AtomicU32::new(0),
             writing: AtomicBool::new(false),
@@ -108,7 +108,7 @@ impl Connections {
         });
         let mut builder = http1::Builder::new();
         builder.timer(TokioTimer::new()).header_read_timeout(limits.head_time).max_header_size(limits.head_bytes);
-        let io = Watched::new(stream, Arc::clone(&slot), limits.write_time);
+        let io = Watched::new(stream, Arc::clone(&slot), limits);
         let mut connection = pin!(builder.serve_connection(io, service));
         let is_over = tokio::select! {
             // What the client breaks off or sends wrongly is its own affair; hyper has answered what can be answered.

@@ -19,6 +19,7 @@ use super::config::LogLine;
 use super::rate::Allowance;
 use super::shared::Shared;
 use crate::catalog::wire::Refusal;
+use crate::domain::address::is_loopback;
 
 #[derive(Clone)]
 pub(super) struct Front {
@@ -80,9 +81,7 @@ fn foreign_host(uri: &Uri, headers: &HeaderMap) -> Option<String> {
             Some(rest) => rest.split(']').next().unwrap_or_default(),
             None => text.rsplit_once(':').map_or(text, |(host, _)| host),
         };
-        let is_loopback = host.eq_ignore_ascii_case("localhost")
-            || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
-        (!is_loopback).then(|| host.chars().take(100).collect())
+        (!is_loopback(host)).then(|| host.chars().take(100).collect())
     };
     if let Some(authority) = uri.authority() {
         return named(authority.as_str());

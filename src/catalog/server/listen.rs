@@ -1,17 +1,18 @@
 //! Takes connections in, so many and no more, until the server is to stop; then waits for those that are being served.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{sleep, timeout};
 
 use super::config::Limits;
 use super::connection::{Connections, told};
 use super::front::Front;
 
-/// After a connection could not be taken in: most often there are no descriptors left, and soon there are.
+/// After a connection could not be taken in: most often there are no descriptors left, or no places, and soon there are.
 const BREATH: Duration = Duration::from_millis(20);
 
 pub(super) async fn serve(listener: TcpListener, front: Front, limits: Limits, mut stop: watch::Receiver<bool>) {
@@ -28,12 +29,9 @@ pub(super) async fn serve(listener: TcpListener, front: Front, limits: Limits, m
             sleep(BREATH).await;
             continue;
         };
-        if places.available_permits() == 0 {
-            connections.make_room();
-        }
         let place = tokio::select! {
             () = told(&mut stop) => break,
-            place = Arc::clone(&places).acquire_owned() => place,
+            place = place(&places, &connections) => place,
         };
         let (connections, front, stop) = (Arc::clone(&connections), front.clone(), stop.clone());
         tokio::spawn(async move {
@@ -44,4 +42,63 @@ pub(super) async fn serve(listener: TcpListener, front: Front, limits: Limits, m
     drop(listener);
     // All places free: nobody is served any more. Whoever takes longer is cut off.
     let _ = timeout(limits.stop_time, places.acquire_many(most)).await;
+}
+
+/// A place for one more; `None` only once there are no places at all. Where all connections are busy nobody can be asked
+/// to go, so it is asked again and again: one of them is idle soon.
+async fn place(places: &Arc<Semaphore>, connections: &Connections) -> Option<OwnedSemaphorePermit> {
+    let mut free = pin!(Arc::clone(places).acquire_owned());
+    if places.available_permits() > 0 {
+        return free.await.ok();
+    }
+    loop {
+        connections.make_room();
+        if let Ok(place) = timeout(BREATH, free.as_mut()).await {
+            return place.ok();
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_types, reason = "a client that is not ours, and that blocks")]
+mod tests {
+    use std::io::{BufRead, BufReader, Write};
+    use std::net::TcpStream;
+
+    use super::*;
+    use crate::catalog::server::{Credentials, ServerConfig, start};
+    use crate::catalog::store::{Store, system_clock};
+
+    /// The line that an answer begins with; the rest of its head is taken off the line.
+    fn status(stream: &TcpStream) -> String {
+        let mut lines = BufReader::new(stream).lines();
+        let first = lines.next().expect("it answers").expect("it answers in time");
+        let _rest = lines.map_while(Result::ok).find(String::is_empty);
+        first
+    }
+
+    #[test]
+    fn who_waits_gets_the_place_of_the_first_that_is_idle() {
+        let store = Store::in_memory(system_clock()).expect("memory is there");
+        let mut config = ServerConfig::new(store, Credentials::made_up().expect("there is randomness"));
+        config.limits.connections = 1;
+        let server = start(config).expect("it starts");
+        let connect = || {
+            let stream = TcpStream::connect(server.address()).expect("it listens");
+            // Well below the time after which an idle connection is closed anyway.
+            stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a socket can be asked");
+            stream
+        };
+        let mut busy = connect();
+        let head = "POST /v1/auth/access_token HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\n";
+        busy.write_all(format!("{head}expect: 100-continue\r\n\r\n").as_bytes()).expect("it is taken");
+        assert!(status(&busy).contains(" 100 "), "it is being served");
+        let mut waiting = connect();
+        waiting.write_all(b"GET /v1/nothing HTTP/1.1\r\nhost: localhost\r\n\r\n").expect("it is taken");
+        // For it to come while the other is busy; were it later, the test would prove less and say nothing wrong.
+        std::thread::sleep(Duration::from_millis(200));
+        busy.write_all(b"{}").expect("it is taken");
+        assert!(status(&busy).starts_with("HTTP/1.1 4"), "it is answered");
+        assert!(status(&waiting).contains(" 404 "));
+    }
 }

@@ -82,8 +82,8 @@ pub fn start(config: ServerConfig) -> Result<Running, ServerError> {
         log: config.log,
         random: random(),
         is_loopback: address.ip().is_loopback(),
-        readers: Semaphore::new(READERS),
-        writers: Semaphore::new(1),
+        readers: Arc::new(Semaphore::new(READERS)),
+        writers: Arc::new(Semaphore::new(1)),
     });
     let front = Front::new(Arc::clone(&shared), routes::router(shared));
     let (stop, stopping) = watch::channel(false);

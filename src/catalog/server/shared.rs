@@ -1,6 +1,7 @@
 //! What all requests share, and the way to the store: SQLite blocks, so every look at it is on a thread that may. Only
 //! one writes at a time anyway; were the others to wait on such threads, the readers would have none left.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::crypto::SecureRandom;
@@ -25,8 +26,8 @@ pub(super) struct Shared {
     pub random: &'static dyn SecureRandom,
     /// Nobody but this machine is spoken to.
     pub is_loopback: bool,
-    pub readers: Semaphore,
-    pub writers: Semaphore,
+    pub readers: Arc<Semaphore>,
+    pub writers: Arc<Semaphore>,
 }
 
 /// What a request does with the store.
@@ -42,9 +43,64 @@ impl Shared {
             Deed::Reads => &self.readers,
             Deed::Writes => &self.writers,
         };
-        let _turn = turnstile.acquire().await.map_err(|error| Fault::Trouble(error.to_string()))?;
+        let turn = Arc::clone(turnstile).acquire_owned().await.map_err(|error| Fault::Trouble(error.to_string()))?;
         let store = self.store.clone();
-        let worker = tokio::task::spawn_blocking(move || work(&store));
+        let worker = tokio::task::spawn_blocking(move || {
+            // A client that goes away takes its request with it, not this work: the turn lasts as long as the work.
+            let _turn = turn;
+            work(&store)
+        });
         worker.await.unwrap_or_else(|error| Err(Fault::Trouble(error.to_string())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::catalog::server::access::{Credentials, random};
+    use crate::catalog::server::answer::Answer;
+    use crate::catalog::store::system_clock;
+
+    fn shared() -> Arc<Shared> {
+        let random = random();
+        Arc::new(Shared {
+            store: Store::in_memory(system_clock()).expect("memory is there"),
+            access: Access::new(Credentials::made_up().expect("there is randomness"), Duration::from_secs(60)),
+            limiter: Limiter::new(None),
+            latency: Duration::ZERO,
+            limits: Limits::default(),
+            log: Box::new(|_| {}),
+            random,
+            is_loopback: true,
+            readers: Arc::new(Semaphore::new(READERS)),
+            writers: Arc::new(Semaphore::new(1)),
+        })
+    }
+
+    #[test]
+    fn an_abandoned_write_keeps_its_turn_until_it_is_done() {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().expect("there are threads");
+        let shared = shared();
+        let (begin, begun) = mpsc::channel();
+        let (end, ended) = mpsc::channel::<()>();
+        let (at_work, writers) = (Arc::clone(&shared), Arc::clone(&shared.writers));
+        let request = runtime.spawn(async move {
+            let work = move |_: &Store| {
+                begin.send(()).expect("somebody listens");
+                let _told = ended.recv();
+                Answer::ok(&json!({}))
+            };
+            at_work.run(Deed::Writes, work).await.is_ok()
+        });
+        begun.recv().expect("it begins");
+        request.abort();
+        assert!(runtime.block_on(request).is_err(), "it is abandoned");
+        assert_eq!(writers.available_permits(), 0);
+        drop(end);
+        runtime.block_on(writers.acquire()).expect("the turn comes back").forget();
     }
 }

@@ -1,5 +1,6 @@
 //! A connection's two ends as hyper wants them, with an eye on the writing one: a client that does not take what it is
-//! sent holds memory, and hyper would wait for it for ever.
+//! sent holds memory, and hyper would wait for it for ever. One that takes a byte now and then is no better: patience grows
+//! with what was taken, by no more than its worth.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -10,31 +11,46 @@ use std::time::Duration;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep_until};
 
+use super::config::Limits;
 use super::connection::Slot;
 
 pub(super) struct Watched {
     stream: TokioIo<TcpStream>,
     slot: Arc<Slot>,
     patience: Duration,
+    /// Bytes in a second.
+    least_rate: u64,
+    /// What is being sent: since when, and how much of it was taken.
+    sending: Option<(Instant, u64)>,
     /// Runs while the client takes nothing.
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl Watched {
-    pub fn new(stream: TcpStream, slot: Arc<Slot>, patience: Duration) -> Self {
-        Self { stream: TokioIo::new(stream), slot, patience, stalled: None }
+    pub fn new(stream: TcpStream, slot: Arc<Slot>, limits: &Limits) -> Self {
+        Self {
+            stream: TokioIo::new(stream),
+            slot,
+            patience: limits.write_time,
+            least_rate: limits.write_rate.max(1),
+            sending: None,
+            stalled: None,
+        }
     }
 
-    fn settle<T>(&mut self, context: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+    fn settle(&mut self, context: &mut Context<'_>, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         self.slot.is_writing(written.is_pending());
-        if written.is_ready() {
+        let (since, taken) = self.sending.get_or_insert_with(|| (Instant::now(), 0));
+        if let Poll::Ready(written) = written {
+            *taken += written.as_ref().map_or(0, |bytes| *bytes as u64);
             self.stalled = None;
-            return written;
+            return Poll::Ready(written);
         }
-        let patience = self.patience;
-        let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(patience)));
+        let earned = Duration::from_secs(*taken / self.least_rate);
+        let until = (Instant::now() + self.patience).min(*since + self.patience + earned);
+        let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep_until(until)));
         match stalled.as_mut().poll(context) {
             Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
             Poll::Pending => Poll::Pending,
@@ -59,6 +75,8 @@ impl Write for Watched {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // hyper flushes once all that there was to send has been taken: what comes next is another answer.
+        self.sending = None;
         Pin::new(&mut self.stream).poll_flush(context)
     }
 
@@ -77,5 +95,49 @@ impl Write for Watched {
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(context, parts);
         self.settle(context, written)
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_types, reason = "a client that is not ours, and that blocks")]
+mod tests {
+    use std::future::poll_fn;
+    use std::io::Read as _;
+
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// What becomes of so many bytes, for a client that takes a little, a moment later a little more.
+    fn sent(total: usize, limits: Limits) -> io::Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+            let mut client = std::net::TcpStream::connect(listener.local_addr()?)?;
+            let (stream, _) = listener.accept().await?;
+            std::thread::spawn(move || {
+                let mut little = vec![0; 128 * 1024];
+                while client.read(&mut little).is_ok_and(|read| read > 0) {
+                    std::thread::sleep(Duration::from_millis(5));
+                }
+            });
+            let mut watched = Watched::new(stream, Arc::new(Slot::new()), &limits);
+            let chunk = vec![0; 64 * 1024];
+            let mut left = total;
+            while left > 0 {
+                let some = &chunk[..chunk.len().min(left)];
+                left -= poll_fn(|context| Pin::new(&mut watched).poll_write(context, some)).await?;
+            }
+            Ok(())
+        })
+    }
+
+    #[test]
+    fn a_client_that_takes_little_is_let_go_and_one_that_takes_enough_is_not() {
+        let slow = Limits { write_time: Duration::from_millis(500), write_rate: u64::MAX, ..Limits::default() };
+        let error = sent(256 * 1024 * 1024, slow).expect_err("it takes too long");
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        let enough = Limits { write_time: Duration::from_secs(20), write_rate: 1, ..Limits::default() };
+        sent(24 * 1024 * 1024, enough).expect("it is all taken");
     }
 }

@@ -144,6 +144,11 @@ impl Cache {
         shelf.known.insert(compiled.identifier().to_owned(), entry);
     }
 
+    /// It is gone, or has another name now. A transaction that sees it still reads it anew.
+    pub(super) fn forget(&self, identifier: &str) {
+        self.lock().known.remove(identifier);
+    }
+
     /// Where a transaction begins, for `forget_since`.
     pub(super) fn mark(&self) -> u64 {
         self.lock().puts
@@ -169,7 +174,10 @@ impl Store {
     ) -> Result<Option<Arc<Compiled>>, Failure> {
         let mut asked = transaction.prepare_cached("SELECT id, version FROM blueprints WHERE identifier = ?1")?;
         let row = asked.query_row(params![identifier], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)));
-        let Some((id, version)) = row.optional()? else { return Ok(None) };
+        let Some((id, version)) = row.optional()? else {
+            self.cache().forget(identifier);
+            return Ok(None);
+        };
         if let Some(known) = self.cache().get(identifier).filter(|known| known.id == id && known.version == version) {
             return Ok(Some(known));
         }
@@ -188,5 +196,33 @@ impl Store {
         let mut asked = transaction.prepare_cached("SELECT identifier FROM blueprints WHERE id = ?1")?;
         let identifier = asked.query_row(params![id], |row| row.get::<_, String>(0))?;
         self.compiled(transaction, &identifier)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::catalog::store::system_clock;
+    use crate::catalog::wire::Writer;
+
+    #[test]
+    fn what_is_gone_is_not_kept() {
+        let folder = tempfile::tempdir().expect("there is room");
+        let path = folder.path().join("catalog.db");
+        let open = || Store::open(&path, system_clock()).expect("it opens");
+        let (one, other) = (open(), open());
+        let writer = Writer { id: "tester".to_owned(), user_agent: "tests".to_owned(), now: one.now() };
+        let is_known = |store: &Store| store.cache().get("service").is_some();
+        for remover in [&one, &other] {
+            let body = json!({"identifier": "service", "title": "Service", "schema": {"properties": {}}});
+            one.create_blueprint(body, &writer).expect("it is taken");
+            assert_eq!(one.count("service").expect("it is there"), 0);
+            assert!(is_known(&one));
+            remover.delete_blueprint("service", &writer).expect("it is empty");
+            assert!(one.count("service").is_err());
+            assert!(!is_known(&one));
+        }
     }
 }

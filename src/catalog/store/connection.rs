@@ -4,9 +4,9 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use super::compiled::Cache;
 use super::error::{Failure, StoreError};
@@ -27,6 +27,13 @@ pub fn system_clock() -> Clock {
 const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
 /// How long a writer waits for the others.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Between two tries of what SQLite does not wait for by itself.
+const PAUSE: Duration = Duration::from_millis(10);
+/// Readers that are kept for the next; more come and go with a rush.
+const IDLE: usize = 4;
+/// Pages of the file that a connection keeps, in KiB. The writer goes back to what it has just written.
+const WRITER_CACHE: i32 = 16_000;
+const READER_CACHE: i32 = 2_000;
 
 /// A handle; clones are the same store.
 #[derive(Clone)]
@@ -58,8 +65,8 @@ impl Store {
         }
         let failed = |source| StoreError::opening(path, source);
         let mut writer = Connection::open(path).map_err(failed)?;
-        prepare(&writer).map_err(failed)?;
-        writer.pragma_update(None, "journal_mode", "wal").map_err(failed)?;
+        prepare(&writer, WRITER_CACHE).map_err(failed)?;
+        log_ahead(&writer).map_err(failed)?;
         migrate(&mut writer, path)?;
         Ok(Self::of(writer, Some(path.to_owned()), clock))
     }
@@ -67,7 +74,7 @@ impl Store {
     /// A store that is gone with its last handle.
     pub fn in_memory(clock: Clock) -> Result<Self, StoreError> {
         let mut writer = Connection::open_in_memory()?;
-        prepare(&writer)?;
+        prepare(&writer, WRITER_CACHE)?;
         migrate(&mut writer, Path::new(":memory:"))?;
         Ok(Self::of(writer, None, clock))
     }
@@ -99,12 +106,15 @@ impl Store {
             None => {
                 let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
                 let reader = Connection::open_with_flags(path, flags)?;
-                prepare(&reader)?;
+                prepare(&reader, READER_CACHE)?;
                 reader
             }
         };
         let result = deed(&reader.transaction()?);
-        lock(&self.shared.readers).push(reader);
+        let mut idle = lock(&self.shared.readers);
+        if idle.len() < IDLE {
+            idle.push(reader);
+        }
         result
     }
 
@@ -152,13 +162,27 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+fn prepare(connection: &Connection, cache: i32) -> rusqlite::Result<()> {
     connection.busy_timeout(PATIENCE)?;
     connection.set_prepared_statement_cache_capacity(128);
     connection.pragma_update(None, "foreign_keys", true)?;
     // In WAL mode a killed process loses nothing that was committed; only a power cut may, and damages nothing.
     connection.pragma_update(None, "synchronous", "normal")?;
-    connection.pragma_update(None, "cache_size", -16_000)
+    connection.pragma_update(None, "cache_size", -cache)
+}
+
+/// Readers and the writer do not wait for each other. Who changes to it needs the file alone for a moment, and is not
+/// made to wait for it but turned away, when somebody else opens the new file, too.
+fn log_ahead(connection: &Connection) -> rusqlite::Result<()> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match connection.pragma_update(None, "journal_mode", "wal") {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && Instant::now() < until => {
+                std::thread::sleep(PAUSE);
+            }
+            result => return result,
+        }
+    }
 }
 
 fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
@@ -176,4 +200,47 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
     transaction.pragma_update(None, "user_version", known)?;
     transaction.commit()?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+
+    use super::*;
+
+    #[test]
+    fn a_rush_of_readers_leaves_a_few_and_small_ones() {
+        const RUSH: usize = 12;
+        let folder = tempfile::tempdir().expect("there is room");
+        let store = Store::open(&folder.path().join("catalog.db"), system_clock()).expect("it opens");
+        let together = Barrier::new(RUSH);
+        let cache = || {
+            store.read(|transaction| {
+                together.wait();
+                Ok(transaction.pragma_query_value(None, "cache_size", |row| row.get::<_, i32>(0))?)
+            })
+        };
+        std::thread::scope(|scope| {
+            let readers: Vec<_> = (0..RUSH).map(|_| scope.spawn(cache)).collect();
+            for reader in readers {
+                assert_eq!(reader.join().expect("it reads").expect("it reads"), -READER_CACHE);
+            }
+        });
+        assert_eq!(lock(&store.shared.readers).len(), IDLE);
+    }
+
+    #[test]
+    fn a_new_file_that_another_writes_is_waited_for() {
+        let folder = tempfile::tempdir().expect("there is room");
+        let path = folder.path().join("catalog.db");
+        let other = Connection::open(&path).expect("it opens");
+        other.execute_batch("BEGIN IMMEDIATE").expect("nobody else is there");
+        std::thread::scope(|scope| {
+            let opened = scope.spawn(|| Store::open(&path, system_clock()).map(|_| ()));
+            // For it to be turned away at least once; were it later, the test would prove less and say nothing wrong.
+            std::thread::sleep(Duration::from_millis(100));
+            other.execute_batch("COMMIT").expect("it is done");
+            opened.join().expect("it ends").expect("it opens");
+        });
+    }
 }

@@ -10,8 +10,10 @@ use serde_json::Value;
 use crate::catalog::client::{Client, ClientConfig, ClientError, Credentials, NamedBy, Notices, Trusted, Waiting};
 use crate::catalog::{Catalog, CatalogError, LocalCatalog};
 use crate::commands::context::Context;
+use crate::commands::steps::brought::follow;
+use crate::commands::steps::embedded::{STORE, embedded};
+use crate::commands::steps::fetched::is_system;
 use crate::commands::steps::scope::scope;
-use crate::commands::steps::shelved::shelved;
 use crate::domain::entity::Owner;
 use crate::domain::platform::Platform;
 use crate::domain::words::count;
@@ -20,23 +22,12 @@ use crate::settings::{self, Environment, Origin, Settings};
 use crate::sources::tidy;
 use crate::ui::Remarks;
 
-/// Where the embedded catalog lies, below the root.
-const STORE: &str = ".portolan/local.db";
 /// A wait that is shorter needs no explanation.
 const WORTH_TELLING: Duration = Duration::from_secs(2);
 
-/// The catalog as it is. An embedded one that is new takes its blueprints from the snapshot.
+/// The catalog as it is. An embedded one that is new takes its blueprints from the snapshot; whoever only reads takes
+/// none away from one that has some.
 pub(crate) fn connect(context: &mut Context<'_>) -> Result<Box<dyn Catalog>, Error> {
-    connected(context, false)
-}
-
-/// The same; an embedded one is first given the snapshot's blueprints, as a platform has those that were pulled from it.
-#[expect(dead_code, reason = "for the verbs that compare manifests with a catalog")]
-pub(crate) fn connect_following(context: &mut Context<'_>) -> Result<Box<dyn Catalog>, Error> {
-    connected(context, true)
-}
-
-fn connected(context: &mut Context<'_>, follows: bool) -> Result<Box<dyn Catalog>, Error> {
     let settings = context.settings;
     let user_agent = user_agent(settings, context.environment);
     if let Some(unused) = settings.unused_address(context.environment) {
@@ -44,8 +35,12 @@ fn connected(context: &mut Context<'_>, follows: bool) -> Result<Box<dyn Catalog
     }
     let address = match &settings.catalog.value {
         settings::Catalog::Local => {
-            let local = LocalCatalog::open(&settings.root.value.join(STORE), STORE, &user_agent)?;
-            follow(&local, follows, context)?;
+            let name = format!("the embedded catalog `{STORE}`");
+            let local = LocalCatalog::of(embedded(&settings.root.value)?, name, &user_agent);
+            let is_own = |blueprint: &Value| !is_system(blueprint["identifier"].as_str().unwrap_or_default());
+            if !local.blueprints()?.iter().any(is_own) {
+                follow(local.store(), &settings.root.value, &local.writer(), context)?;
+            }
             return Ok(Box::new(local));
         }
         settings::Catalog::Url(address) => address.as_str(),
@@ -110,36 +105,6 @@ fn credentials(platform: &Platform, catalog: &str, environment: &Environment) ->
 fn certificates(settings: &Settings, environment: &Environment) -> Option<PathBuf> {
     let file = environment.get("PORTOLAN_CA_BUNDLE").or_else(|| environment.get("SSL_CERT_FILE"))?;
     Some(tidy(settings.directory.join(file)))
-}
-
-fn follow(local: &LocalCatalog, always: bool, context: &mut Context<'_>) -> Result<(), Error> {
-    let is_own = |blueprint: &Value| !blueprint["identifier"].as_str().unwrap_or_default().starts_with('_');
-    if !always && local.blueprints()?.iter().any(is_own) {
-        return Ok(());
-    }
-    let shelved = shelved(&context.settings.root.value);
-    if let Some(broken) = shelved.unusable.first() {
-        // A part of them would look as if the others had been given up.
-        context.say(&format!(
-            "note: the embedded catalog keeps its blueprints: `{}` cannot be used: {}.",
-            broken.path, broken.reason
-        ));
-        return Ok(());
-    }
-    let blueprints: Vec<Value> = shelved.blueprints.into_values().collect();
-    if blueprints.is_empty() {
-        return Ok(());
-    }
-    let followed = local.follow(blueprints)?;
-    for misfit in &followed.misfits {
-        let stays = if misfit.left { "the blueprint stays as it was" } else { "they stay as they are" };
-        let entities = count(usize::try_from(misfit.count).unwrap_or(usize::MAX), "entity");
-        context.say(&format!(
-            "note: in the embedded catalog, {entities} of `{}` stand against the snapshot: {}; {stays}.",
-            misfit.blueprint, misfit.reason
-        ));
-    }
-    Ok(())
 }
 
 struct Spoken(Remarks);

@@ -11,6 +11,7 @@ use crate::domain::entity::Entity;
 use crate::domain::progress::Progress;
 use crate::domain::snapshot::Completeness;
 use crate::error::{Error, PullError};
+use crate::report::escape::clean;
 
 /// What changes with every write and says nothing of a shape.
 const VOLATILE: [&str; 7] = ["createdAt", "createdBy", "updatedAt", "updatedBy", "id", "_id", "orgId"];
@@ -21,7 +22,6 @@ pub(crate) struct Fetched {
     pub all: Vec<Blueprint>,
     /// The entities that were asked for, by blueprint; whole or as keys.
     pub entities: BTreeMap<String, Vec<Entity>>,
-    pub notes: Vec<String>,
 }
 
 /// The blueprint without what is volatile.
@@ -34,12 +34,20 @@ pub(crate) fn steady(mut blueprint: Json) -> Json {
 
 impl Fetched {
     pub fn blueprints(catalog: &dyn Catalog) -> Result<Self, Error> {
-        let mut fetched = Self { all: Vec::new(), entities: BTreeMap::new(), notes: Vec::new() };
-        for json in catalog.blueprints()? {
-            match Blueprint::from_json(steady(json)) {
-                Ok((blueprint, _)) => fetched.all.push(blueprint),
-                Err(flaw) => fetched.notes.push(format!("A blueprint was left out: {}.", flaw.message)),
-            }
+        Ok(Self::of(catalog.blueprints()?)?)
+    }
+
+    /// One that cannot be understood ends it: left out, it would look as if it had been deleted.
+    fn of(blueprints: Vec<Json>) -> Result<Self, PullError> {
+        let mut fetched = Self { all: Vec::new(), entities: BTreeMap::new() };
+        for (at, json) in blueprints.into_iter().enumerate() {
+            let title =
+                json.get("title").and_then(Json::as_str).map(|title| format!("the blueprint `{}`", clean(title)));
+            let (blueprint, _) = Blueprint::from_json(steady(json)).map_err(|flaw| PullError::Unusable {
+                blueprint: title.unwrap_or_else(|| format!("blueprint {}", at + 1)),
+                reason: flaw.message,
+            })?;
+            fetched.all.push(blueprint);
         }
         fetched.all.sort_by(|a, b| a.identifier.cmp(&b.identifier));
         fetched.all.dedup_by(|later, first| later.identifier == first.identifier);
@@ -101,4 +109,25 @@ pub(crate) fn is_system(blueprint: &str) -> bool {
 pub(crate) fn targets<'b>(blueprints: &[&'b Blueprint]) -> BTreeSet<&'b str> {
     let relations = blueprints.iter().flat_map(|blueprint| &blueprint.relations);
     relations.map(|relation| relation.target.as_str()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::exit::Exit;
+
+    #[test]
+    fn a_blueprint_that_cannot_be_understood_ends_the_pull() {
+        let good = || json!({"identifier": "service", "title": "Service", "schema": {"properties": {}}});
+        assert!(Fetched::of(vec![good()]).is_ok());
+        for (bad, name) in
+            [(json!({"identifier": 3, "title": "Team"}), "the blueprint `Team`"), (json!([]), "blueprint 2")]
+        {
+            let Err(error) = Fetched::of(vec![good(), bad]) else { panic!("{name} is no blueprint") };
+            assert!(error.to_string().starts_with(&format!("understand {name} ")), "{error}");
+            assert_eq!(Error::from(error).exit(), Exit::CatalogUnreachable);
+        }
+    }
 }

@@ -7,6 +7,7 @@ pub(crate) mod chosen;
 pub(crate) mod connected;
 pub(crate) mod declared;
 pub(crate) mod desired;
+pub(crate) mod embedded;
 pub(crate) mod emptied;
 pub(crate) mod fetched;
 pub(crate) mod fixed;

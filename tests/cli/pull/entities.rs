@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::bench::{Catalog, acme, names};
+use super::bench::{BLUEPRINTS, Catalog, acme, names};
 use crate::serving::Serving;
 use crate::support::{Repo, contents};
 use crate::{run, run_with};
@@ -152,4 +152,19 @@ fn the_embedded_catalog_is_adopted_like_any_other() {
     assert_eq!(run(&repo, "lint").results, "120 files, 120 entities: nothing to report\n");
     assert!(repo.read(".portolan/source.json").contains("\"catalog\": \"local\""));
     assert_eq!(run(&repo, "pull --check --catalog local").code, 0);
+}
+
+/// The file that it is in, and what tells Git of it, are in nobody's way.
+#[test]
+fn a_new_embedded_catalog_stays_out_of_git_and_takes_the_snapshots_blueprints() {
+    let repo = acme();
+    let pulled = run(&repo, "pull --catalog local");
+    assert_eq!(pulled.code, 0, "{}{}", pulled.results, pulled.talk);
+    assert!(repo.path().join(".portolan/local.db").exists());
+    let ignored = repo.read(".portolan/.gitignore");
+    assert!(ignored.contains("\nlocal.db*\n.pull-*\n"), "{ignored}");
+    assert_eq!(names(&repo, ".portolan/blueprints"), BLUEPRINTS.map(|name| format!("{name}.json")));
+    assert_eq!(run(&repo, "pull --check --catalog local").code, 0);
+    assert_eq!(run(&repo, "lint").results, "41 files, 120 entities: nothing to report\n");
+    assert_eq!(repo.read(".portolan/.gitignore"), ignored);
 }

@@ -17,6 +17,7 @@ fn what_is_made_up_is_told_once_and_what_is_chosen_never() {
     let text = |key: &str| made_up.told[key].as_str().unwrap_or_default().to_owned();
     assert_eq!((text("clientId").len(), text("clientSecret").len()), (32, 64));
     assert!(text("url").starts_with("http://127.0.0.1:") && text("store").ends_with("/.portolan/local.db"));
+    assert!(repo.read(".portolan/.gitignore").contains("\nlocal.db*\n"));
     let body = json!({"clientId": text("clientId"), "clientSecret": text("clientSecret")}).to_string();
     assert_eq!(made_up.ask("POST", "/v1/auth/access_token", &[], &body).status, 200);
     let chosen = Server::start("");

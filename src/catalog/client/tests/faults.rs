@@ -270,7 +270,7 @@ fn a_blueprint_that_is_not_there_is_an_error_with_a_way_out() {
     assert!(everything(&error).contains("find the blueprint `service`"), "{}", everything(&error));
 }
 
-fn drafts(count: usize) -> Vec<EntityDraft> {
+pub(super) fn drafts(count: usize) -> Vec<EntityDraft> {
     let draft = |number| EntityDraft {
         identifier: Some(IdentifierRef::Literal(format!("e{number}"))),
         ..EntityDraft::default()
@@ -414,4 +414,15 @@ fn deletes_go_together_and_one_by_one_where_one_may_not_go() {
     let outcomes = client(&server.url).delete("service", &identifiers, &Silent).expect("it is answered");
     assert!(outcomes.iter().all(Result::is_ok));
     assert_eq!(server.seen().iter().filter(|seen| seen.line.starts_with("DELETE")).count(), 2);
+}
+
+#[test]
+fn what_an_owner_wrote_is_told_whole_or_not_at_all() {
+    let server = Scripted::with_token(|seen, _| match seen.line.contains("datasource-entities") {
+        true => json(404, r#"{"ok":false,"error":"not_found","message":"Route POST:/x not found"}"#),
+        false => json(200, r#"{"ok":true,"entities":[],"failedBlueprints":["service",{"identifier":"team"},3]}"#),
+    });
+    let error = client_error(client(&server.url).owned(&super::owner()));
+    assert!(matches!(error, ClientError::Partial { count: 3, .. }), "{error:?}");
+    assert!(error.to_string().contains("`service`, `team`"), "{error}");
 }

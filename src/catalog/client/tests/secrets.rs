@@ -3,7 +3,9 @@
 use super::scripted::{Scripted, answer, json, token};
 use super::*;
 use crate::catalog::Catalog;
+use crate::catalog::wire::WriteOptions;
 use crate::domain::platform::GLINT;
+use crate::domain::progress::Silent;
 
 const TOKEN: &str = "token-of-the-tests";
 
@@ -68,7 +70,8 @@ fn an_address_of_the_config_is_never_even_called() {
 #[test]
 fn a_catalog_that_repeats_what_it_was_told_is_not_repeated() {
     let echo = format!("you said {SECRET} and Bearer {TOKEN} \u{1b}[31m");
-    let body = serde_json::json!({"ok": false, "error": format!("e_{SECRET}"), "message": echo});
+    let details = serde_json::json!({"headers": [{"authorization": echo}], (TOKEN): 1});
+    let body = serde_json::json!({"ok": false, "error": format!("e_{SECRET}"), "message": echo, "details": details});
     let page = format!("<html>{echo}</html>");
     let said = body.to_string();
     for (status, kind, body) in [
@@ -84,6 +87,33 @@ fn a_catalog_that_repeats_what_it_was_told_is_not_repeated() {
         assert!(!everything(&error).contains('\u{1b}'));
         assert!(is_clean(&format!("{client:?} {heard:?} {:?}", config(&server.url))));
     }
+}
+
+#[test]
+fn a_catalog_that_repeats_the_token_in_an_entitys_outcome_is_not_repeated() {
+    let body = serde_json::json!({"ok": true, "entities": [], "errors": [{
+        "index": 0, "statusCode": 422, "error": TOKEN, "message": format!("{SECRET} {TOKEN}"), "details": {"got": [TOKEN]},
+    }]});
+    let server = Scripted::with_token(move |_, _| json(207, &body.to_string()));
+    let outcomes = client(&server.url)
+        .upsert("service", &super::faults::drafts(1), &WriteOptions::default(), &Silent)
+        .expect("it is answered");
+    assert!(outcomes[0].is_err() && is_clean(&format!("{outcomes:?}")), "{outcomes:?}");
+}
+
+#[test]
+fn a_write_that_leads_on_within_the_catalog_is_told_as_that() {
+    for status in [301, 302, 303] {
+        let server = Scripted::start(move |_, _| answer(status, "location: /elsewhere?x=y\n", ""));
+        let error = client_error(client(&server.url).blueprints());
+        assert!(matches!(error, ClientError::Moved { .. }), "{error:?}");
+        let told = error.to_string();
+        assert!(told.contains(&format!("within `{}` by a {status}", server.url)), "{told}");
+        assert_eq!(server.seen().len(), 1);
+    }
+    let server = Scripted::start(|_, _| answer(307, "location: http://other.example:8080/?x=y\n", ""));
+    let told = client_error(client(&server.url).blueprints()).to_string();
+    assert!(told.contains("leads on to `http://other.example:8080`,"), "{told}");
 }
 
 #[test]

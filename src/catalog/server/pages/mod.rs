@@ -70,9 +70,10 @@ async fn show(visit: Visit, work: Work) -> Response<Body> {
 
 fn refused(refusal: &Refusal) -> Response<Body> {
     let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut page = Markup::page("Not found");
+    let reason = status.canonical_reason().unwrap_or("Refused");
+    let mut page = Markup::page(reason);
     page.put("<nav>").link(&Address::home(), "Blueprints").put("</nav>\n<h1>");
-    page.say(status.canonical_reason().unwrap_or("Refused")).put("</h1>\n<p>");
+    page.say(reason).put("</h1>\n<p>");
     page.say(refusal.message.as_deref().unwrap_or(&refusal.error)).put("</p>\n");
     Answer::page(status, page.finish()).into_response()
 }
@@ -112,5 +113,24 @@ impl FromRequest<Arc<Shared>> for Visit {
         }
         let (segments, query) = address(&mut parts).await.map_err(IntoResponse::into_response)?;
         Ok(Self { shared: Arc::clone(shared), segments, query })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_named_in_the_title() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        for (refusal, title) in [
+            (Refusal::not_found("Blueprint", "identifier", "x"), "Not Found"),
+            (Refusal::invalid("too much"), "Unprocessable Entity"),
+        ] {
+            let body = refused(&refusal).into_body();
+            let page = runtime.block_on(axum::body::to_bytes(body, usize::MAX)).expect("it is whole");
+            let page = String::from_utf8_lossy(&page);
+            assert!(page.contains(&format!("<title>{title}</title>")), "{page}");
+        }
     }
 }

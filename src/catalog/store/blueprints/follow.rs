@@ -12,6 +12,7 @@ use super::references::{entries, target};
 use super::{identifier_of, system};
 use crate::catalog::store::error::Failure;
 use crate::catalog::wire::{Refusal, Writer};
+use crate::domain::fnv;
 use crate::domain::identifier::check_blueprint_identifier;
 
 /// What became of the blueprints; each list is sorted.
@@ -39,14 +40,6 @@ pub struct Misfit {
 /// Bodies by identifier.
 pub(super) type Given = BTreeMap<String, Map<String, Value>>;
 
-/// Whether there is nothing to do and nobody to name.
-pub(super) fn is_followed(transaction: &Transaction<'_>, given: &Given) -> Result<bool, Failure> {
-    let all = record::all(transaction)?;
-    let surplus = all.iter().any(|stored| !stored.system && !given.contains_key(&stored.identifier));
-    let same = |stored: &&Stored| given.get(&stored.identifier) == Some(&stored.body);
-    Ok(!surplus && all.iter().filter(same).count() == given.len())
-}
-
 pub(super) fn follow(transaction: &Transaction<'_>, given: &Given, writer: &Writer) -> Result<Followed, Failure> {
     let mut followed = Followed::default();
     for (identifier, body) in given {
@@ -62,14 +55,11 @@ pub(super) fn follow(transaction: &Transaction<'_>, given: &Given, writer: &Writ
     Ok(followed)
 }
 
-/// FNV-1a over the texts, in whatever order they come: it is kept in the file, so it must not change with the compiler.
+/// Of the texts, in whatever order they come.
 pub(super) fn digest(given: &[Value]) -> i64 {
     let mut texts: Vec<String> = given.iter().map(Value::to_string).collect();
     texts.sort_unstable();
-    let bytes = texts.iter().flat_map(|text| text.bytes().chain([0]));
-    bytes
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-        .cast_signed()
+    fnv::hash(texts.iter().flat_map(|text| text.bytes().chain([0]))).cast_signed()
 }
 
 /// What was followed last.

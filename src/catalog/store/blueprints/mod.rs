@@ -70,7 +70,9 @@ impl Store {
 
     /// A blueprint goes when nothing is made after it and no other points to it.
     pub fn delete_blueprint(&self, identifier: &str, _writer: &Writer) -> Result<(), Failure> {
-        self.write(|transaction| remove(transaction, identifier))
+        self.write(|transaction| remove(transaction, identifier))?;
+        self.cache().forget(identifier);
+        Ok(())
     }
 
     pub fn rename_property(&self, id: &str, old: &str, new: &str, writer: &Writer) -> Result<Value, Failure> {
@@ -97,18 +99,8 @@ impl Store {
     }
 
     /// Makes the store's blueprints those given, in whatever order they come and whatever circles they make. They are
-    /// taken as a catalog gave them; where stored entities stand against it, the blueprint stays and is named.
-    pub fn follow_blueprints(&self, given: Vec<Value>, writer: &Writer) -> Result<Followed, Failure> {
-        let given = follow::read(given)?;
-        // Nearly always nothing has changed, and then nobody has to wait for whoever writes.
-        if self.read(|transaction| follow::is_followed(transaction, &given))? {
-            return Ok(Followed::default());
-        }
-        self.write(|transaction| follow::follow(transaction, &given, writer))
-    }
-
-    /// The same, where `given` is not what was followed last: what was changed here since then stays. `None`: nothing
-    /// was done, and nothing but the one number was read.
+    /// taken as a catalog gave them; where stored entities stand against it, the blueprint stays and is named. `None`:
+    /// `given` is what was followed last; nothing was done, and what was changed here since then stays.
     pub fn follow_changed_blueprints(&self, given: Vec<Value>, writer: &Writer) -> Result<Option<Followed>, Failure> {
         let digest = follow::digest(&given);
         if self.read(follow::last)? == Some(digest) {

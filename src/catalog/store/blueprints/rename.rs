@@ -54,7 +54,7 @@ pub(super) fn relation(
     if old == new {
         return Ok(stored);
     }
-    check_key(new, "newRelationName")?;
+    check_key(new, "newRelationIdentifier")?;
     if new.starts_with('_') {
         return Err(Refusal::new(422, "system_identifier_error", "Relation identifiers cannot start with \"_\"")
             .with_details(serde_json::json!({"identifiers": [new]}))

@@ -33,40 +33,71 @@ impl Store {
     ) -> Result<EntityPage<Box<RawValue>>, Failure> {
         self.read(|transaction| {
             let compiled = self.compiled(transaction, blueprint)?;
-            let mut asked = transaction.prepare_cached(concat!(
-                "SELECT ",
-                columns!(),
-                " FROM entities e WHERE e.blueprint = ?1 AND e.identifier > ?2 ORDER BY e.identifier LIMIT ?3"
-            ))?;
-            // No identifier is empty: all come after it. One more tells whether there is a next page.
-            let most = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-            let mut rows = asked.query(params![compiled.id, from.unwrap_or_default(), most])?;
-            let mut page = EntityPage { entities: Vec::new(), next: None };
-            let mut chunk: Vec<Row> = Vec::new();
-            while let Some(row) = rows.next()? {
-                if page.entities.len() + chunk.len() == limit {
-                    page.next = chunk.last().map(|row| row.identifier.clone());
-                    break;
-                }
-                // A page may be a whole blueprint: as rows, only a part of it is held.
-                if chunk.len() == CHUNK {
-                    page.entities.extend(self.render(transaction, &chunk, shape)?);
-                    chunk.clear();
-                }
-                chunk.push(Row::read(row)?);
-            }
-            page.entities.extend(self.render(transaction, &chunk, shape)?);
-            Ok(page)
+            self.page(transaction, &compiled, shape, from, limit)
         })
     }
 
-    pub fn count(&self, blueprint: &str) -> Result<u64, Failure> {
-        self.read(|transaction| {
+    /// Hands all entities of one state of the catalog to `take`, so many at a time, and gives their number as the catalog
+    /// counts them. `take` may not come back to this store: one in memory has but one connection.
+    pub fn each_page<E: From<Failure>>(
+        &self,
+        blueprint: &str,
+        shape: &Shape,
+        limit: usize,
+        mut take: impl FnMut(Vec<Box<RawValue>>) -> Result<(), E>,
+    ) -> Result<u64, E> {
+        let mut broken = None;
+        let counted = self.read(|transaction| {
             let compiled = self.compiled(transaction, blueprint)?;
-            let mut asked = transaction.prepare_cached("SELECT entity_count FROM blueprints WHERE id = ?1")?;
-            let count: i64 = asked.query_row(params![compiled.id], |row| row.get(0))?;
-            Ok(u64::try_from(count).unwrap_or_default())
-        })
+            let mut from = None;
+            loop {
+                let page = self.page(transaction, &compiled, shape, from.as_deref(), limit)?;
+                broken = take(page.entities).err();
+                match page.next {
+                    Some(next) if broken.is_none() => from = Some(next),
+                    Some(_) | None => return counted(transaction, &compiled),
+                }
+            }
+        })?;
+        broken.map_or(Ok(counted), Err)
+    }
+
+    fn page(
+        &self,
+        transaction: &Transaction<'_>,
+        compiled: &Compiled,
+        shape: &Shape,
+        from: Option<&str>,
+        limit: usize,
+    ) -> Result<EntityPage<Box<RawValue>>, Failure> {
+        let mut asked = transaction.prepare_cached(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM entities e WHERE e.blueprint = ?1 AND e.identifier > ?2 ORDER BY e.identifier LIMIT ?3"
+        ))?;
+        // No identifier is empty: all come after it. One more tells whether there is a next page.
+        let most = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+        let mut rows = asked.query(params![compiled.id, from.unwrap_or_default(), most])?;
+        let mut page = EntityPage { entities: Vec::new(), next: None };
+        let mut chunk: Vec<Row> = Vec::new();
+        while let Some(row) = rows.next()? {
+            if page.entities.len() + chunk.len() == limit {
+                page.next = chunk.last().map(|row| row.identifier.clone());
+                break;
+            }
+            // A page may be a whole blueprint: as rows, only a part of it is held.
+            if chunk.len() == CHUNK {
+                page.entities.extend(self.render(transaction, &chunk, shape)?);
+                chunk.clear();
+            }
+            chunk.push(Row::read(row)?);
+        }
+        page.entities.extend(self.render(transaction, &chunk, shape)?);
+        Ok(page)
+    }
+
+    pub fn count(&self, blueprint: &str) -> Result<u64, Failure> {
+        self.read(|transaction| counted(transaction, &*self.compiled(transaction, blueprint)?))
     }
 
     pub(super) fn render_one(
@@ -78,6 +109,12 @@ impl Store {
         let rendered = self.render(transaction, &[row], shape)?;
         Ok(rendered.into_iter().next().expect("one row gives one entity"))
     }
+}
+
+fn counted(transaction: &Transaction<'_>, compiled: &Compiled) -> Result<u64, Failure> {
+    let mut asked = transaction.prepare_cached("SELECT entity_count FROM blueprints WHERE id = ?1")?;
+    let count: i64 = asked.query_row(params![compiled.id], |row| row.get(0))?;
+    Ok(u64::try_from(count).unwrap_or_default())
 }
 
 pub(super) fn existing(transaction: &Transaction<'_>, compiled: &Compiled, identifier: &str) -> Result<Row, Failure> {

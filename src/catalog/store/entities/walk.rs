@@ -1,7 +1,7 @@
 //! From entities along relations to others, a whole page at a time: one statement for each step, however many entities
 //! take it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use rusqlite::{Transaction, params};
@@ -10,11 +10,15 @@ use super::row::{Row, columns};
 use crate::catalog::store::compiled::{Compiled, Mirror};
 use crate::catalog::store::connection::Store;
 use crate::catalog::store::error::Failure;
+use crate::catalog::wire::Refusal;
 
 /// The longest way; the platform's bound for paths.
 const HOPS: usize = 15;
+/// The most links that are taken for one read: where everything points to everything, each hop takes them all for each
+/// entity.
+const LINKS: usize = 4_000_000;
 
-/// Where each entity's way ends, in the order of the relations.
+/// Where each entity's way ends, in the order of the relations; each end once, however many ways lead to it.
 pub(in crate::catalog::store) type Ends = HashMap<i64, Vec<i64>>;
 
 /// A mirror's path, with those of the mirrors and inherited teams it leads to.
@@ -33,11 +37,17 @@ pub(super) struct Walk<'s> {
     rows: HashMap<i64, Rc<Row>>,
     /// By the statement's ids and the relations walked.
     ends: HashMap<(i64, Vec<Box<str>>), Rc<Ends>>,
+    /// Links that may still be taken.
+    left: usize,
 }
 
 impl<'s> Walk<'s> {
     pub fn new(store: &'s Store, transaction: &'s Transaction<'s>) -> Self {
-        Self { store, transaction, rows: HashMap::new(), ends: HashMap::new() }
+        Self::within(LINKS, store, transaction)
+    }
+
+    pub fn within(links: usize, store: &'s Store, transaction: &'s Transaction<'s>) -> Self {
+        Self { store, transaction, rows: HashMap::new(), ends: HashMap::new(), left: links }
     }
 
     /// `None`: the path leads nowhere, or to what is not computed here.
@@ -87,13 +97,28 @@ impl<'s> Walk<'s> {
                 from.sort_unstable();
                 from.dedup();
                 let step = targets(self.transaction, &from, last)?;
-                let onwards = |ids: &Vec<i64>| ids.iter().filter_map(|id| step.get(id)).flatten().copied().collect();
-                reached.iter().map(|(source, ids)| (*source, onwards(ids))).collect()
+                let mut ends = Ends::with_capacity(reached.len());
+                for (source, ids) in reached.iter() {
+                    let onwards = self.onwards(ids, &step).ok_or_else(|| too_far(relations))?;
+                    ends.insert(*source, onwards);
+                }
+                ends
             }
         };
         let ends = Rc::new(ends);
         self.ends.insert(key, Rc::clone(&ends));
         Ok(ends)
+    }
+
+    /// One hop on from `ids`; `None`: that would be too many links.
+    fn onwards(&mut self, ids: &[i64], step: &Ends) -> Option<Vec<i64>> {
+        let mut seen = HashSet::new();
+        let mut ends = Vec::new();
+        for targets in ids.iter().filter_map(|id| step.get(id)) {
+            self.left = self.left.checked_sub(targets.len())?;
+            ends.extend(targets.iter().copied().filter(|target| seen.insert(*target)));
+        }
+        Some(ends)
     }
 
     /// Reads the entities that were not read yet.
@@ -123,6 +148,14 @@ impl<'s> Walk<'s> {
     pub fn row(&self, id: i64) -> Option<&Rc<Row>> {
         self.rows.get(&id)
     }
+}
+
+fn too_far(relations: &[Box<str>]) -> Refusal {
+    Refusal::invalid(format!(
+        "the path \"{}\" leads over more than {LINKS} relations for the entities of one page: ask for fewer entities at a \
+         time, or leave out what is computed with `exclude_calculated_properties=true`",
+        relations.join(".")
+    ))
 }
 
 /// The targets of one relation, of each of `sources`.

@@ -1,6 +1,8 @@
 //! Entities come and change: one at a time or many in one transaction. Everything that can be refused is refused in
 //! `settle`, before the first row is written, so a refused entity of a batch leaves nothing to undo.
 
+use std::cell::Cell;
+
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::value::RawValue;
 
@@ -70,7 +72,7 @@ impl Store {
     ) -> Result<Vec<Result<Written, Refusal>>, Failure> {
         self.write_or_try(options.validation_only, |transaction| {
             let compiled = self.writable(transaction, blueprint)?;
-            let pen = Pen::new(self, transaction, &compiled, options, writer)?;
+            let pen = Pen::new(self, transaction, &compiled, options, writer);
             let mut results = Vec::with_capacity(drafts.len());
             for draft in drafts {
                 let written = draft.map_err(Failure::from).and_then(|draft| pen.write(Deed::Post, &draft));
@@ -94,7 +96,7 @@ impl Store {
     ) -> Result<(Box<RawValue>, bool), Failure> {
         self.write_or_try(options.validation_only, |transaction| {
             let compiled = self.writable(transaction, blueprint)?;
-            let (identifier, created) = Pen::new(self, transaction, &compiled, options, writer)?.write(deed, draft)?;
+            let (identifier, created) = Pen::new(self, transaction, &compiled, options, writer).write(deed, draft)?;
             let row = super::read::existing(transaction, &compiled, &identifier)?;
             Ok((self.render_one(transaction, row, &Shape::default())?, created))
         })
@@ -130,7 +132,8 @@ struct Pen<'p> {
     compiled: &'p Compiled,
     options: &'p WriteOptions,
     writer: &'p Writer,
-    datasource: i64,
+    /// Its row is there from the first entity on that is written: a call that is refused leaves nothing.
+    datasource: Cell<Option<i64>>,
 }
 
 impl<'p> Pen<'p> {
@@ -140,9 +143,17 @@ impl<'p> Pen<'p> {
         compiled: &'p Compiled,
         options: &'p WriteOptions,
         writer: &'p Writer,
-    ) -> Result<Self, Failure> {
-        let datasource = datasource(transaction, &writer.user_agent)?;
-        Ok(Self { store, transaction, compiled, options, writer, datasource })
+    ) -> Self {
+        Self { store, transaction, compiled, options, writer, datasource: Cell::new(None) }
+    }
+
+    fn datasource(&self) -> Result<i64, Failure> {
+        if let Some(known) = self.datasource.get() {
+            return Ok(known);
+        }
+        let datasource = datasource(self.transaction, &self.writer.user_agent)?;
+        self.datasource.set(Some(datasource));
+        Ok(datasource)
     }
 
     /// The identifier it has now, and whether it is new.
@@ -225,7 +236,7 @@ impl<'p> Pen<'p> {
             settled.team,
             settled.properties,
             settled.relations,
-            self.datasource,
+            self.datasource()?,
             self.writer.now.0,
             self.writer.id,
         ])?)
@@ -244,7 +255,7 @@ impl<'p> Pen<'p> {
             settled.team,
             settled.properties,
             settled.relations,
-            self.datasource,
+            self.datasource()?,
             self.writer.now.0,
             self.writer.id,
         ])?;

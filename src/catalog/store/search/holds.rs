@@ -42,6 +42,7 @@ pub(super) enum Check {
     Compare(Comparison, Bound),
     /// Both ends count.
     Within(Moment, Moment),
+    /// All of them.
     Contains(Vec<Value>),
     ContainsAny {
         items: HashSet<String>,
@@ -92,7 +93,16 @@ impl Check {
             Self::Within(first, last) => {
                 any(found, |item| moment(item).is_some_and(|moment| *first <= moment && moment <= *last))
             }
-            Self::Contains(wanted) => wanted.iter().all(|wanted| contains(found, wanted)),
+            Self::Contains(wanted) => match (found, wanted.as_slice()) {
+                // One look through a list costs less than to make it quick to look up.
+                (Found::Json(Value::Array(list)), [_, _, ..]) => {
+                    let items = Items::of(list);
+                    wanted.iter().all(|wanted| items.contain(wanted))
+                }
+                (Found::Null | Found::Word(_) | Found::Time(_) | Found::Json(_), wanted) => {
+                    wanted.iter().all(|wanted| contains(found, wanted))
+                }
+            },
             Self::ContainsAny { items, parts } => match found {
                 Found::Json(Value::Array(list)) => {
                     list.iter().filter_map(Value::as_str).any(|item| items.contains(item))
@@ -177,7 +187,6 @@ fn compares(item: Item<'_>, comparison: Comparison, bound: &Bound) -> bool {
 
 /// By value: 1 is 1.0, and whole numbers are not rounded.
 fn order(one: &Number, other: &Number) -> Option<std::cmp::Ordering> {
-    let whole = |number: &Number| number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
     match (whole(one), whole(other)) {
         (Some(one), Some(other)) => Some(one.cmp(&other)),
         (Some(_) | None, _) => one.as_f64()?.partial_cmp(&other.as_f64()?),
@@ -203,6 +212,69 @@ fn contains_text(found: &Found<'_>, wanted: &str) -> bool {
     }
 }
 
+/// The items of a list, quick to look up; what `equals` says of one item and `contains_text` of a list is said here.
+#[derive(Default)]
+struct Items<'a> {
+    texts: HashSet<&'a str>,
+    bools: HashSet<bool>,
+    whole: HashSet<i128>,
+    /// The bits of those that are not whole.
+    broken: HashSet<u64>,
+    /// The bits of all numbers, as near as a float comes to them.
+    rounded: HashSet<u64>,
+}
+
+impl<'a> Items<'a> {
+    fn of(list: &'a [Value]) -> Self {
+        let mut items = Self::default();
+        for value in list {
+            match value {
+                Value::String(text) => {
+                    items.texts.insert(text);
+                }
+                Value::Bool(bool) => {
+                    items.bools.insert(*bool);
+                }
+                Value::Number(number) => {
+                    let rounded = rounded(number);
+                    items.rounded.extend(rounded);
+                    match whole(number) {
+                        Some(whole) => {
+                            items.whole.insert(whole);
+                        }
+                        None => items.broken.extend(rounded),
+                    }
+                }
+                Value::Null | Value::Array(_) | Value::Object(_) => {}
+            }
+        }
+        items
+    }
+
+    fn contain(&self, wanted: &Value) -> bool {
+        let among = |bits: &HashSet<u64>, number| rounded(number).is_some_and(|number| bits.contains(&number));
+        match wanted {
+            Value::String(wanted) => self.texts.contains(wanted.as_str()),
+            Value::Bool(wanted) => self.bools.contains(wanted),
+            // As `order` compares: two whole numbers as they are, others as floats.
+            Value::Number(wanted) => match whole(wanted) {
+                Some(number) => self.whole.contains(&number) || among(&self.broken, wanted),
+                None => among(&self.rounded, wanted),
+            },
+            Value::Null | Value::Array(_) | Value::Object(_) => false,
+        }
+    }
+}
+
+fn whole(number: &Number) -> Option<i128> {
+    number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from))
+}
+
+/// Equal floats have equal bits, but for zero: -0 + 0 is 0.
+fn rounded(number: &Number) -> Option<u64> {
+    number.as_f64().map(|number| (number + 0.0).to_bits())
+}
+
 fn text(item: Item<'_>) -> Option<&str> {
     match item {
         Item::Word(text) | Item::Text(text) => Some(text),
@@ -215,5 +287,56 @@ fn moment(item: Item<'_>) -> Option<Moment> {
         Item::Time(moment) => Some(moment),
         Item::Text(text) => Moment::parse(text),
         Item::Word(_) | Item::Number(_) | Item::Bool(_) | Item::Other => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Whether a list is looked through for one value or made quick to look up for many, the same holds.
+    #[test]
+    fn a_list_contains_the_same_whichever_way_it_is_looked_at() {
+        let values = [
+            json!("a"),
+            json!("1"),
+            json!("2026-01-01T00:00:00Z"),
+            json!("2026-01-01T00:00:00.000Z"),
+            json!(true),
+            json!(false),
+            json!(0),
+            json!(-0.0),
+            json!(1),
+            json!(1.0),
+            json!(1.5),
+            json!(9_007_199_254_740_992_u64),
+            json!(9_007_199_254_740_993_u64),
+            json!(9_007_199_254_740_992.0),
+            json!(u64::MAX),
+            json!(1e300),
+            json!(null),
+            json!([]),
+            json!({}),
+        ];
+        for item in &values {
+            let list = [item.clone(), json!("other")];
+            let items = Items::of(&list);
+            let found = Found::Json(Value::Array(list.to_vec()));
+            for wanted in &values {
+                assert_eq!(items.contain(wanted), contains(&found, wanted), "{wanted} in {found:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn all_that_is_wanted_is_in_the_list() {
+        let holds = |list: Value, wanted: &[Value]| Check::Contains(wanted.to_vec()).holds(&Found::Json(list));
+        assert!(holds(json!(["a", 2, true]), &[json!("a"), json!(2.0), json!(true)]));
+        assert!(!holds(json!(["a", 2]), &[json!("a"), json!(3)]));
+        assert!(holds(json!("abc"), &[json!("a"), json!("c")]));
+        let many: Vec<Value> = (0..100_000).map(|number| json!(format!("x{number}"))).collect();
+        assert!(holds(Value::Array(many.iter().rev().cloned().collect()), &many));
     }
 }

@@ -6,7 +6,7 @@ use super::{bare, create, put, refusal, store, stored, writer};
 use crate::catalog::store::{Followed, Misfit, Store};
 
 fn follow(store: &Store, given: &[Value]) -> Followed {
-    store.follow_blueprints(given.to_vec(), &writer()).expect("it can be followed")
+    store.follow_changed_blueprints(given.to_vec(), &writer()).expect("it can be followed").unwrap_or_default()
 }
 
 fn circle() -> Vec<Value> {
@@ -126,7 +126,7 @@ fn what_cannot_be_meant_is_refused_and_changes_nothing() {
     let store = store();
     create(&store, bare("here"));
     for given in [vec![bare("a"), bare("a")], vec![bare("a"), json!([])], vec![bare("a"), bare("b c")]] {
-        assert_eq!(refusal(store.follow_blueprints(given, &writer())).status, 422);
+        assert_eq!(refusal(store.follow_changed_blueprints(given, &writer())).status, 422);
         assert_eq!(refusal(store.blueprint("a")).status, 404);
         assert!(store.blueprint("here").is_ok());
     }

@@ -155,3 +155,23 @@ fn a_kill_loses_nothing_that_was_acknowledged() {
     }
     assert!(acknowledged.len() >= 12, "only {} were written", acknowledged.len());
 }
+
+#[test]
+fn what_is_refused_leaves_no_writer_behind() {
+    let store = store();
+    let known = || -> u32 {
+        store
+            .read(|transaction| Ok(transaction.query_row("SELECT count(*) FROM datasources", [], |row| row.get(0))?))
+            .unwrap()
+    };
+    let before = known();
+    let stranger = Writer { user_agent: "a stranger".to_owned(), ..writer() };
+    let write = |tier: Value| {
+        let body = json!({"identifier": "a", "properties": {"tier": tier}});
+        store.bulk_upsert("domain", vec![Ok(draft(body))], &merge(), &stranger).unwrap().remove(0).is_ok()
+    };
+    assert!(!write(json!("high")));
+    assert_eq!(known(), before);
+    assert!(write(json!(1)));
+    assert_eq!(known(), before + 1);
+}

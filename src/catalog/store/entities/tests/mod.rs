@@ -7,6 +7,7 @@ mod file;
 mod model;
 mod others;
 mod queries;
+mod ways;
 
 use std::sync::Arc;
 

@@ -31,7 +31,7 @@ fn writer(user_agent: &str) -> Writer {
 }
 
 fn follow(store: &Store, blueprints: Vec<Value>) {
-    store.follow_blueprints(blueprints, &writer("test/1")).expect("they can be followed");
+    store.follow_changed_blueprints(blueprints, &writer("test/1")).expect("they can be followed");
 }
 
 /// Writes an entity given as the API takes it.

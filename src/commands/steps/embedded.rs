@@ -1,0 +1,52 @@
+//! Yields the store of the embedded catalog where it lies unless somebody says otherwise. It is of this machine alone,
+//! so whoever makes it also sees to it that Git leaves it out.
+
+use std::path::Path;
+
+use crate::catalog::store::{Store, StoreError, system_clock};
+use crate::sources::{create_atomically, is_taken};
+
+/// Where it lies, below the root.
+pub(crate) const STORE: &str = ".portolan/local.db";
+const IGNORE: &str = ".portolan/.gitignore";
+const IGNORED: &str = "\
+# The embedded catalog, and what a pull that was cut short has left: of this machine alone.
+local.db*
+.pull-*
+";
+
+/// Opens or makes it.
+pub(crate) fn embedded(root: &Path) -> Result<Store, StoreError> {
+    let path = root.join(STORE);
+    let is_new = !is_taken(&path);
+    let store = Store::open(&path, system_clock())?;
+    if is_new && !is_taken(&root.join(IGNORE)) {
+        // A comfort: the catalog is as good without it, where another process was first or the folder is a link.
+        let _ = create_atomically(root, IGNORE.as_ref(), IGNORED.as_bytes());
+    }
+    Ok(store)
+}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "looks at a folder")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn git_is_told_to_leave_a_new_one_out_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let ignore = folder.path().join(IGNORE);
+        let read = || std::fs::read_to_string(&ignore).expect("a file");
+        drop(embedded(folder.path()).expect("it is made"));
+        assert_eq!(read(), IGNORED);
+        // Whoever took it away did not want it.
+        std::fs::remove_file(&ignore).expect("it is there");
+        drop(embedded(folder.path()).expect("it is opened"));
+        assert!(!ignore.exists());
+        // And what somebody wrote is theirs.
+        std::fs::write(&ignore, "mine\n").expect("a file");
+        std::fs::remove_file(folder.path().join(STORE)).expect("it is there");
+        drop(embedded(folder.path()).expect("it is made"));
+        assert_eq!(read(), "mine\n");
+    }
+}

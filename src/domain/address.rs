@@ -1,0 +1,96 @@
+//! Addresses as people write them: which hosts are this machine, and what of one may be repeated. What does not parse
+//! must be shown with the same care as what does: a password with a slash in it makes no address, and is still one.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+/// Whether `host`, with or without the brackets of IPv6, is this machine: `localhost`, all of 127/8, `::1`.
+pub fn is_loopback(host: &str) -> bool {
+    let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+    bare.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// `text` as a message may repeat it: where it is an address, or nearly one, without what may be a user, a password or a
+/// token. What was left out is `...`.
+pub fn without_secrets(text: &str) -> Cow<'_, str> {
+    if !text.contains("://") && !text.contains('@') {
+        return Cow::Borrowed(text);
+    }
+    let (scheme, rest) = match text.find("://") {
+        Some(at) => text.split_at(at + 3),
+        None => ("", text),
+    };
+    // The last one: nobody encodes the `@` of a password that should have been.
+    let (user, rest) = rest.rsplit_once('@').map_or(("", rest), |(user, rest)| (user, rest));
+    let (place, behind) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
+    let (authority, path) = place.split_at(place.find(['/', '\\']).unwrap_or(place.len()));
+    let mut shown = scheme.to_owned();
+    if text.contains('@') {
+        shown.push_str(if user.is_empty() { "@" } else { "...@" });
+    }
+    match port_at(authority).map(|at| authority.split_at(at)) {
+        // It was meant as a user and its password, and the path may be the rest of that.
+        Some((host, port)) if !port.bytes().skip(1).all(|byte| byte.is_ascii_digit()) => {
+            shown.extend([host, ":..."]);
+            return Cow::Owned(shown);
+        }
+        Some(_) | None => shown.extend([authority, path]),
+    }
+    if !behind.is_empty() {
+        shown.extend([&behind[..1], "..."]);
+    }
+    Cow::Owned(shown)
+}
+
+/// Where the port of a host begins, with its colon.
+fn port_at(authority: &str) -> Option<usize> {
+    let host = authority.rfind(']').unwrap_or_default();
+    authority[host..].find(':').map(|at| host + at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_is_told_from_others() {
+        for here in ["localhost", "LOCALHOST", "127.0.0.1", "127.1.2.3", "::1", "[::1]"] {
+            assert!(is_loopback(here), "{here}");
+        }
+        for elsewhere in [
+            "",
+            "localhost.evil.example",
+            "10.0.0.1",
+            "0.0.0.0",
+            "::2",
+            "[::1",
+            "::ffff:127.0.0.1",
+            "127.0.0.1.example",
+        ] {
+            assert!(!is_loopback(elsewhere), "{elsewhere}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_a_secret_is_not_repeated() {
+        for (text, shown) in [
+            ("https://me:hunter2@h.example/v1", "https://...@h.example/v1"),
+            ("https://me:hun/ter2@h.example", "https://...@h.example"),
+            ("https://me:hun?ter2@h.example", "https://...@h.example"),
+            ("https://me:hunt@er2@h.example", "https://...@h.example"),
+            ("https://me:hunter2", "https://me:..."),
+            ("https://me:1hunter2/x", "https://me:..."),
+            ("https://me:hunter2/h.example:80/", "https://me:..."),
+            ("me:hunter2@h.example", "...@h.example"),
+            ("https://hunter2@", "https://...@"),
+            ("https://h.example/?token=hunter2", "https://h.example/?..."),
+            ("https://h.example#hunter2", "https://h.example#..."),
+            ("https://[::1]:hunter2", "https://[::1]:..."),
+        ] {
+            assert_eq!(without_secrets(text), shown, "{text}");
+        }
+        for plain in ["", "eu", "acme: catalog", "https://h.example:8080/v1", "http://[::1]:80", "@acme/catalog"] {
+            assert_eq!(without_secrets(plain), plain);
+        }
+    }
+}
