@@ -155,13 +155,13 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             break
         }
         'portolan;serve' {
-            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'The address and port to listen on; port 0 is any that is free')
+            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Where to listen: `127.0.0.1:8080`, `localhost:8080`, or `8080` alone; port 0 is any that is free')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The file that holds the catalog, or `memory` [default: .portolan/local.db]')
             [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Bring in the blueprints and the manifests of the repository in DIR')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client id that is let in; made up where it is not chosen [env: PORTOLAN_SERVE_CLIENT_ID]')
             [CompletionResult]::new('--client-secret', '--client-secret', [CompletionResultType]::ParameterName, 'Its secret; better in the environment, since others see command lines [env: PORTOLAN_SERVE_CLIENT_SECRET]')
-            [CompletionResult]::new('--rate-limit', '--rate-limit', [CompletionResultType]::ParameterName, 'Answer at most N requests in a period, the others with 429: `1000/5m`, `10/s`')
-            [CompletionResult]::new('--latency', '--latency', [CompletionResultType]::ParameterName, 'Hold every answer back for so many milliseconds')
+            [CompletionResult]::new('--rate-limit', '--rate-limit', [CompletionResultType]::ParameterName, 'Answer at most N requests in a period of up to a day, the others with 429: `1000/5m`, `10/s`, `5000/1d`')
+            [CompletionResult]::new('--latency', '--latency', [CompletionResultType]::ParameterName, 'Hold every answer back for so many milliseconds, at most a minute')
             [CompletionResult]::new('--token-lifetime', '--token-lifetime', [CompletionResultType]::ParameterName, 'How many seconds a token is good for')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to tell where it listens')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Work as if started in DIR')

@@ -146,13 +146,13 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand --help 'Print help'
         }
         &'portolan;serve'= {
-            cand --listen 'The address and port to listen on; port 0 is any that is free'
+            cand --listen 'Where to listen: `127.0.0.1:8080`, `localhost:8080`, or `8080` alone; port 0 is any that is free'
             cand --store 'The file that holds the catalog, or `memory` [default: .portolan/local.db]'
             cand --seed 'Bring in the blueprints and the manifests of the repository in DIR'
             cand --client-id 'The client id that is let in; made up where it is not chosen [env: PORTOLAN_SERVE_CLIENT_ID]'
             cand --client-secret 'Its secret; better in the environment, since others see command lines [env: PORTOLAN_SERVE_CLIENT_SECRET]'
-            cand --rate-limit 'Answer at most N requests in a period, the others with 429: `1000/5m`, `10/s`'
-            cand --latency 'Hold every answer back for so many milliseconds'
+            cand --rate-limit 'Answer at most N requests in a period of up to a day, the others with 429: `1000/5m`, `10/s`, `5000/1d`'
+            cand --latency 'Hold every answer back for so many milliseconds, at most a minute'
             cand --token-lifetime 'How many seconds a token is good for'
             cand --output 'How to tell where it listens'
             cand -C 'Work as if started in DIR'

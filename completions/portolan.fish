@@ -233,13 +233,13 @@ complete -c portolan -n "__fish_portolan_using_subcommand config" -s q -l quiet 
 complete -c portolan -n "__fish_portolan_using_subcommand config" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
 complete -c portolan -n "__fish_portolan_using_subcommand config" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand config" -s h -l help -d 'Print help'
-complete -c portolan -n "__fish_portolan_using_subcommand serve" -l listen -d 'The address and port to listen on; port 0 is any that is free' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand serve" -l listen -d 'Where to listen: `127.0.0.1:8080`, `localhost:8080`, or `8080` alone; port 0 is any that is free' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l store -d 'The file that holds the catalog, or `memory` [default: .portolan/local.db]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l seed -d 'Bring in the blueprints and the manifests of the repository in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l client-id -d 'The client id that is let in; made up where it is not chosen [env: PORTOLAN_SERVE_CLIENT_ID]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l client-secret -d 'Its secret; better in the environment, since others see command lines [env: PORTOLAN_SERVE_CLIENT_SECRET]' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand serve" -l rate-limit -d 'Answer at most N requests in a period, the others with 429: `1000/5m`, `10/s`' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand serve" -l latency -d 'Hold every answer back for so many milliseconds' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand serve" -l rate-limit -d 'Answer at most N requests in a period of up to a day, the others with 429: `1000/5m`, `10/s`, `5000/1d`' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand serve" -l latency -d 'Hold every answer back for so many milliseconds, at most a minute' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l token-lifetime -d 'How many seconds a token is good for' -r
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l output -d 'How to tell where it listens' -r -f -a "text\t''
 json\t''"
