@@ -192,6 +192,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::catalog::store::system_clock;
     use crate::catalog::wire::IdentifierRef;
 
     /// Deletes the first entity whenever a page was read.
