@@ -103,7 +103,8 @@ pub enum ServeError {
     #[diagnostic(
         code("exposed"),
         help(
-            "choose them: `--client-id` with `PORTOLAN_SERVE_CLIENT_SECRET`, or listen on loopback (`127.0.0.1`, `[::1]`)"
+            "to listen beyond loopback, choose the credentials yourself: PORTOLAN_SERVE_CLIENT_ID and \
+             PORTOLAN_SERVE_CLIENT_SECRET"
         )
     )]
     Exposed { address: std::net::SocketAddr },
@@ -118,6 +119,15 @@ pub enum ServeError {
     #[error("use the {what}: {why}")]
     #[diagnostic(code("bad-credentials"), help("choose letters, digits and signs that a header can carry"))]
     BadCredentials { what: &'static str, why: &'static str },
+    #[error("serve `{catalog}`: `serve` is the embedded catalog, and `--catalog` names another")]
+    #[diagnostic(code("serves-no-other"), help("leave `--catalog` out; `--store FILE` names the embedded one's file"))]
+    OtherCatalog { catalog: String },
+    #[error("hold the catalog in `{store}`: {why}")]
+    #[diagnostic(code("no-such-store"), help("{help}"))]
+    NoStore { store: String, why: &'static str, help: &'static str },
+    #[error("seed from `{path}`: {why}")]
+    #[diagnostic(code("no-such-seed"), help("`--seed` takes the folder of a repository, relative to where you are"))]
+    NoSeed { path: String, why: &'static str },
     #[error("seed from `{path}`: {why}")]
     #[diagnostic(
         code("nothing-seeded"),
@@ -158,6 +168,15 @@ pub enum PullError {
         help("set the credentials in the environment, or name the catalog: `--catalog` or `catalog` in portolan.yaml")
     )]
     NotNamed { catalog: String },
+    #[error("pull from the embedded catalog: it holds no entities, and the snapshot is of {catalog}")]
+    #[diagnostic(
+        code("catalog-without-entities"),
+        help(
+            "the catalog is `local` ({place}): name the other one (`--catalog URL`, `--target NAME`); if the embedded \
+             one is meant, say `--catalog local`"
+        )
+    )]
+    NoEntities { catalog: String, place: String },
     #[error("pull from {catalog}: it has no blueprints, and the snapshot has some")]
     #[diagnostic(
         code("empty-catalog"),
@@ -186,6 +205,8 @@ impl Error {
             Self::Output(OutputError::Read { .. }) => Exit::Usage,
             Self::Output(OutputError::Write { .. } | OutputError::Input(_)) => Exit::Failure,
             Self::Lint(error) => exit_of_lint(error),
+            // Another file can be named.
+            Self::Store(StoreError::NotACatalog { .. }) => Exit::Usage,
             Self::Store(_) => Exit::Failure,
             Self::Catalog(error) => exit_of_catalog(error),
             // An address that cannot be had is chosen otherwise.
@@ -194,6 +215,7 @@ impl Error {
             Self::Pull(PullError::Incomplete { .. } | PullError::Unusable { .. }) => Exit::CatalogUnreachable,
             Self::Pull(
                 PullError::NotNamed { .. }
+                | PullError::NoEntities { .. }
                 | PullError::Empty { .. }
                 | PullError::NoSuchBlueprint { .. }
                 | PullError::NoFolder { .. },

@@ -101,7 +101,10 @@ fn reference() -> String {
         let (id, secret) = (platform.client_id_variable, platform.client_secret_variable);
         let _ = writeln!(text, "| `{id}`, `{secret}` | the credentials of the platform `{name}` |");
         let addresses = platform.base_url_variables.join("`, `");
-        let _ = writeln!(text, "| `{addresses}` | where the platform `{name}` is, in place of a region |");
+        let _ = writeln!(
+            text,
+            "| `{addresses}` | where the platform `{name}` is, in place of a region or an address of the config; never of `local`, and `--catalog` and `PORTOLAN_CATALOG` come first |"
+        );
     }
     text.push_str("| `HTTPS_PROXY`, `NO_PROXY` | the way to the catalog, and where it is not taken |\n");
     text.push_str("\n## Exit codes\n\n| Code | Means |\n|---|---|\n");

@@ -31,7 +31,7 @@ use crate::settings::{self, Delivery, Origin};
 use crate::sources::{self, git};
 
 /// So many misfits are shown as text; JSON has all.
-const MOST_AS_TEXT: usize = 50;
+const MOST_AS_TEXT: usize = 10;
 
 /// Bring blueprints and known entities from the catalog into `.portolan/`
 ///
@@ -103,6 +103,7 @@ pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         // Another organisation, or one that was just made: nothing would be left to lint against, without a word.
         return Err(PullError::Empty { catalog: catalog.name().to_owned() }.into());
     }
+    refuse_emptier(&standing, &*catalog, &fetched, context)?;
     let adoption = match &args.entities {
         Some(names) => adopted(names, args, &*catalog, &mut fetched, &declared, context, progress)?,
         None => Adoption { adopted: Vec::new(), notes: Vec::new() },
@@ -139,6 +140,27 @@ fn refuse_unasked(standing: &Standing, context: &Context<'_>) -> Result<(), Pull
         }
         Some(_) | None => Ok(()),
     }
+}
+
+/// The config may say `local` for everyday work, and `pull` be meant for the catalog that the snapshot is of: one without
+/// entities takes its place only for those who say so on the spot.
+fn refuse_emptier(
+    standing: &Standing,
+    catalog: &dyn Catalog,
+    fetched: &Fetched,
+    context: &Context<'_>,
+) -> Result<(), Error> {
+    let chosen = &context.settings.catalog;
+    let is_said = matches!(chosen.origin, Origin::Flag(_)) || chosen.value != settings::Catalog::Local;
+    let Some(source) = standing.source.as_ref().filter(|source| !is_said && source.catalog != LOCAL) else {
+        return Ok(());
+    };
+    let own: Vec<Blueprint> = fetched.all.iter().filter(|it| !is_system(&it.identifier)).cloned().collect();
+    if catalog.read(&own, Part::Keys, &Silent)?.is_empty() {
+        let place = chosen.origin.words(&context.settings.config_name());
+        return Err(PullError::NoEntities { catalog: source.catalog.clone(), place }.into());
+    }
+    Ok(())
 }
 
 const LOCAL: &str = "local";
@@ -252,7 +274,18 @@ fn misfits(
     let known: HashSet<_> = before.fingerprints.iter().collect();
     let all = std::mem::take(&mut after.findings).into_iter().zip(std::mem::take(&mut after.fingerprints));
     (after.findings, after.fingerprints) = all.filter(|(_, print)| !known.contains(print)).unzip();
+    for finding in &mut after.findings {
+        finding.help = finding.help.take().and_then(|help| without_pull(&help));
+    }
     Ok(after)
+}
+
+/// What to do apart from what is being done.
+fn without_pull(help: &str) -> Option<String> {
+    let Some(at) = help.find("`portolan pull`") else { return Some(help.to_owned()) };
+    let before = &help[..at];
+    let end = before.rfind("; ").or_else(|| before.rfind("? ").map(|at| at + 1)).or_else(|| before.rfind(", "))?;
+    Some(before[..end].to_owned())
 }
 
 fn shown(
@@ -264,15 +297,16 @@ fn shown(
     context: &Context<'_>,
 ) -> String {
     let entities: BTreeSet<_> = misfits.findings.iter().filter_map(|finding| finding.entity.as_ref()).collect();
-    let most = if args.output == Output::Text { MOST_AS_TEXT } else { usize::MAX };
-    let most = most.min(misfits.findings.len());
-    let mut counts = misfits.counts;
-    counts.hidden = misfits.findings.len() - most;
+    let most = match args.output {
+        Output::Text if context.quiet => 0,
+        Output::Text => MOST_AS_TEXT.min(misfits.findings.len()),
+        Output::Json => misfits.findings.len(),
+    };
     let lint = Lint {
         findings: &misfits.findings[..most],
         fingerprints: Some(&misfits.fingerprints[..most]),
         files: &misfits.texts,
-        counts,
+        counts: misfits.counts,
         notes: &[],
         has_summary: false,
     };
@@ -300,6 +334,7 @@ fn shown(
         changes: &prepared.changes,
         manifests: &manifests,
         misfits: &lint,
+        misfits_untold: misfits.findings.len() - most,
         notes,
     };
     render(&pull, args.output.format(), &context.style)
@@ -330,4 +365,22 @@ fn write(adoption: &Adoption, prepared: Prepared, context: &Context<'_>) -> Resu
         }
     }
     Ok(sources::exchange(root, snapshot::FOLDER, &PARTS, &prepared.into_parts())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_pull;
+
+    #[test]
+    fn nobody_who_pulls_is_told_to_pull() {
+        for (help, rest) in [
+            ("did you mean `a`? If it is new in the catalog, `portolan pull` brings it", Some("did you mean `a`?")),
+            ("correct it, or add it; if the catalog has it, `portolan pull` brings it", Some("correct it, or add it")),
+            ("correct the blueprint, then run `portolan pull`", Some("correct the blueprint")),
+            ("run `portolan pull`, which writes the file again", None),
+            ("correct it", Some("correct it")),
+        ] {
+            assert_eq!(without_pull(help).as_deref(), rest, "{help}");
+        }
+    }
 }

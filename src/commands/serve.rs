@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -15,22 +15,27 @@ use crate::catalog::server::{self, Credentials, LogLine, Rate, ServerConfig, Ser
 use crate::catalog::store::{Store, system_clock};
 use crate::catalog::wire::Writer;
 use crate::commands::context::Context;
-use crate::commands::steps::brought::{Seed, follow};
+use crate::commands::steps::brought::{Seed, follow, held};
 use crate::commands::steps::embedded::embedded;
+use crate::commands::steps::snapshot;
 use crate::domain::entity::Owner;
+use crate::domain::moment::Moment;
 use crate::domain::secret::Secret;
 use crate::domain::words::count;
 use crate::error::{Error, ServeError};
 use crate::exit::Exit;
 use crate::report::escape::clean;
 use crate::report::serve::{self as report, Serve};
-use crate::sources::{path_text, tidy};
+use crate::settings::Origin;
+use crate::sources::{PathKind, path_kind, path_text, tidy};
 
 /// `--store`'s word for a catalog that is gone at the end.
 const MEMORY: &str = "memory";
 /// Lines of the log that wait to be written, should the terminal be slow. More are counted and dropped: requests do not
 /// wait for a reader of the log.
 const MOST_WAITING: usize = 10_000;
+/// In milliseconds; clients give up before.
+const MOST_LATENCY: u32 = 60_000;
 
 /// Serve the embedded catalog over the platform's HTTP API
 ///
@@ -39,7 +44,7 @@ const MOST_WAITING: usize = 10_000;
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct ServeArgs {
-    /// The address and port to listen on; port 0 is any that is free
+    /// Where to listen: `127.0.0.1:8080`, `localhost:8080`, or `8080` alone; port 0 is any that is free
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0", value_parser = address)]
     #[arg(value_hint = ValueHint::Other)]
     pub listen: SocketAddr,
@@ -55,11 +60,12 @@ pub struct ServeArgs {
     /// Its secret; better in the environment, since others see command lines [env: PORTOLAN_SERVE_CLIENT_SECRET]
     #[arg(long, value_name = "SECRET", value_hint = ValueHint::Other, value_parser = secret)]
     pub client_secret: Option<Secret>,
-    /// Answer at most N requests in a period, the others with 429: `1000/5m`, `10/s`
+    /// Answer at most N requests in a period of up to a day, the others with 429: `1000/5m`, `10/s`, `5000/1d`
     #[arg(long, value_name = "N/PERIOD", value_hint = ValueHint::Other, value_parser = rate)]
     pub rate_limit: Option<Rate>,
-    /// Hold every answer back for so many milliseconds
+    /// Hold every answer back for so many milliseconds, at most a minute
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 0, value_hint = ValueHint::Other)]
+    #[arg(value_parser = latency)]
     pub latency: u32,
     /// How many seconds a token is good for
     #[arg(long, value_name = "SECONDS", default_value_t = 10_800, hide = true)]
@@ -77,8 +83,8 @@ Examples:
   portolan serve --listen 127.0.0.1:8080 --output json
   portolan serve --rate-limit 100/1m --latency 200 how a client bears it
 
-A client is pointed at it by PORT_BASE_URL, PORT_CLIENT_ID and PORT_CLIENT_SECRET; a browser asks for the client id
-and the secret as user and password. Ctrl-C ends it in order, a second one at once.";
+portolan is pointed at it by PORTOLAN_CATALOG, whatever the config says; others by PORT_BASE_URL; all of them take the
+credentials from PORT_CLIENT_ID and PORT_CLIENT_SECRET. A browser asks for these as user and password. Ctrl-C ends it in order, a second one at once.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum ServeFormat {
@@ -89,8 +95,21 @@ pub enum ServeFormat {
 fn address(text: &str) -> Result<SocketAddr, String> {
     let here = text.strip_prefix("localhost:").map(|port| format!("127.0.0.1:{port}"));
     let parsed = here.as_deref().unwrap_or(text).parse::<SocketAddr>();
-    let port = || text.parse::<u16>().ok().map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
-    parsed.ok().or_else(port).ok_or_else(|| "write an address and a port: `127.0.0.1:8080`, `[::1]:0`".to_owned())
+    let bare = text.strip_prefix(':').unwrap_or(text);
+    let port = || bare.parse::<u16>().ok().map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    parsed.ok().or_else(port).ok_or_else(|| {
+        let last = text.rsplit(':').next().unwrap_or_default();
+        let is_number = !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit());
+        if is_number && last.parse::<u16>().is_err() {
+            return "a port is at most 65535".to_owned();
+        }
+        "write an address and a port: `127.0.0.1:8080`, `localhost:8080`, `[::1]:0`, or `8080` alone".to_owned()
+    })
+}
+
+fn latency(text: &str) -> Result<u32, String> {
+    let milliseconds = text.parse::<u32>().ok().filter(|milliseconds| *milliseconds <= MOST_LATENCY);
+    milliseconds.ok_or_else(|| format!("write a number of milliseconds, from 0 to {MOST_LATENCY}"))
 }
 
 fn secret(text: &str) -> Result<Secret, String> {
@@ -98,13 +117,14 @@ fn secret(text: &str) -> Result<Secret, String> {
 }
 
 fn rate(text: &str) -> Result<Rate, String> {
-    let help = || "write a number and a period: `1000/5m`, `10/s`, `100/30s`".to_owned();
+    let help = || "write a number and a period: `1000/5m`, `10/s`, `5000/1d`".to_owned();
     let (requests, period) = text.split_once('/').ok_or_else(help)?;
     let digits = period.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = match &period[digits.len()..] {
         "s" | "" => 1,
         "m" => 60,
         "h" => 3600,
+        "d" => 86_400,
         _ => return Err(help()),
     };
     let count: u64 = if digits.is_empty() { 1 } else { digits.parse().map_err(|_| help())? };
@@ -119,12 +139,18 @@ fn rate(text: &str) -> Result<Rate, String> {
 }
 
 pub fn run(args: ServeArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
+    let chosen = &context.settings.catalog;
+    if let Origin::Flag(_) = chosen.origin {
+        return Err(ServeError::OtherCatalog { catalog: chosen.value.text().to_owned() }.into());
+    }
     let (credentials, is_made_up) = credentials(&args, context)?;
     if is_made_up && !args.listen.ip().is_loopback() {
         return Err(ServeError::Exposed { address: args.listen }.into());
     }
     let store = open(&args, &credentials.id, context)?;
     let name = store.path().map(path_text);
+    let (blueprints, entities) = held(&store)?;
+    let clock = system_clock();
     let (sender, heard) = channel();
     let log = Log { sender: sender.clone(), waiting: Arc::default() };
     let waiting = Arc::clone(&log.waiting);
@@ -133,7 +159,7 @@ pub fn run(args: ServeArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         token_lifetime: Duration::from_secs(args.token_lifetime.into()),
         rate: args.rate_limit,
         latency: Duration::from_millis(args.latency.into()),
-        log: Box::new(move |line| log.take(line)),
+        log: Box::new(move |line| log.take(clock(), line)),
         ..ServerConfig::new(store, credentials.clone())
     })?;
     running.heed_signals(move |told| {
@@ -145,6 +171,9 @@ pub fn run(args: ServeArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         made_up_secret: is_made_up.then_some(&credentials.secret),
         store: name.as_deref(),
         platform: context.settings.platform.value,
+        blueprints,
+        entities,
+        is_seeded: args.seed.is_some(),
     };
     let told = match args.output {
         ServeFormat::Text => report::text(&told),
@@ -182,18 +211,44 @@ fn credentials(args: &ServeArgs, context: &Context<'_>) -> Result<(Credentials, 
     Ok((Credentials { id: id.reveal().to_owned(), secret }, false))
 }
 
+/// Where the file of that name is or may be made.
+fn place_of(file: &Path, context: &Context<'_>) -> Result<PathBuf, ServeError> {
+    let settings = context.settings;
+    let refused = |why, help| Err(ServeError::NoStore { store: path_text(file), why, help });
+    let word = file.to_string_lossy();
+    if word.eq_ignore_ascii_case(MEMORY) || word.eq_ignore_ascii_case(":memory:") {
+        return refused("a file of that name would be a trap", "did you mean `memory`?");
+    }
+    let place = tidy(settings.directory.join(file));
+    let folder = place.parent().unwrap_or(&place);
+    let is_ours = folder == settings.root.value.join(snapshot::FOLDER);
+    match path_kind(folder) {
+        Some(PathKind::Folder) => Ok(place),
+        None if is_ours => Ok(place),
+        Some(PathKind::File) => refused("it would lie in what is a file", "name a file in a folder that exists"),
+        None => refused("there is no such folder", "make the folder first, or name a file in one that exists"),
+    }
+}
+
 /// The store, with the blueprints that it is to follow, and seeded.
 fn open(args: &ServeArgs, client: &str, context: &mut Context<'_>) -> Result<Store, Error> {
     let settings = context.settings;
     let store = match &args.store {
         Some(name) if name.as_os_str() == MEMORY => Store::in_memory(system_clock())?,
-        Some(file) => Store::open(&tidy(settings.directory.join(file)), system_clock())?,
+        Some(file) => Store::open(&place_of(file, context)?, system_clock())?,
         None => embedded(&settings.root.value)?,
     };
     let writer = |user_agent| Writer { id: client.to_owned(), user_agent, now: store.now() };
     match &args.seed {
         Some(folder) => {
-            let seed = Seed::of(&tidy(settings.directory.join(folder)), folder, context)?;
+            let place = tidy(settings.directory.join(folder));
+            let refused = |why| Err(ServeError::NoSeed { path: path_text(folder), why }.into());
+            match path_kind(&place) {
+                Some(PathKind::Folder) => {}
+                Some(PathKind::File) => return refused("it is a file"),
+                None => return refused("there is no such folder"),
+            }
+            let seed = Seed::of(&place, folder, context)?;
             seed.sow(&store, &writer(seed.user_agent()), context)?;
         }
         // Another file is another catalog: what this repository holds is not its business.
@@ -208,7 +263,8 @@ fn open(args: &ServeArgs, client: &str, context: &mut Context<'_>) -> Result<Sto
 
 /// What the waiting thread is told.
 enum Heard {
-    Line(Box<LogLine>),
+    /// And when it was.
+    Line(Moment, Box<LogLine>),
     End(Told),
 }
 
@@ -219,10 +275,10 @@ struct Log {
 }
 
 impl Log {
-    fn take(&self, line: &LogLine) {
+    fn take(&self, now: Moment, line: &LogLine) {
         if self.waiting.fetch_add(1, Ordering::Relaxed) < MOST_WAITING {
             // Nobody listens only when the program is at its end.
-            let _ = self.sender.send(Heard::Line(Box::new(line.clone())));
+            let _ = self.sender.send(Heard::Line(now, Box::new(line.clone())));
         }
     }
 }
@@ -230,8 +286,8 @@ impl Log {
 fn wait(heard: &Receiver<Heard>, waiting: &AtomicUsize, context: &mut Context<'_>) -> Exit {
     while let Ok(heard) = heard.recv() {
         match heard {
-            Heard::Line(line) => {
-                context.say(&line_text(&line));
+            Heard::Line(now, line) => {
+                context.say(&line_text(now, &line));
                 // What came beyond the most that may wait was counted and not sent.
                 let before = waiting.fetch_sub(1, Ordering::Relaxed);
                 if before > MOST_WAITING {
@@ -247,9 +303,12 @@ fn wait(heard: &Receiver<Heard>, waiting: &AtomicUsize, context: &mut Context<'_
     Exit::Success
 }
 
-fn line_text(line: &LogLine) -> String {
+fn line_text(now: Moment, line: &LogLine) -> String {
+    let now = now.to_string();
+    // The time of a moment in its ISO form: `2026-11-02T08:15:00.000Z`.
+    let time = now.split_once('T').and_then(|(_, time)| time.get(..8)).unwrap_or_default();
     let milliseconds = line.time.as_secs_f64() * 1000.0;
-    let mut text = format!("{} {} {} {milliseconds:.1} ms", line.method, line.path, line.status);
+    let mut text = format!("{time} {} {} {} {milliseconds:.1} ms", line.method, line.path, line.status);
     if let Some(trouble) = &line.trouble {
         let _ = write!(text, " (failed to {trouble}; trace {})", line.trace);
     }
@@ -262,18 +321,26 @@ mod tests {
 
     #[test]
     fn addresses_and_rates_are_read_as_people_write_them() {
-        for good in ["127.0.0.1:8080", "localhost:8080", "8080"] {
+        for good in ["127.0.0.1:8080", "localhost:8080", ":8080", "8080"] {
             assert_eq!(address(good).map(|address| address.to_string()).as_deref(), Ok("127.0.0.1:8080"), "{good}");
         }
         assert!(address("[::1]:0").is_ok() && address("0.0.0.0:80").is_ok());
         for bad in ["", "localhost", "127.0.0.1", "example.com:80", "127.0.0.1:99999", "http://127.0.0.1:80"] {
             assert!(address(bad).is_err(), "{bad}");
         }
-        for (good, seconds) in [("5/s", 1), ("5/10s", 10), ("5/10", 10), ("5/2m", 120), ("5/h", 3600)] {
+        for (good, seconds) in [("5/s", 1), ("5/10s", 10), ("5/10", 10), ("5/2m", 120), ("5/h", 3600), ("5/1d", 86_400)]
+        {
             assert_eq!(rate(good), Ok(Rate { requests: 5, period: Duration::from_secs(seconds) }), "{good}");
         }
         for bad in ["", "5", "5/", "/s", "0/s", "5/0s", "5/2d", "5/99999999999999999999s", "-1/s", "5/25h", "x/s"] {
             assert!(rate(bad).is_err(), "{bad}");
+        }
+        for high in ["127.0.0.1:65536", "70000", ":99999999999"] {
+            assert_eq!(address(high), Err("a port is at most 65535".to_owned()), "{high}");
+        }
+        assert_eq!((latency("0"), latency("60000")), (Ok(0), Ok(60_000)));
+        for bad in ["", "soon", "-1", "60001", "99999999999"] {
+            assert!(latency(bad).is_err(), "{bad}");
         }
     }
 }

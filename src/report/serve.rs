@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::domain::platform::Platform;
 use crate::domain::secret::Secret;
+use crate::domain::words::count;
 use crate::report::escape::clean;
 
 pub const FORMAT: &str = "portolan.serve/1";
@@ -21,6 +22,10 @@ pub struct Serve<'a> {
     /// The catalog's file; `None`: it is in memory.
     pub store: Option<&'a str>,
     pub platform: &'a Platform,
+    /// What it holds.
+    pub blueprints: usize,
+    pub entities: usize,
+    pub is_seeded: bool,
 }
 
 /// What `portolan serve --output json` prints as soon as it listens, on one line.
@@ -61,20 +66,36 @@ pub fn text(serve: &Serve<'_>) -> String {
     let place = serve.store.map_or_else(|| "a catalog in memory".to_owned(), |store| format!("`{}`", clean(store)));
     let id = clean(serve.client_id);
     let mut text = format!("Serving {place} at {url}\n");
-    let base = platform.base_url_variables.first().map(|name| format!("  export {name}={url}\n")).unwrap_or_default();
+    let _ = writeln!(text, "{}", held(serve));
+    let base = platform.base_url_variables.first().copied().unwrap_or_default();
+    let exports = format!("  export PORTOLAN_CATALOG={url}\n  export {base}={url}\n");
     match serve.made_up_secret.map(Secret::reveal) {
         Some(secret) => {
             let (id_name, secret_name) = (platform.client_id_variable, platform.client_secret_variable);
             let _ = writeln!(text, "\nThese credentials were made up, and are not shown again:");
             let _ = writeln!(text, "  client id      {id}\n  client secret  {secret}");
-            let _ = writeln!(text, "\nTo use it in a shell:\n{base}  export {id_name}={id} {secret_name}={secret}");
+            let _ = writeln!(text, "\nTo use it in a shell:\n{exports}  export {id_name}={id} {secret_name}={secret}");
         }
         None => {
-            let _ = write!(text, "\nTo use it in a shell, with the credentials of `{id}`:\n{base}");
+            let _ = write!(text, "\nTo use it in a shell, with the credentials of `{id}`:\n{exports}");
         }
     }
+    let _ =
+        writeln!(text, "\nportolan goes by PORTOLAN_CATALOG, whatever the config says; other programs go by {base}.");
     let _ = writeln!(text, "\nTo look at it: {url}/ (user: the client id, password: the client secret)");
     text
+}
+
+fn held(serve: &Serve<'_>) -> String {
+    let blueprints = match serve.blueprints {
+        0 => "no blueprints".to_owned(),
+        number => count(number, "blueprint"),
+    };
+    match (serve.entities, serve.is_seeded) {
+        (0, false) => format!("It holds {blueprints}, no entities; `--seed .` brings in the manifests."),
+        (0, true) => format!("It holds {blueprints}, no entities."),
+        (number, _) => format!("It holds {blueprints}, {}.", count(number, "entity")),
+    }
 }
 
 #[cfg(test)]
@@ -91,26 +112,37 @@ mod tests {
             made_up_secret: Some(&secret),
             store: Some("/acme/.portolan/local.db"),
             platform: &PORT,
+            blueprints: 10,
+            entities: 109,
+            is_seeded: false,
         };
         insta::assert_snapshot!(text(&made_up), @r"
         Serving `/acme/.portolan/local.db` at http://127.0.0.1:4711
+        It holds 10 blueprints, 109 entities.
 
         These credentials were made up, and are not shown again:
           client id      1d
           client secret  5ecret
 
         To use it in a shell:
+          export PORTOLAN_CATALOG=http://127.0.0.1:4711
           export PORT_BASE_URL=http://127.0.0.1:4711
           export PORT_CLIENT_ID=1d PORT_CLIENT_SECRET=5ecret
 
+        portolan goes by PORTOLAN_CATALOG, whatever the config says; other programs go by PORT_BASE_URL.
+
         To look at it: http://127.0.0.1:4711/ (user: the client id, password: the client secret)
         ");
-        let chosen = Serve { made_up_secret: None, store: None, platform: &GLINT, ..made_up };
+        let chosen = Serve { made_up_secret: None, store: None, platform: &GLINT, entities: 0, ..made_up };
         insta::assert_snapshot!(text(&chosen), @r"
         Serving a catalog in memory at http://127.0.0.1:4711
+        It holds 10 blueprints, no entities; `--seed .` brings in the manifests.
 
         To use it in a shell, with the credentials of `1d`:
+          export PORTOLAN_CATALOG=http://127.0.0.1:4711
           export GLINT_BASE_URL=http://127.0.0.1:4711
+
+        portolan goes by PORTOLAN_CATALOG, whatever the config says; other programs go by GLINT_BASE_URL.
 
         To look at it: http://127.0.0.1:4711/ (user: the client id, password: the client secret)
         ");
@@ -118,7 +150,10 @@ mod tests {
 
     #[test]
     fn a_program_gets_one_line() {
-        let serve = Serve { url: "u", client_id: "i", made_up_secret: None, store: None, platform: &PORT };
+        let (made_up_secret, store, platform) = (None, None, &PORT);
+        let (blueprints, entities, is_seeded) = (0, 0, true);
+        let (url, client_id) = ("u", "i");
+        let serve = Serve { url, client_id, made_up_secret, store, platform, blueprints, entities, is_seeded };
         let line = "{\"format\":\"portolan.serve/1\",\"url\":\"u\",\"clientId\":\"i\",\"store\":\"memory\"}\n";
         assert_eq!(json(&serve), line);
     }

@@ -23,7 +23,8 @@ impl Catalog {
             return if is_name {
                 Ok(Self::Region(text.to_owned()))
             } else {
-                Err("it is neither `local`, nor a region, nor an `https://` address".to_owned())
+                Err("it is neither `local`, nor a region, nor an address: that begins with `https://`, and `http://` will do for \
+                     this machine".to_owned())
             };
         }
         check_url(text)?;

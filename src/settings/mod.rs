@@ -11,6 +11,7 @@ mod layer;
 mod level;
 mod resolve;
 mod schema;
+mod unused;
 mod value;
 
 #[cfg(test)]

@@ -255,7 +255,8 @@ impl<'a> Layers<'a> {
     }
 
     /// What the config says, with the platform's address from the environment in the place of a region or another
-    /// address. It tells where the platform is, not that it is meant: `local` stays `local`.
+    /// address. It tells where the platform is, not that it is meant: `local` stays `local`, and
+    /// `Settings::unused_address` tells it.
     fn addressed(&self, platform: &'static Platform) -> Result<Option<Sourced<Catalog>>, SettingsError> {
         let said = self.said(|layer| &layer.catalog);
         let is_platform = match &said {

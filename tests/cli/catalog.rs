@@ -50,7 +50,7 @@ fn a_catalog_that_is_not_there_ends_with_5_and_shows_no_secret() {
     let repo = config("scope: acme/catalog\n");
     let run = run_with(&repo, &format!("-v --catalog http://{closed} pull"), &CREDENTIALS);
     assert_eq!((run.code, run.results.as_str()), (5, ""), "{}", run.talk);
-    assert!(run.talk.contains("failed to connect to `127.0.0.1`: nothing listens there"), "{}", run.talk);
+    assert!(run.talk.contains(&format!("failed to connect to `{closed}`: nothing listens there")), "{}", run.talk);
     assert!(!run.talk.contains("hunter2"), "{}", run.talk);
 }
 
@@ -58,10 +58,27 @@ fn a_catalog_that_is_not_there_ends_with_5_and_shows_no_secret() {
 fn what_is_missing_is_named_before_anything_is_called() {
     let repo = config("scope: acme/catalog\ncatalog: us\n");
     let talk = run_with(&repo, "pull", &CREDENTIALS[..1]).was_refused();
-    assert!(talk.contains("PORT_CLIENT_SECRET is not in the environment"), "{talk}");
+    assert!(talk.contains("`PORT_CLIENT_ID` is set, `PORT_CLIENT_SECRET` is not"), "{talk}");
     let bundle = [CREDENTIALS[0], CREDENTIALS[1], ("PORTOLAN_CA_BUNDLE", "none.pem")];
     let talk = run_with(&repo, "pull", &bundle).was_refused();
     assert!(talk.contains("use the certificates in") && talk.contains("none.pem"), "{talk}");
     let talk = run(&repo, "--catalog mars pull").was_refused();
     assert!(talk.contains("`port` has no region `mars`"), "{talk}");
+}
+
+#[test]
+fn an_address_that_is_set_and_not_used_is_told() {
+    let repo = config("scope: acme/catalog\ncatalog: local\n");
+    let base = ("PORT_BASE_URL", "https://catalog.acme.example");
+    let told =
+        "note: `PORT_BASE_URL` is set and not used: `catalog` is `local` (portolan.yaml:2); `--catalog URL` uses it.";
+    let said = run_with(&repo, "pull", &[base]);
+    assert!(said.code == 0 && said.talk.contains(told), "{}", said.talk);
+    let said = run_with(&repo, "pull", &[base, ("PORTOLAN_CATALOG", "local")]);
+    assert!(said.talk.contains("`catalog` is `local` (environment PORTOLAN_CATALOG)"), "{}", said.talk);
+    run_with(&repo, "--catalog local pull", &[base]).quietly_gave();
+    run_with(&repo, "lint", &[base]).quietly_gave();
+    repo.write("portolan.yaml", "scope: acme/catalog\n");
+    let said = run_with(&repo, "pull", &[base, CREDENTIALS[0]]);
+    assert!(said.talk.contains("without `PORT_CLIENT_ID` and `PORT_CLIENT_SECRET`"), "{}", said.talk);
 }

@@ -35,3 +35,25 @@ fn a_catalog_that_nobody_named_does_not_take_the_place_of_the_real_one() {
     assert!(talk.contains("--catalog"), "{talk}");
     assert_eq!(repo.read(".portolan/source.json"), source);
 }
+
+#[test]
+fn an_embedded_catalog_without_entities_does_not_either_until_it_is_named_on_the_spot() {
+    let repo = Repo::new();
+    let source = "{\"format\": \"portolan.source/1\", \"platform\": \"port\", \"catalog\": \"https://api.port.io\", \
+                  \"pulledAt\": \"2026-11-02T08:15:00.000Z\"}";
+    let blueprint = "{\"identifier\": \"service\", \"title\": \"Service\", \"schema\": {\"properties\": {}}}";
+    repo.write("portolan.yaml", "catalog: local\n").write(".portolan/source.json", source);
+    repo.write(".portolan/blueprints/service.json", blueprint);
+    for line in ["pull", "pull --check"] {
+        let talk = run(&repo, line).was_refused();
+        assert!(talk.contains("it holds no entities, and the snapshot is of https://api.port.io"), "{talk}");
+        assert!(talk.contains("`--catalog local`") && talk.contains("portolan.yaml:1"), "{talk}");
+    }
+    assert_eq!(repo.read(".portolan/source.json"), source);
+    let checked = run(&repo, "--catalog local pull --check");
+    assert_eq!(checked.code, 2, "{}", checked.talk);
+    assert!(checked.results.contains("The snapshot is of https://api.port.io, this is local."), "{}", checked.results);
+    assert_eq!(run(&repo, "--catalog local pull").code, 0);
+    // From here on the snapshot is of the embedded one.
+    assert_eq!(run(&repo, "pull").code, 0);
+}

@@ -277,7 +277,8 @@ impl Caller {
     fn help_with_credentials(&self, ahead: Option<i64>) -> String {
         let Platform { client_id_variable: id, client_secret_variable: secret, regions, .. } = self.platform;
         let mut help = format!("check {id} and {secret}");
-        if regions.len() > 1 {
+        let is_region = self.platform.hosts.contains(&self.transport.trusted().host());
+        if regions.len() > 1 && is_region {
             let names: Vec<&str> = regions.iter().map(|(name, _)| *name).collect();
             help.push_str(&format!(
                 "; each region knows only its own, and this is `{}` (`--catalog {}`)",

@@ -6,6 +6,7 @@ use std::io;
 use super::failure::{Asked, ClientError};
 use super::transport::Limits;
 use super::words::shown;
+use crate::domain::address;
 
 /// The innermost of a chain of errors.
 #[derive(Debug)]
@@ -43,9 +44,13 @@ impl Cause {
         let host = host.to_owned();
         let reason = self.reason;
         if let Some(tls) = self.tls {
-            return ClientError::Tls { host, reason: tls_reason(&tls), help: tls_help(&tls) };
+            let help = tls_help(&tls, is_on_this_machine(&host));
+            return ClientError::Tls { host, reason: tls_reason(&tls), help };
         }
         if error.is_dns() {
+            // Only the name was looked for, and the system says again that it looked.
+            let host = host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name).to_owned();
+            let reason = reason.strip_prefix("failed to lookup address information: ").unwrap_or(&reason).to_owned();
             return ClientError::UnknownHost { host, reason };
         }
         if error.is_timeout() || self.kind == Some(io::ErrorKind::TimedOut) {
@@ -83,12 +88,19 @@ fn tls_reason(tls: &rustls::Error) -> String {
     }
 }
 
-fn tls_help(tls: &rustls::Error) -> &'static str {
+/// Of a host with or without its port.
+fn is_on_this_machine(host: &str) -> bool {
+    let bare = host.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).map_or(host, |(name, _)| name);
+    address::is_loopback(bare)
+}
+
+fn tls_help(tls: &rustls::Error, is_loopback: bool) -> &'static str {
     use rustls::{CertificateError, Error};
     match tls {
         Error::InvalidCertificate(CertificateError::Expired | CertificateError::ExpiredContext { .. }) => {
             "look at this machine's clock, then at the catalog's certificate"
         }
+        Error::InvalidMessage(_) if is_loopback => "name it with `http://`: on this machine that is allowed",
         Error::InvalidMessage(_) => {
             "look at the address and its port, and at what stands between (a proxy, a sign-in page)"
         }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::trust::TrustError;
 use crate::catalog::wire::Refusal;
+use crate::domain::words::count;
 
 /// What was asked, without the query.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +40,7 @@ pub enum ClientError {
     #[error("speak privately with `{host}`: {reason}")]
     #[diagnostic(code("catalog-tls"), help("{help}"))]
     Tls { host: String, reason: String, help: &'static str },
-    #[error("call `{asked}`: {what} took longer than {} seconds", limit.as_secs())]
+    #[error("call `{asked}`: {what} took longer than {}", seconds(limit))]
     #[diagnostic(
         code("catalog-timeout"),
         help("try again; where it stays so, look at the network and the platform's status page")
@@ -104,10 +105,10 @@ pub enum ClientError {
     #[error("call `{asked}`: the catalog answered {}", refusal_and_trace(refusal, trace))]
     #[diagnostic(code("catalog-refused"), help("{}", help_of(refusal)))]
     Refused { asked: Asked, refusal: Box<Refusal>, trace: Option<String> },
-    #[error("{last} (given up after {made} tries in {} seconds)", lasted.as_secs())]
+    #[error("{last} (given up after {} in {})", count(*made as usize, "try"), seconds(lasted))]
     #[diagnostic(code("catalog-given-up"), help("{}", help_behind(last)))]
     Spent { made: u32, lasted: Duration, last: Box<Self> },
-    #[error("call `{asked}`: the catalog takes no more calls for {} seconds", wait.as_secs())]
+    #[error("call `{asked}`: the catalog takes no more calls for {}", seconds(wait))]
     #[diagnostic(code("catalog-rate-limit"), help("others use up the organisation's limit too; try again later"))]
     Throttled { asked: Asked, wait: Duration },
     #[error("know whether `{asked}` was done: {reason}")]
@@ -127,10 +128,12 @@ pub enum ClientError {
         )
     )]
     Bundle { path: String, reason: String },
-    #[error("ask `{catalog}`: {missing} is not in the environment")]
+    #[error("ask `{catalog}` without credentials: {missing}")]
     #[diagnostic(
         code("no-credentials"),
-        help("set {variables} to an API client's id and secret, or use `--catalog local`, the embedded catalog")
+        help(
+            "set {variables} to an API client's id and secret in the environment, or use `--catalog local`, the embedded catalog"
+        )
     )]
     NoCredentials { catalog: String, missing: String, variables: String },
     #[error(transparent)]
@@ -256,6 +259,10 @@ impl ClientError {
     pub(super) fn credentials_for_test(asked: Asked) -> Self {
         Self::Credentials { asked, status: 401, words: None, trace: None, help: String::new() }
     }
+}
+
+fn seconds(long: &Duration) -> String {
+    count(usize::try_from(long.as_secs()).unwrap_or(usize::MAX), "second")
 }
 
 fn words_and_trace(words: &Option<String>, trace: &Option<String>) -> String {

@@ -198,7 +198,7 @@ impl Transport {
 
     fn failed(&self, request: &Request<'_>, error: &reqwest::Error) -> ClientError {
         let asked = self.asked(request.method, request.route);
-        Cause::of(error).told(error, asked, self.trusted.host(), self.limits)
+        Cause::of(error).told(error, asked, &self.trusted.place(), self.limits)
     }
 }
 

@@ -100,6 +100,12 @@ impl Trusted {
         self.base.host_str().unwrap_or_default()
     }
 
+    /// The host, and the port where it is not the scheme's own.
+    pub(super) fn place(&self) -> String {
+        let port = self.base.port().map(|port| format!(":{port}")).unwrap_or_default();
+        format!("{}{port}", self.host())
+    }
+
     pub(super) fn is_encrypted(&self) -> bool {
         self.base.scheme() == "https"
     }

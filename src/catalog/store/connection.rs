@@ -63,7 +63,7 @@ impl Store {
             let failed = |source| StoreError::Folder { path: folder.to_owned(), source };
             std::fs::create_dir_all(folder).map_err(failed)?;
         }
-        let failed = |source| StoreError::Open { path: path.to_owned(), source };
+        let failed = |source| StoreError::opening(path, source);
         let mut writer = Connection::open(path).map_err(failed)?;
         prepare(&writer, WRITER_CACHE).map_err(failed)?;
         log_ahead(&writer).map_err(failed)?;

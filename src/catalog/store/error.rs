@@ -1,6 +1,8 @@
 //! Why the store could not do what it was asked for: it refused, as the platform would, or the disk failed it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode;
 
 use crate::catalog::wire::Refusal;
 
@@ -34,13 +36,11 @@ pub enum StoreError {
     #[error("make the folder `{}` for the embedded catalog: {source}", path.display())]
     #[diagnostic(code("store-folder"), help("give yourself the right to write there, or choose another place"))]
     Folder { path: PathBuf, source: std::io::Error },
+    #[error("open `{}`: it is {what}, and not a portolan catalog", path.display())]
+    #[diagnostic(code("not-a-catalog"), help("name another file; this one was left as it is"))]
+    NotACatalog { path: PathBuf, what: &'static str },
     #[error("open the embedded catalog `{}`: {source}", path.display())]
-    #[diagnostic(
-        code("store-open"),
-        help(
-            "look at the file's permissions and the disk; a catalog that is damaged is made anew by deleting the file"
-        )
-    )]
+    #[diagnostic(code("store-open"), help("{}", help_with_opening(source)))]
     Open { path: PathBuf, source: rusqlite::Error },
     #[error("open the embedded catalog `{}`: it was written by a later version of portolan (format {found}, this one knows {known})", path.display())]
     #[diagnostic(code("store-newer"), help("update portolan, or delete the file to start anew"))]
@@ -54,4 +54,28 @@ pub enum StoreError {
     #[error("read the embedded catalog: {what}")]
     #[diagnostic(code("store-damaged"), help("the file was changed by something else; delete it to start anew"))]
     Damaged { what: String },
+}
+
+impl StoreError {
+    /// Why `path` could not be opened, in what SQLite tells and the disk shows.
+    pub(super) fn opening(path: &Path, source: rusqlite::Error) -> Self {
+        let path = path.to_owned();
+        match source.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase) => Self::NotACatalog { path, what: "something else" },
+            Some(_) | None if path.is_dir() => Self::NotACatalog { path, what: "a folder" },
+            Some(_) | None => Self::Open { path, source },
+        }
+    }
+}
+
+fn help_with_opening(source: &rusqlite::Error) -> &'static str {
+    match source.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            "another process holds the file: wait until it is done, or end it"
+        }
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
+            "give yourself the right to read and write the file and its folder, or name another file"
+        }
+        Some(_) | None => "look at the file's permissions and at the space on the disk",
+    }
 }

@@ -95,13 +95,18 @@ pub(crate) fn adopt(
             adopted.push(of_declared(entity, shape, standings, wishes, &mut left_out));
             continue;
         }
+        let trimmed = trimmed(entity, shape, wishes, &mut left_out);
+        if lacks(&trimmed, shape) {
+            left_out.lacking.push(&entity.key);
+            continue;
+        }
         let folder = match folders.get(blueprint) {
             Some(folder) => folder,
             None => folders.entry(blueprint).or_insert(Folder::of(blueprint, declared, wishes)?),
         };
         let (name, path) = names.find(entity, folder, wishes.root);
         let wrapper = Wrapper { platform: wishes.platform, kind: ResourceKind::Entity, name: &name, namespace: None };
-        let text = encode(&trimmed(entity, shape, wishes, &mut left_out), &wrapper);
+        let text = encode(&trimmed, &wrapper);
         adopted.push(Adopted { key: entity.key.clone(), path, deed: Deed::New(text) });
     }
     Ok(Adoption { adopted, notes: left_out.notes() })
@@ -112,15 +117,22 @@ fn of_declared(
     shape: &Blueprint,
     standings: &[Standing],
     wishes: &Wishes<'_>,
-    left_out: &mut LeftOut,
+    left_out: &mut LeftOut<'_>,
 ) -> Adopted {
     let path = standings.first().map(|standing| standing.path.clone()).unwrap_or_default();
     let deed = match standings {
         _ if !wishes.overwrites => Deed::Kept(None),
         [Standing { wrapping: Wrapping::Alone { kind, name, namespace }, path }] => {
             let wrapper = Wrapper { platform: wishes.platform, kind: *kind, name, namespace: namespace.as_deref() };
-            let text = encode(&trimmed(entity, shape, wishes, left_out), &wrapper);
-            if says_the_same(&wishes.root.join(path), &text) { Deed::Unchanged } else { Deed::Rewritten(text) }
+            let trimmed = trimmed(entity, shape, wishes, left_out);
+            let text = encode(&trimmed, &wrapper);
+            if lacks(&trimmed, shape) {
+                Deed::Kept(Some("the catalog's lacks what the blueprint requires"))
+            } else if says_the_same(&wishes.root.join(path), &text) {
+                Deed::Unchanged
+            } else {
+                Deed::Rewritten(text)
+            }
         }
         [Standing { wrapping: Wrapping::Shared(why), .. }] => Deed::Kept(Some(why)),
         _ => Deed::Kept(Some("it is declared more than once")),
@@ -145,7 +157,7 @@ fn says_the_same(path: &Path, text: &str) -> bool {
 
 /// The entity as a manifest should say it: in the order of its blueprint, without what is computed, unset, or as it
 /// would be anyway.
-fn trimmed(entity: &Entity, shape: &Blueprint, wishes: &Wishes<'_>, left_out: &mut LeftOut) -> Entity {
+fn trimmed(entity: &Entity, shape: &Blueprint, wishes: &Wishes<'_>, left_out: &mut LeftOut<'_>) -> Entity {
     let keeps_defaults = (wishes.replaces)(&shape.identifier);
     let values: HashMap<&str, &Value> = entity.properties.iter().map(|(name, value)| (name.as_ref(), value)).collect();
     let mut properties = Vec::new();
@@ -178,6 +190,14 @@ fn trimmed(entity: &Entity, shape: &Blueprint, wishes: &Wishes<'_>, left_out: &m
         relations: relations.into(),
         record: entity.record.clone(),
     }
+}
+
+/// Whether there is less than the blueprint requires, as in an entity that was made only so that a relation had a target.
+fn lacks(trimmed: &Entity, shape: &Blueprint) -> bool {
+    let has_property = |name: &str| trimmed.properties.iter().any(|(own, _)| own.as_ref() == name);
+    let has_relation = |name: &str| trimmed.relations.iter().any(|(own, _)| own.as_ref() == name);
+    shape.properties.iter().any(|property| property.required && !has_property(&property.name))
+        || shape.relations.iter().any(|relation| relation.required && !has_relation(&relation.name))
 }
 
 /// A relation that became many, or one, after the entity was written.
@@ -216,14 +236,22 @@ fn is_same(one: &Value, other: &Value) -> bool {
 
 /// What is not in the manifests though the catalog has it.
 #[derive(Debug, Default)]
-struct LeftOut {
+struct LeftOut<'e> {
+    /// Entities without what their blueprints require.
+    lacking: Vec<&'e EntityKey>,
     strangers: usize,
     meta: usize,
 }
 
-impl LeftOut {
+impl LeftOut<'_> {
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
+        if let Some(first) = self.lacking.first() {
+            let entities = count(self.lacking.len(), "entity");
+            let (verb, which) = if self.lacking.len() == 1 { ("lacks", "") } else { ("lack", ", the first of them") };
+            let name = format!("{}/{}", first.blueprint, first.identifier);
+            notes.push(format!("{entities} that {verb} what the blueprint requires got no manifest{which}: `{name}`."));
+        }
         if self.strangers > 0 {
             let values = count(self.strangers, "value");
             notes.push(format!("{values} of properties that the blueprints do not have were left out."));

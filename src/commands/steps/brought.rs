@@ -8,6 +8,7 @@ use crate::catalog::wire::Writer;
 use crate::commands::context::Context;
 use crate::commands::rule_names;
 use crate::commands::steps::desired::Asked;
+use crate::commands::steps::fetched::is_system;
 use crate::commands::steps::scope::scope;
 use crate::commands::steps::seeded::seeded;
 use crate::commands::steps::shelved::{Shelved, shelved};
@@ -54,6 +55,19 @@ fn told(misfit: &Misfit) -> String {
     let entities = count(usize::try_from(misfit.count).unwrap_or(usize::MAX), "entity");
     let fate = if misfit.left { "It stays as it was." } else { "It was changed all the same." };
     clean(&format!("Blueprint `{blueprint}`: {reason}; {entities} would not fit{named}. {fate}")).into_owned()
+}
+
+/// How many blueprints, the platform's own aside, and how many entities of these a store holds.
+pub(crate) fn held(store: &Store) -> Result<(usize, usize), Error> {
+    let (mut blueprints, mut entities) = (0, 0);
+    for blueprint in store.blueprints().map_err(unexpected)? {
+        let name = blueprint.get("identifier").and_then(serde_json::Value::as_str).unwrap_or_default();
+        if !is_system(name) {
+            blueprints += 1;
+            entities += usize::try_from(store.count(name).map_err(unexpected)?).unwrap_or(usize::MAX);
+        }
+    }
+    Ok((blueprints, entities))
 }
 
 /// A repository to be brought in.

@@ -16,6 +16,7 @@ use crate::commands::steps::fetched::is_system;
 use crate::commands::steps::scope::scope;
 use crate::domain::entity::Owner;
 use crate::domain::platform::Platform;
+use crate::domain::words::count;
 use crate::error::Error;
 use crate::settings::{self, Environment, Origin, Settings};
 use crate::sources::tidy;
@@ -29,6 +30,9 @@ const WORTH_TELLING: Duration = Duration::from_secs(2);
 pub(crate) fn connect(context: &mut Context<'_>) -> Result<Box<dyn Catalog>, Error> {
     let settings = context.settings;
     let user_agent = user_agent(settings, context.environment);
+    if let Some(unused) = settings.unused_address(context.environment) {
+        context.say(&format!("note: {unused}"));
+    }
     let address = match &settings.catalog.value {
         settings::Catalog::Local => {
             let name = format!("the embedded catalog `{STORE}`");
@@ -83,11 +87,14 @@ fn credentials(platform: &Platform, catalog: &str, environment: &Environment) ->
     match (environment.secret(id), environment.secret(secret)) {
         (Some(id), Some(secret)) => Ok(Credentials { id: id.clone(), secret: secret.clone() }),
         (found, other) => {
-            let missing = [(id, found), (secret, other)];
-            let missing = missing.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| *name);
+            let missing = match (found, other) {
+                (Some(_), _) => format!("`{id}` is set, `{secret}` is not"),
+                (None, Some(_)) => format!("`{secret}` is set, `{id}` is not"),
+                (None, None) => format!("neither `{id}` nor `{secret}` is set"),
+            };
             Err(ClientError::NoCredentials {
                 catalog: catalog.to_owned(),
-                missing: missing.collect::<Vec<_>>().join(" and "),
+                missing,
                 variables: format!("{id} and {secret}"),
             })
         }
@@ -105,8 +112,8 @@ struct Spoken(Remarks);
 impl Notices for Spoken {
     fn waiting(&self, waiting: &Waiting) {
         if waiting.long >= WORTH_TELLING {
-            let seconds = waiting.long.as_secs();
-            self.0.say(&format!("note: waiting for {seconds} seconds: {}", waiting.why));
+            let seconds = count(usize::try_from(waiting.long.as_secs()).unwrap_or(usize::MAX), "second");
+            self.0.say(&format!("note: waiting for {seconds}: {}", waiting.why));
         }
     }
 }

@@ -25,6 +25,8 @@ pub struct Pull<'a> {
     pub manifests: &'a [ManifestLine<'a>],
     /// What lint has to say now and had not before, and how it says it.
     pub misfits: &'a Lint<'a>,
+    /// So many of them are not in there.
+    pub misfits_untold: usize,
     /// Sentences said once.
     pub notes: &'a [String],
 }

@@ -20,9 +20,17 @@ pub(super) fn render(pull: &Pull<'_>, style: &Style) -> String {
         let lines = wrap(&clean(note), room, room).join("\n      ");
         out.push_str(&format!("{} {lines}\n", style.paint(Role::Help, "note:")));
     }
+    let untold = pull.misfits_untold;
+    let all = if pull.mode == Mode::Pull { "`portolan lint` shows all" } else { "`--output json` has them all" };
     if !pull.misfits.findings.is_empty() {
-        out.push_str(&format!("{}\n\n", style.paint(Role::Warning, &misfits(pull))));
+        out.push_str(&format!("{}:\n\n", style.paint(Role::Warning, &misfits(pull))));
         out.push_str(&lint::render(pull.misfits, LintFormat::Text, style));
+        if untold > 0 {
+            out.push_str(&format!("and {} more; {all}\n", grouped(untold)));
+        }
+    } else if untold > 0 {
+        let findings = count(untold, "finding");
+        out.push_str(&format!("{}: {findings}; {all}\n", style.paint(Role::Warning, &misfits(pull))));
     }
     out
 }
@@ -41,6 +49,10 @@ fn headline(pull: &Pull<'_>, style: &Style) -> String {
         Mode::Pull => style.paint(Role::Good, &format!("Pulled {blueprints} and {known} from {catalog}{news}.")),
         Mode::DryRun => format!("Would pull {blueprints} and {known} from {catalog}{news}."),
         Mode::Check if pull.is_news => {
+            if let Some(before) = pull.before.filter(|before| before.catalog != pull.catalog) {
+                let other = format!("The snapshot is of {}, this is {catalog}.", clean(before.catalog));
+                return style.paint(Role::Warning, &other);
+            }
             let since = since.map(|since| format!(": {catalog} changed {since}")).unwrap_or_default();
             style.paint(Role::Warning, &format!("The snapshot is out of date{since}."))
         }
@@ -161,14 +173,14 @@ fn manifests(out: &mut String, pull: &Pull<'_>, style: &Style) {
 
 fn misfits(pull: &Pull<'_>) -> String {
     let entities = match pull.counts.misfits {
-        0 => return "Lint has more to say than before:".to_owned(),
+        0 => return "Lint has more to say than before".to_owned(),
         1 => "1 entity of this repository".to_owned(),
         number => format!("{} entities of this repository", grouped(number)),
     };
     match (pull.before.is_some(), pull.counts.misfits) {
-        (true, 1) => format!("{entities} no longer fits what the catalog has:"),
-        (true, _) => format!("{entities} no longer fit what the catalog has:"),
-        (false, 1) => format!("{entities} does not fit what the catalog has:"),
-        (false, _) => format!("{entities} do not fit what the catalog has:"),
+        (true, 1) => format!("{entities} no longer fits what the catalog has"),
+        (true, _) => format!("{entities} no longer fit what the catalog has"),
+        (false, 1) => format!("{entities} does not fit what the catalog has"),
+        (false, _) => format!("{entities} do not fit what the catalog has"),
     }
 }

@@ -88,13 +88,27 @@ fn only_what_says_something_is_written() {
 }
 
 #[test]
+fn what_its_blueprint_would_not_take_gets_no_manifest() {
+    let root = folder();
+    let whole = entity("cart", json!({"name": "x"}));
+    let bare = [entity("b", json!({})), entity("a", json!({"name": null}))];
+    let adoption = adopted(&[bare[0].clone(), whole, bare[1].clone()], root.path(), |_| {});
+    let keys: Vec<&str> = adoption.adopted.iter().map(|it| it.key.identifier.as_ref()).collect();
+    assert_eq!(keys, ["cart"]);
+    let note = "2 entities that lack what the blueprint requires got no manifest, the first of them: `service/a`.";
+    assert_eq!(adoption.notes, [note]);
+    let one = adopted(&bare[..1], root.path(), |_| {});
+    assert_eq!(one.notes, ["1 entity that lacks what the blueprint requires got no manifest: `service/b`."]);
+}
+
+#[test]
 fn names_are_safe_and_nobody_elses() {
     let root = folder();
     std::fs::create_dir_all(root.path().join("catalog/service")).expect("a folder");
     std::fs::write(root.path().join("catalog/service/cart-service.yaml"), "not ours").expect("a file");
     let long = "x".repeat(1000);
     let names = ["cart", "Cart", "CART", "../../etc/passwd", "a/b:c", "con", "注文", "注", long.as_str()];
-    let entities: Vec<Entity> = names.iter().map(|name| entity(name, json!({}))).collect();
+    let entities: Vec<Entity> = names.iter().map(|name| entity(name, json!({"name": "x"}))).collect();
     let adoption = adopted(&entities, root.path(), |_| {});
     let paths: BTreeMap<&str, &str> =
         adoption.adopted.iter().map(|it| (it.key.identifier.as_ref(), it.path.as_str())).collect();

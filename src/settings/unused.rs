@@ -1,0 +1,30 @@
+//! What was set and does nothing, where somebody may count on it: an address in the environment does not lead a run away
+//! from the embedded catalog, and must not seem to.
+
+use super::catalog::Catalog;
+use super::env::Environment;
+use super::resolve::Settings;
+use super::value::Origin;
+
+impl Settings {
+    /// The platform's address of the environment that is not used since the catalog is the embedded one, as a sentence.
+    pub fn unused_address(&self, environment: &Environment) -> Option<String> {
+        if self.catalog.value != Catalog::Local {
+            return None;
+        }
+        let platform = self.platform.value;
+        let name = platform.base_url_variables.iter().find(|name| environment.get(name).is_some())?;
+        let why = match &self.catalog.origin {
+            // Whoever says it on the command line knows it.
+            Origin::Flag(_) => return None,
+            Origin::Default => {
+                let (id, secret) = (platform.client_id_variable, platform.client_secret_variable);
+                format!("without `{id}` and `{secret}` the catalog is `local`")
+            }
+            origin @ (Origin::File { .. } | Origin::Target { .. } | Origin::Environment(_) | Origin::Repository(_)) => {
+                format!("`catalog` is `local` ({})", origin.words(&self.config_name()))
+            }
+        };
+        Some(format!("`{name}` is set and not used: {why}; `--catalog URL` uses it."))
+    }
+}
