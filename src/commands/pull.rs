@@ -10,7 +10,7 @@ use crate::commands::context::Context;
 use crate::commands::steps::adopted::{Adopted, Adoption, Deed, Wishes, adopt};
 use crate::commands::steps::connected::connect;
 use crate::commands::steps::declared::Declared;
-use crate::commands::steps::fetched::{Fetched, is_system, targets};
+use crate::commands::steps::fetched::{Fetched, targets};
 use crate::commands::steps::linted::{self, Extent, Instead, Linted, Request};
 use crate::commands::steps::prepared::{PARTS, Prepared, Source, Standing};
 use crate::commands::steps::scope::owner;
@@ -18,6 +18,7 @@ use crate::commands::steps::snapshot;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::day::Day;
 use crate::domain::entity::{Entity, EntityKey};
+use crate::domain::identifier::is_reserved;
 use crate::domain::moment::Moment;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::suggest::closest;
@@ -99,7 +100,7 @@ pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let files = sources::discover(root, &pattern).map_err(LintError::from)?.files;
     let declared = Declared::of(&files);
     let mut fetched = Fetched::blueprints(&*catalog)?;
-    if standing.is_there() && fetched.all.iter().all(|blueprint| is_system(&blueprint.identifier)) {
+    if standing.is_there() && fetched.all.iter().all(|blueprint| is_reserved(&blueprint.identifier)) {
         // Another organisation, or one that was just made: nothing would be left to lint against, without a word.
         return Err(PullError::Empty { catalog: catalog.name().to_owned() }.into());
     }
@@ -155,7 +156,7 @@ fn refuse_emptier(
     let Some(source) = standing.source.as_ref().filter(|source| !is_said && source.catalog != LOCAL) else {
         return Ok(());
     };
-    let own: Vec<Blueprint> = fetched.all.iter().filter(|it| !is_system(&it.identifier)).cloned().collect();
+    let own: Vec<Blueprint> = fetched.all.iter().filter(|it| !is_reserved(&it.identifier)).cloned().collect();
     if catalog.read(&own, Part::Keys, &Silent)?.is_empty() {
         let place = chosen.origin.words(&context.settings.config_name());
         return Err(PullError::NoEntities { catalog: source.catalog.clone(), place }.into());
@@ -216,7 +217,7 @@ fn adopted(
 /// The blueprints that are named, or all but the platform's own.
 fn chosen(names: &[String], fetched: &Fetched, catalog: &dyn Catalog) -> Result<Vec<Blueprint>, PullError> {
     if names.is_empty() {
-        return Ok(fetched.all.iter().filter(|blueprint| !is_system(&blueprint.identifier)).cloned().collect());
+        return Ok(fetched.all.iter().filter(|blueprint| !is_reserved(&blueprint.identifier)).cloned().collect());
     }
     let names: BTreeSet<&str> = names.iter().map(String::as_str).collect();
     let find = |name: &str| {

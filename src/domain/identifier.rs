@@ -37,6 +37,11 @@ pub fn check_blueprint_identifier(text: &str) -> Result<(), IdentifierFault> {
     check(text, BLUEPRINT_IDENTIFIER_MAX, |_| false)
 }
 
+/// Blueprints whose identifiers begin so are the platform's own to make.
+pub fn is_reserved(blueprint: &str) -> bool {
+    blueprint.starts_with('_')
+}
+
 /// The bytes that every identifier may have: looked up, since every name of every entity passes here.
 const PLAIN: [bool; 256] = {
     let mut table = [false; 256];

@@ -8,11 +8,6 @@ use serde_json::{Value, json};
 const SINCE: i64 = 1_736_812_800_000;
 const MAKER: &str = "system";
 
-/// The identifiers that begin so are the platform's to give.
-pub(super) fn is_reserved(identifier: &str) -> bool {
-    identifier.starts_with('_')
-}
-
 /// Makes those that are not there; a file may be older than this list.
 pub(super) fn seed(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     let mut insert = transaction.prepare(

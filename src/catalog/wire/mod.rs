@@ -1,5 +1,6 @@
 //! What goes over the wire: one set of types for client, server and store, so that they cannot disagree.
 
+pub(super) mod body;
 mod draft;
 mod entity;
 mod options;

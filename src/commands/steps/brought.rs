@@ -8,12 +8,12 @@ use crate::catalog::wire::Writer;
 use crate::commands::context::Context;
 use crate::commands::rule_names;
 use crate::commands::steps::desired::Asked;
-use crate::commands::steps::fetched::is_system;
 use crate::commands::steps::scope::scope;
 use crate::commands::steps::seeded::seeded;
 use crate::commands::steps::shelved::{Shelved, shelved};
 use crate::commands::steps::snapshot::Shelf;
 use crate::domain::entity::Owner;
+use crate::domain::identifier::is_reserved;
 use crate::domain::known::KnownEntities;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::words::{count, grouped, list};
@@ -62,7 +62,7 @@ pub(crate) fn held(store: &Store) -> Result<(usize, usize), Error> {
     let (mut blueprints, mut entities) = (0, 0);
     for blueprint in store.blueprints().map_err(unexpected)? {
         let name = blueprint.get("identifier").and_then(serde_json::Value::as_str).unwrap_or_default();
-        if !is_system(name) {
+        if !is_reserved(name) {
             blueprints += 1;
             entities += usize::try_from(store.count(name).map_err(unexpected)?).unwrap_or(usize::MAX);
         }

@@ -12,9 +12,9 @@ use crate::catalog::{Catalog, CatalogError, LocalCatalog};
 use crate::commands::context::Context;
 use crate::commands::steps::brought::follow;
 use crate::commands::steps::embedded::{STORE, embedded};
-use crate::commands::steps::fetched::is_system;
 use crate::commands::steps::scope::scope;
 use crate::domain::entity::Owner;
+use crate::domain::identifier::is_reserved;
 use crate::domain::platform::Platform;
 use crate::domain::words::count;
 use crate::error::Error;
@@ -37,7 +37,7 @@ pub(crate) fn connect(context: &mut Context<'_>) -> Result<Box<dyn Catalog>, Err
         settings::Catalog::Local => {
             let name = format!("the embedded catalog `{STORE}`");
             let local = LocalCatalog::of(embedded(&settings.root.value)?, name, &user_agent);
-            let is_own = |blueprint: &Value| !is_system(blueprint["identifier"].as_str().unwrap_or_default());
+            let is_own = |blueprint: &Value| !is_reserved(blueprint["identifier"].as_str().unwrap_or_default());
             if !local.blueprints()?.iter().any(is_own) {
                 follow(local.store(), &settings.root.value, &local.writer(), context)?;
             }

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use crate::catalog::{Catalog, Part};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::Entity;
+use crate::domain::identifier::is_reserved;
 use crate::domain::progress::Progress;
 use crate::domain::snapshot::Completeness;
 use crate::error::{Error, PullError};
@@ -62,7 +63,7 @@ impl Fetched {
     /// The blueprints that lint needs: all but the platform's own, and of those the ones that relations lead to and
     /// the ones that `used` names.
     pub fn wanted(&self, used: &BTreeSet<&str>) -> Vec<&Blueprint> {
-        let is_own = |blueprint: &Blueprint| !is_system(&blueprint.identifier);
+        let is_own = |blueprint: &Blueprint| !is_reserved(&blueprint.identifier);
         let is_used = |blueprint: &&Blueprint| is_own(blueprint) || used.contains(blueprint.identifier.as_str());
         let mut wanted: BTreeMap<&str, &Blueprint> =
             self.all.iter().filter(is_used).map(|it| (it.identifier.as_str(), it)).collect();
@@ -98,11 +99,6 @@ impl Fetched {
         }
         Ok(())
     }
-}
-
-/// The platform's own.
-pub(crate) fn is_system(blueprint: &str) -> bool {
-    blueprint.starts_with('_')
 }
 
 /// The blueprints that relations of these lead to.

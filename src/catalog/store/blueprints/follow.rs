@@ -7,13 +7,13 @@ use rusqlite::{OptionalExtension, Transaction};
 use serde_json::{Map, Value};
 
 use super::change::{self, Affected};
+use super::identifier_of;
 use super::record::{self, Stored};
 use super::references::{entries, target};
-use super::{identifier_of, system};
 use crate::catalog::store::error::Failure;
 use crate::catalog::wire::{Refusal, Writer};
 use crate::domain::fnv;
-use crate::domain::identifier::check_blueprint_identifier;
+use crate::domain::identifier::{check_blueprint_identifier, is_reserved};
 
 /// What became of the blueprints; each list is sorted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub(super) fn follow(transaction: &Transaction<'_>, given: &Given, writer: &Writ
     for (identifier, body) in given {
         match record::find(transaction, identifier)? {
             None => {
-                record::insert(transaction, body, system::is_reserved(identifier), writer)?;
+                record::insert(transaction, body, is_reserved(identifier), writer)?;
                 followed.created.push(identifier.clone());
             }
             Some(stored) => change_one(transaction, &stored, body, writer, &mut followed)?,

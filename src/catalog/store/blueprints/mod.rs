@@ -16,8 +16,8 @@ use serde_json::{Map, Value, json};
 
 use super::connection::Store;
 use super::error::Failure;
-use super::system;
 use crate::catalog::wire::{Refusal, Writer};
+use crate::domain::identifier::is_reserved;
 
 pub use follow::{Followed, Misfit};
 
@@ -40,7 +40,7 @@ impl Store {
         let identifier = identifier_of(&body).to_owned();
         self.write(|transaction| {
             free(transaction, &identifier)?;
-            if system::is_reserved(&identifier) {
+            if is_reserved(&identifier) {
                 return Err(reserved(&identifier).into());
             }
             references::check(transaction, &body)?;
@@ -160,7 +160,7 @@ fn settle(
     if identifier != old.identifier {
         protect::rename(old)?;
         free(transaction, &identifier)?;
-        if system::is_reserved(&identifier) {
+        if is_reserved(&identifier) {
             return Err(reserved(&identifier).into());
         }
         // A blueprint that points to itself goes on to do so.

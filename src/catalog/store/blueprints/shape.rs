@@ -4,6 +4,7 @@
 use serde_json::{Map, Value};
 
 use crate::catalog::wire::Refusal;
+use crate::catalog::wire::body::{must_be, needs, only, path};
 use crate::domain::identifier::{BLUEPRINT_IDENTIFIER_MAX, check_blueprint_identifier};
 
 const TYPES: [&str; 5] = ["string", "number", "boolean", "object", "array"];
@@ -245,31 +246,6 @@ fn one_name_once(body: &Map<String, Value>) -> Result<(), Refusal> {
         }
     }
     Ok(())
-}
-
-fn path(at: &str, key: &str) -> String {
-    if at.is_empty() { key.to_owned() } else { format!("{at}/{key}") }
-}
-
-fn must_be(word: &str, at: &str) -> Refusal {
-    Refusal::invalid(format!("\"{at}\" must be {word}"))
-}
-
-fn needs(map: &Map<String, Value>, at: &str, keys: &[&str]) -> Result<(), Refusal> {
-    match keys.iter().find(|key| !map.contains_key(**key)) {
-        None => Ok(()),
-        Some(key) if at.is_empty() => Err(Refusal::invalid(format!("must have required property '{key}'"))),
-        Some(key) => Err(Refusal::invalid(format!("\"{at}\" must have required property '{key}'"))),
-    }
-}
-
-fn only(map: &Map<String, Value>, at: &str, keys: &[&str]) -> Result<(), Refusal> {
-    match map.keys().find(|key| !keys.contains(&key.as_str())) {
-        None => Ok(()),
-        Some(key) => Err(Refusal::invalid(format!(
-            "\"{at}\" must NOT have additional properties, additional property: \"{key}\""
-        ))),
-    }
 }
 
 fn text<'a>(map: &'a Map<String, Value>, at: &str, key: &str) -> Result<Option<&'a str>, Refusal> {

@@ -14,7 +14,7 @@ use crate::catalog::store::connection::Store;
 use crate::catalog::store::error::Failure;
 use crate::catalog::wire::{EntityDraft, Field, RelationRef, TeamRef, WriteOptions};
 use crate::domain::blueprint::Relation;
-use crate::domain::identifier::check_entity_identifier;
+use crate::domain::identifier::{check_entity_identifier, is_reserved};
 
 /// An entity as it will be.
 #[derive(Debug)]
@@ -217,7 +217,7 @@ impl Case<'_> {
                 Some(id) => Ok(Target::Known(id)),
                 None if !create => Err(refusals::missing_target(&relation.target, name).into()),
                 None if blueprint.id == self.compiled.id && name == identifier => Ok(Target::Itself),
-                None if relation.target.starts_with('_') => Err(refusals::protected_creation(&relation.target).into()),
+                None if is_reserved(&relation.target) => Err(refusals::protected_creation(&relation.target).into()),
                 None => Ok(Target::Bare { blueprint: blueprint.id, identifier: name.to_owned() }),
             })
             .collect()

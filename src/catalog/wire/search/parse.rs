@@ -9,6 +9,7 @@ use super::{
     SearchRule, Subject, Test,
 };
 use crate::catalog::wire::Refusal;
+use crate::catalog::wire::body::{must_be, name, needs, only, path};
 use crate::domain::moment::Moment;
 
 /// How deep rules may be nested, and how many a search may have: a search is evaluated for every entity it looks at.
@@ -364,18 +365,6 @@ fn unsupported(at: &str, what: &str) -> Refusal {
 }
 
 /// A place as it is named: `"query/rules/0"`.
-fn name(at: &str) -> String {
-    if at.is_empty() { "\"body\"".to_owned() } else { format!("\"{at}\"") }
-}
-
-fn path(at: &str, key: &str) -> String {
-    if at.is_empty() { key.to_owned() } else { format!("{at}/{key}") }
-}
-
-fn must_be(word: &str, at: &str) -> Refusal {
-    Refusal::invalid(format!("{} must be {word}", name(at)))
-}
-
 fn not_allowed(at: &str) -> Refusal {
     Refusal::invalid(format!("{} must be equal to one of the allowed values", name(at)))
 }
@@ -386,24 +375,6 @@ fn no_moment(at: &str) -> Refusal {
 
 fn object<'a>(value: &'a Value, at: &str) -> Result<&'a Map<String, Value>, Refusal> {
     value.as_object().ok_or_else(|| must_be("object", at))
-}
-
-fn needs(map: &Map<String, Value>, at: &str, keys: &[&str]) -> Result<(), Refusal> {
-    match keys.iter().find(|key| !map.contains_key(**key)) {
-        None => Ok(()),
-        Some(key) if at.is_empty() => Err(Refusal::invalid(format!("must have required property '{key}'"))),
-        Some(key) => Err(Refusal::invalid(format!("\"{at}\" must have required property '{key}'"))),
-    }
-}
-
-fn only(map: &Map<String, Value>, at: &str, keys: &[&str]) -> Result<(), Refusal> {
-    match map.keys().find(|key| !keys.contains(&key.as_str())) {
-        None => Ok(()),
-        Some(key) => {
-            let place = if at.is_empty() { String::new() } else { format!("\"{at}\" ") };
-            Err(Refusal::invalid(format!("{place}must NOT have additional properties, additional property: \"{key}\"")))
-        }
-    }
 }
 
 fn text<'a>(map: &'a Map<String, Value>, at: &str, key: &str) -> Result<&'a str, Refusal> {

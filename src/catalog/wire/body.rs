@@ -1,0 +1,39 @@
+//! The words for a body that does not match its route, as Ajv puts them. A place is the path to it, `rules/0/value`;
+//! empty is the body itself.
+
+use serde_json::{Map, Value};
+
+use super::Refusal;
+
+/// The place as it stands in a message.
+pub(in crate::catalog) fn name(at: &str) -> String {
+    if at.is_empty() { "\"body\"".to_owned() } else { format!("\"{at}\"") }
+}
+
+pub(in crate::catalog) fn path(at: &str, key: &str) -> String {
+    if at.is_empty() { key.to_owned() } else { format!("{at}/{key}") }
+}
+
+pub(in crate::catalog) fn must_be(word: &str, at: &str) -> Refusal {
+    Refusal::invalid(format!("{} must be {word}", name(at)))
+}
+
+/// Every one of these keys.
+pub(in crate::catalog) fn needs(map: &Map<String, Value>, at: &str, keys: &[&str]) -> Result<(), Refusal> {
+    match keys.iter().find(|key| !map.contains_key(**key)) {
+        None => Ok(()),
+        Some(key) if at.is_empty() => Err(Refusal::invalid(format!("must have required property '{key}'"))),
+        Some(key) => Err(Refusal::invalid(format!("\"{at}\" must have required property '{key}'"))),
+    }
+}
+
+/// No key but these.
+pub(in crate::catalog) fn only(map: &Map<String, Value>, at: &str, keys: &[&str]) -> Result<(), Refusal> {
+    match map.keys().find(|key| !keys.contains(&key.as_str())) {
+        None => Ok(()),
+        Some(key) => {
+            let place = if at.is_empty() { String::new() } else { format!("\"{at}\" ") };
+            Err(Refusal::invalid(format!("{place}must NOT have additional properties, additional property: \"{key}\"")))
+        }
+    }
+}
