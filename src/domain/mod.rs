@@ -1,5 +1,6 @@
 //! The nouns every room speaks of. Pure: no files, no clock, no network, no terminal.
 
+pub mod act;
 pub mod address;
 pub mod blueprint;
 pub mod blueprint_change;
@@ -18,9 +19,11 @@ pub mod identifier;
 pub mod known;
 pub mod manifest;
 pub mod moment;
+pub mod outcome;
 pub mod plan;
 pub mod platform;
 pub mod progress;
+pub mod revision;
 pub mod secret;
 pub mod snapshot;
 pub mod span;

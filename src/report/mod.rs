@@ -8,6 +8,7 @@ pub mod explain;
 pub mod fingerprint;
 pub mod lint;
 pub mod place;
+pub mod plan;
 pub mod pull;
 pub mod serve;
 pub mod style;
