@@ -1,0 +1,216 @@
+//! `diff`: the plan, shown. Manifests that are wrong end it before the catalog is asked; what would be done is told in
+//! every format that was asked for, and nothing is done.
+
+use std::path::PathBuf;
+
+use clap::ValueHint;
+
+use crate::commands::context::Context;
+use crate::commands::offered;
+use crate::commands::output::{Format, Output, refuse_shared};
+use crate::commands::steps::gate::{Gate, gate};
+use crate::commands::steps::linted::{InWorkTree, Linted};
+use crate::commands::steps::planned::{Planned, Planning, Wishes, is_local_by_default, planned};
+use crate::commands::steps::scope::owner_in_catalog;
+use crate::domain::words::count;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::report::lint::{Lint, LintFormat};
+use crate::report::place::Files;
+use crate::report::plan::{PlanFormat, PlanReport};
+use crate::report::style::Style;
+use crate::report::{lint, plan};
+use crate::sources;
+
+/// So many findings are shown as text: they must be mended before anything else, and lint tells all.
+const MOST_AS_TEXT: usize = 50;
+
+/// Show what a push would change in the catalog, and what it would endanger
+///
+/// The manifests are linted first; where they are wrong, that is shown and nothing is compared. Nothing is written to
+/// the catalog.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct DiffArgs {
+    /// End with 2 when there are changes
+    #[arg(long)]
+    pub exit_code: bool,
+    /// Take over declared entities that somebody else wrote
+    #[arg(long)]
+    pub adopt: bool,
+    /// Delete what this scope wrote and the manifests no longer declare, whatever the config says
+    #[arg(long, overrides_with = "no_prune")]
+    pub prune: bool,
+    /// Delete nothing, whatever the config says
+    #[arg(long)]
+    pub no_prune: bool,
+    /// Fold nothing in the text
+    #[arg(long)]
+    pub full: bool,
+    /// How to report, and where to: `text`, `json`, `markdown`, `summary`; repeatable
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = offered::formats::<PlanFormat>())]
+    #[arg(hide_possible_values = true, value_hint = ValueHint::Other)]
+    pub output: Vec<Output<PlanFormat>>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  portolan diff                                    what a push would do
+  portolan diff --catalog local                    against the embedded catalog
+  portolan diff --exit-code --output summary       is there anything to push?
+  portolan diff --output text --output markdown=comment.md";
+
+impl Format for PlanFormat {
+    fn name(self) -> &'static str {
+        Self::name(self)
+    }
+
+    fn names() -> Vec<&'static str> {
+        Self::names().to_vec()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        Self::parse(text)
+    }
+}
+
+pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
+    let settings = context.settings;
+    let outputs = outputs(args);
+    refuse_shared(&outputs, &settings.directory)?;
+    let wishes = Wishes {
+        owner: owner_in_catalog(settings, context.environment)?,
+        prune: prune(args.prune, args.no_prune),
+        adopt: args.adopt,
+        only_branch: false,
+    };
+    let only_text = outputs.iter().all(|output| output.format == PlanFormat::Text);
+    let untold = match gate(only_text.then_some(MOST_AS_TEXT), context)? {
+        Gate::Open(untold) => untold,
+        Gate::Shut(linted) => return refuse(&outputs, &linted, context),
+    };
+    let mut planned = match planned(&wishes, context)? {
+        Planning::Done(planned) => *planned,
+        Planning::Strange(linted) => return refuse(&outputs, &linted, context),
+    };
+    planned.notes.extend(untold);
+    if context.environment.get("CI").is_some() && is_local_by_default(settings) {
+        planned.notes.push(nobody_named_it(context));
+    }
+    show(args, &outputs, &planned, context)?;
+    let is_pending = args.exit_code && !planned.plan.is_empty();
+    Ok(if is_pending { Exit::ChangesPending } else { Exit::Success })
+}
+
+fn nobody_named_it(context: &Context<'_>) -> String {
+    let platform = context.settings.platform.value;
+    format!(
+        "Nobody said which catalog is meant, so this is the embedded one, which is new in every pipeline: set `{}` and \
+         `{}`, or name it (`--catalog`).",
+        platform.client_id_variable, platform.client_secret_variable
+    )
+}
+
+/// What the flags say of deleting; the last one counts.
+fn prune(prune: bool, no_prune: bool) -> Option<bool> {
+    match (prune, no_prune) {
+        (true, _) => Some(true),
+        (false, true) => Some(false),
+        (false, false) => None,
+    }
+}
+
+fn outputs(args: &DiffArgs) -> Vec<Output<PlanFormat>> {
+    match args.output.as_slice() {
+        [] => vec![Output { format: PlanFormat::Text, file: None }],
+        said => said.to_vec(),
+    }
+}
+
+fn show(
+    args: &DiffArgs,
+    outputs: &[Output<PlanFormat>],
+    planned: &Planned,
+    context: &mut Context<'_>,
+) -> Result<(), Error> {
+    let settings = context.settings;
+    let texts = planned.texts(std::iter::empty());
+    let report = PlanReport {
+        plan: &planned.plan,
+        platform: settings.platform.value.name,
+        catalog: planned.catalog.name(),
+        target: settings.target.as_ref().map(|target| target.value.as_str()),
+        revision: None,
+        base: None,
+        blueprints: &planned.live.all,
+        files: &texts,
+        is_only_branch: false,
+        is_full: args.full,
+        says_next_step: true,
+        notes: if context.quiet { &[] } else { &planned.notes },
+        complaints: None,
+    };
+    let in_work_tree = InWorkTree::new(&settings.root.value, &texts);
+    let render = |format: PlanFormat, style: &Style| {
+        let files: &dyn Files = match format {
+            PlanFormat::Markdown => &in_work_tree,
+            PlanFormat::Text | PlanFormat::Json | PlanFormat::Summary => &texts,
+        };
+        plan::render(&PlanReport { files, ..report }, format, style)
+    };
+    give_out(outputs, &render, context)
+}
+
+/// The findings that stand in the way, in the formats that were asked for.
+fn refuse(outputs: &[Output<PlanFormat>], linted: &Linted, context: &mut Context<'_>) -> Result<Exit, Error> {
+    let notes: &[String] = if context.quiet { &[] } else { &linted.notes };
+    let in_work_tree = InWorkTree::new(&context.settings.root.value, &linted.texts);
+    let lint = Lint {
+        findings: &linted.findings,
+        fingerprints: Some(&linted.fingerprints),
+        files: &linted.texts,
+        counts: linted.counts,
+        notes,
+        has_summary: false,
+    };
+    let render = |format: PlanFormat, style: &Style| match format {
+        PlanFormat::Text => lint::render(&lint, LintFormat::Text, style),
+        PlanFormat::Json => lint::render(&lint, LintFormat::Json, style),
+        PlanFormat::Markdown => lint::render(&Lint { files: &in_work_tree, ..lint }, LintFormat::Markdown, style),
+        PlanFormat::Summary => format!("{} in the manifests: nothing was compared.\n", errors(linted)),
+    };
+    give_out(outputs, &render, context)?;
+    context.say("note: Nothing was compared with the catalog: the manifests must be right before.");
+    Ok(Exit::Findings)
+}
+
+fn errors(linted: &Linted) -> String {
+    let errors = linted.findings.iter().filter(|finding| Some(finding.severity) == linted.worst).count();
+    count(errors, "error")
+}
+
+/// Writes each report to its place. In a pipeline that shows summaries, the Markdown goes there too.
+fn give_out(
+    outputs: &[Output<PlanFormat>],
+    render: &dyn Fn(PlanFormat, &Style) -> String,
+    context: &mut Context<'_>,
+) -> Result<(), Error> {
+    let here = |file: &PathBuf| context.settings.directory.join(file);
+    let places: Vec<Option<PathBuf>> = outputs.iter().map(|output| output.file.as_ref().map(here)).collect();
+    for (Output { format, .. }, place) in outputs.iter().zip(&places) {
+        match place {
+            Some(place) => sources::write_output(place, &render(*format, &Style::PLAIN))?,
+            None => {
+                let text = render(*format, &context.style);
+                context.streams.show(&text)?;
+            }
+        }
+    }
+    if let Some(summary) = context.job_summary().filter(|summary| !places.contains(&Some(summary.clone()))) {
+        let text = render(PlanFormat::Markdown, &Style::PLAIN);
+        if let Err(error) = sources::append_output(&summary, &text) {
+            context.say(&format!("note: The job has no summary: failed to {error}."));
+        }
+    }
+    Ok(())
+}
