@@ -53,6 +53,9 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Pull(#[from] PullError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Diff(#[from] DiffError),
     #[error("find the rule `{name}`")]
     #[diagnostic(code("no-such-rule"), help("{help}"))]
     NoSuchRule { name: String, help: String },
@@ -191,6 +194,17 @@ pub enum PullError {
     NoFolder { blueprint: String },
 }
 
+/// Why diff could not do what it was asked for.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum DiffError {
+    #[error("ask the catalog whether it would take `{key}`: {error}")]
+    #[diagnostic(code("not-verified"), help("run it again, or without `--verify`"))]
+    NotVerified { key: String, error: std::sync::Arc<CatalogError> },
+    #[error("leave out what was pending before this branch: there is no base to tell it by")]
+    #[diagnostic(code("no-base"), help("name it: `--base origin/main`, or leave `--only-branch` out"))]
+    NoBase,
+}
+
 impl Error {
     pub fn exit(&self) -> Exit {
         match self {
@@ -212,6 +226,8 @@ impl Error {
             // An address that cannot be had is chosen otherwise.
             Self::Server(ServerError::Listen { .. }) | Self::Serve(_) => Exit::Usage,
             Self::Server(ServerError::Runtime(_) | ServerError::Random) => Exit::Failure,
+            Self::Diff(DiffError::NoBase) => Exit::Usage,
+            Self::Diff(DiffError::NotVerified { error, .. }) => exit_of_catalog(error),
             Self::Pull(PullError::Incomplete { .. } | PullError::Unusable { .. }) => Exit::CatalogUnreachable,
             Self::Pull(
                 PullError::NotNamed { .. }
