@@ -217,9 +217,14 @@ pub enum DiffError {
     #[error("ask the catalog whether it would take `{key}`: {error}")]
     #[diagnostic(code("not-verified"), help("run it again, or without `--verify`"))]
     NotVerified { key: String, error: std::sync::Arc<CatalogError> },
-    #[error("leave out what was pending before this branch: there is no base to tell it by")]
+    #[error("leave out what was pending before this branch: there is no base to tell it by{}", because(why.as_deref()))]
     #[diagnostic(code("no-base"), help("name it: `--base origin/main`, or leave `--only-branch` out"))]
-    NoBase,
+    NoBase { why: Option<String> },
+}
+
+/// A sentence behind an error, in brackets.
+fn because(why: Option<&str>) -> String {
+    why.map(|why| format!(" ({})", why.trim_end_matches('.'))).unwrap_or_default()
 }
 
 impl Error {
@@ -245,7 +250,7 @@ impl Error {
             // An address that cannot be had is chosen otherwise.
             Self::Server(ServerError::Listen { .. }) | Self::Serve(_) => Exit::Usage,
             Self::Server(ServerError::Runtime(_) | ServerError::Random) => Exit::Failure,
-            Self::Diff(DiffError::NoBase) => Exit::Usage,
+            Self::Diff(DiffError::NoBase { .. }) => Exit::Usage,
             Self::Diff(DiffError::NotVerified { error, .. }) => exit_of_catalog(error),
             Self::Pull(PullError::Incomplete { .. } | PullError::Unusable { .. }) => Exit::CatalogUnreachable,
             Self::Pull(

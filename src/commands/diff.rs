@@ -8,16 +8,21 @@ use clap::ValueHint;
 use crate::commands::context::Context;
 use crate::commands::offered;
 use crate::commands::output::{Format, Output, refuse_shared};
+use crate::commands::steps::base::Wanted;
 use crate::commands::steps::gate::{Gate, gate};
 use crate::commands::steps::linted::{InWorkTree, Linted};
 use crate::commands::steps::planned::{Planned, Planning, Wishes, is_local_by_default, planned};
 use crate::commands::steps::scope::owner_in_catalog;
+use crate::commands::steps::verified::verified;
+use crate::domain::plan::Plan;
+use crate::domain::progress::{Progress, Silent};
 use crate::domain::words::count;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::plan::acts;
 use crate::report::lint::{Lint, LintFormat};
 use crate::report::place::Files;
-use crate::report::plan::{PlanFormat, PlanReport};
+use crate::report::plan::{Complaint, PlanFormat, PlanReport};
 use crate::report::style::Style;
 use crate::report::{lint, plan};
 use crate::sources;
@@ -32,6 +37,19 @@ const MOST_AS_TEXT: usize = 50;
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct DiffArgs {
+    /// Tell what this branch changes from what was pending before: compare with where REF and `HEAD` parted; found by
+    /// itself in pipelines
+    #[arg(long, value_name = "REF", value_hint = ValueHint::Other, conflicts_with = "no_base")]
+    pub base: Option<String>,
+    /// Look for no base
+    #[arg(long)]
+    pub no_base: bool,
+    /// Leave out what was pending before this branch
+    #[arg(long, conflicts_with = "no_base")]
+    pub only_branch: bool,
+    /// Ask the catalog too whether it would take each write, and show where it would not
+    #[arg(long)]
+    pub verify: bool,
     /// End with 2 when there are changes
     #[arg(long)]
     pub exit_code: bool,
@@ -80,9 +98,14 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     refuse_shared(&outputs, &settings.directory)?;
     let wishes = Wishes {
         owner: owner_in_catalog(settings, context.environment)?,
+        base: match &args.base {
+            Some(name) => Wanted::Named(name),
+            None if args.no_base => Wanted::Nothing,
+            None => Wanted::FromPipeline,
+        },
         prune: prune(args.prune, args.no_prune),
         adopt: args.adopt,
-        only_branch: false,
+        only_branch: args.only_branch,
     };
     let only_text = outputs.iter().all(|output| output.format == PlanFormat::Text);
     let untold = match gate(only_text.then_some(MOST_AS_TEXT), context)? {
@@ -97,9 +120,25 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     if context.environment.get("CI").is_some() && is_local_by_default(settings) {
         planned.notes.push(nobody_named_it(context));
     }
-    show(args, &outputs, &planned, context)?;
-    let is_pending = args.exit_code && !planned.plan.is_empty();
-    Ok(if is_pending { Exit::ChangesPending } else { Exit::Success })
+    let complaints = args.verify.then(|| complaints(&planned, context)).transpose()?;
+    show(args, &outputs, &planned, complaints.as_deref(), context)?;
+    Ok(exit(args, &planned.plan, complaints.as_deref()))
+}
+
+/// What the catalog would refuse counts as wrong manifests do, and so does what nobody can do.
+fn exit(args: &DiffArgs, plan: &Plan, complaints: Option<&[Complaint]>) -> Exit {
+    let is_wrong = complaints.is_some_and(|complaints| !complaints.is_empty()) || !plan.obstacles.is_empty();
+    match (is_wrong, args.exit_code && !plan.is_empty()) {
+        (true, _) => Exit::Findings,
+        (false, true) => Exit::ChangesPending,
+        (false, false) => Exit::Success,
+    }
+}
+
+fn complaints(planned: &Planned, context: &Context<'_>) -> Result<Vec<Complaint>, Error> {
+    let bar = context.bar();
+    let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
+    verified(planned, &acts(&planned.plan, &planned.asked.entities), progress)
 }
 
 fn nobody_named_it(context: &Context<'_>) -> String {
@@ -131,24 +170,25 @@ fn show(
     args: &DiffArgs,
     outputs: &[Output<PlanFormat>],
     planned: &Planned,
+    complaints: Option<&[Complaint]>,
     context: &mut Context<'_>,
 ) -> Result<(), Error> {
     let settings = context.settings;
-    let texts = planned.texts(std::iter::empty());
+    let texts = planned.texts();
     let report = PlanReport {
         plan: &planned.plan,
         platform: settings.platform.value.name,
         catalog: planned.catalog.name(),
         target: settings.target.as_ref().map(|target| target.value.as_str()),
-        revision: None,
-        base: None,
+        revision: planned.revision.as_ref(),
+        base: planned.base.as_ref().map(|base| &base.revision),
         blueprints: &planned.live.all,
         files: &texts,
-        is_only_branch: false,
+        is_only_branch: args.only_branch,
         is_full: args.full,
         says_next_step: true,
         notes: if context.quiet { &[] } else { &planned.notes },
-        complaints: None,
+        complaints,
     };
     let in_work_tree = InWorkTree::new(&settings.root.value, &texts);
     let render = |format: PlanFormat, style: &Style| {

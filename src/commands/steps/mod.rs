@@ -1,7 +1,6 @@
 //! What verbs share, each step named by what it yields.
 
 pub(crate) mod adopted;
-#[cfg_attr(not(test), expect(dead_code, reason = "what a verb that compares begins with"))]
 pub(crate) mod base;
 pub(crate) mod brought;
 pub(crate) mod checked;
@@ -20,7 +19,6 @@ pub(crate) mod live;
 pub(crate) mod planned;
 pub(crate) mod pointed;
 pub(crate) mod prepared;
-#[cfg_attr(not(test), expect(dead_code, reason = "what a verb that compares begins with"))]
 pub(crate) mod revision;
 pub(crate) mod scope;
 pub(crate) mod seeded;
