@@ -1,11 +1,22 @@
 //! A plan as people and programs read it: what changes, what it endangers, and what is not this branch's doing. Every
 //! number is the plan's own, so that no two formats can disagree.
 
+pub(in crate::report) mod fields;
+pub mod json;
+pub(in crate::report) mod markdown;
+mod mermaid;
+pub(in crate::report) mod sections;
+mod summary;
+mod text;
+pub(in crate::report) mod words;
+
 use crate::domain::blueprint::Blueprint;
+use crate::domain::change::Change;
 use crate::domain::finding::Place;
-use crate::domain::plan::Plan;
+use crate::domain::hazard::{Blocker, HazardKind};
+use crate::domain::plan::{Obstacle, Plan};
 use crate::domain::revision::{BaseRevision, Revision};
-use crate::report::place::Files;
+use crate::report::place::{Extent, Files, Places};
 use crate::report::style::Style;
 
 /// All that a report tells.
@@ -80,7 +91,67 @@ impl PlanFormat {
 }
 
 /// The whole report, ending in a line break.
-pub fn render(report: &PlanReport<'_>, _format: PlanFormat, _style: &Style) -> String {
-    let total = report.plan.counts.total;
-    format!("{} in {}: {total:?}\n{:#?}\n", report.plan.scope, report.catalog, report.plan.hazards)
+pub fn render(report: &PlanReport<'_>, format: PlanFormat, style: &Style) -> String {
+    match format {
+        PlanFormat::Text => text::render(&Sited::new(report), style),
+        PlanFormat::Json => json::render(&Sited::new(report)),
+        PlanFormat::Markdown => markdown::render(&Sited::new(report)),
+        PlanFormat::Summary => summary::render(report),
+    }
+}
+
+/// A report with every place resolved.
+pub(in crate::report) struct Sited<'a> {
+    pub report: &'a PlanReport<'a>,
+    pub places: Places<'a>,
+}
+
+impl<'a> Sited<'a> {
+    pub fn new(report: &'a PlanReport<'a>) -> Self {
+        let plan = report.plan;
+        let changes = plan.changes.iter().flat_map(places_of);
+        let obstacles = plan.obstacles.iter().flat_map(|obstacle| match obstacle {
+            Obstacle::Duplicate { places, .. } => places.clone(),
+            Obstacle::RequiredCycle { .. } => Vec::new(),
+        });
+        let blockers = plan.hazards.iter().flat_map(|hazard| blocked_at(&hazard.kind));
+        let complaints = report.complaints.into_iter().flatten().filter_map(|complaint| complaint.place);
+        let places = Places::at(changes.chain(obstacles).chain(blockers).chain(complaints), report.files);
+        Self { report, places }
+    }
+
+    /// `path:line`, not yet clean.
+    pub fn location(&self, place: Place) -> String {
+        format!("{}:{}", self.path(place), self.extent(place).start.line)
+    }
+
+    pub fn path(&self, place: Place) -> &'a str {
+        self.report.files.path(place.file)
+    }
+
+    pub fn extent(&self, place: Place) -> Extent {
+        self.places.extent(place)
+    }
+
+    pub fn location_of(&self, change: &Change) -> Option<String> {
+        change.place.map(|place| self.location(place))
+    }
+}
+
+/// Of the entity and of its values.
+fn places_of(change: &Change) -> impl Iterator<Item = Place> {
+    let own = change.place.into_iter();
+    own.flat_map(|place| {
+        let fields = change.fields.iter().filter_map(|field| field.span);
+        std::iter::once(place).chain(fields.map(move |span| Place { file: place.file, span }))
+    })
+}
+
+fn blocked_at(kind: &HazardKind) -> Vec<Place> {
+    let HazardKind::PruneBlocked { by, .. } = kind else { return Vec::new() };
+    let place = |blocker: &Blocker| match blocker {
+        Blocker::Manifest(place) => Some(*place),
+        Blocker::Disabled | Blocker::Read { .. } | Blocker::Folder { .. } => None,
+    };
+    by.iter().filter_map(place).collect()
 }
