@@ -1,31 +1,23 @@
 //! `diff`: the plan, shown. Manifests that are wrong end it before the catalog is asked; what would be done is told in
 //! every format that was asked for, and nothing is done.
 
-use std::path::PathBuf;
-
 use clap::ValueHint;
 
 use crate::commands::context::Context;
 use crate::commands::offered;
-use crate::commands::output::{Format, Output, refuse_shared};
+use crate::commands::output::{Output, refuse_shared};
 use crate::commands::steps::base::Wanted;
 use crate::commands::steps::gate::{Gate, gate};
-use crate::commands::steps::linted::{InWorkTree, Linted};
 use crate::commands::steps::planned::{Planned, Planning, Wishes, is_local_by_default, planned};
 use crate::commands::steps::scope::owner_in_catalog;
+use crate::commands::steps::shown::{Report, outputs, refused, shown};
 use crate::commands::steps::verified::verified;
 use crate::domain::plan::Plan;
 use crate::domain::progress::{Progress, Silent};
-use crate::domain::words::count;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::plan::acts;
-use crate::report::lint::{Lint, LintFormat};
-use crate::report::place::Files;
-use crate::report::plan::{Complaint, PlanFormat, PlanReport};
-use crate::report::style::Style;
-use crate::report::{lint, plan};
-use crate::sources;
+use crate::report::plan::{Complaint, PlanFormat};
 
 /// So many findings are shown as text: they must be mended before anything else, and lint tells all.
 const MOST_AS_TEXT: usize = 50;
@@ -78,23 +70,9 @@ Examples:
   portolan diff --exit-code --output summary       is there anything to push?
   portolan diff --output text --output markdown=comment.md";
 
-impl Format for PlanFormat {
-    fn name(self) -> &'static str {
-        Self::name(self)
-    }
-
-    fn names() -> Vec<&'static str> {
-        Self::names().to_vec()
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        Self::parse(text)
-    }
-}
-
 pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let settings = context.settings;
-    let outputs = outputs(args);
+    let outputs = outputs(&args.output);
     refuse_shared(&outputs, &settings.directory)?;
     let wishes = Wishes {
         owner: owner_in_catalog(settings, context.environment)?,
@@ -110,18 +88,25 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let only_text = outputs.iter().all(|output| output.format == PlanFormat::Text);
     let untold = match gate(only_text.then_some(MOST_AS_TEXT), context)? {
         Gate::Open(untold) => untold,
-        Gate::Shut(linted) => return refuse(&outputs, &linted, context),
+        Gate::Shut(linted) => return refused(&outputs, &wishes.owner, &linted, context),
     };
     let mut planned = match planned(&wishes, context)? {
         Planning::Done(planned) => *planned,
-        Planning::Strange(linted) => return refuse(&outputs, &linted, context),
+        Planning::Strange(linted) => return refused(&outputs, &wishes.owner, &linted, context),
     };
     planned.notes.extend(untold);
     if context.environment.get("CI").is_some() && is_local_by_default(settings) {
         planned.notes.push(nobody_named_it(context));
     }
     let complaints = args.verify.then(|| complaints(&planned, context)).transpose()?;
-    show(args, &outputs, &planned, complaints.as_deref(), context)?;
+    let report = Report {
+        outputs: &outputs,
+        is_full: args.full,
+        is_only_branch: args.only_branch,
+        says_next_step: true,
+        complaints: complaints.as_deref(),
+    };
+    shown(&report, &planned, context)?;
     Ok(exit(args, &planned.plan, complaints.as_deref()))
 }
 
@@ -157,100 +142,4 @@ fn prune(prune: bool, no_prune: bool) -> Option<bool> {
         (false, true) => Some(false),
         (false, false) => None,
     }
-}
-
-fn outputs(args: &DiffArgs) -> Vec<Output<PlanFormat>> {
-    match args.output.as_slice() {
-        [] => vec![Output { format: PlanFormat::Text, file: None }],
-        said => said.to_vec(),
-    }
-}
-
-fn show(
-    args: &DiffArgs,
-    outputs: &[Output<PlanFormat>],
-    planned: &Planned,
-    complaints: Option<&[Complaint]>,
-    context: &mut Context<'_>,
-) -> Result<(), Error> {
-    let settings = context.settings;
-    let texts = planned.texts();
-    let report = PlanReport {
-        plan: &planned.plan,
-        platform: settings.platform.value.name,
-        catalog: planned.catalog.name(),
-        target: settings.target.as_ref().map(|target| target.value.as_str()),
-        revision: planned.revision.as_ref(),
-        base: planned.base.as_ref().map(|base| &base.revision),
-        blueprints: &planned.live.all,
-        files: &texts,
-        is_only_branch: args.only_branch,
-        is_full: args.full,
-        says_next_step: true,
-        notes: if context.quiet { &[] } else { &planned.notes },
-        complaints,
-    };
-    let in_work_tree = InWorkTree::new(&settings.root.value, &texts);
-    let render = |format: PlanFormat, style: &Style| {
-        let files: &dyn Files = match format {
-            PlanFormat::Markdown => &in_work_tree,
-            PlanFormat::Text | PlanFormat::Json | PlanFormat::Summary => &texts,
-        };
-        plan::render(&PlanReport { files, ..report }, format, style)
-    };
-    give_out(outputs, &render, context)
-}
-
-/// The findings that stand in the way, in the formats that were asked for.
-fn refuse(outputs: &[Output<PlanFormat>], linted: &Linted, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let notes: &[String] = if context.quiet { &[] } else { &linted.notes };
-    let in_work_tree = InWorkTree::new(&context.settings.root.value, &linted.texts);
-    let lint = Lint {
-        findings: &linted.findings,
-        fingerprints: Some(&linted.fingerprints),
-        files: &linted.texts,
-        counts: linted.counts,
-        notes,
-        has_summary: false,
-    };
-    let render = |format: PlanFormat, style: &Style| match format {
-        PlanFormat::Text => lint::render(&lint, LintFormat::Text, style),
-        PlanFormat::Json => lint::render(&lint, LintFormat::Json, style),
-        PlanFormat::Markdown => lint::render(&Lint { files: &in_work_tree, ..lint }, LintFormat::Markdown, style),
-        PlanFormat::Summary => format!("{} in the manifests: nothing was compared.\n", errors(linted)),
-    };
-    give_out(outputs, &render, context)?;
-    context.say("note: Nothing was compared with the catalog: the manifests must be right before.");
-    Ok(Exit::Findings)
-}
-
-fn errors(linted: &Linted) -> String {
-    let errors = linted.findings.iter().filter(|finding| Some(finding.severity) == linted.worst).count();
-    count(errors, "error")
-}
-
-/// Writes each report to its place. In a pipeline that shows summaries, the Markdown goes there too.
-fn give_out(
-    outputs: &[Output<PlanFormat>],
-    render: &dyn Fn(PlanFormat, &Style) -> String,
-    context: &mut Context<'_>,
-) -> Result<(), Error> {
-    let here = |file: &PathBuf| context.settings.directory.join(file);
-    let places: Vec<Option<PathBuf>> = outputs.iter().map(|output| output.file.as_ref().map(here)).collect();
-    for (Output { format, .. }, place) in outputs.iter().zip(&places) {
-        match place {
-            Some(place) => sources::write_output(place, &render(*format, &Style::PLAIN))?,
-            None => {
-                let text = render(*format, &context.style);
-                context.streams.show(&text)?;
-            }
-        }
-    }
-    if let Some(summary) = context.job_summary().filter(|summary| !places.contains(&Some(summary.clone()))) {
-        let text = render(PlanFormat::Markdown, &Style::PLAIN);
-        if let Err(error) = sources::append_output(&summary, &text) {
-            context.say(&format!("note: The job has no summary: failed to {error}."));
-        }
-    }
-    Ok(())
 }

@@ -23,6 +23,7 @@ pub(crate) mod revision;
 pub(crate) mod scope;
 pub(crate) mod seeded;
 pub(crate) mod shelved;
+pub(crate) mod shown;
 pub(crate) mod snapshot;
 pub(crate) mod terms;
 pub(crate) mod verified;

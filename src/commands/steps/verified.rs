@@ -4,8 +4,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::catalog::wire::{EntityDraft, Field, IdentifierRef, Refusal, RelationRef, TeamRef, WriteOptions};
 use crate::catalog::Undone;
+use crate::catalog::wire::{EntityDraft, Field, IdentifierRef, Refusal, RelationRef, TeamRef, WriteOptions};
 use crate::commands::steps::complained::place;
 use crate::commands::steps::planned::Planned;
 use crate::domain::act::{Act, Acts, Body, Call, Part};
