@@ -10,6 +10,11 @@ mod summary;
 mod text;
 pub(in crate::report) mod words;
 
+#[cfg(test)]
+pub(in crate::report) mod fixtures;
+#[cfg(test)]
+mod tests;
+
 use crate::domain::blueprint::Blueprint;
 use crate::domain::change::Change;
 use crate::domain::finding::Place;
