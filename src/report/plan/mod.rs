@@ -10,6 +10,8 @@ mod summary;
 mod text;
 pub(in crate::report) mod words;
 
+pub use markdown::marker;
+
 #[cfg(test)]
 pub(in crate::report) mod fixtures;
 #[cfg(test)]
