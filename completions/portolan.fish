@@ -110,6 +110,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand lint" -l color -d 'Col
 always\t''
 never\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l staged -d 'Report what the next commit changes, as the index has it'
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l pre-commit -d 'In a hook of pre-commit: report what the next commit changes, and the PATHS that pre-commit names'
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l changed -d 'Report what differs from `HEAD`'
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l fix -d 'Make the safe repairs'
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l diff -d 'With `--fix`: show the repairs as a diff and write nothing'
@@ -183,6 +184,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand validate" -l color -d 
 always\t''
 never\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l staged -d 'Report what the next commit changes, as the index has it'
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l pre-commit -d 'In a hook of pre-commit: report what the next commit changes, and the PATHS that pre-commit names'
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l changed -d 'Report what differs from `HEAD`'
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l fix -d 'Make the safe repairs'
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l diff -d 'With `--fix`: show the repairs as a diff and write nothing'
