@@ -199,6 +199,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand --help 'Print help'
         }
         &'portolan;man'= {
+            cand --out 'Write all pages into this folder'
             cand -C 'Work as if started in DIR'
             cand --config 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]'
             cand --target 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]'
