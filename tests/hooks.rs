@@ -2,7 +2,12 @@
 //! what it does not name (what a commit deletes) is its affair, and only it knows. Where pre-commit is not installed,
 //! these tests say so and do nothing; `TESTS_NEED_ALL` makes that a failure.
 
-#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "lays out folders, starts programs")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "lays out folders, starts programs, and says what it skips"
+)]
 
 #[expect(dead_code, reason = "these tests use a part of it")]
 #[path = "cli/lint/bench.rs"]
