@@ -10,7 +10,7 @@ use crate::commands::steps::base::Wanted;
 use crate::commands::steps::gate::{Gate, gate};
 use crate::commands::steps::planned::{Planned, Planning, Wishes, is_local_by_default, planned};
 use crate::commands::steps::scope::owner_in_catalog;
-use crate::commands::steps::shown::{Report, outputs, refused, shown};
+use crate::commands::steps::shown::{Report, refused, shown};
 use crate::commands::steps::verified::verified;
 use crate::domain::plan::Plan;
 use crate::domain::progress::{Progress, Silent};
@@ -72,8 +72,7 @@ Examples:
 
 pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let settings = context.settings;
-    let outputs = outputs(&args.output);
-    refuse_shared(&outputs, &settings.directory)?;
+    refuse_shared(&args.output, &settings.directory)?;
     let wishes = Wishes {
         owner: owner_in_catalog(settings, context.environment)?,
         base: match &args.base {
@@ -85,14 +84,14 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         adopt: args.adopt,
         only_branch: args.only_branch,
     };
-    let only_text = outputs.iter().all(|output| output.format == PlanFormat::Text);
+    let only_text = args.output.iter().all(|output| output.format == PlanFormat::Text);
     let untold = match gate(only_text.then_some(MOST_AS_TEXT), context)? {
         Gate::Open(untold) => untold,
-        Gate::Shut(linted) => return refused(&outputs, &wishes.owner, &linted, context),
+        Gate::Shut(linted) => return refused(&args.output, &wishes.owner, &linted, context),
     };
     let mut planned = match planned(&wishes, context)? {
         Planning::Done(planned) => *planned,
-        Planning::Strange(linted) => return refused(&outputs, &wishes.owner, &linted, context),
+        Planning::Strange(linted) => return refused(&args.output, &wishes.owner, &linted, context),
     };
     planned.notes.extend(untold);
     if context.environment.get("CI").is_some() && is_local_by_default(settings) {
@@ -100,7 +99,7 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     }
     let complaints = args.verify.then(|| complaints(&planned, context)).transpose()?;
     let report = Report {
-        outputs: &outputs,
+        outputs: &args.output,
         is_full: args.full,
         is_only_branch: args.only_branch,
         says_next_step: true,

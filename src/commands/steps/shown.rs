@@ -1,8 +1,6 @@
 //! Gives a plan, or what stands in its way, to where it was asked to go. The same for all that plan: what one verb shows
 //! and another does must not read otherwise.
 
-use std::path::PathBuf;
-
 use crate::commands::context::Context;
 use crate::commands::output::{Format, Output};
 use crate::commands::steps::linted::{InWorkTree, Linted};
@@ -35,6 +33,7 @@ impl Format for PlanFormat {
 
 /// How a plan is to be shown.
 pub(crate) struct Report<'a> {
+    /// What was asked for; nothing: the text.
     pub outputs: &'a [Output<PlanFormat>],
     /// Nothing is folded in the text.
     pub is_full: bool,
@@ -42,14 +41,6 @@ pub(crate) struct Report<'a> {
     /// Whether to say how the plan is pushed.
     pub says_next_step: bool,
     pub complaints: Option<&'a [Complaint]>,
-}
-
-/// What goes where: what was asked for, or the text.
-pub(crate) fn outputs(said: &[Output<PlanFormat>]) -> Vec<Output<PlanFormat>> {
-    match said {
-        [] => vec![Output { format: PlanFormat::Text, file: None }],
-        said => said.to_vec(),
-    }
 }
 
 pub(crate) fn shown(report: &Report<'_>, planned: &Planned, context: &mut Context<'_>) -> Result<(), Error> {
@@ -127,24 +118,26 @@ fn errors(linted: &Linted) -> String {
     count(linted.findings.iter().filter(|finding| finding.severity == Severity::Error).count(), "error")
 }
 
-/// Writes each report to its place. In a pipeline that shows summaries, the Markdown goes there too.
+/// Writes each report to its place: what was asked for, or the text. Who asks for nothing also gets the summary that a
+/// pipeline shows beside the run.
 fn give_out(
-    outputs: &[Output<PlanFormat>],
+    asked: &[Output<PlanFormat>],
     render: &dyn Fn(PlanFormat, &Style) -> String,
     context: &mut Context<'_>,
 ) -> Result<(), Error> {
-    let here = |file: &PathBuf| context.settings.directory.join(file);
-    let places: Vec<Option<PathBuf>> = outputs.iter().map(|output| output.file.as_ref().map(here)).collect();
-    for (Output { format, .. }, place) in outputs.iter().zip(&places) {
-        match place {
-            Some(place) => sources::write_output(place, &render(*format, &Style::PLAIN))?,
+    let text = [Output { format: PlanFormat::Text, file: None }];
+    for Output { format, file } in if asked.is_empty() { &text } else { asked } {
+        match file {
+            Some(file) => {
+                sources::write_output(&context.settings.directory.join(file), &render(*format, &Style::PLAIN))?;
+            }
             None => {
                 let text = render(*format, &context.style);
                 context.streams.show(&text)?;
             }
         }
     }
-    if let Some(summary) = context.job_summary().filter(|summary| !places.contains(&Some(summary.clone())))
+    if let Some(summary) = context.job_summary().filter(|_| asked.is_empty())
         && let Err(error) = sources::append_output(&summary, &render(PlanFormat::Markdown, &Style::PLAIN))
     {
         context.say(&format!("note: The job has no summary: failed to {error}."));
