@@ -38,6 +38,14 @@ impl CatalogError {
             Self::Store(_) | Self::Refused(_) | Self::Unreadable(_) => true,
         }
     }
+
+    /// Whether the catalog does not know what it was asked, whoever it was asked about.
+    pub fn is_no_route(&self) -> bool {
+        match self {
+            Self::Client(error) => error.is_no_route(),
+            Self::Store(_) | Self::Refused(_) | Self::Unreadable(_) => false,
+        }
+    }
 }
 
 fn words(refusal: &Refusal) -> String {

@@ -10,7 +10,6 @@ use super::caller::{Call, Caller};
 use super::failure::ClientError;
 use super::pace::Work;
 use super::perform::{broken, settled};
-use super::read::is_no_route;
 use super::retry::is_passing;
 use super::route::{encoded, route};
 use super::write::{or_nothing, or_refusal};
@@ -117,7 +116,7 @@ impl Removal<'_> {
         call.stop = self.course.errand.stop.clone();
         match self.caller.done(&call).await {
             // What is not there is deleted; a route that is not there deletes nothing.
-            Err(error) if error.status() == Some(404) && !is_no_route(&error) => {
+            Err(error) if error.status() == Some(404) && !error.is_no_route() => {
                 self.course.came_about();
                 Ok(())
             }
