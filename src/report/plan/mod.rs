@@ -13,6 +13,8 @@ pub(in crate::report) mod words;
 #[cfg(test)]
 pub(in crate::report) mod fixtures;
 #[cfg(test)]
+pub(in crate::report) mod generated;
+#[cfg(test)]
 mod tests;
 
 use crate::domain::blueprint::Blueprint;
@@ -23,6 +25,8 @@ use crate::domain::plan::{Obstacle, Plan};
 use crate::domain::revision::{BaseRevision, Revision};
 use crate::report::place::{Extent, Files, Places};
 use crate::report::style::Style;
+
+pub use markdown::marker;
 
 /// All that a report tells.
 #[derive(Clone, Copy)]
