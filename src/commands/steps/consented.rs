@@ -19,8 +19,7 @@ pub(crate) fn refusal(plan: &Plan, consents: &Consents<'_>) -> Option<PushError>
         return Some(PushError::Obstacles { what: count(plan.obstacles.len(), "obstacle") });
     }
     let asking = |consent| plan.hazards.iter().filter(move |hazard| hazard.consent == consent).count();
-    let approval =
-        plan.approval.filter(|digest| !consents.approve.iter().any(|given| digest.is_meant_by(given)));
+    let approval = plan.approval.filter(|digest| !consents.approve.iter().any(|given| digest.is_meant_by(given)));
     let unapproved = approval.map_or(0, |_| asking(Consent::Approval));
     let unadopted = if consents.adopt { 0 } else { asking(Consent::Adoption) };
     let number = unapproved + unadopted;
