@@ -155,6 +155,9 @@ pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     }
     let pushed = push(args, &planned, context);
     tell(args, &planned, &pushed, context)?;
+    if pushed.outcome.is_complete() && !planned.plan.is_empty() && is_local_by_default(settings) {
+        context.say("note: That is the embedded catalog of this machine: `portolan serve` shows it in a browser.");
+    }
     Ok(match (pushed.outcome.is_complete(), pushed.outcome.is_interrupted) {
         (_, true) => Exit::Interrupted,
         (true, false) => Exit::Success,
