@@ -37,6 +37,12 @@ pub enum Error {
     Lint(#[from] LintError),
     #[error(transparent)]
     #[diagnostic(transparent)]
+    Base(#[from] BaseError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Git(#[from] GitError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -94,6 +100,17 @@ pub enum LintError {
     #[error("lint `{path}`: it is outside of the repository at `{root}`")]
     #[diagnostic(code("outside-root"), help("run portolan in the repository that the file belongs to, or use `-C`"))]
     Outside { path: String, root: String },
+}
+
+/// Why there is nothing to compare a branch with.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum BaseError {
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Git(#[from] GitError),
+    #[error("find a Git repository at `{root}`: there is none")]
+    #[diagnostic(code("no-git"), help("run it inside a Git work tree, or without `{flag}`"))]
+    NoGit { root: String, flag: &'static str },
 }
 
 /// Why `serve` does not begin.
@@ -205,6 +222,8 @@ impl Error {
             Self::Output(OutputError::Read { .. }) => Exit::Usage,
             Self::Output(OutputError::Write { .. } | OutputError::Input(_)) => Exit::Failure,
             Self::Lint(error) => exit_of_lint(error),
+            Self::Base(BaseError::Git(error)) | Self::Git(error) => exit_of_git(error),
+            Self::Base(BaseError::NoGit { .. }) => Exit::Usage,
             // Another file can be named.
             Self::Store(StoreError::NotACatalog { .. }) => Exit::Usage,
             Self::Store(_) => Exit::Failure,
@@ -259,6 +278,8 @@ fn exit_of_git(error: &GitError) -> Exit {
         | GitError::Conflicts { .. }
         | GitError::UnknownRevision { .. }
         | GitError::NoMergeBase { .. } => Exit::Usage,
-        GitError::Broken { .. } | GitError::Index { .. } | GitError::Compare { .. } => Exit::Failure,
+        GitError::Broken { .. } | GitError::Index { .. } | GitError::Compare { .. } | GitError::Unverified { .. } => {
+            Exit::Failure
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! What verbs share, each step named by what it yields.
 
 pub(crate) mod adopted;
+#[cfg_attr(not(test), expect(dead_code, reason = "what a verb that compares begins with"))]
+pub(crate) mod base;
 pub(crate) mod brought;
 pub(crate) mod checked;
 pub(crate) mod chosen;
@@ -13,6 +15,8 @@ pub(crate) mod fetched;
 pub(crate) mod fixed;
 pub(crate) mod linted;
 pub(crate) mod prepared;
+#[cfg_attr(not(test), expect(dead_code, reason = "what a verb that compares begins with"))]
+pub(crate) mod revision;
 pub(crate) mod scope;
 pub(crate) mod seeded;
 pub(crate) mod shelved;
