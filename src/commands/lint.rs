@@ -41,6 +41,12 @@ pub struct LintArgs {
     /// Report what the next commit changes, as the index has it
     #[arg(long, conflicts_with_all = ["changed", "since", "stdin_filename", "fix"])]
     pub staged: bool,
+    /// In a hook of pre-commit: report what the next commit changes, and the PATHS that pre-commit names
+    ///
+    /// Where nothing is staged (`pre-commit run --all-files`), the PATHS are looked at as they lie there. What the config
+    /// leaves out stays out.
+    #[arg(long, conflicts_with_all = ["staged", "changed", "since", "stdin_filename", "fix", "write_baseline"])]
+    pub pre_commit: bool,
     /// Report what differs from `HEAD`
     #[arg(long)]
     pub changed: bool,
@@ -156,7 +162,7 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         extent: extent(args),
         paths,
         given,
-        force_exclude: args.force_exclude,
+        force_exclude: args.force_exclude || args.pre_commit,
         repair: args.fix,
         baseline: baseline.as_ref(),
         most: most(args, context),
@@ -183,6 +189,9 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
 }
 
 fn extent(args: &LintArgs) -> Extent {
+    if args.pre_commit {
+        return Extent::Hook;
+    }
     match (args.staged, args.changed || args.since.is_some()) {
         (true, _) => Extent::Staged,
         (false, true) => Extent::Changed { since: args.since.clone() },
@@ -213,7 +222,7 @@ fn what_is_asked(args: &LintArgs, context: &Context<'_>) -> Result<Asked, Error>
         }
         return Ok((args.paths.iter().map(here).map(sources::tidy).collect(), None));
     }
-    if args.paths.len() > 1 || args.fix || args.changed || args.since.is_some() || args.staged {
+    if args.paths.len() > 1 || args.fix || args.changed || args.since.is_some() || args.staged || args.pre_commit {
         return Err(Error::Lint(LintError::InputAlone));
     }
     let name = args.stdin_filename.as_ref().ok_or(Error::Lint(LintError::NamelessInput))?;
