@@ -32,6 +32,8 @@ pub enum SchemaName {
     Pull,
     /// What `diff --output json` writes
     Plan,
+    /// What `push --output json` writes
+    Outcome,
     /// What `serve --output json` writes
     Serve,
 }
@@ -49,6 +51,7 @@ pub fn schema(name: SchemaName) -> String {
         SchemaName::Baseline => report::baseline::schema(),
         SchemaName::Pull => report::pull::json::schema(),
         SchemaName::Plan => report::plan::json::schema(),
+        SchemaName::Outcome => report::outcome::json::schema(),
         SchemaName::Serve => report::serve::schema(),
     };
     format!("{schema:#}\n")
