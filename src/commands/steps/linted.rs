@@ -378,9 +378,12 @@ pub(crate) struct Texts {
 }
 
 impl Texts {
-    fn of(findings: &[Finding], files: &[SourceFile]) -> Self {
+    pub fn of(findings: &[Finding], files: &[SourceFile]) -> Self {
         let related = findings.iter().flat_map(|finding| finding.related.iter().map(|(place, _)| place.file));
-        let wanted = findings.iter().map(|finding| finding.place.file).chain(related).collect::<BTreeSet<_>>();
+        Self::of_files(findings.iter().map(|finding| finding.place.file).chain(related).collect(), files)
+    }
+
+    pub fn of_files(wanted: BTreeSet<FileId>, files: &[SourceFile]) -> Self {
         let mut buffer = ReadBuffer::default();
         let mut known = HashMap::new();
         for id in wanted {

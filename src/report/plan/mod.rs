@@ -160,7 +160,7 @@ fn blocked_at(kind: &HazardKind) -> Vec<Place> {
     let HazardKind::PruneBlocked { by, .. } = kind else { return Vec::new() };
     let place = |blocker: &Blocker| match blocker {
         Blocker::Manifest(place) => Some(*place),
-        Blocker::Disabled | Blocker::Read { .. } => None,
+        Blocker::Disabled | Blocker::Read { .. } | Blocker::Folder { .. } => None,
     };
     by.iter().filter_map(place).collect()
 }
