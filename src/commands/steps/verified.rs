@@ -115,9 +115,10 @@ impl Asking<'_> {
         let mut refused = Vec::new();
         for (one, answer) in asked.into_iter().zip(answers) {
             match answer {
-                Ok(_) => {}
+                // Nobody is there to stop it.
+                Ok(_) | Err(Undone::Stopped) => {}
                 Err(Undone::Refused(refusal)) => refused.push((one, *refusal)),
-                Err(Undone::Broken(error)) => {
+                Err(Undone::Broken(error) | Undone::Unsent(error)) => {
                     return Err(DiffError::NotVerified { key: one.0.key.identifier.to_string(), error }.into());
                 }
             }
