@@ -2,6 +2,7 @@
 //! order gives the same plan, byte for byte. Both sides are made comparable first (`normalise`), so that comparing
 //! (`compare`) knows no exceptions.
 
+pub mod binding;
 mod compare;
 mod counts;
 mod dependents;
