@@ -2,6 +2,7 @@
 //! order gives the same plan, byte for byte. Both sides are made comparable first (`normalise`), so that comparing
 //! (`compare`) knows no exceptions.
 
+mod acts;
 pub mod binding;
 mod compare;
 mod counts;
@@ -28,6 +29,7 @@ use crate::domain::plan::Plan;
 use crate::domain::snapshot::Snapshot;
 use crate::domain::write::{PruneRule, Write};
 
+pub use acts::acts;
 pub use digest::of_entity;
 pub use origin::Base;
 pub use rename::Move;

@@ -1,5 +1,6 @@
 //! The planner from outside: worlds in, plans out. Worlds are written as JSON, since that is how both sides are known.
 
+mod acts;
 mod apply;
 pub(in crate::plan) mod generated;
 mod hazards;
