@@ -63,6 +63,14 @@ pub struct Question<'q> {
     pub moves: &'q [Move],
 }
 
+/// What a plan stands on: for whoever goes on with it.
+#[derive(Debug, Clone, Copy)]
+pub struct Ground<'g> {
+    pub desired: &'g [Desired],
+    pub blueprints: &'g [Blueprint],
+    pub actual: &'g Snapshot,
+}
+
 /// A change on its way into the plan, with the sides that it came of.
 #[derive(Debug)]
 struct Draft<'q> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use foldhash::HashMap;
 
 use super::fingerprint::{self, Manifests};
-use super::{Circumstances, Ground, PlanFile, Touched};
+use super::{Circumstances, PlanFile, Touched};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::digest::Digest;
 use crate::domain::entity::EntityKey;
@@ -15,6 +15,7 @@ use crate::domain::finding::{FileId, Place};
 use crate::domain::hazard::{Blocker, HazardKind};
 use crate::domain::plan::{Obstacle, Plan};
 use crate::domain::snapshot::{Completeness, Snapshot};
+use crate::plan::Ground;
 use crate::plan::dependents::each_target;
 use crate::plan::ownership::{Pair, pair};
 

@@ -14,12 +14,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::domain::act::Acts;
-use crate::domain::blueprint::Blueprint;
-use crate::domain::desired::Desired;
 use crate::domain::digest::Digest;
 use crate::domain::entity::EntityKey;
 use crate::domain::plan::Plan;
-use crate::domain::snapshot::Snapshot;
+
+use super::Ground;
 
 pub use check::{How, Moved, Sight, Unfit, moved, unfit};
 pub use error::BindingError;
@@ -73,14 +72,6 @@ pub struct Touched {
     pub stored: Option<Digest>,
     /// As the manifests ask for it; `None`: they do not.
     pub manifest: Option<Digest>,
-}
-
-/// What a plan file is made of, besides the plan.
-#[derive(Debug, Clone, Copy)]
-pub struct Ground<'g> {
-    pub desired: &'g [Desired],
-    pub blueprints: &'g [Blueprint],
-    pub actual: &'g Snapshot,
 }
 
 impl PlanFile {

@@ -4,7 +4,8 @@ use serde_json::{Value as Json, json};
 
 use super::{bound, made};
 use crate::domain::snapshot::{Completeness, Snapshot};
-use crate::plan::binding::{Circumstances, Ground, How, Moved, Sight, Unfit, moved, unfit};
+use crate::plan::Ground;
+use crate::plan::binding::{Circumstances, How, Moved, Sight, Unfit, moved, unfit};
 use crate::plan::tests::world::{World, entity, key, manifests};
 
 fn stored() -> Json {

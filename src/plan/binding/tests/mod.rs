@@ -6,12 +6,13 @@ mod hostile;
 
 use std::sync::Arc;
 
-use super::{Circumstances, Ground, PlanFile};
+use super::{Circumstances, PlanFile};
 use crate::domain::act::{Act, Acts, Body, Call, Part};
 use crate::domain::entity::Targets;
 use crate::domain::finding::FileId;
 use crate::domain::plan::{Deed, Plan};
 use crate::domain::value::Value;
+use crate::plan::Ground;
 use crate::plan::tests::world::World;
 
 const TOOL: &str = "1.2.3";
