@@ -9,7 +9,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
 
 use crate::commands::context::Context;
 use crate::commands::terminal::{Terminal, colour_choice};
-use crate::commands::{self, completions, config, explain, lint, man, pull, schema, serve};
+use crate::commands::{self, completions, config, diff, explain, lint, man, pull, schema, serve};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::settings::{self, Environment, Request};
@@ -21,6 +21,7 @@ const EXAMPLES: &str = "\
 Examples:
   portolan lint                     check every manifest of the repository
   portolan lint --staged            check what the next commit changes
+  portolan diff                     what a push would change in the catalog
   portolan pull                     bring what lint checks against
   portolan explain wrong-type       what a rule means, and how to mend it
   portolan -C ../catalog config     every setting, and where it comes from
@@ -78,6 +79,7 @@ struct Everyone {
 enum Verb {
     #[command(visible_alias = "validate")]
     Lint(Box<lint::LintArgs>),
+    Diff(Box<diff::DiffArgs>),
     Pull(pull::PullArgs),
     Explain(explain::ExplainArgs),
     Config(config::ConfigArgs),
@@ -138,7 +140,7 @@ impl Verb {
             Self::Schema(args) => return schema::run(&args, streams),
             Self::Completions(args) => return completions::run(&args, command(), streams),
             Self::Man(args) => return man::run(&args, command(), streams),
-            Self::Lint(_) | Self::Pull(_) | Self::Config(_) | Self::Serve(_) => {}
+            Self::Lint(_) | Self::Diff(_) | Self::Pull(_) | Self::Config(_) | Self::Serve(_) => {}
         }
         if let Self::Lint(args) = &self {
             request.rules.clone_from(&args.rule);
@@ -155,6 +157,7 @@ impl Verb {
         }
         match self {
             Self::Lint(args) => lint::run(&args, &mut context),
+            Self::Diff(args) => diff::run(&args, &mut context),
             Self::Pull(args) => pull::run(&args, &mut context),
             Self::Config(args) => config::run(&args, &mut context),
             Self::Serve(args) => serve::run(*args, &mut context),

@@ -19,7 +19,10 @@ pub mod plan;
 /// 2: findings to text, in every format.
 pub mod report;
 /// 2: files, what Git knows of them, and their bytes.
-#[expect(clippy::disallowed_methods, reason = "the room that owns files, and reads them on several threads")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the room that owns files, reads them on several threads, and asks `git`"
+)]
 pub mod sources;
 /// 2: what people see while it runs; the only place that prints.
 #[expect(clippy::disallowed_methods, reason = "the room that owns the terminal, and the clock of its progress bar")]

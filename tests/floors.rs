@@ -28,7 +28,7 @@ const OWNED: [(&str, &[&str]); 22] = [
     ("std::process::ExitCode", &["exit", "main"]),
     ("std::process::exit", &["main"]),
     ("std::process::id", &["sources"]),
-    ("std::process", &[]),
+    ("std::process", &["sources"]),
     ("std::thread", &["sources", "catalog"]),
     ("std::time::Instant", &["ui", "catalog"]),
     ("std::env", &["settings", "sources", "main"]),

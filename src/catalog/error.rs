@@ -21,6 +21,16 @@ pub enum CatalogError {
     Unreadable(serde_json::Error),
 }
 
+impl CatalogError {
+    /// Whether the catalog does not know what it was asked, whoever it was asked about.
+    pub fn is_no_route(&self) -> bool {
+        match self {
+            Self::Client(error) => error.is_no_route(),
+            Self::Store(_) | Self::Refused(_) | Self::Unreadable(_) => false,
+        }
+    }
+}
+
 fn words(refusal: &Refusal) -> String {
     refusal.message.as_ref().map(|words| format!(": {words}")).unwrap_or_default()
 }

@@ -4,12 +4,14 @@
 pub mod completions;
 pub mod config;
 pub mod context;
+pub mod diff;
 #[rustfmt::skip]
 mod examples;
 pub mod explain;
 pub mod lint;
 pub mod man;
 mod offered;
+pub mod output;
 pub mod pull;
 pub mod schema;
 pub mod serve;

@@ -30,6 +30,8 @@ pub enum SchemaName {
     Baseline,
     /// What `pull --output json` writes
     Pull,
+    /// What `diff --output json` writes
+    Plan,
     /// What `serve --output json` writes
     Serve,
 }
@@ -46,6 +48,7 @@ pub fn schema(name: SchemaName) -> String {
         SchemaName::Lint => report::lint::json::schema(),
         SchemaName::Baseline => report::baseline::schema(),
         SchemaName::Pull => report::pull::json::schema(),
+        SchemaName::Plan => report::plan::json::schema(),
         SchemaName::Serve => report::serve::schema(),
     };
     format!("{schema:#}\n")

@@ -281,6 +281,10 @@ pub(super) fn of_hazard(kind: &HazardKind) -> Digest {
                         writer.byte(2);
                         writer.text(blueprint);
                     }
+                    Blocker::Folder { path, why: _ } => {
+                        writer.byte(3);
+                        writer.text(path);
+                    }
                 }
             }
             writer.keys(keys);

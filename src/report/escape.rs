@@ -162,6 +162,18 @@ fn markdown_text(text: &str, out: &mut String) {
     }
 }
 
+/// Code where no Markdown is read, as inside of a `<summary>`. Nobody is mentioned and nothing is linked in code.
+pub fn html_code(text: &str) -> String {
+    let text = clean(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+    format!("<code>{text}</code>")
+}
+
+/// A fence that nothing in the text can close.
+pub fn fence(text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    "`".repeat((longest + 1).max(3))
+}
+
 /// A code span of text that may hold anything: its fence is longer than any run of backticks inside. What holds a
 /// pipe is written in HTML, for a pipe in a code span ends a table's cell, and its escape shows outside of tables.
 pub fn markdown_code(text: &str) -> String {

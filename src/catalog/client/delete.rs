@@ -10,7 +10,6 @@ use serde_json::json;
 use super::caller::{Call, Caller};
 use super::failure::ClientError;
 use super::pace::Work;
-use super::read::is_no_route;
 use super::retry::is_passing;
 use super::route::route;
 use super::write::or_refusal;
@@ -94,7 +93,7 @@ async fn one(caller: &Caller, blueprint: &str, identifier: &str) -> Result<Resul
     call.method = "DELETE";
     match caller.done(&call).await {
         // What is not there is deleted; a route that is not there deletes nothing.
-        Err(error) if error.status() == Some(404) && !is_no_route(&error) => Ok(Ok(())),
+        Err(error) if error.status() == Some(404) && !error.is_no_route() => Ok(Ok(())),
         other => or_refusal(other),
     }
 }

@@ -222,6 +222,12 @@ impl ClientError {
         }
     }
 
+    /// The platform says of a route that it is not there what it says of a thing that is not there, but for the words.
+    pub fn is_no_route(&self) -> bool {
+        let refusal = self.refusal().filter(|refusal| refusal.status == 404);
+        refusal.is_some_and(|refusal| refusal.message.as_ref().is_none_or(|words| words.starts_with("Route ")))
+    }
+
     pub(super) fn status(&self) -> Option<u16> {
         self.refusal().map(|refusal| refusal.status)
     }

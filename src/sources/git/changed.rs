@@ -86,11 +86,26 @@ impl<'a> Scope<'a> {
         options
     }
 
+    /// For these files alone, as reports spell them. One whose name is not UTF-8 is not found.
+    pub(super) fn options_of<'p>(&self, paths: impl Iterator<Item = &'p str>) -> DiffOptions {
+        let mut options = DiffOptions::new();
+        options.ignore_submodules(true).include_typechange(true).skip_binary_check(true).disable_pathspec_match(true);
+        for path in paths {
+            options.pathspec(self.prefix.join(path));
+        }
+        options
+    }
+
     /// The name of a file that matches.
     pub(super) fn text_of(&self, path: &[u8]) -> Option<String> {
         let path = path_of_git(path);
         let relative = path.strip_prefix(&self.prefix).ok()?;
         self.pattern.matches(relative).then(|| path_text(relative))
+    }
+
+    /// The root relative to the top of the repository.
+    pub(super) fn prefix(&self) -> &Path {
+        &self.prefix
     }
 
     /// Whether a path of the repository is under the root.
@@ -99,7 +114,7 @@ impl<'a> Scope<'a> {
     }
 
     /// Files of the index that are not to be in the work tree, and their content.
-    fn absent(&self, index: &Index) -> HashMap<String, Oid> {
+    pub(super) fn absent(&self, index: &Index) -> HashMap<String, Oid> {
         let config = self.repository.inner.config();
         if !config.is_ok_and(|config| config.get_bool("core.sparsecheckout").unwrap_or_default()) {
             return HashMap::new();

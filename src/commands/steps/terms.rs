@@ -1,0 +1,54 @@
+//! Yields what lint goes by: the files, the rules and their levels, today. It is the settings' and the environment's, so
+//! every verb that lints goes by the same.
+
+use crate::analysis::{Options, Selection};
+use crate::commands::steps::linted::{Extent, Instead, Request};
+use crate::domain::day::Day;
+use crate::settings::{Delivery, Environment, Settings};
+use crate::sources::git;
+use crate::sources::{Pattern, PatternError};
+
+pub(crate) struct Terms<'a> {
+    settings: &'a Settings,
+    pub pattern: Pattern,
+    pub selection: Selection,
+    pub options: Options,
+    pub git: git::Environment,
+}
+
+impl<'a> Terms<'a> {
+    pub fn of(settings: &'a Settings, environment: &Environment) -> Result<Self, PatternError> {
+        let levels = settings.rules.iter().map(|(name, level)| (name.clone(), level.value.severity()));
+        let delivery_is_cluster = settings.delivery.value == Delivery::Cluster;
+        Ok(Self {
+            settings,
+            pattern: settings.pattern()?,
+            selection: Selection::new(levels, delivery_is_cluster),
+            options: Options {
+                delivery_is_cluster,
+                today: Day::from_seconds(environment.seconds()),
+                snapshot_max_age_days: settings.snapshot_max_age_days.value,
+            },
+            git: git::Environment::from_variables(|name| environment.get(name).map(Into::into)),
+        })
+    }
+
+    /// All findings of the whole repository as it lies there.
+    pub fn whole(&self) -> Request<'_> {
+        Request {
+            root: &self.settings.root.value,
+            pattern: &self.pattern,
+            selection: &self.selection,
+            options: &self.options,
+            extent: Extent::Everything,
+            paths: Vec::new(),
+            given: None,
+            force_exclude: false,
+            repair: false,
+            baseline: None,
+            most: None,
+            git: &self.git,
+            instead: Instead::default(),
+        }
+    }
+}

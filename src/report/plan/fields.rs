@@ -1,0 +1,233 @@
+//! What is shown of a field: its value before and after, short enough to read. A text or a list that does not fit in a
+//! line is shown by what differs in it, line by line; what is folded is counted.
+
+use similar::{ChangeTag, TextDiff};
+
+use crate::domain::change::{Field, FieldChange, Origin};
+use crate::domain::value::Value;
+use crate::report::plan::words;
+
+/// How much of a field is shown.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::report) struct Limits {
+    /// Lines of a difference, paths of an object, items of a set.
+    pub lines: usize,
+    /// Characters of a value in one line.
+    pub characters: usize,
+}
+
+/// A field, in words and pieces that are not escaped yet.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::report) struct Shown {
+    pub name: String,
+    pub body: Body,
+    pub notes: Vec<&'static str>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::report) enum Body {
+    /// `None`: there is nothing on that side.
+    Pair(Option<String>, Option<String>),
+    Paths {
+        paths: Vec<(String, Option<String>, Option<String>)>,
+        more: usize,
+    },
+    /// A set: what went, what came, how many stay.
+    Items {
+        gone: Vec<String>,
+        come: Vec<String>,
+        more: usize,
+        stay: usize,
+    },
+    Lines {
+        lines: Vec<Line>,
+        more: usize,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::report) enum Line {
+    Same(String),
+    Gone(String),
+    Come(String),
+    /// So many lines that are alike on both sides are not shown.
+    Skipped(usize),
+}
+
+/// Beyond this a difference is not looked for line by line: it would take longer than reading it.
+const LINES_COMPARED: usize = 4_000;
+/// A text of more characters than this is no longer a value in a line.
+const LONG: usize = 80;
+const CONTEXT: usize = 1;
+
+pub(in crate::report) fn shown(change: &FieldChange, is_mixed: bool, limits: Limits) -> Shown {
+    let mut notes: Vec<&'static str> = words::cause(change.cause).into_iter().collect();
+    // Where all of a change is pending, its heading says so.
+    notes.extend((is_mixed && change.origin == Origin::AlreadyPending).then_some("already pending"));
+    Shown { name: words::field(&change.field), body: body(change, limits), notes }
+}
+
+fn body(change: &FieldChange, limits: Limits) -> Body {
+    let (before, after) = (&change.before, &change.after);
+    if !change.paths.is_empty() {
+        let paths = change.paths.iter().take(limits.lines).map(|path| {
+            let name = path.path.join(".");
+            let value = |value: &Option<Value>| value.as_ref().map(|value| inline(value, limits.characters));
+            (name, value(&path.before), value(&path.after))
+        });
+        return Body::Paths { paths: paths.collect(), more: change.paths.len().saturating_sub(limits.lines) };
+    }
+    if let (Some(old), Some(new)) = (items(before), items(after))
+        && matches!(change.field, Field::Team | Field::Relation(_))
+        && !(old.is_empty() || new.is_empty())
+    {
+        return set(&old, &new, limits);
+    }
+    if is_long(before) || is_long(after) {
+        return lines(before, after, limits);
+    }
+    Body::Pair(one(before, limits.characters), one(after, limits.characters))
+}
+
+fn one(value: &Value, characters: usize) -> Option<String> {
+    (!value.is_null()).then(|| inline(value, characters))
+}
+
+/// A value in one line, as JSON writes it.
+pub(in crate::report) fn inline(value: &Value, characters: usize) -> String {
+    // The end of a long text is not even looked at.
+    let head = value.as_str().and_then(|text| text.char_indices().nth(characters).and_then(|(at, _)| text.get(..at)));
+    let text = match head {
+        Some(head) => serde_json::to_string(head),
+        None => serde_json::to_string(value),
+    };
+    let mut text = text.expect("a value has string keys and nothing that could fail");
+    if let Some((at, _)) = text.char_indices().nth(characters) {
+        text.truncate(at);
+        text.push('…');
+    }
+    text
+}
+
+fn is_long(value: &Value) -> bool {
+    match value {
+        Value::Text(text) => text.contains('\n') || text.chars().nth(LONG).is_some(),
+        Value::List(_) | Value::Map(_) => inline(value, LONG + 2).ends_with('…'),
+        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Large(_) | Value::Float(_) => false,
+    }
+}
+
+/// What a team or a relation names.
+fn items(value: &Value) -> Option<Vec<&Value>> {
+    match value {
+        Value::List(items) => Some(items.iter().collect()),
+        Value::Null
+        | Value::Bool(_)
+        | Value::Integer(_)
+        | Value::Large(_)
+        | Value::Float(_)
+        | Value::Text(_)
+        | Value::Map(_) => None,
+    }
+}
+
+fn set(old: &[&Value], new: &[&Value], limits: Limits) -> Body {
+    let keys = |items: &[&Value]| items.iter().map(|item| inline(item, limits.characters)).collect::<Vec<_>>();
+    let (old, new) = (keys(old), keys(new));
+    let known = |items: &[String]| items.iter().cloned().collect::<std::collections::BTreeSet<_>>();
+    let (olds, news) = (known(&old), known(&new));
+    let mut gone: Vec<String> = old.into_iter().filter(|item| !news.contains(item)).collect();
+    let mut come: Vec<String> = new.into_iter().filter(|item| !olds.contains(item)).collect();
+    let all = gone.len() + come.len();
+    gone.truncate(limits.lines);
+    come.truncate(limits.lines);
+    let more = all - gone.len() - come.len();
+    Body::Items { gone, come, more, stay: olds.intersection(&news).count() }
+}
+
+/// Its lines: a text's own, of all else those of its JSON.
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::Text(text) => text.to_string(),
+        Value::Bool(_) | Value::Integer(_) | Value::Large(_) | Value::Float(_) | Value::List(_) | Value::Map(_) => {
+            serde_json::to_string_pretty(value).expect("a value has string keys and nothing that could fail")
+        }
+    }
+}
+
+fn lines(before: &Value, after: &Value, limits: Limits) -> Body {
+    let (old, new) = (text_of(before), text_of(after));
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    let mut all = difference(&old, &new);
+    // Texts can differ in what ends their lines alone.
+    if !all.iter().any(|line| matches!(line, Line::Gone(_) | Line::Come(_))) {
+        return Body::Pair(one(before, limits.characters), one(after, limits.characters));
+    }
+    let more = all.len().saturating_sub(limits.lines);
+    // One line takes no more room than saying that there is one more.
+    let more = if more > 1 {
+        all.truncate(limits.lines);
+        more
+    } else {
+        0
+    };
+    let all = all.into_iter().map(|line| match line {
+        Line::Same(text) => Line::Same(cut(text, limits.characters)),
+        Line::Gone(text) => Line::Gone(cut(text, limits.characters)),
+        Line::Come(text) => Line::Come(cut(text, limits.characters)),
+        Line::Skipped(number) => Line::Skipped(number),
+    });
+    Body::Lines { lines: all.collect(), more }
+}
+
+pub(in crate::report) fn cut(mut text: String, characters: usize) -> String {
+    if let Some((at, _)) = text.char_indices().nth(characters) {
+        text.truncate(at);
+        text.push('…');
+    }
+    text
+}
+
+fn difference(old: &[&str], new: &[&str]) -> Vec<Line> {
+    let gone = |line: &&str| Line::Gone((*line).to_owned());
+    let come = |line: &&str| Line::Come((*line).to_owned());
+    if old.is_empty() || new.is_empty() {
+        return old.iter().map(gone).chain(new.iter().map(come)).collect();
+    }
+    let head = old.iter().zip(new).take_while(|(one, other)| one == other).count();
+    let tail = old[head..].iter().rev().zip(new[head..].iter().rev()).take_while(|(one, other)| one == other).count();
+    let (olds, news) = (&old[head..old.len() - tail], &new[head..new.len() - tail]);
+    let mut all: Vec<Line> = old[..head].iter().map(|line| Line::Same((*line).to_owned())).collect();
+    if olds.len() + news.len() > LINES_COMPARED {
+        all.extend(olds.iter().map(gone).chain(news.iter().map(come)));
+    } else {
+        let diff = TextDiff::from_slices(olds, news);
+        all.extend(diff.iter_all_changes().map(|change| {
+            let text = change.value().to_owned();
+            match change.tag() {
+                ChangeTag::Equal => Line::Same(text),
+                ChangeTag::Delete => Line::Gone(text),
+                ChangeTag::Insert => Line::Come(text),
+            }
+        }));
+    }
+    all.extend(old[old.len() - tail..].iter().map(|line| Line::Same((*line).to_owned())));
+    skip(all)
+}
+
+/// Leaves of what is alike only what stands beside what differs.
+fn skip(all: Vec<Line>) -> Vec<Line> {
+    let is_same = |at: usize| matches!(all.get(at), Some(Line::Same(_)) | None);
+    let is_near = |at: usize| (at.saturating_sub(CONTEXT)..=at + CONTEXT).any(|near| !is_same(near));
+    let near: Vec<bool> = (0..all.len()).map(is_near).collect();
+    let mut kept = Vec::new();
+    for (line, is_near) in all.into_iter().zip(near) {
+        match (is_near, kept.last_mut()) {
+            (true, _) => kept.push(line),
+            (false, Some(Line::Skipped(number))) => *number += 1,
+            (false, _) => kept.push(Line::Skipped(1)),
+        }
+    }
+    kept
+}
