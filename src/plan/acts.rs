@@ -9,24 +9,34 @@ use foldhash::HashMap;
 use crate::domain::act::{Act, Acts, Body, Call, Part};
 use crate::domain::change::{Action, Change, Field};
 use crate::domain::desired::{Desired, Teams, Wish};
-use crate::domain::entity::Targets;
+use crate::domain::entity::{Entity, Targets};
 use crate::domain::plan::{Deed, Plan, Step, Wave};
 use crate::domain::value::Value;
 use crate::domain::write::WriteMode;
 
+use super::Ground;
 use super::compare::by_name;
 use super::ownership::{self, Pair, pair};
+use super::shape::{Shape, Shapes};
 
-/// `desired`: what the plan was made of.
-pub fn acts(plan: &Plan, desired: &[Desired]) -> Acts {
-    let (declared, _) = ownership::declared(desired);
+/// `ground`: what the plan was made of.
+pub fn acts(plan: &Plan, ground: &Ground<'_>) -> Acts {
+    let shapes = Shapes::new(ground.blueprints);
+    let (declared, _) = ownership::declared(ground.desired);
     let manifests: HashMap<Pair<'_>, &Desired> =
         declared.into_iter().map(|desired| (pair(&desired.key), desired)).collect();
     let act = |wave: &Wave, step: &Step| {
         let change = plan.changes.get(step.change)?;
         let manifest = manifests.get(&pair(&change.key)).copied();
         let (key, call) = match wave.deed {
-            Deed::Write => (change.key.clone(), write(change, manifest?, &step.relations)),
+            Deed::Write => {
+                let mut call = write(change, manifest?, &step.relations);
+                let stored = ground.actual.get(&change.key.blueprint, &change.key.identifier);
+                if let (Call::Replace(body), Some(stored)) = (&mut call, stored) {
+                    body.properties.extend(defaults(manifest?, stored, shapes.of(&change.key.blueprint)));
+                }
+                (change.key.clone(), call)
+            }
             Deed::Relink => (change.key.clone(), Call::Merge(links(manifest?, &step.relations))),
             Deed::Delete => (change.removed()?, Call::Delete),
         };
@@ -56,6 +66,19 @@ fn write(change: &Change, manifest: &Desired, without: &[Arc<str>]) -> Call {
             }
         }
     }
+}
+
+/// What an entity is by default and its manifest does not name: a catalog that takes a body for the whole entity would
+/// unset it. What is unset already stays so.
+fn defaults<'s>(
+    manifest: &'s Desired,
+    stored: &'s Entity,
+    shape: &'s Shape<'_>,
+) -> impl Iterator<Item = (Arc<str>, Value)> {
+    let is_set = |name: &Arc<str>| stored.properties.iter().any(|(other, value)| other == name && !value.is_null());
+    let is_named = |name: &Arc<str>| manifest.properties.iter().any(|property| property.name == *name);
+    let defaults = shape.defaults().filter(move |(name, _)| is_set(name) && !is_named(name));
+    defaults.map(|(name, default)| (name.clone(), default.clone()))
 }
 
 /// A title, icon or team that is null is not there: a new or whole entity has none then.

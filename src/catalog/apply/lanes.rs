@@ -44,7 +44,7 @@ pub(in crate::catalog) fn lanes(acts: &[&Act]) -> Vec<Lane> {
 }
 
 /// What is sent of an act, with its identifier; of a deletion there is nothing besides.
-pub(in crate::catalog) fn draft(act: &Act) -> EntityDraft {
+pub fn draft(act: &Act) -> EntityDraft {
     let identifier = Some(IdentifierRef::Literal(act.key.identifier.to_string()));
     let body = match &act.call {
         Call::Merge(body) | Call::Replace(body) | Call::Patch(body) => body,

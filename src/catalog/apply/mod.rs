@@ -6,7 +6,8 @@ mod lanes;
 #[cfg(test)]
 mod tests;
 
-pub(super) use lanes::{Lane, Means, draft, lanes};
+pub use lanes::draft;
+pub(super) use lanes::{Lane, Means, lanes};
 
 use super::errand::Errand;
 use super::{Catalog, Undone};

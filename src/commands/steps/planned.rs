@@ -21,7 +21,7 @@ use crate::domain::revision::Revision;
 use crate::domain::snapshot::Snapshot;
 use crate::domain::write::PruneRule;
 use crate::error::{DiffError, Error, LintError};
-use crate::plan::{self, Question};
+use crate::plan::{self, Ground, Question};
 use crate::settings::{self, Origin, Settings};
 use crate::sources::Pattern;
 
@@ -70,7 +70,7 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     if let Some(strange) = live.strangers(&asked, catalog.name()) {
         return Ok(Planning::Strange(Box::new(strange)));
     }
-    let owned = owned(&*catalog, &wishes.owner, &mut notes)?;
+    let owned = tolerant(catalog.owned(&wishes.owner), &mut notes)?;
     let declared: BTreeSet<&str> = asked.entities.iter().map(|entity| entity.key.blueprint.as_ref()).collect();
     if settings.catalog.value != settings::Catalog::Local {
         notes.extend(live.notes(&declared, settings));
@@ -160,8 +160,11 @@ fn checkout(
 }
 
 /// The keys that are ours. A catalog that does not tell whose an entity is has none of ours, and that is said.
-fn owned(catalog: &dyn Catalog, owner: &Owner, notes: &mut Vec<String>) -> Result<Vec<EntityKey>, CatalogError> {
-    match catalog.owned(owner) {
+fn tolerant(
+    found: Result<Vec<EntityKey>, CatalogError>,
+    notes: &mut Vec<String>,
+) -> Result<Vec<EntityKey>, CatalogError> {
+    match found {
         Err(error) if error.is_no_route() => {
             notes.push(
                 "The catalog has no way to tell which entities are whose: all that is there counts as somebody else's, \
@@ -211,6 +214,11 @@ pub(crate) fn is_local_by_default(settings: &Settings) -> bool {
 }
 
 impl Planned {
+    /// What the plan stands on.
+    pub fn ground(&self) -> Ground<'_> {
+        Ground { desired: &self.asked.entities, blueprints: &self.live.all, actual: &self.actual }
+    }
+
     /// Path and text of the manifests that the plan speaks of.
     pub fn texts(&self) -> Texts {
         let plan = &self.plan;
@@ -237,3 +245,6 @@ impl Planned {
         Texts::of_files(wanted, &self.asked.files)
     }
 }
+
+#[cfg(test)]
+mod tests;

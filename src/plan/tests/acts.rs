@@ -6,12 +6,11 @@ use super::world::World;
 use crate::domain::act::{Act, Body, Call, Part};
 use crate::domain::entity::Targets;
 use crate::domain::plan::Deed;
-use crate::plan::acts;
 
 /// A line for each act, wave by wave: how, whom, and what is in it.
 fn sent(world: &World) -> Vec<Vec<String>> {
     let plan = world.plan();
-    let acts = acts(&plan, &world.desired);
+    let acts = world.acts(&plan);
     assert_eq!(acts.waves.len(), plan.waves.len());
     for (acts, wave) in acts.waves.iter().zip(&plan.waves) {
         let of = |act: &Act| (act.change, act.deed, act.needs.clone());

@@ -10,7 +10,6 @@ use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::{Entity, EntityKey, Record, Targets};
 use crate::domain::plan::Plan;
 use crate::domain::value::Value;
-use crate::plan::acts;
 
 type Catalog = BTreeMap<EntityKey, Entity>;
 
@@ -27,7 +26,7 @@ pub fn apply(world: &World, plan: &Plan, defaults: Defaults) -> Result<World, St
     let mut catalog: Catalog = world.stored.iter().map(|entity| (entity.key.clone(), entity.clone())).collect();
     let mut after = world.clone();
     let mut done: Vec<usize> = Vec::new();
-    for wave in acts(plan, &world.desired).waves {
+    for wave in world.acts(plan).waves {
         for act in &wave {
             if let Some(missing) = act.needs.iter().find(|needed| !done.contains(needed)) {
                 return Err(format!("{:?} comes before {:?}", act.key, plan.changes[*missing].key));

@@ -2,7 +2,7 @@
 
 mod acts;
 mod apply;
-mod generated;
+pub(in crate::plan) mod generated;
 mod hazards;
 mod laws;
 mod merge;
@@ -11,4 +11,4 @@ mod origins;
 mod ownership;
 mod renames;
 mod waves;
-mod world;
+pub(in crate::plan) mod world;
