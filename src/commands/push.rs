@@ -230,7 +230,7 @@ fn push(args: &PushArgs, planned: &Planned, context: &Context<'_>) -> Pushed {
         stop: &stop,
         progress,
     };
-    let acts = acts(&planned.plan, &planned.asked.entities);
+    let acts = acts(&planned.plan, &planned.ground());
     let outcome = apply(&*planned.catalog, &acts, planned.plan.changes.len(), errand);
     let milliseconds = u64::try_from(clock().0.saturating_sub(at.0)).unwrap_or_default();
     Pushed { outcome, at, milliseconds }
