@@ -122,7 +122,7 @@ fn exit(args: &DiffArgs, plan: &Plan, complaints: Option<&[Complaint]>) -> Exit 
 fn complaints(planned: &Planned, context: &Context<'_>) -> Result<Vec<Complaint>, Error> {
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
-    verified(planned, &acts(&planned.plan, &planned.asked.entities), progress)
+    verified(planned, &acts(&planned.plan, &planned.ground()), progress)
 }
 
 fn nobody_named_it(context: &Context<'_>) -> String {

@@ -21,7 +21,7 @@ use crate::domain::revision::Revision;
 use crate::domain::snapshot::Snapshot;
 use crate::domain::write::PruneRule;
 use crate::error::{DiffError, Error, LintError};
-use crate::plan::{self, Question};
+use crate::plan::{self, Ground, Question};
 use crate::settings::{self, Origin, Settings};
 use crate::sources::Pattern;
 
@@ -211,6 +211,11 @@ pub(crate) fn is_local_by_default(settings: &Settings) -> bool {
 }
 
 impl Planned {
+    /// What the plan stands on.
+    pub fn ground(&self) -> Ground<'_> {
+        Ground { desired: &self.asked.entities, blueprints: &self.live.all, actual: &self.actual }
+    }
+
     /// Path and text of the manifests that the plan speaks of.
     pub fn texts(&self) -> Texts {
         let plan = &self.plan;

@@ -217,7 +217,7 @@ pub(super) fn each_place(plan: &mut Plan, mut each: impl FnMut(&mut Place)) {
                 for blocker in by {
                     match blocker {
                         Blocker::Manifest(place) => each(place),
-                        Blocker::Disabled | Blocker::Read { .. } => {}
+                        Blocker::Disabled | Blocker::Read { .. } | Blocker::Folder { .. } => {}
                     }
                 }
             }

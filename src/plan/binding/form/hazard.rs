@@ -114,6 +114,9 @@ fn write_blocker(blocker: &Blocker) -> Value {
             ("blueprint", write::text(blueprint)),
             ("why", write::text(why)),
         ]),
+        Blocker::Folder { path, why } => {
+            write::map([("blocker", write::text("folder")), ("path", write::text(path)), ("why", write::text(why))])
+        }
     }
 }
 
@@ -123,6 +126,7 @@ fn read_blocker(found: &Value, files: usize) -> Read<Blocker> {
         "disabled" => Blocker::Disabled,
         "manifest" => Blocker::Manifest(entries.take("place", |value| read_place(value, files))?),
         "read" => Blocker::Read { blueprint: entries.take("blueprint", shared)?, why: entries.take("why", owned)? },
+        "folder" => Blocker::Folder { path: entries.take("path", boxed)?, why: entries.take("why", owned)? },
         other => return Err(Flaw::new(format!("`{other}` is no reason to delete nothing"))),
     };
     entries.end().map(|()| blocker)
