@@ -6,6 +6,7 @@ mod check;
 mod error;
 mod fingerprint;
 mod form;
+mod place;
 
 #[cfg(test)]
 mod tests;
