@@ -26,7 +26,7 @@ const OWNED: [(&str, &[&str]); 22] = [
     ("std::net::TcpStream", &["catalog"]),
     ("std::net::UdpSocket", &["catalog"]),
     ("std::process::ExitCode", &["exit", "main"]),
-    ("std::process::exit", &["main"]),
+    ("std::process::exit", &["main", "catalog"]),
     ("std::process::id", &["sources"]),
     ("std::process", &["sources"]),
     ("std::thread", &["sources", "catalog"]),

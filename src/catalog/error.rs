@@ -22,6 +22,23 @@ pub enum CatalogError {
 }
 
 impl CatalogError {
+    /// What the catalog answered, where it did.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Client(error) => error.status(),
+            Self::Refused(refusal) => Some(refusal.status),
+            Self::Store(_) | Self::Unreadable(_) => None,
+        }
+    }
+
+    /// Whether the call surely changed nothing. What the embedded catalog does not finish, it takes back.
+    pub fn is_surely_undone(&self) -> bool {
+        match self {
+            Self::Client(error) => error.is_surely_undone(),
+            Self::Store(_) | Self::Refused(_) | Self::Unreadable(_) => true,
+        }
+    }
+
     /// Whether the catalog does not know what it was asked, whoever it was asked about.
     pub fn is_no_route(&self) -> bool {
         match self {

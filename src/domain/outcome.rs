@@ -15,6 +15,11 @@ pub enum End {
     Applied,
     Failed(Failure),
     NotAttempted(Reason),
+    /// A part of it was done, and this step was not attempted.
+    Unfinished {
+        deed: Deed,
+        reason: Reason,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -84,18 +84,23 @@ pub(crate) fn base(request: &Request<'_>) -> Result<Compared, BaseError> {
                 Some(commit) => commit,
                 None => repository.find_commit(name)?,
             };
-            compared(request, repository, commit, name.to_owned(), None).map_err(Into::into)
+            Ok(compared(request, repository, commit, name.to_owned(), None)?)
         }
         Wanted::FromPipeline => {
             let event = || sources::read_input(Path::new(request.environment.get("GITHUB_EVENT_PATH")?)).ok();
             let Some(repository) = request.repository else { return Ok(Compared::default()) };
             let Some(named) = pipeline::named(request.environment, event) else { return Ok(Compared::default()) };
-            match found(repository, &named)? {
-                Some((name, commit)) => {
-                    compared(request, repository, commit, name, Some(named.variable)).map_err(Into::into)
+            let lacks = match found(repository, &named)? {
+                Found::Base(name, commit) => {
+                    return Ok(compared(request, repository, commit, name, Some(named.variable))?);
                 }
-                None => Ok(Compared { base: None, notes: vec![missing(&named, repository)] }),
-            }
+                Found::Absent => "which this clone does not have",
+                Found::Unrelated if repository.is_shallow() => {
+                    "and this clone is too shallow to tell where it parted from there"
+                }
+                Found::Unrelated => "and what is checked out has no commit in common with it",
+            };
+            Ok(Compared { base: None, notes: vec![missing(&named, lacks)] })
         }
     }
 }
@@ -111,15 +116,24 @@ pub(crate) fn at_commit(
     Ok(Asked::of_files(repository.at(root, pattern, commit)?, progress))
 }
 
+/// What came of a pipeline's words.
+enum Found {
+    Base(String, CommitId),
+    /// It is here, and where it parted from what is checked out is not known.
+    Unrelated,
+    Absent,
+}
+
 /// The first of what the pipeline names that this clone has, and that has a commit in common with what is checked out.
-fn found(repository: &Repository, named: &Named) -> Result<Option<(String, CommitId)>, GitError> {
-    let merged_into = || {
-        let is_checked_out = repository.head_commit().ok()??.to_string() == *named.merge.as_ref()?;
-        Some((named.shown.clone(), repository.merged_into().filter(|_| is_checked_out)?))
-    };
-    if let Some(found) = merged_into() {
-        return Ok(Some(found));
+fn found(repository: &Repository, named: &Named) -> Result<Found, GitError> {
+    let head = repository.head_commit()?.map(|head| head.to_string());
+    if named.merge.is_some()
+        && named.merge == head
+        && let Some(tip) = repository.merged_into()
+    {
+        return Ok(Found::Base(named.shown.clone(), tip));
     }
+    let mut found = Found::Absent;
     for one in &named.tries {
         let tip = match one {
             Try::Branch(branch) => repository.branch_tip(branch),
@@ -127,25 +141,20 @@ fn found(repository: &Repository, named: &Named) -> Result<Option<(String, Commi
         };
         let Some((name, tip)) = tip else { continue };
         match (repository.merge_base(tip)?, named.kind) {
-            (Some(base), _) => return Ok(Some((name, base))),
+            (Some(base), _) => return Ok(Found::Base(name, base)),
             // The history between them was not fetched. What was pushed over is the base all the same.
-            (None, Kind::Itself) if repository.is_shallow() => return Ok(Some((name, tip))),
-            (None, Kind::Itself | Kind::Parting) => {}
+            (None, Kind::Itself) if repository.is_shallow() => return Ok(Found::Base(name, tip)),
+            (None, Kind::Itself | Kind::Parting) => found = Found::Unrelated,
         }
     }
-    Ok(None)
+    Ok(found)
 }
 
-fn missing(named: &Named, repository: &Repository) -> String {
+fn missing(named: &Named, lacks: &str) -> String {
     let Named { variable, shown, fetch, .. } = named;
-    let lacks = if repository.is_shallow() {
-        "and this clone is too shallow to know where it parted from it"
-    } else {
-        "and this clone has no commit in common with it"
-    };
     format!(
-        "`{variable}` names `{shown}` as the base, {lacks}: the run goes on without a base, and cannot tell what this \
-         branch changed. To have it, {fetch}."
+        "`{variable}` names `{shown}` as the base, {lacks}: there is no base in this run, and nobody can tell what this \
+         branch changed. To have one, {fetch}."
     )
 }
 

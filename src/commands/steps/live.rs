@@ -102,15 +102,12 @@ impl Live {
                     None => entity.place,
                 };
                 let (first, others) = entities.split_first()?;
-                let others_words = match others.len() {
-                    0 => String::new(),
-                    more => format!(", which {} more of the manifests name", count(more, "entity")),
-                };
+                let entities = count(entities.len(), "entity");
                 Some(Finding {
                     rule,
                     severity: Severity::Error,
                     place: place(first),
-                    message: format!("The blueprint `{blueprint}`{others_words} is not in {catalog}."),
+                    message: format!("The blueprint `{blueprint}` of {entities} is not in {catalog}."),
                     label: "not there".to_owned(),
                     entity: Some(EntityName {
                         blueprint: blueprint.to_owned(),

@@ -74,7 +74,7 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
         return Ok(Planning::Strange(Box::new(strange)));
     }
     let only = narrowed(wishes.only, &asked, &live, catalog.name(), settings)?;
-    let owned = owned(&*catalog, &wishes.owner, &mut notes)?;
+    let owned = tolerant(catalog.owned(&wishes.owner), &mut notes)?;
     let declared: BTreeSet<&str> = asked.entities.iter().map(|entity| entity.key.blueprint.as_ref()).collect();
     if settings.catalog.value != settings::Catalog::Local {
         notes.extend(live.notes(&declared, settings));
@@ -170,8 +170,11 @@ fn checkout(
 }
 
 /// The keys that are ours. A catalog that does not tell whose an entity is has none of ours, and that is said.
-fn owned(catalog: &dyn Catalog, owner: &Owner, notes: &mut Vec<String>) -> Result<Vec<EntityKey>, CatalogError> {
-    match catalog.owned(owner) {
+fn tolerant(
+    found: Result<Vec<EntityKey>, CatalogError>,
+    notes: &mut Vec<String>,
+) -> Result<Vec<EntityKey>, CatalogError> {
+    match found {
         Err(error) if error.is_no_route() => {
             notes.push(
                 "The catalog has no way to tell which entities are whose: all that is there counts as somebody else's, \
@@ -252,3 +255,6 @@ impl Planned {
         Texts::of_files(wanted, &self.asked.files)
     }
 }
+
+#[cfg(test)]
+mod tests;

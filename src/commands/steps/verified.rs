@@ -5,12 +5,12 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::catalog::Undone;
-use crate::catalog::wire::{EntityDraft, Field, IdentifierRef, Refusal, RelationRef, TeamRef, WriteOptions};
+use crate::catalog::apply::draft;
+use crate::catalog::wire::{EntityDraft, Field, Refusal, RelationRef, WriteOptions};
 use crate::commands::steps::complained::place;
 use crate::commands::steps::planned::Planned;
-use crate::domain::act::{Act, Acts, Body, Call, Part};
+use crate::domain::act::{Act, Acts, Call};
 use crate::domain::blueprint::Blueprint;
-use crate::domain::entity::{EntityKey, Targets};
 use crate::domain::plan::Deed;
 use crate::domain::progress::Progress;
 use crate::error::{DiffError, Error};
@@ -36,42 +36,28 @@ pub(crate) fn verified(planned: &Planned, acts: &Acts, progress: &dyn Progress) 
 fn by_call(acts: &Acts) -> BTreeMap<(&str, bool), Vec<(&Act, EntityDraft)>> {
     let mut calls: BTreeMap<(&str, bool), Vec<(&Act, EntityDraft)>> = BTreeMap::new();
     for act in acts.waves.iter().flatten().filter(|act| act.deed == Deed::Write) {
-        let (body, merge) = match &act.call {
-            // There is no way to try a patch: what it clears is left out.
-            Call::Merge(body) | Call::Patch(body) => (body, true),
-            Call::Replace(body) => (body, false),
+        let merge = match &act.call {
+            Call::Merge(_) | Call::Patch(_) => true,
+            Call::Replace(_) => false,
             Call::Delete => continue,
         };
-        calls.entry((&act.key.blueprint, merge)).or_default().push((act, draft(&act.key, body)));
+        calls.entry((&act.key.blueprint, merge)).or_default().push((act, tried(act)));
     }
     calls
 }
 
-/// A null title, icon or team is taken by a patch alone.
-fn draft(key: &EntityKey, body: &Body) -> EntityDraft {
-    let text = |part: &Part<Box<str>>| match part {
-        Part::Absent | Part::Null => Field::Absent,
-        Part::Set(text) => Field::Set(text.to_string()),
-    };
-    let strings = |texts: &[Box<str>]| texts.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let link = |targets: &Targets| match targets {
-        Targets::None => RelationRef::Null,
-        Targets::One(target) => RelationRef::One(target.to_string()),
-        Targets::Many(targets) => RelationRef::Many(strings(targets)),
-    };
-    let properties = body.properties.iter().map(|(name, value)| (name.to_string(), value.to_json())).collect();
-    let relations = body.relations.iter().map(|(name, targets)| (name.to_string(), link(targets))).collect();
-    EntityDraft {
-        identifier: Some(IdentifierRef::Literal(key.identifier.to_string())),
-        title: text(&body.title),
-        icon: text(&body.icon),
-        team: match &body.team {
-            Part::Absent | Part::Null => Field::Absent,
-            Part::Set(teams) => Field::Set(TeamRef::List(strings(teams))),
-        },
-        properties: (!body.properties.is_empty()).then_some(properties),
-        relations: (!body.relations.is_empty()).then_some(relations),
+/// What a push sends; there is no way to try a patch, so what it alone can clear is left out.
+fn tried(act: &Act) -> EntityDraft {
+    let mut draft = draft(act);
+    for field in [&mut draft.title, &mut draft.icon] {
+        if *field == Field::Null {
+            *field = Field::Absent;
+        }
     }
+    if draft.team == Field::Null {
+        draft.team = Field::Absent;
+    }
+    draft
 }
 
 struct Asking<'a> {
@@ -115,9 +101,10 @@ impl Asking<'_> {
         let mut refused = Vec::new();
         for (one, answer) in asked.into_iter().zip(answers) {
             match answer {
-                Ok(_) => {}
+                // Nobody is there to stop it.
+                Ok(_) | Err(Undone::Stopped) => {}
                 Err(Undone::Refused(refusal)) => refused.push((one, *refusal)),
-                Err(Undone::Broken(error)) => {
+                Err(Undone::Broken(error) | Undone::Unsent(error)) => {
                     return Err(DiffError::NotVerified { key: one.0.key.identifier.to_string(), error }.into());
                 }
             }

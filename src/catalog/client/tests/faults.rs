@@ -380,7 +380,8 @@ fn a_catalog_that_falls_silent_half_way_leaves_what_was_done_done() {
     });
     let outcomes = client(&server.url).upsert("service", &drafts(1000), &UPSERT, &Silent).expect("some were written");
     assert!(outcomes[..20].iter().all(Result::is_ok));
-    assert!(outcomes[20..].iter().all(|outcome| matches!(outcome, Err(Undone::Broken(_)))));
+    assert!(outcomes[20..].iter().all(|outcome| matches!(outcome, Err(Undone::Broken(_) | Undone::Unsent(_)))));
+    assert!(matches!(outcomes[999], Err(Undone::Unsent(_))), "{:?}", outcomes[999]);
     // Nothing at all is an error as a whole.
     let silent = Scripted::with_token(|_, _| Vec::new());
     let error = client_error(client(&silent.url).upsert("service", &drafts(30), &UPSERT, &Silent));
