@@ -66,6 +66,9 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Diff(#[from] DiffError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Push(#[from] PushError),
     #[error("find the rule `{name}`")]
     #[diagnostic(code("no-such-rule"), help("{help}"))]
     NoSuchRule { name: String, help: String },
@@ -234,6 +237,29 @@ fn because(why: Option<&str>) -> String {
     why.map(|why| format!(" ({})", why.trim_end_matches('.'))).unwrap_or_default()
 }
 
+/// Why nothing was pushed.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum PushError {
+    #[error("push: nobody said which catalog is meant, and the embedded one of a pipeline is gone with it")]
+    #[diagnostic(
+        code("push-not-named"),
+        help("set {variables} in the environment, or name the catalog: `--catalog eu`, `--catalog local`")
+    )]
+    NotNamed { variables: String },
+    #[error("push: {what} in the plan cannot be overcome; nothing was written")]
+    #[diagnostic(code("push-obstacles"), help("mend the manifests that the plan names"))]
+    Obstacles { what: String },
+    #[error("push: {what} in the plan without a yes; nothing was written")]
+    #[diagnostic(code("push-unapproved"), help("read the plan; to say yes to all of it: `portolan push {flags}`"))]
+    Unapproved { what: String, flags: String },
+    #[error("push: the yes to `{given}` is not to this plan, which has {what}; nothing was written")]
+    #[diagnostic(
+        code("push-other-approval"),
+        help("something dangerous has come or gone since; read the plan anew, then: `portolan push {flags}`")
+    )]
+    OtherApproval { given: String, what: String, flags: String },
+}
+
 impl Error {
     pub fn exit(&self) -> Exit {
         match self {
@@ -257,8 +283,11 @@ impl Error {
             // An address that cannot be had is chosen otherwise.
             Self::Server(ServerError::Listen { .. }) | Self::Serve(_) => Exit::Usage,
             Self::Server(ServerError::Runtime(_) | ServerError::Random) => Exit::Failure,
-            Self::Diff(DiffError::NoBase { .. } | DiffError::NothingChosen { .. }) => Exit::Usage,
-            Self::Binding(_) => Exit::Usage,
+            Self::Diff(DiffError::NoBase { .. } | DiffError::NothingChosen { .. })
+            | Self::Push(PushError::NotNamed { .. })
+            | Self::Binding(_) => Exit::Usage,
+            Self::Push(PushError::Obstacles { .. }) => Exit::Findings,
+            Self::Push(PushError::Unapproved { .. } | PushError::OtherApproval { .. }) => Exit::Refused,
             Self::Diff(DiffError::NotVerified { error, .. }) => exit_of_catalog(error),
             Self::Pull(PullError::Incomplete { .. } | PullError::Unusable { .. }) => Exit::CatalogUnreachable,
             Self::Pull(

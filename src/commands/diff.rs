@@ -23,7 +23,7 @@ use crate::plan::acts;
 use crate::report::plan::{Complaint, PlanFormat};
 
 /// So many findings are shown as text: they must be mended before anything else, and lint tells all.
-const MOST_AS_TEXT: usize = 50;
+pub(crate) const MOST_AS_TEXT: usize = 50;
 
 /// Show what a push would change in the catalog, and what it would endanger
 ///
@@ -148,7 +148,7 @@ fn nobody_named_it(context: &Context<'_>) -> String {
 }
 
 /// What the flags say of deleting; the last one counts.
-fn prune(prune: bool, no_prune: bool) -> Option<bool> {
+pub(crate) fn prune(prune: bool, no_prune: bool) -> Option<bool> {
     match (prune, no_prune) {
         (true, _) => Some(true),
         (false, true) => Some(false),

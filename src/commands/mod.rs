@@ -13,6 +13,7 @@ pub mod man;
 mod offered;
 pub mod output;
 pub mod pull;
+pub mod push;
 pub mod schema;
 pub mod serve;
 pub(crate) mod steps;

@@ -38,6 +38,23 @@ pub fn apply(catalog: &dyn Catalog, acts: &Acts, changes: usize, errand: Errand<
     ledger.outcome(&errand)
 }
 
+fn left_off(act: &Act, reason: &Reason) -> Failure {
+    let message = match reason {
+        Reason::Needs(_) => "what had to be done before was not",
+        Reason::Interrupted => "the run was stopped before",
+        Reason::Stopped => "another change failed before, and that was to be the end",
+        Reason::Unreachable => "the catalog could not be reached any more",
+    };
+    Failure {
+        deed: act.deed,
+        is_half_done: true,
+        status: None,
+        code: None,
+        message: message.to_owned(),
+        is_uncertain: false,
+    }
+}
+
 /// What is known of a change so far.
 #[derive(Debug, Clone, Default)]
 struct State {
@@ -75,7 +92,8 @@ impl Ledger {
 
     fn leave(&mut self, act: &Act, reason: Reason) {
         let Some(state) = self.states.get_mut(act.change) else { return };
-        let end = if state.is_begun { End::Unfinished { deed: act.deed, reason } } else { End::NotAttempted(reason) };
+        // What is half done is no longer as it was, so nobody may read that it was left alone.
+        let end = if state.is_begun { End::Failed(left_off(act, &reason)) } else { End::NotAttempted(reason) };
         // The first thing that went wrong is the cause of all others.
         state.end.get_or_insert(end);
     }

@@ -8,6 +8,7 @@ pub(crate) mod checked;
 pub(crate) mod chosen;
 pub(crate) mod complained;
 pub(crate) mod connected;
+pub(crate) mod consented;
 pub(crate) mod declared;
 pub(crate) mod desired;
 pub(crate) mod embedded;

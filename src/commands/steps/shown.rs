@@ -3,7 +3,7 @@
 
 use crate::commands::context::Context;
 use crate::commands::output::{Format, Output};
-use crate::commands::steps::linted::{InWorkTree, Linted};
+use crate::commands::steps::linted::{InWorkTree, Linted, Texts};
 use crate::commands::steps::planned::Planned;
 use crate::domain::entity::Owner;
 use crate::domain::finding::Severity;
@@ -44,24 +44,9 @@ pub(crate) struct Report<'a> {
 }
 
 pub(crate) fn shown(report: &Report<'_>, planned: &Planned, context: &mut Context<'_>) -> Result<(), Error> {
-    let settings = context.settings;
     let texts = planned.texts();
-    let plan = PlanReport {
-        plan: &planned.plan,
-        platform: settings.platform.value.name,
-        catalog: planned.catalog.name(),
-        target: settings.target.as_ref().map(|target| target.value.as_str()),
-        revision: planned.revision.as_ref(),
-        base: planned.base.as_ref().map(|base| &base.revision),
-        blueprints: &planned.live.all,
-        files: &texts,
-        is_only_branch: report.is_only_branch,
-        is_full: report.is_full,
-        says_next_step: report.says_next_step,
-        notes: if context.quiet { &[] } else { &planned.notes },
-        complaints: report.complaints,
-    };
-    let in_work_tree = InWorkTree::new(&settings.root.value, &texts);
+    let plan = plan_report(report, planned, &texts, context);
+    let in_work_tree = InWorkTree::new(&context.settings.root.value, &texts);
     let render = |format: PlanFormat, style: &Style| match format {
         PlanFormat::Text => format!("{}\n{}", head(&plan, style), plan::render(&plan, format, style)),
         // Whose readers look files up in the repository, wherever the config lies in it.
@@ -71,7 +56,32 @@ pub(crate) fn shown(report: &Report<'_>, planned: &Planned, context: &mut Contex
         }
         PlanFormat::Json | PlanFormat::Summary => plan::render(&plan, format, style),
     };
-    give_out(report.outputs, &render, context)
+    give_out(report.outputs, [PlanFormat::Text, PlanFormat::Markdown], &render, context)
+}
+
+/// All that is told of a plan; `texts` are the manifests that it speaks of.
+pub(crate) fn plan_report<'a>(
+    report: &Report<'a>,
+    planned: &'a Planned,
+    texts: &'a Texts,
+    context: &Context<'a>,
+) -> PlanReport<'a> {
+    let settings = context.settings;
+    PlanReport {
+        plan: &planned.plan,
+        platform: settings.platform.value.name,
+        catalog: planned.catalog.name(),
+        target: settings.target.as_ref().map(|target| target.value.as_str()),
+        revision: planned.revision.as_ref(),
+        base: planned.base.as_ref().map(|base| &base.revision),
+        blueprints: &planned.live.all,
+        files: texts,
+        is_only_branch: report.is_only_branch,
+        is_full: report.is_full,
+        says_next_step: report.says_next_step,
+        notes: if context.quiet { &[] } else { &planned.notes },
+        complaints: report.complaints,
+    }
 }
 
 /// Before anything else: where all of this would happen, and as whom.
@@ -109,7 +119,7 @@ pub(crate) fn refused(
         }
         PlanFormat::Summary => format!("No plan: {} in the manifests\n", errors(linted)),
     };
-    give_out(outputs, &render, context)?;
+    give_out(outputs, [PlanFormat::Text, PlanFormat::Markdown], &render, context)?;
     context.say("note: Nothing was compared with the catalog: the manifests must be right before.");
     Ok(Exit::Findings)
 }
@@ -119,13 +129,15 @@ fn errors(linted: &Linted) -> String {
 }
 
 /// Writes each report to its place: what was asked for, or the text. Who asks for nothing also gets the summary that a
-/// pipeline shows beside the run.
-fn give_out(
-    asked: &[Output<PlanFormat>],
-    render: &dyn Fn(PlanFormat, &Style) -> String,
+/// pipeline shows beside the run. `usual`: the formats of the two.
+pub(crate) fn give_out<F: Format>(
+    asked: &[Output<F>],
+    usual: [F; 2],
+    render: &dyn Fn(F, &Style) -> String,
     context: &mut Context<'_>,
 ) -> Result<(), Error> {
-    let text = [Output { format: PlanFormat::Text, file: None }];
+    let [text, summary] = usual;
+    let text = [Output { format: text, file: None }];
     for Output { format, file } in if asked.is_empty() { &text } else { asked } {
         match file {
             Some(file) => {
@@ -137,8 +149,8 @@ fn give_out(
             }
         }
     }
-    if let Some(summary) = context.job_summary().filter(|_| asked.is_empty())
-        && let Err(error) = sources::append_output(&summary, &render(PlanFormat::Markdown, &Style::PLAIN))
+    if let Some(place) = context.job_summary().filter(|_| asked.is_empty())
+        && let Err(error) = sources::append_output(&place, &render(summary, &Style::PLAIN))
     {
         context.say(&format!("note: The job has no summary: failed to {error}."));
     }

@@ -58,6 +58,10 @@ pub(in crate::report) enum Line {
 const LINES_COMPARED: usize = 4_000;
 /// A text of more characters than this is no longer a value in a line.
 const LONG: usize = 80;
+/// Nor a list or an object that is longer.
+const LONG_LIST: usize = 48;
+/// What two lines have in common, of which no more is shown before and behind what differs.
+const SURROUNDING: usize = 20;
 const CONTEXT: usize = 1;
 
 pub(in crate::report) fn shown(change: &FieldChange, is_mixed: bool, limits: Limits) -> Shown {
@@ -112,7 +116,7 @@ pub(in crate::report) fn inline(value: &Value, characters: usize) -> String {
 fn is_long(value: &Value) -> bool {
     match value {
         Value::Text(text) => text.contains('\n') || text.chars().nth(LONG).is_some(),
-        Value::List(_) | Value::Map(_) => inline(value, LONG + 2).ends_with('…'),
+        Value::List(_) | Value::Map(_) => inline(value, LONG_LIST).ends_with('…'),
         Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Large(_) | Value::Float(_) => false,
     }
 }
@@ -213,7 +217,44 @@ fn difference(old: &[&str], new: &[&str]) -> Vec<Line> {
         }));
     }
     all.extend(old[old.len() - tail..].iter().map(|line| Line::Same((*line).to_owned())));
-    skip(all)
+    focus(skip(all))
+}
+
+/// A long line that became another one is shown where the two differ.
+fn focus(mut all: Vec<Line>) -> Vec<Line> {
+    let mut at = 0;
+    while at < all.len() {
+        let run = |from: usize, is: fn(&Line) -> bool| all[from..].iter().take_while(|line| is(line)).count();
+        let gone = run(at, |line| matches!(line, Line::Gone(_)));
+        let come = run(at + gone, |line| matches!(line, Line::Come(_)));
+        if gone == come {
+            let (olds, news) = all[at..at + gone + come].split_at_mut(gone);
+            for pair in olds.iter_mut().zip(news) {
+                if let (Line::Gone(old), Line::Come(new)) = pair {
+                    (*old, *new) = focused(old, new);
+                }
+            }
+        }
+        at += (gone + come).max(1);
+    }
+    all
+}
+
+fn focused(old: &str, new: &str) -> (String, String) {
+    let (olds, news): (Vec<char>, Vec<char>) = (old.chars().collect(), new.chars().collect());
+    if olds.len().max(news.len()) <= LONG {
+        return (old.to_owned(), new.to_owned());
+    }
+    let head = olds.iter().zip(&news).take_while(|(one, other)| one == other).count();
+    let rest = olds[head..].iter().rev().zip(news[head..].iter().rev());
+    let tail = rest.take_while(|(one, other)| one == other).count();
+    let part = |all: &[char]| {
+        let start = if head > SURROUNDING * 2 { head - SURROUNDING } else { 0 };
+        let end = if tail > SURROUNDING * 2 { all.len() - tail + SURROUNDING } else { all.len() };
+        let (before, behind) = (if start > 0 { "…" } else { "" }, if end < all.len() { "…" } else { "" });
+        format!("{before}{}{behind}", all[start..end].iter().collect::<String>())
+    };
+    (part(&olds), part(&news))
 }
 
 /// Leaves of what is alike only what stands beside what differs.

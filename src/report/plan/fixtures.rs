@@ -21,6 +21,7 @@ use crate::report::place::Files;
 use crate::report::plan::{Complaint, PlanFormat, PlanReport, render};
 use crate::report::style::Style;
 
+#[derive(Debug)]
 pub(in crate::report) struct Case {
     pub plan: Plan,
     pub files: Vec<(String, Option<String>)>,
@@ -82,7 +83,7 @@ pub(in crate::report) fn field(name: &str, before: Value, after: Value) -> Field
         paths: Vec::new(),
         cause: Cause::Named,
         origin: Origin::Unknown,
-        span: Some(Span::new(20, 24)),
+        span: Some(Span::new(74, 78)),
     }
 }
 
@@ -94,7 +95,7 @@ pub(in crate::report) fn change(name: &str, action: Action, fields: Vec<FieldCha
         updated_at: Moment::parse("2026-11-02T08:15:30.250Z"),
         updated_by: Some("ada@acme.example".into()),
     });
-    let place = Place { file: FileId(0), span: Span::new(12, 40) };
+    let place = Place { file: FileId(0), span: Span::new(15, 79) };
     Change {
         key: key(name),
         place: (action != Action::Delete).then_some(place),
@@ -114,6 +115,10 @@ pub(in crate::report) fn dependent(name: &str, relation: &str, required: bool, a
 
 pub(in crate::report) fn hazard(kind: HazardKind, consent: Consent) -> Hazard {
     Hazard { kind, consent, digest: digest(3) }
+}
+
+fn blueprint(text: &str) -> Blueprint {
+    Blueprint::from_json(text.parse().expect("it is JSON")).expect("it is a blueprint").0
 }
 
 /// Counted as the plan's own numbers are.
@@ -179,7 +184,12 @@ impl Case {
             files: vec![("catalog/services/cart.yaml".to_owned(), Some(MANIFEST.to_owned()))],
             revision: Some(revision),
             base: None,
-            blueprints: Vec::new(),
+            blueprints: vec![
+                blueprint(
+                    r#"{"identifier":"service","relations":{"dependsOn":{"target":"service","many":true},"owner":{"target":"team"}}}"#,
+                ),
+                blueprint(r#"{"identifier":"domain","relations":{"parent":{"target":"domain"}}}"#),
+            ],
             notes: Vec::new(),
             complaints: None,
             is_only_branch: false,
@@ -341,11 +351,7 @@ impl Case {
             from: "books".into(),
             dependents: dependents[1..].to_vec(),
         };
-        let mut case = Self::of(changes, vec![hazard(kind, Consent::Approval)]);
-        let blueprint = r#"{"identifier":"service","relations":{"dependsOn":{"target":"service","many":true}}}"#;
-        let (blueprint, _) = Blueprint::from_json(blueprint.parse().expect("JSON")).expect("it is a blueprint");
-        case.blueprints.push(blueprint);
-        case
+        Self::of(changes, vec![hazard(kind, Consent::Approval)])
     }
 
     /// Entities of somebody else: to be changed, to be taken over, and at rest.
@@ -377,8 +383,9 @@ impl Case {
         changes.extend(
             (0..creates / 10).map(|at| change(&format!("{}/old-{at:05}", blueprint(at)), Action::Delete, vec![])),
         );
-        let gone: Vec<EntityKey> =
+        let mut gone: Vec<EntityKey> =
             changes.iter().filter(|it| it.action == Action::Delete).map(|change| change.key.clone()).collect();
+        gone.sort();
         let kind = HazardKind::ManyDeletes {
             blueprint: None,
             owned: gone.len() * 4,

@@ -203,7 +203,6 @@ struct JsonField {
     before: serde_json::Value,
     after: serde_json::Value,
     /// Where two objects differ.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     paths: Vec<JsonPath>,
     cause: JsonCause,
     origin: JsonOrigin,

@@ -3,7 +3,7 @@
 //! the user's is escaped: a manifest must not mention a team, link an issue, or end a fence.
 
 mod blocks;
-mod budget;
+pub(in crate::report) mod budget;
 
 use crate::domain::change::{Action, Change, Standing};
 use crate::domain::fnv;
@@ -17,6 +17,7 @@ use budget::{Item, Section};
 
 /// In bytes, which are never fewer than characters, however those are counted.
 pub(in crate::report) const LENGTH_MAX: usize = 65_000;
+const ELSEWHERE: &str = "\nNot all of it fits here: `portolan diff --output json` has the whole plan.\n";
 /// Of a name in the head, which is never cut as a whole.
 const NAME_MAX: usize = 120;
 const SENTENCE_MAX: usize = 500;
@@ -28,13 +29,17 @@ pub(super) fn render(sited: &Sited<'_>) -> String {
     let mut sections = vec![hazards(sited), obstacles(sited), complaints(sited)];
     sections.extend(changes(sited));
     sections.extend([picture(sited.report), notes(sited.report)]);
-    budget::fit(head, &sections, LENGTH_MAX)
+    budget::fit(head, &sections, LENGTH_MAX, ELSEWHERE)
 }
 
 /// The first line of a comment: by it a later run finds the comment again, to write it anew.
 pub fn marker(scope: &str, target: Option<&str>) -> String {
+    marker_of("diff", scope, target)
+}
+
+pub(in crate::report) fn marker_of(verb: &str, scope: &str, target: Option<&str>) -> String {
     let parts: Vec<String> = std::iter::once(scope).chain(target).map(mark).collect();
-    format!("<!-- portolan:diff {} -->", parts.join(" "))
+    format!("<!-- portolan:{verb} {} -->", parts.join(" "))
 }
 
 /// No name can end the comment that it stands in, and no two names look alike in it.
@@ -55,11 +60,11 @@ fn mark(name: &str) -> String {
     out
 }
 
-fn code(text: &str) -> String {
+pub(in crate::report) fn code(text: &str) -> String {
     markdown_code(&cut(text.to_owned(), NAME_MAX))
 }
 
-fn prose(text: &str) -> String {
+pub(in crate::report) fn prose(text: &str) -> String {
     markdown(&cut(text.to_owned(), SENTENCE_MAX))
 }
 
@@ -172,7 +177,8 @@ fn changes(sited: &Sited<'_>) -> Vec<Section> {
     let mut all: Vec<Section> = Vec::new();
     for (at, kind) in (4_u8..).zip(Kind::ALL) {
         let changes: Vec<&Change> = own.iter().filter(|change| Kind::of(change) == kind).copied().collect();
-        let open = format!("\n#### {} {}\n\n", grouped(changes.len()), kind.words());
+        let whose = if report.base.is_some() { ", by this branch" } else { "" };
+        let open = format!("\n#### {} {}{whose}\n\n", grouped(changes.len()), kind.words());
         let items = changes.iter().map(|change| blocks::item(sited, change, at, is_open));
         all.push(Section::new(&open, "", items.collect(), move |more| left(more, kind.words())));
     }
@@ -206,7 +212,7 @@ fn notes(report: &PlanReport<'_>) -> Section {
     let foreign = words::foreign_at_rest(&plan.foreign_unchanged);
     let sentences = asked.into_iter().chain(foreign).chain(report.notes.iter().cloned()).chain(cycles);
     let items = sentences.map(|sentence| {
-        let line = format!("> {}\n>\n", prose(&sentence));
+        let line = format!("> {}\n\n", prose(&sentence));
         Item { importance: 9, rich: line.clone(), brief: line }
     });
     Section::new("\n", "", items.collect(), |more| format!("> and {}\n", count(more, "more note")))

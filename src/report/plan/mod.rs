@@ -10,10 +10,10 @@ mod summary;
 mod text;
 pub(in crate::report) mod words;
 
-pub use markdown::marker;
-
 #[cfg(test)]
 pub(in crate::report) mod fixtures;
+#[cfg(test)]
+pub(in crate::report) mod generated;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +25,8 @@ use crate::domain::plan::{Obstacle, Plan};
 use crate::domain::revision::{BaseRevision, Revision};
 use crate::report::place::{Extent, Files, Places};
 use crate::report::style::Style;
+
+pub use markdown::marker;
 
 /// All that a report tells.
 #[derive(Clone, Copy)]

@@ -11,6 +11,8 @@ use crate::report::plan::sections::{self, Section};
 use crate::report::plan::{Complaint, Sited, words};
 use crate::report::style::{Role, Style, wrap};
 
+use pieces::Pen;
+
 /// Of one blueprint and one kind of change.
 const MOST_IN_FULL: usize = 20;
 const MOST_BY_NAME: usize = 60;
@@ -24,37 +26,38 @@ const MOST_ITEMS: usize = 5;
 const MOST_NOTES: usize = 20;
 
 pub(super) fn render(sited: &Sited<'_>, style: &Style) -> String {
-    let mut page =
-        Page { sited, style, out: String::new(), full_left: MOST_IN_FULL_OF_ALL, names_left: MOST_BY_NAME_OF_ALL };
+    let pen = Pen { out: String::new(), sited, style, is_folded: false };
+    let mut page = Page { sited, style, pen, full_left: MOST_IN_FULL_OF_ALL, names_left: MOST_BY_NAME_OF_ALL };
     if sited.report.is_full {
         (page.full_left, page.names_left) = (usize::MAX, usize::MAX);
     }
+    page.subject();
     page.hazards();
     page.obstacles();
     page.changes();
     page.complaints();
     page.notes();
     page.end();
-    page.out
+    page.pen.out
 }
 
 struct Page<'p> {
     sited: &'p Sited<'p>,
     style: &'p Style,
-    out: String,
+    pen: Pen<'p>,
     full_left: usize,
     names_left: usize,
 }
 
 impl Page<'_> {
     fn line(&mut self, line: &str) {
-        self.out.push_str(line.trim_end());
-        self.out.push('\n');
+        self.pen.out.push_str(line.trim_end());
+        self.pen.out.push('\n');
     }
 
     fn gap(&mut self) {
-        if !self.out.is_empty() && !self.out.ends_with("\n\n") {
-            self.out.push('\n');
+        if !self.pen.out.is_empty() && !self.pen.out.ends_with("\n\n") {
+            self.pen.out.push('\n');
         }
     }
 
@@ -79,6 +82,16 @@ impl Page<'_> {
         }
         if items.len() > shown {
             self.line(&format!("    and {} more", grouped(items.len() - shown)));
+            self.pen.is_folded = true;
+        }
+    }
+
+    fn subject(&mut self) {
+        // What changes nothing is one calm line.
+        if !self.sited.report.plan.is_empty() {
+            let subject = clean(&words::subject(self.sited.report)).into_owned();
+            self.line(&self.style.paint(Role::Dim, &subject));
+            self.gap();
         }
     }
 
@@ -118,16 +131,15 @@ impl Page<'_> {
         let report = self.sited.report;
         let all = sections::sections(report);
         // A heading is needed only where there is something to tell apart.
-        let base = report.base.filter(|_| !all.is_empty());
+        let has_base = report.base.is_some();
         for section in &all {
             self.gap();
-            if let Some(base) = base {
-                let name = format!("`{}` ({})", clean(&base.name), clean(base.short_commit()));
+            if has_base {
                 let heading = match section.is_pending {
-                    false => format!("This branch, since {name}:"),
-                    true => "Already pending, before this branch:".to_owned(),
+                    false => "This branch:",
+                    true => "Already pending, before this branch:",
                 };
-                self.line(&self.style.paint(Role::Strong, &heading));
+                self.line(&self.style.paint(Role::Strong, heading));
                 self.gap();
             }
             self.section(section);
@@ -152,10 +164,11 @@ impl Page<'_> {
         }
         self.full_left = self.full_left.saturating_sub(full);
         for change in changes.iter().take(full) {
-            pieces::change(&mut self.out, self.sited, change, is_pending, self.style);
+            self.pen.change(change, is_pending);
         }
         let rest = changes.get(full..).unwrap_or_default();
         let Some(first) = rest.first() else { return };
+        self.pen.is_folded = true;
         let is_delete = matches!(first.action, Action::Delete);
         let most = if is_delete { MOST_DELETES_BY_NAME } else { MOST_BY_NAME.min(self.names_left) };
         let named = rest.len().min(most);
@@ -219,6 +232,9 @@ impl Page<'_> {
     fn end(&mut self) {
         let report = self.sited.report;
         self.gap();
+        if self.pen.is_folded {
+            self.line(&self.style.paint(Role::Dim, "Folded; `-v` shows all of it."));
+        }
         let numbers = words::numbers(&report.plan.counts.total);
         let role = if report.plan.is_empty() { Role::Good } else { Role::Strong };
         self.line(&format!("{} {numbers}.", self.style.paint(role, "Plan:")));

@@ -15,8 +15,13 @@ pub(in crate::report) fn entity(key: &EntityKey) -> String {
     format!("{}/{}", key.blueprint, key.identifier)
 }
 
+/// A name in backticks. A backtick in it would let the rest of it out.
+pub(in crate::report) fn tick(name: &str) -> String {
+    format!("`{}`", name.replace('`', "'"))
+}
+
 pub(in crate::report) fn quoted(key: &EntityKey) -> String {
-    format!("`{}`", entity(key))
+    tick(&entity(key))
 }
 
 /// `a, b and 12 more`.
@@ -71,7 +76,7 @@ pub(in crate::report) fn remark(change: &Change) -> Option<String> {
         RenamedBy::Content => "one went, one came, and they are alike",
     };
     match (&change.action, change.standing) {
-        (Action::Rename { from, by: why }, _) => Some(format!("was `{from}`: {}", by(*why))),
+        (Action::Rename { from, by: why }, _) => Some(format!("was {}: {}", tick(from), by(*why))),
         (Action::Adopt, _) => Some("written as it is, to become ours".to_owned()),
         (Action::Create | Action::Update | Action::Delete, Standing::Foreign) => Some("somebody else's".to_owned()),
         (Action::Create | Action::Update | Action::Delete, Standing::New | Standing::Ours) => None,
@@ -95,8 +100,8 @@ pub(in crate::report) fn written(record: &Record) -> Option<String> {
         text.get(..16).map_or(text.clone(), |minute| format!("{} UTC", minute.replace('T', " ")))
     });
     match (who, when) {
-        (Some(who), Some(when)) => Some(format!("last written by `{who}`, {when}")),
-        (Some(who), None) => Some(format!("last written by `{who}`")),
+        (Some(who), Some(when)) => Some(format!("last written by {}, {when}", tick(who))),
+        (Some(who), None) => Some(format!("last written by {}", tick(who))),
         (None, Some(when)) => Some(format!("last written {when}")),
         (None, None) => None,
     }
@@ -110,7 +115,7 @@ pub(in crate::report) fn dependent(dependent: &Dependent) -> String {
         Afterwards::Relinked => "; this plan points it elsewhere",
         Afterwards::Asked => "; this plan points it there",
     };
-    format!("{} by `{}`{required}{after}", quoted(&dependent.key), dependent.relation)
+    format!("{} by {}{required}{after}", quoted(&dependent.key), tick(&dependent.relation))
 }
 
 /// A hazard: the sentence, and what it is about, one each.
@@ -125,7 +130,7 @@ pub(in crate::report) fn hazard(hazard: &Hazard, sited: &Sited<'_>) -> Told {
     let pointing = |dependents: &[Dependent]| dependents.iter().map(dependent).collect();
     match &hazard.kind {
         HazardKind::ManyDeletes { blueprint, keys, owned, over_max, over_max_percent } => {
-            let whose = blueprint.as_ref().map_or(String::new(), |blueprint| format!(" of `{blueprint}`"));
+            let whose = blueprint.as_ref().map_or(String::new(), |blueprint| format!(" of {}", tick(blueprint)));
             let over = over_max.map(|max| format!("`prune.max` ({max})"));
             let percent = over_max_percent.map(|max| format!("`prune.max-percent` ({max})"));
             let limits: Vec<String> = over.into_iter().chain(percent).collect();
@@ -141,7 +146,10 @@ pub(in crate::report) fn hazard(hazard: &Hazard, sited: &Sited<'_>) -> Told {
         }
         HazardKind::RenameWithDependents { key, from, dependents } => {
             let points = points(dependents);
-            told(format!("{} was `{from}`, and {points} to the old identifier", quoted(key)), pointing(dependents))
+            told(
+                format!("{} was {}, and {points} to the old identifier", quoted(key), tick(from)),
+                pointing(dependents),
+            )
         }
         HazardKind::Foreign { keys } => {
             let (verb, them) = if keys.len() == 1 { ("is", "it") } else { ("are", "them") };
@@ -153,17 +161,18 @@ pub(in crate::report) fn hazard(hazard: &Hazard, sited: &Sited<'_>) -> Told {
         }
         HazardKind::Unseen { blueprint, why, keys } => {
             let read = why.as_ref().map_or("was not read".to_owned(), |why| format!("was not read to its end ({why})"));
+            let blueprint = tick(blueprint);
             let (entities, they) = (count(keys.len(), "entity"), if keys.len() == 1 { "it" } else { "they" });
             let verb = if keys.len() == 1 { "is" } else { "are" };
             let sentence = format!(
-                "{entities} of `{blueprint}` {verb} to be created, but `{blueprint}` {read}: {they} may be there, and somebody else's"
+                "{entities} of {blueprint} {verb} to be created, but {blueprint} {read}: {they} may be there, and somebody else's"
             );
             told(sentence, all(keys))
         }
         HazardKind::UnseenDependents { blueprint, unread } => {
-            let unread = names(unread.iter().map(|name| format!("`{name}`")), NAMES_MAX);
+            let unread = names(unread.iter().map(|name| tick(name)), NAMES_MAX);
             told(
-                format!("entities of {unread} were not read, and may point to what goes away from `{blueprint}`"),
+                format!("entities of {unread} were not read, and may point to what goes away from {}", tick(blueprint)),
                 vec![],
             )
         }
@@ -189,16 +198,16 @@ fn points(dependents: &[Dependent]) -> String {
 pub(in crate::report) fn blocker(blocker: &Blocker, sited: &Sited<'_>) -> String {
     match blocker {
         Blocker::Disabled => "pruning is off".to_owned(),
-        Blocker::Manifest(place) => format!("`{}` did not parse", sited.location(*place)),
-        Blocker::Read { blueprint, why } => format!("`{blueprint}` was not read to its end ({why})"),
-        Blocker::Folder { path, why } => format!("the folder `{path}` could not be looked into ({why})"),
+        Blocker::Manifest(place) => format!("{} did not parse", tick(&sited.location(*place))),
+        Blocker::Read { blueprint, why } => format!("{} was not read to its end ({why})", tick(blueprint)),
+        Blocker::Folder { path, why } => format!("the folder {} could not be looked into ({why})", tick(path)),
     }
 }
 
 pub(in crate::report) fn obstacle(obstacle: &Obstacle, sited: &Sited<'_>) -> String {
     match obstacle {
         Obstacle::Duplicate { key, places } => {
-            let places = names(places.iter().map(|place| format!("`{}`", sited.location(*place))), NAMES_MAX);
+            let places = names(places.iter().map(|place| tick(&sited.location(*place))), NAMES_MAX);
             format!("{} is declared more than once: {places}", quoted(key))
         }
         Obstacle::RequiredCycle { deed, cycle } => {
@@ -238,6 +247,20 @@ pub(in crate::report) fn foreign_at_rest(keys: &[EntityKey]) -> Option<String> {
             grouped(number)
         )),
     }
+}
+
+/// What the plan is of: scope, catalog, commit, base.
+pub(in crate::report) fn subject(report: &PlanReport<'_>) -> String {
+    let mut text = format!("Plan for {} in {}", tick(&report.plan.scope), report.catalog);
+    if let Some(revision) = report.revision {
+        let commit = revision.short_commit().map(|commit| format!(", commit {commit}")).unwrap_or_default();
+        let dirty = if revision.is_dirty { " with uncommitted changes" } else { "" };
+        text.push_str(&format!("{commit}{dirty}"));
+    }
+    if let Some(base) = report.base {
+        text.push_str(&format!(", compared with {} ({})", tick(&base.name), base.short_commit()));
+    }
+    text
 }
 
 /// The line of numbers, made to be searched: bare digits, and the four verbs always.

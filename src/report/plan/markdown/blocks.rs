@@ -39,9 +39,7 @@ fn line(sited: &Sited<'_>, change: &Change) -> String {
     let mut parts = vec![code(&words::entity(&change.key))];
     parts.extend(remarks(sited, change).iter().map(|remark| prose(remark)));
     parts.extend(sited.location_of(change).map(|location| code(&location)));
-    let mut out = format!("- {} {}\n", words::sign(&change.action), parts.join(" · "));
-    // A sign of its own at the beginning would begin a list in the list.
-    out = out.replacen("- - ", "- ", 1).replacen("- + ", "- ", 1);
+    let out = format!("- {}\n", parts.join(" · "));
     out + &inner_list(&dependents(&change.dependents))
 }
 
@@ -88,7 +86,8 @@ fn block(sited: &Sited<'_>, change: &Change, is_open: bool) -> String {
     if !dependents.is_empty() {
         out.push('\n');
     }
-    out.push_str("</details>\n");
+    // Without a blank line all that follows would be HTML.
+    out.push_str("</details>\n\n");
     out
 }
 
@@ -130,7 +129,7 @@ fn lines(shown: &Shown) -> Vec<String> {
             folded(&mut lines, *more, "more difference");
         }
         Body::Items { gone, come, more, stay } => {
-            let stay = if *stay > 0 { format!(" ({} stay)", grouped(*stay)) } else { String::new() };
+            let stay = if *stay > 0 { format!(" ({} unchanged)", grouped(*stay)) } else { String::new() };
             lines.push(format!("  {name}:{stay}"));
             lines.extend(gone.iter().map(|item| format!("-   {item}")));
             lines.extend(come.iter().map(|item| format!("+   {item}")));

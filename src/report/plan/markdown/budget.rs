@@ -2,7 +2,7 @@
 //! before the long form of any, in half of the room, so that a reader sees of as much as can be that it is there.
 
 /// A piece that is shown, shortened or left out as a whole.
-pub(super) struct Item {
+pub(in crate::report) struct Item {
     /// 0 matters most.
     pub importance: u8,
     pub rich: String,
@@ -10,7 +10,7 @@ pub(super) struct Item {
     pub brief: String,
 }
 
-pub(super) struct Section {
+pub(in crate::report) struct Section {
     open: String,
     close: &'static str,
     items: Vec<Item>,
@@ -31,15 +31,14 @@ enum Form {
     Left,
 }
 
-const ALL_ELSEWHERE: &str = "\nThe whole plan: `portolan diff --output json`, or `portolan diff -v`.\n";
-
-pub(super) fn fit(head: String, sections: &[Section], most: usize) -> String {
+/// `elsewhere` says where all of it is, where not all of it fits.
+pub(in crate::report) fn fit(head: String, sections: &[Section], most: usize, elsewhere: &str) -> String {
     let frame = |section: &Section| {
         // As many as can be left out at most are the longest words.
         section.open.len() + section.close.len() + (section.left)(section.items.len()).len()
     };
     let full = sections.iter().filter(|section| !section.items.is_empty());
-    let fixed = head.len() + ALL_ELSEWHERE.len() + full.clone().map(frame).sum::<usize>();
+    let fixed = head.len() + elsewhere.len() + full.clone().map(frame).sum::<usize>();
     let forms = choose(sections, most.saturating_sub(fixed));
     let mut out = head;
     let mut is_cut = false;
@@ -66,7 +65,7 @@ pub(super) fn fit(head: String, sections: &[Section], most: usize) -> String {
         out.push_str(section.close);
     }
     if is_cut {
-        out.push_str(ALL_ELSEWHERE);
+        out.push_str(elsewhere);
     }
     out
 }

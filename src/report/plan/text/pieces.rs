@@ -1,5 +1,7 @@
 //! One change in the text: its head line, its fields, and who points to what goes away.
 
+use std::borrow::Cow;
+
 use unicode_width::UnicodeWidthStr;
 
 use crate::domain::change::{Action, Change, Dependent, Standing};
@@ -14,7 +16,7 @@ const FULL: Limits = Limits { lines: usize::MAX, characters: usize::MAX };
 const MOST_DEPENDENTS: usize = 5;
 const MOST_FIELDS: usize = 40;
 /// Where a field's lines begin.
-const INDENT: usize = 6;
+const INDENT: &str = "      ";
 
 pub(super) fn sign(action: &Action, style: &Style) -> String {
     style.paint(role(action), &words::sign(action).to_string())
@@ -29,144 +31,156 @@ fn role(action: &Action) -> Role {
     }
 }
 
-pub(super) fn change(out: &mut String, sited: &Sited<'_>, change: &Change, is_pending: bool, style: &Style) {
-    head(out, sited, change, is_pending, style);
-    let is_full = sited.report.is_full;
-    let is_mixed = sections::is_mixed(sited.report, change);
-    let limits = if is_full { FULL } else { FOLDED };
-    let most = if is_full || change.fields.len() <= MOST_FIELDS + 1 { usize::MAX } else { MOST_FIELDS };
-    for field in change.fields.iter().take(most) {
-        self::field(out, &fields::shown(field, is_mixed, limits), change, is_full, style);
-    }
-    if change.fields.len() > most {
-        dim(out, &format!("and {}", count(change.fields.len() - most, "more field")), style);
-    }
-    dependents(out, &change.dependents, is_full, style);
+/// Writes one change.
+pub(super) struct Pen<'p> {
+    pub out: String,
+    pub sited: &'p Sited<'p>,
+    pub style: &'p Style,
+    /// Something was not shown, or not to its end.
+    pub is_folded: bool,
 }
 
-fn head(out: &mut String, sited: &Sited<'_>, change: &Change, is_pending: bool, style: &Style) {
-    let mut line = format!("  {} {}", sign(&change.action, style), clean(&change.key.identifier));
-    let mut remarks: Vec<String> = words::remark(change).into_iter().collect();
-    let tells_writer = is_pending || change.standing == Standing::Foreign || change.action == Action::Delete;
-    remarks.extend(change.record.as_ref().filter(|_| tells_writer).and_then(words::written));
-    if !remarks.is_empty() {
-        let remarks = format!("({})", clean(&remarks.join("; ")));
-        line.push_str(&format!(" {}", style.paint(Role::Dim, &remarks)));
-    }
-    if let Some(location) = sited.location_of(change) {
-        line.push_str(&format!("  {}", style.paint(Role::Path, &clean(&location))));
-    }
-    out.push_str(&line);
-    out.push('\n');
-}
-
-fn dim(out: &mut String, words: &str, style: &Style) {
-    out.push_str(&format!("{}{}\n", " ".repeat(INDENT), style.paint(Role::Dim, words)));
-}
-
-fn arrow(style: &Style) -> &'static str {
-    if style.unicode { "→" } else { "->" }
-}
-
-fn field(out: &mut String, shown: &Shown, change: &Change, is_full: bool, style: &Style) {
-    let name = clean(&shown.name).into_owned();
-    let notes = match shown.notes.as_slice() {
-        [] => String::new(),
-        notes => format!(" {}", style.paint(Role::Dim, &format!("({})", notes.join("; ")))),
-    };
-    match &shown.body {
-        Body::Pair(before, after) => {
-            let is_new = change.action == Action::Create;
-            pair(out, &name, (before.as_deref(), after.as_deref()), &notes, is_new, is_full, style);
+impl Pen<'_> {
+    pub fn change(&mut self, change: &Change, is_pending: bool) {
+        self.head(change, is_pending);
+        let is_full = self.sited.report.is_full;
+        let is_mixed = sections::is_mixed(self.sited.report, change);
+        let limits = if is_full { FULL } else { FOLDED };
+        let most = if is_full || change.fields.len() <= MOST_FIELDS + 1 { usize::MAX } else { MOST_FIELDS };
+        for field in change.fields.iter().take(most) {
+            self.field(&fields::shown(field, is_mixed, limits), change.action == Action::Create);
         }
-        Body::Paths { paths, more } => {
-            for (path, before, after) in paths {
-                let name = format!("{name}.{}", clean(path));
-                pair(out, &name, (before.as_deref(), after.as_deref()), &notes, false, is_full, style);
+        self.folded(change.fields.len().saturating_sub(most), "more field");
+        self.dependents(&change.dependents);
+    }
+
+    fn line(&mut self, line: &str) {
+        self.out.push_str(line.trim_end());
+        self.out.push('\n');
+    }
+
+    fn head(&mut self, change: &Change, is_pending: bool) {
+        let style = self.style;
+        let mut line = format!("  {} {}", sign(&change.action, style), clean(&change.key.identifier));
+        let mut remarks: Vec<String> = words::remark(change).into_iter().collect();
+        let tells_writer = is_pending || change.standing == Standing::Foreign || change.action == Action::Delete;
+        remarks.extend(change.record.as_ref().filter(|_| tells_writer).and_then(words::written));
+        if !remarks.is_empty() {
+            let remarks = format!("({})", clean(&remarks.join("; ")));
+            line.push_str(&format!(" {}", style.paint(Role::Dim, &remarks)));
+        }
+        if let Some(location) = self.sited.location_of(change) {
+            line.push_str(&format!("  {}", style.paint(Role::Path, &clean(&location))));
+        }
+        self.line(&line);
+    }
+
+    fn dim(&mut self, words: &str) {
+        self.line(&format!("{INDENT}{}", self.style.paint(Role::Dim, words)));
+    }
+
+    fn folded(&mut self, more: usize, noun: &str) {
+        if more > 0 {
+            self.dim(&format!("{} {}", self.style.ellipsis(), count(more, noun)));
+            self.is_folded = true;
+        }
+    }
+
+    fn field(&mut self, shown: &Shown, is_new: bool) {
+        let name = clean(&shown.name).into_owned();
+        let notes = match shown.notes.as_slice() {
+            [] => String::new(),
+            notes => format!(" {}", self.style.paint(Role::Dim, &format!("({})", notes.join("; ")))),
+        };
+        match &shown.body {
+            Body::Pair(None, Some(after)) if is_new => {
+                let room = self.room(name.width() + 2).max(20);
+                let after = self.clip(&clean(after), room);
+                self.line(&format!("{INDENT}{name}: {after}{notes}"));
             }
-            folded(out, *more, "more difference", style);
-        }
-        Body::Items { gone, come, more, stay } => {
-            let stay = if *stay > 0 { format!(" ({} stay)", grouped(*stay)) } else { String::new() };
-            out.push_str(&format!("{}{name}:{stay}{notes}\n", " ".repeat(INDENT)));
-            gone.iter().for_each(|item| sided(out, '-', item, is_full, style));
-            come.iter().for_each(|item| sided(out, '+', item, is_full, style));
-            folded(out, *more, "more target", style);
-        }
-        Body::Lines { lines, more } => {
-            out.push_str(&format!("{}{name}:{notes}\n", " ".repeat(INDENT)));
-            for line in lines {
-                match line {
-                    Line::Same(text) => sided(out, ' ', text, is_full, style),
-                    Line::Gone(text) => sided(out, '-', text, is_full, style),
-                    Line::Come(text) => sided(out, '+', text, is_full, style),
-                    Line::Skipped(number) => {
-                        dim(out, &format!("  {} {}", style.ellipsis(), count(*number, "equal line")), style);
-                    }
+            Body::Pair(before, after) => self.pair(&name, (before.as_deref(), after.as_deref()), &notes),
+            Body::Paths { paths, more } => {
+                for (path, before, after) in paths {
+                    let name = format!("{name}.{}", clean(path));
+                    self.pair(&name, (before.as_deref(), after.as_deref()), &notes);
                 }
+                self.folded(*more, "more difference");
             }
-            folded(out, *more, "more line", style);
+            Body::Items { gone, come, more, stay } => {
+                let stay = if *stay > 0 { format!(" ({} unchanged)", grouped(*stay)) } else { String::new() };
+                self.line(&format!("{INDENT}{name}:{stay}{notes}"));
+                gone.iter().for_each(|item| self.sided('-', item));
+                come.iter().for_each(|item| self.sided('+', item));
+                self.folded(*more, "more target");
+            }
+            Body::Lines { lines, more } => {
+                self.line(&format!("{INDENT}{name}:{notes}"));
+                lines.iter().for_each(|line| self.compared(line));
+                self.folded(*more, "more line");
+            }
         }
     }
-}
 
-fn folded(out: &mut String, more: usize, noun: &str, style: &Style) {
-    if more > 0 {
-        dim(out, &format!("  {} {}", style.ellipsis(), count(more, noun)), style);
+    fn compared(&mut self, line: &Line) {
+        match line {
+            Line::Same(text) => self.sided(' ', text),
+            Line::Gone(text) => self.sided('-', text),
+            Line::Come(text) => self.sided('+', text),
+            Line::Skipped(number) => {
+                self.dim(&format!("  {} {}", self.style.ellipsis(), count(*number, "equal line")));
+            }
+        }
     }
-}
 
-/// A line of what was or of what is.
-fn sided(out: &mut String, side: char, text: &str, is_full: bool, style: &Style) {
-    let text = clean(text);
-    let room = if is_full { usize::MAX } else { style.columns().saturating_sub(INDENT + 4) };
-    let line = format!("{side} {}", clip(&text, room, style.ellipsis()));
-    let painted = match side {
-        '-' => style.paint(Role::Error, &line),
-        '+' => style.paint(Role::Good, &line),
-        _ => style.paint(Role::Dim, &line),
-    };
-    out.push_str(format!("{}{painted}", " ".repeat(INDENT + 2)).trim_end());
-    out.push('\n');
-}
+    fn room(&self, used: usize) -> usize {
+        if self.sited.report.is_full {
+            return usize::MAX;
+        }
+        self.style.columns().saturating_sub(INDENT.len() + used)
+    }
 
-/// `name: before -> after`; on two lines where it does not fit in one.
-fn pair(
-    out: &mut String,
-    name: &str,
-    (before, after): (Option<&str>, Option<&str>),
-    notes: &str,
-    is_new: bool,
-    is_full: bool,
-    style: &Style,
-) {
-    let indent = " ".repeat(INDENT);
-    let (old, new) = (before.map(clean), after.map(clean));
-    let unset = || style.paint(Role::Dim, "unset");
-    if let (None, Some(new), true) = (&old, &new, is_new) {
-        let room = if is_full { usize::MAX } else { style.columns().saturating_sub(INDENT + name.width() + 2).max(20) };
-        out.push_str(&format!("{indent}{name}: {}{notes}\n", clip(new, room, style.ellipsis())));
-        return;
+    fn clip(&mut self, text: &str, room: usize) -> String {
+        let clipped = clip(text, room, self.style.ellipsis());
+        self.is_folded |= clipped.len() != text.len();
+        clipped
     }
-    let width = |side: &Option<std::borrow::Cow<'_, str>>| side.as_ref().map_or("unset".len(), |text| text.width());
-    if INDENT + name.width() + width(&old) + width(&new) + 6 <= style.columns() {
-        let side = |side: Option<std::borrow::Cow<'_, str>>| side.map_or_else(unset, |text| text.into_owned());
-        let arrow = style.paint(Role::Dim, arrow(style));
-        out.push_str(&format!("{indent}{name}: {} {arrow} {}{notes}\n", side(old), side(new)));
-        return;
-    }
-    out.push_str(&format!("{indent}{name}:{notes}\n"));
-    sided(out, '-', before.unwrap_or("unset"), is_full, style);
-    sided(out, '+', after.unwrap_or("unset"), is_full, style);
-}
 
-fn dependents(out: &mut String, dependents: &[Dependent], is_full: bool, style: &Style) {
-    let most = if is_full || dependents.len() <= MOST_DEPENDENTS + 1 { usize::MAX } else { MOST_DEPENDENTS };
-    for dependent in dependents.iter().take(most) {
-        let words = format!("pointed to from {}", words::dependent(dependent));
-        out.push_str(&format!("{}{}\n", " ".repeat(INDENT), clean(&words)));
+    /// A line of what was or of what is.
+    fn sided(&mut self, side: char, text: &str) {
+        let text = clean(text);
+        let line = format!("{side} {}", self.clip(&text, self.room(4)));
+        let role = match side {
+            '-' => Role::Error,
+            '+' => Role::Good,
+            _ => Role::Dim,
+        };
+        self.line(&format!("{INDENT}  {}", self.style.paint(role, line.trim_end())));
     }
-    if dependents.len() > most {
-        dim(out, &format!("and {}", count(dependents.len() - most, "more relation")), style);
+
+    /// `name: before -> after`; on two lines where it does not fit in one.
+    fn pair(&mut self, name: &str, (before, after): (Option<&str>, Option<&str>), notes: &str) {
+        let side = |side: Option<&str>| match side {
+            Some(text) => clean(text).into_owned(),
+            None => self.style.paint(Role::Dim, "unset"),
+        };
+        let (old, new) = (side(before), side(after));
+        let width = |text: Option<&str>| text.map_or(5, |text| Cow::as_ref(&clean(text)).width());
+        if name.width() + width(before) + width(after) + 6 <= self.room(0) {
+            let arrow = self.style.paint(Role::Dim, if self.style.unicode { "→" } else { "->" });
+            return self.line(&format!("{INDENT}{name}: {old} {arrow} {new}{notes}"));
+        }
+        self.line(&format!("{INDENT}{name}:{notes}"));
+        self.sided('-', before.unwrap_or("unset"));
+        self.sided('+', after.unwrap_or("unset"));
+    }
+
+    fn dependents(&mut self, dependents: &[Dependent]) {
+        let is_full = self.sited.report.is_full;
+        let most = if is_full || dependents.len() <= MOST_DEPENDENTS + 1 { usize::MAX } else { MOST_DEPENDENTS };
+        for dependent in dependents.iter().take(most) {
+            let words = format!("pointed to from {}", words::dependent(dependent));
+            self.line(&format!("{INDENT}{}", clean(&words)));
+        }
+        self.folded(dependents.len().saturating_sub(most), "more relation");
     }
 }
