@@ -258,6 +258,9 @@ pub enum PushError {
         help("something dangerous has come or gone since; read the plan anew, then: `portolan push {flags}`")
     )]
     OtherApproval { given: String, what: String, flags: String },
+    #[error("push: the plan `{path}` does not hold any more; nothing was written{why}")]
+    #[diagnostic(code("push-stale"), help("make it anew with `portolan diff --out`, and have it reviewed"))]
+    Stale { path: String, why: String },
 }
 
 impl Error {
@@ -287,7 +290,9 @@ impl Error {
             | Self::Push(PushError::NotNamed { .. })
             | Self::Binding(_) => Exit::Usage,
             Self::Push(PushError::Obstacles { .. }) => Exit::Findings,
-            Self::Push(PushError::Unapproved { .. } | PushError::OtherApproval { .. }) => Exit::Refused,
+            Self::Push(PushError::Unapproved { .. } | PushError::OtherApproval { .. } | PushError::Stale { .. }) => {
+                Exit::Refused
+            }
             Self::Diff(DiffError::NotVerified { error, .. }) => exit_of_catalog(error),
             Self::Pull(PullError::Incomplete { .. } | PullError::Unusable { .. }) => Exit::CatalogUnreachable,
             Self::Pull(

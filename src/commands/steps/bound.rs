@@ -110,7 +110,6 @@ fn of_moved(moved: &Moved) -> String {
     }
 }
 
-#[expect(dead_code, reason = "`push --plan` takes it up")]
 /// A plan file, looked at again.
 pub(crate) struct Rebound {
     /// As if it had been planned now, but for the base, which nobody needs any more.
@@ -120,7 +119,6 @@ pub(crate) struct Rebound {
     pub refusals: Vec<String>,
 }
 
-#[expect(dead_code, reason = "`push --plan` takes it up")]
 /// Reads a plan file and all that it hangs on. Of the catalog only what it touches is read.
 pub(crate) fn rebound(file: &Path, owner: &Owner, context: &mut Context<'_>) -> Result<Rebound, Error> {
     let settings = context.settings;
