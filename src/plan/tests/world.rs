@@ -157,8 +157,11 @@ impl World {
 
     /// What is sent for the plan.
     pub fn acts(&self, plan: &Plan) -> Acts {
-        let actual = self.snapshot();
-        acts(plan, &Ground { desired: &self.desired, blueprints: &self.blueprints, actual: &actual })
+        self.acts_against(plan, &self.snapshot())
+    }
+
+    pub fn acts_against(&self, plan: &Plan, actual: &Snapshot) -> Acts {
+        acts(plan, &Ground { desired: &self.desired, blueprints: &self.blueprints, actual })
     }
 }
 
