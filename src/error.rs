@@ -250,12 +250,12 @@ pub enum PushError {
     #[diagnostic(code("push-obstacles"), help("mend the manifests that the plan names"))]
     Obstacles { what: String },
     #[error("push: {what} in the plan without a yes; nothing was written")]
-    #[diagnostic(code("push-unapproved"), help("read the plan; to say yes to all of it: `portolan push {flags}`"))]
+    #[diagnostic(code("push-unapproved"), help("read the plan; to say yes to all of it, add `{flags}`"))]
     Unapproved { what: String, flags: String },
     #[error("push: the yes to `{given}` is not to this plan, which has {what}; nothing was written")]
     #[diagnostic(
         code("push-other-approval"),
-        help("something dangerous has come or gone since; read the plan anew, then: `portolan push {flags}`")
+        help("something dangerous has come or gone since; read the plan anew, then give `{flags}`")
     )]
     OtherApproval { given: String, what: String, flags: String },
     #[error("push: the plan `{path}` does not hold any more; nothing was written{why}")]

@@ -199,6 +199,9 @@ fn consented(
     }
     let pushed = push(args, planned, acts, context);
     tell(args, planned, &pushed, context)?;
+    if pushed.outcome.is_complete() && !planned.plan.is_empty() && is_local_by_default(context.settings) {
+        context.say("note: That is the embedded catalog of this machine: `portolan serve` shows it in a browser.");
+    }
     Ok(match (pushed.outcome.is_complete(), pushed.outcome.is_interrupted) {
         (_, true) => Exit::Interrupted,
         (true, false) => Exit::Success,

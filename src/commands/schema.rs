@@ -35,6 +35,8 @@ pub enum SchemaName {
     Plan,
     /// What `diff --out` writes
     PlanFile,
+    /// What `push --output json` writes
+    Outcome,
     /// What `serve --output json` writes
     Serve,
 }
@@ -53,6 +55,7 @@ pub fn schema(name: SchemaName) -> String {
         SchemaName::Pull => report::pull::json::schema(),
         SchemaName::Plan => report::plan::json::schema(),
         SchemaName::PlanFile => binding::schema(),
+        SchemaName::Outcome => report::outcome::json::schema(),
         SchemaName::Serve => report::serve::schema(),
     };
     format!("{schema:#}\n")

@@ -272,6 +272,12 @@ mod tests {
     }
 
     #[test]
+    fn nothing_ends_its_fence_or_its_element() {
+        assert_eq!((fence("a"), fence("```` x")), ("```".to_owned(), "`````".to_owned()));
+        assert_eq!(html_code("<b>&\"\u{1b}[2J"), "<code>&lt;b&gt;&amp;&quot;</code>");
+    }
+
+    #[test]
     fn paths_become_uris() {
         assert_eq!(uri("a b/ü#1.yaml"), "a%20b/%C3%BC%231.yaml");
         assert_eq!(uri("c:x.yaml"), "c%3Ax.yaml");

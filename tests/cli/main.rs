@@ -27,6 +27,7 @@ mod explain;
 mod lint;
 mod man;
 mod pull;
+mod push;
 mod schema;
 mod serve;
 mod usage;

@@ -166,7 +166,7 @@ fn compared(
     found_in: Option<&'static str>,
 ) -> Result<Compared, GitError> {
     let asked = at_commit(repository, request.root, request.pattern, commit, request.progress)?;
-    let moves = moves::moves(request, repository, commit, &asked);
+    let moves = moves::moves(&asked, request.now);
     let notes = doubted(&asked, &name).into_iter().collect();
     let revision = BaseRevision { name, commit: commit.to_string(), found_in };
     Ok(Compared { base: Some(Base { revision, asked, moves }), notes })

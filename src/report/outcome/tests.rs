@@ -93,7 +93,7 @@ fn many_failures_are_folded_and_counted() {
     let ends = vec![End::Failed(failure(Some(422), "invalid", "it is wrong")); case.plan.changes.len()];
     let outcome = Outcome { ends, is_interrupted: false };
     let text = rendered(&case, &outcome, OutcomeFormat::Text, &UNICODE);
-    assert_eq!(text.matches("failed: ").count(), 40, "{text}");
+    assert_eq!(text.lines().filter(|line| line.starts_with("failed: ")).count(), 40, "{text}");
     assert!(text.contains("and 1,160 more failures; `-v` shows all"), "{text}");
     assert!(text.contains("1200 failed, 0 not attempted"), "{text}");
     let markdown = rendered(&case, &outcome, OutcomeFormat::Markdown, &UNICODE);
@@ -146,7 +146,7 @@ fn number(text: &str, word: &str) -> usize {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn every_format_counts_alike_and_holds_anything(

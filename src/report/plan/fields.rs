@@ -149,14 +149,18 @@ fn set(old: &[&Value], new: &[&Value], limits: Limits) -> Body {
     Body::Items { gone, come, more, stay: olds.intersection(&news).count() }
 }
 
-/// Its lines: a text's own, of all else those of its JSON.
+/// Its lines: a text's own, a list's items, an object's keys.
 fn text_of(value: &Value) -> String {
+    let whole = |value: &Value| inline(value, usize::MAX);
     match value {
         Value::Null => String::new(),
         Value::Text(text) => text.to_string(),
-        Value::Bool(_) | Value::Integer(_) | Value::Large(_) | Value::Float(_) | Value::List(_) | Value::Map(_) => {
-            serde_json::to_string_pretty(value).expect("a value has string keys and nothing that could fail")
+        Value::List(items) => items.iter().map(whole).collect::<Vec<_>>().join("\n"),
+        Value::Map(entries) => {
+            let entry = |(key, value): &(Box<str>, Value)| format!("{}: {}", key.replace('\n', " "), whole(value));
+            entries.iter().map(entry).collect::<Vec<_>>().join("\n")
         }
+        Value::Bool(_) | Value::Integer(_) | Value::Large(_) | Value::Float(_) => whole(value),
     }
 }
 
@@ -271,4 +275,63 @@ fn skip(all: Vec<Line>) -> Vec<Line> {
         }
     }
     kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::plan::fixtures::{field, text, texts};
+
+    const LIMITS: Limits = Limits { lines: 4, characters: 100 };
+
+    fn lines_of(before: Value, after: Value) -> (Vec<Line>, usize) {
+        match shown(&field("x", before, after), false, LIMITS).body {
+            Body::Lines { lines, more } => (lines, more),
+            other => panic!("no lines: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_long_line_is_shown_where_it_differs() {
+        let long = |middle: &str| text(&format!("{} {middle} {}", "before ".repeat(30), " behind".repeat(30)));
+        let (lines, more) = lines_of(long("one"), long("two"));
+        let [Line::Gone(old), Line::Come(new)] = lines.as_slice() else { panic!("{lines:?}") };
+        assert!(old.contains(" one ") && new.contains(" two ") && more == 0);
+        assert!(old.starts_with('…') && old.ends_with('…') && old.chars().count() < 60, "{old}");
+    }
+
+    #[test]
+    fn what_is_folded_is_counted_and_one_line_is_not_folded() {
+        let page = |lines: usize| text(&"line\n".repeat(lines));
+        assert_eq!(lines_of(Value::Null, page(5)).0.len(), 5);
+        let (lines, more) = lines_of(Value::Null, page(6));
+        assert_eq!((lines.len(), more), (4, 2));
+    }
+
+    #[test]
+    fn long_lists_differ_item_by_item() {
+        let list = |of: std::ops::Range<i64>| Value::List(of.map(Value::Integer).collect());
+        let (lines, _) = lines_of(list(0..40), list(1..40));
+        let same = Line::Same("1".to_owned());
+        assert_eq!(lines, [Line::Gone("0".to_owned()), same, Line::Skipped(38)]);
+    }
+
+    #[test]
+    fn texts_that_differ_in_the_end_of_a_line_alone_are_shown_as_they_are() {
+        let body = shown(&field("x", text("a\n"), text("a\r\n")), false, LIMITS).body;
+        assert_eq!(body, Body::Pair(Some("\"a\\n\"".to_owned()), Some("\"a\\r\\n\"".to_owned())));
+    }
+
+    #[test]
+    fn a_text_of_endless_lines_is_compared_in_time() {
+        let page = |word: &str| text(&(0..40_000).map(|at| format!("{word} {at}\n")).collect::<String>());
+        assert_eq!(lines_of(page("old"), page("new")).1, 80_000 - 4);
+    }
+
+    #[test]
+    fn a_relation_is_a_set() {
+        let body = shown(&field("->uses", texts(&["a", "b"]), texts(&["b", "c"])), false, LIMITS).body;
+        let (gone, come) = (vec!["\"a\"".to_owned()], vec!["\"c\"".to_owned()]);
+        assert_eq!(body, Body::Items { gone, come, more: 0, stay: 1 });
+    }
 }

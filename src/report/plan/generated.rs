@@ -23,7 +23,7 @@ fn name() -> impl Strategy<Value = String> {
         4 => "[a-e]{1,3}",
         2 => TEXT,
         1 => Just("</details>```-->".to_owned()),
-        1 => "[`|~<]{1,900}",
+        1 => "[`|~<]{1,300}",
     ]
 }
 
@@ -38,8 +38,8 @@ fn value() -> impl Strategy<Value = Value> {
         any::<i64>().prop_map(Value::Integer),
         any::<f64>().prop_map(Value::Float),
         TEXT.prop_map(|text| Value::Text(text.into())),
-        (name(), 0..400_usize).prop_map(|(line, times)| Value::Text(format!("{line}\n").repeat(times).into())),
-        (name(), 0..90_usize).prop_map(|(text, times)| Value::Text(text.repeat(times).into())),
+        (name(), 0..40_usize).prop_map(|(line, times)| Value::Text(format!("{line}\n").repeat(times).into())),
+        (name(), 0..9_usize).prop_map(|(text, times)| Value::Text(text.repeat(times).into())),
     ];
     leaf.prop_recursive(2, 12, 6, |inner| {
         prop_oneof![
@@ -128,7 +128,7 @@ fn hazards(keys: Vec<EntityKey>, dependents: Vec<Dependent>, name: &str, kinds: 
 }
 
 pub fn case() -> impl Strategy<Value = Case> {
-    let changes = prop_oneof![4 => vec(one_change(), 0..12), 1 => vec(one_change(), 60..160)];
+    let changes = prop_oneof![4 => vec(one_change(), 0..12), 1 => vec(one_change(), 30..70)];
     let base = prop::option::of(name());
     (changes, vec(key(), 0..40), dependents(), name(), any::<u8>(), base, any::<bool>(), any::<bool>()).prop_map(
         |(changes, keys, dependents, name, kinds, base, is_full, more)| {

@@ -178,3 +178,34 @@ fn label(text: &str) -> String {
     // An empty label is an error for Mermaid.
     if out.trim().is_empty() { "#32;".to_owned() } else { out }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::plan::fixtures::{Case, change, field, text};
+
+    fn pointing(number: usize) -> Case {
+        let fields = |at: usize| vec![field("->dependsOn", Value::Null, text(&format!("s{}", (at + 1) % number)))];
+        let changes = (0..number).map(|at| change(&format!("service/s{at}"), Action::Create, fields(at)));
+        Case::of(changes.collect(), Vec::new())
+    }
+
+    #[test]
+    fn there_is_a_picture_only_where_it_helps() {
+        let drawn = |case: &Case| draw(&case.plan, &case.blueprints).is_some();
+        assert!(!drawn(&Case::empty()) && !drawn(&Case::foreign()), "nothing points to anything");
+        assert!(drawn(&pointing(2)) && drawn(&pointing(MOST_NODES)));
+        assert!(!drawn(&pointing(MOST_NODES + 1)), "a thicket");
+    }
+
+    #[test]
+    fn a_label_is_nothing_but_a_label() {
+        assert_eq!(label("a`\"]-->"), "a#96;#34;#93;--#62;");
+        assert_eq!(label("日本 b_c/d"), "日本 b_c/d");
+        assert_eq!(label("\u{1b}[2J"), "#32;");
+        let text = draw(&Case::hostile().plan, &[]).expect("there is one");
+        let inside =
+            text.strip_prefix("```mermaid\n").and_then(|rest| rest.strip_suffix("```\n")).expect("it is a fence");
+        assert!(!inside.contains('`') && !inside.contains("<script"), "{inside}");
+    }
+}

@@ -239,7 +239,7 @@ fn numbers(text: &str) -> Vec<usize> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn no_plan_makes_a_renderer_panic_or_lie(case in generated::case(), width in 0..200_usize, unicode: bool) {

@@ -86,16 +86,6 @@ impl<'a> Scope<'a> {
         options
     }
 
-    /// For these files alone, as reports spell them. One whose name is not UTF-8 is not found.
-    pub(super) fn options_of<'p>(&self, paths: impl Iterator<Item = &'p str>) -> DiffOptions {
-        let mut options = DiffOptions::new();
-        options.ignore_submodules(true).include_typechange(true).skip_binary_check(true).disable_pathspec_match(true);
-        for path in paths {
-            options.pathspec(self.prefix.join(path));
-        }
-        options
-    }
-
     /// The name of a file that matches.
     pub(super) fn text_of(&self, path: &[u8]) -> Option<String> {
         let path = path_of_git(path);

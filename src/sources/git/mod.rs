@@ -8,7 +8,6 @@ mod commit;
 mod error;
 mod open;
 mod remote;
-mod renames;
 mod revision;
 mod signature;
 mod staged;

@@ -389,6 +389,25 @@ fn a_catalog_that_falls_silent_half_way_leaves_what_was_done_done() {
 }
 
 #[test]
+fn one_that_the_catalog_fails_on_every_time_keeps_back_no_other() {
+    for fault in [500, 502, 0] {
+        let server = Scripted::with_token(move |seen, _| {
+            let sent = sent(&seen.body);
+            if sent.contains(&"e11".to_owned()) {
+                return if fault == 0 { Vec::new() } else { json(fault, r#"{"ok":false,"error":"internal_error"}"#) };
+            }
+            let done =
+                sent.iter().enumerate().map(|(index, id)| value!({"identifier": id, "index": index, "created": true}));
+            json(200, &value!({"ok": true, "entities": done.collect::<Vec<_>>(), "errors": []}).to_string())
+        });
+        let outcomes = client(&server.url).upsert("service", &drafts(60), &UPSERT, &Silent).expect("it is answered");
+        let failed: Vec<usize> = (0..60).filter(|number| outcomes[*number].is_err()).collect();
+        assert_eq!(failed, [11], "{fault}");
+        assert!(matches!(&outcomes[11], Err(Undone::Broken(error)) if !error.is_surely_undone()), "{:?}", outcomes[11]);
+    }
+}
+
+#[test]
 fn a_create_whose_answer_is_lost_is_not_sent_again_blindly() {
     let create = WriteOptions { upsert: false, merge: false, ..UPSERT };
     let server = Scripted::with_token(|_, _| Vec::new());

@@ -200,29 +200,3 @@ fn branches_are_looked_for_where_they_were_fetched_first() {
         assert_eq!(repository.known_commit(odd), None, "{odd}");
     }
 }
-
-#[test]
-fn moved_files_are_found_also_when_nobody_told_git() {
-    let tree = Tree::new();
-    let text = |name: &str| {
-        format!("apiVersion: v1\nkind: Entity\nmetadata:\n  name: {name}\nspec:\n  title: Cart\n  identifier: {name}\n")
-    };
-    tree.write("sub/cart.yaml", text("cart")).write("sub/other.yaml", "other: 1\n").write("sub/far.yaml", text("far"));
-    tree.commit("one");
-    let commit = tree.open().head_commit().expect("it is asked").expect("it is there");
-    fs::remove_file(tree.path.join("sub/cart.yaml")).expect("it is there");
-    tree.write("sub/basket.yaml", text("basket"))
-        .write("sub/unlike.yaml", "nothing: like it\nat: all\nin: any\nway: 1\n");
-    let sub = tree.path.join("sub");
-    let moved = |gone: &[&str], come: &[&str]| {
-        let found = tree.open().renames(&sub, &everything(), commit, gone, come).expect("it is read");
-        found.into_iter().collect::<Vec<_>>()
-    };
-    let expected = [("cart.yaml".to_owned(), "basket.yaml".to_owned())];
-    assert_eq!(moved(&["cart.yaml"], &["basket.yaml", "unlike.yaml"]), expected);
-    assert_eq!(moved(&["cart.yaml"], &["unlike.yaml"]), []);
-    tree.git(["add", "--all"]);
-    assert_eq!(moved(&["cart.yaml"], &["basket.yaml"]), expected);
-    tree.commit("two");
-    assert_eq!(moved(&["cart.yaml"], &["basket.yaml"]), expected);
-}

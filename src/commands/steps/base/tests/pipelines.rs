@@ -19,10 +19,13 @@ fn commit(id: &str) -> Try {
     Try::Commit(id.to_owned())
 }
 
+/// The variables, the one that counts, and what it says.
+type Row<'t> = (&'t [(&'t str, &'t str)], &'t str, &'t [Try], Kind);
+
 #[test]
 fn each_pipeline_says_it_with_variables_of_its_own() {
     let github = ("GITHUB_ACTIONS", "true");
-    let table: [(&[(&str, &str)], &str, &[Try], Kind); 20] = [
+    let table: [Row<'_>; 20] = [
         (&[github, ("GITHUB_BASE_REF", "main")], "GITHUB_BASE_REF", &[branch("main")], Kind::Parting),
         (
             &[
@@ -244,8 +247,8 @@ fn a_target_without_a_common_commit_is_told() {
 #[test]
 fn a_push_is_compared_with_what_was_there_before() {
     let tree = Tree::new();
-    let first = { tree.write("a.yaml", &entity("a")).commit("one") };
-    let second = { tree.write("b.yaml", &entity("b")).commit("two") };
+    let first = tree.write("a.yaml", &entity("a")).commit("one");
+    let second = tree.write("b.yaml", &entity("b")).commit("two");
     tree.write("c.yaml", &entity("c")).commit("three");
     let event = tree.path.with_file_name("event.json");
     let push = |before: &str| {
