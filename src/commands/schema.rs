@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::plan::binding;
 use crate::report;
 use crate::settings;
 use crate::ui::Streams;
@@ -32,6 +33,8 @@ pub enum SchemaName {
     Pull,
     /// What `diff --output json` writes
     Plan,
+    /// What `diff --out` writes
+    PlanFile,
     /// What `push --output json` writes
     Outcome,
     /// What `serve --output json` writes
@@ -51,6 +54,7 @@ pub fn schema(name: SchemaName) -> String {
         SchemaName::Baseline => report::baseline::schema(),
         SchemaName::Pull => report::pull::json::schema(),
         SchemaName::Plan => report::plan::json::schema(),
+        SchemaName::PlanFile => binding::schema(),
         SchemaName::Outcome => report::outcome::json::schema(),
         SchemaName::Serve => report::serve::schema(),
     };

@@ -2,6 +2,7 @@
 
 pub(crate) mod adopted;
 pub(crate) mod base;
+pub(crate) mod bound;
 pub(crate) mod brought;
 pub(crate) mod checked;
 pub(crate) mod chosen;
@@ -17,6 +18,7 @@ pub(crate) mod fixed;
 pub(crate) mod gate;
 pub(crate) mod linted;
 pub(crate) mod live;
+pub(crate) mod narrowed;
 pub(crate) mod planned;
 pub(crate) mod pointed;
 pub(crate) mod prepared;
