@@ -1,0 +1,115 @@
+//! Plans that are written down and carried out, and parts of plans: what was reviewed is what runs, or nothing does.
+
+use serde_json::json;
+
+use super::{manifests, push, server, services};
+use crate::{run, run_with};
+
+/// A manifest of one service, as `manifests` writes it, with something more in its spec.
+fn one(name: &str, more: &str) -> String {
+    format!(
+        "apiVersion: getport.io/v1\nkind: Entity\nmetadata: {{name: {name}}}\n\
+         spec: {{blueprint: service, identifier: {name}{more}}}\n"
+    )
+}
+
+#[test]
+fn what_was_written_down_is_carried_out_and_only_once() {
+    let repo = services(3);
+    assert_eq!(run(&repo, "push").code, 0);
+    repo.write("catalog/all.yaml", manifests(1..3) + "---\n" + &one("new", ", title: New, relations: {next: s1}"));
+    let diff = run(&repo, "diff --out plan.json");
+    assert_eq!(diff.code, 0, "{}", diff.talk);
+    assert!(diff.talk.contains("portolan push --plan plan.json"), "{}", diff.talk);
+    // Another layout, another file, a comment: the manifests say the same.
+    repo.write("catalog/all.yaml", String::from("# moved\n\n") + &manifests(1..3));
+    repo.write("catalog/new.yaml", one("new", ", relations: {next: s1}, title: \"New\" # as ever"));
+    let pushed = run(&repo, "push --plan plan.json");
+    assert_eq!(pushed.code, 0, "{}{}", pushed.results, pushed.talk);
+    assert!(pushed.results.contains("Plan: 1 to create, 0 to update, 1 to delete"), "{}", pushed.results);
+    assert!(pushed.results.contains("catalog/new.yaml:1"), "{}", pushed.results);
+    assert_eq!(run(&repo, "diff --exit-code").code, 0);
+    let again = run(&repo, "push --plan plan.json");
+    assert_eq!(again.code, 4, "{}{}", again.results, again.talk);
+    assert!(again.talk.contains("`service/new` is in the catalog by now"), "{}", again.talk);
+    assert!(again.talk.contains("`service/s0` is no longer in the catalog"), "{}", again.talk);
+}
+
+#[test]
+fn what_has_moved_since_is_refused_by_name_and_nothing_is_written() {
+    let (repo, (serving, plain)) = (services(3), server(&[]));
+    assert_eq!(push(&repo, &serving, "").code, 0);
+    repo.write("catalog/all.yaml", manifests(0..2) + "---\n" + &one("s2", ", properties: {size: 20}"));
+    let variables =
+        [("PORT_CLIENT_ID", crate::serving::CLIENT_ID), ("PORT_CLIENT_SECRET", crate::serving::CLIENT_SECRET)];
+    let flags = format!("diff --catalog {} --out plan.json", serving.url);
+    assert_eq!(run_with(&repo, &flags, &variables).code, 0);
+    // What the plan does not touch may move.
+    let path = "blueprints/service/entities?upsert=true&merge=true";
+    plain.must("POST", path, Some(&json!({"identifier": "s0", "title": "moved"})));
+    plain.must("POST", path, Some(&json!({"identifier": "s2", "title": "moved"})));
+    let refused = push(&repo, &serving, "--plan plan.json");
+    assert_eq!(refused.code, 4, "{}{}", refused.results, refused.talk);
+    assert!(refused.talk.contains("`service/s2` was changed in the catalog"), "{}", refused.talk);
+    assert!(!refused.talk.contains("`service/s0`"), "{}", refused.talk);
+    // Neither is it for another catalog, nor of other manifests.
+    let elsewhere = run(&repo, "push --plan plan.json");
+    assert_eq!(elsewhere.code, 4, "{}", elsewhere.talk);
+    assert!(elsewhere.talk.contains("The plan was made for the catalog"), "{}", elsewhere.talk);
+    repo.write("catalog/more.yaml", one("more", ""));
+    let other = push(&repo, &serving, "--plan plan.json");
+    assert_eq!(other.code, 4, "{}", other.talk);
+    assert!(
+        other.talk.contains("The manifests of the blueprint `service` do not say what they said"),
+        "{}",
+        other.talk
+    );
+}
+
+#[test]
+fn a_plan_that_was_written_down_wants_its_yes_all_the_same() {
+    let repo = services(10);
+    assert_eq!(run(&repo, "push").code, 0);
+    repo.write("catalog/all.yaml", manifests(0..3));
+    let diff = run(&repo, "diff --out plan.json");
+    let digest =
+        diff.talk.split("--approve ").nth(1).and_then(|rest| rest.get(..12)).expect("the way is told").to_owned();
+    let refused = run(&repo, "push --plan plan.json");
+    assert_eq!(refused.code, 4, "{}{}", refused.results, refused.talk);
+    assert_eq!(run(&repo, &format!("push --plan plan.json --approve {digest}")).code, 0);
+    assert_eq!(run(&repo, "diff --exit-code").code, 0);
+}
+
+#[test]
+fn what_is_no_plan_is_no_crash() {
+    let repo = services(1);
+    repo.write("a.json", "{}").write("b.json", "{");
+    for (line, words) in [
+        ("push --plan a.json", "it is not a plan file"),
+        ("push --plan b.json", "line 1"),
+        ("push --plan c.json", "c.json"),
+        ("push --plan a.json --only service", "cannot be used with"),
+    ] {
+        let talk = run(&repo, line).was_refused();
+        assert!(talk.contains(words), "{line}: {talk}");
+    }
+    assert_eq!(run(&repo, "diff --out plan.json").code, 0);
+    let text = repo.read("plan.json");
+    repo.write("plan.json", text.replace("\"s0\"", "\"s1\""));
+    let talk = run(&repo, "push --plan plan.json").was_refused();
+    assert!(talk.contains("it is not as it was written"), "{talk}");
+}
+
+#[test]
+fn a_part_comes_with_what_it_needs() {
+    let repo = services(1);
+    repo.write("catalog/a.yaml", one("a", ", relations: {next: b}")).write("catalog/b.yaml", one("b", ""));
+    let part = run(&repo, "push --only catalog/a.yaml");
+    assert_eq!(part.code, 0, "{}{}", part.results, part.talk);
+    assert!(part.results.contains("Plan: 2 to create"), "{}", part.results);
+    assert!(part.results.contains("`service/b` (`service/a` points to it)"), "{}", part.results);
+    let rest = run(&repo, "push --only service");
+    assert!(rest.results.contains("Plan: 1 to create"), "{}{}", rest.results, rest.talk);
+    let talk = run(&repo, "diff --only servise").was_refused();
+    assert!(talk.contains("did you mean `service`?"), "{talk}");
+}
