@@ -67,6 +67,9 @@ struct Asking<'a> {
     progress: &'a dyn Progress,
 }
 
+/// What is asked about, and for which act.
+type Asked<'t> = (&'t Act, EntityDraft);
+
 impl Asking<'_> {
     fn ask(&self, shape: &Blueprint, merge: bool, asked: Vec<(&Act, EntityDraft)>) -> Result<Vec<Complaint>, Error> {
         let mut complaints = Vec::new();
@@ -90,8 +93,8 @@ impl Asking<'_> {
         &self,
         shape: &Blueprint,
         merge: bool,
-        asked: Vec<(&'t Act, EntityDraft)>,
-    ) -> Result<Vec<((&'t Act, EntityDraft), Refusal)>, Error> {
+        asked: Vec<Asked<'t>>,
+    ) -> Result<Vec<(Asked<'t>, Refusal)>, Error> {
         let drafts: Vec<EntityDraft> = asked.iter().map(|(_, draft)| draft.clone()).collect();
         if drafts.is_empty() {
             return Ok(Vec::new());

@@ -88,16 +88,10 @@ pub struct Sight<'s> {
 pub fn unfit(file: &PlanFile, now: &Circumstances, ground: &Ground<'_>) -> Vec<Unfit> {
     let mut found = Vec::new();
     let Circumstances { tool: _, scope, platform, catalog, target: _, commit: _, is_dirty: _, base: _ } = &file.made;
-    let texts: [(&String, &String, fn(String, String) -> Unfit); 3] = [
-        (scope, &now.scope, |made, now| Unfit::Scope { made, now }),
-        (platform, &now.platform, |made, now| Unfit::Platform { made, now }),
-        (catalog, &now.catalog, |made, now| Unfit::Catalog { made, now }),
-    ];
-    for (made, now, unfit) in texts {
-        if made != now {
-            found.push(unfit(made.clone(), now.clone()));
-        }
-    }
+    let both = |made: &String, now: &String| (made != now).then(|| (made.clone(), now.clone()));
+    found.extend(both(scope, &now.scope).map(|(made, now)| Unfit::Scope { made, now }));
+    found.extend(both(platform, &now.platform).map(|(made, now)| Unfit::Platform { made, now }));
+    found.extend(both(catalog, &now.catalog).map(|(made, now)| Unfit::Catalog { made, now }));
     let manifests = Manifests::of(ground.desired);
     for blueprint in differing(&file.manifests, &manifests.by_blueprint()) {
         let is_one = |touched: &&Touched| {
