@@ -198,17 +198,3 @@ pub fn can_be_done(plan: &Plan) -> bool {
     };
     plan.obstacles.is_empty() && !plan.hazards.iter().any(|hazard| is_held(&hazard.kind))
 }
-
-/// One spelling for what `content` spells in two.
-pub fn plain(value: &Json) -> Json {
-    match value {
-        Json::Number(number) => json!(number.as_f64()),
-        Json::String(text) if text == "2026-11-02T13:00:00+01:00" => json!("2026-11-02T12:00:00Z"),
-        Json::Array(items) => items.iter().map(plain).collect(),
-        Json::Object(entries) => {
-            let sorted: std::collections::BTreeMap<_, _> = entries.iter().collect();
-            sorted.into_iter().map(|(key, value)| (key.clone(), plain(value))).collect()
-        }
-        Json::Null | Json::Bool(_) | Json::String(_) => value.clone(),
-    }
-}
