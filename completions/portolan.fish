@@ -38,6 +38,8 @@ complete -c portolan -n "__fish_portolan_needs_command" -s h -l help -d 'Print h
 complete -c portolan -n "__fish_portolan_needs_command" -s V -l version -d 'Print version'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "lint" -d 'Check the entity manifests of this repository'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "validate" -d 'Check the entity manifests of this repository'
+complete -c portolan -n "__fish_portolan_needs_command" -f -a "diff" -d 'Show what a push would change in the catalog, and what it would endanger'
+complete -c portolan -n "__fish_portolan_needs_command" -f -a "push" -d 'Do what `diff` shows: create, update and delete in the catalog'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "pull" -d 'Bring blueprints and known entities from the catalog into `.portolan/`'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "explain" -d 'Explain a rule: what is wrong, why it matters, how to mend it'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "config" -d 'Show every setting and where it comes from'
@@ -193,6 +195,59 @@ complete -c portolan -n "__fish_portolan_using_subcommand validate" -s q -l quie
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l base -d 'Tell what this branch changes from what was pending before: compare with where REF and `HEAD` parted; found by itself in pipelines' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l only -d 'Plan these blueprints or files alone, and what they cannot do without' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l out -d 'Write the plan to FILE, for `push --plan FILE`' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l output -d 'How to report, and where to: `text`, `json`, `markdown`, `summary`; repeatable' -r -f -a "text\t''
+json\t''
+markdown\t''
+summary\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -s C -d 'Work as if started in DIR' -r -f -a "(__fish_complete_directories)"
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l catalog -d 'Use this catalog: `local`, a region of the platform (`eu`, `us`), or an address [env: PORTOLAN_CATALOG]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l no-base -d 'Look for no base'
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l only-branch -d 'Leave out what was pending before this branch'
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l verify -d 'Ask the catalog too whether it would take each write, and show where it would not'
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l exit-code -d 'End with 2 when there are changes'
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l adopt -d 'Take over declared entities that somebody else wrote'
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l prune -d 'Delete what this scope wrote and the manifests no longer declare, whatever the config says'
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l no-prune -d 'Delete nothing, whatever the config says'
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l full -d 'Fold nothing in the text'
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l approve -d 'Say yes to the hazards of the plan with this digest, which the plan shows; repeatable' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l only -d 'Do these blueprints or files alone, and what they cannot do without' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l plan -d 'Do what `diff --out FILE` wrote down, or nothing where anything it hangs on has moved since' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l on-error -d 'What to do when a change fails: go on with those that do not need it, or begin nothing more' -r -f -a "continue\t''
+stop\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l base -d 'Tell what this branch changes from what was pending before: compare with where REF and `HEAD` parted; found by itself in pipelines' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l run-id -d 'Tell the catalog that it is written on behalf of this run of an action' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l output -d 'How to report what was done, and where to: `text`, `json`, `markdown`, `junit`; repeatable' -r -f -a "text\t''
+json\t''
+markdown\t''
+junit\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand push" -s C -d 'Work as if started in DIR' -r -f -a "(__fish_complete_directories)"
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l catalog -d 'Use this catalog: `local`, a region of the platform (`eu`, `us`), or an address [env: PORTOLAN_CATALOG]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l adopt -d 'Take over declared entities that somebody else wrote'
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l prune -d 'Delete what this scope wrote and the manifests no longer declare, whatever the config says'
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l no-prune -d 'Delete nothing, whatever the config says'
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l dry-run -d 'Show the plan and do nothing: `diff`'
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l no-base -d 'Look for no base'
+complete -c portolan -n "__fish_portolan_using_subcommand push" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand push" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand push" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -l entities -d 'Also write manifests for entities that the catalog has and this repository does not; of all blueprints where none is named' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -l output -d 'How to report' -r -f -a "text\t''
 json\t''"

@@ -11,7 +11,6 @@
 #[expect(dead_code, reason = "these tests use a part of it")]
 #[path = "../support/faulty.rs"]
 mod faulty;
-#[expect(dead_code, reason = "these tests use a part of it")]
 #[path = "../support/plain.rs"]
 mod plain;
 #[path = "../support/serving.rs"]

@@ -55,7 +55,7 @@ fn failures(out: &mut String, told: &Told<'_>, style: &Style) {
     }
     let more = told.tally.failed.saturating_sub(most);
     if more > 0 {
-        out.push_str(&format!("and {}; `-v` shows all\n", count(more, "more failure")));
+        out.push_str(&format!("and {}; `--output json` names all\n", count(more, "more failure")));
     }
 }
 
@@ -90,6 +90,6 @@ fn not_attempted(out: &mut String, told: &Told<'_>, style: &Style) {
         out.push_str(&format!("    {}: {}\n", clean(&words::deed(change)), clean(&words::reason(reason, told))));
     }
     if waiting.len() > shown {
-        out.push_str(&format!("    and {} more; `-v` shows all\n", grouped(waiting.len() - shown)));
+        out.push_str(&format!("    and {} more; `--output json` names all\n", grouped(waiting.len() - shown)));
     }
 }

@@ -45,7 +45,7 @@ fn a_huge_plan_is_folded_and_counted() {
     let case = Case::huge(10_000);
     let text = case.render(PlanFormat::Text, &UNICODE);
     assert!(text.lines().count() < 1_500, "{}", text.lines().count());
-    assert!(text.contains("Folded; `-v` shows all of it."), "{text}");
+    assert!(text.contains("Folded; `portolan diff --full` shows all of it."), "{text}");
     for (action, number) in [("create", 10_000), ("update", 1_000), ("delete", 1_000)] {
         assert!(text.contains(&format!("{number} to {action}")), "{action}");
     }

@@ -233,7 +233,7 @@ impl Page<'_> {
         let report = self.sited.report;
         self.gap();
         if self.pen.is_folded {
-            self.line(&self.style.paint(Role::Dim, "Folded; `-v` shows all of it."));
+            self.line(&self.style.paint(Role::Dim, "Folded; `portolan diff --full` shows all of it."));
         }
         let numbers = words::numbers(&report.plan.counts.total);
         let role = if report.plan.is_empty() { Role::Good } else { Role::Strong };
