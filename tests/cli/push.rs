@@ -146,7 +146,7 @@ fn what_fails_is_told_and_the_next_push_finishes() {
     let partly = push(&repo, &serving, "--output json");
     assert_eq!(partly.code, 3, "{}{}", partly.results, partly.talk);
     let outcome: Value = serde_json::from_str(&partly.results).expect("nothing else is there");
-    assert_eq!((&outcome["complete"], &outcome["counts"]["created"]), (&json!(false), &json!(2)), "{outcome}");
+    assert_eq!((&outcome["complete"], &outcome["ends"]["created"]), (&json!(false), &json!(2)), "{outcome}");
     assert_eq!(plain.count("service"), 2);
     let lax = json!({"schema": {"properties": {"size": {"type": "number"}}}});
     plain.must("PATCH", "blueprints/service", Some(&lax));
@@ -176,7 +176,7 @@ fn who_is_interrupted_tells_what_was_done_and_the_next_one_finishes() {
     assert_eq!(child.wait().expect("it ends").code(), Some(130));
     let outcome: Value = serde_json::from_str(&repo.read("outcome.json")).expect("it is whole");
     assert_eq!(outcome["interrupted"], true);
-    assert_eq!(outcome["counts"]["created"].as_u64(), Some(plain.count("service") as u64));
+    assert_eq!(outcome["ends"]["created"].as_u64(), Some(plain.count("service") as u64));
     let mut child = begin(&repo, &serving, &plain);
     child.kill().expect("it runs");
     child.wait().expect("it ends");
