@@ -38,7 +38,7 @@ use portolan::catalog::store::{Store, system_clock};
 use portolan::catalog::wire::{EntityDraft, Strictness, WriteOptions, Writer};
 use portolan::catalog::{Catalog, Errand, LocalCatalog, Part, Stop};
 use portolan::domain::act::Acts;
-use portolan::domain::entity::{Entity, EntityKey, Owner};
+use portolan::domain::entity::{Entity, EntityKey, Owner, Targets};
 use portolan::domain::moment::Moment;
 use portolan::domain::outcome::{End, Outcome, Reason};
 use portolan::domain::plan::Plan;
@@ -369,10 +369,41 @@ proptest! {
             let mut world = settled(world);
             world.base = None;
             // What is stored is what all before left.
+            ground(&mut world, &scene.contents(&first).into_keys().collect());
             meddle(&scene, &world, *meddling);
             settles(&client, &scene, &world, cuts)?;
         }
         running.stop();
+    }
+}
+
+/// Nobody can write what points to nothing: it is not declared.
+fn ground(world: &mut World, there: &BTreeSet<EntityKey>) {
+    let World { blueprints, desired, .. } = world;
+    let target = |key: &EntityKey, relation: &str| -> Option<Arc<str>> {
+        let blueprint = blueprints.iter().find(|blueprint| blueprint.identifier == *key.blueprint)?;
+        blueprint.relations.iter().find(|known| known.name == relation).map(|known| known.target.as_str().into())
+    };
+    loop {
+        let before = desired.len();
+        let declared: BTreeSet<EntityKey> = desired.iter().map(|desired| desired.key.clone()).collect();
+        let is_there = |blueprint: &Arc<str>, identifier: &str| {
+            let key = EntityKey { blueprint: Arc::clone(blueprint), identifier: identifier.into() };
+            declared.contains(&key) || there.contains(&key)
+        };
+        desired.retain(|desired| {
+            desired.relations.iter().all(|relation| match target(&desired.key, &relation.name) {
+                None => true,
+                Some(blueprint) => match &relation.targets {
+                    Targets::None => true,
+                    Targets::One(one) => is_there(&blueprint, one),
+                    Targets::Many(many) => many.iter().all(|one| is_there(&blueprint, one)),
+                },
+            })
+        });
+        if desired.len() == before {
+            return;
+        }
     }
 }
 
