@@ -23,7 +23,7 @@ use crate::sources::{self, Pattern};
 /// Which base is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wanted<'w> {
-    /// Whatever a pipeline names.
+    /// None, whatever a pipeline names: `--no-base`.
     Nothing,
     /// The commit where this revision and `HEAD` parted: `--base`.
     Named(&'w str),

@@ -1,6 +1,7 @@
 //! Yields plan files and what has become of them: a plan is bound to what it was made of when it is written, and held
 //! against what there is now before it is carried out. Nothing in a file is believed because it is there.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use crate::catalog::{Catalog, CatalogError};
@@ -131,10 +132,9 @@ pub(crate) fn rebound(file: &Path, owner: &Owner, context: &mut Context<'_>) -> 
     let revision = repository.as_ref().map(|it| revision(Some(it), settings, &pattern)).transpose()?;
     let catalog = connect_for(owner, &asked.entities, context)?;
     let live = Live::of(&*catalog)?;
+    let ids: HashMap<&str, FileId> = asked.files.iter().map(|file| file.path.as_str()).zip((0..).map(FileId)).collect();
     let mut planned = Planned {
-        plan: file.placed(&asked.entities, |path| {
-            (0..).map(FileId).zip(&asked.files).find(|(_, it)| it.path == path).map(|(id, _)| id)
-        }),
+        plan: file.placed(&asked.entities, |path| ids.get(path).copied()),
         owned: catalog.owned(owner)?,
         actual: Snapshot::default(),
         base: None,
