@@ -6,7 +6,8 @@ use std::ffi::OsStr;
 use clap::builder::{PossibleValue, TypedValueParser};
 
 use crate::analysis::RULES;
-use crate::commands::output::{Format, Output};
+use crate::commands::output::Output;
+use crate::report::format::Format;
 
 /// A parser with words to offer. Help must not list them: set `hide_possible_values`.
 #[derive(Clone)]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::suggest::closest;
 use crate::error::LintError;
-use crate::report::lint::LintFormat;
+use crate::report::format::Format;
 use crate::sources;
 
 /// A format, and the file it goes to.
@@ -14,27 +14,6 @@ pub struct Output<F> {
     pub format: F,
     /// As the user wrote it; `None`: standard output.
     pub file: Option<PathBuf>,
-}
-
-/// The formats of a verb.
-pub trait Format: Copy + PartialEq + 'static {
-    fn name(self) -> &'static str;
-    fn names() -> Vec<&'static str>;
-    fn parse(text: &str) -> Option<Self>;
-}
-
-impl Format for LintFormat {
-    fn name(self) -> &'static str {
-        Self::name(self)
-    }
-
-    fn names() -> Vec<&'static str> {
-        Self::names().to_vec()
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        Self::parse(text)
-    }
 }
 
 impl<F: Format> Output<F> {

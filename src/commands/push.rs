@@ -11,7 +11,7 @@ use crate::catalog::{Errand, Stop, Told};
 use crate::commands::context::Context;
 use crate::commands::diff::{self, DiffArgs};
 use crate::commands::offered;
-use crate::commands::output::{Format, Output, refuse_shared};
+use crate::commands::output::{Output, refuse_shared};
 use crate::commands::steps::base::Wanted;
 use crate::commands::steps::bound::{Rebound, rebound};
 use crate::commands::steps::consented::{Consents, refusal};
@@ -96,20 +96,6 @@ Examples:
 pub enum OnError {
     Continue,
     Stop,
-}
-
-impl Format for OutcomeFormat {
-    fn name(self) -> &'static str {
-        Self::name(self)
-    }
-
-    fn names() -> Vec<&'static str> {
-        Self::names().to_vec()
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        Self::parse(text)
-    }
 }
 
 fn digest(text: &str) -> Result<String, String> {

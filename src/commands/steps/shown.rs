@@ -2,7 +2,7 @@
 //! and another does must not read otherwise.
 
 use crate::commands::context::Context;
-use crate::commands::output::{Format, Output};
+use crate::commands::output::Output;
 use crate::commands::steps::linted::{InWorkTree, Linted, Texts};
 use crate::commands::steps::planned::Planned;
 use crate::domain::entity::Owner;
@@ -11,25 +11,12 @@ use crate::domain::words::count;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::escape::clean;
+use crate::report::format::Format;
 use crate::report::lint::{self, Lint, LintFormat};
 use crate::report::place::Files;
 use crate::report::plan::{self, Complaint, PlanFormat, PlanReport};
 use crate::report::style::{Role, Style};
 use crate::sources;
-
-impl Format for PlanFormat {
-    fn name(self) -> &'static str {
-        Self::name(self)
-    }
-
-    fn names() -> Vec<&'static str> {
-        Self::names().to_vec()
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        Self::parse(text)
-    }
-}
 
 /// How a plan is to be shown.
 pub(crate) struct Report<'a> {

@@ -22,6 +22,7 @@ use std::borrow::Cow;
 use crate::domain::finding::{Finding, Severity};
 use crate::report::escape::clean;
 use crate::report::fingerprint::{Fingerprint, fingerprints};
+use crate::report::format::Format;
 use crate::report::place::{Extent, Files, Places};
 use crate::report::style::Style;
 
@@ -64,11 +65,11 @@ pub enum LintFormat {
     Markdown,
 }
 
-impl LintFormat {
-    pub const ALL: [Self; 8] =
-        [Self::Text, Self::Concise, Self::Json, Self::Sarif, Self::Github, Self::Gitlab, Self::Junit, Self::Markdown];
+impl Format for LintFormat {
+    const ALL: &'static [Self] =
+        &[Self::Text, Self::Concise, Self::Json, Self::Sarif, Self::Github, Self::Gitlab, Self::Junit, Self::Markdown];
 
-    pub fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
             Self::Concise => "concise",
@@ -79,14 +80,6 @@ impl LintFormat {
             Self::Junit => "junit",
             Self::Markdown => "markdown",
         }
-    }
-
-    pub fn names() -> [&'static str; 8] {
-        Self::ALL.map(Self::name)
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|format| format.name() == text)
     }
 }
 
@@ -170,7 +163,7 @@ mod tests {
 
     #[test]
     fn every_format_is_found_by_its_name_only() {
-        for format in LintFormat::ALL {
+        for &format in LintFormat::ALL {
             assert_eq!(LintFormat::parse(format.name()), Some(format));
         }
         assert_eq!(LintFormat::parse("Text"), None);
@@ -218,7 +211,7 @@ mod tests {
             let files = texts.iter().map(|text| (path.as_str(), text.as_str())).collect::<Vec<_>>();
             let run = Run { findings, notes: vec![path.clone()], ..Run::of(&files) };
             let style = Style { color: false, unicode, width, links: false };
-            for format in LintFormat::ALL {
+            for &format in LintFormat::ALL {
                 let text = run.render(format, &style);
                 prop_assert!(!text.chars().any(|c| c != '\n' && is_unsafe(c)), "{}: {text:?}", format.name());
                 match format {

@@ -13,6 +13,7 @@ mod tests;
 use crate::domain::change::{Action, Change};
 use crate::domain::moment::Moment;
 use crate::domain::outcome::{End, Outcome};
+use crate::report::format::Format;
 use crate::report::plan::{PlanReport, Sited};
 use crate::report::style::Style;
 
@@ -38,24 +39,16 @@ pub enum OutcomeFormat {
     Junit,
 }
 
-impl OutcomeFormat {
-    pub const ALL: [Self; 4] = [Self::Text, Self::Json, Self::Markdown, Self::Junit];
+impl Format for OutcomeFormat {
+    const ALL: &'static [Self] = &[Self::Text, Self::Json, Self::Markdown, Self::Junit];
 
-    pub fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
             Self::Json => "json",
             Self::Markdown => "markdown",
             Self::Junit => "junit",
         }
-    }
-
-    pub fn names() -> [&'static str; 4] {
-        Self::ALL.map(Self::name)
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|format| format.name() == text)
     }
 }
 

@@ -59,7 +59,7 @@ fn interrupted() -> (Case, Outcome) {
 
 #[test]
 fn every_format_is_found_by_its_name_only() {
-    for format in OutcomeFormat::ALL {
+    for &format in OutcomeFormat::ALL {
         assert_eq!(OutcomeFormat::parse(format.name()), Some(format));
     }
     assert_eq!(OutcomeFormat::parse("summary"), None);
@@ -78,7 +78,7 @@ fn a_complete_push_is_one_line() {
 #[test]
 fn a_push_that_did_not_end_reads_well() {
     let (case, outcome) = partial();
-    for format in OutcomeFormat::ALL {
+    for &format in OutcomeFormat::ALL {
         insta::assert_snapshot!(format!("partial_{}", format.name()), rendered(&case, &outcome, format, &UNICODE));
     }
     let (case, outcome) = interrupted();
@@ -159,7 +159,7 @@ proptest! {
         let is = |wanted: fn(&End) -> bool| outcome.ends.iter().filter(|end| wanted(end)).count();
         let failed = is(|end| matches!(end, End::Failed(_)));
         let waiting = is(|end| matches!(end, End::NotAttempted(_)));
-        for format in OutcomeFormat::ALL {
+        for &format in OutcomeFormat::ALL {
             let text = rendered(&case, &outcome, format, &UNICODE);
             prop_assert!(!text.chars().any(|c| c != '\n' && is_unsafe(c)), "{}: {text:?}", format.name());
             match format {

@@ -23,6 +23,7 @@ use crate::domain::finding::Place;
 use crate::domain::hazard::{Blocker, HazardKind};
 use crate::domain::plan::{Obstacle, Plan};
 use crate::domain::revision::{BaseRevision, Revision};
+use crate::report::format::Format;
 use crate::report::place::{Extent, Files, Places};
 use crate::report::style::Style;
 
@@ -78,24 +79,16 @@ pub enum PlanFormat {
     Summary,
 }
 
-impl PlanFormat {
-    pub const ALL: [Self; 4] = [Self::Text, Self::Json, Self::Markdown, Self::Summary];
+impl Format for PlanFormat {
+    const ALL: &'static [Self] = &[Self::Text, Self::Json, Self::Markdown, Self::Summary];
 
-    pub fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
             Self::Json => "json",
             Self::Markdown => "markdown",
             Self::Summary => "summary",
         }
-    }
-
-    pub fn names() -> [&'static str; 4] {
-        Self::ALL.map(Self::name)
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|format| format.name() == text)
     }
 }
 

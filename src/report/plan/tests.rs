@@ -11,7 +11,7 @@ const UNICODE: Style = Style { color: false, unicode: true, width: 100, links: f
 
 #[test]
 fn every_format_is_found_by_its_name_only() {
-    for format in PlanFormat::ALL {
+    for &format in PlanFormat::ALL {
         assert_eq!(PlanFormat::parse(format.name()), Some(format));
     }
     assert_eq!(PlanFormat::parse("Text"), None);
@@ -249,7 +249,7 @@ proptest! {
             total.create, total.update, total.delete, total.rename, total.adopt, total.foreign, total.pending,
             total.unchanged,
         ];
-        for format in PlanFormat::ALL {
+        for &format in PlanFormat::ALL {
             let text = case.render(format, &style);
             prop_assert!(!text.chars().any(|c| c != '\n' && is_unsafe(c)), "{}: {text:?}", format.name());
             prop_assert!(text.ends_with('\n'));
