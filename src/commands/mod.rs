@@ -9,6 +9,7 @@ mod examples;
 pub mod explain;
 pub mod lint;
 pub mod man;
+pub mod new;
 mod offered;
 pub mod pull;
 pub mod schema;

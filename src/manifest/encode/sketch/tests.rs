@@ -79,8 +79,7 @@ fn fillings() -> impl Strategy<Value = Filling> {
         "[ -~\n]{0,12}".prop_map(|text| Value::Text(text.into())),
         proptest::collection::vec("[ -~]{0,4}".prop_map(|text| Value::Text(text.into())), 0..3)
             .prop_map(|items| Value::List(items.into())),
-        ("[a-z #:]{1,4}", any::<bool>())
-            .prop_map(|(key, value)| Value::Map([(key.into(), Value::Bool(value))].into())),
+        ("[a-z #:]{1,4}", any::<bool>()).prop_map(|(key, value)| Value::Map([(key.into(), Value::Bool(value))].into())),
     ];
     prop_oneof![
         value.clone().prop_map(Filling::Given),
@@ -103,9 +102,7 @@ fn written(entries: &[Entry], offered_too: bool) -> serde_json::Value {
     let value = |filling: &Filling| match filling {
         Filling::Given(value) => Some(value.to_json()),
         Filling::Blank => Some(serde_json::Value::Null),
-        Filling::Offered(value) => {
-            offered_too.then(|| value.as_ref().map_or(serde_json::Value::Null, Value::to_json))
-        }
+        Filling::Offered(value) => offered_too.then(|| value.as_ref().map_or(serde_json::Value::Null, Value::to_json)),
     };
     let pairs: serde_json::Map<_, _> =
         entries.iter().filter_map(|entry| Some((entry.name.clone(), value(&entry.filling)?))).collect();
