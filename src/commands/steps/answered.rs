@@ -223,3 +223,6 @@ fn sentence(clause: &str) -> String {
     let end = if clause.ends_with(['.', '?']) { "" } else { "." };
     format!("{first}{}{end}", chars.as_str())
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::session::Session;
 use crate::run;
-use crate::support::Repo;
+use crate::support::{Repo, files_below};
 
 fn acme() -> Repo {
     let repo = Repo::new();
@@ -118,4 +118,60 @@ fn an_editor_explains_what_is_under_the_mouse() {
     assert!(shown.contains("1 wakes people up") && shown.contains("1, 2, 3 or 4"), "{shown}");
     let shown = session.hover("system.yaml", &CART.replace("system:", "sys|tem:"));
     assert!(shown.contains("booking"), "{shown}");
+}
+
+/// Every document of the example, as other readers see it.
+fn documents(repo: &Repo) -> Vec<serde_json::Value> {
+    let mut documents = Vec::new();
+    for path in files_below(repo.path()) {
+        let name = path.to_str().expect("our names are UTF-8");
+        if name.starts_with("catalog/") || name.ends_with("port.yml") {
+            let text = repo.read(name);
+            let read = serde_yaml::Deserializer::from_str(&text).map(serde::Deserialize::deserialize);
+            documents.extend(read.filter_map(Result::<serde_json::Value, _>::ok));
+        }
+    }
+    documents
+}
+
+#[test]
+fn what_lint_takes_the_schema_takes() {
+    let repo = acme();
+    let text = run(&repo, "schema manifest").quietly_gave();
+    assert_eq!(run(&repo, "schema manifest").quietly_gave(), text, "it is not the same twice");
+    let schema: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    let judge = jsonschema::validator_for(&schema).expect("it is a schema");
+    let documents = documents(&repo);
+    assert!(documents.len() > 90, "only {} documents found", documents.len());
+    for document in documents {
+        let faults: Vec<String> =
+            judge.iter_errors(&document).map(|fault| format!("{} {fault}", fault.instance_path())).collect();
+        assert!(faults.is_empty(), "{document}: {faults:?}");
+    }
+    let list = serde_json::json!({"apiVersion": "v1", "kind": "List", "items": [{"apiVersion": "getport.io/v1", "kind": "Entity"}]});
+    assert!(!judge.is_valid(&list));
+    assert!(judge.is_valid(&serde_json::json!([{"blueprint": "_team", "identifier": "Ünïcode/注文", "team": null}])));
+}
+
+#[test]
+fn without_a_snapshot_it_is_a_schema_all_the_same() {
+    let repo = Repo::new();
+    let made = run(&repo, "schema manifest");
+    assert!(made.talk.contains("`portolan pull` brings one"), "{}", made.talk);
+    let schema: serde_json::Value = serde_json::from_str(&made.results).expect("it is JSON");
+    let judge = jsonschema::validator_for(&schema).expect("it is a schema");
+    assert!(judge.is_valid(&serde_json::json!({"blueprint": "any", "identifier": "a", "properties": {"b": 1}})));
+    assert!(!judge.is_valid(&serde_json::json!({"blueprint": "any"})));
+}
+
+#[test]
+fn what_is_written_is_what_is_printed_and_lint_does_not_mind_it() {
+    let repo = acme();
+    let before = run(&repo, "lint").results;
+    let printed = run(&repo, "schema manifest").quietly_gave();
+    run(&repo, "schema manifest --write").quietly_gave();
+    assert_eq!(repo.read(".portolan/manifest.schema.json"), printed);
+    assert_eq!(run(&repo, "lint").results, before);
+    let refused = run(&repo, "schema lint --write").was_refused();
+    assert!(refused.contains("leave `--write` out"), "{refused}");
 }

@@ -1,5 +1,5 @@
 //! An editor that talks to the real yaml-language-server, over its standard streams. Where the server is not installed
-//! the tests that need it are left out, aloud; `.ci/run` installs it and sets `CI`, and there they fail instead.
+//! the tests that need it are left out, aloud; `.ci/run` installs it where there is npm.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -24,8 +24,8 @@ pub struct Session {
 
 /// Where `npm install --prefix` put it.
 fn installed() -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let package = root.join("target/yaml-language-server/node_modules/yaml-language-server");
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent()?;
+    let package = target.join("yaml-language-server/node_modules/yaml-language-server");
     let text = std::fs::read_to_string(package.join("package.json")).ok()?;
     let described: Value = serde_json::from_str(&text).ok()?;
     (described["version"] == VERSION).then(|| package.join("out/server/src/server.js"))
@@ -36,11 +36,12 @@ impl Session {
     pub fn start(schema: &Path) -> Option<Self> {
         let has_node = Command::new("node").arg("--version").output().is_ok_and(|output| output.status.success());
         let Some(script) = installed().filter(|_| has_node) else {
-            assert!(std::env::var_os("CI").is_none(), "yaml-language-server {VERSION} is not installed");
-            eprintln!(
-                "NOT TESTED: without yaml-language-server. Install it: npm install --prefix \
-                 target/yaml-language-server yaml-language-server@{VERSION}"
+            // Past the test harness, which keeps to itself what a test that passes has printed.
+            let words = format!(
+                "\nNOT TESTED without yaml-language-server: npm install --prefix target/yaml-language-server \
+                 yaml-language-server@{VERSION}\n"
             );
+            let _ = std::io::stderr().write_all(words.as_bytes());
             return None;
         };
         let mut server = Command::new("node")
