@@ -31,21 +31,31 @@ pub fn manifest_schema(repository: &Repository<'_>) -> Json {
         "title": "Entity manifests",
         "description": "Made by `portolan schema manifest`.",
         "if": {"type": "array"},
-        "then": {"items": {"$ref": "#/definitions/entity"}},
+        "then": {"items": {"$ref": "#/definitions/bare"}},
         "else": {
-            "if": {"anyOf": [{"required": ["apiVersion"]}, {"required": ["kind"]}, {"required": ["metadata"]}, {"required": ["spec"]}]},
+            "if": {"anyOf": [{"required": ["apiVersion"]}, {"required": ["kind"]}]},
             "then": {"$ref": "#/definitions/resource"},
-            "else": {
-                // Keys of the other form, for a document that has none yet.
-                "properties": {"apiVersion": api_version(repository), "kind": kind(), "metadata": {}, "spec": {}},
-                "allOf": [{"$ref": "#/definitions/entity"}],
-            },
+            "else": {"$ref": "#/definitions/bare"},
         },
     });
     let mut offers = Offers::default();
     let entity = entity(repository, &mut offers);
     let mut definitions = Map::new();
     definitions.insert("resource".to_owned(), resource(repository));
+    // Other YAML is none of our business: a document without a key of ours is offered some, and judged by none.
+    let bare = json!({
+        "if": {"anyOf": [{"required": ["blueprint"]}, {"required": ["identifier"]}]},
+        "then": {"$ref": "#/definitions/entity"},
+        "else": {"properties": {
+            "apiVersion": api_version(repository),
+            "kind": kind(),
+            "metadata": {},
+            "spec": {},
+            "blueprint": {},
+            "identifier": {},
+        }},
+    });
+    definitions.insert("bare".to_owned(), bare);
     definitions.insert("entity".to_owned(), entity);
     for (at, blueprint) in offers.blueprints.iter().enumerate() {
         let known: Vec<&str> = repository.candidates.of(blueprint).take(MOST_OFFERED).collect();

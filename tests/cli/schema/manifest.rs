@@ -162,6 +162,7 @@ fn without_a_snapshot_it_is_a_schema_all_the_same() {
     let judge = jsonschema::validator_for(&schema).expect("it is a schema");
     assert!(judge.is_valid(&serde_json::json!({"blueprint": "any", "identifier": "a", "properties": {"b": 1}})));
     assert!(!judge.is_valid(&serde_json::json!({"blueprint": "any"})));
+    assert!(judge.is_valid(&serde_json::json!({"replicas": 3})), "other YAML is none of our business");
 }
 
 #[test]
