@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use serde::Deserialize as _;
+
 use super::session::Session;
 use crate::run;
 use crate::support::{Repo, files_below};
@@ -127,8 +129,11 @@ fn documents(repo: &Repo) -> Vec<serde_json::Value> {
         let name = path.to_str().expect("our names are UTF-8");
         if name.starts_with("catalog/") || name.ends_with("port.yml") {
             let text = repo.read(name);
-            let read = serde_yaml::Deserializer::from_str(&text).map(serde::Deserialize::deserialize);
-            documents.extend(read.filter_map(Result::<serde_json::Value, _>::ok));
+            for document in serde_yaml::Deserializer::from_str(&text) {
+                let mut value = serde_yaml::Value::deserialize(document).expect("it is YAML");
+                value.apply_merge().expect("its merge keys are sound");
+                documents.push(serde_json::to_value(value).expect("its keys are text"));
+            }
         }
     }
     documents
