@@ -62,6 +62,7 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             [CompletionResult]::new('--catalog', '--catalog', [CompletionResultType]::ParameterName, 'Use this catalog: `local`, a region of the platform (`eu`, `us`), or an address [env: PORTOLAN_CATALOG]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]')
             [CompletionResult]::new('--staged', '--staged', [CompletionResultType]::ParameterName, 'Report what the next commit changes, as the index has it')
+            [CompletionResult]::new('--pre-commit', '--pre-commit', [CompletionResultType]::ParameterName, 'In a hook of pre-commit: report what the next commit changes, and the PATHS that pre-commit names')
             [CompletionResult]::new('--changed', '--changed', [CompletionResultType]::ParameterName, 'Report what differs from `HEAD`')
             [CompletionResult]::new('--fix', '--fix', [CompletionResultType]::ParameterName, 'Make the safe repairs')
             [CompletionResult]::new('--diff', '--diff', [CompletionResultType]::ParameterName, 'With `--fix`: show the repairs as a diff and write nothing')
@@ -90,6 +91,7 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             [CompletionResult]::new('--catalog', '--catalog', [CompletionResultType]::ParameterName, 'Use this catalog: `local`, a region of the platform (`eu`, `us`), or an address [env: PORTOLAN_CATALOG]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]')
             [CompletionResult]::new('--staged', '--staged', [CompletionResultType]::ParameterName, 'Report what the next commit changes, as the index has it')
+            [CompletionResult]::new('--pre-commit', '--pre-commit', [CompletionResultType]::ParameterName, 'In a hook of pre-commit: report what the next commit changes, and the PATHS that pre-commit names')
             [CompletionResult]::new('--changed', '--changed', [CompletionResultType]::ParameterName, 'Report what differs from `HEAD`')
             [CompletionResult]::new('--fix', '--fix', [CompletionResultType]::ParameterName, 'Make the safe repairs')
             [CompletionResult]::new('--diff', '--diff', [CompletionResultType]::ParameterName, 'With `--fix`: show the repairs as a diff and write nothing')
@@ -237,6 +239,7 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             break
         }
         'portolan;man' {
+            [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'Write all pages into this folder')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Work as if started in DIR')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]')
             [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]')

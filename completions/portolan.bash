@@ -229,7 +229,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__lint)
-            opts="-C -q -v -h --staged --changed --since --stdin-filename --fix --diff --output --fail-on --max-findings --baseline --write-baseline --force-exclude --rule --config --target --catalog --color --quiet --verbose --no-progress --help"
+            opts="-C -q -v -h --staged --pre-commit --changed --since --stdin-filename --fix --diff --output --fail-on --max-findings --baseline --write-baseline --force-exclude --rule --config --target --catalog --color --quiet --verbose --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -310,12 +310,19 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__man)
-            opts="-C -q -v -h --config --target --catalog --color --quiet --verbose --no-progress --help"
+            opts="-C -q -v -h --out --config --target --catalog --color --quiet --verbose --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --out)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
                 -C)
                     COMPREPLY=()
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then

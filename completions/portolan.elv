@@ -58,6 +58,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand --catalog 'Use this catalog: `local`, a region of the platform (`eu`, `us`), or an address [env: PORTOLAN_CATALOG]'
             cand --color 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]'
             cand --staged 'Report what the next commit changes, as the index has it'
+            cand --pre-commit 'In a hook of pre-commit: report what the next commit changes, and the PATHS that pre-commit names'
             cand --changed 'Report what differs from `HEAD`'
             cand --fix 'Make the safe repairs'
             cand --diff 'With `--fix`: show the repairs as a diff and write nothing'
@@ -85,6 +86,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand --catalog 'Use this catalog: `local`, a region of the platform (`eu`, `us`), or an address [env: PORTOLAN_CATALOG]'
             cand --color 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]'
             cand --staged 'Report what the next commit changes, as the index has it'
+            cand --pre-commit 'In a hook of pre-commit: report what the next commit changes, and the PATHS that pre-commit names'
             cand --changed 'Report what differs from `HEAD`'
             cand --fix 'Make the safe repairs'
             cand --diff 'With `--fix`: show the repairs as a diff and write nothing'
@@ -224,6 +226,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand --help 'Print help'
         }
         &'portolan;man'= {
+            cand --out 'Write all pages into this folder'
             cand -C 'Work as if started in DIR'
             cand --config 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]'
             cand --target 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]'

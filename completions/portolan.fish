@@ -111,6 +111,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand lint" -l color -d 'Col
 always\t''
 never\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l staged -d 'Report what the next commit changes, as the index has it'
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l pre-commit -d 'In a hook of pre-commit: report what the next commit changes, and the PATHS that pre-commit names'
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l changed -d 'Report what differs from `HEAD`'
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l fix -d 'Make the safe repairs'
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l diff -d 'With `--fix`: show the repairs as a diff and write nothing'
@@ -184,6 +185,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand validate" -l color -d 
 always\t''
 never\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l staged -d 'Report what the next commit changes, as the index has it'
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l pre-commit -d 'In a hook of pre-commit: report what the next commit changes, and the PATHS that pre-commit names'
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l changed -d 'Report what differs from `HEAD`'
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l fix -d 'Make the safe repairs'
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l diff -d 'With `--fix`: show the repairs as a diff and write nothing'
@@ -300,6 +302,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand completions" -s q -l q
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -s h -l help -d 'Print help'
+complete -c portolan -n "__fish_portolan_using_subcommand man" -l out -d 'Write all pages into this folder' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand man" -s C -d 'Work as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand man" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand man" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f

@@ -9,7 +9,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
 
 use crate::commands::context::Context;
 use crate::commands::terminal::{Terminal, colour_choice};
-use crate::commands::{self, completions, config, explain, lint, man, new, pull, schema, serve};
+use crate::commands::{self, completions, config, diff, explain, lint, man, new, pull, push, schema, serve};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::settings::{self, Environment, Request};
@@ -21,6 +21,8 @@ const EXAMPLES: &str = "\
 Examples:
   portolan lint                     check every manifest of the repository
   portolan lint --staged            check what the next commit changes
+  portolan diff                     what a push would change in the catalog
+  portolan push                     change it
   portolan pull                     bring what lint checks against
   portolan new service cart         scaffold a manifest from a blueprint
   portolan explain wrong-type       what a rule means, and how to mend it
@@ -30,6 +32,8 @@ Exit codes:
   0    done, nothing wrong
   1    findings at or above --fail-on
   2    changes are pending
+  3    some changes failed or were not attempted
+  4    refused for safety
   5    the catalog could not be reached, or refused us
   64   usage or configuration
   70   our own failure, or the disk's
@@ -79,6 +83,8 @@ struct Everyone {
 enum Verb {
     #[command(visible_alias = "validate")]
     Lint(Box<lint::LintArgs>),
+    Diff(Box<diff::DiffArgs>),
+    Push(Box<push::PushArgs>),
     Pull(pull::PullArgs),
     New(Box<new::NewArgs>),
     Explain(explain::ExplainArgs),
@@ -140,7 +146,14 @@ impl Verb {
             Self::Schema(args) if args.needs_no_repository() => return schema::run(&args, streams),
             Self::Completions(args) => return completions::run(&args, command(), streams),
             Self::Man(args) => return man::run(&args, command(), streams),
-            Self::Lint(_) | Self::Pull(_) | Self::New(_) | Self::Config(_) | Self::Serve(_) | Self::Schema(_) => {}
+            Self::Lint(_)
+            | Self::Diff(_)
+            | Self::Push(_)
+            | Self::Pull(_)
+            | Self::New(_)
+            | Self::Config(_)
+            | Self::Serve(_)
+            | Self::Schema(_) => {}
         }
         if let Self::Lint(args) = &self {
             request.rules.clone_from(&args.rule);
@@ -157,6 +170,8 @@ impl Verb {
         }
         match self {
             Self::Lint(args) => lint::run(&args, &mut context),
+            Self::Diff(args) => diff::run(&args, &mut context),
+            Self::Push(args) => push::run(&args, &mut context),
             Self::Pull(args) => pull::run(&args, &mut context),
             Self::New(args) => new::run(&args, &mut context),
             Self::Config(args) => config::run(&args, &mut context),
@@ -216,6 +231,8 @@ mod tests {
         for exit in [
             Exit::Success,
             Exit::ChangesPending,
+            Exit::Incomplete,
+            Exit::Refused,
             Exit::CatalogUnreachable,
             Exit::Usage,
             Exit::Failure,

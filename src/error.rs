@@ -38,6 +38,12 @@ pub enum Error {
     Lint(#[from] LintError),
     #[error(transparent)]
     #[diagnostic(transparent)]
+    Base(#[from] BaseError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Git(#[from] GitError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -63,6 +69,12 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Editor(#[from] EditorError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Diff(#[from] DiffError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Push(#[from] PushError),
     #[error("find the rule `{name}`")]
     #[diagnostic(code("no-such-rule"), help("{help}"))]
     NoSuchRule { name: String, help: String },
@@ -107,6 +119,17 @@ pub enum LintError {
     #[error("lint `{path}`: it is outside of the repository at `{root}`")]
     #[diagnostic(code("outside-root"), help("run portolan in the repository that the file belongs to, or use `-C`"))]
     Outside { path: String, root: String },
+}
+
+/// Why there is nothing to compare a branch with.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum BaseError {
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Git(#[from] GitError),
+    #[error("find a Git repository at `{root}`: there is none")]
+    #[diagnostic(code("no-git"), help("run it inside a Git work tree, or without `{flag}`"))]
+    NoGit { root: String, flag: &'static str },
 }
 
 /// Why `serve` does not begin.
@@ -257,6 +280,45 @@ pub enum NewError {
     NoEditor,
 }
 
+/// Why diff could not do what it was asked for.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum DiffError {
+    #[error("ask the catalog whether it would take `{key}`: {error}")]
+    #[diagnostic(code("not-verified"), help("run it again, or without `--verify`"))]
+    NotVerified { key: String, error: std::sync::Arc<CatalogError> },
+    #[error("leave out what was pending before this branch: there is no base to tell it by{}", because(why.as_deref()))]
+    #[diagnostic(code("no-base"), help("name it: `--base origin/main`, or leave `--only-branch` out"))]
+    NoBase { why: Option<String> },
+}
+
+/// A sentence behind an error, in brackets.
+fn because(why: Option<&str>) -> String {
+    why.map(|why| format!(" ({})", why.trim_end_matches('.'))).unwrap_or_default()
+}
+
+/// Why nothing was pushed.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum PushError {
+    #[error("push: nobody said which catalog is meant, and the embedded one of a pipeline is gone with it")]
+    #[diagnostic(
+        code("push-not-named"),
+        help("set {variables} in the environment, or name the catalog: `--catalog eu`, `--catalog local`")
+    )]
+    NotNamed { variables: String },
+    #[error("push: {what} in the plan cannot be overcome; nothing was written")]
+    #[diagnostic(code("push-obstacles"), help("mend the manifests that the plan names"))]
+    Obstacles { what: String },
+    #[error("push: {what} in the plan without a yes; nothing was written")]
+    #[diagnostic(code("push-unapproved"), help("read the plan; to say yes to all of it, add `{flags}`"))]
+    Unapproved { what: String, flags: String },
+    #[error("push: the yes to `{given}` is not to this plan, which has {what}; nothing was written")]
+    #[diagnostic(
+        code("push-other-approval"),
+        help("something dangerous has come or gone since; read the plan anew, then give `{flags}`")
+    )]
+    OtherApproval { given: String, what: String, flags: String },
+}
+
 impl Error {
     pub fn exit(&self) -> Exit {
         match self {
@@ -275,6 +337,8 @@ impl Error {
             Self::Output(OutputError::Read { .. }) => Exit::Usage,
             Self::Output(OutputError::Write { .. } | OutputError::Input(_)) => Exit::Failure,
             Self::Lint(error) => exit_of_lint(error),
+            Self::Base(BaseError::Git(error)) | Self::Git(error) => exit_of_git(error),
+            Self::Base(BaseError::NoGit { .. }) => Exit::Usage,
             // Another file can be named.
             Self::Store(StoreError::NotACatalog { .. }) => Exit::Usage,
             Self::Store(_) => Exit::Failure,
@@ -282,6 +346,10 @@ impl Error {
             // An address that cannot be had is chosen otherwise.
             Self::Server(ServerError::Listen { .. }) | Self::Serve(_) => Exit::Usage,
             Self::Server(ServerError::Runtime(_) | ServerError::Random) => Exit::Failure,
+            Self::Diff(DiffError::NoBase { .. }) | Self::Push(PushError::NotNamed { .. }) => Exit::Usage,
+            Self::Push(PushError::Obstacles { .. }) => Exit::Findings,
+            Self::Push(PushError::Unapproved { .. } | PushError::OtherApproval { .. }) => Exit::Refused,
+            Self::Diff(DiffError::NotVerified { error, .. }) => exit_of_catalog(error),
             Self::Pull(PullError::Incomplete { .. } | PullError::Unusable { .. }) => Exit::CatalogUnreachable,
             Self::Pull(
                 PullError::NotNamed { .. }
@@ -329,6 +397,8 @@ fn exit_of_git(error: &GitError) -> Exit {
         | GitError::Conflicts { .. }
         | GitError::UnknownRevision { .. }
         | GitError::NoMergeBase { .. } => Exit::Usage,
-        GitError::Broken { .. } | GitError::Index { .. } | GitError::Compare { .. } => Exit::Failure,
+        GitError::Broken { .. } | GitError::Index { .. } | GitError::Compare { .. } | GitError::Unverified { .. } => {
+            Exit::Failure
+        }
     }
 }

@@ -47,7 +47,9 @@ impl Exit {
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Success => "done, nothing wrong",
-            Self::Findings => "findings at or above `--fail-on` (default `error`)",
+            Self::Findings => {
+                "findings at or above `--fail-on` (default `error`), or changes that the catalog would refuse"
+            }
             Self::ChangesPending => "changes are pending",
             Self::Incomplete => "some changes failed or were not attempted",
             Self::Refused => "refused for safety",

@@ -238,7 +238,7 @@ fn a_refusal_is_the_catalogs_word_whatever_the_network_does() {
         let status = match result {
             Ok(_) => 200,
             Err(Undone::Refused(refusal)) => refusal.status,
-            Err(Undone::Broken(error)) => panic!("{at}: {error}"),
+            Err(undone) => panic!("{at}: {undone:?}"),
         };
         let expected = match at {
             7 => 422,

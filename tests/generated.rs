@@ -69,6 +69,7 @@ fn made(root: &Path) -> BTreeMap<String, String> {
         made.insert(format!("completions/{file}"), script(*shell, portolan::cli::command()));
     }
     made.insert("docs/cli.md".to_owned(), reference());
+    made.insert("ci/gitlab.yml".to_owned(), gitlab(root));
     for rule in RULES {
         made.insert(format!("docs/rules/{}.md", rule.info.name), rule_page(&page_of(rule)));
     }
@@ -112,6 +113,19 @@ fn reference() -> String {
         let _ = writeln!(text, "| {} | {} |", exit.code(), exit.meaning());
     }
     text
+}
+
+/// `ci/gitlab.yml`: a template that others include brings no other files along, so the script is in it.
+fn gitlab(root: &Path) -> String {
+    let read = |path: &str| std::fs::read_to_string(root.join("ci").join(path)).expect("the file is there");
+    let script = read("comment.sh");
+    let template = read("gitlab/template.yml").replace("@VERSION@", env!("CARGO_PKG_VERSION"));
+    let indented = |line: &str| {
+        let Some(indent) = line.strip_suffix("@COMMENT@") else { return line.to_owned() };
+        let lines = script.lines().map(|line| if line.is_empty() { String::new() } else { format!("{indent}{line}") });
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    template.lines().map(|line| indented(line) + "\n").collect()
 }
 
 /// `docs/rules/README.md`.

@@ -21,6 +21,33 @@ pub enum CatalogError {
     Unreadable(serde_json::Error),
 }
 
+impl CatalogError {
+    /// What the catalog answered, where it did.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Client(error) => error.status(),
+            Self::Refused(refusal) => Some(refusal.status),
+            Self::Store(_) | Self::Unreadable(_) => None,
+        }
+    }
+
+    /// Whether the call surely changed nothing. What the embedded catalog does not finish, it takes back.
+    pub fn is_surely_undone(&self) -> bool {
+        match self {
+            Self::Client(error) => error.is_surely_undone(),
+            Self::Store(_) | Self::Refused(_) | Self::Unreadable(_) => true,
+        }
+    }
+
+    /// Whether the catalog does not know what it was asked, whoever it was asked about.
+    pub fn is_no_route(&self) -> bool {
+        match self {
+            Self::Client(error) => error.is_no_route(),
+            Self::Store(_) | Self::Refused(_) | Self::Unreadable(_) => false,
+        }
+    }
+}
+
 fn words(refusal: &Refusal) -> String {
     refusal.message.as_ref().map(|words| format!(": {words}")).unwrap_or_default()
 }

@@ -5,13 +5,16 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::apply::{Lane, Means, draft, lanes};
 use super::decode::Decoder;
+use super::errand::Course;
 use super::store::{Failure, Store};
 use super::wire::{EntityDraft, Refusal, Shape, WriteOptions, Writer, Written};
-use super::{Catalog, CatalogError, Part, Undone};
+use super::{Catalog, CatalogError, Errand, Part, Undone};
+use crate::domain::act::Act;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::{EntityKey, Owner};
-use crate::domain::progress::Progress;
+use crate::domain::progress::{Progress, Silent};
 use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
 
 /// Who writes, as `createdBy` says it: there are no API clients here.
@@ -65,6 +68,35 @@ impl LocalCatalog {
             Completeness::Incomplete(format!("the catalog counts {counted} and gave {}", entities.len()))
         };
         Ok(Shelf { entities, completeness })
+    }
+
+    /// Of one lane.
+    fn perform_lot(&self, lane: &Lane, lot: &[&Act], course: &Course<'_>) -> Vec<Result<(), Undone>> {
+        let write = |merge| {
+            let drafts: Vec<EntityDraft> = lot.iter().map(|act| draft(act)).collect();
+            let written = self.upsert(&lane.blueprint, &drafts, &course.errand.options(merge), &Silent)?;
+            Ok(written.into_iter().map(|end| end.map(|_| ())).collect())
+        };
+        let patch = |act: &&Act| {
+            let body = EntityDraft { identifier: None, ..draft(act) };
+            let end = self.patch(&lane.blueprint, &act.key.identifier, &body, &course.errand.options(true))?;
+            Ok(end.map_err(Undone::from))
+        };
+        let ends: Result<Vec<_>, CatalogError> = match lane.means {
+            Means::Merge => write(true),
+            Means::Replace => write(false),
+            Means::Patch => lot.iter().map(patch).collect(),
+            Means::Delete => {
+                let identifiers: Vec<String> = lot.iter().map(|act| act.key.identifier.to_string()).collect();
+                self.delete(&lane.blueprint, &identifiers, &Silent)
+            }
+        };
+        ends.unwrap_or_else(|error| {
+            let error = Arc::new(error);
+            // A file that cannot be written will not be by the next one.
+            course.gave_up(&error, false);
+            lot.iter().map(|_| Err(Undone::Broken(Arc::clone(&error)))).collect()
+        })
     }
 
     fn delete_lot(&self, blueprint: &str, lot: &[String]) -> Result<Vec<Result<(), Undone>>, CatalogError> {
@@ -175,6 +207,30 @@ impl Catalog for LocalCatalog {
         }
         progress.finish();
         Ok(outcomes)
+    }
+
+    fn perform(&self, acts: &[&Act], errand: Errand<'_>) -> Vec<Result<(), Undone>> {
+        let course = Course::new(errand);
+        let mut outcomes: Vec<Option<Result<(), Undone>>> = acts.iter().map(|_| None).collect();
+        for lane in lanes(acts) {
+            let lot = match (errand.stops_at_first, lane.means) {
+                (true, _) | (false, Means::Patch) => 1,
+                (false, Means::Merge | Means::Replace) => PAGE,
+                (false, Means::Delete) => LOT,
+            };
+            for members in lane.members.chunks(lot).take_while(|_| course.goes_on()) {
+                let lot: Vec<&Act> = members.iter().map(|member| acts[*member]).collect();
+                let ends = self.perform_lot(&lane, &lot, &course);
+                for (member, end) in members.iter().zip(ends) {
+                    if end.is_err() {
+                        course.failed();
+                    }
+                    outcomes[*member] = Some(end);
+                }
+                course.advance(members.len() as u64);
+            }
+        }
+        outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| Err(course.unsent()))).collect()
     }
 }
 

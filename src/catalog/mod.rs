@@ -4,22 +4,29 @@
 
 pub mod wire;
 
+pub mod apply;
 pub mod client;
 mod decode;
+mod errand;
 mod error;
 mod local;
 pub mod server;
+mod signals;
+mod stop;
 pub mod store;
 
 use std::sync::Arc;
 
+use crate::domain::act::Act;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::{EntityKey, Owner};
 use crate::domain::progress::Progress;
 use crate::domain::snapshot::Snapshot;
 
+pub use errand::Errand;
 pub use error::CatalogError;
 pub use local::LocalCatalog;
+pub use stop::{Stop, Told};
 use wire::{EntityDraft, Refusal, WriteOptions, Written};
 
 /// A catalog, wherever it is. Calls block; what waits, waits inside. A refusal of one entity is a result, an error is a
@@ -63,6 +70,9 @@ pub trait Catalog {
         identifiers: &[String],
         progress: &dyn Progress,
     ) -> Result<Vec<Result<(), Undone>>, CatalogError>;
+
+    /// Carries out what may be done at once, in any order; the results are in the order of `acts`.
+    fn perform(&self, acts: &[&Act], errand: Errand<'_>) -> Vec<Result<(), Undone>>;
 }
 
 /// Why one of many was not written or deleted. A call that breaks off half-way leaves what came before it done, so each
@@ -71,8 +81,12 @@ pub trait Catalog {
 pub enum Undone {
     /// The catalog will not have it.
     Refused(Box<Refusal>),
-    /// The call did not come about; whether the catalog did it all the same is not known.
+    /// The call did not come about; whether the catalog did it all the same, [`CatalogError::is_surely_undone`] tells.
     Broken(Arc<CatalogError>),
+    /// It was not sent, since others did not come about.
+    Unsent(Arc<CatalogError>),
+    /// It was not sent, since somebody wanted to end, or another failed and was to be the last.
+    Stopped,
 }
 
 impl From<Refusal> for Undone {

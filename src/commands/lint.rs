@@ -6,15 +6,14 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
 
-use crate::analysis::{Options, Selection};
 use crate::commands::context::Context;
 use crate::commands::offered;
+use crate::commands::output::{Output, refuse_shared};
 use crate::commands::steps::emptied::refuse_emptied;
-use crate::commands::steps::linted::{self, Extent, InWorkTree, Instead, LintError, Linted, Request};
-use crate::domain::day::Day;
+use crate::commands::steps::linted::{self, Extent, InWorkTree, LintError, Linted, Request};
+use crate::commands::steps::terms::Terms;
 use crate::domain::finding::Severity;
 use crate::domain::progress::{Progress, Silent};
-use crate::domain::suggest::closest;
 use crate::domain::words::count;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -22,8 +21,8 @@ use crate::report::baseline::Baseline;
 use crate::report::difference;
 use crate::report::lint::{Lint, LintFormat, render};
 use crate::report::style::Style;
-use crate::settings::{Delivery, Level};
-use crate::sources::{self, git};
+use crate::settings::Level;
+use crate::sources;
 
 /// A terminal full of findings teaches nobody: so many are shown as text unless `--max-findings` says otherwise.
 const MOST_AS_TEXT: usize = 50;
@@ -41,6 +40,12 @@ pub struct LintArgs {
     /// Report what the next commit changes, as the index has it
     #[arg(long, conflicts_with_all = ["changed", "since", "stdin_filename", "fix"])]
     pub staged: bool,
+    /// In a hook of pre-commit: report what the next commit changes, and the PATHS that pre-commit names
+    ///
+    /// Where nothing is staged (`pre-commit run --all-files`), the PATHS are looked at as they lie there. What the config
+    /// leaves out stays out.
+    #[arg(long, conflicts_with_all = ["staged", "changed", "since", "stdin_filename", "fix", "write_baseline"])]
+    pub pre_commit: bool,
     /// Report what differs from `HEAD`
     #[arg(long)]
     pub changed: bool,
@@ -58,8 +63,8 @@ pub struct LintArgs {
     pub diff: bool,
     /// How to report, and where to: `text`, `concise`, `json`, `sarif`, `github`, `gitlab`, `junit`, `markdown`;
     /// repeatable
-    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = offered::formats(output), hide_possible_values = true)]
-    pub output: Vec<Output>,
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = offered::formats::<LintFormat>(), hide_possible_values = true)]
+    pub output: Vec<Output<LintFormat>>,
     /// The least severity that makes the exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "error")]
     pub fail_on: FailOn,
@@ -104,25 +109,6 @@ pub enum FailOn {
     Never,
 }
 
-/// A format, and the file it goes to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Output {
-    format: LintFormat,
-    file: Option<PathBuf>,
-}
-
-fn output(text: &str) -> Result<Output, String> {
-    let (name, file) = text.split_once('=').map_or((text, None), |(name, file)| (name, Some(file)));
-    let format = LintFormat::parse(name).ok_or_else(|| match closest(name, LintFormat::names()) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => format!("the formats are {}", LintFormat::names().map(|name| format!("`{name}`")).join(", ")),
-    })?;
-    match file {
-        Some("") => Err("a file is missing after `=`".to_owned()),
-        file => Ok(Output { format, file: file.map(PathBuf::from) }),
-    }
-}
-
 fn most_findings(text: &str) -> Result<usize, String> {
     text.parse().map_err(|_| "write a number; 0 is all".to_owned())
 }
@@ -136,32 +122,18 @@ fn rule_level(text: &str) -> Result<(String, Level), String> {
 pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let settings = context.settings;
     refuse_shared(&args.output, &settings.directory).map_err(Error::Lint)?;
-    let pattern = settings.pattern()?;
-    let levels = settings.rules.iter().map(|(name, level)| (name.clone(), level.value.severity()));
-    let delivery_is_cluster = settings.delivery.value == Delivery::Cluster;
-    let selection = Selection::new(levels, delivery_is_cluster);
-    let options = Options {
-        delivery_is_cluster,
-        today: Day::from_seconds(context.environment.seconds()),
-        snapshot_max_age_days: settings.snapshot_max_age_days.value,
-    };
+    let terms = Terms::of(settings, context.environment)?;
     let baseline = read_baseline(args, context)?;
-    let git = git::Environment::from_variables(|name| context.environment.get(name).map(Into::into));
     let (paths, given) = what_is_asked(args, context)?;
     let request = Request {
-        root: &settings.root.value,
-        pattern: &pattern,
-        selection: &selection,
-        options: &options,
         extent: extent(args),
         paths,
         given,
-        force_exclude: args.force_exclude,
+        force_exclude: args.force_exclude || args.pre_commit,
         repair: args.fix,
         baseline: baseline.as_ref(),
         most: most(args, context),
-        git: &git,
-        instead: Instead::default(),
+        ..terms.whole()
     };
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
@@ -169,7 +141,7 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let is_about_all = request.extent == Extent::Everything && request.paths.is_empty() && request.given.is_none();
     // One may be the config itself.
     if linted.counts.files <= 1 && is_about_all {
-        refuse_emptied(settings, &pattern).map_err(Error::Lint)?;
+        refuse_emptied(settings, &terms.pattern).map_err(Error::Lint)?;
     }
     if let Some(file) = &args.write_baseline {
         return write_baseline(file, &linted, context);
@@ -183,6 +155,9 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
 }
 
 fn extent(args: &LintArgs) -> Extent {
+    if args.pre_commit {
+        return Extent::Hook;
+    }
     match (args.staged, args.changed || args.since.is_some()) {
         (true, _) => Extent::Staged,
         (false, true) => Extent::Changed { since: args.since.clone() },
@@ -213,7 +188,7 @@ fn what_is_asked(args: &LintArgs, context: &Context<'_>) -> Result<Asked, Error>
         }
         return Ok((args.paths.iter().map(here).map(sources::tidy).collect(), None));
     }
-    if args.paths.len() > 1 || args.fix || args.changed || args.since.is_some() || args.staged {
+    if args.paths.len() > 1 || args.fix || args.changed || args.since.is_some() || args.staged || args.pre_commit {
         return Err(Error::Lint(LintError::InputAlone));
     }
     let name = args.stdin_filename.as_ref().ok_or(Error::Lint(LintError::NamelessInput))?;
@@ -234,25 +209,12 @@ fn write_baseline(file: &Path, linted: &Linted, context: &mut Context<'_>) -> Re
 }
 
 /// What goes where: what was asked for, or what the place we run in makes the best of.
-fn outputs(args: &LintArgs, context: &Context<'_>) -> Vec<Output> {
+fn outputs(args: &LintArgs, context: &Context<'_>) -> Vec<Output<LintFormat>> {
     if !args.output.is_empty() {
         return args.output.clone();
     }
     let format = if context.is_github() { LintFormat::Github } else { LintFormat::Text };
     vec![Output { format, file: None }]
-}
-
-/// Two reports in one place: the second would run into the first, or replace it.
-fn refuse_shared(outputs: &[Output], directory: &Path) -> Result<(), LintError> {
-    let place = |output: &Output| output.file.as_ref().map(|file| sources::output_place(&directory.join(file)));
-    let places = outputs.iter().map(place).collect::<Vec<_>>();
-    for (at, second) in outputs.iter().enumerate() {
-        let Some(first) = places.iter().take(at).position(|place| *place == places[at]) else { continue };
-        let place = second.file.as_ref().map_or("standard output".to_owned(), |file| format!("`{}`", file.display()));
-        let (first, second) = (outputs[first].format.name(), second.format.name());
-        return Err(LintError::SharedOutput { first, second, place });
-    }
-    Ok(())
 }
 
 fn show(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> Result<(), Error> {

@@ -1,10 +1,13 @@
 //! `man`: the manual page, of portolan or of one verb, made from the command line itself.
 
-use clap::Command;
+use std::path::PathBuf;
+
+use clap::{Command, ValueHint};
 use clap_mangen::Man;
 
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::sources;
 use crate::ui::Streams;
 
 /// Print the manual page
@@ -12,16 +15,28 @@ use crate::ui::Streams;
 #[command(after_help = "\
 Examples:
   portolan man | man -l -
-  portolan man lint > portolan-lint.1")]
+  portolan man lint > portolan-lint.1
+  portolan man --out /usr/local/share/man/man1")]
 pub struct ManArgs {
     /// The page of this verb
     #[arg(value_name = "VERB")]
     verb: Option<String>,
+    /// Write all pages into this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "verb", value_hint = ValueHint::DirPath)]
+    out: Option<PathBuf>,
 }
 
 pub fn run(args: &ManArgs, command: Command, streams: &mut Streams) -> Result<Exit, Error> {
-    let page = page(command, args.verb.as_deref())?;
-    streams.show(&page)?;
+    let Some(folder) = &args.out else {
+        streams.show(&page(command, args.verb.as_deref())?)?;
+        return Ok(Exit::Success);
+    };
+    let verbs: Vec<String> = command.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
+    sources::write_output(&folder.join("portolan.1"), &page(command.clone(), None)?)?;
+    for verb in verbs {
+        let text = page(command.clone(), Some(&verb))?;
+        sources::write_output(&folder.join(format!("portolan-{verb}.1")), &text)?;
+    }
     Ok(Exit::Success)
 }
 

@@ -4,6 +4,7 @@
 pub mod completions;
 pub mod config;
 pub mod context;
+pub mod diff;
 #[rustfmt::skip]
 mod examples;
 pub mod explain;
@@ -11,7 +12,9 @@ pub mod lint;
 pub mod man;
 pub mod new;
 mod offered;
+pub mod output;
 pub mod pull;
+pub mod push;
 pub mod schema;
 pub mod serve;
 pub(crate) mod steps;

@@ -7,9 +7,9 @@ use crate::commands::context::Context;
 use crate::commands::steps::answered::{Answer, Asking, Gone};
 use crate::commands::steps::choices::Choices;
 use crate::commands::steps::given::{AskedFor, given};
-use crate::commands::steps::ground::Ground;
-use crate::commands::steps::linted::Instead;
+use crate::commands::steps::linted::{self, Instead, Request};
 use crate::commands::steps::placed::{Folder, Names};
+use crate::commands::steps::terms::Terms;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::EntityKey;
 use crate::domain::identifier::check_entity_identifier;
@@ -105,11 +105,11 @@ pub fn run(args: &NewArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     if choices.blueprints.is_empty() && choices.unusable.is_empty() {
         return Err(NewError::NoSnapshot.into());
     }
-    let ground = Ground::of(context)?;
+    let terms = Terms::of(settings, context.environment)?;
     let mut prompt = if args.no_input { None } else { Prompt::of_terminal() };
     let told = match &mut prompt {
         Some(prompt) => {
-            let mut asking = Asking { prompt, candidates: &choices.candidates, ground: &ground };
+            let mut asking = Asking { prompt, candidates: &choices.candidates, terms: &terms };
             ask(args, &choices, &mut asking)?
         }
         None => Ok(take(args, &choices)?),
@@ -129,7 +129,7 @@ pub fn run(args: &NewArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     if args.stdout {
         context.streams.show(&made.text)?;
         let instead = Instead { shelf: None, files: vec![made.as_file()] };
-        tell_what_is_left(&ground, &made, instead, context)?;
+        tell_what_is_left(&terms, &made, instead, context)?;
         return Ok(Exit::Success);
     }
     let root = &settings.root.value;
@@ -139,7 +139,7 @@ pub fn run(args: &NewArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     if let Some(editor) = &editor {
         ui::edit(editor, &root.join(&made.place))?;
     }
-    tell_what_is_left(&ground, &made, Instead::default(), context)?;
+    tell_what_is_left(&terms, &made, Instead::default(), context)?;
     Ok(Exit::Success)
 }
 
@@ -343,12 +343,13 @@ fn editor(context: &Context<'_>) -> Result<std::ffi::OsString, NewError> {
 }
 
 /// What lint says of it, one line each.
-fn tell_what_is_left(ground: &Ground, made: &Made, instead: Instead, context: &mut Context<'_>) -> Result<(), Error> {
+fn tell_what_is_left(terms: &Terms<'_>, made: &Made, instead: Instead, context: &mut Context<'_>) -> Result<(), Error> {
     let path = sources::path_text(&made.place);
     if !context.settings.pattern()?.matches(&made.place) {
         context.say(&format!("note: `{path}` is not among `manifests.include`: nobody will read it there."));
     }
-    let linted = ground.lint(vec![context.settings.root.value.join(&made.place)], instead, &Silent)?;
+    let paths = vec![context.settings.root.value.join(&made.place)];
+    let linted = linted::lint(&Request { paths, instead, ..terms.whole() }, &Silent)?;
     if linted.findings.is_empty() || context.quiet {
         return Ok(());
     }

@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 use clap::builder::{PossibleValue, TypedValueParser};
 
 use crate::analysis::RULES;
-use crate::report::lint::LintFormat;
+use crate::commands::output::{Format, Output};
 
 /// A parser with words to offer. Help must not list them: set `hide_possible_values`.
 #[derive(Clone)]
@@ -20,9 +20,9 @@ pub fn rules<T>(parse: fn(&str) -> Result<T, String>) -> Offered<T> {
     Offered { parse, words: || RULES.iter().map(|rule| rule.info.name).collect() }
 }
 
-/// Offers the formats of lint's report.
-pub fn formats<T>(parse: fn(&str) -> Result<T, String>) -> Offered<T> {
-    Offered { parse, words: || LintFormat::names().to_vec() }
+/// Offers the formats of a verb's report.
+pub fn formats<F: Format>() -> Offered<Output<F>> {
+    Offered { parse: Output::parse, words: F::names }
 }
 
 impl<T: Clone + Send + Sync + 'static> TypedValueParser for Offered<T> {

@@ -10,11 +10,11 @@ use crate::commands::steps::adopted::{Adopted, Adoption, Deed, Wishes, adopt};
 use crate::commands::steps::connected::connect;
 use crate::commands::steps::declared::Declared;
 use crate::commands::steps::fetched::{Fetched, targets};
-use crate::commands::steps::ground::Ground;
-use crate::commands::steps::linted::{Instead, Linted};
+use crate::commands::steps::linted::{self, Instead, Linted, Request};
 use crate::commands::steps::prepared::{PARTS, Prepared, Source, Standing};
 use crate::commands::steps::scope::owner;
 use crate::commands::steps::snapshot;
+use crate::commands::steps::terms::Terms;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::identifier::is_reserved;
@@ -239,8 +239,8 @@ fn misfits(
     context: &Context<'_>,
     progress: &dyn Progress,
 ) -> Result<Linted, Error> {
-    let ground = Ground::of(context)?;
-    let lint = |instead: Instead| ground.lint(Vec::new(), instead, progress);
+    let terms = Terms::of(context.settings, context.environment)?;
+    let lint = |instead: Instead| linted::lint(&Request { instead, ..terms.whole() }, progress);
     let before = lint(Instead::default())?;
     let files = adoption.adopted.iter().filter_map(Adopted::file).collect();
     let mut after = lint(Instead { shelf: Some(prepared.shelf()), files })?;

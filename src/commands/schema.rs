@@ -49,6 +49,10 @@ pub enum SchemaName {
     Baseline,
     /// What `pull --output json` writes
     Pull,
+    /// What `diff --output json` writes
+    Plan,
+    /// What `push --output json` writes
+    Outcome,
     /// What `serve --output json` writes
     Serve,
 }
@@ -110,6 +114,8 @@ pub fn schema(name: SchemaName) -> String {
         SchemaName::Lint => report::lint::json::schema(),
         SchemaName::Baseline => report::baseline::schema(),
         SchemaName::Pull => report::pull::json::schema(),
+        SchemaName::Plan => report::plan::json::schema(),
+        SchemaName::Outcome => report::outcome::json::schema(),
         SchemaName::Serve => report::serve::schema(),
     })
 }

@@ -19,7 +19,7 @@ pub enum End {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// The step that failed: a change of which others were done before is half done.
+    /// The step that failed, or that was not come to: a change of which others were done before is half done.
     pub deed: Deed,
     pub is_half_done: bool,
     /// The catalog's answer; `None`: the call did not come about.

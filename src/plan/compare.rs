@@ -36,15 +36,26 @@ pub(super) fn fields(sides: Sides<'_, '_>) -> Vec<FieldChange> {
     found
 }
 
-/// What a field shall be, and why; `None`: it is not ours to say.
-fn settle<T: Copy>(sides: Sides<'_, '_>, now: Ask<T>, past: Past<Ask<T>>) -> Option<(Option<T>, Cause)> {
-    let is_whole = sides.mode == WriteMode::Replace || sides.renamed.is_some();
+impl Sides<'_, '_> {
+    /// Whether the manifest says of every field what it is, of those too that it does not name.
+    fn is_whole(&self) -> bool {
+        self.mode == WriteMode::Replace || self.renamed.is_some()
+    }
+}
+
+/// What a field shall be, and why; `None`: it is not ours to say. `unnamed`: what it is where nobody names it.
+fn settle<T: Copy>(
+    sides: Sides<'_, '_>,
+    now: Ask<T>,
+    past: Past<Ask<T>>,
+    unnamed: Option<T>,
+) -> Option<(Option<T>, Cause)> {
     match (now, past) {
         (Ask::Set(value), _) => Some((Some(value), Cause::Named)),
         (Ask::Clear, _) => Some((None, Cause::Named)),
-        (Ask::Silent, Past::Known(Ask::Set(_))) => Some((None, Cause::Dropped)),
+        (Ask::Silent, Past::Known(Ask::Set(_))) => Some((unnamed, Cause::Dropped)),
         (Ask::Silent, Past::Known(Ask::Silent | Ask::Clear) | Past::Absent | Past::Unknown) => {
-            is_whole.then_some((None, Cause::LeftOut))
+            sides.is_whole().then_some((unnamed, Cause::LeftOut))
         }
     }
 }
@@ -53,11 +64,11 @@ fn settle<T: Copy>(sides: Sides<'_, '_>, now: Ask<T>, past: Past<Ask<T>>) -> Opt
 fn field<T: Copy>(
     sides: Sides<'_, '_>,
     (now, past): (Ask<T>, Past<Ask<T>>),
-    stored: Option<T>,
+    (stored, unnamed): (Option<T>, Option<T>),
     same: impl Fn(T, T) -> bool,
     value: impl Fn(T) -> Value,
 ) -> Option<FieldChange> {
-    let (after, cause) = settle(sides, now, past)?;
+    let (after, cause) = settle(sides, now, past, unnamed)?;
     let is_same = match (stored, after) {
         (None, None) => true,
         (Some(stored), Some(after)) => same(stored, after),
@@ -79,10 +90,10 @@ fn texts(sides: Sides<'_, '_>, found: &mut Vec<FieldChange>) {
     let Sides { wanted, past, stored, .. } = sides;
     let value = |text: &str| Value::Text(text.into());
     let asks = (normalise::text(&wanted.title), past.map(|past| normalise::text(&past.title)));
-    let title = field(sides, asks, stored.and_then(|stored| stored.title.as_deref()), |a, b| a == b, value);
+    let title = field(sides, asks, (stored.and_then(|stored| stored.title.as_deref()), None), |a, b| a == b, value);
     found.extend(title.map(|title| FieldChange { span: span_of(&wanted.title), ..title }));
     let asks = (normalise::text(&wanted.icon), past.map(|past| normalise::text(&past.icon)));
-    let icon = field(sides, asks, stored.and_then(|stored| stored.icon.as_deref()), |a, b| a == b, value);
+    let icon = field(sides, asks, (stored.and_then(|stored| stored.icon.as_deref()), None), |a, b| a == b, value);
     found.extend(icon.map(|icon| FieldChange { field: Field::Icon, span: span_of(&wanted.icon), ..icon }));
 }
 
@@ -90,7 +101,7 @@ fn team(sides: Sides<'_, '_>, found: &mut Vec<FieldChange>) {
     let Sides { wanted, past, stored, shape, .. } = sides;
     let asks = (normalise::team(&wanted.team, shape), past.map(|past| normalise::team(&past.team, shape)));
     let stored = stored.and_then(|stored| normalise::stored_team(&stored.team, shape));
-    let team = field(sides, asks, stored, normalise::same_set, normalise::set_value);
+    let team = field(sides, asks, (stored, None), normalise::same_set, normalise::set_value);
     found.extend(team.map(|team| FieldChange { field: Field::Team, span: span_of(&wanted.team), ..team }));
 }
 
@@ -111,12 +122,16 @@ fn properties(sides: Sides<'_, '_>, found: &mut Vec<FieldChange>) {
         let same = |a, b| normalise::same_property(a, b, shape);
         let ask = |wish: Option<(_, Span)>| wish.map_or(Ask::Silent, |(value, _)| normalise::property(value));
         let asks = (ask(now), past.map(|_| ask(before)));
-        // The catalog fills a default in where nothing is given, so nothing is won by clearing it.
-        let is_default = stored.zip(shape.default.as_ref()).is_some_and(|(stored, default)| same(stored, default));
-        if asks.0 == Ask::Silent && is_default {
+        let default = shape.default.as_ref();
+        // What a whole entity does not name goes back to its default. What is unset stays so: a catalog fills in when
+        // it makes an entity, and for who has none it is not ours to make one up.
+        let unnamed = default.filter(|_| sides.is_whole() && stored.is_some());
+        // Nothing is won by clearing what is as it is without anybody.
+        let is_default = stored.zip(default).is_some_and(|(stored, default)| same(stored, default));
+        if asks.0 == Ask::Silent && unnamed.is_none() && is_default {
             return;
         }
-        found.extend(field(sides, asks, stored, same, Value::clone).map(|change| FieldChange {
+        found.extend(field(sides, asks, (stored, unnamed), same, Value::clone).map(|change| FieldChange {
             paths: normalise::differences(&change.before, &change.after),
             field: Field::Property(name.clone()),
             span: now.map(|(_, span)| span),
@@ -140,7 +155,7 @@ fn relations(sides: Sides<'_, '_>, found: &mut Vec<FieldChange>) {
             |wish: Option<(_, Span)>| wish.map_or(Ask::Silent, |(targets, _)| normalise::relation(targets, shape));
         let asks = (ask(now), past.map(|_| ask(before)));
         let stored = stored.and_then(|stored| normalise::relation(stored, shape).value());
-        let change = field(sides, asks, stored, normalise::same_targets, normalise::targets_value);
+        let change = field(sides, asks, (stored, None), normalise::same_targets, normalise::targets_value);
         found.extend(change.map(|change| FieldChange {
             field: Field::Relation(name.clone()),
             span: now.map(|(_, span)| span),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::change::{Action, Standing};
+use crate::domain::change::{Action, Change, Standing};
 use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::plan::{Counts, Tally};
 
@@ -15,7 +15,7 @@ pub(super) fn count(
     left_out: &[EntityKey],
 ) -> Counts {
     let mut counts = Counts::default();
-    let mut add = |blueprint: &Arc<str>, to: &dyn Fn(&mut Tally)| {
+    let mut count = |blueprint: &Arc<str>, to: &dyn Fn(&mut Tally)| {
         to(&mut counts.total);
         // An entry's key is cloned only where there is none yet.
         match counts.by_blueprint.get_mut(blueprint) {
@@ -24,21 +24,24 @@ pub(super) fn count(
         }
     };
     for Draft { change, .. } in drafts {
-        add(&change.key.blueprint, &|tally| {
-            let slot = match change.action {
-                Action::Create => &mut tally.create,
-                Action::Update => &mut tally.update,
-                Action::Rename { .. } => &mut tally.rename,
-                Action::Adopt => &mut tally.adopt,
-                Action::Delete => &mut tally.delete,
-            };
-            *slot += 1;
-            tally.foreign += usize::from(change.standing == Standing::Foreign);
-            tally.pending += usize::from(change.is_only_pending());
-        });
+        count(&change.key.blueprint, &|tally| add(tally, change));
     }
-    unchanged.iter().for_each(|key| add(&key.blueprint, &|tally| tally.unchanged += 1));
-    kept.iter().for_each(|entity| add(&entity.key.blueprint, &|tally| tally.kept += 1));
-    left_out.iter().for_each(|key| add(&key.blueprint, &|tally| tally.left_out += 1));
+    unchanged.iter().for_each(|key| count(&key.blueprint, &|tally| tally.unchanged += 1));
+    kept.iter().for_each(|entity| count(&entity.key.blueprint, &|tally| tally.kept += 1));
+    left_out.iter().for_each(|key| count(&key.blueprint, &|tally| tally.left_out += 1));
     counts
+}
+
+/// One change more.
+pub(super) fn add(tally: &mut Tally, change: &Change) {
+    let slot = match change.action {
+        Action::Create => &mut tally.create,
+        Action::Update => &mut tally.update,
+        Action::Rename { .. } => &mut tally.rename,
+        Action::Adopt => &mut tally.adopt,
+        Action::Delete => &mut tally.delete,
+    };
+    *slot += 1;
+    tally.foreign += usize::from(change.standing == Standing::Foreign);
+    tally.pending += usize::from(change.is_only_pending());
 }

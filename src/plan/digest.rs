@@ -98,6 +98,38 @@ impl Writer {
         }
     }
 
+    /// As it is spelled: `1` is not `1.0` here. The order of keys does not count.
+    pub fn exactly(&mut self, value: &Value) {
+        match value {
+            Value::Null | Value::Bool(_) | Value::Text(_) => self.value(value),
+            Value::Integer(integer) => {
+                self.byte(10);
+                self.0.update(&integer.to_le_bytes());
+            }
+            Value::Large(large) => {
+                self.byte(11);
+                self.0.update(&large.to_le_bytes());
+            }
+            Value::Float(float) => {
+                self.byte(12);
+                self.0.update(&float.to_bits().to_le_bytes());
+            }
+            Value::List(items) => {
+                self.byte(13);
+                self.count(items.len());
+                items.iter().for_each(|item| self.exactly(item));
+            }
+            Value::Map(entries) => {
+                self.byte(14);
+                self.count(entries.len());
+                for (key, value) in by_key(entries) {
+                    self.text(key);
+                    self.exactly(value);
+                }
+            }
+        }
+    }
+
     /// A property's value, moments as such.
     pub fn property(&mut self, value: &Value, shape: &PropertyShape) {
         match (shape.times, value) {
@@ -248,6 +280,10 @@ pub(super) fn of_hazard(kind: &HazardKind) -> Digest {
                     Blocker::Read { blueprint, why: _ } => {
                         writer.byte(2);
                         writer.text(blueprint);
+                    }
+                    Blocker::Folder { path, why: _ } => {
+                        writer.byte(3);
+                        writer.text(path);
                     }
                 }
             }

@@ -34,7 +34,8 @@ pub(super) fn find(
     kinds.into_iter().map(hazard).collect()
 }
 
-fn consent(kind: &HazardKind) -> Consent {
+/// What a hazard of this kind asks for.
+pub(super) fn consent(kind: &HazardKind) -> Consent {
     match kind {
         HazardKind::ManyDeletes { .. }
         | HazardKind::DeleteWithDependents { .. }

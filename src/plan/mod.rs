@@ -2,6 +2,8 @@
 //! order gives the same plan, byte for byte. Both sides are made comparable first (`normalise`), so that comparing
 //! (`compare`) knows no exceptions.
 
+mod acts;
+pub mod binding;
 mod compare;
 mod counts;
 mod dependents;
@@ -27,6 +29,7 @@ use crate::domain::plan::Plan;
 use crate::domain::snapshot::Snapshot;
 use crate::domain::write::{PruneRule, Write};
 
+pub use acts::acts;
 pub use digest::of_entity;
 pub use origin::Base;
 pub use rename::Move;
@@ -58,6 +61,14 @@ pub struct Question<'q> {
     /// What did not parse, and what could not be read beyond what the snapshot says of itself.
     pub unread: &'q [Blocker],
     pub moves: &'q [Move],
+}
+
+/// What a plan stands on: for whoever goes on with it.
+#[derive(Debug, Clone, Copy)]
+pub struct Ground<'g> {
+    pub desired: &'g [Desired],
+    pub blueprints: &'g [Blueprint],
+    pub actual: &'g Snapshot,
 }
 
 /// A change on its way into the plan, with the sides that it came of.

@@ -1,9 +1,11 @@
 //! What of a blueprint the comparison hangs on, looked up by name. What a blueprint does not know has no shape and is
 //! compared as it stands; it is never left out, since the catalog will have its say on it.
 
+use std::sync::Arc;
+
 use foldhash::{HashMap, HashMapExt, HashSet};
 
-use crate::domain::blueprint::{Blueprint, Ownership};
+use crate::domain::blueprint::{Blueprint, Ownership, Property, PropertyKind};
 use crate::domain::value::Value;
 
 #[derive(Debug)]
@@ -17,6 +19,7 @@ pub(super) struct Shape<'q> {
     properties: HashMap<&'q str, PropertyShape>,
     relations: HashMap<&'q str, RelationShape<'q>>,
     computed: HashSet<&'q str>,
+    defaults: Vec<(Arc<str>, Value)>,
     /// The team is the catalog's to work out.
     pub inherits_team: bool,
 }
@@ -24,7 +27,7 @@ pub(super) struct Shape<'q> {
 #[derive(Debug, Default, Clone)]
 pub(super) struct PropertyShape {
     pub times: Times,
-    /// What the catalog fills in where nothing is given.
+    /// What the property is where nothing is given.
     pub default: Option<Value>,
 }
 
@@ -70,8 +73,7 @@ impl<'q> Shape<'q> {
                 (false, true) => Times::Items,
                 (false, false) => Times::None,
             };
-            let default = property.default.as_ref().map(Value::from_json).filter(|default| !default.is_null());
-            (property.name.as_str(), PropertyShape { times, default })
+            (property.name.as_str(), PropertyShape { times, default: default(property) })
         });
         let relations = blueprint.relations.iter().map(|relation| {
             let shape = RelationShape { target: &relation.target, required: relation.required, many: relation.many };
@@ -80,6 +82,7 @@ impl<'q> Shape<'q> {
         Self {
             properties: properties.collect(),
             relations: relations.collect(),
+            defaults: defaults(blueprint).collect(),
             computed: blueprint.computed.iter().map(|computed| computed.name.as_str()).collect(),
             inherits_team: match blueprint.ownership {
                 Ownership::Direct => false,
@@ -92,6 +95,10 @@ impl<'q> Shape<'q> {
         self.properties.get(name).unwrap_or(&PLAIN)
     }
 
+    pub fn defaults(&self) -> impl Iterator<Item = (&Arc<str>, &Value)> {
+        self.defaults.iter().map(|(name, default)| (name, default))
+    }
+
     pub fn relation(&self, name: &str) -> Option<&RelationShape<'q>> {
         self.relations.get(name)
     }
@@ -99,6 +106,26 @@ impl<'q> Shape<'q> {
     pub fn is_computed(&self, name: &str) -> bool {
         self.computed.contains(name)
     }
+}
+
+/// The properties that are something where nothing is given.
+fn defaults(blueprint: &Blueprint) -> impl Iterator<Item = (Arc<str>, Value)> {
+    blueprint.properties.iter().filter_map(|property| Some((property.name.as_str().into(), default(property)?)))
+}
+
+/// What the catalog fills in when it makes an entity, and what we send when we write a whole one. A default that is none
+/// of the property's own kind is none: sent, it would be refused.
+fn default(property: &Property) -> Option<Value> {
+    let default = property.default.as_ref()?;
+    let is_right = match property.kind? {
+        PropertyKind::String => default.is_string(),
+        PropertyKind::Number => default.is_number(),
+        PropertyKind::Boolean => default.is_boolean(),
+        PropertyKind::Object => default.is_object(),
+        PropertyKind::Array => default.is_array(),
+    };
+    let is_choice = property.choices.is_empty() || property.choices.contains(default);
+    (is_right && is_choice).then(|| Value::from_json(default))
 }
 
 fn is_time(format: Option<&str>) -> bool {

@@ -162,6 +162,18 @@ fn markdown_text(text: &str, out: &mut String) {
     }
 }
 
+/// Code where no Markdown is read, as inside of a `<summary>`. Nobody is mentioned and nothing is linked in code.
+pub fn html_code(text: &str) -> String {
+    let text = clean(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+    format!("<code>{text}</code>")
+}
+
+/// A fence that nothing in the text can close.
+pub fn fence(text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    "`".repeat((longest + 1).max(3))
+}
+
 /// A code span of text that may hold anything: its fence is longer than any run of backticks inside. What holds a
 /// pipe is written in HTML, for a pipe in a code span ends a table's cell, and its escape shows outside of tables.
 pub fn markdown_code(text: &str) -> String {
@@ -257,6 +269,12 @@ mod tests {
         assert_eq!(markdown("https://x www.x"), "https:&#8203;//x www.&#8203;x");
         assert_eq!(markdown_code("a`b"), "``a`b``");
         assert_eq!(markdown_code("`"), "`` ` ``");
+    }
+
+    #[test]
+    fn nothing_ends_its_fence_or_its_element() {
+        assert_eq!((fence("a"), fence("```` x")), ("```".to_owned(), "`````".to_owned()));
+        assert_eq!(html_code("<b>&\"\u{1b}[2J"), "<code>&lt;b&gt;&amp;&quot;</code>");
     }
 
     #[test]

@@ -54,6 +54,19 @@ impl<'a> Places<'a> {
                 wanted.entry(place.file).or_default().extend([place.span.start, place.span.end]);
             }
         }
+        Self::resolve(wanted, files)
+    }
+
+    /// Of bare places.
+    pub fn at(places: impl IntoIterator<Item = Place>, files: &'a dyn Files) -> Self {
+        let mut wanted: HashMap<FileId, Vec<u32>> = HashMap::new();
+        for Place { file, span } in places {
+            wanted.entry(file).or_default().extend([span.start, span.end]);
+        }
+        Self::resolve(wanted, files)
+    }
+
+    fn resolve(wanted: HashMap<FileId, Vec<u32>>, files: &'a dyn Files) -> Self {
         let resolve = |(file, bytes)| files.text(file).map(|text| (file, FilePlaces::sweep(text, bytes)));
         Self { files: wanted.into_iter().filter_map(resolve).collect() }
     }

@@ -19,12 +19,27 @@ impl Ignored {
     /// over the root counts, or a `.gitignore` in a home folder would hide everything.
     pub(super) fn above(root: &Path) -> Option<Arc<Ignored>> {
         let top = root.ancestors().find(|folder| folder.join(".git").exists())?;
-        let mut rules = add(None, top, &git_folder(top).join("info/exclude"));
+        let mut rules = Self::excludes(top);
         let between: Vec<&Path> = root.ancestors().skip(1).take_while(|folder| folder.starts_with(top)).collect();
         for folder in between.into_iter().rev() {
             rules = Self::enter(rules, folder);
         }
         rules
+    }
+
+    /// Those of one clone; `top` is the top of its work tree.
+    pub(super) fn excludes(top: &Path) -> Option<Arc<Ignored>> {
+        add(None, top, &git_folder(top).join("info/exclude"))
+    }
+
+    /// The rules in `folder`, with the text of its own `.gitignore`.
+    pub(super) fn of_text(above: Option<Arc<Ignored>>, folder: &Path, text: &str) -> Option<Arc<Ignored>> {
+        let mut builder = GitignoreBuilder::new(folder);
+        for line in text.trim_start_matches('\u{feff}').lines() {
+            // A line that is no glob is skipped, as Git does.
+            let _ = builder.add_line(None, line);
+        }
+        finish(above, &builder)
     }
 
     /// The rules in `folder`, where its own `.gitignore` is known to be, or may be.
@@ -49,6 +64,10 @@ impl Ignored {
 fn add(above: Option<Arc<Ignored>>, folder: &Path, file: &Path) -> Option<Arc<Ignored>> {
     let mut builder = GitignoreBuilder::new(folder);
     builder.add(file);
+    finish(above, &builder)
+}
+
+fn finish(above: Option<Arc<Ignored>>, builder: &GitignoreBuilder) -> Option<Arc<Ignored>> {
     match builder.build() {
         Ok(rules) if !rules.is_empty() => Some(Arc::new(Ignored { rules, above })),
         Ok(_) | Err(_) => above,

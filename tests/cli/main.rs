@@ -9,6 +9,9 @@
 )]
 
 #[expect(dead_code, reason = "these tests use a part of it")]
+#[path = "../support/faulty.rs"]
+mod faulty;
+#[expect(dead_code, reason = "these tests use a part of it")]
 #[path = "../support/plain.rs"]
 mod plain;
 #[path = "../support/serving.rs"]
@@ -19,11 +22,13 @@ mod support;
 mod catalog;
 mod completions;
 mod config;
+mod diff;
 mod explain;
 mod lint;
 mod man;
 mod new;
 mod pull;
+mod push;
 mod schema;
 mod serve;
 mod usage;

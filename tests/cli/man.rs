@@ -14,3 +14,17 @@ fn there_is_a_page_of_all_and_a_page_of_each_verb() {
         assert!(page.contains(&title), "{title} is not in\n{page}");
     }
 }
+
+#[test]
+fn all_pages_go_into_a_folder() {
+    let repo = Repo::new();
+    repo.write("man1/.keep", "");
+    assert_eq!(run(&repo, "man --out man1").quietly_gave(), "");
+    for verb in portolan::cli::command().get_subcommands() {
+        let name = verb.get_name();
+        assert_eq!(repo.read(&format!("man1/portolan-{name}.1")), run(&repo, &format!("man {name}")).quietly_gave());
+    }
+    assert!(repo.read("man1/portolan.1").contains(".TH portolan 1"));
+    let told = run(&repo, "man --out nowhere");
+    assert_eq!((told.code, told.results.as_str()), (70, ""), "{}", told.talk);
+}

@@ -16,6 +16,7 @@ use super::token::{Granted, Lease, Tokens};
 use super::transport::{Answer, Request, Transport};
 use super::words::{shown, shown_json};
 use super::{Credentials, Notices, Waiting};
+use crate::catalog::stop::Stop;
 use crate::catalog::wire::Refusal;
 use crate::domain::platform::Platform;
 use crate::domain::secret::Secret;
@@ -33,6 +34,8 @@ pub(super) struct Call {
     pub repeat: Repeat,
     /// There is another way to get the same: this one is not tried for long.
     pub is_brief: bool,
+    /// Who may end it before its time.
+    pub stop: Stop,
 }
 
 /// Whether a call may be made again when nobody knows what became of it.
@@ -45,11 +48,19 @@ pub(super) enum Repeat {
 
 impl Call {
     pub fn get(route: String) -> Self {
-        Self { method: "GET", route, body: None, work: Work::Small, repeat: Repeat::Always, is_brief: false }
+        Self {
+            method: "GET",
+            route,
+            body: None,
+            work: Work::Small,
+            repeat: Repeat::Always,
+            is_brief: false,
+            stop: Stop::default(),
+        }
     }
 
     pub fn send(method: &'static str, route: String, body: Vec<u8>, work: Work) -> Self {
-        Self { method, route, body: Some(body), work, repeat: Repeat::Always, is_brief: false }
+        Self { method, route, body: Some(body), work, repeat: Repeat::Always, is_brief: false, stop: Stop::default() }
     }
 }
 
@@ -92,7 +103,11 @@ impl Caller {
         let mut tries = Tries::new(self.gate.now());
         let mut is_renewed = false;
         loop {
-            let lease = self.lease().await?;
+            let Some(lease) = call.stop.unless_told(self.lease()).await else {
+                let stopped = ClientError::Stopped { asked: self.asked(call) };
+                return Err(self.final_word(stopped, &tries));
+            };
+            let lease = lease?;
             let failed = match self.attempt(call, Some(&lease.token)).await {
                 Ok(answer) if answer.status == 401 && !is_renewed => {
                     is_renewed = true;
@@ -153,13 +168,16 @@ impl Caller {
     /// One try, in its turn.
     async fn attempt(&self, call: &Call, token: Option<&Secret>) -> Result<Answer, Failed> {
         let told = |wait| self.tell("the catalog's rate limit is used up", wait);
-        let permit = self
-            .gate
-            .enter(call.work, self.patience.total, told)
-            .await
-            .map_err(|wait| Failed::ForGood(ClientError::Throttled { asked: self.asked(call), wait }))?;
+        let turn = call.stop.unless_told(self.gate.enter(call.work, self.patience.total, told)).await;
+        let Some(turn) = turn.filter(|_| !call.stop.is_told()) else {
+            return Err(Failed::ForGood(ClientError::Stopped { asked: self.asked(call) }));
+        };
+        let permit = turn.map_err(|wait| Failed::ForGood(ClientError::Throttled { asked: self.asked(call), wait }))?;
         let request = Request { method: call.method, route: &call.route, body: call.body.as_deref(), token };
-        match self.transport.exchange(request).await {
+        let Some(exchanged) = call.stop.unless_twice(self.transport.exchange(request)).await else {
+            return Err(Failed::ForGood(ClientError::Abandoned { asked: self.asked(call) }));
+        };
+        match exchanged {
             Ok(answer) => {
                 self.is_heard.store(true, Ordering::Relaxed);
                 let ended = if is_passing(answer.status) { Ended::Pressed } else { Ended::Well };
@@ -186,6 +204,8 @@ impl Caller {
                     | ClientError::Spent { .. }
                     | ClientError::Throttled { .. }
                     | ClientError::Uncertain { .. }
+                    | ClientError::Stopped { .. }
+                    | ClientError::Abandoned { .. }
                     | ClientError::Setup { .. }
                     | ClientError::Bundle { .. }
                     | ClientError::NoCredentials { .. }
@@ -299,9 +319,10 @@ impl Caller {
     /// Waits before the next try, or says why there is none.
     async fn wait(&self, call: &Call, failed: Failed, tries: &mut Tries) -> Result<(), ClientError> {
         let (error, asked) = match failed {
-            Failed::ForGood(error) => return Err(error),
+            Failed::ForGood(error) => return Err(self.final_word(error, tries)),
             Failed::ForNow(error, asked) => (error, asked),
         };
+        tries.may_be_done |= !error.is_surely_undone();
         if call.repeat == Repeat::Unheard && !error.is_surely_undone() {
             return Err(ClientError::Uncertain { asked: self.asked(call), reason: error.to_string() });
         }
@@ -313,16 +334,28 @@ impl Caller {
         let now = self.gate.now();
         match tries.next(&patience, now, asked, chance()) {
             Next::GiveUp if tries.made() <= 1 => Err(error),
-            Next::GiveUp => {
-                let lasted = tries.lasted(now);
-                Err(ClientError::Spent { made: tries.made(), lasted, last: Box::new(error) })
-            }
+            Next::GiveUp => Err(self.spent(error, tries)),
             Next::Again(wait) => {
                 self.tell(&error.to_string(), wait);
-                tokio::time::sleep(wait).await;
-                Ok(())
+                let waited = call.stop.unless_told(tokio::time::sleep(wait)).await;
+                waited.ok_or_else(|| match tries.may_be_done {
+                    true => self.spent(error, tries),
+                    false => ClientError::Stopped { asked: self.asked(call) },
+                })
             }
         }
+    }
+
+    /// What the last try says of itself may not hold of those before it.
+    fn final_word(&self, error: ClientError, tries: &Tries) -> ClientError {
+        let is_all = !tries.may_be_done || !error.is_surely_undone() || error.refusal().is_some();
+        if is_all { error } else { self.spent(error, tries) }
+    }
+
+    fn spent(&self, last: ClientError, tries: &Tries) -> ClientError {
+        let lasted = tries.lasted(self.gate.now());
+        let last = Box::new(last);
+        ClientError::Spent { made: tries.made(), lasted, last, may_be_done: tries.may_be_done }
     }
 
     /// Once for all who wait at the same time.

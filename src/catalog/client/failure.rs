@@ -107,7 +107,13 @@ pub enum ClientError {
     Refused { asked: Asked, refusal: Box<Refusal>, trace: Option<String> },
     #[error("{last} (given up after {} in {})", count(*made as usize, "try"), seconds(lasted))]
     #[diagnostic(code("catalog-given-up"), help("{}", help_behind(last)))]
-    Spent { made: u32, lasted: Duration, last: Box<Self> },
+    Spent {
+        made: u32,
+        lasted: Duration,
+        last: Box<Self>,
+        /// One of the tries may have done it.
+        may_be_done: bool,
+    },
     #[error("call `{asked}`: the catalog takes no more calls for {}", seconds(wait))]
     #[diagnostic(code("catalog-rate-limit"), help("others use up the organisation's limit too; try again later"))]
     Throttled { asked: Asked, wait: Duration },
@@ -117,6 +123,12 @@ pub enum ClientError {
         help("it would not be safe to ask again: look whether the entities are there, then run it once more")
     )]
     Uncertain { asked: Asked, reason: String },
+    #[error("call `{asked}`: it was not sent, since the run was stopped")]
+    #[diagnostic(code("catalog-stopped"), help("run it again to finish"))]
+    Stopped { asked: Asked },
+    #[error("call `{asked}`: the run was stopped before the catalog answered")]
+    #[diagnostic(code("catalog-abandoned"), help("run it again: it sees what was done, and finishes"))]
+    Abandoned { asked: Asked },
     #[error("begin to speak with the catalog: {reason}")]
     #[diagnostic(code("catalog-setup"), help("{help}"))]
     Setup { reason: String, help: &'static str },
@@ -161,6 +173,8 @@ impl ClientError {
             | Self::Refused { .. }
             | Self::Throttled { .. }
             | Self::Uncertain { .. }
+            | Self::Stopped { .. }
+            | Self::Abandoned { .. }
             | Self::Setup { .. }
             | Self::Bundle { .. }
             | Self::NoCredentials { .. }
@@ -188,6 +202,8 @@ impl ClientError {
             | Self::NoBlueprint { .. }
             | Self::Throttled { .. }
             | Self::Uncertain { .. }
+            | Self::Stopped { .. }
+            | Self::Abandoned { .. }
             | Self::Setup { .. }
             | Self::Bundle { .. }
             | Self::NoCredentials { .. }
@@ -215,6 +231,8 @@ impl ClientError {
             | Self::Unreadable { .. }
             | Self::Throttled { .. }
             | Self::Uncertain { .. }
+            | Self::Stopped { .. }
+            | Self::Abandoned { .. }
             | Self::Setup { .. }
             | Self::Bundle { .. }
             | Self::NoCredentials { .. }
@@ -222,16 +240,33 @@ impl ClientError {
         }
     }
 
-    pub(super) fn status(&self) -> Option<u16> {
+    /// The platform says of a route that it is not there what it says of a thing that is not there, but for the words.
+    pub fn is_no_route(&self) -> bool {
+        let refusal = self.refusal().filter(|refusal| refusal.status == 404);
+        refusal.is_some_and(|refusal| refusal.message.as_ref().is_none_or(|words| words.starts_with("Route ")))
+    }
+
+    pub(in crate::catalog) fn status(&self) -> Option<u16> {
         self.refusal().map(|refusal| refusal.status)
     }
 
     /// Whether the request surely did nothing: it was not taken.
-    pub(super) fn is_surely_undone(&self) -> bool {
+    pub(in crate::catalog) fn is_surely_undone(&self) -> bool {
         match self {
-            Self::UnknownHost { .. } | Self::NoConnection { .. } | Self::Tls { .. } | Self::Throttled { .. } => true,
+            Self::UnknownHost { .. }
+            | Self::NoConnection { .. }
+            | Self::Tls { .. }
+            | Self::Throttled { .. }
+            | Self::Credentials { .. }
+            | Self::NetworkNotAllowed { .. }
+            | Self::NoBlueprint { .. }
+            | Self::Stopped { .. }
+            | Self::Setup { .. }
+            | Self::Bundle { .. }
+            | Self::NoCredentials { .. }
+            | Self::Untrusted(_) => true,
             Self::Refused { refusal, .. } => refusal.status < 500 && refusal.status != 408,
-            Self::Spent { last, .. } => last.is_surely_undone(),
+            Self::Spent { may_be_done, .. } => !may_be_done,
             Self::Timeout { .. }
             | Self::Cut { .. }
             | Self::Redirected { .. }
@@ -239,10 +274,33 @@ impl ClientError {
             | Self::Partial { .. }
             | Self::NotTheApi { .. }
             | Self::Unreadable { .. }
+            | Self::Uncertain { .. }
+            | Self::Abandoned { .. } => false,
+        }
+    }
+
+    /// Whether it may be this call's own trouble, and others would fare better: somebody was reached.
+    pub(super) fn is_of_the_call(&self) -> bool {
+        match self {
+            Self::Timeout { .. }
+            | Self::Cut { .. }
+            | Self::NotTheApi { .. }
+            | Self::Unreadable { .. }
+            | Self::Refused { .. }
+            | Self::Uncertain { .. } => true,
+            Self::Spent { last, .. } => last.is_of_the_call(),
+            Self::UnknownHost { .. }
+            | Self::NoConnection { .. }
+            | Self::Tls { .. }
+            | Self::Redirected { .. }
+            | Self::Moved { .. }
+            | Self::Partial { .. }
             | Self::Credentials { .. }
             | Self::NetworkNotAllowed { .. }
             | Self::NoBlueprint { .. }
-            | Self::Uncertain { .. }
+            | Self::Throttled { .. }
+            | Self::Stopped { .. }
+            | Self::Abandoned { .. }
             | Self::Setup { .. }
             | Self::Bundle { .. }
             | Self::NoCredentials { .. }
@@ -304,7 +362,8 @@ mod tests {
         let asked = Asked { method: "GET", url: "https://api.port.io/v1/blueprints".to_owned() };
         let refusal = Box::new(Refusal::new(503, "unavailable", "come back later"));
         let last = ClientError::Refused { asked, refusal, trace: Some("abc".to_owned()) };
-        let spent = ClientError::Spent { made: 3, lasted: Duration::from_secs(7), last: Box::new(last) };
+        let spent =
+            ClientError::Spent { made: 3, lasted: Duration::from_secs(7), last: Box::new(last), may_be_done: true };
         assert_eq!(
             spent.to_string(),
             "call `GET https://api.port.io/v1/blueprints`: the catalog answered 503 `unavailable`: come back later, \

@@ -9,6 +9,7 @@ mod failure;
 mod gate;
 mod owned;
 mod pace;
+mod perform;
 mod rate;
 mod read;
 mod retry;
@@ -32,8 +33,10 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
+use super::apply::lanes;
 use super::wire::{EntityDraft, Refusal, WriteOptions, Written};
-use super::{Catalog, CatalogError, Part, Undone};
+use super::{Catalog, CatalogError, Errand, Part, Stop, Undone};
+use crate::domain::act::Act;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::{EntityKey, Owner};
 use crate::domain::platform::Platform;
@@ -179,7 +182,7 @@ impl Catalog for Client {
         draft: &EntityDraft,
         options: &WriteOptions,
     ) -> Result<Result<(), Refusal>, CatalogError> {
-        Ok(self.runtime.block_on(write::patch(&self.caller, blueprint, identifier, draft, options))?)
+        Ok(self.runtime.block_on(write::patch(&self.caller, blueprint, identifier, draft, options, Stop::default()))?)
     }
 
     fn delete(
@@ -189,5 +192,9 @@ impl Catalog for Client {
         progress: &dyn Progress,
     ) -> Result<Vec<Result<(), Undone>>, CatalogError> {
         Ok(self.runtime.block_on(delete::delete(&self.caller, blueprint, identifiers, progress))?)
+    }
+
+    fn perform(&self, acts: &[&Act], errand: Errand<'_>) -> Vec<Result<(), Undone>> {
+        self.runtime.block_on(perform::perform(&self.caller, acts, &lanes(acts), errand))
     }
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::caller::{Call, Caller};
 use super::failure::ClientError;
 use super::pace::Work;
-use super::read::{MOST_PAGES, is_no_route};
+use super::read::MOST_PAGES;
 use super::words::shown;
 use crate::domain::entity::{EntityKey, Owner};
 use crate::domain::words::list;
@@ -43,7 +43,7 @@ struct Key {
 /// Sorted, each once.
 pub(super) async fn owned(caller: &Caller, owner: &Owner) -> Result<Vec<EntityKey>, ClientError> {
     let found = match by_datasource(caller, owner).await {
-        Err(error) if is_no_route(&error) => by_search(caller, owner).await?,
+        Err(error) if error.is_no_route() => by_search(caller, owner).await?,
         other => other?,
     };
     let mut blueprints: HashSet<Arc<str>> = HashSet::new();

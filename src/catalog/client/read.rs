@@ -160,7 +160,7 @@ impl Reader {
     /// Why this blueprint cannot be read while others may; what concerns all of them is the error that it is.
     fn own_fault(&self, error: ClientError) -> Result<String, ClientError> {
         match error.refusal() {
-            Some(refusal) if refusal.status == 404 && !is_no_route(&error) => {
+            Some(refusal) if refusal.status == 404 && !error.is_no_route() => {
                 let trace = error.trace().map(str::to_owned);
                 Err(ClientError::NoBlueprint { blueprint: self.blueprint.clone(), trace })
             }
@@ -239,16 +239,10 @@ fn sorted(mut entities: Vec<Entity>) -> Vec<Entity> {
 
 /// This way is closed, or too long.
 fn leads_elsewhere(error: &ClientError) -> bool {
-    matches!(error.status(), Some(410 | 504)) || is_no_route(error)
+    matches!(error.status(), Some(410 | 504)) || error.is_no_route()
 }
 
 /// It was tried as often as patience went.
 fn is_worn_out(error: &ClientError) -> bool {
     matches!(error, ClientError::Spent { .. })
-}
-
-/// The platform says of a route that it is not there what it says of a thing that is not there, but for the words.
-pub(super) fn is_no_route(error: &ClientError) -> bool {
-    let refusal = error.refusal().filter(|refusal| refusal.status == 404);
-    refusal.is_some_and(|refusal| refusal.message.as_ref().is_none_or(|words| words.starts_with("Route ")))
 }

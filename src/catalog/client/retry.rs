@@ -44,6 +44,8 @@ pub(super) struct Tries {
     started: Duration,
     failed: u32,
     waited: u32,
+    /// One of them may have done it.
+    pub may_be_done: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +58,7 @@ pub(super) enum Next {
 impl Tries {
     /// `now`: since any fixed moment, the same for all calls.
     pub fn new(now: Duration) -> Self {
-        Self { started: now, failed: 0, waited: 0 }
+        Self { started: now, failed: 0, waited: 0, may_be_done: false }
     }
 
     /// How often the call was made, once [`Tries::next`] was told of its failure.

@@ -16,15 +16,16 @@ use super::read::joined;
 use super::retry::{Next, Tries, is_passing};
 use super::route::{encoded, route};
 use super::words::{shown, shown_json};
+use crate::catalog::errand::{Course, Errand};
 use crate::catalog::wire::{EntityDraft, Refusal, WriteOptions, Written};
-use crate::catalog::{CatalogError, Undone};
+use crate::catalog::{CatalogError, Stop, Undone};
 use crate::domain::progress::Progress;
 use crate::domain::secret::Secret;
 
 /// Lots that are made ready at once; how many of them are sent is the gate's affair.
 const TOGETHER: usize = 32;
 
-/// The outcomes, in the order of `drafts`.
+/// The outcomes, in the order of `drafts`. Where nothing at all came about, it is an error.
 pub(super) async fn upsert(
     caller: &Arc<Caller>,
     blueprint: &str,
@@ -32,35 +33,66 @@ pub(super) async fn upsert(
     options: &WriteOptions,
     progress: &dyn Progress,
 ) -> Result<Vec<Result<Written, Undone>>, ClientError> {
+    progress.start("writing to the catalog", drafts.len() as u64);
+    let stop = Stop::default();
+    let course = Course::new(Errand { run_id: None, stops_at_first: false, stop: &stop, progress });
+    let outcomes = write(caller, blueprint, drafts, options, &course, 1).await;
+    progress.finish();
+    or_nothing(outcomes)
+}
+
+/// The same on an errand, beside as many others.
+pub(super) async fn write(
+    caller: &Arc<Caller>,
+    blueprint: &str,
+    drafts: &[EntityDraft],
+    options: &WriteOptions,
+    course: &Course<'_>,
+    lanes: usize,
+) -> Vec<Result<Written, Undone>> {
     let mut writing = Writing {
         caller: Arc::clone(caller),
         route: format!("{}?{}", route(&["blueprints", blueprint, "entities", "bulk"]), flags(options)),
         repeat: if options.upsert || options.validation_only { Repeat::Always } else { Repeat::Unheard },
-        drafts,
+        course,
         outcomes: vec![None; drafts.len()],
+        earlier: vec![None; drafts.len()],
         tries: vec![None; drafts.len()],
         apart: VecDeque::new(),
         running: JoinSet::new(),
-        broken: None,
     };
-    progress.start("writing to the catalog", drafts.len() as u64);
     let (mut members, mut rest) = (0..drafts.len(), Rest::default());
+    let together = (TOGETHER / lanes.max(1)).max(4);
     loop {
-        while writing.running.len() < TOGETHER && writing.broken.is_none() {
-            if let Some((members, delay)) = writing.apart.pop_front() {
-                writing.send(Batch::of(members, drafts), delay);
+        while writing.running.len() < together && course.goes_on() {
+            if let Some(again) = writing.apart.pop_front() {
+                writing.send(Batch::of(again.members, drafts), again.delay, again.is_brief);
             } else if let Some(batch) = Batch::take(&mut members, drafts, &mut rest) {
-                writing.send(batch, Duration::ZERO);
+                writing.send(batch, Duration::ZERO, false);
             } else {
                 break;
             }
         }
         let Some(done) = writing.running.join_next().await else { break };
-        let (members, answer) = joined(done)?;
-        progress.advance(writing.take(members, answer));
+        match joined(done) {
+            Ok((members, answer)) => course.advance(writing.take(members, answer)),
+            Err(error) => course.gave_up(&Arc::new(error.into()), false),
+        }
     }
-    progress.finish();
     writing.finish()
+}
+
+/// A call of which nothing at all came about is an error as a whole.
+pub(super) fn or_nothing<T>(outcomes: Vec<Result<T, Undone>>) -> Result<Vec<Result<T, Undone>>, ClientError> {
+    let why = |outcome: &Result<T, Undone>| match outcome {
+        Err(Undone::Broken(error) | Undone::Unsent(error)) => Some(Arc::clone(error)),
+        Err(Undone::Refused(_) | Undone::Stopped) | Ok(_) => None,
+    };
+    let is_nothing = outcomes.iter().all(|outcome| why(outcome).is_some());
+    match outcomes.iter().find_map(why).as_deref() {
+        Some(CatalogError::Client(error)) if is_nothing => Err(error.clone()),
+        _ => Ok(outcomes),
+    }
 }
 
 pub(super) fn flags(options: &WriteOptions) -> String {
@@ -74,19 +106,25 @@ pub(super) fn flags(options: &WriteOptions) -> String {
 
 type Answered = (Vec<usize>, Result<Bulk, ClientError>);
 
-struct Writing<'d> {
+struct Writing<'c> {
     caller: Arc<Caller>,
     route: String,
     repeat: Repeat,
-    drafts: &'d [EntityDraft],
+    course: &'c Course<'c>,
     outcomes: Vec<Option<Result<Written, Undone>>>,
+    /// What the last sending came to, of those that go out again: their end, where they do not.
+    earlier: Vec<Option<Undone>>,
     /// Of those that the catalog asked to be sent once more.
     tries: Vec<Option<Tries>>,
-    /// What goes out again, in smaller lots, and after how long.
-    apart: VecDeque<(Vec<usize>, Duration)>,
+    apart: VecDeque<Again>,
     running: JoinSet<Answered>,
-    /// Why nothing more is begun.
-    broken: Option<Arc<CatalogError>>,
+}
+
+/// What goes out again, in smaller lots, and after how long.
+struct Again {
+    members: Vec<usize>,
+    delay: Duration,
+    is_brief: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -129,12 +167,15 @@ impl NotDone {
 }
 
 impl Writing<'_> {
-    fn send(&mut self, batch: Batch, delay: Duration) {
+    fn send(&mut self, batch: Batch, delay: Duration, is_brief: bool) {
         let caller = Arc::clone(&self.caller);
         let mut call = Call::send("POST", self.route.clone(), batch.body, Work::Batch);
         call.repeat = self.repeat;
+        call.is_brief = is_brief;
+        call.stop = self.course.errand.stop.clone();
         self.running.spawn(async move {
-            tokio::time::sleep(delay).await;
+            // Whether it was told before, the call sees for itself.
+            call.stop.unless_told(tokio::time::sleep(delay)).await;
             let answer = caller.call_told(&call, |answer, secrets| {
                 let mut bulk: Bulk = serde_json::from_slice(&answer.body)?;
                 bulk.errors.iter_mut().for_each(|error| error.make_harmless(secrets));
@@ -147,31 +188,57 @@ impl Writing<'_> {
 
     /// How many are settled by this.
     fn take(&mut self, members: Vec<usize>, answer: Result<Bulk, ClientError>) -> u64 {
-        match answer {
-            Ok(bulk) => self.settle(&members, bulk),
-            Err(error) => match error.refusal() {
-                // Nobody knows whose fault it is until there is only one.
-                Some(refusal) if members.len() > 1 && matches!(refusal.status, 400 | 413 | 422) => {
-                    let (first, second) = members.split_at(members.len() / 2);
-                    self.apart.extend([(first.to_vec(), Duration::ZERO), (second.to_vec(), Duration::ZERO)]);
-                    0
-                }
-                Some(refusal) if !is_passing(refusal.status) => {
-                    for member in &members {
-                        self.outcomes[*member] = Some(Err(refusal.clone().into()));
-                    }
-                    members.len() as u64
-                }
-                Some(_) | None => {
-                    let broken = Arc::new(CatalogError::from(error));
-                    for member in &members {
-                        self.outcomes[*member] = Some(Err(Undone::Broken(Arc::clone(&broken))));
-                    }
-                    self.broken.get_or_insert(broken);
-                    members.len() as u64
-                }
-            },
+        let error = match answer {
+            Ok(bulk) => {
+                self.course.came_about();
+                return self.settle(&members, bulk);
+            }
+            Err(ClientError::Stopped { .. }) => return 0,
+            Err(error) => error,
+        };
+        match error.refusal() {
+            // Nobody knows whose fault it is until there is only one.
+            Some(refusal) if members.len() > 1 && matches!(refusal.status, 400 | 413 | 422) => {
+                self.course.came_about();
+                self.halve(&members, false);
+                0
+            }
+            Some(refusal) if !is_passing(refusal.status) => {
+                self.course.came_about();
+                members.iter().for_each(|member| self.end(*member, Err(refusal.clone().into())));
+                members.len() as u64
+            }
+            Some(_) | None => self.give_up(&members, error),
         }
+    }
+
+    /// A lot that nobody answered for good: one in it may be why.
+    fn give_up(&mut self, members: &[usize], error: ClientError) -> u64 {
+        let is_of_the_call = error.is_of_the_call();
+        let broken = Arc::new(CatalogError::from(error));
+        self.course.gave_up(&broken, is_of_the_call);
+        if is_of_the_call && members.len() > 1 && self.repeat == Repeat::Always {
+            for member in members {
+                self.earlier[*member] = Some(Undone::Broken(Arc::clone(&broken)));
+            }
+            self.halve(members, true);
+            return 0;
+        }
+        members.iter().for_each(|member| self.end(*member, Err(Undone::Broken(Arc::clone(&broken)))));
+        members.len() as u64
+    }
+
+    fn halve(&mut self, members: &[usize], is_brief: bool) {
+        let (first, second) = members.split_at(members.len() / 2);
+        let again = |half: &[usize]| Again { members: half.to_vec(), delay: Duration::ZERO, is_brief };
+        self.apart.extend([again(first), again(second)]);
+    }
+
+    fn end(&mut self, member: usize, outcome: Result<Written, Undone>) {
+        if outcome.is_err() {
+            self.course.failed();
+        }
+        self.outcomes[member] = Some(outcome);
     }
 
     /// Gives every member its outcome, by the index that the catalog tells it with.
@@ -180,7 +247,7 @@ impl Writing<'_> {
         for done in bulk.entities {
             let Some(member) = members.get(done.index) else { continue };
             settled += u64::from(self.outcomes[*member].is_none());
-            self.outcomes[*member] = Some(Ok(Written { identifier: done.identifier, created: done.created }));
+            self.end(*member, Ok(Written { identifier: done.identifier, created: done.created }));
         }
         let mut again = Vec::new();
         for error in bulk.errors {
@@ -192,28 +259,36 @@ impl Writing<'_> {
                 details: error.details,
             };
             match self.once_more(member, is_passing(refusal.status) && self.repeat == Repeat::Always) {
-                Some(wait) => again.push((member, wait)),
+                Some(wait) => {
+                    self.earlier[member] = Some(refusal.into());
+                    again.push((member, wait));
+                }
                 None => {
                     settled += u64::from(self.outcomes[member].is_none());
-                    self.outcomes[member] = Some(Err(refusal.into()));
+                    self.end(member, Err(refusal.into()));
                 }
             }
         }
         let silent = members.iter().copied().filter(|member| self.outcomes[*member].is_none());
         let silent: Vec<usize> = silent.filter(|member| !again.iter().any(|(other, _)| other == member)).collect();
         for member in silent {
+            let words = "the catalog did not say what became of this entity";
+            let unsaid = Refusal::new(500, "no_outcome", words);
             match self.once_more(member, self.repeat == Repeat::Always) {
-                Some(wait) => again.push((member, wait)),
+                Some(wait) => {
+                    self.earlier[member] = Some(unsaid.into());
+                    again.push((member, wait));
+                }
                 None => {
-                    let words = "the catalog did not say what became of this entity";
-                    self.outcomes[member] = Some(Err(Refusal::new(500, "no_outcome", words).into()));
+                    self.end(member, Err(unsaid.into()));
                     settled += 1;
                 }
             }
         }
-        let wait = again.iter().map(|(_, wait)| *wait).max().unwrap_or_default();
+        let delay = again.iter().map(|(_, wait)| *wait).max().unwrap_or_default();
         if !again.is_empty() {
-            self.apart.push_back((again.into_iter().map(|(member, _)| member).collect(), wait));
+            let members = again.into_iter().map(|(member, _)| member).collect();
+            self.apart.push_back(Again { members, delay, is_brief: false });
         }
         settled
     }
@@ -228,17 +303,10 @@ impl Writing<'_> {
         }
     }
 
-    fn finish(self) -> Result<Vec<Result<Written, Undone>>, ClientError> {
-        let is_nothing = !self.drafts.is_empty()
-            && self.outcomes.iter().all(|outcome| matches!(outcome, None | Some(Err(Undone::Broken(_)))));
-        if let (true, Some(CatalogError::Client(error))) = (is_nothing, self.broken.as_deref()) {
-            return Err(error.clone());
-        }
-        let unsaid = || match &self.broken {
-            Some(broken) => Undone::Broken(Arc::clone(broken)),
-            None => Refusal::new(500, "no_outcome", "the catalog did not say what became of this entity").into(),
-        };
-        Ok(self.outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| Err(unsaid()))).collect())
+    fn finish(self) -> Vec<Result<Written, Undone>> {
+        let ends = self.outcomes.into_iter().zip(self.earlier);
+        ends.map(|(outcome, earlier)| outcome.unwrap_or_else(|| Err(earlier.unwrap_or_else(|| self.course.unsent()))))
+            .collect()
     }
 }
 
@@ -249,12 +317,14 @@ pub(super) async fn patch(
     identifier: &str,
     draft: &EntityDraft,
     options: &WriteOptions,
+    stop: Stop,
 ) -> Result<Result<(), Refusal>, ClientError> {
     let WriteOptions { create_missing_related_entities, run_id, upsert: _, merge: _, validation_only: _ } = options;
     let run = run_id.as_ref().map(|run| format!("&run_id={}", encoded(run))).unwrap_or_default();
     let path = route(&["blueprints", blueprint, "entities", identifier]);
     let path = format!("{path}?create_missing_related_entities={create_missing_related_entities}{run}");
-    let call = Call::send("PATCH", path, draft.to_json().to_string().into_bytes(), Work::Small);
+    let mut call = Call::send("PATCH", path, draft.to_json().to_string().into_bytes(), Work::Small);
+    call.stop = stop;
     or_refusal(caller.done(&call).await)
 }
 

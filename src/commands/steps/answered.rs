@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::commands::steps::ground::Ground;
+use crate::commands::steps::terms::Terms;
 use crate::domain::blueprint::{Blueprint, Property, PropertyKind, Relation};
 use crate::domain::identifier::check_entity_identifier;
 use crate::domain::sketch::Sketch;
@@ -26,7 +26,7 @@ pub(crate) type Answer<T> = Result<Result<T, Gone>, PromptError>;
 pub(crate) struct Asking<'a> {
     pub prompt: &'a mut Prompt,
     pub candidates: &'a Candidates,
-    pub ground: &'a Ground,
+    pub terms: &'a Terms<'a>,
 }
 
 const MARK: &str = "> ";
@@ -124,7 +124,7 @@ impl Asking<'_> {
         };
         let sketch: Sketch = scaffold::sketch(&wish);
         let text = encode_sketch(&sketch, &Around::Bare);
-        let finding = self.ground.try_out(&text, alone).into_iter().next()?;
+        let finding = self.terms.try_out(&text, alone).into_iter().next()?;
         Some(match finding.help {
             Some(help) => format!("{} {}.", finding.message, sentence(&help).trim_end_matches('.')),
             None => finding.message,

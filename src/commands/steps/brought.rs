@@ -1,6 +1,7 @@
 //! Yields what a repository brings into the embedded catalog: its blueprints, which the catalog follows, and its
 //! manifests. What cannot be brought in is told by file and reason, and keeps nothing else out.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use crate::catalog::store::{Failure, Misfit, Store};
@@ -8,10 +9,11 @@ use crate::catalog::wire::Writer;
 use crate::commands::context::Context;
 use crate::commands::rule_names;
 use crate::commands::steps::desired::Asked;
-use crate::commands::steps::scope::scope;
+use crate::commands::steps::scope::{LOCAL, scope};
 use crate::commands::steps::seeded::seeded;
 use crate::commands::steps::shelved::{Shelved, shelved};
 use crate::commands::steps::snapshot::Shelf;
+use crate::domain::desired::Desired;
 use crate::domain::entity::Owner;
 use crate::domain::identifier::is_reserved;
 use crate::domain::known::KnownEntities;
@@ -88,7 +90,7 @@ impl Seed {
 
     /// As a push of that repository would be signed: what it brings in is its own.
     pub fn user_agent(&self) -> String {
-        Owner { scope: self.scope.clone().unwrap_or_else(|| "local".to_owned()) }.user_agent()
+        Owner { scope: self.scope.clone().unwrap_or_else(|| LOCAL.to_owned()) }.user_agent()
     }
 
     pub fn sow(&self, store: &Store, writer: &Writer, context: &mut Context<'_>) -> Result<(), Error> {
@@ -97,7 +99,7 @@ impl Seed {
         let bar = context.bar();
         let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
         let asked = Asked::of(root, &self.settings.pattern()?, progress).map_err(LintError::from)?;
-        let known = stand_in(store, root, writer)?;
+        let known = stand_in(store, root, writer, &declared(&asked.entities))?;
         let seeded = seeded(store, &asked.entities, writer)?;
         drop(bar);
         for folder in &asked.unreadable {
@@ -131,21 +133,36 @@ impl Seed {
     }
 }
 
+/// The keys that manifests ask for.
+pub(crate) fn declared(entities: &[Desired]) -> HashSet<(&str, &str)> {
+    entities.iter().map(|entity| (entity.key.blueprint.as_ref(), entity.key.identifier.as_ref())).collect()
+}
+
 /// The entities that are not in the repository and that its relations lead to. Nobody owns these: a push of the
-/// repository must not take them for its own.
-fn stand_in(store: &Store, root: &Path, writer: &Writer) -> Result<usize, Error> {
+/// repository must not take them for its own. What it declares itself is not among them, whatever the file says.
+pub(crate) fn stand_in(
+    store: &Store,
+    root: &Path,
+    writer: &Writer,
+    declared: &HashSet<(&str, &str)>,
+) -> Result<usize, Error> {
     let Some(file) = Shelf::Disk.file(root, KNOWN) else { return Ok(0) };
     let mut buffer = ReadBuffer::default();
     // Lint tells what is wrong with it; what relates to them will be left out, and told.
     let Ok(text) = sources::read(&file, &mut buffer) else { return Ok(0) };
     let (known, _) = KnownEntities::parse(text.text.to_owned());
+    if known.is_empty() {
+        return Ok(0);
+    }
     let user_agent = format!("{}/{} (known entities)", Owner::PRODUCT, env!("CARGO_PKG_VERSION"));
     let writer = Writer { user_agent, ..writer.clone() };
     let mut made = 0;
     for blueprint in store.blueprints().map_err(unexpected)? {
         let Some(name) = blueprint.get("identifier").and_then(serde_json::Value::as_str) else { continue };
-        let identifiers = known.identifiers(name);
-        made += store.stand_in(name, identifiers, &writer).map_err(unexpected)?;
+        let mut identifiers = known.identifiers(name).filter(|it| !declared.contains(&(name, *it))).peekable();
+        if identifiers.peek().is_some() {
+            made += store.stand_in(name, identifiers, &writer).map_err(unexpected)?;
+        }
     }
     Ok(made)
 }

@@ -22,6 +22,10 @@ impl Chosen {
         Self::default()
     }
 
+    pub fn nothing() -> Self {
+        Self { files: Some(BTreeSet::new()), ..Self::default() }
+    }
+
     pub fn files(files: BTreeSet<String>, removed: BTreeSet<EntityName>) -> Self {
         Self { files: Some(files), folders: Vec::new(), removed }
     }
@@ -46,6 +50,16 @@ impl Chosen {
         self
     }
 
+    /// Widens a choice by Git by the paths that were given too.
+    pub fn and(mut self, paths: Self) -> Self {
+        self.files = self.files.zip(paths.files).map(|(mut files, more)| {
+            files.extend(more);
+            files
+        });
+        self.folders.extend(paths.folders);
+        self
+    }
+
     pub fn holds(&self, path: &str) -> bool {
         let Some(files) = &self.files else { return true };
         files.contains(path) || self.folders.iter().any(|folder| path.starts_with(folder.as_str()))
@@ -53,6 +67,10 @@ impl Chosen {
 
     pub fn is_everything(&self) -> bool {
         self.files.is_none()
+    }
+
+    pub fn is_nothing(&self) -> bool {
+        self.files.as_ref().is_some_and(BTreeSet::is_empty) && self.folders.is_empty() && self.removed.is_empty()
     }
 
     /// The finding hangs on an entity that the change took away.

@@ -10,9 +10,10 @@ use serde_json::Value;
 use crate::catalog::client::{Client, ClientConfig, ClientError, Credentials, NamedBy, Notices, Trusted, Waiting};
 use crate::catalog::{Catalog, CatalogError, LocalCatalog};
 use crate::commands::context::Context;
-use crate::commands::steps::brought::follow;
+use crate::commands::steps::brought::{declared, follow, stand_in};
 use crate::commands::steps::embedded::{STORE, embedded};
 use crate::commands::steps::scope::scope;
+use crate::domain::desired::Desired;
 use crate::domain::entity::Owner;
 use crate::domain::identifier::is_reserved;
 use crate::domain::platform::Platform;
@@ -28,19 +29,45 @@ const WORTH_TELLING: Duration = Duration::from_secs(2);
 /// The catalog as it is. An embedded one that is new takes its blueprints from the snapshot; whoever only reads takes
 /// none away from one that has some.
 pub(crate) fn connect(context: &mut Context<'_>) -> Result<Box<dyn Catalog>, Error> {
+    let user_agent = user_agent(context.settings, context.environment);
+    connect_as(&user_agent, context, |local, context| {
+        let is_own = |blueprint: &Value| !is_reserved(blueprint["identifier"].as_str().unwrap_or_default());
+        if !local.blueprints()?.iter().any(is_own) {
+            follow(local.store(), &context.settings.root.value, &local.writer(), context)?;
+        }
+        Ok(())
+    })
+}
+
+/// The catalog as the repository's owner is to meet it. An embedded one follows the snapshot and holds what relations
+/// may lead to, so that it does for a repository that was just cloned.
+pub(crate) fn connect_for(
+    owner: &Owner,
+    entities: &[Desired],
+    context: &mut Context<'_>,
+) -> Result<Box<dyn Catalog>, Error> {
+    connect_as(&owner.user_agent(), context, |local, context| {
+        let root = &context.settings.root.value;
+        follow(local.store(), root, &local.writer(), context)?;
+        stand_in(local.store(), root, &local.writer(), &declared(entities))?;
+        Ok(())
+    })
+}
+
+fn connect_as(
+    user_agent: &str,
+    context: &mut Context<'_>,
+    prepare: impl FnOnce(&LocalCatalog, &mut Context<'_>) -> Result<(), Error>,
+) -> Result<Box<dyn Catalog>, Error> {
     let settings = context.settings;
-    let user_agent = user_agent(settings, context.environment);
     if let Some(unused) = settings.unused_address(context.environment) {
         context.say(&format!("note: {unused}"));
     }
     let address = match &settings.catalog.value {
         settings::Catalog::Local => {
             let name = format!("the embedded catalog `{STORE}`");
-            let local = LocalCatalog::of(embedded(&settings.root.value)?, name, &user_agent);
-            let is_own = |blueprint: &Value| !is_reserved(blueprint["identifier"].as_str().unwrap_or_default());
-            if !local.blueprints()?.iter().any(is_own) {
-                follow(local.store(), &settings.root.value, &local.writer(), context)?;
-            }
+            let local = LocalCatalog::of(embedded(&settings.root.value)?, name, user_agent);
+            prepare(&local, context)?;
             return Ok(Box::new(local));
         }
         settings::Catalog::Url(address) => address.as_str(),
@@ -53,7 +80,7 @@ pub(crate) fn connect(context: &mut Context<'_>) -> Result<Box<dyn Catalog>, Err
         credentials: credentials(settings.platform.value, address.text(), context.environment)
             .map_err(CatalogError::from)?,
         address,
-        user_agent,
+        user_agent: user_agent.to_owned(),
         certificates: certificates(settings, context.environment),
     };
     let spoken = Spoken(Remarks::new(context.quiet));

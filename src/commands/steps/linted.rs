@@ -54,6 +54,9 @@ pub(crate) enum Extent {
     Everything,
     /// What the next commit will change.
     Staged,
+    /// What the next commit will change, and the files that are named; where it changes nothing, these alone, as they
+    /// lie there.
+    Hook,
     /// What differs from `HEAD`, or from where `since` and `HEAD` parted.
     Changed {
         since: Option<String>,
@@ -197,13 +200,15 @@ fn find(request: &Request<'_>) -> Result<Found, LintError> {
             let discovery = sources::discover(root, pattern)?;
             Found::new(discovery.files, Chosen::everything(), discovery.unreadable)
         }
-        Extent::Staged => {
-            let repository = repository(request, "--staged")?;
-            let mut staged = repository.staged(root, pattern)?;
-            let (shelf, changed) = snapshot::staged(&repository, root)?;
-            staged.changed.extend(changed);
-            let before = identities(&[staged.removed, staged.before].concat());
-            Found { shelf, ..Found::new(staged.files, Chosen::files(staged.changed, before), Vec::new()) }
+        Extent::Staged => staged(request, "--staged")?,
+        Extent::Hook => {
+            let staged = staged(request, "--pre-commit")?;
+            if staged.chosen.is_nothing() {
+                let discovery = sources::discover(root, pattern)?;
+                Found::new(discovery.files, Chosen::nothing(), discovery.unreadable)
+            } else {
+                staged
+            }
         }
         Extent::Changed { since } => {
             let discovery = sources::discover(root, pattern)?;
@@ -231,9 +236,19 @@ fn find(request: &Request<'_>) -> Result<Found, LintError> {
     }
     if !request.paths.is_empty() {
         let paths = choose(&mut found, request)?;
-        found.chosen = std::mem::take(&mut found.chosen).within(&paths);
+        let chosen = std::mem::take(&mut found.chosen);
+        found.chosen = if request.extent == Extent::Hook { chosen.and(paths) } else { chosen.within(&paths) };
     }
     Ok(found)
+}
+
+fn staged(request: &Request<'_>, flag: &'static str) -> Result<Found, LintError> {
+    let repository = repository(request, flag)?;
+    let mut staged = repository.staged(request.root, request.pattern)?;
+    let (shelf, changed) = snapshot::staged(&repository, request.root)?;
+    staged.changed.extend(changed);
+    let before = identities(&[staged.removed, staged.before].concat());
+    Ok(Found { shelf, ..Found::new(staged.files, Chosen::files(staged.changed, before), Vec::new()) })
 }
 
 fn repository(request: &Request<'_>, flag: &'static str) -> Result<Repository, LintError> {
@@ -274,7 +289,7 @@ fn choose(found: &mut Found, request: &Request<'_>) -> Result<Chosen, LintError>
         }
         let Some(kind) = sources::path_kind(path) else {
             // What the commit takes away is not there any more, and a hook still names it.
-            if request.extent == Extent::Staged {
+            if matches!(request.extent, Extent::Staged | Extent::Hook) {
                 continue;
             }
             return Err(LintError::NoSuchPath { path: path.display().to_string() });
@@ -363,9 +378,12 @@ pub(crate) struct Texts {
 }
 
 impl Texts {
-    fn of(findings: &[Finding], files: &[SourceFile]) -> Self {
+    pub fn of(findings: &[Finding], files: &[SourceFile]) -> Self {
         let related = findings.iter().flat_map(|finding| finding.related.iter().map(|(place, _)| place.file));
-        let wanted = findings.iter().map(|finding| finding.place.file).chain(related).collect::<BTreeSet<_>>();
+        Self::of_files(findings.iter().map(|finding| finding.place.file).chain(related).collect(), files)
+    }
+
+    pub fn of_files(wanted: BTreeSet<FileId>, files: &[SourceFile]) -> Self {
         let mut buffer = ReadBuffer::default();
         let mut known = HashMap::new();
         for id in wanted {

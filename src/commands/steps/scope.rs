@@ -3,8 +3,11 @@
 
 use crate::domain::entity::Owner;
 use crate::error::ScopeError;
-use crate::settings::{Environment, Origin, Settings, Sourced};
+use crate::settings::{Catalog, Environment, Origin, Settings, Sourced};
 use crate::sources::git::{self, Repository};
+
+/// The scope of a repository that has none, in the embedded catalog.
+pub(crate) const LOCAL: &str = "local";
 
 /// The scope, where there is one. A repository that will not open has no remote to name.
 pub(crate) fn scope(settings: &Settings, environment: &Environment) -> Sourced<Option<String>> {
@@ -22,6 +25,14 @@ pub(crate) fn scope(settings: &Settings, environment: &Environment) -> Sourced<O
 /// The owner of what this repository writes, for verbs that can do nothing without.
 pub(crate) fn owner(settings: &Settings, environment: &Environment) -> Result<Owner, ScopeError> {
     scope(settings, environment).value.map(|scope| Owner { scope }).ok_or(ScopeError::Unknown)
+}
+
+/// The same for a verb that may write: the embedded catalog is this machine's own, and needs no name from outside.
+pub(crate) fn owner_in_catalog(settings: &Settings, environment: &Environment) -> Result<Owner, ScopeError> {
+    match (owner(settings, environment), &settings.catalog.value) {
+        (Err(ScopeError::Unknown), Catalog::Local) => Ok(Owner { scope: LOCAL.to_owned() }),
+        (owner, Catalog::Local | Catalog::Region(_) | Catalog::Url(_)) => owner,
+    }
 }
 
 /// It goes into a header, inside parentheses; a remote's address may hold anything.

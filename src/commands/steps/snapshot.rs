@@ -15,7 +15,7 @@ use crate::domain::known::KnownEntities;
 use crate::domain::span::{LineIndex, Span};
 use crate::domain::tree::Value;
 use crate::manifest::{Limits, Reader};
-use crate::sources::git::{GitError, Repository};
+use crate::sources::git::{CommitId, GitError, Repository};
 use crate::sources::{self, PathKind, Pattern, ReadBuffer, SourceFile};
 
 pub(crate) const FOLDER: &str = ".portolan";
@@ -84,6 +84,13 @@ pub(crate) fn staged(repository: &Repository, root: &Path) -> Result<(Shelf, BTr
     }
     let whole = |file: SourceFile| SourceFile { path: format!("{FOLDER}/{}", file.path), ..file };
     Ok((Shelf::Files(staged.files.into_iter().map(whole).collect()), whole_paths(staged.changed)))
+}
+
+/// The snapshot of a commit; where that has none, as it lies there.
+#[cfg_attr(not(test), expect(dead_code, reason = "for verbs that run as of a commit"))]
+pub(crate) fn at_commit(repository: &Repository, root: &Path, commit: CommitId) -> Result<Shelf, GitError> {
+    let files = repository.folder_at(root, FOLDER, commit)?;
+    Ok(if files.is_empty() { Shelf::Disk } else { Shelf::Files(files) })
 }
 
 /// Which of its files a branch or the work tree changed.

@@ -1,17 +1,15 @@
-//! A model of the catalog and of whoever carries a plan out: writes by the platform's rules, refuses what it refuses.
-//! It knows the plan's waves and nothing of how they were made.
+//! A model of the catalog and of whoever carries acts out: writes by the platform's rules, refuses what it refuses. It
+//! knows the acts' waves and nothing of how they were made.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::world::World;
+use crate::domain::act::{Act, Body, Call, Part};
 use crate::domain::blueprint::Blueprint;
-use crate::domain::change::{Action, Change, Field};
-use crate::domain::desired::{Desired, Teams, Wish};
 use crate::domain::entity::{Entity, EntityKey, Record, Targets};
-use crate::domain::plan::{Deed, Plan, Step};
+use crate::domain::plan::Plan;
 use crate::domain::value::Value;
-use crate::domain::write::WriteMode;
 
 type Catalog = BTreeMap<EntityKey, Entity>;
 
@@ -28,23 +26,23 @@ pub fn apply(world: &World, plan: &Plan, defaults: Defaults) -> Result<World, St
     let mut catalog: Catalog = world.stored.iter().map(|entity| (entity.key.clone(), entity.clone())).collect();
     let mut after = world.clone();
     let mut done: Vec<usize> = Vec::new();
-    for wave in &plan.waves {
-        for step in &wave.steps {
-            let change = &plan.changes[step.change];
-            if let Some(missing) = step.needs.iter().find(|needed| !done.contains(needed)) {
-                return Err(format!("{:?} comes before {:?}", change.key, plan.changes[*missing].key));
+    for wave in world.acts(plan).waves {
+        for act in &wave {
+            if let Some(missing) = act.needs.iter().find(|needed| !done.contains(needed)) {
+                return Err(format!("{:?} comes before {:?}", act.key, plan.changes[*missing].key));
             }
-            match wave.deed {
-                Deed::Write => write(world, &mut catalog, change, step, defaults)?,
-                Deed::Relink => relink(world, &mut catalog, change, step)?,
-                Deed::Delete => delete(world, &mut catalog, &change.removed().expect("it goes away"))?,
+            match &act.call {
+                Call::Merge(body) => write(world, &mut catalog, act, body, None)?,
+                Call::Replace(body) => write(world, &mut catalog, act, body, Some(defaults))?,
+                Call::Patch(body) => patch(world, &mut catalog, act, body)?,
+                Call::Delete => delete(world, &mut catalog, &act.key)?,
             }
-            if wave.deed == Deed::Write {
-                after.owned.push(change.key.clone());
+            if act.call != Call::Delete {
+                after.owned.push(act.key.clone());
             }
         }
         // A wave may be done at once: nothing in it may need anything in it.
-        done.extend(wave.steps.iter().map(|step| step.change));
+        done.extend(wave.iter().map(|act| act.change));
     }
     after.owned.retain(|key| catalog.contains_key(key));
     after.owned.sort();
@@ -57,12 +55,6 @@ fn blueprint<'w>(world: &'w World, key: &EntityKey) -> &'w Blueprint {
     world.blueprints.iter().find(|it| it.identifier == key.blueprint.as_ref()).expect("the world has its blueprint")
 }
 
-fn manifest<'w>(world: &'w World, key: &EntityKey) -> &'w Desired {
-    let mut found: Vec<&Desired> = world.desired.iter().filter(|desired| desired.key == *key).collect();
-    found.sort_by_key(|desired| desired.place);
-    found[0]
-}
-
 fn put<T>(list: &mut Box<[(Arc<str>, T)]>, name: &Arc<str>, value: T) {
     let mut items: Vec<(Arc<str>, T)> = std::mem::take(list).into_vec();
     items.retain(|(other, _)| other != name);
@@ -70,9 +62,10 @@ fn put<T>(list: &mut Box<[(Arc<str>, T)]>, name: &Arc<str>, value: T) {
     *list = items.into();
 }
 
-fn write(world: &World, catalog: &mut Catalog, change: &Change, step: &Step, defaults: Defaults) -> Result<(), String> {
+/// `whole`: what the body does not name goes.
+fn write(world: &World, catalog: &mut Catalog, act: &Act, body: &Body, whole: Option<Defaults>) -> Result<(), String> {
     let bare = || Entity {
-        key: change.key.clone(),
+        key: act.key.clone(),
         title: None,
         icon: None,
         team: Box::default(),
@@ -80,86 +73,50 @@ fn write(world: &World, catalog: &mut Catalog, change: &Change, step: &Step, def
         relations: Box::default(),
         record: Record::default(),
     };
-    let is_whole = change.is_new() || change.mode == WriteMode::Replace;
-    let mut entity = match (&change.action, is_whole) {
-        (Action::Adopt, _) => return Ok(()),
-        (Action::Create | Action::Rename { .. } | Action::Update | Action::Delete, true) => bare(),
-        (Action::Create | Action::Rename { .. } | Action::Update | Action::Delete, false) => {
-            catalog.get(&change.key).cloned().ok_or_else(|| format!("{:?} is not there", change.key))?
+    if body.title == Part::Null || body.icon == Part::Null || body.team == Part::Null {
+        return Err(format!("{:?}: null is not allowed", act.key));
+    }
+    let there = catalog.get(&act.key);
+    let is_filled = there.is_none() || whole == Some(Defaults::AtEveryReplacement);
+    let mut entity = there.filter(|_| whole.is_none()).cloned().unwrap_or_else(bare);
+    parts(body, &mut entity);
+    for property in blueprint(world, &act.key).properties.iter().filter(|_| is_filled) {
+        let is_named = entity.properties.iter().any(|(name, _)| name.as_ref() == property.name);
+        if let (Some(default), false) = (&property.default, is_named) {
+            put(&mut entity.properties, &property.name.as_str().into(), Value::from_json(default));
         }
-    };
-    if is_whole {
-        whole(manifest(world, &change.key), &mut entity, &step.relations);
-        let is_filled = change.is_new() || defaults == Defaults::AtEveryReplacement;
-        for property in blueprint(world, &change.key).properties.iter().filter(|_| is_filled) {
-            let is_named = entity.properties.iter().any(|(name, _)| name.as_ref() == property.name);
-            if let (Some(default), false) = (&property.default, is_named) {
-                put(&mut entity.properties, &property.name.as_str().into(), Value::from_json(default));
-            }
-        }
-    } else {
-        parts(change, &mut entity, &step.relations);
     }
     check(world, catalog, &entity)?;
     catalog.insert(entity.key.clone(), entity);
     Ok(())
 }
 
-fn set_text(wish: &Wish<Box<str>>) -> Option<Box<str>> {
-    match wish {
-        Wish::Absent | Wish::Null(_) => None,
-        Wish::Set(text, _) => Some(text.clone()),
-    }
-}
-
-fn whole(desired: &Desired, entity: &mut Entity, without: &[Arc<str>]) {
-    entity.title = set_text(&desired.title);
-    entity.icon = set_text(&desired.icon);
-    entity.team = match &desired.team {
-        Wish::Absent | Wish::Null(_) => Box::default(),
-        Wish::Set(Teams::One(team), _) => [team.clone()].into(),
-        Wish::Set(Teams::Many(teams), _) => teams.clone(),
-    };
-    entity.properties = desired.properties.iter().map(|it| (it.name.clone(), it.value.clone())).collect();
-    let relations = desired.relations.iter().filter(|it| !without.contains(&it.name));
-    entity.relations = relations.map(|it| (it.name.clone(), it.targets.clone())).collect();
-}
-
-fn parts(change: &Change, entity: &mut Entity, without: &[Arc<str>]) {
-    for field in &change.fields {
-        match &field.field {
-            Field::Title => entity.title = field.after.as_str().map(Into::into),
-            Field::Icon => entity.icon = field.after.as_str().map(Into::into),
-            Field::Team => entity.team = texts(&field.after),
-            Field::Property(name) => put(&mut entity.properties, name, field.after.clone()),
-            Field::Relation(name) if without.contains(name) => {}
-            Field::Relation(name) => put(&mut entity.relations, name, targets(&field.after)),
-        }
-    }
-}
-
-fn texts(value: &Value) -> Box<[Box<str>]> {
-    let Value::List(items) = value else { return Box::default() };
-    items.iter().filter_map(Value::as_str).map(Into::into).collect()
-}
-
-fn targets(value: &Value) -> Targets {
-    match value.as_str() {
-        Some(target) => Targets::One(target.into()),
-        None if value.is_null() => Targets::None,
-        None => Targets::Many(texts(value)),
-    }
-}
-
-fn relink(world: &World, catalog: &mut Catalog, change: &Change, step: &Step) -> Result<(), String> {
-    let desired = manifest(world, &change.key);
-    let mut entity = catalog.get(&change.key).cloned().ok_or_else(|| format!("{:?} is not there", change.key))?;
-    for relation in desired.relations.iter().filter(|it| step.relations.contains(&it.name)) {
-        put(&mut entity.relations, &relation.name, relation.targets.clone());
-    }
+fn patch(world: &World, catalog: &mut Catalog, act: &Act, body: &Body) -> Result<(), String> {
+    let mut entity = catalog.get(&act.key).cloned().ok_or_else(|| format!("{:?} is not there", act.key))?;
+    parts(body, &mut entity);
     check(world, catalog, &entity)?;
     catalog.insert(entity.key.clone(), entity);
     Ok(())
+}
+
+fn set<T: Clone, F>(field: &mut F, part: &Part<T>, value: impl Fn(Option<T>) -> F) {
+    match part {
+        Part::Absent => {}
+        Part::Null => *field = value(None),
+        Part::Set(text) => *field = value(Some(text.clone())),
+    }
+}
+
+fn parts(body: &Body, entity: &mut Entity) {
+    set(&mut entity.title, &body.title, |title| title);
+    set(&mut entity.icon, &body.icon, |icon| icon);
+    set(&mut entity.team, &body.team, Option::unwrap_or_default);
+    for (name, value) in &body.properties {
+        put(&mut entity.properties, name, value.clone());
+    }
+    for (name, targets) in &body.relations {
+        put(&mut entity.relations, name, targets.clone());
+    }
 }
 
 fn list(targets: &Targets) -> &[Box<str>] {

@@ -8,12 +8,13 @@ use serde_json::{Value as Json, json};
 use super::apply::{Defaults, apply};
 use super::generated::{can_be_done, plain, worlds};
 use super::world::{World, key, lines, manifest};
-use crate::domain::change::{Action, Cause, Field};
+use crate::domain::change::{Action, Cause, Field, FieldChange};
 use crate::domain::desired::{Desired, DesiredProperty, DesiredRelation, Teams, Wish};
 use crate::domain::entity::{Entity, EntityKey, Targets};
 use crate::domain::hazard::{Consent, Hazard};
 use crate::domain::plan::{Deed, Tally};
 use crate::domain::span::Span;
+use crate::domain::value::Value;
 use crate::domain::write::WriteMode;
 
 fn cases() -> ProptestConfig {
@@ -75,6 +76,52 @@ impl Dice {
     }
 }
 
+/// An entity in one spelling.
+fn content(entity: &Entity) -> Json {
+    let (mut team, mut properties, mut relations) = (entity.team.to_vec(), BTreeMap::new(), BTreeMap::new());
+    team.sort();
+    team.dedup();
+    for (name, value) in entity.properties.iter().filter(|(_, value)| !value.is_null()) {
+        properties.insert(name.to_string(), plain(&value.to_json()));
+    }
+    for (name, targets) in &entity.relations {
+        let mut list = match targets {
+            Targets::None => Vec::new(),
+            Targets::One(target) => vec![target.clone()],
+            Targets::Many(targets) => targets.to_vec(),
+        };
+        list.sort();
+        list.dedup();
+        if !list.is_empty() {
+            relations.insert(name.to_string(), list);
+        }
+    }
+    json!({"title": entity.title, "icon": entity.icon, "team": team, "properties": properties, "relations": relations})
+}
+
+/// The entity as the plan says that it will be.
+fn set(entity: &mut Entity, change: &FieldChange) {
+    fn put<T>(list: &mut Box<[(std::sync::Arc<str>, T)]>, name: &std::sync::Arc<str>, value: T) {
+        let others = std::mem::take(list).into_vec().into_iter().filter(|(other, _)| other != name);
+        *list = others.chain([(std::sync::Arc::clone(name), value)]).collect();
+    }
+    let texts = |value: &Value| match value {
+        Value::List(items) => items.iter().filter_map(Value::as_str).map(Into::into).collect(),
+        _ => Box::default(),
+    };
+    let text = change.after.as_str().map(Into::into);
+    match &change.field {
+        Field::Title => entity.title = text,
+        Field::Icon => entity.icon = text,
+        Field::Team => entity.team = texts(&change.after),
+        Field::Property(name) => put(&mut entity.properties, name, change.after.clone()),
+        Field::Relation(name) => {
+            let targets = text.map_or_else(|| Targets::Many(texts(&change.after)), Targets::One);
+            put(&mut entity.relations, name, targets);
+        }
+    }
+}
+
 fn asking(hazards: &[Hazard]) -> usize {
     hazards.iter().filter(|hazard| hazard.consent == Consent::Approval).count()
 }
@@ -123,6 +170,27 @@ proptest! {
             if let Wish::Set(title, _) = &desired.title {
                 prop_assert_eq!(entity.title.as_ref(), Some(title));
             }
+        }
+    }
+
+    #[test]
+    fn nothing_else_changes_than_what_the_plan_says(world in worlds()) {
+        let plan = world.plan();
+        if !can_be_done(&plan) {
+            return Ok(());
+        }
+        let after = apply(&world, &plan, Defaults::AtCreation).map_err(TestCaseError::fail)?;
+        for before in &world.stored {
+            let Some(found) = after.stored.iter().find(|entity| entity.key == before.key) else { continue };
+            let change = plan.changes.iter().find(|change| change.key == before.key);
+            let told = change.map(|change| change.fields.as_slice()).unwrap_or_default();
+            let mut expected = before.clone();
+            told.iter().for_each(|field| set(&mut expected, field));
+            // Who pointed to what went away points there no more.
+            if plan.changes.iter().any(|change| change.removed().is_some()) {
+                expected.relations.clone_from(&found.relations);
+            }
+            prop_assert_eq!(content(found), content(&expected), "{:?} was {:?}, and {:?}", found, before, told);
         }
     }
 

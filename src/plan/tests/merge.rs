@@ -16,7 +16,7 @@ fn merging_leaves_alone_what_is_not_named() {
     assert_eq!(
         lines(&world.replacing().plan()),
         [
-            r#"update service/cart: title "Cart" > null, icon "Box" > null, team ["a"] > null, language "c" > null, tier 1 > 2, domain "shop" > null"#
+            r#"update service/cart: title "Cart" > null, icon "Box" > null, team ["a"] > null, language "c" > "go", tier 1 > 2, domain "shop" > null"#
         ]
     );
 }

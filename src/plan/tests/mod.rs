@@ -1,7 +1,8 @@
 //! The planner from outside: worlds in, plans out. Worlds are written as JSON, since that is how both sides are known.
 
+mod acts;
 mod apply;
-mod generated;
+pub(in crate::plan) mod generated;
 mod hazards;
 mod laws;
 mod merge;
@@ -10,4 +11,4 @@ mod origins;
 mod ownership;
 mod renames;
 mod waves;
-mod world;
+pub(in crate::plan) mod world;

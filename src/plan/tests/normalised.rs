@@ -134,11 +134,32 @@ fn a_default_that_nobody_names_is_no_difference() {
     let dropped = world.base(json!([{"properties": {"language": "go"}}]));
     assert_eq!(lines(&dropped.plan()), [""; 0]);
     assert_eq!(lines(&dropped.replacing().plan()), [""; 0]);
-    // Any other value is, and so is a null.
-    let rust = World::of(json!([{}]), json!([{"properties": {"language": "rust"}}])).replacing();
-    assert_eq!(lines(&rust.plan()), [r#"update service/cart: language "rust" > null"#]);
+    // Any other value goes back to it, and what is unset stays unset; a null is a wish like others.
+    let rust = World::of(json!([{}]), json!([{"properties": {"language": "rust"}}]));
+    assert_eq!(lines(&rust.clone().replacing().plan()), [r#"update service/cart: language "rust" > "go""#]);
+    assert_eq!(lines(&World::of(json!([{}]), json!([{}])).replacing().plan()), [""; 0]);
+    let dropped = rust.base(json!([{"properties": {"language": "rust"}}]));
+    assert_eq!(lines(&dropped.plan()), [r#"update service/cart: language "rust" > null"#]);
+    assert_eq!(lines(&dropped.replacing().plan()), [r#"update service/cart: language "rust" > "go""#]);
     let stored = json!({"properties": {"language": "go"}});
     assert_eq!(changed(json!({"properties": {"language": null}}), stored), [r#"language "go" > null"#]);
+}
+
+#[test]
+fn a_default_of_another_kind_is_none() {
+    for (schema, after) in [
+        (json!({"type": "string", "default": 1}), "null"),
+        (json!({"type": "string", "enum": ["a"], "default": "b"}), "null"),
+        (json!({"type": "enum", "default": "b"}), "null"),
+        (json!({"type": "string", "default": null}), "null"),
+        (json!({"type": "string", "enum": ["a", "b"], "default": "b"}), r#""b""#),
+    ] {
+        let mut world = World::of(json!([{"blueprint": "odd", "identifier": "x"}]), json!([])).replacing();
+        world.stored = vec![entity(&json!({"blueprint": "odd", "identifier": "x", "properties": {"it": "a"}}))];
+        let odd = json!({"identifier": "odd", "schema": {"properties": {"it": schema}}});
+        world.blueprints.push(crate::domain::blueprint::Blueprint::from_json(odd).expect("it is one").0);
+        assert_eq!(lines(&world.plan()), [format!(r#"update odd/x: it "a" > {after}"#)]);
+    }
 }
 
 #[test]

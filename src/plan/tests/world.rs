@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::domain::act::Acts;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::change::{Change, Field, FieldChange};
 use crate::domain::desired::{Desired, DesiredProperty, DesiredRelation, Teams, Wish};
@@ -13,7 +14,7 @@ use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
 use crate::domain::span::Span;
 use crate::domain::value::Value;
 use crate::domain::write::{PruneRule, Write, WriteMode};
-use crate::plan::{Base, Move, Question, plan};
+use crate::plan::{Base, Ground, Move, Question, acts, plan};
 
 #[derive(Debug, Clone)]
 pub struct World {
@@ -149,6 +150,12 @@ impl World {
             unread: &self.unread,
             moves: &self.moves,
         })
+    }
+
+    /// What is sent for the plan.
+    pub fn acts(&self, plan: &Plan) -> Acts {
+        let actual = self.snapshot();
+        acts(plan, &Ground { desired: &self.desired, blueprints: &self.blueprints, actual: &actual })
     }
 }
 

@@ -1,10 +1,32 @@
 //! A plan as people and programs read it: what changes, what it endangers, and what is not this branch's doing. Every
 //! number is the plan's own, so that no two formats can disagree.
 
+pub(in crate::report) mod fields;
+pub mod json;
+pub(in crate::report) mod markdown;
+mod mermaid;
+pub(in crate::report) mod sections;
+mod summary;
+mod text;
+pub(in crate::report) mod words;
+
+#[cfg(test)]
+pub(in crate::report) mod fixtures;
+#[cfg(test)]
+pub(in crate::report) mod generated;
+#[cfg(test)]
+mod tests;
+
+use crate::domain::blueprint::Blueprint;
+use crate::domain::change::Change;
 use crate::domain::finding::Place;
-use crate::domain::plan::Plan;
+use crate::domain::hazard::{Blocker, HazardKind};
+use crate::domain::plan::{Obstacle, Plan};
 use crate::domain::revision::{BaseRevision, Revision};
-use crate::report::place::Files;
+use crate::report::place::{Extent, Files, Places};
+use crate::report::style::Style;
+
+pub use markdown::marker;
 
 /// All that a report tells.
 #[derive(Clone, Copy)]
@@ -13,13 +35,21 @@ pub struct PlanReport<'a> {
     pub platform: &'a str,
     /// What the catalog is called in messages.
     pub catalog: &'a str,
+    /// The `--target`, where there is one: a comment of another target is another comment.
+    pub target: Option<&'a str>,
     /// What is checked out; `None` outside of a repository.
     pub revision: Option<&'a Revision>,
     pub base: Option<&'a BaseRevision>,
+    /// What relations point to: the blueprints that the plan was made with.
+    pub blueprints: &'a [Blueprint],
     /// Path and text of the manifests: texts of those that changes stand in.
     pub files: &'a dyn Files,
     /// What was pending before this branch was left out.
     pub is_only_branch: bool,
+    /// Nothing is folded in the text.
+    pub is_full: bool,
+    /// Whether to say how the plan is pushed. A push that goes on by itself does not want it said.
+    pub says_next_step: bool,
     /// Sentences said once.
     pub notes: &'a [String],
     /// What the catalog itself said of the writes; `None`: it was not asked.
@@ -38,4 +68,99 @@ pub struct Complaint {
     pub code: String,
     /// The catalog's words.
     pub message: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PlanFormat {
+    Text,
+    Json,
+    Markdown,
+    Summary,
+}
+
+impl PlanFormat {
+    pub const ALL: [Self; 4] = [Self::Text, Self::Json, Self::Markdown, Self::Summary];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::Markdown => "markdown",
+            Self::Summary => "summary",
+        }
+    }
+
+    pub fn names() -> [&'static str; 4] {
+        Self::ALL.map(Self::name)
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == text)
+    }
+}
+
+/// The whole report, ending in a line break.
+pub fn render(report: &PlanReport<'_>, format: PlanFormat, style: &Style) -> String {
+    match format {
+        PlanFormat::Text => text::render(&Sited::new(report), style),
+        PlanFormat::Json => json::render(&Sited::new(report)),
+        PlanFormat::Markdown => markdown::render(&Sited::new(report)),
+        PlanFormat::Summary => summary::render(report),
+    }
+}
+
+/// A report with every place resolved.
+pub(in crate::report) struct Sited<'a> {
+    pub report: &'a PlanReport<'a>,
+    pub places: Places<'a>,
+}
+
+impl<'a> Sited<'a> {
+    pub fn new(report: &'a PlanReport<'a>) -> Self {
+        let plan = report.plan;
+        let changes = plan.changes.iter().flat_map(places_of);
+        let obstacles = plan.obstacles.iter().flat_map(|obstacle| match obstacle {
+            Obstacle::Duplicate { places, .. } => places.clone(),
+            Obstacle::RequiredCycle { .. } => Vec::new(),
+        });
+        let blockers = plan.hazards.iter().flat_map(|hazard| blocked_at(&hazard.kind));
+        let complaints = report.complaints.into_iter().flatten().filter_map(|complaint| complaint.place);
+        let places = Places::at(changes.chain(obstacles).chain(blockers).chain(complaints), report.files);
+        Self { report, places }
+    }
+
+    /// `path:line`, not yet clean.
+    pub fn location(&self, place: Place) -> String {
+        format!("{}:{}", self.path(place), self.extent(place).start.line)
+    }
+
+    pub fn path(&self, place: Place) -> &'a str {
+        self.report.files.path(place.file)
+    }
+
+    pub fn extent(&self, place: Place) -> Extent {
+        self.places.extent(place)
+    }
+
+    pub fn location_of(&self, change: &Change) -> Option<String> {
+        change.place.map(|place| self.location(place))
+    }
+}
+
+/// Of the entity and of its values.
+fn places_of(change: &Change) -> impl Iterator<Item = Place> {
+    let own = change.place.into_iter();
+    own.flat_map(|place| {
+        let fields = change.fields.iter().filter_map(|field| field.span);
+        std::iter::once(place).chain(fields.map(move |span| Place { file: place.file, span }))
+    })
+}
+
+fn blocked_at(kind: &HazardKind) -> Vec<Place> {
+    let HazardKind::PruneBlocked { by, .. } = kind else { return Vec::new() };
+    let place = |blocker: &Blocker| match blocker {
+        Blocker::Manifest(place) => Some(*place),
+        Blocker::Disabled | Blocker::Read { .. } | Blocker::Folder { .. } => None,
+    };
+    by.iter().filter_map(place).collect()
 }

@@ -93,13 +93,18 @@ impl<'a> Scope<'a> {
         self.pattern.matches(relative).then(|| path_text(relative))
     }
 
+    /// The root relative to the top of the repository.
+    pub(super) fn prefix(&self) -> &Path {
+        &self.prefix
+    }
+
     /// Whether a path of the repository is under the root.
     pub(super) fn holds(&self, path: &Path) -> bool {
         path.starts_with(&self.prefix)
     }
 
     /// Files of the index that are not to be in the work tree, and their content.
-    fn absent(&self, index: &Index) -> HashMap<String, Oid> {
+    pub(super) fn absent(&self, index: &Index) -> HashMap<String, Oid> {
         let config = self.repository.inner.config();
         if !config.is_ok_and(|config| config.get_bool("core.sparsecheckout").unwrap_or_default()) {
             return HashMap::new();

@@ -50,10 +50,14 @@ pub enum GitError {
     #[error("compare with {with}: {}", source.message())]
     #[diagnostic(code("git-compare"), help("{help}"))]
     Compare { with: String, help: &'static str, source: Error },
+    #[error("check the signature of commit `{commit}`: {why}")]
+    #[diagnostic(code("git-unverified"), help("{help}"))]
+    Unverified { commit: String, why: String, help: &'static str },
 }
 
 const FSCK: &str = "run `git fsck`: it tells what is broken";
-const FETCH: &str = "run `git fetch --unshallow` (in CI: check out with the whole history), then try again";
+const FETCH: &str = "run `git fetch --unshallow` (in GitHub Actions: `fetch-depth: 0` of `actions/checkout`; in GitLab CI: \
+                     the variable `GIT_DEPTH: 0`), then try again";
 
 impl GitError {
     /// Why a repository would not open.

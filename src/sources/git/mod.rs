@@ -1,13 +1,17 @@
-//! What Git knows of the files: what is staged, what changed, and how they were before. Read only, and never through
-//! the `git` program. What a commit will hold is the index, not the work tree: they differ more often than one thinks.
+//! What Git knows of the files: what is staged, what changed, how they were before, and who signed it. Read only. What a
+//! commit will hold is the index, not the work tree: they differ more often than one thinks. The `git` program is run
+//! for signatures alone, since only it knows whom this user trusts.
 
 mod blobs;
 mod changed;
+mod commit;
 mod error;
 mod open;
 mod remote;
 mod revision;
+mod signature;
 mod staged;
+mod state;
 mod unchanged;
 
 #[cfg(test)]
@@ -16,5 +20,8 @@ mod tests;
 pub use blobs::BlobStore;
 pub use changed::Changed;
 pub use error::GitError;
+/// A commit by its name of forty digits, that rooms above hand on and do not look into.
+pub use git2::Oid as CommitId;
 pub use open::{Environment, Repository, path_in_work_tree};
+pub use signature::Signed;
 pub use staged::Staged;

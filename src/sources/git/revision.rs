@@ -22,17 +22,75 @@ impl Repository {
 
     /// The last commit that `revision` and `HEAD` share: what a branch changed is counted from there, and not what
     /// others did on `revision` since. `None` before the first commit.
-    pub(super) fn parting(&self, revision: &str) -> Result<Option<Oid>, GitError> {
-        let theirs = self.commit(revision)?.id();
-        let Some(ours) = self.head_commit()? else { return Ok(None) };
+    pub fn parting(&self, revision: &str) -> Result<Option<Oid>, GitError> {
+        let theirs = self.find_commit(revision)?;
+        if self.head_commit()?.is_none() {
+            return Ok(None);
+        }
         let shallow = self.inner.is_shallow();
+        let base = self.merge_base(theirs).map_err(|error| match error {
+            GitError::Compare { source, .. } => GitError::comparing(&format!("`{revision}`"), shallow, source),
+            other => other,
+        })?;
+        base.map(Some).ok_or_else(|| GitError::NoMergeBase { revision: revision.to_owned(), shallow })
+    }
+
+    /// The last commit that `theirs` and `HEAD` share; `None` where there is none, or this clone does not know it.
+    pub fn merge_base(&self, theirs: Oid) -> Result<Option<Oid>, GitError> {
+        let Some(ours) = self.head_commit()? else { return Ok(None) };
         match self.inner.merge_base(ours, theirs) {
             Ok(base) => Ok(Some(base)),
-            Err(error) if error.code() == ErrorCode::NotFound => {
-                Err(GitError::NoMergeBase { revision: revision.to_owned(), shallow })
-            }
-            Err(error) => Err(GitError::comparing(&format!("`{revision}`"), shallow, error)),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(GitError::comparing(&format!("commit `{theirs}`"), self.inner.is_shallow(), error)),
         }
+    }
+
+    /// The history of this clone ends somewhere before its beginning.
+    pub fn is_shallow(&self) -> bool {
+        self.inner.is_shallow()
+    }
+
+    /// The tip of a branch as its remote had it when it was last fetched, else as it is here, and the name it was found
+    /// by.
+    pub fn branch_tip(&self, branch: &str) -> Option<(String, Oid)> {
+        let remotes = self.inner.remotes().ok();
+        let mut remotes: Vec<&str> = remotes.iter().flat_map(|names| names.iter()).flatten().flatten().collect();
+        remotes.sort_unstable_by_key(|name| *name != "origin");
+        let tracked = remotes.into_iter().map(|remote| (format!("{remote}/{branch}"), "refs/remotes/"));
+        let mut names = tracked.chain([(branch.to_owned(), "refs/heads/")]);
+        names.find_map(|(name, folder)| {
+            let reference = self.inner.find_reference(&format!("{folder}{name}")).ok()?;
+            Some((name, reference.peel_to_commit().ok()?.id()))
+        })
+    }
+
+    /// A commit that this clone has, by its id or the beginning of it.
+    pub fn known_commit(&self, id: &str) -> Option<Oid> {
+        let is_id = (7..=40).contains(&id.len()) && id.bytes().all(|digit| digit.is_ascii_hexdigit());
+        is_id.then(|| self.inner.find_commit_by_prefix(id).ok())?.map(|commit| commit.id())
+    }
+
+    /// The commit that a branch, a tag or an abbreviated id names.
+    pub fn find_commit(&self, revision: &str) -> Result<Oid, GitError> {
+        self.commit(revision).map(|commit| commit.id())
+    }
+
+    /// Whether the commit `new` is `old` or came after it; `None` where this clone cannot tell, since it does not have
+    /// `old`, or not all that lies between.
+    pub fn is_ancestor(&self, old: &str, new: Oid) -> Result<Option<bool>, GitError> {
+        let failed = |error| GitError::comparing(&format!("commit `{old}`"), self.inner.is_shallow(), error);
+        let Some(id) = whole_id(old).filter(|id| self.inner.find_commit(*id).is_ok()) else { return Ok(None) };
+        if id == new || self.inner.graph_descendant_of(new, id).map_err(failed)? {
+            return Ok(Some(true));
+        }
+        Ok((!self.inner.is_shallow()).then_some(false))
+    }
+
+    /// The tip of the branch that a commit was merged into, for the merge that a pipeline checks out instead of the
+    /// branch itself; `None` where `HEAD` is no merge of two, or this clone does not have the tip.
+    pub fn merged_into(&self) -> Option<Oid> {
+        let head = self.inner.find_commit(self.head_commit().ok()??).ok()?;
+        (head.parent_count() == 2).then(|| head.parent(0).ok())?.map(|parent| parent.id())
     }
 
     fn commit(&self, revision: &str) -> Result<Commit<'_>, GitError> {
@@ -81,4 +139,9 @@ impl Repository {
         names.sort_unstable();
         names
     }
+}
+
+/// `git2` would fill up an abbreviation with zeros.
+pub(super) fn whole_id(text: &str) -> Option<Oid> {
+    (text.len() == 40).then(|| Oid::from_str(text).ok())?
 }

@@ -3,13 +3,14 @@
 //! bytes, the file is read instead.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use git2::{Index, IndexEntry, Oid};
 use rayon::prelude::*;
 
 use super::changed::{Changed, Scope};
+use super::commit::follow;
 use super::error::GitError;
 use super::open::Repository;
 use super::unchanged::WorkTree;
@@ -134,22 +135,4 @@ impl Listed {
             self.files.par_iter().with_min_len(MANY_FILES / 2).map(place).collect()
         }
     }
-}
-
-/// Where a relative link ends, by its words alone; `None` when it leaves the work tree.
-fn follow(link: &Path, target: &Path) -> Option<PathBuf> {
-    let mut end = link.parent()?.to_owned();
-    for part in target.components() {
-        match part {
-            Component::Normal(name) => end.push(name),
-            Component::CurDir => {}
-            Component::ParentDir => {
-                if !end.pop() {
-                    return None;
-                }
-            }
-            Component::RootDir | Component::Prefix(_) => return None,
-        }
-    }
-    Some(end)
 }

@@ -5,10 +5,7 @@ use std::io;
 use serde_json::json;
 
 use super::*;
-use crate::commands::context::Context;
-use crate::report::style::Style;
 use crate::settings::{self, Environment};
-use crate::ui::Streams;
 
 fn blueprint() -> Blueprint {
     let raw = json!({
@@ -32,21 +29,12 @@ fn answered(lines: &str) -> Option<Given> {
     let folder = tempfile::tempdir().expect("a folder");
     let environment = Environment::new([], folder.path().to_owned(), 0);
     let settings = settings::resolve(&settings::Request::default(), &environment, &[]).expect("there is no config");
-    let mut streams = Streams::new(Box::new(io::sink()), Box::new(io::sink()));
-    let context = Context {
-        settings: &settings,
-        environment: &environment,
-        streams: &mut streams,
-        style: Style::PLAIN,
-        quiet: false,
-        shows_progress: false,
-    };
-    let ground = Ground::of(&context).expect("the globs are fine");
+    let terms = Terms::of(&settings, &environment).expect("the globs are fine");
     let mut candidates = Candidates::default();
     candidates.add("system", "booking");
     candidates.add("system", "edge");
     let mut prompt = Prompt::new(Box::new(io::Cursor::new(lines.to_owned())), Box::new(io::sink()));
-    let mut asking = Asking { prompt: &mut prompt, candidates: &candidates, ground: &ground };
+    let mut asking = Asking { prompt: &mut prompt, candidates: &candidates, terms: &terms };
     asking.complete(&blueprint(), Given::default()).expect("the terminal works").ok()
 }
 

@@ -1,8 +1,11 @@
 //! Real repositories, made by the `git` program: what it makes is what people have.
 
 mod changed;
+mod commit;
 mod opened;
+mod signature;
 mod staged;
+mod state;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;

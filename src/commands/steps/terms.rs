@@ -1,66 +1,59 @@
-//! Yields lint of the whole repository as its settings have it, for verbs that write and want to know what they wrote.
-//! `lint` itself has many more wishes, and makes its own request.
+//! Yields what lint goes by: the files, the rules and their levels, today. It is the settings' and the environment's, so
+//! every verb that lints goes by the same.
 
-use std::path::PathBuf;
-
-use crate::analysis::Snapshot;
-use crate::analysis::{Options, Selection};
-use crate::commands::context::Context;
+use crate::analysis::{Options, Selection, Snapshot};
 use crate::commands::steps::checked::Bench;
-use crate::commands::steps::linted::{self, Extent, Instead, LintError, Linted, Request};
+use crate::commands::steps::linted::{Extent, Instead, Request};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::day::Day;
 use crate::domain::finding::Finding;
-use crate::domain::progress::{Progress, Silent};
-use crate::settings::Delivery;
+use crate::domain::progress::Silent;
+use crate::settings::{Delivery, Environment, Settings};
 use crate::sources::git;
 use crate::sources::{Pattern, PatternError, Place, SourceFile};
 
-/// What every such run has in common.
-pub(crate) struct Ground {
-    root: PathBuf,
-    pattern: Pattern,
-    selection: Selection,
-    options: Options,
-    git: git::Environment,
+pub(crate) struct Terms<'a> {
+    settings: &'a Settings,
+    pub pattern: Pattern,
+    pub selection: Selection,
+    pub options: Options,
+    pub git: git::Environment,
 }
 
-impl Ground {
-    pub fn of(context: &Context<'_>) -> Result<Self, PatternError> {
-        let settings = context.settings;
+impl<'a> Terms<'a> {
+    pub fn of(settings: &'a Settings, environment: &Environment) -> Result<Self, PatternError> {
         let levels = settings.rules.iter().map(|(name, level)| (name.clone(), level.value.severity()));
         let delivery_is_cluster = settings.delivery.value == Delivery::Cluster;
         Ok(Self {
-            root: settings.root.value.clone(),
+            settings,
             pattern: settings.pattern()?,
             selection: Selection::new(levels, delivery_is_cluster),
             options: Options {
                 delivery_is_cluster,
-                today: Day::from_seconds(context.environment.seconds()),
+                today: Day::from_seconds(environment.seconds()),
                 snapshot_max_age_days: settings.snapshot_max_age_days.value,
             },
-            git: git::Environment::from_variables(|name| context.environment.get(name).map(Into::into)),
+            git: git::Environment::from_variables(|name| environment.get(name).map(Into::into)),
         })
     }
 
-    /// Everything is looked at; `paths`, where there are some, are what is reported.
-    pub fn lint(&self, paths: Vec<PathBuf>, instead: Instead, progress: &dyn Progress) -> Result<Linted, LintError> {
-        let request = Request {
-            root: &self.root,
+    /// All findings of the whole repository as it lies there.
+    pub fn whole(&self) -> Request<'_> {
+        Request {
+            root: &self.settings.root.value,
             pattern: &self.pattern,
             selection: &self.selection,
             options: &self.options,
             extent: Extent::Everything,
-            paths,
+            paths: Vec::new(),
             given: None,
             force_exclude: false,
             repair: false,
             baseline: None,
             most: None,
             git: &self.git,
-            instead,
-        };
-        linted::lint(&request, progress)
+            instead: Instead::default(),
+        }
     }
 
     /// What lint says of one text, where there is nothing but this blueprint.

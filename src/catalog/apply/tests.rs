@@ -1,0 +1,148 @@
+//! What becomes of the changes around one that fails, is stopped, or finds nobody there; on the embedded catalog, whose
+//! refusals are the platform's.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde_json::json;
+
+use super::*;
+use crate::catalog::store::{Store, system_clock};
+use crate::catalog::wire::Writer;
+use crate::catalog::{LocalCatalog, Stop};
+use crate::domain::act::{Body, Call};
+use crate::domain::entity::{EntityKey, Targets};
+use crate::domain::plan::Deed;
+use crate::domain::progress::{Progress, Silent};
+
+fn catalog() -> LocalCatalog {
+    let store = Store::in_memory(system_clock()).expect("there is memory");
+    let writer = Writer { id: "test".to_owned(), user_agent: "test".to_owned(), now: store.now() };
+    let body =
+        json!({"identifier": "service", "title": "Service", "schema": {"properties": {"n": {"type": "number"}}}});
+    store.create_blueprint(body, &writer).expect("it is a blueprint");
+    let relations = json!({"relations": {"next": {"target": "service", "required": false, "many": false}}});
+    store.patch_blueprint("service", relations, &writer).expect("it is a blueprint");
+    LocalCatalog::of(store, "the store".to_owned(), "portolan/0.0.0 (statekey/acme/catalog)")
+}
+
+fn write(change: usize, next: Option<&str>, needs: &[usize]) -> Act {
+    let relations = next.map(|next| ("next".into(), Targets::One(next.into())));
+    Act {
+        change,
+        deed: Deed::Write,
+        key: key(change),
+        call: Call::Merge(Body { relations: relations.into_iter().collect(), ..Body::default() }),
+        needs: needs.to_vec(),
+    }
+}
+
+fn relink(change: usize, next: &str, needs: &[usize]) -> Act {
+    Act { deed: Deed::Relink, ..write(change, Some(next), needs) }
+}
+
+fn key(change: usize) -> EntityKey {
+    EntityKey { blueprint: "service".into(), identifier: format!("s{change}").into() }
+}
+
+fn outcome(catalog: &dyn Catalog, waves: Vec<Vec<Act>>, changes: usize, stops_at_first: bool) -> Outcome {
+    let stop = Stop::default();
+    apply(catalog, &Acts { waves }, changes, Errand { run_id: None, stops_at_first, stop: &stop, progress: &Silent })
+}
+
+fn brief(outcome: &Outcome) -> Vec<String> {
+    let end = |end: &End| match end {
+        End::Applied => "applied".to_owned(),
+        End::Failed(failure) => {
+            let half = if failure.is_half_done { " half" } else { "" };
+            format!("failed{half} {:?} {}", failure.deed, failure.status.unwrap_or_default())
+        }
+        End::NotAttempted(reason) => format!("{reason:?}"),
+    };
+    outcome.ends.iter().map(end).collect()
+}
+
+fn there(catalog: &LocalCatalog) -> u64 {
+    catalog.store().count("service").expect("it is there")
+}
+
+#[test]
+fn what_fails_keeps_back_what_needs_it_and_nothing_else() {
+    let catalog = catalog();
+    let waves = vec![
+        vec![write(0, Some("nobody"), &[]), write(1, None, &[])],
+        vec![write(2, Some("s0"), &[0]), write(3, Some("s1"), &[1])],
+        vec![write(4, Some("s2"), &[2]), write(5, Some("s3"), &[1, 3])],
+        vec![relink(1, "s4", &[1, 4]), relink(3, "s5", &[3, 5])],
+    ];
+    let outcome = outcome(&catalog, waves, 6, false);
+    let expected = ["failed Write 404", "failed half Relink 0", "Needs([0])", "applied", "Needs([2])", "applied"];
+    assert_eq!(brief(&outcome), expected);
+    assert!(!outcome.is_complete() && !outcome.is_interrupted);
+    assert_eq!(there(&catalog), 3);
+}
+
+#[test]
+fn who_wants_to_stop_at_the_first_failure_does() {
+    let catalog = catalog();
+    let waves = vec![
+        vec![write(0, None, &[]), write(1, Some("nobody"), &[]), write(2, None, &[])],
+        vec![write(3, Some("s0"), &[0]), write(4, Some("s1"), &[1])],
+    ];
+    let outcome = outcome(&catalog, waves, 5, true);
+    assert_eq!(brief(&outcome), ["applied", "failed Write 404", "Stopped", "Stopped", "Stopped"]);
+    assert_eq!(there(&catalog), 1);
+}
+
+/// Tells the run to stop when so many acts are done.
+struct Fuse {
+    stop: Stop,
+    left: AtomicU64,
+}
+
+impl Progress for Fuse {
+    fn start(&self, _stage: &str, _total: u64) {}
+
+    fn advance(&self, by: u64) {
+        if self.left.fetch_sub(by, Ordering::Relaxed) == by {
+            self.stop.tell();
+        }
+    }
+
+    fn finish(&self) {}
+}
+
+#[test]
+fn what_is_stopped_between_two_steps_is_told_as_half_done() {
+    let catalog = catalog();
+    let stop = Stop::default();
+    let fuse = Fuse { stop: stop.clone(), left: AtomicU64::new(2) };
+    let waves = vec![
+        vec![write(0, None, &[]), write(1, None, &[])],
+        vec![write(2, Some("s1"), &[1])],
+        vec![relink(0, "s1", &[0, 1])],
+    ];
+    let errand = Errand { run_id: None, stops_at_first: false, stop: &stop, progress: &fuse };
+    let outcome = apply(&catalog, &Acts { waves }, 3, errand);
+    assert_eq!(brief(&outcome), ["failed half Relink 0", "applied", "Interrupted"]);
+    assert!(outcome.is_interrupted);
+    // Nothing was left to be stopped.
+    let stop = Stop::default();
+    let fuse = Fuse { stop: stop.clone(), left: AtomicU64::new(1) };
+    let errand = Errand { stop: &stop, progress: &fuse, ..errand };
+    let outcome = apply(&catalog, &Acts { waves: vec![vec![write(0, None, &[])]] }, 1, errand);
+    assert!(outcome.is_complete() && !outcome.is_interrupted && stop.is_told());
+}
+
+#[test]
+fn a_long_row_is_written_one_after_the_other() {
+    const MANY: usize = 500;
+    let catalog = catalog();
+    let next = |at: usize| format!("s{}", at - 1);
+    let waves = (0..MANY).map(|at| match at {
+        0 => vec![write(0, None, &[])],
+        _ => vec![write(at, Some(&next(at)), &[at - 1])],
+    });
+    let outcome = outcome(&catalog, waves.collect(), MANY, false);
+    assert!(outcome.is_complete());
+    assert_eq!(there(&catalog), MANY as u64);
+}

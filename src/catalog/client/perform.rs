@@ -1,0 +1,132 @@
+//! Acts that may be done at once, done at once: every lane on its way beside the others, as many calls as the gate lets
+//! through. One lane that waits holds up no other; one that finds the catalog gone ends all.
+
+use std::cell::Cell;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll;
+
+use super::caller::Caller;
+use super::failure::ClientError;
+use super::{delete, write};
+use crate::catalog::apply::{Lane, Means, draft};
+use crate::catalog::errand::{Course, Errand};
+use crate::catalog::wire::Refusal;
+use crate::catalog::{CatalogError, Undone};
+use crate::domain::act::Act;
+
+/// Single calls that are made ready at once.
+const TOGETHER: usize = 32;
+
+type Ends = Vec<(usize, Result<(), Undone>)>;
+
+/// The outcomes, in the order of `acts`.
+pub(super) async fn perform(
+    caller: &Arc<Caller>,
+    acts: &[&Act],
+    lanes: &[Lane],
+    errand: Errand<'_>,
+) -> Vec<Result<(), Undone>> {
+    let course = Course::new(errand);
+    // Where each lane of single calls is: whoever is free takes the next.
+    let turns: Vec<Cell<usize>> = lanes.iter().map(|_| Cell::new(0)).collect();
+    let mut ways: Vec<Pin<Box<dyn Future<Output = Ends> + '_>>> = Vec::new();
+    for (lane, turn) in lanes.iter().zip(&turns) {
+        match lane.means {
+            Means::Merge => ways.push(Box::pin(written(caller, acts, lane, true, &course, lanes.len()))),
+            Means::Replace => ways.push(Box::pin(written(caller, acts, lane, false, &course, lanes.len()))),
+            Means::Patch => {
+                for _ in 0..TOGETHER.min(lane.members.len()) {
+                    ways.push(Box::pin(patched(caller, acts, lane, turn, &course)));
+                }
+            }
+            Means::Delete => ways.push(Box::pin(removed(caller, acts, lane, &course))),
+        }
+    }
+    let mut outcomes: Vec<Option<Result<(), Undone>>> = acts.iter().map(|_| None).collect();
+    for (member, end) in together(ways).await.into_iter().flatten() {
+        outcomes[member] = Some(end);
+    }
+    outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| Err(course.unsent()))).collect()
+}
+
+async fn written(
+    caller: &Arc<Caller>,
+    acts: &[&Act],
+    lane: &Lane,
+    merge: bool,
+    course: &Course<'_>,
+    lanes: usize,
+) -> Ends {
+    let drafts: Vec<_> = lane.members.iter().map(|member| draft(acts[*member])).collect();
+    let options = course.errand.options(merge);
+    let ends = write::write(caller, &lane.blueprint, &drafts, &options, course, lanes).await;
+    lane.members.iter().copied().zip(ends.into_iter().map(|end| end.map(|_| ()))).collect()
+}
+
+async fn patched(caller: &Caller, acts: &[&Act], lane: &Lane, turn: &Cell<usize>, course: &Course<'_>) -> Ends {
+    let mut ends = Vec::new();
+    let options = course.errand.options(true);
+    while course.goes_on()
+        && let Some(member) = lane.members.get(turn.get()).copied()
+    {
+        turn.set(turn.get() + 1);
+        let (key, stop) = (&acts[member].key, course.errand.stop.clone());
+        let mut body = draft(acts[member]);
+        body.identifier = None;
+        let answer = write::patch(caller, &key.blueprint, &key.identifier, &body, &options, stop).await;
+        let end = settled(course, answer);
+        if end.is_err() {
+            course.failed();
+        }
+        course.advance(1);
+        ends.push((member, end));
+    }
+    ends
+}
+
+async fn removed(caller: &Caller, acts: &[&Act], lane: &Lane, course: &Course<'_>) -> Ends {
+    let identifiers: Vec<String> = lane.members.iter().map(|member| acts[*member].key.identifier.to_string()).collect();
+    let ends = delete::remove(caller, &lane.blueprint, &identifiers, course).await;
+    lane.members.iter().copied().zip(ends).collect()
+}
+
+/// What became of a call for one entity.
+pub(super) fn settled(course: &Course<'_>, answer: Result<Result<(), Refusal>, ClientError>) -> Result<(), Undone> {
+    match answer {
+        Ok(end) => {
+            course.came_about();
+            end.map_err(Undone::from)
+        }
+        Err(error) => Err(broken(course, error)),
+    }
+}
+
+/// What becomes of those whose call did not come about.
+pub(super) fn broken(course: &Course<'_>, error: ClientError) -> Undone {
+    if let ClientError::Stopped { .. } = error {
+        return course.unsent();
+    }
+    let is_of_the_call = error.is_of_the_call();
+    let error = Arc::new(CatalogError::from(error));
+    course.gave_up(&error, is_of_the_call);
+    Undone::Broken(error)
+}
+
+/// All of them, each whenever it can go on.
+async fn together<T>(mut ways: Vec<Pin<Box<dyn Future<Output = T> + '_>>>) -> Vec<T> {
+    let mut ends: Vec<Option<T>> = ways.iter().map(|_| None).collect();
+    poll_fn(|context| {
+        let mut is_done = true;
+        for (way, end) in ways.iter_mut().zip(&mut ends).filter(|(_, end)| end.is_none()) {
+            match way.as_mut().poll(context) {
+                Poll::Ready(value) => *end = Some(value),
+                Poll::Pending => is_done = false,
+            }
+        }
+        if is_done { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    ends.into_iter().flatten().collect()
+}

@@ -1,0 +1,86 @@
+//! How acts are carried out, and how far it may still go: what all calls of a wave share. A call that fails says so here,
+//! and whoever begins the next one looks first.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+use super::wire::WriteOptions;
+use super::{CatalogError, Stop, Undone};
+use crate::domain::progress::Progress;
+
+/// So many calls are given up, with none between that went well, before the catalog is taken for lost. One may be its own
+/// fault.
+const MOST_GIVEN_UP: u32 = 3;
+
+/// What holds for every act.
+#[derive(Clone, Copy)]
+pub struct Errand<'e> {
+    /// The run of an action in the catalog, which is told what is written.
+    pub run_id: Option<&'e str>,
+    /// Whether nothing new is begun once anything has failed.
+    pub stops_at_first: bool,
+    pub stop: &'e Stop,
+    pub progress: &'e dyn Progress,
+}
+
+impl Errand<'_> {
+    pub(super) fn options(&self, merge: bool) -> WriteOptions {
+        WriteOptions { upsert: true, merge, run_id: self.run_id.map(str::to_owned), ..WriteOptions::default() }
+    }
+}
+
+/// An errand under way.
+pub(super) struct Course<'e> {
+    pub errand: Errand<'e>,
+    given_up: Cell<u32>,
+    over: RefCell<Option<Over>>,
+}
+
+enum Over {
+    Failed,
+    Lost(Arc<CatalogError>),
+}
+
+impl<'e> Course<'e> {
+    pub fn new(errand: Errand<'e>) -> Self {
+        Self { errand, given_up: Cell::new(0), over: RefCell::new(None) }
+    }
+
+    /// Whether another call may be begun.
+    pub fn goes_on(&self) -> bool {
+        self.over.borrow().is_none() && !self.errand.stop.is_told()
+    }
+
+    /// What became of what was not begun.
+    pub fn unsent(&self) -> Undone {
+        match &*self.over.borrow() {
+            Some(Over::Lost(error)) => Undone::Unsent(Arc::clone(error)),
+            Some(Over::Failed) | None => Undone::Stopped,
+        }
+    }
+
+    /// A call came about, whatever the catalog said.
+    pub fn came_about(&self) {
+        self.given_up.set(0);
+    }
+
+    /// One act failed, for good.
+    pub fn failed(&self) {
+        if self.errand.stops_at_first {
+            self.over.borrow_mut().get_or_insert(Over::Failed);
+        }
+    }
+
+    /// A call did not come about. `is_of_the_call`: others may fare better.
+    pub fn gave_up(&self, error: &Arc<CatalogError>, is_of_the_call: bool) {
+        self.given_up.set(self.given_up.get() + 1);
+        if !is_of_the_call || self.given_up.get() >= MOST_GIVEN_UP {
+            self.over.borrow_mut().get_or_insert_with(|| Over::Lost(Arc::clone(error)));
+        }
+    }
+
+    /// So many acts have their end.
+    pub fn advance(&self, settled: u64) {
+        self.errand.progress.advance(settled);
+    }
+}

@@ -1,0 +1,141 @@
+//! A person's wish to end, on its way to the calls. Told once, nothing new is sent and what is under way ends; told
+//! twice, what is under way is left alone too, and nobody knows what becomes of it.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use tokio::sync::Notify;
+
+use super::signals::Signals;
+
+/// How often it was told by now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// Nothing new is sent.
+    Once,
+    /// Nobody waits for what is under way.
+    Twice,
+}
+
+/// Copies are one and the same.
+#[derive(Debug, Clone, Default)]
+pub struct Stop {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    told: AtomicU8,
+    notify: Notify,
+}
+
+const ONCE: u8 = 1;
+const TWICE: u8 = 2;
+/// What the program ends with when it is told a third time; `exit::Exit` has the list.
+const INTERRUPTED: i32 = 130;
+
+impl Stop {
+    /// Once more; beyond the second time it changes nothing.
+    pub fn tell(&self) {
+        let more = |told: u8| (told < TWICE).then_some(told + 1);
+        let _ = self.inner.told.fetch_update(Ordering::SeqCst, Ordering::SeqCst, more);
+        self.inner.notify.notify_waiters();
+    }
+
+    pub fn is_told(&self) -> bool {
+        self.inner.told.load(Ordering::SeqCst) >= ONCE
+    }
+
+    /// From here on Ctrl-C and SIGTERM are told to it instead of ending the program; `hear` hears of the first two. A third
+    /// one ends the program at once, whatever it is doing.
+    pub fn heed_signals(&self, hear: impl Fn(Told) + Send + 'static) -> std::io::Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let mut signals = {
+            let _inside = runtime.enter();
+            Signals::new()?
+        };
+        let stop = self.clone();
+        let heed = move || {
+            runtime.block_on(async {
+                for told in [Told::Once, Told::Twice] {
+                    signals.next().await;
+                    stop.tell();
+                    hear(told);
+                }
+                signals.next().await;
+                std::process::exit(INTERRUPTED);
+            });
+        };
+        std::thread::Builder::new().name("portolan-signals".to_owned()).spawn(heed)?;
+        Ok(())
+    }
+
+    /// Ends when it is told.
+    pub(super) async fn told(&self) {
+        self.reached(ONCE).await;
+    }
+
+    /// `None`: it was told twice before `work` was done.
+    pub(super) async fn unless_twice<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            done = work => Some(done),
+            () = self.reached(TWICE) => None,
+        }
+    }
+
+    /// `None`: it was told before `work` was done.
+    pub(super) async fn unless_told<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            done = work => Some(done),
+            () = self.told() => None,
+        }
+    }
+
+    async fn reached(&self, count: u8) {
+        loop {
+            // Before the look, so that nothing is told between the two.
+            let notified = self.inner.notify.notified();
+            if self.inner.told.load(Ordering::SeqCst) >= count {
+                return;
+            }
+            notified.await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block_on<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(future)
+    }
+
+    #[test]
+    fn once_ends_what_waits_and_twice_what_works() {
+        let stop = Stop::default();
+        assert!(!stop.is_told());
+        let endless = std::future::pending::<()>;
+        assert_eq!(block_on(stop.unless_told(async { 1 })), Some(1));
+        stop.clone().tell();
+        assert!(stop.is_told());
+        assert_eq!(block_on(stop.unless_told(endless())), None);
+        assert_eq!(block_on(stop.unless_twice(async { 2 })), Some(2));
+        stop.tell();
+        assert_eq!(block_on(stop.unless_twice(endless())), None);
+        stop.tell();
+        assert!(stop.is_told());
+    }
+
+    #[test]
+    fn it_is_heard_from_another_thread_by_all_who_wait() {
+        let stop = Stop::default();
+        let other = stop.clone();
+        let teller = std::thread::spawn(move || other.tell());
+        block_on(async { tokio::join!(stop.told(), stop.told()) });
+        teller.join().expect("it told");
+    }
+}

@@ -1,0 +1,69 @@
+//! `--output FORMAT[=FILE]`, the same for every verb that has it. A verb has formats of its own; how they are written on
+//! the command line, and that two of them do not go to one place, is said here.
+
+use std::path::{Path, PathBuf};
+
+use crate::domain::suggest::closest;
+use crate::error::LintError;
+use crate::report::lint::LintFormat;
+use crate::sources;
+
+/// A format, and the file it goes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output<F> {
+    pub format: F,
+    /// As the user wrote it; `None`: standard output.
+    pub file: Option<PathBuf>,
+}
+
+/// The formats of a verb.
+pub trait Format: Copy + PartialEq + 'static {
+    fn name(self) -> &'static str;
+    fn names() -> Vec<&'static str>;
+    fn parse(text: &str) -> Option<Self>;
+}
+
+impl Format for LintFormat {
+    fn name(self) -> &'static str {
+        Self::name(self)
+    }
+
+    fn names() -> Vec<&'static str> {
+        Self::names().to_vec()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        Self::parse(text)
+    }
+}
+
+impl<F: Format> Output<F> {
+    /// For the flag's parser.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let (name, file) = text.split_once('=').map_or((text, None), |(name, file)| (name, Some(file)));
+        let format = F::parse(name).ok_or_else(|| match closest(name, F::names()) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => {
+                let names: Vec<String> = F::names().into_iter().map(|name| format!("`{name}`")).collect();
+                format!("the formats are {}", names.join(", "))
+            }
+        })?;
+        match file {
+            Some("") => Err("a file is missing after `=`".to_owned()),
+            file => Ok(Self { format, file: file.map(PathBuf::from) }),
+        }
+    }
+}
+
+/// Two reports in one place: the second would run into the first, or replace it.
+pub fn refuse_shared<F: Format>(outputs: &[Output<F>], directory: &Path) -> Result<(), LintError> {
+    let place = |output: &Output<F>| output.file.as_ref().map(|file| sources::output_place(&directory.join(file)));
+    let places = outputs.iter().map(place).collect::<Vec<_>>();
+    for (at, second) in outputs.iter().enumerate() {
+        let Some(first) = places.iter().take(at).position(|place| *place == places[at]) else { continue };
+        let place = second.file.as_ref().map_or("standard output".to_owned(), |file| format!("`{}`", file.display()));
+        let (first, second) = (outputs[first].format.name(), second.format.name());
+        return Err(LintError::SharedOutput { first, second, place });
+    }
+    Ok(())
+}

@@ -1,0 +1,187 @@
+//! Yields what a branch is compared with: the manifests of the base, read from Git without a checkout, and the entities
+//! whose files moved since. The base that the user names must be there; one that a pipeline names may be missing, and
+//! then that is told and the run goes on without: a preview with less in it is better than none.
+
+mod moves;
+mod pipeline;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+use self::pipeline::{Kind, Named, Try};
+use super::desired::Asked;
+use crate::domain::progress::Progress;
+use crate::domain::revision::BaseRevision;
+use crate::error::BaseError;
+use crate::plan::{self, Move};
+use crate::settings::Environment;
+use crate::sources::git::{CommitId, GitError, Repository};
+use crate::sources::{self, Pattern};
+
+/// Which base is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted<'w> {
+    /// Whatever a pipeline names.
+    Nothing,
+    /// The commit where this revision and `HEAD` parted: `--base`.
+    Named(&'w str),
+    /// What the pipeline names that this runs in, if it does.
+    FromPipeline,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct Request<'r> {
+    pub wanted: Wanted<'r>,
+    /// `None` outside Git.
+    pub repository: Option<&'r Repository>,
+    pub root: &'r Path,
+    /// That of now: it chooses the base's files too.
+    pub pattern: &'r Pattern,
+    /// The manifests as they are now.
+    pub now: &'r Asked,
+    pub environment: &'r Environment,
+    pub progress: &'r dyn Progress,
+}
+
+/// The base of a run, if it has one.
+#[derive(Debug, Default)]
+pub(crate) struct Compared {
+    pub base: Option<Base>,
+    /// Sentences.
+    pub notes: Vec<String>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Base {
+    pub revision: BaseRevision,
+    pub asked: Asked,
+    pub moves: Vec<Move>,
+}
+
+impl Base {
+    /// What the planner takes.
+    pub fn sides(&self) -> plan::Base<'_> {
+        plan::Base { desired: &self.asked.entities, is_complete: self.is_complete() }
+    }
+
+    /// Every manifest of the base could be used.
+    pub fn is_complete(&self) -> bool {
+        self.asked.doubts.is_empty()
+    }
+}
+
+pub(crate) fn base(request: &Request<'_>) -> Result<Compared, BaseError> {
+    match request.wanted {
+        Wanted::Nothing => Ok(Compared::default()),
+        Wanted::Named(name) => {
+            let Some(repository) = request.repository else {
+                return Err(BaseError::NoGit { root: request.root.display().to_string(), flag: "--base" });
+            };
+            // Before the first commit nothing was left: all of that revision is what there was.
+            let commit = match repository.parting(name)? {
+                Some(commit) => commit,
+                None => repository.find_commit(name)?,
+            };
+            Ok(compared(request, repository, commit, name.to_owned(), None)?)
+        }
+        Wanted::FromPipeline => {
+            let event = || sources::read_input(Path::new(request.environment.get("GITHUB_EVENT_PATH")?)).ok();
+            let Some(repository) = request.repository else { return Ok(Compared::default()) };
+            let Some(named) = pipeline::named(request.environment, event) else { return Ok(Compared::default()) };
+            let lacks = match found(repository, &named)? {
+                Found::Base(name, commit) => {
+                    return Ok(compared(request, repository, commit, name, Some(named.variable))?);
+                }
+                Found::Absent => "which this clone does not have",
+                Found::Unrelated if repository.is_shallow() => {
+                    "and this clone is too shallow to tell where it parted from there"
+                }
+                Found::Unrelated => "and what is checked out has no commit in common with it",
+            };
+            Ok(Compared { base: None, notes: vec![missing(&named, lacks)] })
+        }
+    }
+}
+
+/// The manifests of any commit; what chooses files now chooses them there.
+pub(crate) fn at_commit(
+    repository: &Repository,
+    root: &Path,
+    pattern: &Pattern,
+    commit: CommitId,
+    progress: &dyn Progress,
+) -> Result<Asked, GitError> {
+    Ok(Asked::of_files(repository.at(root, pattern, commit)?, progress))
+}
+
+/// What came of a pipeline's words.
+enum Found {
+    Base(String, CommitId),
+    /// It is here, and where it parted from what is checked out is not known.
+    Unrelated,
+    Absent,
+}
+
+/// The first of what the pipeline names that this clone has, and that has a commit in common with what is checked out.
+fn found(repository: &Repository, named: &Named) -> Result<Found, GitError> {
+    let head = repository.head_commit()?.map(|head| head.to_string());
+    if named.merge.is_some()
+        && named.merge == head
+        && let Some(tip) = repository.merged_into()
+    {
+        return Ok(Found::Base(named.shown.clone(), tip));
+    }
+    let mut found = Found::Absent;
+    for one in &named.tries {
+        let tip = match one {
+            Try::Branch(branch) => repository.branch_tip(branch),
+            Try::Commit(id) => repository.known_commit(id).map(|commit| (named.shown.clone(), commit)),
+        };
+        let Some((name, tip)) = tip else { continue };
+        match (repository.merge_base(tip)?, named.kind) {
+            (Some(base), _) => return Ok(Found::Base(name, base)),
+            // The history between them was not fetched. What was pushed over is the base all the same.
+            (None, Kind::Itself) if repository.is_shallow() => return Ok(Found::Base(name, tip)),
+            (None, Kind::Itself | Kind::Parting) => found = Found::Unrelated,
+        }
+    }
+    Ok(found)
+}
+
+fn missing(named: &Named, lacks: &str) -> String {
+    let Named { variable, shown, fetch, .. } = named;
+    format!(
+        "`{variable}` names `{shown}` as the base, {lacks}: there is no base in this run, and nobody can tell what this \
+         branch changed. To have one, {fetch}."
+    )
+}
+
+fn compared(
+    request: &Request<'_>,
+    repository: &Repository,
+    commit: CommitId,
+    name: String,
+    found_in: Option<&'static str>,
+) -> Result<Compared, GitError> {
+    let asked = at_commit(repository, request.root, request.pattern, commit, request.progress)?;
+    let moves = moves::moves(&asked, request.now);
+    let notes = doubted(&asked, &name).into_iter().collect();
+    let revision = BaseRevision { name, commit: commit.to_string(), found_in };
+    Ok(Compared { base: Some(Base { revision, asked, moves }), notes })
+}
+
+/// That what the base says is known in part only.
+fn doubted(asked: &Asked, name: &str) -> Option<String> {
+    let first = asked.doubts.first()?;
+    let path = asked.path(first.place);
+    let rest = "what it held counts as unknown, not as absent";
+    Some(match asked.doubts.len() {
+        1 => format!("In `{path}` as `{name}` has it, something could not be used ({}): {rest}.", first.reason),
+        count => format!(
+            "In {count} places of the base `{name}` something could not be used, in `{path}` for one ({}): {rest}.",
+            first.reason
+        ),
+    })
+}

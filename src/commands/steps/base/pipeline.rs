@@ -1,0 +1,177 @@
+//! What the pipelines say of the base, each by variables of its own. On a pull request that is the branch it is for; on a
+//! push, the commit that was there before. Some check out a merge that they made: its first parent is the tip they merged
+//! into, and often the only commit of the base that a shallow clone has.
+
+use serde_json::Value;
+
+use crate::settings::Environment;
+
+/// A base as a pipeline names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Named {
+    /// The variable that says it.
+    pub variable: &'static str,
+    /// What people know it by.
+    pub shown: String,
+    /// The first that is there counts.
+    pub tries: Vec<Try>,
+    pub kind: Kind,
+    /// The merge that the pipeline made, and checks out unless it is told otherwise.
+    pub merge: Option<String>,
+    /// What to do where this clone does not have it, as a clause.
+    pub fetch: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Try {
+    Branch(String),
+    Commit(String),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A branch goes on after others left it: the base is where this one did.
+    Parting,
+    /// The commit is the base, unless history was written anew since.
+    Itself,
+}
+
+const GITHUB: &str = "check out with `fetch-depth: 0` (an input of `actions/checkout`)";
+const GITLAB: &str = "set the variable `GIT_DEPTH: 0` for the job";
+const BITBUCKET: &str = "set `clone: depth: full` for the pipeline";
+const AZURE: &str = "check out with `fetchDepth: 0` (a property of the step `checkout: self`)";
+const JENKINS: &str = "take the shallow clone off the checkout, and let it fetch the target branch too";
+const DRONE: &str = "clone with `depth: 0`, and run `git fetch origin` in the step";
+const WOODPECKER: &str = "clone with `partial: false` and `depth: 0`, and run `git fetch origin` in the step";
+const TRAVIS: &str = "set `git: depth: false`, and run `git fetch origin` first";
+const OTHER: &str = "run `git fetch --unshallow origin` (in a whole clone `git fetch origin`) with all branches first";
+
+/// `event` gives the text of the file that `GITHUB_EVENT_PATH` names.
+pub(super) fn named(environment: &Environment, event: impl FnOnce() -> Option<String>) -> Option<Named> {
+    let of = Variables { environment };
+    let is_github = of.get("GITHUB_ACTIONS").as_deref() == Some("true");
+    if is_github {
+        return of.github(event);
+    }
+    of.gitlab().or_else(|| of.bitbucket()).or_else(|| of.azure()).or_else(|| of.hosted()).or_else(|| of.drone())
+}
+
+struct Variables<'e> {
+    environment: &'e Environment,
+}
+
+impl Variables<'_> {
+    fn get(&self, name: &str) -> Option<String> {
+        self.environment.text(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+    }
+
+    fn is(&self, name: &str, value: &str) -> bool {
+        self.get(name).as_deref() == Some(value)
+    }
+
+    fn branch(&self, variable: &'static str, fetch: &'static str) -> Option<Named> {
+        let branch = self.get(variable)?;
+        let branch = branch.strip_prefix("refs/heads/").unwrap_or(&branch).to_owned();
+        let tries = vec![Try::Branch(branch.clone())];
+        Some(Named { variable, shown: branch, tries, kind: Kind::Parting, merge: None, fetch })
+    }
+
+    /// `merge` holds the commit where `reference` says that it is a merge of the pipeline's.
+    fn merge(&self, commit: &str, reference: &str) -> Option<String> {
+        let is_merge = |name: &String| name.starts_with("refs/pull/") && name.ends_with("/merge");
+        self.get(reference).filter(is_merge).and_then(|_| self.get(commit))
+    }
+
+    fn github(&self, event: impl FnOnce() -> Option<String>) -> Option<Named> {
+        let event: Value = event().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        let said = |path: &str| event.pointer(path).and_then(Value::as_str).and_then(whole);
+        if let Some(branch) = self.branch("GITHUB_BASE_REF", GITHUB) {
+            let mut tries = branch.tries;
+            tries.extend(said("/pull_request/base/sha").map(Try::Commit));
+            return Some(Named { tries, merge: self.merge("GITHUB_SHA", "GITHUB_REF"), ..branch });
+        }
+        let commit = match self.get("GITHUB_EVENT_NAME").as_deref() {
+            Some("push") => said("/before"),
+            Some("merge_group") => said("/merge_group/base_sha"),
+            Some(_) | None => None,
+        };
+        commit.map(|commit| before("GITHUB_EVENT_PATH", commit, GITHUB))
+    }
+
+    fn gitlab(&self) -> Option<Named> {
+        let request = self.branch("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", GITLAB);
+        let shown = request.as_ref().map(|branch| branch.shown.clone());
+        // The first is set where the pipeline runs on the merged result, and then the second is older than it.
+        for variable in ["CI_MERGE_REQUEST_TARGET_BRANCH_SHA", "CI_MERGE_REQUEST_DIFF_BASE_SHA"] {
+            if let Some(commit) = self.get(variable).as_deref().and_then(whole) {
+                let mut named = before(variable, commit, GITLAB);
+                named.tries.extend(request.into_iter().flat_map(|branch| branch.tries));
+                named.shown = shown.unwrap_or(named.shown);
+                return Some(named);
+            }
+        }
+        let pushed = || self.get("CI_COMMIT_BEFORE_SHA").as_deref().and_then(whole);
+        request.or_else(|| pushed().map(|commit| before("CI_COMMIT_BEFORE_SHA", commit, GITLAB)))
+    }
+
+    fn bitbucket(&self) -> Option<Named> {
+        let mut branch = self.branch("BITBUCKET_PR_DESTINATION_BRANCH", BITBUCKET)?;
+        branch.tries.extend(self.get("BITBUCKET_PR_DESTINATION_COMMIT").map(Try::Commit));
+        Some(branch)
+    }
+
+    fn azure(&self) -> Option<Named> {
+        let branch = self.branch("SYSTEM_PULLREQUEST_TARGETBRANCH", AZURE)?;
+        Some(Named { merge: self.merge("BUILD_SOURCEVERSION", "BUILD_SOURCEBRANCH"), ..branch })
+    }
+
+    fn hosted(&self) -> Option<Named> {
+        if self.get("CHANGE_ID").is_some() {
+            return self.branch("CHANGE_TARGET", JENKINS);
+        }
+        if self.get("APPVEYOR_PULL_REQUEST_NUMBER").is_some() {
+            return self.branch("APPVEYOR_REPO_BRANCH", OTHER);
+        }
+        if let Some(branch) = self.branch("CIRRUS_BASE_BRANCH", OTHER) {
+            let mut tries = branch.tries;
+            tries.extend(self.get("CIRRUS_BASE_SHA").as_deref().and_then(whole).map(Try::Commit));
+            return Some(Named { tries, ..branch });
+        }
+        match self.get("TRAVIS_PULL_REQUEST").as_deref() {
+            None => {}
+            Some("false") => {
+                let range = self.get("TRAVIS_COMMIT_RANGE")?;
+                let commit = range.split("..").next().filter(|id| !id.is_empty())?.to_owned();
+                return Some(before("TRAVIS_COMMIT_RANGE", commit, TRAVIS));
+            }
+            Some(_) => {
+                let merge = self.get("TRAVIS_COMMIT");
+                return self.branch("TRAVIS_BRANCH", TRAVIS).map(|branch| Named { merge, ..branch });
+            }
+        }
+        let variables = ["BUILDKITE_PULL_REQUEST_BASE_BRANCH", "CF_PULL_REQUEST_TARGET", "BITRISEIO_GIT_BRANCH_DEST"];
+        variables.into_iter().find_map(|variable| self.branch(variable, OTHER))
+    }
+
+    fn drone(&self) -> Option<Named> {
+        if self.is("DRONE_BUILD_EVENT", "pull_request") {
+            return self.branch("DRONE_TARGET_BRANCH", DRONE);
+        }
+        if self.is("DRONE_BUILD_EVENT", "push") {
+            let commit = self.get("DRONE_COMMIT_BEFORE").as_deref().and_then(whole)?;
+            return Some(before("DRONE_COMMIT_BEFORE", commit, DRONE));
+        }
+        self.is("CI_PIPELINE_EVENT", "pull_request").then(|| self.branch("CI_COMMIT_TARGET_BRANCH", WOODPECKER))?
+    }
+}
+
+fn before(variable: &'static str, commit: String, fetch: &'static str) -> Named {
+    let shown = commit.chars().take(10).collect();
+    Named { variable, shown, tries: vec![Try::Commit(commit)], kind: Kind::Itself, merge: None, fetch }
+}
+
+/// A whole id. All zeros is how "there was none" is said: a branch that is pushed for the first time.
+fn whole(id: &str) -> Option<String> {
+    let is_id = id.len() == 40 && id.bytes().all(|digit| digit.is_ascii_hexdigit());
+    (is_id && id.bytes().any(|digit| digit != b'0')).then(|| id.to_owned())
+}

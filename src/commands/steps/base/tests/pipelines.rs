@@ -1,0 +1,290 @@
+//! What each pipeline says, and what comes of it in the clones that pipelines make.
+
+use super::super::pipeline::{Kind, Named, Try, named};
+use super::*;
+
+const A: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+const B: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
+const NONE: &str = "0000000000000000000000000000000000000000";
+
+fn said(variables: &[(&str, &str)], event: Option<&str>) -> Option<Named> {
+    named(&environment(variables), || event.map(str::to_owned))
+}
+
+fn branch(name: &str) -> Try {
+    Try::Branch(name.to_owned())
+}
+
+fn commit(id: &str) -> Try {
+    Try::Commit(id.to_owned())
+}
+
+/// The variables, the one that counts, and what it says.
+type Row<'t> = (&'t [(&'t str, &'t str)], &'t str, &'t [Try], Kind);
+
+#[test]
+fn each_pipeline_says_it_with_variables_of_its_own() {
+    let github = ("GITHUB_ACTIONS", "true");
+    let table: [Row<'_>; 20] = [
+        (&[github, ("GITHUB_BASE_REF", "main")], "GITHUB_BASE_REF", &[branch("main")], Kind::Parting),
+        (
+            &[
+                ("GITLAB_CI", "true"),
+                ("CI_MERGE_REQUEST_DIFF_BASE_SHA", A),
+                ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main"),
+            ],
+            "CI_MERGE_REQUEST_DIFF_BASE_SHA",
+            &[commit(A), branch("main")],
+            Kind::Itself,
+        ),
+        (
+            &[("CI_MERGE_REQUEST_TARGET_BRANCH_SHA", B), ("CI_MERGE_REQUEST_DIFF_BASE_SHA", A)],
+            "CI_MERGE_REQUEST_TARGET_BRANCH_SHA",
+            &[commit(B)],
+            Kind::Itself,
+        ),
+        (
+            &[("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "release/1"), ("CI_COMMIT_BEFORE_SHA", NONE)],
+            "CI_MERGE_REQUEST_TARGET_BRANCH_NAME",
+            &[branch("release/1")],
+            Kind::Parting,
+        ),
+        (&[("CI_COMMIT_BEFORE_SHA", A)], "CI_COMMIT_BEFORE_SHA", &[commit(A)], Kind::Itself),
+        (
+            &[("BITBUCKET_PR_DESTINATION_BRANCH", "main"), ("BITBUCKET_PR_DESTINATION_COMMIT", "aaaaaaaaaaaa")],
+            "BITBUCKET_PR_DESTINATION_BRANCH",
+            &[branch("main"), commit("aaaaaaaaaaaa")],
+            Kind::Parting,
+        ),
+        (
+            &[("SYSTEM_PULLREQUEST_TARGETBRANCH", "refs/heads/team/main")],
+            "SYSTEM_PULLREQUEST_TARGETBRANCH",
+            &[branch("team/main")],
+            Kind::Parting,
+        ),
+        (
+            &[("SYSTEM_PULLREQUEST_TARGETBRANCH", "main")],
+            "SYSTEM_PULLREQUEST_TARGETBRANCH",
+            &[branch("main")],
+            Kind::Parting,
+        ),
+        (&[("CHANGE_ID", "7"), ("CHANGE_TARGET", "main")], "CHANGE_TARGET", &[branch("main")], Kind::Parting),
+        (
+            &[("BUILDKITE_PULL_REQUEST_BASE_BRANCH", "main")],
+            "BUILDKITE_PULL_REQUEST_BASE_BRANCH",
+            &[branch("main")],
+            Kind::Parting,
+        ),
+        (
+            &[("DRONE_BUILD_EVENT", "pull_request"), ("DRONE_TARGET_BRANCH", "main"), ("DRONE_COMMIT_BEFORE", A)],
+            "DRONE_TARGET_BRANCH",
+            &[branch("main")],
+            Kind::Parting,
+        ),
+        (
+            &[("DRONE_BUILD_EVENT", "push"), ("DRONE_TARGET_BRANCH", "main"), ("DRONE_COMMIT_BEFORE", A)],
+            "DRONE_COMMIT_BEFORE",
+            &[commit(A)],
+            Kind::Itself,
+        ),
+        (
+            &[("CI", "woodpecker"), ("CI_PIPELINE_EVENT", "pull_request"), ("CI_COMMIT_TARGET_BRANCH", "main")],
+            "CI_COMMIT_TARGET_BRANCH",
+            &[branch("main")],
+            Kind::Parting,
+        ),
+        (&[("TRAVIS_PULL_REQUEST", "7"), ("TRAVIS_BRANCH", "main")], "TRAVIS_BRANCH", &[branch("main")], Kind::Parting),
+        (
+            &[
+                ("TRAVIS_PULL_REQUEST", "false"),
+                ("TRAVIS_BRANCH", "main"),
+                ("TRAVIS_COMMIT_RANGE", "aaaaaaaaaaaa...bbbbbbbbbbbb"),
+            ],
+            "TRAVIS_COMMIT_RANGE",
+            &[commit("aaaaaaaaaaaa")],
+            Kind::Itself,
+        ),
+        (
+            &[("APPVEYOR_PULL_REQUEST_NUMBER", "7"), ("APPVEYOR_REPO_BRANCH", "main")],
+            "APPVEYOR_REPO_BRANCH",
+            &[branch("main")],
+            Kind::Parting,
+        ),
+        (&[("CF_PULL_REQUEST_TARGET", "main")], "CF_PULL_REQUEST_TARGET", &[branch("main")], Kind::Parting),
+        (
+            &[("CIRRUS_BASE_BRANCH", "main"), ("CIRRUS_BASE_SHA", A)],
+            "CIRRUS_BASE_BRANCH",
+            &[branch("main"), commit(A)],
+            Kind::Parting,
+        ),
+        (&[("BITRISEIO_GIT_BRANCH_DEST", "main")], "BITRISEIO_GIT_BRANCH_DEST", &[branch("main")], Kind::Parting),
+        // The variables of another pipeline may be left over in a runner's own environment.
+        (
+            &[github, ("GITHUB_BASE_REF", "main"), ("CHANGE_ID", "7"), ("CHANGE_TARGET", "other")],
+            "GITHUB_BASE_REF",
+            &[branch("main")],
+            Kind::Parting,
+        ),
+    ];
+    for (variables, variable, tries, kind) in table {
+        let named = said(variables, None).unwrap_or_else(|| panic!("{variable} says it"));
+        assert_eq!((named.variable, named.tries.as_slice(), named.kind), (variable, tries, kind));
+        assert!(!named.fetch.is_empty() && !named.shown.is_empty(), "{variable}");
+    }
+}
+
+#[test]
+fn what_says_no_base_says_none() {
+    let table: [&[(&str, &str)]; 11] = [
+        &[],
+        &[("CI", "true")],
+        &[("GITHUB_ACTIONS", "true")],
+        &[("GITHUB_ACTIONS", "true"), ("GITHUB_BASE_REF", "")],
+        &[("GITHUB_BASE_REF", "main")],
+        &[("CI_COMMIT_BEFORE_SHA", NONE)],
+        &[("CHANGE_TARGET", "main")],
+        &[("APPVEYOR_REPO_BRANCH", "main")],
+        &[("DRONE_BUILD_EVENT", "tag"), ("DRONE_COMMIT_BEFORE", A)],
+        &[("CI_PIPELINE_EVENT", "push"), ("CI_COMMIT_TARGET_BRANCH", "main")],
+        &[("TRAVIS_PULL_REQUEST", "false"), ("TRAVIS_BRANCH", "main")],
+    ];
+    for variables in table {
+        assert_eq!(said(variables, None), None, "{variables:?}");
+    }
+}
+
+#[test]
+fn github_tells_the_rest_in_a_file() {
+    let of = |name, event: &str| said(&[("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", name)], Some(event));
+    let tries = |named: Option<Named>| named.map(|named| (named.variable, named.tries));
+    let before = Some(("GITHUB_EVENT_PATH", vec![commit(A)]));
+    assert_eq!(tries(of("push", &format!(r#"{{"before": "{A}"}}"#))), before);
+    assert_eq!(tries(of("merge_group", &format!(r#"{{"merge_group": {{"base_sha": "{A}"}}}}"#))), before);
+    for (name, event) in [
+        ("push", format!(r#"{{"before": "{NONE}"}}"#)),
+        ("push", r#"{"before": "--upload-pack=x"}"#.to_owned()),
+        ("push", r#"{"before": 7}"#.to_owned()),
+        ("push", "[".to_owned()),
+        ("schedule", format!(r#"{{"before": "{A}"}}"#)),
+    ] {
+        assert_eq!(of(name, &event), None, "{event}");
+    }
+    let request = [("GITHUB_ACTIONS", "true"), ("GITHUB_BASE_REF", "main"), ("GITHUB_SHA", B)];
+    let event = format!(r#"{{"pull_request": {{"base": {{"sha": "{A}"}}}}}}"#);
+    let named = said(&request, Some(&event)).expect("it is said");
+    assert_eq!((named.tries, named.merge), (vec![branch("main"), commit(A)], None));
+    let merge = [&request[..], &[("GITHUB_REF", "refs/pull/7/merge")]].concat();
+    assert_eq!(said(&merge, None).expect("it is said").merge.as_deref(), Some(B));
+}
+
+/// A pull request, with the merge that the pipeline makes of it as a reference of its own.
+fn requested() -> (Tree, String) {
+    let tree = Tree::parted();
+    tree.git(&["switch", "--quiet", "--detach", "main"]);
+    tree.git(&["merge", "--quiet", "--no-ff", "--message", "merge", "feature"]);
+    let merge = tree.id("HEAD");
+    tree.git(&["update-ref", "refs/pull/7/merge", &merge]);
+    tree.git(&["switch", "--quiet", "main"]);
+    (tree, merge)
+}
+
+fn pull_request(merge: &str) -> Vec<(&str, &str)> {
+    let reference = ("GITHUB_REF", "refs/pull/7/merge");
+    vec![("GITHUB_ACTIONS", "true"), ("GITHUB_BASE_REF", "main"), ("GITHUB_SHA", merge), reference]
+}
+
+#[test]
+fn a_pull_request_is_compared_with_its_target() {
+    let (tree, merge) = requested();
+    let whole = tree.cloned(&[], "refs/pull/7/merge");
+    let base = found(whole.base(Wanted::FromPipeline, &pull_request(&merge)));
+    assert_eq!(
+        base.revision,
+        BaseRevision { name: "main".to_owned(), commit: tree.id("main"), found_in: Some("GITHUB_BASE_REF") }
+    );
+    assert_eq!(identifiers(&base.asked), ["cart", "later", "till"]);
+    // The branch itself, as some check it out.
+    whole.git(&["checkout", "--quiet", "--detach", "origin/feature"]);
+    let base = found(whole.base(Wanted::FromPipeline, &pull_request(&merge)));
+    assert_eq!((base.revision.name.as_str(), base.revision.commit), ("origin/main", tree.id("main~1")));
+    assert_eq!(identifiers(&base.asked), ["cart", "till"]);
+}
+
+#[test]
+fn a_clone_with_the_merge_and_its_parents_is_enough() {
+    let (tree, merge) = requested();
+    let shallow = tree.cloned(&["--depth=2", "--single-branch", "--branch=feature"], "refs/pull/7/merge");
+    let base = found(shallow.base(Wanted::FromPipeline, &pull_request(&merge)));
+    assert_eq!((base.revision.name.as_str(), base.revision.commit), ("main", tree.id("main")));
+}
+
+#[test]
+fn a_clone_without_the_base_says_how_to_get_it_and_goes_on() {
+    let (tree, merge) = requested();
+    let shallow = tree.cloned(&["--depth=1", "--single-branch", "--branch=feature"], "refs/pull/7/merge");
+    assert_eq!(
+        note(shallow.base(Wanted::FromPipeline, &pull_request(&merge))),
+        "`GITHUB_BASE_REF` names `main` as the base, which this clone does not have: there is no base in this run, and \
+         nobody can tell what this branch changed. To have one, check out with `fetch-depth: 0` (an input of \
+         `actions/checkout`)."
+    );
+    shallow.git(&["fetch", "--quiet", "--depth=1", "origin", "main:refs/remotes/origin/main"]);
+    let told = note(shallow.base(Wanted::FromPipeline, &pull_request(&merge)));
+    assert!(told.contains("this clone is too shallow to tell where it parted"), "{told}");
+    shallow.git(&["fetch", "--quiet", "--unshallow", "origin"]);
+    assert_eq!(found(shallow.base(Wanted::FromPipeline, &pull_request(&merge))).revision.commit, tree.id("main"));
+}
+
+#[test]
+fn a_target_without_a_common_commit_is_told() {
+    let tree = Tree::parted();
+    tree.git(&["switch", "--quiet", "--orphan", "apart"]);
+    tree.write("x.yaml", &entity("x")).commit("apart");
+    let told = note(tree.base(Wanted::FromPipeline, &[("CHANGE_ID", "1"), ("CHANGE_TARGET", "main")]));
+    assert!(told.contains("what is checked out has no commit in common with it"), "{told}");
+}
+
+#[test]
+fn a_push_is_compared_with_what_was_there_before() {
+    let tree = Tree::new();
+    let first = tree.write("a.yaml", &entity("a")).commit("one");
+    let second = tree.write("b.yaml", &entity("b")).commit("two");
+    tree.write("c.yaml", &entity("c")).commit("three");
+    let event = tree.path.with_file_name("event.json");
+    let push = |before: &str| {
+        std::fs::write(&event, format!(r#"{{"before": "{before}", "after": "{}"}}"#, tree.id("HEAD"))).expect("a file");
+        let event = event.to_str().expect("it is UTF-8");
+        let variables = [("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "push"), ("GITHUB_EVENT_PATH", event)];
+        tree.base(Wanted::FromPipeline, &variables)
+    };
+    let base = found(push(&first));
+    assert_eq!((base.revision.name.as_str(), &base.revision.commit), (&first[..10], &first));
+    assert_eq!((identifiers(&base.asked), base.revision.found_in), (vec!["a"], Some("GITHUB_EVENT_PATH")));
+    // Pushed over with force: from where the two parted.
+    tree.git(&["reset", "--quiet", "--hard", &first]);
+    tree.write("d.yaml", &entity("d")).commit("four");
+    assert_eq!(found(push(&second)).revision.commit, first);
+    assert!(
+        note(push(A)).starts_with("`GITHUB_EVENT_PATH` names `aaaaaaaaaa` as the base, which this clone does not have")
+    );
+    assert!(push(NONE).expect("it is no error").notes.is_empty());
+    std::fs::remove_file(&event).expect("it is there");
+    let gone = [("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "push"), ("GITHUB_EVENT_PATH", "/nowhere/event")];
+    assert!(tree.base(Wanted::FromPipeline, &gone).expect("it is no error").base.is_none());
+}
+
+#[test]
+fn a_merge_request_is_compared_with_the_commit_that_it_names() {
+    let tree = Tree::parted();
+    let (began, target) = (tree.id("main~1"), ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main"));
+    let request = [("CI_MERGE_REQUEST_DIFF_BASE_SHA", began.as_str()), target];
+    let base = found(tree.base(Wanted::FromPipeline, &request));
+    assert_eq!((base.revision.name.as_str(), &base.revision.commit), ("main", &began));
+    // Shallow, with that commit fetched by itself: it is the base, whatever lies between.
+    let shallow = tree.cloned(&["--depth=1", "--single-branch", "--branch=feature"], "feature");
+    let told = note(shallow.base(Wanted::FromPipeline, &request));
+    assert!(told.contains("`GIT_DEPTH: 0`"), "{told}");
+    tree.git(&["config", "uploadpack.allowAnySHA1InWant", "true"]);
+    shallow.git(&["fetch", "--quiet", "--depth=1", "origin", &began]);
+    assert_eq!(found(shallow.base(Wanted::FromPipeline, &request)).revision.commit, began);
+}

@@ -1,0 +1,49 @@
+//! Yields whether manifests are fit to be compared with the catalog: lint over the whole repository, before anything is
+//! asked of anybody. What is wrong here would be refused there, or written as nobody meant it.
+
+use crate::commands::context::Context;
+use crate::commands::steps::emptied::refuse_emptied;
+use crate::commands::steps::linted::{self, Linted, Request};
+use crate::commands::steps::terms::Terms;
+use crate::domain::finding::Severity;
+use crate::domain::progress::{Progress, Silent};
+use crate::domain::words::{count, list};
+use crate::error::Error;
+
+pub(crate) enum Gate {
+    /// With what is to be said of warnings that were not shown.
+    Open(Option<String>),
+    /// There are errors.
+    Shut(Box<Linted>),
+}
+
+/// `most`: findings that are wanted at most, the worst first.
+pub(crate) fn gate(most: Option<usize>, context: &mut Context<'_>) -> Result<Gate, Error> {
+    let terms = Terms::of(context.settings, context.environment)?;
+    let bar = context.bar();
+    let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
+    let linted = linted::lint(&Request { most, ..terms.whole() }, progress)?;
+    if linted.worst == Some(Severity::Error) {
+        return Ok(Gate::Shut(Box::new(linted)));
+    }
+    // Globs that match nothing would be a repository that asks for nothing, and all that it owns would go.
+    if linted.counts.files <= 1 {
+        refuse_emptied(context.settings, &terms.pattern)?;
+    }
+    Ok(Gate::Open(untold(&linted)))
+}
+
+fn untold(linted: &Linted) -> Option<String> {
+    let of = |severity| linted.findings.iter().filter(|finding| finding.severity == severity).count();
+    let parts: Vec<String> = [(Severity::Warning, "warning"), (Severity::Info, "info")]
+        .into_iter()
+        .map(|(severity, noun)| (of(severity), noun))
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, noun)| count(number, noun))
+        .collect();
+    let hidden = match linted.counts.hidden {
+        0 => String::new(),
+        hidden => format!(" and {} more", count(hidden, "finding")),
+    };
+    (!parts.is_empty()).then(|| format!("Lint has {}{hidden} to tell: `portolan lint`.", list(&parts)))
+}

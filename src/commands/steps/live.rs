@@ -1,0 +1,172 @@
+//! Yields the blueprints that the catalog has now. The snapshot may be older: what is compared with the catalog goes by
+//! the catalog's own, and where the two differ that is said.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value as Json;
+
+use crate::analysis::by_name;
+use crate::catalog::Catalog;
+use crate::commands::steps::desired::Asked;
+use crate::commands::steps::fetched::steady;
+use crate::commands::steps::linted::{Linted, Texts};
+use crate::commands::steps::pointed::pointed;
+use crate::commands::steps::shelved::shelved;
+use crate::domain::blueprint::Blueprint;
+use crate::domain::blueprint_change::{BlueprintChangeKind, changes};
+use crate::domain::desired::Desired;
+use crate::domain::finding::{EntityName, Finding, Severity};
+use crate::domain::suggest::closest;
+use crate::domain::words::{count, list};
+use crate::error::Error;
+use crate::report::baseline::Baseline;
+use crate::report::escape::clean;
+use crate::report::fingerprint::fingerprints;
+use crate::report::lint::Counts;
+use crate::settings::Settings;
+
+/// So many names are told.
+const MOST_TOLD: usize = 5;
+/// So many places of one blueprint that is not there are shown besides the first.
+const MOST_RELATED: usize = 3;
+
+/// Sorted by identifier, each once.
+pub(crate) struct Live {
+    pub all: Vec<Blueprint>,
+    /// How many could not be understood: nothing can be of them.
+    unusable: usize,
+}
+
+impl Live {
+    pub fn of(catalog: &dyn Catalog) -> Result<Self, Error> {
+        Ok(Self::from_bodies(catalog.blueprints()?))
+    }
+
+    fn from_bodies(bodies: Vec<Json>) -> Self {
+        let given = bodies.len();
+        let read = |body| Blueprint::from_json(steady(body)).ok().map(|(blueprint, _)| blueprint);
+        let mut all: Vec<Blueprint> = bodies.into_iter().filter_map(read).collect();
+        let unusable = given - all.len();
+        all.sort_by(|a, b| a.identifier.cmp(&b.identifier));
+        all.dedup_by(|later, first| later.identifier == first.identifier);
+        Self { all, unusable }
+    }
+
+    pub fn get(&self, identifier: &str) -> Option<&Blueprint> {
+        let at = self.all.binary_search_by(|blueprint| blueprint.identifier.as_str().cmp(identifier)).ok()?;
+        self.all.get(at)
+    }
+
+    /// Those of the names that are there.
+    pub fn named(&self, names: &BTreeSet<&str>) -> Vec<Blueprint> {
+        self.all.iter().filter(|blueprint| names.contains(blueprint.identifier.as_str())).cloned().collect()
+    }
+
+    /// What is said once: that the snapshot is of other blueprints than these, as far as `names` go.
+    pub fn notes(&self, names: &BTreeSet<&str>, settings: &Settings) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.unusable > 0 {
+            notes.push(format!("The catalog gave {} that cannot be understood.", count(self.unusable, "blueprint")));
+        }
+        let read = |body: &Json| Blueprint::from_json(steady(body.clone())).ok().map(|(blueprint, _)| blueprint);
+        let saved: BTreeMap<String, Json> = shelved(&settings.root.value).blueprints;
+        let saved: Vec<Blueprint> = saved.values().filter_map(read).collect();
+        // Those that the snapshot does not have are new, and none is missed where there is no snapshot at all.
+        let both = |kind: &BlueprintChangeKind| matches!(kind, BlueprintChangeKind::Changed(_));
+        let differing: Vec<String> = changes(&saved, &self.all)
+            .into_iter()
+            .filter(|change| both(&change.kind) && names.contains(change.identifier.as_str()))
+            .map(|change| format!("`{}`", clean(&change.identifier)))
+            .collect();
+        if let Some(note) = outdated(&differing) {
+            notes.push(note);
+        }
+        notes
+    }
+
+    /// The entities whose blueprint is not there, as findings; `None`: every one is.
+    pub fn strangers(&self, asked: &Asked, catalog: &str) -> Option<Linted> {
+        let mut strange: BTreeMap<&str, Vec<&Desired>> = BTreeMap::new();
+        for entity in asked.entities.iter().filter(|entity| self.get(&entity.key.blueprint).is_none()) {
+            strange.entry(&entity.key.blueprint).or_default().push(entity);
+        }
+        if strange.is_empty() {
+            return None;
+        }
+        let rule = &by_name("unknown-blueprint").expect("lint has this rule").info;
+        let findings: Vec<Finding> = strange
+            .into_iter()
+            .filter_map(|(blueprint, entities)| {
+                let place = |entity: &Desired| match asked.files.get(entity.place.file.0 as usize) {
+                    Some(file) => pointed(file, entity.place, &["blueprint"]),
+                    None => entity.place,
+                };
+                let (first, others) = entities.split_first()?;
+                let entities = count(entities.len(), "entity");
+                Some(Finding {
+                    rule,
+                    severity: Severity::Error,
+                    place: place(first),
+                    message: format!("The blueprint `{blueprint}` of {entities} is not in {catalog}."),
+                    label: "not there".to_owned(),
+                    entity: Some(EntityName {
+                        blueprint: blueprint.to_owned(),
+                        identifier: first.key.identifier.to_string(),
+                    }),
+                    target: None,
+                    related: others
+                        .iter()
+                        .take(MOST_RELATED)
+                        .map(|it| (place(it), "named here too".to_owned()))
+                        .collect(),
+                    help: Some(self.help(blueprint)),
+                    fix: None,
+                })
+            })
+            .collect();
+        Some(as_linted(findings, asked))
+    }
+
+    fn help(&self, blueprint: &str) -> String {
+        match closest(blueprint, self.all.iter().map(|known| known.identifier.as_str())) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None if self.all.is_empty() => {
+                "the catalog has no blueprints at all: create them there, or name another catalog (`--catalog`)"
+                    .to_owned()
+            }
+            None => "create it in the catalog, or name another catalog (`--catalog`)".to_owned(),
+        }
+    }
+}
+
+fn outdated(differing: &[String]) -> Option<String> {
+    let (named, more) = (differing.get(..MOST_TOLD).unwrap_or(differing), differing.len().saturating_sub(MOST_TOLD));
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let words = match differing.len() {
+        0 => return None,
+        1 => format!("The blueprint {} is", list(named)),
+        _ => format!("The blueprints {}{more} are", list(named)),
+    };
+    Some(format!(
+        "{words} otherwise in the catalog than in `.portolan/`, which lint goes by: `portolan pull` brings what is new."
+    ))
+}
+
+/// As a run of lint that found nothing else.
+fn as_linted(findings: Vec<Finding>, asked: &Asked) -> Linted {
+    let mut findings = findings;
+    findings.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
+    let texts = Texts::of(&findings, &asked.files);
+    let fingerprints = fingerprints(&findings, &texts);
+    Linted {
+        worst: Some(Severity::Error),
+        baseline: Baseline::of(&findings, &fingerprints, &texts),
+        counts: Counts { files: asked.files.len(), entities: asked.entities.len(), ..Counts::default() },
+        findings,
+        fingerprints,
+        texts,
+        notes: Vec::new(),
+        repaired: Vec::new(),
+        repairs: 0,
+    }
+}

@@ -1,0 +1,250 @@
+//! Yields the plan: both sides read, compared and judged, and beside it all that it was made of, so that whoever goes on
+//! with it reads nothing twice. Nothing is written but the embedded catalog's own blueprints.
+
+use std::collections::BTreeSet;
+
+use crate::catalog::{Catalog, CatalogError, Part};
+use crate::commands::context::Context;
+use crate::commands::steps::base::{self, Base};
+use crate::commands::steps::connected::connect_for;
+use crate::commands::steps::desired::Asked;
+use crate::commands::steps::linted::{Linted, Texts};
+use crate::commands::steps::live::Live;
+use crate::commands::steps::revision::{repository, revision};
+use crate::domain::blueprint::Blueprint;
+use crate::domain::entity::{EntityKey, Owner};
+use crate::domain::finding::FileId;
+use crate::domain::hazard::{Blocker, HazardKind};
+use crate::domain::plan::{Obstacle, Plan};
+use crate::domain::progress::{Progress, Silent};
+use crate::domain::revision::Revision;
+use crate::domain::snapshot::Snapshot;
+use crate::domain::write::PruneRule;
+use crate::error::{DiffError, Error, LintError};
+use crate::plan::{self, Ground, Question};
+use crate::settings::{self, Origin, Settings};
+use crate::sources::Pattern;
+
+/// What of the settings a run may say otherwise, and what only a run says.
+pub(crate) struct Wishes<'a> {
+    pub owner: Owner,
+    pub base: base::Wanted<'a>,
+    pub prune: Option<bool>,
+    pub adopt: bool,
+    pub only_branch: bool,
+}
+
+pub(crate) struct Planned {
+    pub plan: Plan,
+    pub asked: Asked,
+    pub base: Option<Base>,
+    /// `None` outside of Git.
+    pub revision: Option<Revision>,
+    pub catalog: Box<dyn Catalog>,
+    pub live: Live,
+    pub actual: Snapshot,
+    pub owned: Vec<EntityKey>,
+    /// Sentences said once.
+    pub notes: Vec<String>,
+}
+
+pub(crate) enum Planning {
+    Done(Box<Planned>),
+    /// Manifests name blueprints that the catalog does not have.
+    Strange(Box<Linted>),
+}
+
+pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<Planning, Error> {
+    let settings = context.settings;
+    let bar = context.bar();
+    let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
+    let pattern = settings.pattern()?;
+    let asked = Asked::of(&settings.root.value, &pattern, progress).map_err(LintError::from)?;
+    let mut notes = Vec::new();
+    let Checkout { base, revision } = checkout(wishes, &asked, &pattern, context, progress, &mut notes)?;
+    if wishes.only_branch && base.is_none() {
+        return Err(DiffError::NoBase { why: notes.pop() }.into());
+    }
+    let catalog = connect_for(&wishes.owner, &asked.entities, context)?;
+    let live = Live::of(&*catalog)?;
+    if let Some(strange) = live.strangers(&asked, catalog.name()) {
+        return Ok(Planning::Strange(Box::new(strange)));
+    }
+    let owned = tolerant(catalog.owned(&wishes.owner), &mut notes)?;
+    let declared: BTreeSet<&str> = asked.entities.iter().map(|entity| entity.key.blueprint.as_ref()).collect();
+    if settings.catalog.value != settings::Catalog::Local {
+        notes.extend(live.notes(&declared, settings));
+    }
+    let names: BTreeSet<&str> = declared.into_iter().chain(owned.iter().map(|key| key.blueprint.as_ref())).collect();
+    let mut actual = catalog.read(&live.named(&names), Part::Whole, progress)?;
+    let sides = Sides { wishes, settings, asked: &asked, base: base.as_ref(), live: &live, owned: &owned };
+    let mut plan = sides.plan(&actual);
+    let onlookers = onlookers(&plan, &live, &actual);
+    if !onlookers.is_empty() {
+        actual.blueprints.extend(catalog.read(&onlookers, Part::Whole, progress)?.blueprints);
+        plan = sides.plan(&actual);
+    }
+    Ok(Planning::Done(Box::new(Planned { plan, asked, base, revision, catalog, live, actual, owned, notes })))
+}
+
+/// All of a question but what the catalog holds.
+struct Sides<'a> {
+    wishes: &'a Wishes<'a>,
+    settings: &'a Settings,
+    asked: &'a Asked,
+    base: Option<&'a Base>,
+    live: &'a Live,
+    owned: &'a [EntityKey],
+}
+
+impl Sides<'_> {
+    fn plan(&self, actual: &Snapshot) -> Plan {
+        let Self { wishes, settings, asked, base, live, owned } = self;
+        let rule = settings.prune.rule();
+        plan::plan(&Question {
+            desired: &asked.entities,
+            base: base.map(Base::sides),
+            actual,
+            blueprints: &live.all,
+            owned,
+            write: &settings.write.value,
+            prune: PruneRule { enabled: wishes.prune.unwrap_or(rule.enabled), ..rule },
+            scope: &wishes.owner.scope,
+            adopt: wishes.adopt,
+            only_branch: wishes.only_branch,
+            unread: &unread(asked),
+            moves: base.map_or(&[], |base| &base.moves),
+        })
+    }
+}
+
+/// What Git knows of the run.
+struct Checkout {
+    base: Option<Base>,
+    revision: Option<Revision>,
+}
+
+/// A repository that Git will not open is told, and missed only by those who name a base.
+fn checkout(
+    wishes: &Wishes<'_>,
+    asked: &Asked,
+    pattern: &Pattern,
+    context: &Context<'_>,
+    progress: &dyn Progress,
+    notes: &mut Vec<String>,
+) -> Result<Checkout, Error> {
+    let settings = context.settings;
+    let repository = match repository(settings, context.environment) {
+        Err(error) if !matches!(wishes.base, base::Wanted::Named(_)) => {
+            notes.push(format!("Git could not be asked what this branch changed: failed to {error}."));
+            None
+        }
+        opened => opened?,
+    };
+    let request = base::Request {
+        wanted: wishes.base,
+        repository: repository.as_ref(),
+        root: &settings.root.value,
+        pattern,
+        now: asked,
+        environment: context.environment,
+        progress,
+    };
+    let compared = base::base(&request)?;
+    notes.extend(compared.notes);
+    let revision = match &repository {
+        Some(_) => Some(revision(repository.as_ref(), settings, pattern)?),
+        None => None,
+    };
+    Ok(Checkout { base: compared.base, revision })
+}
+
+/// The keys that are ours. A catalog that does not tell whose an entity is has none of ours, and that is said.
+fn tolerant(
+    found: Result<Vec<EntityKey>, CatalogError>,
+    notes: &mut Vec<String>,
+) -> Result<Vec<EntityKey>, CatalogError> {
+    match found {
+        Err(error) if error.is_no_route() => {
+            notes.push(
+                "The catalog has no way to tell which entities are whose: all that is there counts as somebody else's, \
+                 and nothing is deleted."
+                    .to_owned(),
+            );
+            Ok(Vec::new())
+        }
+        found => found,
+    }
+}
+
+/// What may hold entities and could not be used: nothing is deleted beside it.
+fn unread(asked: &Asked) -> Vec<Blocker> {
+    let doubts = asked.doubts.iter().map(|doubt| Blocker::Manifest(doubt.place));
+    let folders = asked
+        .unreadable
+        .iter()
+        .map(|folder| Blocker::Folder { path: folder.path.as_str().into(), why: folder.source.to_string() });
+    doubts.chain(folders).collect()
+}
+
+/// Blueprints whose entities may relate to what goes away, and that nobody has read so far.
+fn onlookers(plan: &Plan, live: &Live, actual: &Snapshot) -> Vec<Blueprint> {
+    let names: BTreeSet<&str> = plan
+        .hazards
+        .iter()
+        .filter_map(|hazard| match &hazard.kind {
+            HazardKind::UnseenDependents { unread, .. } => Some(unread),
+            HazardKind::ManyDeletes { .. }
+            | HazardKind::DeleteWithDependents { .. }
+            | HazardKind::RenameWithDependents { .. }
+            | HazardKind::Foreign { .. }
+            | HazardKind::Unseen { .. }
+            | HazardKind::PruneBlocked { .. } => None,
+        })
+        .flatten()
+        .map(AsRef::as_ref)
+        .filter(|name| !actual.blueprints.contains_key(*name))
+        .collect();
+    live.named(&names)
+}
+
+/// Nobody said which catalog is meant, and a pipeline compares with one that is made anew every time.
+pub(crate) fn is_local_by_default(settings: &Settings) -> bool {
+    settings.catalog.value == settings::Catalog::Local && settings.catalog.origin == Origin::Default
+}
+
+impl Planned {
+    /// What the plan stands on.
+    pub fn ground(&self) -> Ground<'_> {
+        Ground { desired: &self.asked.entities, blueprints: &self.live.all, actual: &self.actual }
+    }
+
+    /// Path and text of the manifests that the plan speaks of.
+    pub fn texts(&self) -> Texts {
+        let plan = &self.plan;
+        let changes = plan.changes.iter().filter_map(|change| change.place);
+        let obstacles = plan.obstacles.iter().flat_map(|obstacle| match obstacle {
+            Obstacle::Duplicate { places, .. } => places.as_slice(),
+            Obstacle::RequiredCycle { .. } => &[],
+        });
+        let blockers = plan.hazards.iter().flat_map(|hazard| match &hazard.kind {
+            HazardKind::PruneBlocked { by, .. } => by.as_slice(),
+            HazardKind::ManyDeletes { .. }
+            | HazardKind::DeleteWithDependents { .. }
+            | HazardKind::RenameWithDependents { .. }
+            | HazardKind::Foreign { .. }
+            | HazardKind::Unseen { .. }
+            | HazardKind::UnseenDependents { .. } => &[],
+        });
+        let blockers = blockers.filter_map(|blocker| match blocker {
+            Blocker::Manifest(place) => Some(*place),
+            Blocker::Disabled | Blocker::Read { .. } | Blocker::Folder { .. } => None,
+        });
+        let wanted: BTreeSet<FileId> =
+            changes.chain(obstacles.copied()).chain(blockers).map(|place| place.file).collect();
+        Texts::of_files(wanted, &self.asked.files)
+    }
+}
+
+#[cfg(test)]
+mod tests;

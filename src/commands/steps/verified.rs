@@ -1,0 +1,168 @@
+//! Yields what the catalog itself says of a plan: every write is sent as a push would send it, to be checked and not
+//! done. It checks one entity at a time against what is there now, so what it misses of what the same plan brings is no
+//! complaint.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::catalog::Undone;
+use crate::catalog::apply::draft;
+use crate::catalog::wire::{EntityDraft, Field, Refusal, RelationRef, WriteOptions};
+use crate::commands::steps::complained::place;
+use crate::commands::steps::planned::Planned;
+use crate::domain::act::{Act, Acts, Call};
+use crate::domain::blueprint::Blueprint;
+use crate::domain::plan::Deed;
+use crate::domain::progress::Progress;
+use crate::error::{DiffError, Error};
+use crate::report::plan::Complaint;
+
+/// By change; one for each that would be refused.
+pub(crate) fn verified(planned: &Planned, acts: &Acts, progress: &dyn Progress) -> Result<Vec<Complaint>, Error> {
+    let changes = &planned.plan.changes;
+    let new = changes.iter().filter(|change| change.is_new());
+    let new: HashSet<(&str, &str)> =
+        new.map(|change| (change.key.blueprint.as_ref(), change.key.identifier.as_ref())).collect();
+    let asking = Asking { planned, new, progress };
+    let mut complaints = Vec::new();
+    for ((blueprint, merge), acts) in by_call(acts) {
+        let Some(shape) = planned.live.get(blueprint) else { continue };
+        complaints.extend(asking.ask(shape, merge, acts)?);
+    }
+    complaints.sort_by_key(|complaint| complaint.change);
+    Ok(complaints)
+}
+
+/// The writes by blueprint and mode. What is set later, in a circle, cannot be asked before its entity is there.
+fn by_call(acts: &Acts) -> BTreeMap<(&str, bool), Vec<(&Act, EntityDraft)>> {
+    let mut calls: BTreeMap<(&str, bool), Vec<(&Act, EntityDraft)>> = BTreeMap::new();
+    for act in acts.waves.iter().flatten().filter(|act| act.deed == Deed::Write) {
+        let merge = match &act.call {
+            Call::Merge(_) | Call::Patch(_) => true,
+            Call::Replace(_) => false,
+            Call::Delete => continue,
+        };
+        calls.entry((&act.key.blueprint, merge)).or_default().push((act, tried(act)));
+    }
+    calls
+}
+
+/// What a push sends; there is no way to try a patch, so what it alone can clear is left out.
+fn tried(act: &Act) -> EntityDraft {
+    let mut draft = draft(act);
+    for field in [&mut draft.title, &mut draft.icon] {
+        if *field == Field::Null {
+            *field = Field::Absent;
+        }
+    }
+    if draft.team == Field::Null {
+        draft.team = Field::Absent;
+    }
+    draft
+}
+
+struct Asking<'a> {
+    planned: &'a Planned,
+    /// Keys that come into being by the plan.
+    new: HashSet<(&'a str, &'a str)>,
+    progress: &'a dyn Progress,
+}
+
+impl Asking<'_> {
+    fn ask(&self, shape: &Blueprint, merge: bool, asked: Vec<(&Act, EntityDraft)>) -> Result<Vec<Complaint>, Error> {
+        let mut complaints = Vec::new();
+        let mut again = Vec::new();
+        for ((act, draft), refusal) in self.refused(shape, merge, asked)? {
+            match self.without_new(shape, &draft, &refusal) {
+                None => complaints.push(self.complaint(act, &draft, shape, &refusal)),
+                Some(without) => again.push((act, without)),
+            }
+        }
+        // What is wrong with it besides could not be seen before.
+        for ((act, draft), refusal) in self.refused(shape, merge, again)? {
+            if self.without_new(shape, &draft, &refusal).is_none() {
+                complaints.push(self.complaint(act, &draft, shape, &refusal));
+            }
+        }
+        Ok(complaints)
+    }
+
+    fn refused<'t>(
+        &self,
+        shape: &Blueprint,
+        merge: bool,
+        asked: Vec<(&'t Act, EntityDraft)>,
+    ) -> Result<Vec<((&'t Act, EntityDraft), Refusal)>, Error> {
+        let drafts: Vec<EntityDraft> = asked.iter().map(|(_, draft)| draft.clone()).collect();
+        if drafts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let options = WriteOptions { upsert: true, merge, validation_only: true, ..WriteOptions::default() };
+        let answers = self.planned.catalog.upsert(&shape.identifier, &drafts, &options, self.progress)?;
+        let mut refused = Vec::new();
+        for (one, answer) in asked.into_iter().zip(answers) {
+            match answer {
+                // Nobody is there to stop it.
+                Ok(_) | Err(Undone::Stopped) => {}
+                Err(Undone::Refused(refusal)) => refused.push((one, *refusal)),
+                Err(Undone::Broken(error) | Undone::Unsent(error)) => {
+                    return Err(DiffError::NotVerified { key: one.0.key.identifier.to_string(), error }.into());
+                }
+            }
+        }
+        Ok(refused)
+    }
+
+    /// The draft without the optional relations to what the plan brings; `None`: the refusal is about something else.
+    fn without_new(&self, shape: &Blueprint, draft: &EntityDraft, refusal: &Refusal) -> Option<EntityDraft> {
+        let missing = missing_target(refusal)?;
+        let relations = draft.relations.as_ref()?;
+        let target = |name: &str| shape.relations.iter().find(|relation| relation.name == name);
+        let leads_to_new = |name: &str, identifier: &str| {
+            target(name).is_some_and(|relation| self.new.contains(&(relation.target.as_str(), identifier)))
+        };
+        let identifiers = |link: &RelationRef| match link {
+            RelationRef::One(identifier) => vec![identifier.clone()],
+            RelationRef::Many(identifiers) => identifiers.clone(),
+            RelationRef::Null | RelationRef::Query(_) => Vec::new(),
+        };
+        let is_about_new = relations.iter().any(|(name, link)| {
+            identifiers(link).iter().any(|identifier| *identifier == missing && leads_to_new(name, identifier))
+        });
+        if !is_about_new {
+            return None;
+        }
+        let mut without = draft.clone();
+        if let Some(relations) = without.relations.as_mut() {
+            relations.retain(|(name, link)| {
+                let is_required = target(name).is_some_and(|relation| relation.required);
+                is_required || !identifiers(link).iter().any(|identifier| leads_to_new(name, identifier))
+            });
+        }
+        Some(without)
+    }
+
+    fn complaint(&self, act: &Act, draft: &EntityDraft, shape: &Blueprint, refusal: &Refusal) -> Complaint {
+        Complaint {
+            change: act.change,
+            place: place(self.planned, act.change, draft, shape, refusal),
+            status: refusal.status,
+            code: refusal.error.clone(),
+            message: refusal.message.clone().unwrap_or_else(|| refusal.error.clone()),
+        }
+    }
+}
+
+/// The entity that the catalog looked for and did not find.
+pub(crate) fn missing_target(refusal: &Refusal) -> Option<String> {
+    if refusal.status != 404 {
+        return None;
+    }
+    let details = refusal.details.as_ref();
+    let resource = details.and_then(|it| it.get("resource")?.as_str());
+    if resource.is_some_and(|resource| !resource.eq_ignore_ascii_case("entity")) {
+        return None;
+    }
+    let named = details.and_then(|it| it.get("withValue")?.as_str()).map(str::to_owned);
+    // Else the first thing in quotes: `Entity with identifier "x" was not found`.
+    named.or_else(|| Some(refusal.message.as_ref()?.split('"').nth(1)?.to_owned()))
+}

@@ -1,0 +1,153 @@
+//! What is sent for each step of a plan. A call that makes an entity, or that is the whole of it, holds its manifest; any
+//! other holds the fields that change and not one more, so that what somebody else writes meanwhile stays. Nothing is
+//! checked here: what the catalog will not have, it refuses in its own words.
+
+use std::sync::Arc;
+
+use foldhash::HashMap;
+
+use crate::domain::act::{Act, Acts, Body, Call, Part};
+use crate::domain::change::{Action, Change, Field};
+use crate::domain::desired::{Desired, Teams, Wish};
+use crate::domain::entity::{Entity, Targets};
+use crate::domain::plan::{Deed, Plan, Step, Wave};
+use crate::domain::value::Value;
+use crate::domain::write::WriteMode;
+
+use super::Ground;
+use super::compare::by_name;
+use super::ownership::{self, Pair, pair};
+use super::shape::{Shape, Shapes};
+
+/// `ground`: what the plan was made of.
+pub fn acts(plan: &Plan, ground: &Ground<'_>) -> Acts {
+    let shapes = Shapes::new(ground.blueprints);
+    let (declared, _) = ownership::declared(ground.desired);
+    let manifests: HashMap<Pair<'_>, &Desired> =
+        declared.into_iter().map(|desired| (pair(&desired.key), desired)).collect();
+    let act = |wave: &Wave, step: &Step| {
+        let change = plan.changes.get(step.change)?;
+        let manifest = manifests.get(&pair(&change.key)).copied();
+        let (key, call) = match wave.deed {
+            Deed::Write => {
+                let mut call = write(change, manifest?, &step.relations);
+                let stored = ground.actual.get(&change.key.blueprint, &change.key.identifier);
+                if let (Call::Replace(body), Some(stored)) = (&mut call, stored) {
+                    body.properties.extend(defaults(manifest?, stored, shapes.of(&change.key.blueprint)));
+                }
+                (change.key.clone(), call)
+            }
+            Deed::Relink => (change.key.clone(), Call::Merge(links(manifest?, &step.relations))),
+            Deed::Delete => (change.removed()?, Call::Delete),
+        };
+        Some(Act { change: step.change, deed: wave.deed, key, call, needs: step.needs.clone() })
+    };
+    let wave = |wave: &Wave| wave.steps.iter().map(|step| act(wave, step).expect("a plan's own manifests")).collect();
+    Acts { waves: plan.waves.iter().map(wave).collect() }
+}
+
+/// `without`: relations that wait for a later step.
+fn write(change: &Change, manifest: &Desired, without: &[Arc<str>]) -> Call {
+    match (&change.action, change.mode) {
+        // There is nothing yet that would have to go.
+        (Action::Create | Action::Rename { .. }, WriteMode::Merge) | (Action::Adopt, _) => {
+            Call::Merge(whole(manifest, without))
+        }
+        (Action::Create | Action::Rename { .. } | Action::Update | Action::Delete, WriteMode::Replace) => {
+            Call::Replace(whole(manifest, without))
+        }
+        (Action::Update | Action::Delete, WriteMode::Merge) => {
+            let body = changed(change, without);
+            // Only there a null is taken.
+            if body.title == Part::Null || body.icon == Part::Null || body.team == Part::Null {
+                Call::Patch(body)
+            } else {
+                Call::Merge(body)
+            }
+        }
+    }
+}
+
+/// What an entity is by default and its manifest does not name: a catalog that takes a body for the whole entity would
+/// unset it. What is unset already stays so.
+fn defaults<'s>(
+    manifest: &'s Desired,
+    stored: &'s Entity,
+    shape: &'s Shape<'_>,
+) -> impl Iterator<Item = (Arc<str>, Value)> {
+    let is_set = |name: &Arc<str>| stored.properties.iter().any(|(other, value)| other == name && !value.is_null());
+    let is_named = |name: &Arc<str>| manifest.properties.iter().any(|property| property.name == *name);
+    let defaults = shape.defaults().filter(move |(name, _)| is_set(name) && !is_named(name));
+    defaults.map(|(name, default)| (name.clone(), default.clone()))
+}
+
+/// A title, icon or team that is null is not there: a new or whole entity has none then.
+fn whole(manifest: &Desired, without: &[Arc<str>]) -> Body {
+    let text = |wish: &Wish<Box<str>>| match wish {
+        Wish::Absent | Wish::Null(_) => Part::Absent,
+        Wish::Set(text, _) => Part::Set(text.clone()),
+    };
+    let team = match &manifest.team {
+        Wish::Absent | Wish::Null(_) => Part::Absent,
+        Wish::Set(Teams::One(team), _) => Part::Set([team.clone()].into()),
+        Wish::Set(Teams::Many(teams), _) => Part::Set(teams.clone()),
+    };
+    let properties = by_name(manifest.properties_of()).into_iter();
+    let relations = relations(manifest).filter(|(name, _)| !without.contains(name));
+    Body {
+        title: text(&manifest.title),
+        icon: text(&manifest.icon),
+        team,
+        properties: properties.map(|(name, (value, _))| (name.clone(), value.clone())).collect(),
+        relations: relations.map(|(name, targets)| (name.clone(), targets.clone())).collect(),
+    }
+}
+
+fn links(manifest: &Desired, names: &[Arc<str>]) -> Body {
+    let relations = relations(manifest).filter(|(name, _)| names.contains(name));
+    Body { relations: relations.map(|(name, targets)| (name.clone(), targets.clone())).collect(), ..Body::default() }
+}
+
+fn relations(manifest: &Desired) -> impl Iterator<Item = (&Arc<str>, &Targets)> {
+    by_name(manifest.relations_of()).into_iter().map(|(name, (targets, _))| (name, targets))
+}
+
+fn changed(change: &Change, without: &[Arc<str>]) -> Body {
+    let mut body = Body::default();
+    for field in &change.fields {
+        match &field.field {
+            Field::Title => body.title = part(&field.after, |after| after.as_str().map(Into::into)),
+            Field::Icon => body.icon = part(&field.after, |after| after.as_str().map(Into::into)),
+            Field::Team => body.team = part(&field.after, |after| Some(texts(after))),
+            Field::Property(name) => body.properties.push((name.clone(), field.after.clone())),
+            Field::Relation(name) if without.contains(name) => {}
+            Field::Relation(name) => body.relations.push((name.clone(), targets(&field.after))),
+        }
+    }
+    body
+}
+
+fn part<T>(after: &Value, read: impl Fn(&Value) -> Option<T>) -> Part<T> {
+    read(after).filter(|_| !after.is_null()).map_or(Part::Null, Part::Set)
+}
+
+fn texts(list: &Value) -> Box<[Box<str>]> {
+    match list {
+        Value::List(items) => items.iter().filter_map(Value::as_str).map(Into::into).collect(),
+        Value::Text(text) => [text.clone()].into(),
+        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Large(_) | Value::Float(_) | Value::Map(_) => {
+            Box::default()
+        }
+    }
+}
+
+/// A relation as it was compared: a text, a list, or null.
+fn targets(after: &Value) -> Targets {
+    match after {
+        Value::Text(target) => Targets::One(target.clone()),
+        Value::List(_) => Targets::Many(texts(after)),
+        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Large(_) | Value::Float(_) | Value::Map(_) => {
+            Targets::None
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What manifests and blueprints say, as digests: by content, so that a comment or another file name is no difference,
+//! and a value is. The digest of a stored entity is `plan::of_entity`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use foldhash::{HashMap, HashMapExt};
+
+use crate::domain::blueprint::Blueprint;
+use crate::domain::desired::{Desired, Teams, Wish};
+use crate::domain::digest::Digest;
+use crate::domain::entity::EntityKey;
+use crate::domain::value::Value;
+use crate::plan::compare::by_name;
+use crate::plan::digest::Writer;
+use crate::plan::normalise;
+use crate::plan::ownership::{Pair, pair};
+
+/// What of a blueprint decides what is written; its titles, icons and times do not.
+const DECISIVE: [&str; 7] = [
+    "schema",
+    "relations",
+    "mirrorProperties",
+    "calculationProperties",
+    "aggregationProperties",
+    "ownership",
+    "teamInheritance",
+];
+
+pub(super) fn of_blueprint(blueprint: &Blueprint) -> Digest {
+    let mut writer = Writer::new("portolan blueprint 1");
+    writer.text(&blueprint.identifier);
+    for key in DECISIVE {
+        let value = blueprint.raw.get(key).map(Value::from_json).unwrap_or_default();
+        writer.value(&value);
+    }
+    writer.finish()
+}
+
+pub(super) fn of_manifest(desired: &Desired) -> Digest {
+    let mut writer = Writer::new("portolan manifest 1");
+    writer.key(&desired.key);
+    text(&mut writer, &desired.title);
+    text(&mut writer, &desired.icon);
+    match &desired.team {
+        Wish::Absent => writer.byte(0),
+        Wish::Null(_) => writer.byte(1),
+        Wish::Set(Teams::One(team), _) => {
+            writer.byte(2);
+            writer.text(team);
+        }
+        Wish::Set(Teams::Many(teams), _) => {
+            writer.byte(3);
+            writer.value(&normalise::set_value(teams));
+        }
+    }
+    let properties = by_name(desired.properties_of());
+    writer.count(properties.len());
+    for (name, (value, _)) in properties {
+        writer.text(name);
+        writer.value(value);
+    }
+    let relations = by_name(desired.relations_of());
+    writer.count(relations.len());
+    for (name, (targets, _)) in relations {
+        writer.text(name);
+        writer.value(&normalise::targets_value(targets));
+    }
+    writer.maybe(desired.renamed_from.as_deref());
+    writer.finish()
+}
+
+fn text(writer: &mut Writer, wish: &Wish<Box<str>>) {
+    match wish {
+        Wish::Absent => writer.byte(0),
+        Wish::Null(_) => writer.byte(1),
+        Wish::Set(text, _) => {
+            writer.byte(2);
+            writer.text(text);
+        }
+    }
+}
+
+/// The manifests of a run, each blueprint's by itself.
+pub(super) struct Manifests<'d> {
+    /// Of one entity with several manifests, all of them.
+    by_key: HashMap<Pair<'d>, Vec<Digest>>,
+}
+
+impl<'d> Manifests<'d> {
+    pub fn of(desired: &'d [Desired]) -> Self {
+        let mut by_key: HashMap<Pair<'_>, Vec<Digest>> = HashMap::with_capacity(desired.len());
+        for one in desired {
+            by_key.entry(pair(&one.key)).or_default().push(of_manifest(one));
+        }
+        by_key.values_mut().for_each(|digests| digests.sort_unstable());
+        Self { by_key }
+    }
+
+    /// `None`: nothing asks for it.
+    pub fn of_key(&self, key: &EntityKey) -> Option<Digest> {
+        let digests = self.by_key.get(&pair(key))?;
+        let mut writer = Writer::new("portolan manifests of one 1");
+        writer.count(digests.len());
+        digests.iter().for_each(|digest| writer.digest(*digest));
+        Some(writer.finish())
+    }
+
+    /// By blueprint, and in no order.
+    pub fn by_blueprint(&self) -> BTreeMap<Arc<str>, Digest> {
+        let mut lists: BTreeMap<&str, Vec<Digest>> = BTreeMap::new();
+        for ((blueprint, _), digests) in &self.by_key {
+            lists.entry(blueprint).or_default().extend(digests);
+        }
+        let digest = |(blueprint, mut digests): (&str, Vec<Digest>)| {
+            digests.sort_unstable();
+            let mut writer = Writer::new("portolan manifests of a blueprint 1");
+            writer.count(digests.len());
+            digests.iter().for_each(|digest| writer.digest(*digest));
+            (Arc::from(blueprint), writer.finish())
+        };
+        lists.into_iter().map(digest).collect()
+    }
+}

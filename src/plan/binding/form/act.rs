@@ -1,0 +1,135 @@
+//! Acts in a plan file: what is sent, to the letter.
+
+use std::sync::Arc;
+
+use crate::domain::act::{Act, Acts, Body, Call, Part};
+use crate::domain::change::Change;
+use crate::domain::entity::Targets;
+use crate::domain::plan::{Deed, Plan};
+use crate::domain::value::Value;
+
+use super::change::{read_key, write_key};
+use super::plan::{read_deed, write_deed};
+use super::reading::{Entries, Flaw, Read, boxed, entries as read_entries, index, list, shared};
+use super::value;
+use super::writing as write;
+
+pub(in crate::plan::binding) fn write(acts: &Acts) -> Value {
+    write::list(&acts.waves, |wave| write::list(wave, write_act))
+}
+
+pub(in crate::plan::binding) fn read(found: &Value, plan: &Plan) -> Read<Acts> {
+    let acts = Acts { waves: list(found, |wave| list(wave, |act| read_act(act, &plan.changes)))? };
+    let told = acts.waves.iter().map(|wave| wave.iter().map(|act| (act.change, act.deed)).collect::<Vec<_>>());
+    let planned =
+        plan.waves.iter().map(|wave| wave.steps.iter().map(|step| (step.change, wave.deed)).collect::<Vec<_>>());
+    if told.eq(planned) { Ok(acts) } else { Err(Flaw::new("they are not what the waves of the plan do")) }
+}
+
+fn write_act(act: &Act) -> Value {
+    let (call, body) = match &act.call {
+        Call::Merge(body) => ("merge", Some(body)),
+        Call::Replace(body) => ("replace", Some(body)),
+        Call::Patch(body) => ("patch", Some(body)),
+        Call::Delete => ("delete", None),
+    };
+    write::map([
+        ("change", write::number(act.change)),
+        ("deed", write_deed(act.deed)),
+        ("key", write_key(&act.key)),
+        ("call", write::text(call)),
+        ("body", write::or_null(body, write_body)),
+        ("needs", write::list(&act.needs, |need| write::number(*need))),
+    ])
+}
+
+fn read_act(found: &Value, changes: &[Change]) -> Read<Act> {
+    let mut entries = Entries::of(found)?;
+    let call = entries.take("call", shared)?;
+    let body = entries.take("body", |value| super::reading::or_null(value, read_body))?;
+    let act = Act {
+        change: entries.take("change", |value| index(value, changes.len()))?,
+        deed: entries.take("deed", read_deed)?,
+        key: entries.take("key", read_key)?,
+        call: match (call.as_ref(), body) {
+            ("merge", Some(body)) => Call::Merge(body),
+            ("replace", Some(body)) => Call::Replace(body),
+            ("patch", Some(body)) => Call::Patch(body),
+            ("delete", None) => Call::Delete,
+            (other, _) => return Err(Flaw::new(format!("`{other}` with this `body` is no call"))),
+        },
+        needs: entries.take("needs", |value| list(value, |value| index(value, changes.len())))?,
+    };
+    entries.end()?;
+    let (change, is_delete) = (&changes[act.change], act.call == Call::Delete);
+    let key = if is_delete { change.removed() } else { change.is_write().then(|| change.key.clone()) };
+    if is_delete != (act.deed == Deed::Delete) || key.as_ref() != Some(&act.key) {
+        return Err(Flaw::new("it does something else than its change"));
+    }
+    Ok(act)
+}
+
+/// What is absent is not in the file: null is what clears.
+fn write_body(body: &Body) -> Value {
+    let mut entries: Vec<(Box<str>, Value)> = Vec::new();
+    let mut put = |name: &str, value: Option<Value>| entries.extend(value.map(|value| (name.into(), value)));
+    put("title", part(&body.title, |text| write::text(text)));
+    put("icon", part(&body.icon, |text| write::text(text)));
+    put("team", part(&body.team, |teams| texts(teams)));
+    put("properties", Some(write::entries(body.properties.iter().map(named), value::write)));
+    put("relations", Some(write::entries(body.relations.iter().map(named), write_targets)));
+    Value::Map(entries.into())
+}
+
+fn named<T>((name, value): &(Arc<str>, T)) -> (&str, &T) {
+    (name, value)
+}
+
+fn part<T>(part: &Part<T>, write: impl Fn(&T) -> Value) -> Option<Value> {
+    match part {
+        Part::Absent => None,
+        Part::Null => Some(Value::Null),
+        Part::Set(value) => Some(write(value)),
+    }
+}
+
+fn read_body(found: &Value) -> Read<Body> {
+    let mut entries = Entries::of(found)?;
+    let body = Body {
+        title: read_part(&mut entries, "title", boxed)?,
+        icon: read_part(&mut entries, "icon", boxed)?,
+        team: read_part(&mut entries, "team", |value| list(value, boxed).map(Into::into))?,
+        properties: entries.take("properties", |value| read_entries(value, value::read))?,
+        relations: entries.take("relations", |value| read_entries(value, read_targets))?,
+    };
+    entries.end().map(|()| body)
+}
+
+fn read_part<T>(entries: &mut Entries<'_>, name: &str, read: impl FnOnce(&Value) -> Read<T>) -> Read<Part<T>> {
+    let part =
+        entries.maybe(name, |value| if value.is_null() { Ok(Part::Null) } else { read(value).map(Part::Set) })?;
+    Ok(part.unwrap_or_default())
+}
+
+fn texts(texts: &[Box<str>]) -> Value {
+    write::list(texts, |text| write::text(text))
+}
+
+fn write_targets(targets: &Targets) -> Value {
+    match targets {
+        Targets::None => Value::Null,
+        Targets::One(target) => write::text(target),
+        Targets::Many(targets) => texts(targets),
+    }
+}
+
+fn read_targets(found: &Value) -> Read<Targets> {
+    match found {
+        Value::Null => Ok(Targets::None),
+        Value::Text(target) => Ok(Targets::One(target.clone())),
+        Value::List(_) => list(found, boxed).map(|targets| Targets::Many(targets.into())),
+        Value::Bool(_) | Value::Integer(_) | Value::Large(_) | Value::Float(_) | Value::Map(_) => {
+            Err(Flaw::new("it is no identifier, and no list of them"))
+        }
+    }
+}

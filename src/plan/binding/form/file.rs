@@ -1,0 +1,142 @@
+//! The plan file as a whole. It is told apart first (is it one, of which format, whose), then checked by its sum, then
+//! read: so a file that was cut is called cut, and not faulty at some place.
+
+use crate::domain::digest::Digest;
+use crate::domain::value::Value;
+use crate::plan::binding::{BindingError, Circumstances, FORMAT, PlanFile, Touched, touched_keys};
+use crate::plan::digest::Writer;
+
+use super::change::{read_key, write_key};
+use super::reading::{Entries, Flaw, Read, digest, entries as read_entries, flag, list, or_null, owned};
+use super::{act, plan, writing as write};
+
+/// All but the checksum.
+pub(in crate::plan::binding) fn write(file: &PlanFile) -> Value {
+    let Circumstances { tool, scope, platform, catalog, target, commit, is_dirty, base } = &file.made;
+    let maybe = |text: &Option<String>| write::or_null(text.as_deref(), write::text);
+    let digests = |of: &std::collections::BTreeMap<std::sync::Arc<str>, Digest>| {
+        write::entries(of.iter().map(|(name, digest)| (name.as_ref(), *digest)), write::digest)
+    };
+    write::map([
+        ("format", write::text(FORMAT)),
+        ("tool", write::text(tool)),
+        ("scope", write::text(scope)),
+        ("platform", write::text(platform)),
+        ("catalog", write::text(catalog)),
+        ("target", maybe(target)),
+        ("commit", maybe(commit)),
+        ("dirty", Value::Bool(*is_dirty)),
+        ("base", maybe(base)),
+        ("plan", plan::write(&file.plan)),
+        ("acts", act::write(&file.acts)),
+        ("files", write::list(&file.files, |path| write::text(path))),
+        ("manifests", digests(&file.manifests)),
+        ("blueprints", digests(&file.blueprints)),
+        ("touched", write::list(&file.touched, write_touched)),
+    ])
+}
+
+fn write_touched(touched: &Touched) -> Value {
+    write::map([
+        ("key", write_key(&touched.key)),
+        ("stored", write::or_null(touched.stored, write::digest)),
+        ("manifest", write::or_null(touched.manifest, write::digest)),
+    ])
+}
+
+fn read_touched(found: &Value) -> Read<Touched> {
+    let mut entries = Entries::of(found)?;
+    let touched = Touched {
+        key: entries.take("key", read_key)?,
+        stored: entries.take("stored", |value| or_null(value, digest))?,
+        manifest: entries.take("manifest", |value| or_null(value, digest))?,
+    };
+    entries.end().map(|()| touched)
+}
+
+/// Of what the file says, not of how it is laid out.
+pub(in crate::plan::binding) fn checksum(body: &Value) -> Digest {
+    let mut writer = Writer::new("portolan plan file 1");
+    writer.exactly(body);
+    writer.finish()
+}
+
+pub(in crate::plan::binding) fn with_checksum(body: Value, checksum: Digest) -> Value {
+    let Value::Map(entries) = body else { return body };
+    let mut entries = entries.into_vec();
+    entries.insert(1, ("checksum".into(), write::digest(checksum)));
+    Value::Map(entries.into())
+}
+
+pub(in crate::plan::binding) fn read(path: &str, text: &str, tool: &str) -> Result<PlanFile, BindingError> {
+    let path = || path.to_owned();
+    // A file saved by a Windows editor begins with a mark.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let whole: Value = serde_json::from_str(text).map_err(|fault| {
+        let reason = fault.to_string();
+        // serde says the place a second time at the end.
+        let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(reason, _)| reason).to_owned();
+        BindingError::Syntax { path: path(), line: fault.line(), column: fault.column().max(1), reason }
+    })?;
+    let Value::Map(entries) = whole else { return Err(BindingError::NoPlan { path: path() }) };
+    let said = |name: &str| entries.iter().find(|(other, _)| other.as_ref() == name).map(|(_, value)| value);
+    match said("format").and_then(Value::as_str) {
+        Some(FORMAT) => {}
+        Some(found) if found.starts_with("portolan.plan-file/") => {
+            return Err(BindingError::Format { path: path(), found: found.to_owned() });
+        }
+        Some(_) | None => return Err(BindingError::NoPlan { path: path() }),
+    }
+    match said("tool").and_then(Value::as_str) {
+        Some(found) if found != tool => {
+            return Err(BindingError::Tool { path: path(), found: found.to_owned(), own: tool.to_owned() });
+        }
+        Some(_) | None => {}
+    }
+    let told = said("checksum").map(digest).and_then(Result::ok);
+    let count = entries.len();
+    let body: Box<[_]> = entries.into_vec().into_iter().filter(|(name, _)| name.as_ref() != "checksum").collect();
+    let is_there_once = body.len() + 1 == count;
+    let body = Value::Map(body);
+    if !is_there_once || told != Some(checksum(&body)) {
+        return Err(BindingError::Altered { path: path() });
+    }
+    file(&body).map_err(|flaw| BindingError::Flawed { path: path(), place: flaw.pointer(), reason: flaw.reason })
+}
+
+fn file(body: &Value) -> Read<PlanFile> {
+    let mut entries = Entries::of(body)?;
+    entries.take("format", owned)?;
+    let maybe = |value: &Value| or_null(value, owned);
+    let made = Circumstances {
+        tool: entries.take("tool", owned)?,
+        scope: entries.take("scope", owned)?,
+        platform: entries.take("platform", owned)?,
+        catalog: entries.take("catalog", owned)?,
+        target: entries.take("target", maybe)?,
+        commit: entries.take("commit", maybe)?,
+        is_dirty: entries.take("dirty", flag)?,
+        base: entries.take("base", maybe)?,
+    };
+    let files = entries.take("files", |value| list(value, owned))?;
+    let plan = entries.take("plan", |value| plan::read(value, files.len()))?;
+    let digests = |value: &Value| read_entries(value, digest).map(|found| found.into_iter().collect());
+    let file = PlanFile {
+        acts: entries.take("acts", |value| act::read(value, &plan))?,
+        manifests: entries.take("manifests", digests)?,
+        blueprints: entries.take("blueprints", digests)?,
+        touched: entries.take("touched", |value| list(value, read_touched))?,
+        made,
+        files,
+        plan,
+    };
+    entries.end()?;
+    if file.made.scope != file.plan.scope {
+        return Err(Flaw::new("its scope is not that of its plan"));
+    }
+    let touched = file.touched.iter().map(|touched| &touched.key);
+    if !touched.eq(&touched_keys(&file.plan)) {
+        return Err(Flaw::new("what it touches is not what its plan touches"));
+    }
+    Ok(file)
+}

@@ -1,0 +1,187 @@
+//! What voids a plan, and what does not.
+
+use serde_json::{Value as Json, json};
+
+use super::{bound, made};
+use crate::domain::snapshot::{Completeness, Snapshot};
+use crate::plan::Ground;
+use crate::plan::binding::{Circumstances, How, Moved, Sight, Unfit, moved, unfit};
+use crate::plan::tests::world::{World, entity, key, manifests};
+
+fn stored() -> Json {
+    json!([
+        {"identifier": "cart", "title": "Cart", "properties": {"tier": 1}},
+        {"identifier": "gone"},
+        {"identifier": "points", "relations": {"dependsOn": ["gone"]}},
+        {"identifier": "other"},
+    ])
+}
+
+/// Makes `new`, changes `cart`, deletes `gone`, to which `points` points; `other` is nobody's concern.
+fn world() -> World {
+    let wanted = json!([
+        {"identifier": "cart", "title": "The cart"},
+        {"identifier": "new"},
+        {"identifier": "points"},
+        {"identifier": "other"},
+    ]);
+    World::of(wanted, stored())
+}
+
+/// What has moved, once the catalog is as `change` leaves it.
+fn after(change: impl FnOnce(&mut World)) -> Vec<Moved> {
+    let file = bound(&world(), &[]);
+    let mut world = world();
+    change(&mut world);
+    let actual = world.snapshot();
+    moved(&file, &Sight { actual: &actual, blueprints: &world.blueprints, owned: &world.owned })
+}
+
+fn one(identifier: &str, how: How) -> Vec<Moved> {
+    vec![Moved { key: key("service", identifier), how }]
+}
+
+fn put(world: &mut World, json: Json) {
+    let new = entity(&json);
+    world.stored.retain(|entity| entity.key != new.key);
+    world.stored.push(new);
+}
+
+#[test]
+fn what_the_plan_touches_is_what_is_read_again() {
+    let file = bound(&world(), &[]);
+    let read = file.to_read();
+    assert_eq!(read["service"], ["cart", "gone", "new", "points"].map(Into::into));
+    assert_eq!((read.len(), file.blueprints.len()), (1, 1));
+}
+
+#[test]
+fn nothing_has_moved_while_nothing_moves() {
+    assert_eq!(after(|_| {}), []);
+    // Who wrote it, how it is spelled, and what the plan does not touch.
+    assert_eq!(
+        after(|world| {
+            put(world, json!({"identifier": "cart", "title": "Cart", "properties": {"tier": 1.0}, "by": "another"}));
+            put(world, json!({"identifier": "other", "title": "changed"}));
+            put(world, json!({"identifier": "fresh"}));
+        }),
+        []
+    );
+}
+
+#[test]
+fn what_has_moved_is_named() {
+    assert_eq!(after(|world| put(world, json!({"identifier": "new"}))), one("new", How::Appeared));
+    assert_eq!(after(|world| put(world, json!({"identifier": "cart"}))), one("cart", How::Changed));
+    assert_eq!(after(|world| world.stored.retain(|it| it.key != key("service", "cart"))), one("cart", How::Gone));
+    assert_eq!(after(|world| world.stored.retain(|it| it.key != key("service", "gone"))), one("gone", How::Gone));
+    assert_eq!(
+        after(|world| put(world, json!({"identifier": "points", "relations": {"dependsOn": ["cart"]}}))),
+        one("points", How::Changed)
+    );
+}
+
+#[test]
+fn what_somebody_took_over_is_not_deleted() {
+    assert_eq!(after(|world| world.owned.retain(|it| *it != key("service", "gone"))), one("gone", How::NotOurs));
+}
+
+#[test]
+fn who_points_to_what_goes_now_is_named() {
+    let how = How::PointsTo { gone: key("service", "gone"), relation: "dependsOn".into() };
+    let points = json!({"identifier": "other", "relations": {"dependsOn": ["cart", "gone"]}});
+    assert_eq!(after(|world| put(world, points)), one("other", how));
+}
+
+#[test]
+fn what_was_not_read_is_not_taken_for_unmoved() {
+    let file = bound(&world(), &[]);
+    let world = world();
+    let mut actual = world.snapshot();
+    let sight = |actual: &Snapshot| moved(&file, &Sight { actual, blueprints: &world.blueprints, owned: &world.owned });
+    let shelf = actual.blueprints.get_mut("service").expect("it was read");
+    shelf.completeness = Completeness::Incomplete("the line was cut".to_owned());
+    assert_eq!(sight(&actual), one("new", How::Unread(Some("the line was cut".to_owned()))));
+    actual.blueprints.clear();
+    assert_eq!(sight(&actual).len(), 4);
+}
+
+/// How another run differs.
+fn other(now: &Circumstances, change: impl FnOnce(&mut World)) -> Vec<Unfit> {
+    let file = bound(&world(), &[]);
+    let mut world = world();
+    change(&mut world);
+    let actual = world.snapshot();
+    unfit(&file, now, &Ground { desired: &world.desired, blueprints: &world.blueprints, actual: &actual })
+}
+
+#[test]
+fn a_plan_fits_whatever_says_the_same() {
+    assert_eq!(other(&made(), |_| {}), []);
+    let now = Circumstances {
+        commit: None,
+        is_dirty: true,
+        base: Some("f".repeat(40)),
+        target: Some("staging".to_owned()),
+        tool: "another".to_owned(),
+        ..made()
+    };
+    // Other files, other places, another order; a blueprint's looks, and one that is not touched.
+    let change = |world: &mut World| {
+        world.desired.reverse();
+        for desired in &mut world.desired {
+            desired.place.file.0 += 7;
+        }
+        for blueprint in &mut world.blueprints {
+            blueprint.raw["title"] = json!("another");
+            blueprint.raw["updatedAt"] = json!("now");
+        }
+        world.blueprints.retain(|blueprint| blueprint.identifier != "note");
+    };
+    assert_eq!(other(&now, change), []);
+}
+
+#[test]
+fn another_run_is_named() {
+    let now = Circumstances { scope: "acme/other".to_owned(), catalog: "local".to_owned(), ..made() };
+    assert_eq!(
+        other(&now, |_| {}),
+        [
+            Unfit::Scope { made: "acme/catalog".to_owned(), now: "acme/other".to_owned() },
+            Unfit::Catalog { made: "https://api.port.io".to_owned(), now: "local".to_owned() },
+        ]
+    );
+    let manifests_of = |keys: &[&str]| Unfit::Manifests {
+        blueprint: "service".into(),
+        keys: keys.iter().map(|name| key("service", name)).collect(),
+    };
+    let named = |json: Json| other(&made(), |world| world.desired.extend(manifests(&json)));
+    assert_eq!(named(json!([{"identifier": "fresh"}])), [manifests_of(&[])]);
+    assert_eq!(named(json!([{"identifier": "cart", "title": "The cart"}])), [manifests_of(&["cart"])]);
+    assert_eq!(
+        other(&made(), |world| {
+            world.desired.remove(1);
+        }),
+        [manifests_of(&["new"])]
+    );
+    let team = Unfit::Manifests { blueprint: "team".into(), keys: Vec::new() };
+    assert_eq!(named(json!([{"blueprint": "team", "identifier": "core"}])), [team]);
+    let blueprint = |is_gone| Unfit::Blueprint { blueprint: "service".into(), is_gone };
+    assert_eq!(other(&made(), |world| world.blueprints[0].raw["schema"] = json!({})), [blueprint(false)]);
+    assert_eq!(
+        other(&made(), |world| {
+            world.blueprints.remove(0);
+        }),
+        [blueprint(true)]
+    );
+}
+
+#[test]
+fn a_plan_that_cannot_be_done_fits_nowhere() {
+    let mut world = world();
+    world.desired.extend(manifests(&json!([{"identifier": "cart", "title": "Another"}])));
+    let file = bound(&world, &[]);
+    let actual = world.snapshot();
+    let ground = Ground { desired: &world.desired, blueprints: &world.blueprints, actual: &actual };
+    assert_eq!(unfit(&file, &made(), &ground), [Unfit::Obstacles { count: 1 }]);
+}

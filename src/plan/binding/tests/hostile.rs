@@ -1,0 +1,201 @@
+//! Files that nobody wrote with good intent: each is refused in words, and none is a panic.
+
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+
+use super::{TOOL, bound};
+use crate::domain::value::Value;
+use crate::plan::binding::form::file::{checksum, with_checksum};
+use crate::plan::binding::{BindingError, PlanFile};
+use crate::plan::tests::world::World;
+
+fn world() -> World {
+    let team = json!({"blueprint": "team", "identifier": "core", "relations": {"lead": "b"}});
+    let wanted = json!([
+        {"identifier": "a", "title": "A", "properties": {"meta": {"x": 1}}, "relations": {"dependsOn": ["b"]}},
+        {"identifier": "b", "relations": {"dependsOn": ["a"], "owner": "core"}},
+        team,
+        {"identifier": "kept", "icon": "new"},
+    ]);
+    let stored = json!([
+        {"identifier": "kept", "icon": "old", "by": "somebody"},
+        {"identifier": "gone", "properties": {"tier": 1}},
+        {"identifier": "points", "relations": {"dependsOn": ["gone"]}},
+    ]);
+    let mut world = World::of(wanted, stored).owning(&[("service", "gone"), ("service", "kept")]);
+    world.prune.max = 0;
+    world
+}
+
+fn text() -> String {
+    bound(&world(), &[Value::Integer(1)]).write()
+}
+
+/// The file with something done to it, and a sum that is right all the same.
+fn forged(forge: impl FnOnce(&mut Json)) -> String {
+    let mut json: Json = serde_json::from_str(&text()).expect("it is JSON");
+    json.as_object_mut().expect("it is an object").remove("checksum");
+    forge(&mut json);
+    let body = Value::from_json(&json);
+    let sum = checksum(&body);
+    serde_json::to_string(&with_checksum(body, sum)).expect("it is JSON")
+}
+
+fn flaw(forge: impl FnOnce(&mut Json)) -> String {
+    match PlanFile::read("plan.json", &forged(forge), TOOL) {
+        Err(BindingError::Flawed { path: _, place, reason }) => format!("{place}: {reason}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_is_no_plan_file_is_called_that() {
+    let read = |text: &str| PlanFile::read("plan.json", text, TOOL);
+    assert!(matches!(read(""), Err(BindingError::Syntax { line: 1, .. })));
+    assert!(matches!(read("{\n  \"format\": nonsense"), Err(BindingError::Syntax { line: 2, column: 14, .. })));
+    for other in ["[]", "{}", "1", r#"{"format": "portolan.plan/1"}"#, r#"{"format": 1}"#] {
+        assert!(matches!(read(other), Err(BindingError::NoPlan { .. })), "{other}");
+    }
+    let newer = text().replace("portolan.plan-file/1", "portolan.plan-file/2");
+    assert!(matches!(read(&newer), Err(BindingError::Format { found, .. }) if found == "portolan.plan-file/2"));
+    let other = PlanFile::read("plan.json", &text(), "1.2.4");
+    assert!(
+        matches!(other, Err(BindingError::Tool { found, own, .. }) if (found.as_str(), own.as_str()) == (TOOL, "1.2.4"))
+    );
+    assert!(matches!(read(&"[".repeat(100_000)), Err(BindingError::Syntax { .. })));
+}
+
+#[test]
+fn an_edited_file_is_refused() {
+    let good = text();
+    assert!(PlanFile::read("plan.json", &good, TOOL).is_ok());
+    for (from, to) in [
+        ("\"tier\"", "\"tiger\""),
+        ("\"delete\"", "\"update\""),
+        ("\"identifier\": \"gone\"", "\"identifier\": \"kept\""),
+        ("\"p0\": 1", "\"p0\": 1.0"),
+        ("\"dirty\": false", "\"dirty\": true"),
+        ("\"checksum\": ", "\"checksum\": \"\", \"checksum\": "),
+        ("\"checksum\": \"", "\"checksum\": \"0"),
+    ] {
+        let edited = good.replace(from, to);
+        if from != "\"tier\"" && from != "\"p0\": 1" {
+            assert_ne!(edited, good, "{from}");
+        }
+        if edited != good {
+            let read = PlanFile::read("plan.json", &edited, TOOL);
+            assert!(matches!(read, Err(BindingError::Altered { .. })), "{from}: {read:?}");
+        }
+    }
+}
+
+#[test]
+fn every_place_that_leads_nowhere_is_named() {
+    let at =
+        |pointer: &'static str, value: Json| flaw(move |json| *json.pointer_mut(pointer).expect("it is there") = value);
+    assert_eq!(
+        at("/plan/waves/0/steps/0/change", json!(99)),
+        "/plan/waves/0/steps/0/change: there is no change 99: there are 5"
+    );
+    assert_eq!(at("/plan/waves/0/steps/0/change", json!(-1)), "/plan/waves/0/steps/0/change: -1 is out of range");
+    assert_eq!(
+        at("/plan/waves/0/steps/0/needs", json!([5])),
+        "/plan/waves/0/steps/0/needs/0: there is no change 5: there are 5"
+    );
+    assert_eq!(at("/acts/0/0/change", json!(1e3)), "/acts/0/0/change: it is a number and not a whole number");
+    assert_eq!(at("/acts/0/0/needs", json!([7])), "/acts/0/0/needs/0: there is no change 7: there are 5");
+    assert_eq!(at("/acts/0/0/key/identifier", json!("other")), "/acts/0/0: it does something else than its change");
+    assert_eq!(at("/acts/0", json!([])), "/acts: they are not what the waves of the plan do");
+    assert_eq!(at("/plan/changes/0/place/file", json!(4)), "/plan/changes/0/place: there is no file 4: there are 4");
+    assert_eq!(
+        at("/plan/changes/0/action", json!("explode")),
+        "/plan/changes/0: `explode` with this `from` and `by` is no action"
+    );
+    assert_eq!(
+        at("/plan/changes/0/origin", json!("x")),
+        "/plan/changes/0/origin: it is none of `this-branch`, `already-pending`, `unknown`"
+    );
+    assert_eq!(at("/plan/hazards", json!([])), "/plan: its approval is not that of its hazards");
+    assert_eq!(at("/plan/counts/total/create", json!(9)), "/plan: its numbers are not those of its changes");
+    assert_eq!(
+        at("/plan/counts/total/kept", json!(1_u64 << 40)),
+        "/plan/counts/total/kept: 1099511627776 is out of range"
+    );
+    assert_eq!(at("/touched", json!([])), ": what it touches is not what its plan touches");
+    assert_eq!(at("/scope", json!("other/scope")), ": its scope is not that of its plan");
+    assert_eq!(at("/plan/changes/0/key", json!({"blueprint": "a"})), "/plan/changes/0/key/identifier: it is missing");
+    assert_eq!(flaw(|json| json["extra"] = json!(1)), "/extra: nobody knows it");
+    assert_eq!(
+        flaw(|json| json["plan"]["changes"].as_array_mut().expect("a list").swap(0, 1)),
+        "/plan: its changes are not in their order, or one entity changes twice"
+    );
+}
+
+#[test]
+fn a_key_that_is_there_twice_is_refused() {
+    let twice = |value: &mut Value, name: &str| {
+        let Value::Map(entries) = value else { panic!("it is an object") };
+        let entry = entries.iter().find(|(other, _)| other.as_ref() == name).expect("it is there").clone();
+        let mut more = std::mem::take(entries).into_vec();
+        more.push(entry);
+        *entries = more.into();
+    };
+    let mut body: Value = serde_json::from_str(&forged(|_| {})).expect("it is JSON");
+    let Value::Map(entries) = &mut body else { panic!("it is an object") };
+    *entries = entries.iter().filter(|(name, _)| name.as_ref() != "checksum").cloned().collect();
+    twice(&mut body, "catalog");
+    let sum = checksum(&body);
+    let text = serde_json::to_string(&with_checksum(body, sum)).expect("it is JSON");
+    let read = PlanFile::read("plan.json", &text, TOOL);
+    assert!(matches!(&read, Err(BindingError::Flawed { place, .. }) if place == "/catalog"), "{read:?}");
+}
+
+/// Every value of the tree in turn becomes something else.
+fn nodes(json: &Json, pointer: String, found: &mut Vec<String>) {
+    found.push(pointer.clone());
+    match json {
+        Json::Array(items) => {
+            items.iter().enumerate().for_each(|(at, item)| nodes(item, format!("{pointer}/{at}"), found));
+        }
+        Json::Object(entries) => {
+            entries.iter().for_each(|(name, item)| nodes(item, format!("{pointer}/{name}"), found))
+        }
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
+    }
+}
+
+#[test]
+fn whatever_is_put_anywhere_is_read_or_refused() {
+    let mut pointers = Vec::new();
+    let json: Json = serde_json::from_str(&text()).expect("it is JSON");
+    nodes(&json, String::new(), &mut pointers);
+    let strange =
+        [json!(null), json!(u64::MAX), json!(-1), json!("x"), json!([]), json!({}), json!([[0]]), json!(1e300)];
+    for (at, pointer) in
+        pointers.iter().enumerate().filter(|(_, pointer)| !pointer.is_empty() && *pointer != "/checksum")
+    {
+        let value = strange[at % strange.len()].clone();
+        let forged = forged(|json| *json.pointer_mut(pointer).expect("it is there") = value);
+        // Whatever it is, it is no panic.
+        let _ = PlanFile::read("plan.json", &forged, TOOL);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_file_that_was_cut_or_hit_is_refused(cut in any::<prop::sample::Index>(), byte in any::<u8>()) {
+        let good = text();
+        let at = cut.index(good.len());
+        let mut bytes = good.clone().into_bytes();
+        prop_assert!(PlanFile::read("plan.json", &good[..at.min(good.len() - 2)], TOOL).is_err());
+        bytes[at] = byte;
+        if let Ok(hit) = String::from_utf8(bytes) {
+            // Only what says the same is taken: a space for another, an escape for its letter.
+            if let Ok(read) = PlanFile::read("plan.json", &hit, TOOL) {
+                prop_assert_eq!(read.write(), good);
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Plan files from outside: worlds in, texts out and back.
+
+mod checks;
+mod files;
+mod hostile;
+
+use std::sync::Arc;
+
+use super::{Circumstances, PlanFile};
+use crate::domain::act::{Act, Acts, Body, Call, Part};
+use crate::domain::entity::Targets;
+use crate::domain::finding::FileId;
+use crate::domain::plan::{Deed, Plan};
+use crate::domain::value::Value;
+use crate::plan::Ground;
+use crate::plan::tests::world::World;
+
+const TOOL: &str = "1.2.3";
+
+/// Acts as a plan's steps have them, with `values` in their bodies in turn.
+fn acts(plan: &Plan, values: &[Value]) -> Acts {
+    let mut values = values.iter().cycle();
+    let mut property = |number: usize| (Arc::from(format!("p{number}")), values.next().cloned().unwrap_or_default());
+    let mut body = |number: usize| Body {
+        title: [Part::Absent, Part::Null, Part::Set("T\u{2028}\"".into())][number % 3].clone(),
+        icon: [Part::Set("".into()), Part::Absent][number % 2].clone(),
+        team: [Part::Null, Part::Set([].into()), Part::Set(["a".into()].into()), Part::Absent][number % 4].clone(),
+        properties: (0..number % 3).map(&mut property).collect(),
+        relations: vec![
+            ("none".into(), Targets::None),
+            ("one".into(), Targets::One("x".into())),
+            ("many".into(), Targets::Many(["x".into(), "y".into()].into())),
+        ],
+    };
+    let waves = plan.waves.iter().map(|wave| {
+        let act = |(number, step): (usize, &crate::domain::plan::Step)| {
+            let change = &plan.changes[step.change];
+            let (key, call) = match wave.deed {
+                Deed::Delete => (change.removed().expect("it goes away"), Call::Delete),
+                Deed::Relink => (change.key.clone(), Call::Patch(body(number))),
+                Deed::Write if number % 2 == 0 => (change.key.clone(), Call::Merge(body(number))),
+                Deed::Write => (change.key.clone(), Call::Replace(body(number))),
+            };
+            Act { change: step.change, deed: wave.deed, key, call, needs: step.needs.clone() }
+        };
+        wave.steps.iter().enumerate().map(act).collect()
+    });
+    Acts { waves: waves.collect() }
+}
+
+fn made() -> Circumstances {
+    Circumstances {
+        tool: TOOL.to_owned(),
+        scope: "acme/catalog".to_owned(),
+        platform: "port".to_owned(),
+        catalog: "https://api.port.io".to_owned(),
+        target: None,
+        commit: Some("0123456789abcdef0123456789abcdef01234567".to_owned()),
+        is_dirty: false,
+        base: None,
+    }
+}
+
+const PATHS: [&str; 4] = ["b.yaml", "a/\u{202e}\"c.yaml", "a/b.yaml", "z"];
+
+fn bound(world: &World, values: &[Value]) -> PlanFile {
+    let (actual, plan) = (world.snapshot(), world.plan());
+    let acts = acts(&plan, values);
+    let ground = Ground { desired: &world.desired, blueprints: &world.blueprints, actual: &actual };
+    PlanFile::bind(made(), plan, acts, ground, |FileId(file)| PATHS[file as usize % PATHS.len()])
+}

@@ -1,0 +1,214 @@
+//! `portolan.outcome/1`: what a push did, for programs, and its record: a later push is shown it, to know what was
+//! pushed last. These types are the format: a field may be added within a version, never renamed or removed.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::domain::change::{Action, Change};
+use crate::domain::outcome::{End, Failure, Reason};
+use crate::report::escape::{self, clean};
+use crate::report::outcome::{Tally, Told};
+use crate::report::plan::json::{JsonAction, JsonCounts, JsonDeed, JsonKey, JsonPlace, JsonRevision};
+
+pub const FORMAT: &str = "portolan.outcome/1";
+
+/// What `portolan push --output json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(title = "portolan.outcome/1")]
+struct Document {
+    /// Always `portolan.outcome/1`.
+    format: &'static str,
+    platform: String,
+    catalog: String,
+    /// The target of the config that was chosen.
+    target: Option<String>,
+    scope: String,
+    /// What was pushed.
+    revision: Option<JsonRevision>,
+    /// The digest of the plan that was pushed.
+    plan: String,
+    /// What was said yes to, where something asked for it.
+    approval: Option<String>,
+    /// The run of an action in the platform that asked for it.
+    run_id: Option<String>,
+    /// When the push began.
+    at: String,
+    milliseconds: u64,
+    /// Every change is done.
+    complete: bool,
+    /// Somebody stopped it.
+    interrupted: bool,
+    counts: JsonEnds,
+    /// The numbers of the plan.
+    planned: JsonCounts,
+    /// Every change of the plan, by blueprint and identifier.
+    changes: Vec<JsonChange>,
+    /// What was said once about the whole run.
+    notes: Vec<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Ends")]
+struct JsonEnds {
+    created: usize,
+    updated: usize,
+    renamed: usize,
+    adopted: usize,
+    deleted: usize,
+    failed: usize,
+    not_attempted: usize,
+    unchanged: usize,
+    /// Of what failed: what may have been done all the same.
+    uncertain: usize,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Change")]
+struct JsonChange {
+    blueprint: String,
+    identifier: String,
+    action: JsonAction,
+    /// The identifier that it had, where the action is `rename`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    renamed_from: Option<String>,
+    /// The entity in its manifest; a deletion has none.
+    place: Option<JsonPlace>,
+    end: JsonEnd,
+    /// Where the end is `failed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<JsonFailure>,
+    /// Where the end is `not-attempted`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<JsonReason>,
+    /// The changes that had to succeed before, where the reason is `needs`.
+    needs: Vec<JsonKey>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "End")]
+enum JsonEnd {
+    Applied,
+    Failed,
+    NotAttempted,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Failure")]
+struct JsonFailure {
+    /// The step that failed.
+    deed: JsonDeed,
+    /// Steps before it were done.
+    half_done: bool,
+    /// The answer was lost: the catalog may have done it all the same.
+    uncertain: bool,
+    /// Of the catalog's answer; null: the call did not come about.
+    status: Option<u16>,
+    /// The catalog's word for it.
+    code: Option<String>,
+    /// The catalog's words, or why the call did not come about.
+    message: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "Reason")]
+enum JsonReason {
+    /// Other changes had to succeed before.
+    Needs,
+    Interrupted,
+    /// Another change failed, and the push was to stop at the first failure.
+    Stopped,
+    Unreachable,
+}
+
+/// The JSON Schema of this format.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Document).into()
+}
+
+pub(super) fn render(told: &Told<'_>) -> String {
+    let (report, plan) = (told.report, told.report.plan);
+    let document = Document {
+        format: FORMAT,
+        platform: plan.platform.to_owned(),
+        catalog: plan.catalog.to_owned(),
+        target: plan.target.map(str::to_owned),
+        scope: plan.plan.scope.clone(),
+        revision: plan.revision.map(JsonRevision::of),
+        plan: plan.plan.digest.to_string(),
+        approval: plan.plan.approval.map(|digest| digest.to_string()),
+        run_id: report.run_id.map(str::to_owned),
+        at: report.at.to_string(),
+        milliseconds: report.milliseconds,
+        complete: told.tally.is_complete(),
+        interrupted: report.outcome.is_interrupted,
+        counts: ends(&told.tally),
+        planned: JsonCounts::of(&plan.plan.counts),
+        changes: told.ends().map(|(change, end)| self::change(change, end, told)).collect(),
+        notes: plan.notes.iter().map(|note| clean(note).into_owned()).collect(),
+    };
+    let mut text = escape::json(&document);
+    text.push('\n');
+    text
+}
+
+fn ends(tally: &Tally) -> JsonEnds {
+    let Tally { created, updated, renamed, adopted, deleted, failed, not_attempted, unchanged, uncertain } = *tally;
+    JsonEnds { created, updated, renamed, adopted, deleted, failed, not_attempted, unchanged, uncertain }
+}
+
+fn change(change: &Change, end: &End, told: &Told<'_>) -> JsonChange {
+    let renamed_from = match &change.action {
+        Action::Rename { from, .. } => Some(from.to_string()),
+        Action::Create | Action::Update | Action::Adopt | Action::Delete => None,
+    };
+    let mut made = JsonChange {
+        blueprint: change.key.blueprint.to_string(),
+        identifier: change.key.identifier.to_string(),
+        action: JsonAction::of(&change.action),
+        renamed_from,
+        place: change.place.map(|place| JsonPlace::of(place, &told.sited)),
+        end: JsonEnd::Applied,
+        failure: None,
+        reason: None,
+        needs: Vec::new(),
+    };
+    match end {
+        End::Applied => {}
+        End::Failed(failure) => {
+            made.end = JsonEnd::Failed;
+            made.failure = Some(self::failure(failure));
+        }
+        End::NotAttempted(reason) => {
+            made.end = JsonEnd::NotAttempted;
+            made.reason = Some(match reason {
+                Reason::Needs(_) => JsonReason::Needs,
+                Reason::Interrupted => JsonReason::Interrupted,
+                Reason::Stopped => JsonReason::Stopped,
+                Reason::Unreachable => JsonReason::Unreachable,
+            });
+            if let Reason::Needs(changes) = reason {
+                let keys = changes.iter().filter_map(|at| told.change(*at));
+                made.needs = keys.map(|change| JsonKey::of(&change.key)).collect();
+            }
+        }
+    }
+    made
+}
+
+fn failure(failure: &Failure) -> JsonFailure {
+    let Failure { deed, is_half_done, status, code, message, is_uncertain } = failure;
+    JsonFailure {
+        deed: JsonDeed::of(*deed),
+        half_done: *is_half_done,
+        uncertain: *is_uncertain,
+        status: *status,
+        code: code.clone(),
+        message: clean(message).into_owned(),
+    }
+}

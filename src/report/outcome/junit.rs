@@ -1,0 +1,68 @@
+//! JUnit XML of a push: a suite is a blueprint and a case is a change. What failed is a failure and what was not
+//! attempted is skipped, so that the run is red for a cause and not for each of its consequences. A push of nothing has
+//! one case that passed, for a report without cases is taken for a broken one.
+
+use crate::domain::change::Change;
+use crate::domain::outcome::End;
+use crate::report::escape::{clean, xml};
+use crate::report::outcome::{Told, words};
+
+pub(super) fn render(told: &Told<'_>) -> String {
+    let seconds = format!("{}.{:03}", told.report.milliseconds / 1_000, told.report.milliseconds % 1_000);
+    let all: Vec<(&Change, &End)> = told.ends().collect();
+    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    out.push_str(&format!(
+        "<testsuites name=\"portolan push\" tests=\"{}\" failures=\"{}\" errors=\"0\" time=\"{seconds}\">\n",
+        all.len().max(1),
+        told.tally.failed
+    ));
+    if all.is_empty() {
+        let numbers = xml(&words::numbers(&told.tally));
+        out.push_str(&format!(
+            "  <testsuite name=\"portolan push\" tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"0\" time=\"0\">\n    \
+             <testcase name=\"{numbers}\" classname=\"portolan push\" time=\"0\"/>\n  </testsuite>\n"
+        ));
+    }
+    // Changes are sorted by key.
+    for suite in all.chunk_by(|one, other| one.0.key.blueprint == other.0.key.blueprint) {
+        let Some((first, _)) = suite.first() else { continue };
+        let number = |is: fn(&End) -> bool| suite.iter().filter(|(_, end)| is(end)).count();
+        let failures = number(|end| matches!(end, End::Failed(_)));
+        let skipped = number(|end| matches!(end, End::NotAttempted(_)));
+        out.push_str(&format!(
+            "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\" time=\"0\">\n",
+            xml(&clean(&first.key.blueprint)),
+            suite.len()
+        ));
+        for (change, end) in suite {
+            case(&mut out, told, change, end);
+        }
+        out.push_str("  </testsuite>\n");
+    }
+    out.push_str("</testsuites>\n");
+    out
+}
+
+fn case(out: &mut String, told: &Told<'_>, change: &Change, end: &End) {
+    let name = xml(&clean(&words::deed(change)).replace('`', ""));
+    let class = xml(&clean(&change.key.blueprint));
+    let open = format!("    <testcase name=\"{name}\" classname=\"{class}\" time=\"0\"");
+    match end {
+        End::Applied => out.push_str(&format!("{open}/>\n")),
+        End::Failed(failure) => {
+            let answer = clean(&words::answer(failure)).into_owned();
+            let mut lines = vec![answer.clone()];
+            lines.extend(words::state(change, failure).map(str::to_owned));
+            lines.extend(told.sited.location_of(change).map(|location| format!("at {}", clean(&location))));
+            let kind = xml(&clean(failure.code.as_deref().unwrap_or("no answer")));
+            let body = lines.iter().map(|line| xml(line)).collect::<Vec<_>>().join("\n");
+            let message = xml(&answer);
+            out.push_str(&format!("{open}>\n      <failure message=\"{message}\" type=\"{kind}\">{body}</failure>\n"));
+            out.push_str("    </testcase>\n");
+        }
+        End::NotAttempted(reason) => {
+            let reason = xml(&clean(&words::reason(reason, told)));
+            out.push_str(&format!("{open}>\n      <skipped message=\"{reason}\"/>\n    </testcase>\n"));
+        }
+    }
+}

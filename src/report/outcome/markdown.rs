@@ -1,0 +1,80 @@
+//! The outcome as a job summary or a comment: what failed first, then what was not attempted, then what was done,
+//! folded. It fits into a comment; what does not is counted.
+
+use crate::domain::change::Change;
+use crate::domain::outcome::{End, Failure, Reason};
+use crate::domain::words::{count, grouped};
+use crate::report::escape::markdown;
+use crate::report::outcome::{Told, words};
+use crate::report::plan::markdown::budget::{self, Item, Section};
+use crate::report::plan::markdown::{LENGTH_MAX, code, marker_of, prose};
+
+const ELSEWHERE: &str = "\nNot all of it fits here: `--output json=FILE` of the push has every change.\n";
+
+pub(super) fn render(told: &Told<'_>) -> String {
+    let (mut failed, mut waiting, mut applied) = (Vec::new(), Vec::new(), Vec::new());
+    for (change, end) in told.ends() {
+        match end {
+            End::Failed(failure) => failed.push(self::failed(told, change, failure)),
+            End::NotAttempted(reason) => waiting.push(self::waiting(told, change, reason)),
+            End::Applied => applied.push(done(told, change)),
+        }
+    }
+    let (not_attempted, done) = (grouped(waiting.len()), grouped(applied.len()));
+    let sections = [
+        Section::new("\n#### Failed\n\n", "", failed, |more| format!("- and {}\n", count(more, "more failure"))),
+        Section::new(
+            &format!("\n<details><summary>{not_attempted} not attempted</summary>\n\n"),
+            "\n</details>\n",
+            waiting,
+            |more| format!("- and {} more\n", grouped(more)),
+        ),
+        Section::new(&format!("\n<details><summary>{done} done</summary>\n\n"), "\n</details>\n", applied, |more| {
+            format!("- and {} more\n", grouped(more))
+        }),
+    ];
+    budget::fit(head(told), &sections, LENGTH_MAX, ELSEWHERE)
+}
+
+fn head(told: &Told<'_>) -> String {
+    let (report, plan) = (told.report, told.report.plan);
+    let sign = if told.tally.is_complete() { "✅" } else { "❌" };
+    let numbers = words::numbers(&told.tally);
+    let mark = marker_of("push", &plan.plan.scope, plan.target);
+    let mut out = format!("{mark}\n### {sign} portolan push: {numbers}\n\n");
+    out.push_str(&format!("Catalog {}, scope {}", code(plan.catalog), code(&plan.plan.scope)));
+    if let Some(commit) = plan.revision.and_then(|revision| revision.short_commit()) {
+        out.push_str(&format!(", commit {}", code(commit)));
+    }
+    let at = report.at.to_string();
+    out.push_str(&format!(", plan {}, {}", code(&plan.plan.digest.short()), code(&at)));
+    out.push_str(&format!(", {}.\n", words::seconds(report.milliseconds)));
+    if let Some(step) = words::next_step(told) {
+        out.push_str(&format!("\n> [!CAUTION]\n> {}\n", markdown(&step)));
+    }
+    out
+}
+
+fn place(told: &Told<'_>, change: &Change) -> String {
+    told.sited.location_of(change).map(|location| format!(" · {}", code(&location))).unwrap_or_default()
+}
+
+fn failed(told: &Told<'_>, change: &Change, failure: &Failure) -> Item {
+    let deed = prose(&words::deed(change));
+    let mut rich = format!("- {deed}: {}{}\n", prose(&words::answer(failure)), place(told, change));
+    if let Some(state) = words::state(change, failure) {
+        rich.push_str(&format!("  - {state}\n"));
+    }
+    Item { importance: 0, rich, brief: format!("- {deed}\n") }
+}
+
+fn waiting(told: &Told<'_>, change: &Change, reason: &Reason) -> Item {
+    let deed = prose(&words::deed(change));
+    let rich = format!("- {deed}: {}{}\n", prose(&words::reason(reason, told)), place(told, change));
+    Item { importance: 1, rich, brief: format!("- {deed}\n") }
+}
+
+fn done(told: &Told<'_>, change: &Change) -> Item {
+    let deed = prose(&words::deed(change));
+    Item { importance: 2, rich: format!("- {deed}{}\n", place(told, change)), brief: format!("- {deed}\n") }
+}

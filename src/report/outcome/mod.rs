@@ -1,0 +1,138 @@
+//! What a push did, beside the plan that it did it by: every change has its end in every format that can hold it. What
+//! nobody can know is told as that, and never as done.
+
+pub mod json;
+mod junit;
+mod markdown;
+mod text;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use crate::domain::change::{Action, Change};
+use crate::domain::moment::Moment;
+use crate::domain::outcome::{End, Outcome};
+use crate::report::plan::{PlanReport, Sited};
+use crate::report::style::Style;
+
+/// All that a report tells.
+#[derive(Clone, Copy)]
+pub struct OutcomeReport<'a> {
+    /// The plan that was pushed, and all that is told of it.
+    pub plan: &'a PlanReport<'a>,
+    pub outcome: &'a Outcome,
+    /// When the push began.
+    pub at: Moment,
+    /// How long it took.
+    pub milliseconds: u64,
+    /// The run of an action in the platform that asked for it.
+    pub run_id: Option<&'a str>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OutcomeFormat {
+    Text,
+    Json,
+    Markdown,
+    Junit,
+}
+
+impl OutcomeFormat {
+    pub const ALL: [Self; 4] = [Self::Text, Self::Json, Self::Markdown, Self::Junit];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::Markdown => "markdown",
+            Self::Junit => "junit",
+        }
+    }
+
+    pub fn names() -> [&'static str; 4] {
+        Self::ALL.map(Self::name)
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == text)
+    }
+}
+
+/// The whole report, ending in a line break.
+pub fn render(report: &OutcomeReport<'_>, format: OutcomeFormat, style: &Style) -> String {
+    let told = Told { report, sited: Sited::new(report.plan), tally: Tally::of(report) };
+    match format {
+        OutcomeFormat::Text => text::render(&told, style),
+        OutcomeFormat::Json => json::render(&told),
+        OutcomeFormat::Markdown => markdown::render(&told),
+        OutcomeFormat::Junit => junit::render(&told),
+    }
+}
+
+/// An outcome with every place resolved, and counted once.
+struct Told<'a> {
+    report: &'a OutcomeReport<'a>,
+    sited: Sited<'a>,
+    tally: Tally,
+}
+
+impl<'a> Told<'a> {
+    /// Every change with its end. What has none was never come to.
+    fn ends(&self) -> impl Iterator<Item = (&'a Change, &'a End)> {
+        const NEVER: End = End::NotAttempted(crate::domain::outcome::Reason::Interrupted);
+        let ends = self.report.outcome.ends.iter().chain(std::iter::repeat(&NEVER));
+        self.report.plan.plan.changes.iter().zip(ends)
+    }
+
+    fn change(&self, at: usize) -> Option<&'a Change> {
+        self.report.plan.plan.changes.get(at)
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Tally {
+    created: usize,
+    updated: usize,
+    renamed: usize,
+    adopted: usize,
+    deleted: usize,
+    failed: usize,
+    not_attempted: usize,
+    unchanged: usize,
+    /// Of what failed: what may have been done all the same.
+    uncertain: usize,
+}
+
+impl Tally {
+    fn of(report: &OutcomeReport<'_>) -> Self {
+        let plan = report.plan.plan;
+        let mut tally = Self { unchanged: plan.counts.total.unchanged, ..Self::default() };
+        for (at, change) in plan.changes.iter().enumerate() {
+            let slot = match report.outcome.ends.get(at) {
+                Some(End::Applied) => match change.action {
+                    Action::Create => &mut tally.created,
+                    Action::Update => &mut tally.updated,
+                    Action::Rename { .. } => &mut tally.renamed,
+                    Action::Adopt => &mut tally.adopted,
+                    Action::Delete => &mut tally.deleted,
+                },
+                Some(End::Failed(failure)) => {
+                    tally.uncertain += usize::from(failure.is_uncertain);
+                    &mut tally.failed
+                }
+                Some(End::NotAttempted(_)) | None => &mut tally.not_attempted,
+            };
+            *slot += 1;
+        }
+        tally
+    }
+
+    fn applied(&self) -> usize {
+        self.created + self.updated + self.renamed + self.adopted + self.deleted
+    }
+
+    fn is_complete(&self) -> bool {
+        self.failed + self.not_attempted == 0
+    }
+}

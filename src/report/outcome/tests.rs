@@ -1,0 +1,206 @@
+//! What holds for every format of an outcome, and how they read.
+
+use proptest::prelude::*;
+use roxmltree::Document;
+
+use super::*;
+use crate::domain::outcome::{Failure, Reason};
+use crate::domain::plan::Deed;
+use crate::report::escape::{clean, is_unsafe};
+use crate::report::plan::fixtures::Case;
+use crate::report::plan::{generated, markdown};
+
+const UNICODE: Style = Style { color: false, unicode: true, width: 100, links: false };
+
+fn failure(status: Option<u16>, code: &str, message: &str) -> Failure {
+    Failure {
+        deed: Deed::Write,
+        is_half_done: false,
+        status,
+        code: (!code.is_empty()).then(|| code.to_owned()),
+        message: message.to_owned(),
+        is_uncertain: false,
+    }
+}
+
+fn rendered(case: &Case, outcome: &Outcome, format: OutcomeFormat, style: &Style) -> String {
+    let plan = case.report();
+    let at = Moment::parse("2026-11-21T16:00:00Z").expect("it is a time");
+    render(&OutcomeReport { plan: &plan, outcome, at, milliseconds: 12_345, run_id: Some("r_1") }, format, style)
+}
+
+fn all_applied(case: &Case) -> Outcome {
+    Outcome { ends: vec![End::Applied; case.plan.changes.len()], is_interrupted: false }
+}
+
+/// One of each end, over a plan of four changes: basket, cart, checkout, web.
+fn partial() -> (Case, Outcome) {
+    let half = Failure {
+        deed: Deed::Relink,
+        is_half_done: true,
+        ..failure(Some(422), "relation_not_found", "the target `prices` of `dependsOn` does not exist")
+    };
+    let lost = Failure { is_uncertain: true, ..failure(None, "", "the connection was closed before the answer") };
+    let ends = vec![End::NotAttempted(Reason::Needs(vec![1, 2])), End::Failed(half), End::Failed(lost), End::Applied];
+    (Case::mixed(), Outcome { ends, is_interrupted: false })
+}
+
+/// Half done, with a rename, then stopped by somebody.
+fn interrupted() -> (Case, Outcome) {
+    let case = Case::renamed();
+    let twice = Failure {
+        deed: Deed::Delete,
+        is_half_done: true,
+        ..failure(Some(409), "has_dependents", "`web` points to it")
+    };
+    let ends = vec![End::Applied, End::Failed(twice), End::NotAttempted(Reason::Interrupted)];
+    (case, Outcome { ends, is_interrupted: true })
+}
+
+#[test]
+fn every_format_is_found_by_its_name_only() {
+    for format in OutcomeFormat::ALL {
+        assert_eq!(OutcomeFormat::parse(format.name()), Some(format));
+    }
+    assert_eq!(OutcomeFormat::parse("summary"), None);
+}
+
+#[test]
+fn a_complete_push_is_one_line() {
+    let case = Case::mixed();
+    let text = rendered(&case, &all_applied(&case), OutcomeFormat::Text, &UNICODE);
+    assert_eq!(text, "Push: 1 created, 2 updated, 1 deleted, 0 renamed; 120 unchanged. It took 12.3 s.\n");
+    let case = Case::empty();
+    let text = rendered(&case, &all_applied(&case), OutcomeFormat::Text, &UNICODE);
+    assert_eq!(text, "Push: nothing to do; 120 unchanged.\n");
+}
+
+#[test]
+fn a_push_that_did_not_end_reads_well() {
+    let (case, outcome) = partial();
+    for format in OutcomeFormat::ALL {
+        insta::assert_snapshot!(format!("partial_{}", format.name()), rendered(&case, &outcome, format, &UNICODE));
+    }
+    let (case, outcome) = interrupted();
+    for format in [OutcomeFormat::Text, OutcomeFormat::Markdown] {
+        insta::assert_snapshot!(format!("interrupted_{}", format.name()), rendered(&case, &outcome, format, &UNICODE));
+    }
+}
+
+#[test]
+fn many_failures_are_folded_and_counted() {
+    let case = Case::huge(1_000);
+    let ends = vec![End::Failed(failure(Some(422), "invalid", "it is wrong")); case.plan.changes.len()];
+    let outcome = Outcome { ends, is_interrupted: false };
+    let text = rendered(&case, &outcome, OutcomeFormat::Text, &UNICODE);
+    assert_eq!(text.lines().filter(|line| line.starts_with("failed: ")).count(), 40, "{text}");
+    assert!(text.contains("and 1,160 more failures; `-v` shows all"), "{text}");
+    assert!(text.contains("1200 failed, 0 not attempted"), "{text}");
+    let markdown = rendered(&case, &outcome, OutcomeFormat::Markdown, &UNICODE);
+    assert!(markdown.len() <= markdown::LENGTH_MAX && markdown.contains("Not all of it fits here"));
+    // Every change is in the record, whatever the others fold.
+    let json: serde_json::Value =
+        serde_json::from_str(&rendered(&case, &outcome, OutcomeFormat::Json, &UNICODE)).expect("JSON");
+    assert_eq!(json["changes"].as_array().map(Vec::len), Some(1_200));
+}
+
+#[test]
+fn what_has_no_end_was_not_attempted() {
+    let (case, mut outcome) = partial();
+    outcome.ends.truncate(1);
+    let text = rendered(&case, &outcome, OutcomeFormat::Text, &UNICODE);
+    assert!(text.contains("0 failed, 4 not attempted"), "{text}");
+}
+
+#[test]
+fn the_way_on_names_the_target() {
+    let (case, outcome) = partial();
+    let plan = PlanReport { target: Some("staging"), ..case.report() };
+    let report = OutcomeReport { plan: &plan, outcome: &outcome, at: Moment(0), milliseconds: 0, run_id: None };
+    assert!(render(&report, OutcomeFormat::Text, &UNICODE).contains("run `portolan push --target staging` again"));
+}
+
+fn end() -> impl Strategy<Value = End> {
+    let text = "[a-c|`<>&@#%\"\\t\\n\u{1b}\u{202e}\\]\\[]{0,30}";
+    let deed = prop_oneof![Just(Deed::Write), Just(Deed::Relink), Just(Deed::Delete)];
+    let failed = (deed, any::<[bool; 2]>(), any::<Option<u16>>(), prop::option::of(text), text).prop_map(
+        |(deed, [is_half_done, is_uncertain], status, code, message)| {
+            End::Failed(Failure { deed, is_half_done, status, code, message, is_uncertain })
+        },
+    );
+    prop_oneof![
+        3 => Just(End::Applied),
+        2 => failed,
+        1 => prop::collection::vec(0..20_usize, 0..6).prop_map(|needs| End::NotAttempted(Reason::Needs(needs))),
+        1 => prop_oneof![Just(Reason::Interrupted), Just(Reason::Stopped), Just(Reason::Unreachable)]
+            .prop_map(End::NotAttempted),
+    ]
+}
+
+fn number(text: &str, word: &str) -> usize {
+    let line = text.lines().find(|line| line.contains("ush: ")).expect("the numbers are there");
+    let line = line.split_once("ush: ").expect("it was found").1;
+    line.split_once(word).map_or(0, |(before, _)| {
+        before.rsplit([' ', '(']).next().and_then(|number| number.parse().ok()).expect("a number")
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn every_format_counts_alike_and_holds_anything(
+        case in generated::case(),
+        ends in prop::collection::vec(end(), 160),
+        is_interrupted: bool,
+    ) {
+        let ends: Vec<End> = ends.into_iter().take(case.plan.changes.len()).collect();
+        let outcome = Outcome { ends, is_interrupted };
+        let is = |wanted: fn(&End) -> bool| outcome.ends.iter().filter(|end| wanted(end)).count();
+        let failed = is(|end| matches!(end, End::Failed(_)));
+        let waiting = is(|end| matches!(end, End::NotAttempted(_)));
+        for format in OutcomeFormat::ALL {
+            let text = rendered(&case, &outcome, format, &UNICODE);
+            prop_assert!(!text.chars().any(|c| c != '\n' && is_unsafe(c)), "{}: {text:?}", format.name());
+            match format {
+                OutcomeFormat::Text | OutcomeFormat::Markdown => {
+                    prop_assert_eq!(number(&text, " failed"), failed, "{}", text);
+                    prop_assert_eq!(number(&text, " not attempted"), waiting);
+                    prop_assert!(format == OutcomeFormat::Text || text.len() <= markdown::LENGTH_MAX);
+                    prop_assert!(format == OutcomeFormat::Text || text.matches("<details").count() == text.matches("</details>\n").count());
+                }
+                OutcomeFormat::Json => {
+                    let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+                    prop_assert_eq!(json["counts"]["failed"].as_u64(), Some(failed as u64));
+                    prop_assert_eq!(json["counts"]["notAttempted"].as_u64(), Some(waiting as u64));
+                    prop_assert_eq!(json["changes"].as_array().map(Vec::len), Some(case.plan.changes.len()));
+                    prop_assert_eq!(json["complete"].as_bool(), Some(failed + waiting == 0));
+                }
+                OutcomeFormat::Junit => {
+                    let document = Document::parse(&text).expect("well-formed XML");
+                    let elements = |name: &str| document.descendants().filter(|node| node.has_tag_name(name)).count();
+                    prop_assert_eq!(elements("failure"), failed);
+                    prop_assert_eq!(elements("skipped"), waiting);
+                    prop_assert_eq!(elements("testcase"), case.plan.changes.len().max(1));
+                }
+            }
+        }
+        let colored = rendered(&case, &outcome, OutcomeFormat::Text, &Style { color: true, ..UNICODE });
+        let stripped: String = colored.lines().map(|line| clean(line).into_owned() + "\n").collect();
+        prop_assert_eq!(stripped, rendered(&case, &outcome, OutcomeFormat::Text, &UNICODE));
+    }
+}
+
+#[test]
+fn every_document_fits_the_schema() {
+    let validator = jsonschema::validator_for(&json::schema()).expect("the schema is one");
+    let hostile = Case::hostile();
+    let applied = all_applied(&hostile);
+    for (case, outcome) in
+        [partial(), interrupted(), (hostile, applied), (Case::empty(), Outcome { ends: vec![], is_interrupted: false })]
+    {
+        let value = serde_json::from_str(&rendered(&case, &outcome, OutcomeFormat::Json, &UNICODE)).expect("JSON");
+        let faults: Vec<String> = validator.iter_errors(&value).map(|fault| fault.to_string()).collect();
+        assert!(faults.is_empty(), "{faults:?}");
+    }
+}

@@ -1,0 +1,337 @@
+//! What is shown of a field: its value before and after, short enough to read. A text or a list that does not fit in a
+//! line is shown by what differs in it, line by line; what is folded is counted.
+
+use similar::{ChangeTag, TextDiff};
+
+use crate::domain::change::{Field, FieldChange, Origin};
+use crate::domain::value::Value;
+use crate::report::plan::words;
+
+/// How much of a field is shown.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::report) struct Limits {
+    /// Lines of a difference, paths of an object, items of a set.
+    pub lines: usize,
+    /// Characters of a value in one line.
+    pub characters: usize,
+}
+
+/// A field, in words and pieces that are not escaped yet.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::report) struct Shown {
+    pub name: String,
+    pub body: Body,
+    pub notes: Vec<&'static str>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::report) enum Body {
+    /// `None`: there is nothing on that side.
+    Pair(Option<String>, Option<String>),
+    Paths {
+        paths: Vec<(String, Option<String>, Option<String>)>,
+        more: usize,
+    },
+    /// A set: what went, what came, how many stay.
+    Items {
+        gone: Vec<String>,
+        come: Vec<String>,
+        more: usize,
+        stay: usize,
+    },
+    Lines {
+        lines: Vec<Line>,
+        more: usize,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::report) enum Line {
+    Same(String),
+    Gone(String),
+    Come(String),
+    /// So many lines that are alike on both sides are not shown.
+    Skipped(usize),
+}
+
+/// Beyond this a difference is not looked for line by line: it would take longer than reading it.
+const LINES_COMPARED: usize = 4_000;
+/// A text of more characters than this is no longer a value in a line.
+const LONG: usize = 80;
+/// Nor a list or an object that is longer.
+const LONG_LIST: usize = 48;
+/// What two lines have in common, of which no more is shown before and behind what differs.
+const SURROUNDING: usize = 20;
+const CONTEXT: usize = 1;
+
+pub(in crate::report) fn shown(change: &FieldChange, is_mixed: bool, limits: Limits) -> Shown {
+    let mut notes: Vec<&'static str> = words::cause(change.cause).into_iter().collect();
+    // Where all of a change is pending, its heading says so.
+    notes.extend((is_mixed && change.origin == Origin::AlreadyPending).then_some("already pending"));
+    Shown { name: words::field(&change.field), body: body(change, limits), notes }
+}
+
+fn body(change: &FieldChange, limits: Limits) -> Body {
+    let (before, after) = (&change.before, &change.after);
+    if !change.paths.is_empty() {
+        let paths = change.paths.iter().take(limits.lines).map(|path| {
+            let name = path.path.join(".");
+            let value = |value: &Option<Value>| value.as_ref().map(|value| inline(value, limits.characters));
+            (name, value(&path.before), value(&path.after))
+        });
+        return Body::Paths { paths: paths.collect(), more: change.paths.len().saturating_sub(limits.lines) };
+    }
+    if let (Some(old), Some(new)) = (items(before), items(after))
+        && matches!(change.field, Field::Team | Field::Relation(_))
+        && !(old.is_empty() || new.is_empty())
+    {
+        return set(&old, &new, limits);
+    }
+    if is_long(before) || is_long(after) {
+        return lines(before, after, limits);
+    }
+    Body::Pair(one(before, limits.characters), one(after, limits.characters))
+}
+
+fn one(value: &Value, characters: usize) -> Option<String> {
+    (!value.is_null()).then(|| inline(value, characters))
+}
+
+/// A value in one line, as JSON writes it.
+pub(in crate::report) fn inline(value: &Value, characters: usize) -> String {
+    // The end of a long text is not even looked at.
+    let head = value.as_str().and_then(|text| text.char_indices().nth(characters).and_then(|(at, _)| text.get(..at)));
+    let text = match head {
+        Some(head) => serde_json::to_string(head),
+        None => serde_json::to_string(value),
+    };
+    let mut text = text.expect("a value has string keys and nothing that could fail");
+    if let Some((at, _)) = text.char_indices().nth(characters) {
+        text.truncate(at);
+        text.push('…');
+    }
+    text
+}
+
+fn is_long(value: &Value) -> bool {
+    match value {
+        Value::Text(text) => text.contains('\n') || text.chars().nth(LONG).is_some(),
+        Value::List(_) | Value::Map(_) => inline(value, LONG_LIST).ends_with('…'),
+        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Large(_) | Value::Float(_) => false,
+    }
+}
+
+/// What a team or a relation names.
+fn items(value: &Value) -> Option<Vec<&Value>> {
+    match value {
+        Value::List(items) => Some(items.iter().collect()),
+        Value::Null
+        | Value::Bool(_)
+        | Value::Integer(_)
+        | Value::Large(_)
+        | Value::Float(_)
+        | Value::Text(_)
+        | Value::Map(_) => None,
+    }
+}
+
+fn set(old: &[&Value], new: &[&Value], limits: Limits) -> Body {
+    let keys = |items: &[&Value]| items.iter().map(|item| inline(item, limits.characters)).collect::<Vec<_>>();
+    let (old, new) = (keys(old), keys(new));
+    let known = |items: &[String]| items.iter().cloned().collect::<std::collections::BTreeSet<_>>();
+    let (olds, news) = (known(&old), known(&new));
+    let mut gone: Vec<String> = old.into_iter().filter(|item| !news.contains(item)).collect();
+    let mut come: Vec<String> = new.into_iter().filter(|item| !olds.contains(item)).collect();
+    let all = gone.len() + come.len();
+    gone.truncate(limits.lines);
+    come.truncate(limits.lines);
+    let more = all - gone.len() - come.len();
+    Body::Items { gone, come, more, stay: olds.intersection(&news).count() }
+}
+
+/// Its lines: a text's own, a list's items, an object's keys.
+fn text_of(value: &Value) -> String {
+    let whole = |value: &Value| inline(value, usize::MAX);
+    match value {
+        Value::Null => String::new(),
+        Value::Text(text) => text.to_string(),
+        Value::List(items) => items.iter().map(whole).collect::<Vec<_>>().join("\n"),
+        Value::Map(entries) => {
+            let entry = |(key, value): &(Box<str>, Value)| format!("{}: {}", key.replace('\n', " "), whole(value));
+            entries.iter().map(entry).collect::<Vec<_>>().join("\n")
+        }
+        Value::Bool(_) | Value::Integer(_) | Value::Large(_) | Value::Float(_) => whole(value),
+    }
+}
+
+fn lines(before: &Value, after: &Value, limits: Limits) -> Body {
+    let (old, new) = (text_of(before), text_of(after));
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    let mut all = difference(&old, &new);
+    // Texts can differ in what ends their lines alone.
+    if !all.iter().any(|line| matches!(line, Line::Gone(_) | Line::Come(_))) {
+        return Body::Pair(one(before, limits.characters), one(after, limits.characters));
+    }
+    let more = all.len().saturating_sub(limits.lines);
+    // One line takes no more room than saying that there is one more.
+    let more = if more > 1 {
+        all.truncate(limits.lines);
+        more
+    } else {
+        0
+    };
+    let all = all.into_iter().map(|line| match line {
+        Line::Same(text) => Line::Same(cut(text, limits.characters)),
+        Line::Gone(text) => Line::Gone(cut(text, limits.characters)),
+        Line::Come(text) => Line::Come(cut(text, limits.characters)),
+        Line::Skipped(number) => Line::Skipped(number),
+    });
+    Body::Lines { lines: all.collect(), more }
+}
+
+pub(in crate::report) fn cut(mut text: String, characters: usize) -> String {
+    if let Some((at, _)) = text.char_indices().nth(characters) {
+        text.truncate(at);
+        text.push('…');
+    }
+    text
+}
+
+fn difference(old: &[&str], new: &[&str]) -> Vec<Line> {
+    let gone = |line: &&str| Line::Gone((*line).to_owned());
+    let come = |line: &&str| Line::Come((*line).to_owned());
+    if old.is_empty() || new.is_empty() {
+        return old.iter().map(gone).chain(new.iter().map(come)).collect();
+    }
+    let head = old.iter().zip(new).take_while(|(one, other)| one == other).count();
+    let tail = old[head..].iter().rev().zip(new[head..].iter().rev()).take_while(|(one, other)| one == other).count();
+    let (olds, news) = (&old[head..old.len() - tail], &new[head..new.len() - tail]);
+    let mut all: Vec<Line> = old[..head].iter().map(|line| Line::Same((*line).to_owned())).collect();
+    if olds.len() + news.len() > LINES_COMPARED {
+        all.extend(olds.iter().map(gone).chain(news.iter().map(come)));
+    } else {
+        let diff = TextDiff::from_slices(olds, news);
+        all.extend(diff.iter_all_changes().map(|change| {
+            let text = change.value().to_owned();
+            match change.tag() {
+                ChangeTag::Equal => Line::Same(text),
+                ChangeTag::Delete => Line::Gone(text),
+                ChangeTag::Insert => Line::Come(text),
+            }
+        }));
+    }
+    all.extend(old[old.len() - tail..].iter().map(|line| Line::Same((*line).to_owned())));
+    focus(skip(all))
+}
+
+/// A long line that became another one is shown where the two differ.
+fn focus(mut all: Vec<Line>) -> Vec<Line> {
+    let mut at = 0;
+    while at < all.len() {
+        let run = |from: usize, is: fn(&Line) -> bool| all[from..].iter().take_while(|line| is(line)).count();
+        let gone = run(at, |line| matches!(line, Line::Gone(_)));
+        let come = run(at + gone, |line| matches!(line, Line::Come(_)));
+        if gone == come {
+            let (olds, news) = all[at..at + gone + come].split_at_mut(gone);
+            for pair in olds.iter_mut().zip(news) {
+                if let (Line::Gone(old), Line::Come(new)) = pair {
+                    (*old, *new) = focused(old, new);
+                }
+            }
+        }
+        at += (gone + come).max(1);
+    }
+    all
+}
+
+fn focused(old: &str, new: &str) -> (String, String) {
+    let (olds, news): (Vec<char>, Vec<char>) = (old.chars().collect(), new.chars().collect());
+    if olds.len().max(news.len()) <= LONG {
+        return (old.to_owned(), new.to_owned());
+    }
+    let head = olds.iter().zip(&news).take_while(|(one, other)| one == other).count();
+    let rest = olds[head..].iter().rev().zip(news[head..].iter().rev());
+    let tail = rest.take_while(|(one, other)| one == other).count();
+    let part = |all: &[char]| {
+        let start = if head > SURROUNDING * 2 { head - SURROUNDING } else { 0 };
+        let end = if tail > SURROUNDING * 2 { all.len() - tail + SURROUNDING } else { all.len() };
+        let (before, behind) = (if start > 0 { "…" } else { "" }, if end < all.len() { "…" } else { "" });
+        format!("{before}{}{behind}", all[start..end].iter().collect::<String>())
+    };
+    (part(&olds), part(&news))
+}
+
+/// Leaves of what is alike only what stands beside what differs.
+fn skip(all: Vec<Line>) -> Vec<Line> {
+    let is_same = |at: usize| matches!(all.get(at), Some(Line::Same(_)) | None);
+    let is_near = |at: usize| (at.saturating_sub(CONTEXT)..=at + CONTEXT).any(|near| !is_same(near));
+    let near: Vec<bool> = (0..all.len()).map(is_near).collect();
+    let mut kept = Vec::new();
+    for (line, is_near) in all.into_iter().zip(near) {
+        match (is_near, kept.last_mut()) {
+            (true, _) => kept.push(line),
+            (false, Some(Line::Skipped(number))) => *number += 1,
+            (false, _) => kept.push(Line::Skipped(1)),
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::plan::fixtures::{field, text, texts};
+
+    const LIMITS: Limits = Limits { lines: 4, characters: 100 };
+
+    fn lines_of(before: Value, after: Value) -> (Vec<Line>, usize) {
+        match shown(&field("x", before, after), false, LIMITS).body {
+            Body::Lines { lines, more } => (lines, more),
+            other => panic!("no lines: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_long_line_is_shown_where_it_differs() {
+        let long = |middle: &str| text(&format!("{} {middle} {}", "before ".repeat(30), " behind".repeat(30)));
+        let (lines, more) = lines_of(long("one"), long("two"));
+        let [Line::Gone(old), Line::Come(new)] = lines.as_slice() else { panic!("{lines:?}") };
+        assert!(old.contains(" one ") && new.contains(" two ") && more == 0);
+        assert!(old.starts_with('…') && old.ends_with('…') && old.chars().count() < 60, "{old}");
+    }
+
+    #[test]
+    fn what_is_folded_is_counted_and_one_line_is_not_folded() {
+        let page = |lines: usize| text(&"line\n".repeat(lines));
+        assert_eq!(lines_of(Value::Null, page(5)).0.len(), 5);
+        let (lines, more) = lines_of(Value::Null, page(6));
+        assert_eq!((lines.len(), more), (4, 2));
+    }
+
+    #[test]
+    fn long_lists_differ_item_by_item() {
+        let list = |of: std::ops::Range<i64>| Value::List(of.map(Value::Integer).collect());
+        let (lines, _) = lines_of(list(0..40), list(1..40));
+        let same = Line::Same("1".to_owned());
+        assert_eq!(lines, [Line::Gone("0".to_owned()), same, Line::Skipped(38)]);
+    }
+
+    #[test]
+    fn texts_that_differ_in_the_end_of_a_line_alone_are_shown_as_they_are() {
+        let body = shown(&field("x", text("a\n"), text("a\r\n")), false, LIMITS).body;
+        assert_eq!(body, Body::Pair(Some("\"a\\n\"".to_owned()), Some("\"a\\r\\n\"".to_owned())));
+    }
+
+    #[test]
+    fn a_text_of_endless_lines_is_compared_in_time() {
+        let page = |word: &str| text(&(0..40_000).map(|at| format!("{word} {at}\n")).collect::<String>());
+        assert_eq!(lines_of(page("old"), page("new")).1, 80_000 - 4);
+    }
+
+    #[test]
+    fn a_relation_is_a_set() {
+        let body = shown(&field("->uses", texts(&["a", "b"]), texts(&["b", "c"])), false, LIMITS).body;
+        let (gone, come) = (vec!["\"a\"".to_owned()], vec!["\"c\"".to_owned()]);
+        assert_eq!(body, Body::Items { gone, come, more: 0, stay: 1 });
+    }
+}

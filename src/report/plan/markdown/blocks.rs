@@ -1,0 +1,150 @@
+//! One change in a comment. Values stand in a fence that nothing in them can end, where nothing is a link, a mention or
+//! markup; GitHub and GitLab colour it as a difference.
+
+use crate::domain::change::{Action, Change, Dependent};
+use crate::domain::words::{count, grouped};
+use crate::report::escape::{clean, fence, html_code};
+use crate::report::plan::fields::{self, Body, Limits, Line, Shown, cut};
+use crate::report::plan::markdown::budget::Item;
+use crate::report::plan::markdown::{NAME_MAX, code, prose};
+use crate::report::plan::{Sited, sections, words};
+
+const LIMITS: Limits = Limits { lines: 20, characters: 300 };
+const MOST_DEPENDENTS: usize = 5;
+const MOST_ITEMS: usize = 10;
+/// Of one change: a single one must not take the whole comment.
+const BLOCK_MAX: usize = 6_000;
+
+pub(super) fn item(sited: &Sited<'_>, change: &Change, importance: u8, is_open: bool) -> Item {
+    let name = code(&words::entity(&change.key));
+    let brief = match &change.action {
+        Action::Rename { from, .. } => format!("- {name}, was {}\n", code(from)),
+        Action::Create | Action::Update | Action::Adopt | Action::Delete => format!("- {name}\n"),
+    };
+    let rich = if change.fields.is_empty() { line(sited, change) } else { block(sited, change, is_open) };
+    Item { importance, rich, brief }
+}
+
+/// What is said of a change beside its name and its fields.
+fn remarks(sited: &Sited<'_>, change: &Change) -> Vec<String> {
+    let mut remarks: Vec<String> = words::remark(change).into_iter().collect();
+    let tells_writer = change.action == Action::Delete
+        || sections::is_pending(sited.report, change)
+        || change.standing == crate::domain::change::Standing::Foreign;
+    remarks.extend(change.record.as_ref().filter(|_| tells_writer).and_then(words::written));
+    remarks
+}
+
+fn line(sited: &Sited<'_>, change: &Change) -> String {
+    let mut parts = vec![code(&words::entity(&change.key))];
+    parts.extend(remarks(sited, change).iter().map(|remark| prose(remark)));
+    parts.extend(sited.location_of(change).map(|location| code(&location)));
+    let out = format!("- {}\n", parts.join(" · "));
+    out + &inner_list(&dependents(&change.dependents))
+}
+
+fn dependents(dependents: &[Dependent]) -> Vec<String> {
+    let mut lines: Vec<String> =
+        dependents.iter().take(MOST_DEPENDENTS).map(|it| format!("pointed to from {}", words::dependent(it))).collect();
+    if dependents.len() > MOST_DEPENDENTS {
+        lines.push(format!("and {}", count(dependents.len() - MOST_DEPENDENTS, "more relation")));
+    }
+    lines
+}
+
+/// Lines under a line of a list.
+pub(super) fn inner_list(items: &[String]) -> String {
+    let mut out = String::new();
+    let shown = if items.len() <= MOST_ITEMS + 1 { items.len() } else { MOST_ITEMS };
+    for item in items.iter().take(shown) {
+        out.push_str(&format!("  - {}\n", prose(item)));
+    }
+    if items.len() > shown {
+        out.push_str(&format!("  - and {} more\n", grouped(items.len() - shown)));
+    }
+    out
+}
+
+fn block(sited: &Sited<'_>, change: &Change, is_open: bool) -> String {
+    let short = |text: &str| html_code(&cut(text.to_owned(), NAME_MAX));
+    let mut parts = vec![format!("{} {}", words::sign(&change.action), short(&words::entity(&change.key)))];
+    parts.push(match &change.action {
+        Action::Rename { from, .. } => format!("was {}", short(from)),
+        Action::Create | Action::Update | Action::Adopt | Action::Delete => count(change.fields.len(), "field"),
+    });
+    parts.extend(sited.location_of(change).map(|location| short(&location)));
+    let open = if is_open { " open" } else { "" };
+    let mut out = format!("<details{open}><summary>{}</summary>\n\n", parts.join(" · "));
+    for remark in remarks(sited, change) {
+        out.push_str(&format!("{}\n\n", prose(&remark)));
+    }
+    let text = difference(sited, change);
+    let fence = fence(&text);
+    out.push_str(&format!("{fence}diff\n{text}{fence}\n\n"));
+    let dependents = inner_list(&dependents(&change.dependents));
+    out.push_str(&dependents.replace("  - ", "- "));
+    if !dependents.is_empty() {
+        out.push('\n');
+    }
+    // Without a blank line all that follows would be HTML.
+    out.push_str("</details>\n\n");
+    out
+}
+
+/// The fields as lines that begin with their side.
+fn difference(sited: &Sited<'_>, change: &Change) -> String {
+    let is_mixed = sections::is_mixed(sited.report, change);
+    let mut out = String::new();
+    for (at, field) in change.fields.iter().enumerate() {
+        let lines = lines(&fields::shown(field, is_mixed, LIMITS));
+        for line in &lines {
+            if out.len() > BLOCK_MAX {
+                let rest = change.fields.len() - at;
+                out.push_str(&format!("@@ {} from here on @@\n", count(rest, "field")));
+                return out;
+            }
+            out.push_str(clean(line).trim_end());
+            out.push('\n');
+        }
+    }
+    out
+}
+
+fn lines(shown: &Shown) -> Vec<String> {
+    let name = &shown.name;
+    let mut lines: Vec<String> = shown.notes.iter().map(|note| format!("# {name}: {note}")).collect();
+    let pair = |lines: &mut Vec<String>, name: &str, before: &Option<String>, after: &Option<String>| {
+        lines.extend(before.iter().map(|before| format!("- {name}: {before}")));
+        lines.extend(after.iter().map(|after| format!("+ {name}: {after}")));
+    };
+    let folded = |lines: &mut Vec<String>, more: usize, noun: &str| {
+        lines.extend((more > 0).then(|| format!("@@ {} @@", count(more, noun))));
+    };
+    match &shown.body {
+        Body::Pair(before, after) => pair(&mut lines, name, before, after),
+        Body::Paths { paths, more } => {
+            for (path, before, after) in paths {
+                pair(&mut lines, &format!("{name}.{path}"), before, after);
+            }
+            folded(&mut lines, *more, "more difference");
+        }
+        Body::Items { gone, come, more, stay } => {
+            let stay = if *stay > 0 { format!(" ({} unchanged)", grouped(*stay)) } else { String::new() };
+            lines.push(format!("  {name}:{stay}"));
+            lines.extend(gone.iter().map(|item| format!("-   {item}")));
+            lines.extend(come.iter().map(|item| format!("+   {item}")));
+            folded(&mut lines, *more, "more target");
+        }
+        Body::Lines { lines: all, more } => {
+            lines.push(format!("  {name}:"));
+            lines.extend(all.iter().map(|line| match line {
+                Line::Same(text) => format!("    {text}"),
+                Line::Gone(text) => format!("-   {text}"),
+                Line::Come(text) => format!("+   {text}"),
+                Line::Skipped(number) => format!("@@ {} @@", count(*number, "equal line")),
+            }));
+            folded(&mut lines, *more, "more line");
+        }
+    }
+    lines
+}

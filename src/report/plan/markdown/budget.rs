@@ -1,0 +1,105 @@
+//! What of a comment is in it. Every piece has a long and a short form and an importance; the short forms of all come
+//! before the long form of any, in half of the room, so that a reader sees of as much as can be that it is there.
+
+/// A piece that is shown, shortened or left out as a whole.
+pub(in crate::report) struct Item {
+    /// 0 matters most.
+    pub importance: u8,
+    pub rich: String,
+    /// Empty: there is no short form, and nobody misses it.
+    pub brief: String,
+}
+
+pub(in crate::report) struct Section {
+    open: String,
+    close: &'static str,
+    items: Vec<Item>,
+    /// What is said of so many pieces that are left out.
+    left: Box<dyn Fn(usize) -> String>,
+}
+
+impl Section {
+    pub fn new(open: &str, close: &'static str, items: Vec<Item>, left: impl Fn(usize) -> String + 'static) -> Self {
+        Self { open: open.to_owned(), close, items, left: Box::new(left) }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Rich,
+    Brief,
+    Left,
+}
+
+/// `elsewhere` says where all of it is, where not all of it fits.
+pub(in crate::report) fn fit(head: String, sections: &[Section], most: usize, elsewhere: &str) -> String {
+    let frame = |section: &Section| {
+        // As many as can be left out at most are the longest words.
+        section.open.len() + section.close.len() + (section.left)(section.items.len()).len()
+    };
+    let full = sections.iter().filter(|section| !section.items.is_empty());
+    let fixed = head.len() + elsewhere.len() + full.clone().map(frame).sum::<usize>();
+    let forms = choose(sections, most.saturating_sub(fixed));
+    let mut out = head;
+    let mut is_cut = false;
+    for (section, forms) in sections.iter().zip(&forms).filter(|(section, _)| !section.items.is_empty()) {
+        // A section of nothing but what has no short form is no section.
+        let is_bare = section.items.iter().zip(forms).all(|(item, form)| *form != Form::Rich && item.brief.is_empty());
+        if is_bare {
+            continue;
+        }
+        out.push_str(&section.open);
+        let mut left = 0;
+        for (item, form) in section.items.iter().zip(forms) {
+            match form {
+                Form::Rich => out.push_str(&item.rich),
+                Form::Brief => out.push_str(&item.brief),
+                Form::Left => left += 1,
+            }
+            is_cut |= *form != Form::Rich && item.rich != item.brief;
+        }
+        if left > 0 {
+            out.push_str(&(section.left)(left));
+            is_cut = true;
+        }
+        out.push_str(section.close);
+    }
+    if is_cut {
+        out.push_str(elsewhere);
+    }
+    out
+}
+
+/// A form for every item of every section.
+fn choose(sections: &[Section], room: usize) -> Vec<Vec<Form>> {
+    let mut forms: Vec<Vec<Form>> = sections.iter().map(|section| vec![Form::Left; section.items.len()]).collect();
+    let mut order: Vec<(usize, usize, &Item)> = sections
+        .iter()
+        .enumerate()
+        .flat_map(|(section, of)| of.items.iter().enumerate().map(move |(at, item)| (section, at, item)))
+        .collect();
+    order.sort_by_key(|(_, _, item)| item.importance);
+    let mut used = 0;
+    // The first that does not fit ends each round: what matters less would else be picked by its brevity.
+    let mut round = |most: usize, wanted: Form| {
+        for (section, at, item) in &order {
+            let form = &mut forms[*section][*at];
+            let now = match *form {
+                Form::Rich => continue,
+                Form::Brief if wanted == Form::Brief => continue,
+                Form::Brief => item.brief.len(),
+                Form::Left => 0,
+            };
+            let then = if wanted == Form::Rich { item.rich.len() } else { item.brief.len() };
+            if used + then - now.min(used) > most {
+                break;
+            }
+            used = used + then - now.min(used);
+            *form = wanted;
+        }
+    };
+    round(room / 2, Form::Brief);
+    round(room, Form::Rich);
+    round(room, Form::Brief);
+    forms
+}

@@ -1,0 +1,211 @@
+//! A picture of what a plan touches, for Mermaid: the entities that change, those that point to what goes away, and the
+//! relations that are set or taken off. Too many nodes are no picture, and no edges are no news.
+
+use std::collections::BTreeMap;
+
+use crate::domain::blueprint::Blueprint;
+use crate::domain::change::{Action, Afterwards, Change, Field, FieldChange};
+use crate::domain::plan::Plan;
+use crate::domain::value::Value;
+use crate::report::escape::clean;
+use crate::report::plan::fields::cut;
+
+pub(super) const MOST_NODES: usize = 40;
+const MOST_EDGES: usize = 120;
+const LABEL_MAX: usize = 60;
+
+/// Blueprint and identifier; the blueprint is unknown where nobody has told what a relation points to.
+type Node = (Option<String>, String);
+
+#[derive(Default)]
+struct Picture {
+    /// With its class.
+    nodes: BTreeMap<Node, &'static str>,
+    edges: BTreeMap<(Node, Node, String), Edge>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Edge {
+    Stays,
+    Comes,
+    Goes,
+}
+
+/// `None`: a picture would not help.
+pub(super) fn draw(plan: &Plan, blueprints: &[Blueprint]) -> Option<String> {
+    // Every change is a node.
+    if plan.changes.len() > MOST_NODES {
+        return None;
+    }
+    let mut picture = Picture::default();
+    for change in &plan.changes {
+        picture.change(change);
+    }
+    for change in &plan.changes {
+        picture.relations(change, blueprints);
+        if picture.nodes.len() > MOST_NODES || picture.edges.len() > MOST_EDGES {
+            return None;
+        }
+    }
+    picture.leave_alone();
+    (picture.nodes.len() >= 2 && !picture.edges.is_empty()).then(|| picture.text())
+}
+
+fn node(blueprint: &str, identifier: &str) -> Node {
+    (Some(blueprint.to_owned()), identifier.to_owned())
+}
+
+impl Picture {
+    fn change(&mut self, change: &Change) {
+        let blueprint = &change.key.blueprint;
+        let class = match &change.action {
+            Action::Create => "create",
+            Action::Update => "update",
+            Action::Adopt => "adopt",
+            Action::Delete => "delete",
+            Action::Rename { from, .. } => {
+                self.nodes.insert(node(blueprint, from), "delete");
+                "rename"
+            }
+        };
+        self.nodes.insert(node(blueprint, &change.key.identifier), class);
+        if let Action::Rename { from, .. } = &change.action {
+            let ends = (node(blueprint, from), node(blueprint, &change.key.identifier), "becomes".to_owned());
+            self.edges.insert(ends, Edge::Comes);
+        }
+    }
+
+    fn relations(&mut self, change: &Change, blueprints: &[Blueprint]) {
+        let own = node(&change.key.blueprint, &change.key.identifier);
+        for field in &change.fields {
+            let FieldChange { field: Field::Relation(name), before, after, .. } = field else { continue };
+            let blueprint = blueprints.iter().find(|blueprint| blueprint.identifier == *change.key.blueprint);
+            let relation = blueprint.and_then(|it| it.relations.iter().find(|relation| relation.name == **name));
+            let target = relation.map(|relation| relation.target.clone());
+            let (before, after) = (targets(before), targets(after));
+            for old in before.iter().filter(|old| !after.contains(old)) {
+                self.edge(&own, &(target.clone(), (*old).to_owned()), name, Edge::Goes);
+            }
+            for new in after.iter().filter(|new| !before.contains(new)) {
+                self.edge(&own, &(target.clone(), (*new).to_owned()), name, Edge::Comes);
+            }
+        }
+        let Some(gone) = change.removed() else { return };
+        let gone = node(&gone.blueprint, &gone.identifier);
+        for dependent in &change.dependents {
+            let edge = match dependent.after {
+                Afterwards::Left => Edge::Stays,
+                Afterwards::Relinked => Edge::Goes,
+                Afterwards::Asked => Edge::Comes,
+            };
+            let from = node(&dependent.key.blueprint, &dependent.key.identifier);
+            self.edge(&from, &gone, &dependent.relation, edge);
+        }
+    }
+
+    fn edge(&mut self, from: &Node, to: &Node, name: &str, edge: Edge) {
+        // Enough to see that it is too much.
+        if self.nodes.len() > MOST_NODES || self.edges.len() > MOST_EDGES {
+            return;
+        }
+        for end in [from, to] {
+            self.nodes.entry(end.clone()).or_insert("other");
+        }
+        self.edges.entry((from.clone(), to.clone(), name.to_owned())).or_insert(edge);
+    }
+
+    /// A node without an edge says nothing that the list does not say.
+    fn leave_alone(&mut self) {
+        let edges = &self.edges;
+        self.nodes.retain(|node, _| edges.keys().any(|(from, to, _)| from == node || to == node));
+    }
+
+    fn text(&self) -> String {
+        let mut out = String::from("```mermaid\nflowchart LR\n");
+        let ids: BTreeMap<&Node, usize> = self.nodes.keys().enumerate().map(|(at, node)| (node, at)).collect();
+        for ((blueprint, identifier), class) in &self.nodes {
+            let id = ids.get(&(blueprint.clone(), identifier.clone())).copied().unwrap_or_default();
+            let name = blueprint.as_ref().map_or(identifier.clone(), |blueprint| format!("{blueprint}/{identifier}"));
+            out.push_str(&format!("  n{id}[\"{}\"]:::{class}\n", label(&name)));
+        }
+        for ((from, to, name), edge) in &self.edges {
+            let (Some(from), Some(to)) = (ids.get(from), ids.get(to)) else { continue };
+            let line = match edge {
+                Edge::Stays => "-->",
+                Edge::Comes => "==>",
+                Edge::Goes => "-.->",
+            };
+            out.push_str(&format!("  n{from} {line}|\"{}\"| n{to}\n", label(name)));
+        }
+        // Readable on a light page and on a dark one.
+        for (class, fill) in [
+            ("create", "#2da44e"),
+            ("update", "#bf8700"),
+            ("rename", "#0969da"),
+            ("adopt", "#8250df"),
+            ("delete", "#cf222e"),
+            ("other", "#6e7781"),
+        ] {
+            if self.nodes.values().any(|own| *own == class) {
+                out.push_str(&format!("  classDef {class} fill:{fill},stroke:{fill},color:#ffffff\n"));
+            }
+        }
+        out.push_str("```\n");
+        out
+    }
+}
+
+fn targets(value: &Value) -> Vec<&str> {
+    match value {
+        Value::Text(text) => vec![text],
+        Value::List(items) => items.iter().filter_map(Value::as_str).collect(),
+        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Large(_) | Value::Float(_) | Value::Map(_) => vec![],
+    }
+}
+
+/// All but letters, digits and a few signs are written as Mermaid's codes for them, so that nothing in a label is
+/// markup for Mermaid, for HTML, or for the fence around it.
+fn label(text: &str) -> String {
+    let text = cut(clean(text).into_owned(), LABEL_MAX);
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '/' | '…') {
+            out.push(c);
+        } else {
+            out.push_str(&format!("#{};", u32::from(c)));
+        }
+    }
+    // An empty label is an error for Mermaid.
+    if out.trim().is_empty() { "#32;".to_owned() } else { out }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::plan::fixtures::{Case, change, field, text};
+
+    fn pointing(number: usize) -> Case {
+        let fields = |at: usize| vec![field("->dependsOn", Value::Null, text(&format!("s{}", (at + 1) % number)))];
+        let changes = (0..number).map(|at| change(&format!("service/s{at}"), Action::Create, fields(at)));
+        Case::of(changes.collect(), Vec::new())
+    }
+
+    #[test]
+    fn there_is_a_picture_only_where_it_helps() {
+        let drawn = |case: &Case| draw(&case.plan, &case.blueprints).is_some();
+        assert!(!drawn(&Case::empty()) && !drawn(&Case::foreign()), "nothing points to anything");
+        assert!(drawn(&pointing(2)) && drawn(&pointing(MOST_NODES)));
+        assert!(!drawn(&pointing(MOST_NODES + 1)), "a thicket");
+    }
+
+    #[test]
+    fn a_label_is_nothing_but_a_label() {
+        assert_eq!(label("a`\"]-->"), "a#96;#34;#93;--#62;");
+        assert_eq!(label("日本 b_c/d"), "日本 b_c/d");
+        assert_eq!(label("\u{1b}[2J"), "#32;");
+        let text = draw(&Case::hostile().plan, &[]).expect("there is one");
+        let inside =
+            text.strip_prefix("```mermaid\n").and_then(|rest| rest.strip_suffix("```\n")).expect("it is a fence");
+        assert!(!inside.contains('`') && !inside.contains("<script"), "{inside}");
+    }
+}

@@ -1,0 +1,49 @@
+//! The order in which changes are read: this branch's before what was pending, and what hurts before what does not. A
+//! change is in one section, so that each is told once.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::domain::change::{Action, Change, Origin};
+use crate::report::plan::PlanReport;
+
+/// Changes that are read together, under one heading.
+pub(in crate::report) struct Section<'a> {
+    pub is_pending: bool,
+    /// By blueprint; within it, by rank and key.
+    pub groups: Vec<(&'a Arc<str>, Vec<&'a Change>)>,
+}
+
+/// What goes away first, what only comes last.
+pub(in crate::report) fn rank(action: &Action) -> u8 {
+    match action {
+        Action::Delete => 0,
+        Action::Rename { .. } => 1,
+        Action::Adopt => 2,
+        Action::Update => 3,
+        Action::Create => 4,
+    }
+}
+
+/// Where no base tells them apart, all is one section.
+pub(in crate::report) fn is_pending(report: &PlanReport<'_>, change: &Change) -> bool {
+    report.base.is_some() && change.is_only_pending()
+}
+
+/// Whether only some of its fields are this branch's.
+pub(in crate::report) fn is_mixed(report: &PlanReport<'_>, change: &Change) -> bool {
+    let has_pending = change.fields.iter().any(|field| field.origin == Origin::AlreadyPending);
+    report.base.is_some() && has_pending && !change.is_only_pending()
+}
+
+pub(in crate::report) fn sections<'a>(report: &PlanReport<'a>) -> Vec<Section<'a>> {
+    let section = |wanted: bool| {
+        let mut groups: BTreeMap<&Arc<str>, Vec<&Change>> = BTreeMap::new();
+        for change in report.plan.changes.iter().filter(|change| is_pending(report, change) == wanted) {
+            groups.entry(&change.key.blueprint).or_default().push(change);
+        }
+        groups.values_mut().for_each(|changes| changes.sort_by_key(|change| rank(&change.action)));
+        Section { is_pending: wanted, groups: groups.into_iter().collect() }
+    };
+    [section(false), section(true)].into_iter().filter(|section| !section.groups.is_empty()).collect()
+}

@@ -1,0 +1,279 @@
+//! What holds for every format: the same numbers, nothing hostile, no panic; and how the formats read.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::report::escape::{clean, is_unsafe};
+use crate::report::plan::fixtures::Case;
+use crate::report::plan::generated;
+
+const UNICODE: Style = Style { color: false, unicode: true, width: 100, links: false };
+
+#[test]
+fn every_format_is_found_by_its_name_only() {
+    for format in PlanFormat::ALL {
+        assert_eq!(PlanFormat::parse(format.name()), Some(format));
+    }
+    assert_eq!(PlanFormat::parse("Text"), None);
+}
+
+macro_rules! reads {
+    ($($name:ident: $case:expr;)*) => { $(
+        #[test]
+        fn $name() {
+            let case: Case = $case;
+            insta::assert_snapshot!(concat!(stringify!($name), "_text"), case.render(PlanFormat::Text, &UNICODE));
+            insta::assert_snapshot!(concat!(stringify!($name), "_markdown"), case.plain(PlanFormat::Markdown));
+            insta::assert_snapshot!(concat!(stringify!($name), "_summary"), case.plain(PlanFormat::Summary));
+        }
+    )* };
+}
+
+reads! {
+    an_empty_plan: Case::empty();
+    a_branch_and_what_was_pending: Case::mixed();
+    hazards: Case::dangerous();
+    obstacles_and_complaints: Case::stuck();
+    a_rename_with_dependents: Case::renamed();
+    entities_of_somebody_else: Case::foreign();
+    hostile_names: Case::hostile();
+    long_texts: Case::long();
+}
+
+#[test]
+fn a_huge_plan_is_folded_and_counted() {
+    let case = Case::huge(10_000);
+    let text = case.render(PlanFormat::Text, &UNICODE);
+    assert!(text.lines().count() < 1_500, "{}", text.lines().count());
+    assert!(text.contains("Folded; `-v` shows all of it."), "{text}");
+    for (action, number) in [("create", 10_000), ("update", 1_000), ("delete", 1_000)] {
+        assert!(text.contains(&format!("{number} to {action}")), "{action}");
+    }
+    // Shown, named or counted: of every blueprint and kind nothing is lost.
+    for (sign, of_each) in [('+', 3_333..=3_334), ('~', 333..=334), ('-', 333..=334)] {
+        for blueprint in
+            text.split("\n\n").filter(|part| ["api", "host", "service"].contains(&part.lines().next().unwrap_or("")))
+        {
+            let (mut told, mut in_names) = (0, false);
+            for line in blueprint.lines() {
+                let words = line.strip_prefix(&format!("  {sign} "));
+                in_names = (in_names && line.starts_with("    ") && !line.starts_with("      ")) || words.is_some();
+                let Some(words) = words.or_else(|| in_names.then_some(line)) else { continue };
+                if words.contains("  catalog/") || words.contains("(last") {
+                    (told, in_names) = (told + 1, false);
+                    continue;
+                }
+                for name in
+                    words.split(", ").map(|name| name.trim().trim_end_matches(',')).filter(|name| !name.is_empty())
+                {
+                    let more = name.strip_prefix("and ").and_then(|rest| rest.split(' ').next());
+                    told += more.map_or(1, |number| number.replace(',', "").parse::<usize>().expect("a number"));
+                }
+            }
+            assert!(of_each.contains(&told), "{sign} {told}: {blueprint}");
+        }
+    }
+    let full = {
+        let mut case = case;
+        case.is_full = true;
+        case.render(PlanFormat::Text, &UNICODE)
+    };
+    assert!(!full.contains("Folded"));
+    assert_eq!(full.matches("title: \"Number ").count(), 10_000);
+}
+
+#[test]
+fn a_huge_comment_fits_and_names_what_hurts_first() {
+    let text = Case::huge(10_000).plain(PlanFormat::Markdown);
+    assert!(text.len() <= markdown::LENGTH_MAX, "{}", text.len());
+    assert!(text.len() > 60_000, "the room is used: {}", text.len());
+    assert_eq!(text.matches("`api/old-").count() - 10, 334, "every delete is named, some by the hazard too");
+    assert!(text.contains("more to create, not shown for their number"), "{text}");
+    assert!(text.contains("plan `000b16212c37`") && text.contains("--approve 00070e151c23"));
+}
+
+#[test]
+fn small_things_may_be_left_to_brief_forms_but_hazards_come_first() {
+    let text = Case::dangerous().plain(PlanFormat::Markdown);
+    let at = |needle: &str| text.find(needle).expect("it is there");
+    assert!(at("#### Hazards") < at("#### 2 to delete") && at("#### 2 to delete") < at("#### 1 to create"));
+}
+
+#[test]
+fn the_mark_is_one_line_and_its_own() {
+    let target = markdown::marker("acme/catalog", Some("staging"));
+    assert_eq!(target, "<!-- portolan:diff acme/catalog staging -->");
+    let long = "x".repeat(5_000);
+    let names = ["a-b", "a--b", "a -->", "a\nb", "a%20b", "a b", "", &long, &format!("{long}y")];
+    let marks: Vec<String> = names.iter().map(|name| markdown::marker(name, None)).collect();
+    for mark in &marks {
+        let inner = mark.strip_prefix("<!-- ").and_then(|rest| rest.strip_suffix(" -->")).expect("it is a comment");
+        assert!(!inner.contains("--") && !inner.contains(['<', '>', '\n']) && mark.len() < 400, "{mark}");
+    }
+    let different: std::collections::HashSet<&String> = marks.iter().collect();
+    assert_eq!(different.len(), names.len());
+}
+
+#[test]
+fn every_document_fits_the_schema() {
+    let validator = jsonschema::validator_for(&json::schema()).expect("the schema is one");
+    for case in Case::all() {
+        let value = serde_json::from_str(&case.plain(PlanFormat::Json)).expect("JSON");
+        let faults: Vec<String> = validator.iter_errors(&value).map(|fault| fault.to_string()).collect();
+        assert!(faults.is_empty(), "{faults:?}");
+    }
+    let mut value: serde_json::Value = serde_json::from_str(&Case::mixed().plain(PlanFormat::Json)).expect("JSON");
+    value["changes"][0]["action"] = "explode".into();
+    assert!(!validator.is_valid(&value));
+}
+
+#[test]
+fn the_document_is_as_the_product_says() {
+    insta::assert_snapshot!(Case::mixed().plain(PlanFormat::Json));
+    insta::assert_snapshot!(Case::dangerous().plain(PlanFormat::Json));
+}
+
+#[test]
+fn colours_are_only_added() {
+    for case in Case::all() {
+        let colored = case.render(PlanFormat::Text, &Style { color: true, ..UNICODE });
+        let stripped: String = colored.lines().map(|line| clean(line).into_owned() + "\n").collect();
+        assert_eq!(stripped, case.render(PlanFormat::Text, &UNICODE));
+    }
+}
+
+#[test]
+fn who_pushes_by_itself_is_not_told_how() {
+    let case = Case::dangerous();
+    let report = PlanReport { says_next_step: false, ..case.report() };
+    assert!(!render(&report, PlanFormat::Text, &UNICODE).contains("portolan push"));
+    let report = PlanReport { target: Some("staging"), ..case.report() };
+    let text = render(&report, PlanFormat::Text, &UNICODE);
+    assert!(text.ends_with("`portolan push --target staging --approve 00070e151c23`\n"), "{text}");
+    // A part of the plan has another digest than the whole.
+    let report = PlanReport { is_only_branch: true, ..case.report() };
+    assert!(!render(&report, PlanFormat::Text, &UNICODE).contains("--approve"));
+}
+
+/// A line without its code spans, as CommonMark finds them: nothing in them is HTML.
+fn without_code(line: &str) -> String {
+    let ticks = |at: usize| line[at..].bytes().take_while(|byte| *byte == b'`').count();
+    let (mut out, mut at) = (String::new(), 0);
+    while let Some(c) = line[at..].chars().next() {
+        let open = ticks(at);
+        if c == '\\' {
+            at += 1 + line[at + 1..].chars().next().map_or(0, char::len_utf8);
+        } else if open > 0 {
+            at += open;
+            let mut end = at;
+            let closed = loop {
+                let Some(found) = line[end..].find('`') else { break None };
+                let close = ticks(end + found);
+                end += found + close;
+                if close == open {
+                    break Some(end);
+                }
+            };
+            at = closed.unwrap_or(at);
+        } else {
+            out.push(c);
+            at += c.len_utf8();
+        }
+    }
+    out
+}
+
+/// What a comment opens it closes, whatever stands in it.
+fn is_balanced(text: &str) -> Result<(), String> {
+    let (mut fence, mut depth) = (None::<String>, 0_i32);
+    for line in text.lines() {
+        let ticks: String = line.chars().take_while(|c| *c == '`').collect();
+        match &fence {
+            Some(open) if ticks.len() >= open.len() && line == ticks => fence = None,
+            Some(_) => {}
+            None if ticks.len() >= 3 => fence = Some(ticks),
+            None => {
+                let line = without_code(line);
+                depth += i32::try_from(line.matches("<details").count()).expect("few");
+                depth -= i32::try_from(line.matches("</details>").count()).expect("few");
+                if depth < 0 {
+                    return Err(format!("closed before it was opened: {line}"));
+                }
+                let is_ours = |tag: &str| {
+                    ["details", "/details", "summary", "/summary", "code", "/code", "!--"]
+                        .iter()
+                        .any(|own| tag.starts_with(own))
+                };
+                if let Some(tag) = line.split('<').skip(1).find(|tag| !is_ours(tag)) {
+                    return Err(format!("HTML that is not ours: <{tag}"));
+                }
+            }
+        }
+    }
+    match (fence, depth) {
+        (None, 0) => Ok(()),
+        (fence, depth) => Err(format!("left open: {fence:?}, {depth} details")),
+    }
+}
+
+#[test]
+fn a_comment_closes_what_it_opens() {
+    for case in Case::all() {
+        let text = case.plain(PlanFormat::Markdown);
+        assert_eq!(is_balanced(&text), Ok(()), "{text}");
+    }
+}
+
+/// The numbers of the line that can be searched.
+fn numbers(text: &str) -> Vec<usize> {
+    let line = text.lines().find(|line| line.contains("to create") || line.contains("nothing to do"));
+    let line = line.expect("the numbers are there");
+    let line = line.split_once("portolan: ").or_else(|| line.split_once("Plan: ")).expect("they are told").1;
+    let number = |word: &str| {
+        let before = line.split_once(word).map_or("0", |(before, _)| before.rsplit([' ', '(']).next().unwrap_or("0"));
+        before.parse().expect("a number")
+    };
+    [" to create", " to update", " to delete", " to rename", " to adopt", " foreign", " already pending", " unchanged"]
+        .map(number)
+        .to_vec()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_plan_makes_a_renderer_panic_or_lie(case in generated::case(), width in 0..200_usize, unicode: bool) {
+        let style = Style { color: false, unicode, width, links: false };
+        let total = case.plan.counts.total;
+        let expected = vec![
+            total.create, total.update, total.delete, total.rename, total.adopt, total.foreign, total.pending,
+            total.unchanged,
+        ];
+        for format in PlanFormat::ALL {
+            let text = case.render(format, &style);
+            prop_assert!(!text.chars().any(|c| c != '\n' && is_unsafe(c)), "{}: {text:?}", format.name());
+            prop_assert!(text.ends_with('\n'));
+            match format {
+                PlanFormat::Text | PlanFormat::Summary => prop_assert_eq!(numbers(&text), expected.clone(), "{}", text),
+                PlanFormat::Markdown => {
+                    prop_assert_eq!(numbers(&text), expected.clone(), "{}", text);
+                    prop_assert!(text.len() <= markdown::LENGTH_MAX, "{}", text.len());
+                    prop_assert_eq!(is_balanced(&text), Ok(()), "{}", text);
+                }
+                PlanFormat::Json => {
+                    let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+                    let counts = &json["counts"]["total"];
+                    let names = ["create", "update", "delete", "rename", "adopt", "foreign", "pending", "unchanged"];
+                    let told: Vec<u64> = names.iter().filter_map(|name| counts[*name].as_u64()).collect();
+                    prop_assert_eq!(told, expected.iter().map(|number| *number as u64).collect::<Vec<_>>());
+                    let actions = |name: &str| {
+                        json["changes"].as_array().expect("a list").iter().filter(|it| it["action"] == name).count()
+                    };
+                    for (at, name) in names.iter().take(5).enumerate() {
+                        prop_assert_eq!(actions(name), expected[at]);
+                    }
+                }
+            }
+        }
+    }
+}

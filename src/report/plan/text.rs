@@ -1,0 +1,248 @@
+//! The plan for a terminal. Hazards stand first and what they ask for stands last, where the eye is; between them the
+//! changes by blueprint. A long plan is folded: some changes in full, more by name, the rest counted.
+
+mod pieces;
+
+use crate::domain::change::{Action, Change};
+use crate::domain::hazard::{Consent, Hazard};
+use crate::domain::words::{count, grouped};
+use crate::report::escape::clean;
+use crate::report::plan::sections::{self, Section};
+use crate::report::plan::{Complaint, Sited, words};
+use crate::report::style::{Role, Style, wrap};
+
+use pieces::Pen;
+
+/// Of one blueprint and one kind of change.
+const MOST_IN_FULL: usize = 20;
+const MOST_BY_NAME: usize = 60;
+/// What goes away is named as long as anybody can read it.
+const MOST_DELETES_BY_NAME: usize = 400;
+/// Of a whole plan, however many blueprints it has.
+const MOST_IN_FULL_OF_ALL: usize = 120;
+const MOST_BY_NAME_OF_ALL: usize = 1_000;
+const MOST_HAZARDS: usize = 20;
+const MOST_ITEMS: usize = 5;
+const MOST_NOTES: usize = 20;
+
+pub(super) fn render(sited: &Sited<'_>, style: &Style) -> String {
+    let pen = Pen { out: String::new(), sited, style, is_folded: false };
+    let mut page = Page { sited, style, pen, full_left: MOST_IN_FULL_OF_ALL, names_left: MOST_BY_NAME_OF_ALL };
+    if sited.report.is_full {
+        (page.full_left, page.names_left) = (usize::MAX, usize::MAX);
+    }
+    page.subject();
+    page.hazards();
+    page.obstacles();
+    page.changes();
+    page.complaints();
+    page.notes();
+    page.end();
+    page.pen.out
+}
+
+struct Page<'p> {
+    sited: &'p Sited<'p>,
+    style: &'p Style,
+    pen: Pen<'p>,
+    full_left: usize,
+    names_left: usize,
+}
+
+impl Page<'_> {
+    fn line(&mut self, line: &str) {
+        self.pen.out.push_str(line.trim_end());
+        self.pen.out.push('\n');
+    }
+
+    fn gap(&mut self) {
+        if !self.pen.out.is_empty() && !self.pen.out.ends_with("\n\n") {
+            self.pen.out.push('\n');
+        }
+    }
+
+    /// `label: sentence`, wrapped, its further lines under the sentence.
+    fn sentence(&mut self, role: Role, label: &str, sentence: &str) {
+        let indent = label.len() + 2;
+        let room = self.style.prose().saturating_sub(indent);
+        let lines = wrap(&clean(sentence), room, room).join(&format!("\n{}", " ".repeat(indent)));
+        self.line(&format!("{} {lines}", self.style.paint(role, &format!("{label}:"))));
+    }
+
+    fn most(&self, most: usize) -> usize {
+        if self.sited.report.is_full { usize::MAX } else { most }
+    }
+
+    /// Some of what a sentence is about, a line each.
+    fn items(&mut self, items: &[String], most: usize) {
+        let most = self.most(most);
+        let shown = if items.len() <= most.saturating_add(1) { items.len() } else { most };
+        for item in items.iter().take(shown) {
+            self.line(&format!("    {}", clean(item)));
+        }
+        if items.len() > shown {
+            self.line(&format!("    and {} more", grouped(items.len() - shown)));
+            self.pen.is_folded = true;
+        }
+    }
+
+    fn subject(&mut self) {
+        // What changes nothing is one calm line.
+        if !self.sited.report.plan.is_empty() {
+            let subject = clean(&words::subject(self.sited.report)).into_owned();
+            self.line(&self.style.paint(Role::Dim, &subject));
+            self.gap();
+        }
+    }
+
+    fn hazards(&mut self) {
+        let hazards = &self.sited.report.plan.hazards;
+        let shown = hazards.len().min(self.most(MOST_HAZARDS));
+        for hazard in hazards.iter().take(shown) {
+            self.hazard(hazard);
+        }
+        if hazards.len() > shown {
+            self.line(&format!("and {}", count(hazards.len() - shown, "more hazard")));
+        }
+    }
+
+    fn hazard(&mut self, hazard: &Hazard) {
+        let told = words::hazard(hazard, self.sited);
+        let (role, label) = match hazard.consent {
+            Consent::Approval | Consent::Adoption => (Role::Error, "hazard"),
+            Consent::Nothing => (Role::Warning, "warning"),
+        };
+        self.sentence(role, label, &format!("{}.", told.sentence));
+        self.items(&told.items, MOST_ITEMS);
+    }
+
+    fn obstacles(&mut self) {
+        let obstacles = &self.sited.report.plan.obstacles;
+        let shown = obstacles.len().min(self.most(MOST_HAZARDS));
+        for obstacle in obstacles.iter().take(shown) {
+            self.sentence(Role::Error, "obstacle", &format!("{}.", words::obstacle(obstacle, self.sited)));
+        }
+        if obstacles.len() > shown {
+            self.line(&format!("and {}", count(obstacles.len() - shown, "more obstacle")));
+        }
+    }
+
+    fn changes(&mut self) {
+        let report = self.sited.report;
+        let all = sections::sections(report);
+        // A heading is needed only where there is something to tell apart.
+        let has_base = report.base.is_some();
+        for section in &all {
+            self.gap();
+            if has_base {
+                let heading = match section.is_pending {
+                    false => "This branch:",
+                    true => "Already pending, before this branch:",
+                };
+                self.line(&self.style.paint(Role::Strong, heading));
+                self.gap();
+            }
+            self.section(section);
+        }
+    }
+
+    fn section(&mut self, section: &Section<'_>) {
+        for (blueprint, changes) in &section.groups {
+            self.gap();
+            self.line(&self.style.paint(Role::Strong, &clean(blueprint)));
+            for kind in changes.chunk_by(|one, other| sections::rank(&one.action) == sections::rank(&other.action)) {
+                self.kind(kind, section.is_pending);
+            }
+        }
+    }
+
+    /// Changes of one blueprint and one kind.
+    fn kind(&mut self, changes: &[&Change], is_pending: bool) {
+        let mut full = changes.len().min(self.most(MOST_IN_FULL)).min(self.full_left);
+        if full + 1 == changes.len() {
+            full += 1;
+        }
+        self.full_left = self.full_left.saturating_sub(full);
+        for change in changes.iter().take(full) {
+            self.pen.change(change, is_pending);
+        }
+        let rest = changes.get(full..).unwrap_or_default();
+        let Some(first) = rest.first() else { return };
+        self.pen.is_folded = true;
+        let is_delete = matches!(first.action, Action::Delete);
+        let most = if is_delete { MOST_DELETES_BY_NAME } else { MOST_BY_NAME.min(self.names_left) };
+        let named = rest.len().min(most);
+        if !is_delete {
+            self.names_left = self.names_left.saturating_sub(named);
+        }
+        let sign = pieces::sign(&first.action, self.style);
+        let mut names: Vec<String> =
+            rest.iter().take(named).map(|change| clean(&change.key.identifier).into_owned()).collect();
+        let more = rest.len() - named;
+        if more > 0 {
+            let noun = if named == 0 { "" } else { "more " };
+            names.push(format!("and {} {noun}to {}", grouped(more), words::action(&first.action)));
+        }
+        let room = self.style.prose().saturating_sub(4);
+        // A name has no blanks to break at.
+        let lines = wrap(&names.join(", "), room, room).join("\n    ");
+        self.line(&format!("  {sign} {lines}"));
+    }
+
+    fn complaints(&mut self) {
+        let Some(complaints) = self.sited.report.complaints else { return };
+        self.gap();
+        if complaints.is_empty() {
+            return self.line("The catalog was asked, and would take all of it.");
+        }
+        for complaint in complaints {
+            self.complaint(complaint);
+        }
+    }
+
+    fn complaint(&mut self, complaint: &Complaint) {
+        let change = self.sited.report.plan.changes.get(complaint.change);
+        let name = change.map_or_else(String::new, |change| words::quoted(&change.key));
+        let Complaint { status, code, message, .. } = complaint;
+        self.sentence(Role::Error, "refused", &format!("{name}, with {status} `{code}`: {message}"));
+        if let Some(place) = complaint.place {
+            let location = clean(&self.sited.location(place)).into_owned();
+            self.line(&format!("    {}", self.style.paint(Role::Path, &location)));
+        }
+    }
+
+    fn notes(&mut self) {
+        let plan = self.sited.report.plan;
+        let foreign = &plan.foreign_unchanged;
+        let mut notes: Vec<String> =
+            plan.cycles.iter().take(MOST_NOTES).map(|cycle| format!("{}.", words::cycle(cycle))).collect();
+        if plan.cycles.len() > MOST_NOTES {
+            notes.push(format!("{} of the kind.", count(plan.cycles.len() - MOST_NOTES, "more circle")));
+        }
+        if let Some(sentence) = words::foreign_at_rest(foreign) {
+            notes.push(sentence);
+        }
+        notes.extend(self.sited.report.notes.iter().cloned());
+        if !notes.is_empty() {
+            self.gap();
+        }
+        notes.iter().for_each(|note| self.sentence(Role::Help, "note", note));
+    }
+
+    fn end(&mut self) {
+        let report = self.sited.report;
+        self.gap();
+        if self.pen.is_folded {
+            self.line(&self.style.paint(Role::Dim, "Folded; `-v` shows all of it."));
+        }
+        let numbers = words::numbers(&report.plan.counts.total);
+        let role = if report.plan.is_empty() { Role::Good } else { Role::Strong };
+        self.line(&format!("{} {numbers}.", self.style.paint(role, "Plan:")));
+        if let Some(step) = words::next_step(report, "above") {
+            let is_asking = !words::consent_flags(report).is_empty() || !report.plan.obstacles.is_empty();
+            // Not wrapped: there is a command in it, for copying.
+            let step = clean(&step).into_owned();
+            self.line(&if is_asking { self.style.paint(Role::Warning, &step) } else { step });
+        }
+    }
+}

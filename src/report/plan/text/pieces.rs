@@ -1,0 +1,186 @@
+//! One change in the text: its head line, its fields, and who points to what goes away.
+
+use std::borrow::Cow;
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::domain::change::{Action, Change, Dependent, Standing};
+use crate::domain::words::{count, grouped};
+use crate::report::escape::clean;
+use crate::report::plan::fields::{self, Body, Limits, Line, Shown};
+use crate::report::plan::{Sited, sections, words};
+use crate::report::style::{Role, Style, clip};
+
+const FOLDED: Limits = Limits { lines: 12, characters: 2_000 };
+const FULL: Limits = Limits { lines: usize::MAX, characters: usize::MAX };
+const MOST_DEPENDENTS: usize = 5;
+const MOST_FIELDS: usize = 40;
+/// Where a field's lines begin.
+const INDENT: &str = "      ";
+
+pub(super) fn sign(action: &Action, style: &Style) -> String {
+    style.paint(role(action), &words::sign(action).to_string())
+}
+
+fn role(action: &Action) -> Role {
+    match action {
+        Action::Create => Role::Good,
+        Action::Update => Role::Warning,
+        Action::Rename { .. } | Action::Adopt => Role::Info,
+        Action::Delete => Role::Error,
+    }
+}
+
+/// Writes one change.
+pub(super) struct Pen<'p> {
+    pub out: String,
+    pub sited: &'p Sited<'p>,
+    pub style: &'p Style,
+    /// Something was not shown, or not to its end.
+    pub is_folded: bool,
+}
+
+impl Pen<'_> {
+    pub fn change(&mut self, change: &Change, is_pending: bool) {
+        self.head(change, is_pending);
+        let is_full = self.sited.report.is_full;
+        let is_mixed = sections::is_mixed(self.sited.report, change);
+        let limits = if is_full { FULL } else { FOLDED };
+        let most = if is_full || change.fields.len() <= MOST_FIELDS + 1 { usize::MAX } else { MOST_FIELDS };
+        for field in change.fields.iter().take(most) {
+            self.field(&fields::shown(field, is_mixed, limits), change.action == Action::Create);
+        }
+        self.folded(change.fields.len().saturating_sub(most), "more field");
+        self.dependents(&change.dependents);
+    }
+
+    fn line(&mut self, line: &str) {
+        self.out.push_str(line.trim_end());
+        self.out.push('\n');
+    }
+
+    fn head(&mut self, change: &Change, is_pending: bool) {
+        let style = self.style;
+        let mut line = format!("  {} {}", sign(&change.action, style), clean(&change.key.identifier));
+        let mut remarks: Vec<String> = words::remark(change).into_iter().collect();
+        let tells_writer = is_pending || change.standing == Standing::Foreign || change.action == Action::Delete;
+        remarks.extend(change.record.as_ref().filter(|_| tells_writer).and_then(words::written));
+        if !remarks.is_empty() {
+            let remarks = format!("({})", clean(&remarks.join("; ")));
+            line.push_str(&format!(" {}", style.paint(Role::Dim, &remarks)));
+        }
+        if let Some(location) = self.sited.location_of(change) {
+            line.push_str(&format!("  {}", style.paint(Role::Path, &clean(&location))));
+        }
+        self.line(&line);
+    }
+
+    fn dim(&mut self, words: &str) {
+        self.line(&format!("{INDENT}{}", self.style.paint(Role::Dim, words)));
+    }
+
+    fn folded(&mut self, more: usize, noun: &str) {
+        if more > 0 {
+            self.dim(&format!("{} {}", self.style.ellipsis(), count(more, noun)));
+            self.is_folded = true;
+        }
+    }
+
+    fn field(&mut self, shown: &Shown, is_new: bool) {
+        let name = clean(&shown.name).into_owned();
+        let notes = match shown.notes.as_slice() {
+            [] => String::new(),
+            notes => format!(" {}", self.style.paint(Role::Dim, &format!("({})", notes.join("; ")))),
+        };
+        match &shown.body {
+            Body::Pair(None, Some(after)) if is_new => {
+                let room = self.room(name.width() + 2).max(20);
+                let after = self.clip(&clean(after), room);
+                self.line(&format!("{INDENT}{name}: {after}{notes}"));
+            }
+            Body::Pair(before, after) => self.pair(&name, (before.as_deref(), after.as_deref()), &notes),
+            Body::Paths { paths, more } => {
+                for (path, before, after) in paths {
+                    let name = format!("{name}.{}", clean(path));
+                    self.pair(&name, (before.as_deref(), after.as_deref()), &notes);
+                }
+                self.folded(*more, "more difference");
+            }
+            Body::Items { gone, come, more, stay } => {
+                let stay = if *stay > 0 { format!(" ({} unchanged)", grouped(*stay)) } else { String::new() };
+                self.line(&format!("{INDENT}{name}:{stay}{notes}"));
+                gone.iter().for_each(|item| self.sided('-', item));
+                come.iter().for_each(|item| self.sided('+', item));
+                self.folded(*more, "more target");
+            }
+            Body::Lines { lines, more } => {
+                self.line(&format!("{INDENT}{name}:{notes}"));
+                lines.iter().for_each(|line| self.compared(line));
+                self.folded(*more, "more line");
+            }
+        }
+    }
+
+    fn compared(&mut self, line: &Line) {
+        match line {
+            Line::Same(text) => self.sided(' ', text),
+            Line::Gone(text) => self.sided('-', text),
+            Line::Come(text) => self.sided('+', text),
+            Line::Skipped(number) => {
+                self.dim(&format!("  {} {}", self.style.ellipsis(), count(*number, "equal line")));
+            }
+        }
+    }
+
+    fn room(&self, used: usize) -> usize {
+        if self.sited.report.is_full {
+            return usize::MAX;
+        }
+        self.style.columns().saturating_sub(INDENT.len() + used)
+    }
+
+    fn clip(&mut self, text: &str, room: usize) -> String {
+        let clipped = clip(text, room, self.style.ellipsis());
+        self.is_folded |= clipped.len() != text.len();
+        clipped
+    }
+
+    /// A line of what was or of what is.
+    fn sided(&mut self, side: char, text: &str) {
+        let text = clean(text);
+        let line = format!("{side} {}", self.clip(&text, self.room(4)));
+        let role = match side {
+            '-' => Role::Error,
+            '+' => Role::Good,
+            _ => Role::Dim,
+        };
+        self.line(&format!("{INDENT}  {}", self.style.paint(role, line.trim_end())));
+    }
+
+    /// `name: before -> after`; on two lines where it does not fit in one.
+    fn pair(&mut self, name: &str, (before, after): (Option<&str>, Option<&str>), notes: &str) {
+        let side = |side: Option<&str>| match side {
+            Some(text) => clean(text).into_owned(),
+            None => self.style.paint(Role::Dim, "unset"),
+        };
+        let (old, new) = (side(before), side(after));
+        let width = |text: Option<&str>| text.map_or(5, |text| Cow::as_ref(&clean(text)).width());
+        if name.width() + width(before) + width(after) + 6 <= self.room(0) {
+            let arrow = self.style.paint(Role::Dim, if self.style.unicode { "→" } else { "->" });
+            return self.line(&format!("{INDENT}{name}: {old} {arrow} {new}{notes}"));
+        }
+        self.line(&format!("{INDENT}{name}:{notes}"));
+        self.sided('-', before.unwrap_or("unset"));
+        self.sided('+', after.unwrap_or("unset"));
+    }
+
+    fn dependents(&mut self, dependents: &[Dependent]) {
+        let is_full = self.sited.report.is_full;
+        let most = if is_full || dependents.len() <= MOST_DEPENDENTS + 1 { usize::MAX } else { MOST_DEPENDENTS };
+        for dependent in dependents.iter().take(most) {
+            let words = format!("pointed to from {}", words::dependent(dependent));
+            self.line(&format!("{INDENT}{}", clean(&words)));
+        }
+        self.folded(dependents.len().saturating_sub(most), "more relation");
+    }
+}

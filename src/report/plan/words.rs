@@ -1,0 +1,330 @@
+//! The sentences about a plan, the same in every format. They are not escaped here: names stand in them as they are,
+//! in backticks, and each renderer cleans and escapes what it writes.
+
+use crate::domain::change::{Action, Afterwards, Cause, Change, Dependent, Field, RenamedBy, Standing};
+use crate::domain::entity::{EntityKey, Record};
+use crate::domain::hazard::{Blocker, Consent, Hazard, HazardKind};
+use crate::domain::plan::{Cycle, Deed, Obstacle, Tally};
+use crate::domain::words::{count, grouped, list};
+use crate::report::plan::{PlanReport, Sited};
+
+/// More names than this in one sentence are no sentence.
+const NAMES_MAX: usize = 8;
+
+pub(in crate::report) fn entity(key: &EntityKey) -> String {
+    format!("{}/{}", key.blueprint, key.identifier)
+}
+
+/// A name in backticks. A backtick in it would let the rest of it out.
+pub(in crate::report) fn tick(name: &str) -> String {
+    format!("`{}`", name.replace('`', "'"))
+}
+
+pub(in crate::report) fn quoted(key: &EntityKey) -> String {
+    tick(&entity(key))
+}
+
+/// `a, b and 12 more`.
+pub(in crate::report) fn names(names: impl ExactSizeIterator<Item = String>, most: usize) -> String {
+    let total = names.len();
+    // One name takes no more room than saying that there is one more.
+    let shown = if total <= most + 1 { total } else { most };
+    let mut parts: Vec<String> = names.take(shown).collect();
+    if total > shown {
+        parts.push(format!("{} more", grouped(total - shown)));
+    }
+    list(&parts)
+}
+
+pub(in crate::report) fn sign(action: &Action) -> char {
+    match action {
+        Action::Create => '+',
+        Action::Update => '~',
+        Action::Rename { .. } => '>',
+        Action::Adopt => '=',
+        Action::Delete => '-',
+    }
+}
+
+pub(in crate::report) fn action(action: &Action) -> &'static str {
+    match action {
+        Action::Create => "create",
+        Action::Update => "update",
+        Action::Rename { .. } => "rename",
+        Action::Adopt => "adopt",
+        Action::Delete => "delete",
+    }
+}
+
+/// The name of a field as it is told apart from all others of its entity.
+pub(in crate::report) fn field(field: &Field) -> String {
+    match field {
+        Field::Title => "title".to_owned(),
+        Field::Icon => "icon".to_owned(),
+        Field::Team => "team".to_owned(),
+        Field::Property(name) if matches!(name.as_ref(), "title" | "icon" | "team") => format!("properties.{name}"),
+        Field::Property(name) => name.to_string(),
+        Field::Relation(name) => format!("relations.{name}"),
+    }
+}
+
+/// What makes a change what it is, beside its fields.
+pub(in crate::report) fn remark(change: &Change) -> Option<String> {
+    let by = |by: RenamedBy| match by {
+        RenamedBy::Annotation => "its manifest says so",
+        RenamedBy::Move => "its file was moved",
+        RenamedBy::Content => "one went, one came, and they are alike",
+    };
+    match (&change.action, change.standing) {
+        (Action::Rename { from, by: why }, _) => Some(format!("was {}: {}", tick(from), by(*why))),
+        (Action::Adopt, _) => Some("written as it is, to become ours".to_owned()),
+        (Action::Create | Action::Update | Action::Delete, Standing::Foreign) => Some("somebody else's".to_owned()),
+        (Action::Create | Action::Update | Action::Delete, Standing::New | Standing::Ours) => None,
+    }
+}
+
+/// Why a field is cleared that nobody asked to clear.
+pub(in crate::report) fn cause(cause: Cause) -> Option<&'static str> {
+    match cause {
+        Cause::Named => None,
+        Cause::Dropped => Some("the base's manifest set it, and this one does not name it"),
+        Cause::LeftOut => Some("the manifest is the whole entity, and does not name it"),
+    }
+}
+
+/// `last written by ada, 2026-11-02 08:15 UTC`.
+pub(in crate::report) fn written(record: &Record) -> Option<String> {
+    let who = record.updated_by.as_deref().or(record.created_by.as_deref());
+    let when = record.updated_at.or(record.created_at).map(|moment| {
+        let text = moment.to_string();
+        text.get(..16).map_or(text.clone(), |minute| format!("{} UTC", minute.replace('T', " ")))
+    });
+    match (who, when) {
+        (Some(who), Some(when)) => Some(format!("last written by {}, {when}", tick(who))),
+        (Some(who), None) => Some(format!("last written by {}", tick(who))),
+        (None, Some(when)) => Some(format!("last written {when}")),
+        (None, None) => None,
+    }
+}
+
+/// An entity that points to what goes away.
+pub(in crate::report) fn dependent(dependent: &Dependent) -> String {
+    let required = if dependent.required { ", which it requires" } else { "" };
+    let after = match dependent.after {
+        Afterwards::Left => "",
+        Afterwards::Relinked => "; this plan points it elsewhere",
+        Afterwards::Asked => "; this plan points it there",
+    };
+    format!("{} by {}{required}{after}", quoted(&dependent.key), tick(&dependent.relation))
+}
+
+/// A hazard: the sentence, and what it is about, one each.
+pub(in crate::report) struct Told {
+    pub sentence: String,
+    pub items: Vec<String>,
+}
+
+pub(in crate::report) fn hazard(hazard: &Hazard, sited: &Sited<'_>) -> Told {
+    let told = |sentence: String, items: Vec<String>| Told { sentence, items };
+    let all = |keys: &[EntityKey]| keys.iter().map(quoted).collect();
+    let pointing = |dependents: &[Dependent]| dependents.iter().map(dependent).collect();
+    match &hazard.kind {
+        HazardKind::ManyDeletes { blueprint, keys, owned, over_max, over_max_percent } => {
+            let whose = blueprint.as_ref().map_or(String::new(), |blueprint| format!(" of {}", tick(blueprint)));
+            let over = over_max.map(|max| format!("`prune.max` ({max})"));
+            let percent = over_max_percent.map(|max| format!("`prune.max-percent` ({max})"));
+            let limits: Vec<String> = over.into_iter().chain(percent).collect();
+            let (gone, owned) = (grouped(keys.len()), count(*owned, "entity"));
+            let verb = if keys.len() == 1 { "goes" } else { "go" };
+            let sentence =
+                format!("{gone} of our {owned}{whose} {verb} away, more than {} allows", limits.join(" or "));
+            told(sentence, all(keys))
+        }
+        HazardKind::DeleteWithDependents { key, dependents } => {
+            let points = points(dependents);
+            told(format!("{} is deleted, and {points} to it", quoted(key)), pointing(dependents))
+        }
+        HazardKind::RenameWithDependents { key, from, dependents } => {
+            let points = points(dependents);
+            told(
+                format!("{} was {}, and {points} to the old identifier", quoted(key), tick(from)),
+                pointing(dependents),
+            )
+        }
+        HazardKind::Foreign { keys } => {
+            let (verb, them) = if keys.len() == 1 { ("is", "it") } else { ("are", "them") };
+            let entities = count(keys.len(), "entity");
+            told(
+                format!("{entities} {verb} in the catalog as somebody else's, and pushing takes {them} over"),
+                all(keys),
+            )
+        }
+        HazardKind::Unseen { blueprint, why, keys } => {
+            let read = why.as_ref().map_or("was not read".to_owned(), |why| format!("was not read to its end ({why})"));
+            let blueprint = tick(blueprint);
+            let (entities, they) = (count(keys.len(), "entity"), if keys.len() == 1 { "it" } else { "they" });
+            let verb = if keys.len() == 1 { "is" } else { "are" };
+            let sentence = format!(
+                "{entities} of {blueprint} {verb} to be created, but {blueprint} {read}: {they} may be there, and somebody else's"
+            );
+            told(sentence, all(keys))
+        }
+        HazardKind::UnseenDependents { blueprint, unread } => {
+            let unread = names(unread.iter().map(|name| tick(name)), NAMES_MAX);
+            told(
+                format!("entities of {unread} were not read, and may point to what goes away from {}", tick(blueprint)),
+                vec![],
+            )
+        }
+        HazardKind::PruneBlocked { by, keys } => {
+            let why: Vec<String> = by.iter().take(NAMES_MAX).map(|blocker| self::blocker(blocker, sited)).collect();
+            let more = by.len() - why.len();
+            let more = if more > 0 { format!(", and {} more reasons", grouped(more)) } else { String::new() };
+            let stay = match keys.len() {
+                0 => String::new(),
+                1 => "; 1 entity is no longer declared, and stays".to_owned(),
+                number => format!("; {} entities are no longer declared, and stay", grouped(number)),
+            };
+            told(format!("nothing is deleted: {}{more}{stay}", why.join(", ")), all(keys))
+        }
+    }
+}
+
+fn points(dependents: &[Dependent]) -> String {
+    let verb = if dependents.len() == 1 { "points" } else { "point" };
+    format!("{} {verb}", count(dependents.len(), "entity"))
+}
+
+pub(in crate::report) fn blocker(blocker: &Blocker, sited: &Sited<'_>) -> String {
+    match blocker {
+        Blocker::Disabled => "pruning is off".to_owned(),
+        Blocker::Manifest(place) => format!("{} did not parse", tick(&sited.location(*place))),
+        Blocker::Read { blueprint, why } => format!("{} was not read to its end ({why})", tick(blueprint)),
+        Blocker::Folder { path, why } => format!("the folder {} could not be looked into ({why})", tick(path)),
+    }
+}
+
+pub(in crate::report) fn obstacle(obstacle: &Obstacle, sited: &Sited<'_>) -> String {
+    match obstacle {
+        Obstacle::Duplicate { key, places } => {
+            let places = names(places.iter().map(|place| tick(&sited.location(*place))), NAMES_MAX);
+            format!("{} is declared more than once: {places}", quoted(key))
+        }
+        Obstacle::RequiredCycle { deed, cycle } => {
+            let verb = match deed {
+                Deed::Write | Deed::Relink => "created",
+                Deed::Delete => "deleted",
+            };
+            format!("none can be {verb} first, for each requires the next: {}", round(cycle))
+        }
+    }
+}
+
+pub(in crate::report) fn cycle(cycle: &Cycle) -> String {
+    let entities = count(cycle.members.len(), "entity");
+    format!("{entities} point to each other and are written in two steps: {}", round(cycle))
+}
+
+/// `a -> b -> a`.
+fn round(cycle: &Cycle) -> String {
+    let path = &cycle.path;
+    let mut parts: Vec<String> = path.iter().take(NAMES_MAX).map(quoted).collect();
+    if path.len() > NAMES_MAX {
+        parts.push(format!("{} more", grouped(path.len() - NAMES_MAX)));
+    }
+    parts.extend(path.first().map(quoted));
+    parts.join(" -> ")
+}
+
+/// Declared entities of somebody else that are as declared.
+pub(in crate::report) fn foreign_at_rest(keys: &[EntityKey]) -> Option<String> {
+    let names = names(keys.iter().map(quoted), NAMES_MAX);
+    match keys.len() {
+        0 => None,
+        1 => Some(format!("1 declared entity is somebody else's, and already as declared: {names}.")),
+        number => Some(format!(
+            "{} declared entities are somebody else's, and already as declared: {names}.",
+            grouped(number)
+        )),
+    }
+}
+
+/// What the plan is of: scope, catalog, commit, base.
+pub(in crate::report) fn subject(report: &PlanReport<'_>) -> String {
+    let mut text = format!("Plan for {} in {}", tick(&report.plan.scope), report.catalog);
+    if let Some(revision) = report.revision {
+        let commit = revision.short_commit().map(|commit| format!(", commit {commit}")).unwrap_or_default();
+        let dirty = if revision.is_dirty { " with uncommitted changes" } else { "" };
+        text.push_str(&format!("{commit}{dirty}"));
+    }
+    if let Some(base) = report.base {
+        text.push_str(&format!(", compared with {} ({})", tick(&base.name), base.short_commit()));
+    }
+    text
+}
+
+/// The line of numbers, made to be searched: bare digits, and the four verbs always.
+pub(in crate::report) fn numbers(tally: &Tally) -> String {
+    let mut rest = vec![format!("{} unchanged", tally.unchanged)];
+    rest.extend((tally.kept > 0).then(|| format!("{} kept", tally.kept)));
+    rest.extend((tally.left_out > 0).then(|| format!("{} left out", tally.left_out)));
+    let rest = rest.join(", ");
+    if tally.changes() == 0 {
+        return format!("nothing to do; {rest}");
+    }
+    let Tally { create, update, delete, rename, .. } = tally;
+    let mut text = format!("{create} to create, {update} to update, {delete} to delete, {rename} to rename");
+    if tally.adopt > 0 {
+        text.push_str(&format!(", {} to adopt", tally.adopt));
+    }
+    let parts = [(tally.foreign, "foreign"), (tally.pending, "already pending")];
+    let parts: Vec<String> =
+        parts.iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}")).collect();
+    if !parts.is_empty() {
+        text.push_str(&format!(" ({})", parts.join(", ")));
+    }
+    format!("{text}; {rest}")
+}
+
+/// What a push must be given: `--adopt --approve 00070e151c23`; empty where it needs nothing.
+pub(in crate::report) fn consent_flags(report: &PlanReport<'_>) -> String {
+    let plan = report.plan;
+    let adopts = plan.hazards.iter().any(|hazard| hazard.consent == Consent::Adoption);
+    let mut flags: Vec<String> = Vec::new();
+    flags.extend(adopts.then(|| "--adopt".to_owned()));
+    flags.extend(plan.approval.map(|digest| format!("--approve {}", digest.short())));
+    flags.join(" ")
+}
+
+/// The command that pushes this plan.
+pub(in crate::report) fn command(report: &PlanReport<'_>) -> String {
+    let mut words = vec!["portolan push".to_owned()];
+    words.extend(report.target.map(|target| format!("--target {target}")));
+    let flags = consent_flags(report);
+    words.extend((!flags.is_empty()).then_some(flags));
+    words.join(" ")
+}
+
+/// What comes after reading, as a sentence; `None`: there is nothing to say.
+/// `where_named` is where the reader finds what it speaks of.
+pub(in crate::report) fn next_step(report: &PlanReport<'_>, where_named: &str) -> Option<String> {
+    let plan = report.plan;
+    if !report.says_next_step || plan.is_empty() && plan.obstacles.is_empty() {
+        return None;
+    }
+    if !plan.obstacles.is_empty() {
+        let obstacles = count(plan.obstacles.len(), "obstacle");
+        let verb = if plan.obstacles.len() == 1 { "is" } else { "are" };
+        return Some(format!("It cannot be pushed: there {verb} {obstacles}, named {where_named}."));
+    }
+    if report.is_only_branch {
+        return Some("What was pending is left out here; without `--only-branch` you see what a push does.".to_owned());
+    }
+    let asking = plan.hazards.iter().filter(|hazard| hazard.consent != Consent::Nothing).count();
+    let command = command(report);
+    Some(match asking {
+        0 => format!("To do it: `{command}`"),
+        1 => format!("It needs a yes to 1 hazard, named {where_named}: `{command}`"),
+        number => format!("It needs a yes to {} hazards, named {where_named}: `{command}`", grouped(number)),
+    })
+}

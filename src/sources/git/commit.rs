@@ -1,0 +1,234 @@
+//! The files as a commit has them, without a checkout: trees are walked, contents are read later, by many threads. What
+//! the walk on disk would find in a checkout of that commit is what is found here, `.gitignore` files included: a file
+//! that is committed and ignored all the same is no manifest on either side.
+
+use std::collections::HashSet;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use git2::{ObjectType, Oid, Tree};
+
+use super::changed::Scope;
+use super::error::GitError;
+use super::open::Repository;
+use crate::sources::ignored::Ignored;
+use crate::sources::path::{into_path_text, path_of_git};
+use crate::sources::pattern::{Pattern, is_skipped};
+use crate::sources::read::{Place, SourceFile};
+
+const KIND: i32 = 0o170_000;
+const FILE: i32 = 0o100_000;
+const LINK: i32 = 0o120_000;
+const RULES: &str = ".gitignore";
+/// A link may lead to a link. Whoever goes on longer goes round in circles.
+const LINKS_IN_A_ROW: usize = 8;
+
+impl Repository {
+    /// The files under `root` that match, sorted by path; none where the commit has no such folder.
+    pub fn at(&self, root: &Path, pattern: &Pattern, commit: Oid) -> Result<Vec<SourceFile>, GitError> {
+        let scope = Scope::new(self, root, pattern)?;
+        let walk = Walk { repository: self, pattern, prefix: scope.prefix() };
+        walk.files(commit).map_err(|error| self.reading(commit, error))
+    }
+
+    /// One file of the commit; `path` is relative to `root`, and links are not followed.
+    pub fn file_at(&self, root: &Path, path: &str, commit: Oid) -> Result<Option<SourceFile>, GitError> {
+        let whole = self.prefix(root)?.join(path);
+        let tree = self.tree_of(commit).map_err(|error| self.reading(commit, error))?;
+        let entry = tree.get_path(&whole).ok().filter(|entry| entry.filemode() & KIND == FILE);
+        Ok(entry.map(|entry| SourceFile { path: path.to_owned(), place: self.blob_place(entry.id()) }))
+    }
+
+    /// All files of a folder of the commit and of the folders in it, whatever they are called: the config's and the
+    /// snapshot's. Sorted; paths are relative to `root`, as `folder` is.
+    pub fn folder_at(&self, root: &Path, folder: &str, commit: Oid) -> Result<Vec<SourceFile>, GitError> {
+        let whole = self.prefix(root)?.join(folder);
+        let list = || {
+            let Some(tree) = self.folder_of(&self.tree_of(commit)?, &whole)? else { return Ok(Vec::new()) };
+            let mut files = Vec::new();
+            let mut folders = vec![(tree, PathBuf::from(folder))];
+            while let Some((tree, path)) = folders.pop() {
+                for entry in tree.iter() {
+                    let path = path.join(path_of_git(entry.name_bytes()));
+                    if entry.kind() == Some(ObjectType::Tree) {
+                        folders.push((self.inner.find_tree(entry.id())?, path));
+                    } else if entry.filemode() & KIND == FILE {
+                        files.push(SourceFile { path: into_path_text(path), place: self.blob_place(entry.id()) });
+                    }
+                }
+            }
+            files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+            Ok(files)
+        };
+        list().map_err(|error| self.reading(commit, error))
+    }
+
+    fn tree_of(&self, commit: Oid) -> Result<Tree<'_>, git2::Error> {
+        self.inner.find_commit(commit)?.tree()
+    }
+
+    /// `None` where there is no folder of that name.
+    fn folder_of<'r>(&'r self, tree: &Tree<'r>, path: &Path) -> Result<Option<Tree<'r>>, git2::Error> {
+        if path.as_os_str().is_empty() {
+            return Ok(Some(tree.clone()));
+        }
+        match tree.get_path(path) {
+            Ok(entry) if entry.kind() == Some(ObjectType::Tree) => self.inner.find_tree(entry.id()).map(Some),
+            Ok(_) => Ok(None),
+            // A folder above it may be a file there, which is the same answer.
+            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn blob_place(&self, id: Oid) -> Place {
+        Place::Blob { id, store: Arc::clone(&self.blobs) }
+    }
+
+    fn reading(&self, commit: Oid, error: git2::Error) -> GitError {
+        GitError::comparing(&format!("commit `{commit}`"), self.inner.is_shallow(), error)
+    }
+}
+
+struct Walk<'w> {
+    repository: &'w Repository,
+    pattern: &'w Pattern,
+    /// The root relative to the top of the repository.
+    prefix: &'w Path,
+}
+
+struct Folder<'r> {
+    tree: Tree<'r>,
+    relative: PathBuf,
+    ignored: Option<Arc<Ignored>>,
+}
+
+#[derive(Default)]
+struct Found<'r> {
+    files: Vec<(PathBuf, Oid)>,
+    links: Vec<PathBuf>,
+    folders: Vec<Folder<'r>>,
+}
+
+impl<'w> Walk<'w> {
+    fn files(&self, commit: Oid) -> Result<Vec<SourceFile>, git2::Error> {
+        let top = self.repository.tree_of(commit)?;
+        let Some(root) = self.repository.folder_of(&top, self.prefix)? else { return Ok(Vec::new()) };
+        let ignored = self.ignored_above(&top)?;
+        let mut found = Found::default();
+        found.folders.push(Folder { tree: root, relative: PathBuf::new(), ignored });
+        while let Some(folder) = found.folders.pop() {
+            self.list(folder, &mut found)?;
+        }
+        let mut links = std::mem::take(&mut found.links);
+        links.sort_unstable();
+        let mut listed: HashSet<PathBuf> = HashSet::new();
+        if !links.is_empty() {
+            listed.extend(found.files.iter().map(|(path, _)| path.clone()));
+        }
+        for link in links {
+            if let Some((end, id)) = self.end_of(&top, &link)
+                && listed.insert(end)
+            {
+                found.files.push((link, id));
+            }
+        }
+        let file = |(path, id)| SourceFile { path: into_path_text(path), place: self.repository.blob_place(id) };
+        let mut files: Vec<SourceFile> = found.files.into_iter().map(file).collect();
+        files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        Ok(files)
+    }
+
+    fn list(&self, folder: Folder<'w>, found: &mut Found<'w>) -> Result<(), git2::Error> {
+        let Folder { tree, relative, ignored } = folder;
+        let here = self.repository.work_tree.join(self.prefix).join(&relative);
+        let ignored = self.enter(ignored, &tree, &here);
+        for entry in &tree {
+            let name = path_of_git(entry.name_bytes());
+            let is_folder = entry.kind() == Some(ObjectType::Tree);
+            if is_folder && is_skipped(name.as_os_str()) || !is_folder && !self.pattern.may_be_named(name.as_os_str()) {
+                continue;
+            }
+            let path = relative.join(&name);
+            let chosen = if is_folder {
+                self.pattern.may_be_under(&path)
+            } else {
+                self.pattern.includes(&path) && !self.pattern.excludes(&path)
+            };
+            if !chosen || ignored.as_ref().is_some_and(|rules| rules.ignores(&here.join(&name), is_folder)) {
+                continue;
+            }
+            if is_folder {
+                let tree = self.repository.inner.find_tree(entry.id())?;
+                found.folders.push(Folder { tree, relative: path, ignored: ignored.clone() });
+            } else if entry.filemode() & KIND == FILE {
+                found.files.push((path, entry.id()));
+            } else if entry.filemode() & KIND == LINK {
+                found.links.push(path);
+            }
+            // What is left are submodules: their manifests are their own affair.
+        }
+        Ok(())
+    }
+
+    /// What holds at the root by `.gitignore` files over it, and by the excludes of this clone.
+    fn ignored_above(&self, top: &Tree<'w>) -> Result<Option<Arc<Ignored>>, git2::Error> {
+        let mut here = self.repository.work_tree.clone();
+        let mut ignored = Ignored::excludes(&here);
+        let mut path = PathBuf::new();
+        for part in self.prefix.components() {
+            if let Some(tree) = self.repository.folder_of(top, &path)? {
+                ignored = self.enter(ignored, &tree, &here);
+            }
+            path.push(part);
+            here.push(part);
+        }
+        Ok(ignored)
+    }
+
+    /// A content that this clone does not have rules nothing out.
+    fn enter(&self, above: Option<Arc<Ignored>>, tree: &Tree<'_>, here: &Path) -> Option<Arc<Ignored>> {
+        let Some(entry) = tree.get_name(RULES).filter(|entry| entry.filemode() & KIND == FILE) else { return above };
+        match self.repository.inner.find_blob(entry.id()) {
+            Ok(blob) => Ignored::of_text(above, here, &String::from_utf8_lossy(blob.content())),
+            Err(_) => above,
+        }
+    }
+
+    /// Where a link ends, if that is a file under the root: its name there, and its content.
+    fn end_of(&self, top: &Tree<'_>, link: &Path) -> Option<(PathBuf, Oid)> {
+        let mut path = self.prefix.join(link);
+        for _ in 0..LINKS_IN_A_ROW {
+            let entry = top.get_path(&path).ok()?;
+            if entry.filemode() & KIND == FILE {
+                let inside = path.strip_prefix(self.prefix).ok()?;
+                let is_ours = !inside.components().any(|part| is_skipped(part.as_os_str()));
+                return is_ours.then(|| (inside.to_owned(), entry.id()));
+            }
+            if entry.filemode() & KIND != LINK {
+                return None;
+            }
+            let content = self.repository.inner.find_blob(entry.id()).ok()?;
+            path = follow(&path, &path_of_git(content.content()))?;
+        }
+        None
+    }
+}
+
+/// Where a relative link ends, by its words alone; `None` when it leaves the work tree.
+pub(super) fn follow(link: &Path, target: &Path) -> Option<PathBuf> {
+    let mut end = link.parent()?.to_owned();
+    for part in target.components() {
+        match part {
+            Component::Normal(name) => end.push(name),
+            Component::CurDir => {}
+            Component::ParentDir => {
+                if !end.pop() {
+                    return None;
+                }
+            }
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(end)
+}

@@ -1,0 +1,163 @@
+//! Which files that went are files that came, under another name: by how much of one is in the other, as Git tells it.
+//! Unlike Git, it takes nobody's word where two would do as well: many manifests are alike but for their names.
+
+use std::cmp::{Ordering, Reverse};
+use std::hash::BuildHasher;
+
+use foldhash::fast::FixedState;
+
+use super::read::{ReadBuffer, SourceFile, read};
+
+/// Of a thousand bytes of the larger file, so many must be in both: what Git wants too.
+const ALIKE: usize = 500;
+/// Beyond so many pairs nobody looks: the answer must not take longer than the question.
+const PAIRS: usize = 250_000;
+/// A file of this size is not worth it.
+const LARGEST: usize = 256 * 1024;
+
+/// Pairs of places in `gone` and `come`. Each is in one pair at most: with the one that is most like it, if that is so
+/// the other way round, and no other is as much like either.
+pub fn moved(gone: &[&SourceFile], come: &[&SourceFile]) -> Vec<(usize, usize)> {
+    if gone.len().saturating_mul(come.len()) > PAIRS {
+        return Vec::new();
+    }
+    let mut buffer = ReadBuffer::default();
+    let mut sketch = |files: &[&SourceFile]| -> Vec<Option<Sketch>> {
+        files.iter().map(|file| Sketch::of(read(file, &mut buffer).ok()?.text)).collect()
+    };
+    let (old, new) = (sketch(gone), sketch(come));
+    let mut best_of_old = vec![Best::default(); old.len()];
+    let mut best_of_new = vec![Best::default(); new.len()];
+    for (from, old) in old.iter().enumerate() {
+        for (to, new) in new.iter().enumerate() {
+            let Some(likeness) = old.as_ref().zip(new.as_ref()).and_then(|(old, new)| old.likeness(new)) else {
+                continue;
+            };
+            best_of_old[from].take(to, likeness);
+            best_of_new[to].take(from, likeness);
+        }
+    }
+    let pairs = best_of_old.iter().enumerate().filter_map(|(from, best)| Some((from, best.only()?)));
+    pairs.filter(|(from, to)| best_of_new[*to].only() == Some(*from)).collect()
+}
+
+/// A file's lines by their hashes and lengths, sorted. What is around a line does not count.
+struct Sketch {
+    lines: Vec<(u64, usize)>,
+    size: usize,
+}
+
+impl Sketch {
+    fn of(text: &str) -> Option<Self> {
+        if text.len() > LARGEST {
+            return None;
+        }
+        let hasher = FixedState::default();
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let mut lines: Vec<(u64, usize)> = lines.map(|line| (hasher.hash_one(line), line.len())).collect();
+        lines.sort_unstable();
+        let size = lines.iter().map(|(_, length)| length).sum();
+        (size > 0).then_some(Self { lines, size })
+    }
+
+    /// `None`: they have too little in common.
+    fn likeness(&self, other: &Self) -> Option<Likeness> {
+        let (mut ours, mut theirs) = (self.lines.iter().peekable(), other.lines.iter().peekable());
+        let (mut shared, mut lines) = (0, 0);
+        while let (Some(our), Some(their)) = (ours.peek(), theirs.peek()) {
+            match our.cmp(their) {
+                Ordering::Less => drop(ours.next()),
+                Ordering::Greater => drop(theirs.next()),
+                Ordering::Equal => {
+                    shared += our.1;
+                    lines += 1;
+                    ours.next();
+                    theirs.next();
+                }
+            }
+        }
+        let apart = self.lines.len() + other.lines.len() - 2 * lines;
+        (shared * 1_000 >= ALIKE * self.size.max(other.size)).then_some(Likeness { shared, apart: Reverse(apart) })
+    }
+}
+
+/// How much two files have in common. Lines that differ count by their number: a longer name is no worse than a short
+/// one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Likeness {
+    shared: usize,
+    apart: Reverse<usize>,
+}
+
+#[derive(Clone, Default)]
+struct Best {
+    found: Option<(Likeness, usize)>,
+    is_shared: bool,
+}
+
+impl Best {
+    fn take(&mut self, place: usize, likeness: Likeness) {
+        match self.found.map_or(Ordering::Greater, |(best, _)| likeness.cmp(&best)) {
+            Ordering::Greater => *self = Self { found: Some((likeness, place)), is_shared: false },
+            Ordering::Equal => self.is_shared = true,
+            Ordering::Less => {}
+        }
+    }
+
+    fn only(&self) -> Option<usize> {
+        self.found.filter(|_| !self.is_shared).map(|(_, place)| place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::sources::Place;
+
+    fn pairs(gone: &[&str], come: &[&str]) -> Vec<(usize, usize)> {
+        let file = |text: &&str| SourceFile { path: String::new(), place: Place::Given(Arc::from(text.as_bytes())) };
+        let (gone, come): (Vec<_>, Vec<_>) = (gone.iter().map(file).collect(), come.iter().map(file).collect());
+        moved(&gone.iter().collect::<Vec<_>>(), &come.iter().collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_file_goes_with_the_one_that_is_most_like_it() {
+        let (cart, till) =
+            ("kind: x\nname: cart\ntier: 1\nlanguage: rust\n", "kind: x\nname: till\nteam: shop\nlife: 2\n");
+        let (basket, desk) =
+            ("kind: x\nname: basket\n  tier: 1\nlanguage: rust\n", "kind: x\nname: desk\nteam: shop\nlife: 2\n");
+        assert_eq!(pairs(&[cart, till], &[desk, basket]), [(0, 1), (1, 0)]);
+        assert_eq!(pairs(&[cart], &[desk]), []);
+        assert_eq!(pairs(&[cart], &[cart]), [(0, 0)]);
+        assert_eq!(pairs(&[cart], &[desk, basket, cart]), [(0, 2)]);
+    }
+
+    #[test]
+    fn what_two_are_like_is_neither() {
+        let of = |name: &str| format!("kind: x\ntier: 1\nlanguage: rust\nname: {name}\n");
+        let (a, b, c, d) = (of("a"), of("b"), of("c"), of("d"));
+        assert_eq!(pairs(&[&a], &[&c, &d]), []);
+        assert_eq!(pairs(&[&a, &b], &[&c]), []);
+        assert_eq!(pairs(&[&a, &b], &[&c, &d]), []);
+        assert_eq!(pairs(&[&a], &[&c]), [(0, 0)]);
+        // The length of a name tells nothing; a file that was added to is less alike than one that was not.
+        assert_eq!(pairs(&[&a], &[&c, &of("much-longer")]), []);
+        assert_eq!(pairs(&[&a], &[&format!("{c}owner: x\n"), &d]), [(0, 1)]);
+    }
+
+    #[test]
+    fn empty_unreadable_and_too_many_files_are_not_compared() {
+        assert_eq!(pairs(&[""], &[""]), []);
+        assert_eq!(pairs(&["\n \n"], &["a"]), []);
+        let gone = SourceFile { path: "x".to_owned(), place: Place::Disk("/nowhere/x".into()) };
+        assert_eq!(moved(&[&gone], &[&gone]), []);
+        let many: Vec<String> = (0..501).map(|number| format!("name: {number}")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert_eq!(pairs(&many, &many), []);
+        assert_eq!(pairs(&many[..500], &many[..500]).len(), 500);
+        let huge = "line\n".repeat(LARGEST);
+        assert_eq!(pairs(&[&huge], &[&huge]), []);
+    }
+}

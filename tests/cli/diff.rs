@@ -1,0 +1,77 @@
+//! `diff`: what it compares, what it tells, where it stops. Over HTTP and without, with real branches.
+
+mod catalogs;
+mod fields;
+mod gate;
+mod sides;
+mod verify;
+mod world;
+
+use crate::support::Repo;
+use crate::{run, run_with};
+use world::{World, shop};
+
+#[test]
+fn what_makes_no_sense_is_refused_before_anything_is_read() {
+    let repo = shop();
+    for (line, words) in [
+        ("diff --output yaml", "`text`, `json`, `markdown`, `summary`"),
+        ("diff --output mardown", "did you mean `markdown`?"),
+        ("diff --output json=", "a file is missing after `=`"),
+        ("diff --output json --output text", "both would go to standard output"),
+        ("diff --output json=a --output text=./a", "both would go to `./a`"),
+        ("diff --base main --no-base", "cannot be used with"),
+        ("diff --only-branch --no-base", "cannot be used with"),
+        ("diff --only-branch", "--base"),
+        ("diff --base no-such-branch", "no-such-branch"),
+        ("diff catalog/cart.yaml", "unexpected argument"),
+        ("diff --catalog asia", "has no region"),
+        ("diff --target nowhere", "nowhere"),
+        ("diff --force", "--force"),
+    ] {
+        let talk = run(&repo, line).was_refused();
+        assert!(talk.contains(words), "{line}: {talk}");
+    }
+}
+
+#[test]
+fn a_catalog_elsewhere_wants_to_know_whose_entities_are_meant() {
+    let repo = Repo::new();
+    repo.write("catalog/a.yaml", world::entity(&world::cart()));
+    let talk = run_with(&repo, "diff", &world::at("http://127.0.0.1:9")).was_refused();
+    assert!(talk.contains("`scope`") && talk.contains("PORTOLAN_SCOPE"), "{talk}");
+    let named = [&world::at("http://127.0.0.1:9")[..], &[("PORTOLAN_SCOPE", "acme/shop")]].concat();
+    assert_eq!(run_with(&repo, "diff", &named).code, 5);
+}
+
+#[test]
+fn credentials_that_are_half_there_are_told_by_name() {
+    let repo = shop();
+    let half = [("PORTOLAN_CATALOG", "eu"), ("PORT_CLIENT_ID", "somebody")];
+    let talk = run_with(&repo, "diff", &half).was_refused();
+    assert!(talk.contains("`PORT_CLIENT_SECRET`"), "{talk}");
+}
+
+#[test]
+fn changes_are_told_by_the_exit_code_on_request() {
+    let world = World::new();
+    assert_eq!(world.run("--exit-code").code, 0);
+    world.cart(|cart| cart["title"] = "Another".into());
+    assert_eq!(world.run("").code, 0);
+    let run = world.run("--exit-code --output summary");
+    assert_eq!(run.code, 2, "{}", run.talk);
+    assert_eq!(run.results, "Plan: 0 to create, 1 to update, 0 to delete, 0 to rename; 4 unchanged\n");
+}
+
+#[test]
+fn several_reports_of_one_run_agree_and_go_where_they_are_sent() {
+    let world = World::new();
+    world.cart(|cart| cart["title"] = "Another".into());
+    let run = world.run("--output text --output json=plan.json --output markdown=out.md --output summary=line.txt");
+    assert_eq!((run.code, run.talk.as_str()), (0, ""), "{}", run.results);
+    let line = world.repo.read("line.txt");
+    assert!(run.results.contains(line.trim()), "{line}{}", run.results);
+    assert!(world.repo.read("out.md").contains("1 to update"));
+    let plan: serde_json::Value = serde_json::from_str(&world.repo.read("plan.json")).expect("JSON");
+    assert_eq!(plan["counts"]["total"]["update"], 1);
+}

@@ -1,0 +1,184 @@
+//! `push`: what is asked for comes about, once; what is dangerous wants a yes; and whatever ends it, the next one finishes.
+
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use super::{Run, run, run_with};
+use crate::plain::Plain;
+use crate::serving::{CLIENT_ID, CLIENT_SECRET, Serving};
+use crate::support::Repo;
+
+const BLUEPRINT: &str = r#"{"identifier": "service", "title": "Service",
+  "schema": {"properties": {"size": {"type": "number"}}},
+  "relations": {"next": {"target": "service", "required": false, "many": false}}}"#;
+
+fn manifests(range: std::ops::Range<u32>) -> String {
+    let one = |at: u32| {
+        format!(
+            "---\napiVersion: getport.io/v1\nkind: Entity\nmetadata: {{name: s{at}}}\n\
+             spec: {{blueprint: service, identifier: s{at}, properties: {{size: {at}}}}}\n"
+        )
+    };
+    range.map(one).collect()
+}
+
+/// A repository of so many services.
+fn services(count: u32) -> Repo {
+    let repo = Repo::new();
+    repo.write("portolan.yaml", "scope: acme/catalog\nprune: {max: 5}\n");
+    repo.write(".portolan/blueprints/service.json", BLUEPRINT).write("catalog/all.yaml", manifests(0..count));
+    repo
+}
+
+/// A server that knows the blueprint.
+fn server(flags: &[&str]) -> (Serving, Plain) {
+    let serving = Serving::start(&[&["--store", "memory"], flags].concat());
+    let plain = Plain::connect(&serving.url);
+    let bare =
+        json!({"identifier": "service", "title": "Service", "schema": {"properties": {"size": {"type": "number"}}}});
+    plain.must("POST", "blueprints", Some(&bare));
+    let relations = json!({"relations": {"next": {"target": "service", "required": false, "many": false}}});
+    plain.must("PATCH", "blueprints/service", Some(&relations));
+    (serving, plain)
+}
+
+fn push(repo: &Repo, serving: &Serving, flags: &str) -> Run {
+    let variables = [("PORT_CLIENT_ID", CLIENT_ID), ("PORT_CLIENT_SECRET", CLIENT_SECRET)];
+    run_with(repo, &format!("push --catalog {} {flags}", serving.url), &variables)
+}
+
+fn acme() -> Repo {
+    let repo = Repo::new();
+    repo.copy_from(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/repos/acme").as_ref());
+    repo
+}
+
+#[test]
+fn an_example_is_pushed_and_then_there_is_nothing_to_do() {
+    let repo = acme();
+    let first = run(&repo, "push");
+    assert_eq!(first.code, 0, "{}{}", first.results, first.talk);
+    assert!(first.results.starts_with("Catalog: the embedded catalog `.portolan/local.db`. Scope: acme/catalog."));
+    assert!(first.results.contains("\nPlan: 109 to create,"), "{}", first.results);
+    assert!(first.results.contains("\nPush: 109 created,"), "{}", first.results);
+    let second = run(&repo, "push");
+    assert_eq!(second.code, 0, "{}", second.talk);
+    assert!(second.results.contains("Plan: nothing to do; 109 unchanged."), "{}", second.results);
+    assert_eq!(run(&repo, "diff --exit-code").code, 0);
+}
+
+#[test]
+fn over_http_it_is_the_same() {
+    let (repo, (serving, plain)) = (services(120), server(&[]));
+    let first = push(&repo, &serving, "");
+    assert_eq!(first.code, 0, "{}{}", first.results, first.talk);
+    assert!(first.results.starts_with(&format!("Catalog: {}. Scope: acme/catalog.", serving.url)), "{}", first.results);
+    assert_eq!(plain.count("service"), 120);
+    let second = push(&repo, &serving, "");
+    assert_eq!(second.code, 0, "{}", second.talk);
+    assert!(second.results.contains("Plan: nothing to do; 120 unchanged."), "{}", second.results);
+}
+
+#[test]
+fn a_pipeline_says_which_catalog_it_means() {
+    let repo = services(1);
+    let talk = run_with(&repo, "push", &[("CI", "true")]).was_refused();
+    assert!(talk.contains("PORT_CLIENT_ID") && talk.contains("--catalog"), "{talk}");
+    assert_eq!(run_with(&repo, "push --catalog local", &[("CI", "true")]).code, 0);
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_before_anything_is_read() {
+    let repo = Repo::new();
+    for (line, words) in [
+        ("push --approve 12", "a digest is 12 to 64"),
+        ("push --approve 00070e151c2x", "a digest is 12 to 64"),
+        ("push --dry-run --approve 00070e151c23", "cannot be used with"),
+        ("push --on-error never", "possible values: continue, stop"),
+        ("push --output sarif", "the formats are"),
+    ] {
+        let talk = run(&repo, line).was_refused();
+        assert!(talk.contains(words), "{line}: {talk}");
+    }
+}
+
+#[test]
+fn a_dry_run_is_the_diff_and_does_nothing() {
+    let repo = services(3);
+    for flags in ["", " --output json", " --no-prune --output markdown"] {
+        let (dry, diff) = (run(&repo, &format!("push --dry-run{flags}")), run(&repo, &format!("diff{flags}")));
+        assert_eq!((dry.code, &dry.results, &dry.talk), (diff.code, &diff.results, &diff.talk));
+        assert!(!dry.results.is_empty());
+    }
+    assert_eq!(run(&repo, "diff --exit-code").code, 2);
+}
+
+#[test]
+fn what_is_dangerous_wants_a_yes_to_this_very_plan() {
+    let repo = services(40);
+    assert_eq!(run(&repo, "push").code, 0);
+    repo.write("catalog/all.yaml", manifests(0..10));
+    let refused = run(&repo, "push");
+    assert_eq!(refused.code, 4, "{}", refused.results);
+    assert!(refused.results.contains("30 to delete"), "the plan is shown: {}", refused.results);
+    let digest = refused.talk.split("--approve ").nth(1).and_then(|rest| rest.get(..12)).expect("a digest").to_owned();
+    assert!(run(&repo, "diff --output summary").results.contains(&digest));
+    repo.write("catalog/all.yaml", manifests(0..9));
+    let other = run(&repo, &format!("push --approve {digest}"));
+    assert_eq!(other.code, 4, "{}", other.results);
+    assert!(other.talk.contains("is not to this plan"), "{}", other.talk);
+    assert!(run(&repo, "diff").results.contains("31 to delete"), "nothing was done");
+    repo.write("catalog/all.yaml", manifests(0..10));
+    let approved = run(&repo, &format!("push --approve {digest}"));
+    assert_eq!(approved.code, 0, "{}{}", approved.results, approved.talk);
+    assert_eq!(run(&repo, "diff --exit-code").code, 0);
+}
+
+#[test]
+fn what_fails_is_told_and_the_next_push_finishes() {
+    let (repo, (serving, plain)) = (services(3), server(&[]));
+    // The catalog has grown stricter than the snapshot.
+    let strict = json!({"schema": {"properties": {"size": {"type": "number", "maximum": 1}}}});
+    plain.must("PATCH", "blueprints/service", Some(&strict));
+    let partly = push(&repo, &serving, "--output json");
+    assert_eq!(partly.code, 3, "{}{}", partly.results, partly.talk);
+    let outcome: Value = serde_json::from_str(&partly.results).expect("nothing else is there");
+    assert_eq!((&outcome["complete"], &outcome["counts"]["created"]), (&json!(false), &json!(2)), "{outcome}");
+    assert_eq!(plain.count("service"), 2);
+    let lax = json!({"schema": {"properties": {"size": {"type": "number"}}}});
+    plain.must("PATCH", "blueprints/service", Some(&lax));
+    assert_eq!(push(&repo, &serving, "").code, 0);
+    assert_eq!(plain.count("service"), 3);
+}
+
+/// Starts a push and lets it write something.
+fn begin(repo: &Repo, serving: &Serving, plain: &Plain) -> std::process::Child {
+    let before = plain.count("service");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_portolan"));
+    command.args(["push", "--catalog", &serving.url, "--output", "json=outcome.json"]).current_dir(repo.path());
+    command.env("PORT_CLIENT_ID", CLIENT_ID).env("PORT_CLIENT_SECRET", CLIENT_SECRET);
+    let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the binary runs");
+    while plain.count("service") == before {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    child
+}
+
+#[test]
+fn who_is_interrupted_tells_what_was_done_and_the_next_one_finishes() {
+    let (repo, (serving, plain)) = (services(2000), server(&["--latency", "100"]));
+    let mut child = begin(&repo, &serving, &plain);
+    let told = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(told.is_ok_and(|status| status.success()));
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    let outcome: Value = serde_json::from_str(&repo.read("outcome.json")).expect("it is whole");
+    assert_eq!(outcome["interrupted"], true);
+    assert_eq!(outcome["counts"]["created"].as_u64(), Some(plain.count("service") as u64));
+    let mut child = begin(&repo, &serving, &plain);
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+    assert!(plain.count("service") < 2000, "it was over too soon");
+    assert_eq!(push(&repo, &serving, "").code, 0);
+    assert_eq!(plain.count("service"), 2000);
+}

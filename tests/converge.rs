@@ -1,0 +1,389 @@
+//! Laws of carrying out: plans, acts and the real catalogs, over worlds by chance. Whatever was edited, refused, cut off or
+//! stopped before, pushing on ends in what is asked; the outcome says what the catalog holds; and what is somebody else's
+//! is never touched.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::panic,
+    reason = "starts a server, and a proxy with threads of its own"
+)]
+
+#[expect(dead_code, reason = "these tests use a part of the bench")]
+#[path = "support/faulty.rs"]
+mod faulty;
+#[path = "../src/plan/tests/generated.rs"]
+mod generated;
+#[expect(dead_code, reason = "the planner's own worlds, of which these tests use a part")]
+#[path = "../src/plan/tests/world.rs"]
+mod world;
+
+/// The floors as the worlds know them.
+mod domain {
+    pub use portolan::domain::*;
+}
+mod plan {
+    pub use portolan::plan::*;
+}
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use portolan::catalog::apply::apply;
+use portolan::catalog::client::{Client, ClientConfig, Credentials, NamedBy, Notices, Trusted, Waiting};
+use portolan::catalog::server::{self, Running, ServerConfig};
+use portolan::catalog::store::{Store, system_clock};
+use portolan::catalog::wire::{EntityDraft, Strictness, WriteOptions, Writer};
+use portolan::catalog::{Catalog, Errand, LocalCatalog, Part, Stop};
+use portolan::domain::entity::{Entity, EntityKey, Owner};
+use portolan::domain::moment::Moment;
+use portolan::domain::outcome::{End, Outcome, Reason};
+use portolan::domain::plan::Plan;
+use portolan::domain::platform::PORT;
+use portolan::domain::progress::{Progress, Silent};
+use portolan::domain::secret::Secret;
+use portolan::domain::snapshot::Snapshot;
+use portolan::domain::write::PruneRule;
+use proptest::prelude::*;
+use serde_json::{Map, Value as Json, json};
+
+use faulty::{Fault, Faulty, Schedule};
+use generated::{can_be_done, worlds};
+use world::World;
+
+fn owner() -> Owner {
+    Owner { scope: "acme/catalog".to_owned() }
+}
+
+/// One catalog with all that a world stores, some of it somebody else's.
+struct Scene {
+    store: Store,
+}
+
+impl Scene {
+    fn of(world: &World) -> Self {
+        let store = Store::in_memory(system_clock()).expect("there is memory");
+        let writer =
+            |user_agent: &str| Writer { id: "test".to_owned(), user_agent: user_agent.to_owned(), now: Moment(0) };
+        let raw = |it: &portolan::domain::blueprint::Blueprint| blueprint(it);
+        for it in &world.blueprints {
+            let bare = json!({"identifier": it.identifier, "title": it.identifier, "schema": {"properties": {}}});
+            store.create_blueprint(bare, &writer("test")).expect("it is a blueprint");
+        }
+        for it in &world.blueprints {
+            store.replace_blueprint(&it.identifier, raw(it), &writer("test")).expect("it is a blueprint");
+        }
+        for team in ["p", "q"] {
+            let team = json!({"identifier": team, "title": team});
+            let team = EntityDraft::parse(&team, Strictness::Open).expect("a draft");
+            let made = store.bulk_upsert("_team", vec![Ok(team)], &merge(false), &writer("test"));
+            made.expect("there is such a blueprint");
+        }
+        let scene = Self { store };
+        let (ours, theirs): (Vec<&Entity>, Vec<&Entity>) =
+            world.stored.iter().partition(|entity| world.owned.contains(&entity.key));
+        scene.fill("somebody else", &theirs);
+        scene.fill(&owner().user_agent(), &ours);
+        // Once more, since who is made as another's target is made by that other.
+        scene.fill("somebody else", &theirs);
+        scene
+    }
+
+    fn fill(&self, user_agent: &str, entities: &[&Entity]) {
+        let writer = Writer { id: "test".to_owned(), user_agent: user_agent.to_owned(), now: self.store.now() };
+        for entity in entities {
+            let draft = EntityDraft::parse(&body(entity), Strictness::Open).expect("a draft");
+            let made = self.store.bulk_upsert(&entity.key.blueprint, vec![Ok(draft)], &merge(true), &writer);
+            let made = made.expect("there is such a blueprint");
+            assert!(made[0].is_ok(), "{:?} {made:?}", body(entity));
+        }
+    }
+
+    fn local(&self, user_agent: &str) -> LocalCatalog {
+        LocalCatalog::of(self.store.clone(), "the store".to_owned(), user_agent)
+    }
+
+    fn serve(&self) -> Running {
+        let credentials = server::Credentials { id: "id".to_owned(), secret: Secret::new("secret-of-the-tests") };
+        server::start(ServerConfig::new(self.store.clone(), credentials)).expect("it starts")
+    }
+
+    /// As it is, whoever asks.
+    fn snapshot(&self, world: &World) -> Snapshot {
+        let snapshot = self.local("test").read(&world.blueprints, Part::Whole, &Silent).expect("it is read");
+        assert!(snapshot.is_complete());
+        snapshot
+    }
+
+    fn owned(&self) -> Vec<EntityKey> {
+        let own = |key: &EntityKey| !key.blueprint.starts_with('_');
+        self.local("test").owned(&owner()).expect("they are found").into_iter().filter(own).collect()
+    }
+
+    fn contents(&self, world: &World) -> BTreeMap<EntityKey, String> {
+        let all = self.snapshot(world).blueprints.into_values().flat_map(|shelf| shelf.entities);
+        all.map(|entity| (entity.key.clone(), content(&entity))).collect()
+    }
+
+    fn plan(&self, world: &World) -> Plan {
+        let world = World { owned: self.owned(), ..world.clone() };
+        world.plan_against(&self.snapshot(&world))
+    }
+}
+
+/// What is written, not who wrote it; a relation or a property of nothing is none.
+fn content(entity: &Entity) -> String {
+    let Entity { title, icon, team, properties, relations, .. } = entity;
+    let mut properties: Vec<_> = properties.iter().filter(|(_, value)| !value.is_null()).collect();
+    properties.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut relations: Vec<_> = relations.iter().collect();
+    relations.sort_by(|a, b| a.0.cmp(&b.0));
+    format!("{title:?} {icon:?} {team:?} {properties:?} {relations:?}")
+}
+
+fn merge(create_missing: bool) -> WriteOptions {
+    WriteOptions {
+        upsert: true,
+        merge: true,
+        create_missing_related_entities: create_missing,
+        ..WriteOptions::default()
+    }
+}
+
+fn body(entity: &Entity) -> Json {
+    let mut body = Map::new();
+    body.insert("identifier".to_owned(), entity.key.identifier.as_ref().into());
+    let texts = [("title", &entity.title), ("icon", &entity.icon)];
+    body.extend(texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text.as_deref()?.into()))));
+    if !entity.team.is_empty() {
+        body.insert("team".to_owned(), entity.team.iter().map(AsRef::as_ref).collect::<Vec<&str>>().into());
+    }
+    let properties = entity.properties.iter().map(|(name, value)| (name.to_string(), value.to_json()));
+    body.insert("properties".to_owned(), Json::Object(properties.collect()));
+    let relations = entity.relations.iter().map(|(name, targets)| {
+        let targets = match targets {
+            portolan::domain::entity::Targets::None => Json::Null,
+            portolan::domain::entity::Targets::One(target) => target.as_ref().into(),
+            portolan::domain::entity::Targets::Many(targets) => {
+                targets.iter().map(AsRef::as_ref).collect::<Vec<&str>>().into()
+            }
+        };
+        (name.to_string(), targets)
+    });
+    body.insert("relations".to_owned(), Json::Object(relations.collect()));
+    Json::Object(body)
+}
+
+/// The blueprint as its body, as far as the worlds' blueprints go.
+fn blueprint(blueprint: &portolan::domain::blueprint::Blueprint) -> Json {
+    let properties: Map<String, Json> =
+        blueprint.properties.iter().map(|property| (property.name.clone(), property.schema.clone())).collect();
+    let relations = blueprint.relations.iter().map(|relation| {
+        let body = json!({"target": relation.target, "required": relation.required, "many": relation.many});
+        (relation.name.clone(), body)
+    });
+    json!({
+        "identifier": blueprint.identifier,
+        "title": blueprint.identifier,
+        "schema": {"properties": properties},
+        "relations": Json::Object(relations.collect()),
+    })
+}
+
+/// Nobody minds.
+struct Unheard;
+
+impl Notices for Unheard {
+    fn waiting(&self, _waiting: &Waiting) {}
+}
+
+fn client(url: &str) -> Client {
+    let config = ClientConfig {
+        platform: &PORT,
+        address: Trusted::check(url, &NamedBy::User, &PORT).expect("loopback is trusted"),
+        credentials: Credentials { id: Secret::new("id"), secret: Secret::new("secret-of-the-tests") },
+        user_agent: owner().user_agent(),
+        certificates: None,
+    };
+    Client::connect_within(config, Arc::new(Unheard), Duration::from_secs(60)).expect("a client can be made")
+}
+
+/// Tells the run to stop after so many acts.
+struct Fuse<'s> {
+    stop: &'s Stop,
+    left: AtomicU64,
+    times: u32,
+}
+
+impl Progress for Fuse<'_> {
+    fn start(&self, _stage: &str, _total: u64) {}
+
+    fn advance(&self, by: u64) {
+        let before = self.left.load(Ordering::Relaxed);
+        self.left.store(before.saturating_sub(by), Ordering::Relaxed);
+        if before > 0 && by >= before {
+            (0..self.times).for_each(|_| self.stop.tell());
+        }
+    }
+
+    fn finish(&self) {}
+}
+
+/// How a push is cut short.
+#[derive(Debug, Clone, Copy)]
+struct Cut {
+    /// After so many acts; 0: not at all.
+    after: u64,
+    is_sudden: bool,
+}
+
+const NEVER: Cut = Cut { after: 0, is_sudden: false };
+
+fn push(catalog: &dyn Catalog, plan: &Plan, world: &World, cut: Cut, stops_at_first: bool) -> Outcome {
+    let acts = plan::acts(plan, &world.desired);
+    let stop = Stop::default();
+    let fuse = Fuse { stop: &stop, left: AtomicU64::new(cut.after), times: if cut.is_sudden { 2 } else { 1 } };
+    let errand = Errand { run_id: None, stops_at_first, stop: &stop, progress: &fuse };
+    apply(catalog, &acts, plan.changes.len(), errand)
+}
+
+/// What the outcome says is what the catalog holds.
+fn agrees(plan: &Plan, outcome: &Outcome, before: &BTreeMap<EntityKey, String>, scene: &Scene, world: &World) {
+    let after = scene.contents(world);
+    let left: BTreeSet<EntityKey> = scene.plan(world).changes.into_iter().map(|change| change.key).collect();
+    assert_eq!(outcome.ends.len(), plan.changes.len());
+    // What a deletion takes out of those that pointed to it is the catalog's doing.
+    let deletes = plan.changes.iter().any(|change| change.removed().is_some());
+    for (change, end) in plan.changes.iter().zip(&outcome.ends) {
+        let key = &change.key;
+        match end {
+            End::Applied if deletes => {}
+            End::Applied => assert!(!left.contains(key), "{key:?} is not done, and the outcome says so: {change:?}"),
+            End::NotAttempted(_) => {
+                if !deletes {
+                    assert_eq!(before.get(key), after.get(key), "{key:?} was touched");
+                }
+                if let Some(removed) = change.removed() {
+                    assert!(after.contains_key(&removed), "{removed:?} is gone");
+                }
+            }
+            End::Failed(failure) if !failure.is_uncertain && !failure.is_half_done && !deletes => {
+                assert_eq!(before.get(key), after.get(key), "{key:?} was touched: {failure:?}");
+            }
+            End::Failed(_) => {}
+        }
+        if let (End::Applied, Some(removed)) = (end, change.removed()) {
+            assert!(!after.contains_key(&removed), "{removed:?} is still there");
+        }
+    }
+    // Nothing that the plan does not name came or went.
+    let named: BTreeSet<EntityKey> =
+        plan.changes.iter().flat_map(|change| [Some(change.key.clone()), change.removed()]).flatten().collect();
+    for key in before.keys().chain(after.keys()).filter(|key| !named.contains(key)) {
+        assert_eq!(before.contains_key(key), after.contains_key(key), "{key:?}");
+        if !deletes {
+            assert_eq!(before.get(key), after.get(key), "{key:?}");
+        }
+    }
+}
+
+/// Pushes until nothing is left to do; that takes one more push than was cut short.
+fn settles(catalog: &dyn Catalog, scene: &Scene, world: &World, cuts: &[Cut]) -> Result<(), TestCaseError> {
+    for cut in cuts.iter().copied().chain([NEVER]) {
+        let plan = scene.plan(world);
+        if !can_be_done(&plan) {
+            return Ok(());
+        }
+        let before = scene.contents(world);
+        let outcome = push(catalog, &plan, world, cut, false);
+        agrees(&plan, &outcome, &before, scene, world);
+        let is_cut = outcome.ends.iter().any(|end| *end == End::NotAttempted(Reason::Interrupted));
+        prop_assert!(!is_cut || outcome.is_interrupted);
+        if cut.after == 0 {
+            prop_assert!(outcome.is_complete(), "{:#?}\n{:#?}", world::lines(&plan), outcome);
+        }
+    }
+    let again = scene.plan(world);
+    prop_assert_eq!(world::lines(&again), [""; 0]);
+    Ok(())
+}
+
+fn settled(world: &World) -> World {
+    let mut world = world.clone();
+    // Whose it is, the catalog says; and everything may be deleted that ought to be.
+    world.adopt = true;
+    world.prune = PruneRule { enabled: true, max: 1000, max_percent: 100 };
+    world
+}
+
+fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 60, ..ProptestConfig::default() }
+}
+
+fn cuts() -> impl Strategy<Value = Vec<Cut>> {
+    let cut = (1u64..20, any::<bool>()).prop_map(|(after, is_sudden)| Cut { after, is_sudden });
+    proptest::collection::vec(cut, 0..3)
+}
+
+proptest! {
+    #![proptest_config(cases(96))]
+
+    #[test]
+    fn a_plan_that_is_carried_out_leaves_nothing_to_do(world in worlds(), cuts in cuts()) {
+        let world = settled(&world);
+        let scene = Scene::of(&world);
+        settles(&scene.local(&owner().user_agent()), &scene, &world, &cuts)?;
+    }
+}
+
+/// Faults that cost no whole second of waiting.
+const FAULTS: &[Fault] = &[
+    Fault::InternalError,
+    Fault::BadGateway,
+    Fault::RequestTimeout,
+    Fault::CutBefore,
+    Fault::CutAfter,
+    Fault::CutInBody,
+    Fault::Truncated,
+    Fault::Repeated,
+];
+
+proptest! {
+    #![proptest_config(cases(6))]
+
+    /// Several pushes of several states, over a bad line, stopped half-way, and with somebody else at work between.
+    #[test]
+    fn every_history_converges(
+        history in proptest::collection::vec((worlds(), cuts(), any::<u8>()), 2..4),
+        seed in any::<u64>(),
+    ) {
+        let first = settled(&history[0].0);
+        let scene = Scene::of(&first);
+        let running = scene.serve();
+        let faulty = Faulty::before(&running.url(), Schedule::calm());
+        let client = client(&faulty.url);
+        faulty.follow(Schedule { seed, faults: FAULTS.to_vec(), percent: 12 });
+        for (world, cuts, meddling) in &history {
+            let mut world = settled(world);
+            world.base = None;
+            // What is stored is what all before left.
+            meddle(&scene, &world, *meddling);
+            settles(&client, &scene, &world, cuts)?;
+        }
+        running.stop();
+    }
+}
+
+/// Somebody else writes a title here and there.
+fn meddle(scene: &Scene, world: &World, which: u8) {
+    let keys: Vec<EntityKey> = scene.contents(world).into_keys().collect();
+    let other = scene.local("somebody else");
+    for key in keys.iter().enumerate().filter(|(at, _)| which >> (at % 8) & 1 == 1).map(|(_, key)| key) {
+        let draft = json!({"title": "meddled with"});
+        let draft = EntityDraft::parse(&draft, Strictness::Closed).expect("a draft");
+        let patched = other.patch(&key.blueprint, &key.identifier, &draft, &WriteOptions::default());
+        patched.expect("it is answered").expect("it is patched");
+    }
+}

@@ -1,0 +1,214 @@
+//! Our hooks, run by the real pre-commit in real repositories: what it stashes, how it cuts a long list of files, and
+//! what it does not name (what a commit deletes) is its affair, and only it knows. Where pre-commit is not installed,
+//! these tests say so and do nothing; `TESTS_NEED_ALL` makes that a failure.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "lays out folders, starts programs, and says what it skips"
+)]
+
+#[expect(dead_code, reason = "these tests use a part of it")]
+#[path = "cli/lint/bench.rs"]
+mod bench;
+#[expect(dead_code, reason = "these tests use a part of it")]
+mod support;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use bench::{WRONG, service, shop};
+use support::Repo;
+
+const HOOKS: &str = include_str!("../.pre-commit-hooks.yaml");
+
+/// A repository with the hook installed, and what pre-commit needs beside it.
+struct Hooked {
+    repo: Repo,
+    /// The repository that the hooks come from.
+    _hooks: Repo,
+    home: tempfile::TempDir,
+}
+
+#[derive(Debug)]
+struct Told {
+    is_success: bool,
+    words: String,
+}
+
+/// `None`: there is no pre-commit on this machine.
+fn hooked(id: &str, args: &str) -> Option<Hooked> {
+    if !is_installed("pre-commit") {
+        return None;
+    }
+    let hooks = Repo::new();
+    hooks.write(".pre-commit-hooks.yaml", HOOKS);
+    hooks.git(&["init", "--quiet"]);
+    hooks.git(&["add", "--all"]);
+    hooks.git(&["commit", "--quiet", "--message", "hooks"]);
+    let revision = hooks.git(&["rev-parse", "HEAD"]);
+    let repo = shop();
+    repo.write(
+        ".pre-commit-config.yaml",
+        format!(
+            "repos:\n  - repo: {}\n    rev: {}\n    hooks:\n      - id: {id}\n{args}",
+            hooks.path().display(),
+            revision.trim()
+        ),
+    );
+    repo.git(&["init", "--quiet"]);
+    repo.git(&["add", "--all"]);
+    repo.git(&["commit", "--quiet", "--message", "the shop"]);
+    let hooked = Hooked { repo, _hooks: hooks, home: tempfile::tempdir().expect("a temporary folder") };
+    let installed = hooked.run("pre-commit", &["install", "--hook-type", "pre-commit"]);
+    assert!(installed.is_success, "{}", installed.words);
+    Some(hooked)
+}
+
+fn is_installed(program: &str) -> bool {
+    let is_there = Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success());
+    if !is_there {
+        assert!(std::env::var_os("TESTS_NEED_ALL").is_none(), "`{program}` is not installed");
+        eprintln!("SKIPPED: `{program}` is not installed, so nothing was tested");
+    }
+    is_there
+}
+
+impl Hooked {
+    fn run(&self, program: &str, arguments: &[&str]) -> Told {
+        let mut command = Command::new(program);
+        command.current_dir(self.repo.path()).args(arguments).env("PRE_COMMIT_HOME", self.home.path());
+        command
+            .env("PATH", path())
+            .env("SOURCE_DATE_EPOCH", "1794700800")
+            .env("NO_COLOR", "1")
+            .env("PRE_COMMIT_COLOR", "never");
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").env_remove("GITHUB_ACTIONS");
+        for who in ["AUTHOR", "COMMITTER"] {
+            command.env(format!("GIT_{who}_NAME"), "Ada").env(format!("GIT_{who}_EMAIL"), "ada@example.com");
+        }
+        told(&command.output().expect("the program is there"))
+    }
+
+    fn commit(&self) -> Told {
+        self.run("git", &["commit", "--quiet", "--message", "a change"])
+    }
+
+    fn add(&self, path: &str) {
+        self.repo.git(&["add", "--all", path]);
+    }
+}
+
+fn told(output: &Output) -> Told {
+    let words = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
+    Told { is_success: output.status.success(), words: String::from_utf8_lossy(&words).into_owned() }
+}
+
+/// The binary under test comes first.
+fn path() -> std::ffi::OsString {
+    let ours = Path::new(env!("CARGO_BIN_EXE_portolan")).parent().expect("a binary is in a folder").to_owned();
+    let others = std::env::var_os("PATH").unwrap_or_default();
+    let all: Vec<PathBuf> = std::iter::once(ours).chain(std::env::split_paths(&others)).collect();
+    std::env::join_paths(all).expect("these were paths before")
+}
+
+#[test]
+fn a_commit_is_judged_by_what_it_holds() {
+    let Some(hooked) = hooked("portolan-lint-system", "") else { return };
+    hooked.repo.write("catalog/cart.yaml", service("cart", WRONG));
+    hooked.add("catalog/cart.yaml");
+    let told = hooked.commit();
+    assert!(!told.is_success && told.words.contains("wrong-property-type"), "{}", told.words);
+    // The fault is mended where the commit takes from, and stands in the work tree still.
+    hooked.repo.write("catalog/cart.yaml", service("cart", "  title: Cart\n"));
+    hooked.add("catalog/cart.yaml");
+    hooked.repo.write("catalog/cart.yaml", service("cart", WRONG));
+    let told = hooked.commit();
+    assert!(told.is_success, "{}", told.words);
+    assert_eq!(hooked.repo.read("catalog/cart.yaml"), service("cart", WRONG), "what was not staged is there still");
+}
+
+#[test]
+fn a_commit_that_takes_a_target_away_is_stopped() {
+    let Some(hooked) = hooked("portolan-lint-system", "") else { return };
+    hooked.repo.remove("catalog/cart.yaml");
+    hooked.add("catalog");
+    let told = hooked.commit();
+    assert!(!told.is_success && told.words.contains("catalog/checkout.yaml"), "{}", told.words);
+    assert!(told.words.contains("dangling-relation"), "{}", told.words);
+}
+
+#[test]
+fn a_commit_that_breaks_a_relation_of_another_file_is_stopped() {
+    let Some(hooked) = hooked("portolan-lint-system", "") else { return };
+    hooked.repo.write("catalog/cart.yaml", service("basket", ""));
+    hooked.add("catalog");
+    let told = hooked.commit();
+    assert!(!told.is_success && told.words.contains("catalog/checkout.yaml"), "{}", told.words);
+}
+
+#[test]
+fn what_is_none_of_the_commits_doing_does_not_stop_it() {
+    let Some(hooked) = hooked("portolan-lint-system", "") else { return };
+    hooked.repo.write("catalog/old.yaml", service("old", WRONG));
+    hooked.add("catalog");
+    let told = hooked.run("git", &["commit", "--quiet", "--no-verify", "--message", "a fault"]);
+    assert!(told.is_success, "{}", told.words);
+    hooked.repo.write("notes.md", "# Notes\n");
+    hooked.add("notes.md");
+    let told = hooked.commit();
+    assert!(told.is_success, "{}", told.words);
+    let told = hooked.run("pre-commit", &["run", "--all-files"]);
+    assert!(!told.is_success && told.words.contains("catalog/old.yaml"), "all files are all files: {}", told.words);
+}
+
+/// So many files that pre-commit calls us several times: each fault is told once, and none is told that is none.
+#[test]
+fn a_list_that_is_cut_into_pieces_is_judged_as_one() {
+    const FILES: usize = 1500;
+    let Some(hooked) = hooked("portolan-lint-system", "") else { return };
+    let long = "x".repeat(90);
+    for number in 0..FILES {
+        let next = (number + 1) % FILES;
+        let more = if number == 7 { WRONG.to_owned() } else { format!("  relations:\n    dependsOn: [s{next}]\n") };
+        hooked.repo.write(&format!("catalog/{long}/s{number}.yaml"), service(&format!("s{number}"), &more));
+    }
+    hooked.add("catalog");
+    let told = hooked.run("git", &["commit", "--quiet", "--no-verify", "--message", "many"]);
+    assert!(told.is_success, "{}", told.words);
+    let told = hooked.run("pre-commit", &["run", "--all-files"]);
+    assert!(!told.is_success, "{}", told.words);
+    assert_eq!(told.words.matches("[wrong-property-type]").count(), 1, "{}", told.words);
+    assert!(!told.words.contains("dangling-relation"), "{}", told.words);
+}
+
+#[test]
+fn arguments_of_the_user_leave_the_hook_a_hook() {
+    let Some(hooked) = hooked("portolan-lint-system", "        args: [--fail-on, never, --output, concise]\n") else {
+        return;
+    };
+    hooked.repo.write("catalog/cart.yaml", service("cart", WRONG));
+    hooked.add("catalog/cart.yaml");
+    let told = hooked.commit();
+    assert!(told.is_success, "{}", told.words);
+}
+
+/// Every hook that is offered is one that pre-commit takes.
+#[test]
+fn pre_commit_takes_the_list_of_hooks() {
+    if !is_installed("pre-commit") {
+        return;
+    }
+    let list = Path::new(env!("CARGO_MANIFEST_DIR")).join(".pre-commit-hooks.yaml");
+    let output = Command::new("pre-commit").arg("validate-manifest").arg(list).output().expect("it is installed");
+    assert!(output.status.success(), "{:?}", told(&output));
+}
+
+/// The wheel that a hook brings is the one of the same version.
+#[test]
+fn the_hook_brings_the_wheel_of_its_version() {
+    let project = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("pyproject.toml"));
+    let wanted = format!("\"portolan-gitops=={}\"", env!("CARGO_PKG_VERSION"));
+    assert!(project.expect("it is there").contains(&wanted), "pyproject.toml should want {wanted}");
+}
