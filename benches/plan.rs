@@ -227,6 +227,7 @@ fn ask(desired: &[Desired], actual: &Snapshot, blueprints: &[Blueprint], owned: 
         only_branch: false,
         unread: &[],
         moves: &[],
+        only: None,
     })
 }
 

@@ -6,6 +6,7 @@ use crate::catalog::CatalogError;
 use crate::catalog::server::ServerError;
 use crate::catalog::store::StoreError;
 use crate::exit::Exit;
+use crate::plan::binding::BindingError;
 use crate::report::baseline::BaselineError;
 use crate::scaffold::Mistyped;
 use crate::settings::SettingsError;
@@ -69,6 +70,9 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Editor(#[from] EditorError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Binding(#[from] BindingError),
     #[error(transparent)]
     #[diagnostic(transparent)]
     Diff(#[from] DiffError),
@@ -289,6 +293,9 @@ pub enum DiffError {
     #[error("leave out what was pending before this branch: there is no base to tell it by{}", because(why.as_deref()))]
     #[diagnostic(code("no-base"), help("name it: `--base origin/main`, or leave `--only-branch` out"))]
     NoBase { why: Option<String> },
+    #[error("plan `{name}` alone: it is neither a blueprint of {catalog} nor a file with a manifest")]
+    #[diagnostic(code("nothing-chosen"), help("{help}"))]
+    NothingChosen { name: String, catalog: String, help: String },
 }
 
 /// A sentence behind an error, in brackets.
@@ -317,6 +324,9 @@ pub enum PushError {
         help("something dangerous has come or gone since; read the plan anew, then give `{flags}`")
     )]
     OtherApproval { given: String, what: String, flags: String },
+    #[error("push: the plan `{path}` does not hold any more; nothing was written{why}")]
+    #[diagnostic(code("push-stale"), help("make it anew with `portolan diff --out`, and have it reviewed"))]
+    Stale { path: String, why: String },
 }
 
 impl Error {
@@ -346,9 +356,13 @@ impl Error {
             // An address that cannot be had is chosen otherwise.
             Self::Server(ServerError::Listen { .. }) | Self::Serve(_) => Exit::Usage,
             Self::Server(ServerError::Runtime(_) | ServerError::Random) => Exit::Failure,
-            Self::Diff(DiffError::NoBase { .. }) | Self::Push(PushError::NotNamed { .. }) => Exit::Usage,
+            Self::Diff(DiffError::NoBase { .. } | DiffError::NothingChosen { .. })
+            | Self::Push(PushError::NotNamed { .. })
+            | Self::Binding(_) => Exit::Usage,
             Self::Push(PushError::Obstacles { .. }) => Exit::Findings,
-            Self::Push(PushError::Unapproved { .. } | PushError::OtherApproval { .. }) => Exit::Refused,
+            Self::Push(PushError::Unapproved { .. } | PushError::OtherApproval { .. } | PushError::Stale { .. }) => {
+                Exit::Refused
+            }
             Self::Diff(DiffError::NotVerified { error, .. }) => exit_of_catalog(error),
             Self::Pull(PullError::Incomplete { .. } | PullError::Unusable { .. }) => Exit::CatalogUnreachable,
             Self::Pull(

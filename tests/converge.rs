@@ -37,6 +37,7 @@ use portolan::catalog::server::{self, Running, ServerConfig};
 use portolan::catalog::store::{Store, system_clock};
 use portolan::catalog::wire::{EntityDraft, Strictness, WriteOptions, Writer};
 use portolan::catalog::{Catalog, Errand, LocalCatalog, Part, Stop};
+use portolan::domain::act::Acts;
 use portolan::domain::entity::{Entity, EntityKey, Owner};
 use portolan::domain::moment::Moment;
 use portolan::domain::outcome::{End, Outcome, Reason};
@@ -241,12 +242,11 @@ struct Cut {
 
 const NEVER: Cut = Cut { after: 0, is_sudden: false };
 
-fn push(catalog: &dyn Catalog, plan: &Plan, world: &World, cut: Cut, stops_at_first: bool) -> Outcome {
-    let acts = plan::acts(plan, &world.desired);
+fn push(catalog: &dyn Catalog, plan: &Plan, acts: &Acts, cut: Cut, stops_at_first: bool) -> Outcome {
     let stop = Stop::default();
     let fuse = Fuse { stop: &stop, left: AtomicU64::new(cut.after), times: if cut.is_sudden { 2 } else { 1 } };
     let errand = Errand { run_id: None, stops_at_first, stop: &stop, progress: &fuse };
-    apply(catalog, &acts, plan.changes.len(), errand)
+    apply(catalog, acts, plan.changes.len(), errand)
 }
 
 /// What the outcome says is what the catalog holds.
@@ -297,7 +297,7 @@ fn settles(catalog: &dyn Catalog, scene: &Scene, world: &World, cuts: &[Cut]) ->
             return Ok(());
         }
         let before = scene.contents(world);
-        let outcome = push(catalog, &plan, world, cut, false);
+        let outcome = push(catalog, &plan, &world.acts_against(&plan, &scene.snapshot(world)), cut, false);
         agrees(&plan, &outcome, &before, scene, world);
         let is_cut = outcome.ends.iter().any(|end| *end == End::NotAttempted(Reason::Interrupted));
         prop_assert!(!is_cut || outcome.is_interrupted);

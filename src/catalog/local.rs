@@ -137,6 +137,26 @@ impl Catalog for LocalCatalog {
         Ok(snapshot)
     }
 
+    fn read_some(
+        &self,
+        blueprint: &Blueprint,
+        identifiers: &[Box<str>],
+        progress: &dyn Progress,
+    ) -> Result<Shelf, CatalogError> {
+        progress.start("reading the catalog", identifiers.len() as u64);
+        let shape = Shape { exclude_calculated: true, ..Shape::default() };
+        let mut identifiers: Vec<&str> = identifiers.iter().map(AsRef::as_ref).collect();
+        identifiers.sort_unstable();
+        identifiers.dedup();
+        let found = self.store.entities_of(&blueprint.identifier, &identifiers, &shape)?;
+        let mut decoder = Decoder::new(blueprint);
+        let entities = found.iter().map(|entity| decoder.entity(entity.get()).map_err(CatalogError::Unreadable));
+        let entities = entities.collect::<Result<_, _>>()?;
+        progress.advance(identifiers.len() as u64);
+        progress.finish();
+        Ok(Shelf { entities, completeness: Completeness::Complete })
+    }
+
     fn owned(&self, owner: &Owner) -> Result<Vec<EntityKey>, CatalogError> {
         Ok(self.store.owned(owner)?)
     }

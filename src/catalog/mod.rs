@@ -21,7 +21,7 @@ use crate::domain::act::Act;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::{EntityKey, Owner};
 use crate::domain::progress::Progress;
-use crate::domain::snapshot::Snapshot;
+use crate::domain::snapshot::{Shelf, Snapshot};
 
 pub use errand::Errand;
 pub use error::CatalogError;
@@ -41,6 +41,15 @@ pub trait Catalog {
     /// The entities of `blueprints`, computed values taken out. A blueprint that cannot be read to its end is in the
     /// snapshot and incomplete.
     fn read(&self, blueprints: &[Blueprint], part: Part, progress: &dyn Progress) -> Result<Snapshot, CatalogError>;
+
+    /// Those entities of one blueprint that have one of these identifiers. One that is missing in a complete shelf is not
+    /// there.
+    fn read_some(
+        &self,
+        blueprint: &Blueprint,
+        identifiers: &[Box<str>],
+        progress: &dyn Progress,
+    ) -> Result<Shelf, CatalogError>;
 
     /// The keys of all entities whose datasource is `owner`'s, sorted.
     fn owned(&self, owner: &Owner) -> Result<Vec<EntityKey>, CatalogError>;

@@ -1,12 +1,15 @@
 //! `diff`: the plan, shown. Manifests that are wrong end it before the catalog is asked; what would be done is told in
 //! every format that was asked for, and nothing is done.
 
+use std::path::PathBuf;
+
 use clap::ValueHint;
 
 use crate::commands::context::Context;
 use crate::commands::offered;
 use crate::commands::output::{Output, refuse_shared};
 use crate::commands::steps::base::Wanted;
+use crate::commands::steps::bound::write_plan;
 use crate::commands::steps::gate::{Gate, gate};
 use crate::commands::steps::planned::{Planned, Planning, Wishes, is_local_by_default, planned};
 use crate::commands::steps::scope::owner_in_catalog;
@@ -39,6 +42,12 @@ pub struct DiffArgs {
     /// Leave out what was pending before this branch
     #[arg(long, conflicts_with = "no_base")]
     pub only_branch: bool,
+    /// Plan these blueprints or files alone, and what they cannot do without
+    #[arg(long, value_name = "BLUEPRINT|FILE", num_args = 1.., value_hint = ValueHint::AnyPath)]
+    pub only: Vec<String>,
+    /// Write the plan to FILE, for `push --plan FILE`
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "only_branch")]
+    pub out: Option<PathBuf>,
     /// Ask the catalog too whether it would take each write, and show where it would not
     #[arg(long)]
     pub verify: bool,
@@ -83,6 +92,7 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         prune: prune(args.prune, args.no_prune),
         adopt: args.adopt,
         only_branch: args.only_branch,
+        only: &args.only,
     };
     let only_text = args.output.iter().all(|output| output.format == PlanFormat::Text);
     let untold = match gate(only_text.then_some(MOST_AS_TEXT), context)? {
@@ -106,6 +116,9 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         complaints: complaints.as_deref(),
     };
     shown(&report, &planned, context)?;
+    if let Some(file) = &args.out {
+        write_plan(file, &planned, context)?;
+    }
     Ok(exit(args, &planned.plan, complaints.as_deref()))
 }
 

@@ -1,6 +1,8 @@
 //! `push`: the plan that `diff` shows, done. Nothing is written before every yes is there; from then on nothing ends it but
 //! its end or a signal, and either way every change has its end told.
 
+use std::path::{Path, PathBuf};
+
 use clap::ValueHint;
 
 use crate::catalog::apply::apply;
@@ -11,12 +13,14 @@ use crate::commands::diff::{self, DiffArgs};
 use crate::commands::offered;
 use crate::commands::output::{Format, Output, refuse_shared};
 use crate::commands::steps::base::Wanted;
+use crate::commands::steps::bound::{Rebound, rebound};
 use crate::commands::steps::consented::{Consents, refusal};
 use crate::commands::steps::gate::{Gate, gate};
 use crate::commands::steps::linted::InWorkTree;
 use crate::commands::steps::planned::{Planned, Planning, Wishes, is_local_by_default, planned};
 use crate::commands::steps::scope::owner_in_catalog;
 use crate::commands::steps::shown::{Report, give_out, plan_report, refused, shown};
+use crate::domain::act::Acts;
 use crate::domain::digest::Digest;
 use crate::domain::moment::Moment;
 use crate::domain::outcome::Outcome;
@@ -50,6 +54,13 @@ pub struct PushArgs {
     /// Delete nothing, whatever the config says
     #[arg(long)]
     pub no_prune: bool,
+    /// Do these blueprints or files alone, and what they cannot do without
+    #[arg(long, value_name = "BLUEPRINT|FILE", num_args = 1.., value_hint = ValueHint::AnyPath)]
+    pub only: Vec<String>,
+    /// Do what `diff --out FILE` wrote down, or nothing where anything it hangs on has moved since
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(conflicts_with_all = ["only", "base", "no_base", "prune", "no_prune", "dry_run"])]
+    pub plan: Option<PathBuf>,
     /// What to do when a change fails: go on with those that do not need it, or begin nothing more
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = OnError::Continue)]
     pub on_error: OnError,
@@ -78,6 +89,7 @@ Examples:
   portolan push --catalog local                    into the embedded catalog
   portolan push --dry-run                          the plan alone
   portolan push --approve 00070e151c23             with a yes to the hazards that the plan shows
+  portolan push --plan plan.json                   what was reviewed, or nothing
   portolan push --output text --output junit=push.xml";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -120,6 +132,9 @@ pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         let variables = format!("{} and {}", platform.client_id_variable, platform.client_secret_variable);
         return Err(PushError::NotNamed { variables }.into());
     }
+    if let Some(file) = &args.plan {
+        return carry_out(args, file, outputs, context);
+    }
     let wishes = Wishes {
         owner: owner_in_catalog(settings, context.environment)?,
         base: match &args.base {
@@ -130,6 +145,7 @@ pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         prune: diff::prune(args.prune, args.no_prune),
         adopt: args.adopt,
         only_branch: false,
+        only: &args.only,
     };
     let only_text = outputs.iter().all(|output| output.format == PlanFormat::Text);
     let untold = match gate(only_text.then_some(diff::MOST_AS_TEXT), context)? {
@@ -141,21 +157,49 @@ pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         Planning::Strange(linted) => return refused(&outputs, &wishes.owner, &linted, context),
     };
     planned.notes.extend(untold);
+    let acts = acts(&planned.plan, &planned.ground());
+    consented(args, outputs, &planned, &acts, context)
+}
+
+/// What was reviewed, as it was written down; nothing is linted or compared anew but what it hangs on.
+fn carry_out(
+    args: &PushArgs,
+    file: &Path,
+    outputs: Vec<Output<PlanFormat>>,
+    context: &mut Context<'_>,
+) -> Result<Exit, Error> {
+    let owner = owner_in_catalog(context.settings, context.environment)?;
+    let Rebound { planned, acts, refusals } = rebound(file, &owner, context)?;
+    if !refusals.is_empty() {
+        let why = refusals.iter().map(|refusal| format!("\n- {refusal}")).collect();
+        return Err(PushError::Stale { path: file.display().to_string(), why }.into());
+    }
+    consented(args, outputs, &planned, &acts, context)
+}
+
+/// From the plan on all pushes are alike.
+fn consented(
+    args: &PushArgs,
+    outputs: Vec<Output<PlanFormat>>,
+    planned: &Planned,
+    acts: &Acts,
+    context: &mut Context<'_>,
+) -> Result<Exit, Error> {
     let consents = Consents { approve: &args.approve, adopt: args.adopt };
     if let Some(refusal) = refusal(&planned.plan, &consents) {
         let report = Report { says_next_step: false, ..report(&outputs) };
-        shown(&report, &planned, context)?;
+        shown(&report, planned, context)?;
         return Err(refusal.into());
     }
     // Where the outcome alone is wanted, nothing else is in it.
     if args.output.iter().all(|output| output.file.is_some() || output.format == OutcomeFormat::Text) {
         let text = [Output { format: PlanFormat::Text, file: None }];
-        shown(&report(&text), &planned, context)?;
+        shown(&report(&text), planned, context)?;
         context.streams.flush()?;
     }
-    let pushed = push(args, &planned, context);
-    tell(args, &planned, &pushed, context)?;
-    if pushed.outcome.is_complete() && !planned.plan.is_empty() && is_local_by_default(settings) {
+    let pushed = push(args, planned, acts, context);
+    tell(args, planned, &pushed, context)?;
+    if pushed.outcome.is_complete() && !planned.plan.is_empty() && is_local_by_default(context.settings) {
         context.say("note: That is the embedded catalog of this machine: `portolan serve` shows it in a browser.");
     }
     Ok(match (pushed.outcome.is_complete(), pushed.outcome.is_interrupted) {
@@ -182,6 +226,8 @@ fn dry_run(args: &PushArgs, output: Vec<Output<PlanFormat>>, context: &mut Conte
         prune,
         no_prune,
         full: false,
+        only: args.only.clone(),
+        out: None,
         output,
     };
     diff::run(&diff, context)
@@ -207,7 +253,7 @@ struct Pushed {
     milliseconds: u64,
 }
 
-fn push(args: &PushArgs, planned: &Planned, context: &Context<'_>) -> Pushed {
+fn push(args: &PushArgs, planned: &Planned, acts: &Acts, context: &Context<'_>) -> Pushed {
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     let stop = Stop::default();
@@ -230,8 +276,7 @@ fn push(args: &PushArgs, planned: &Planned, context: &Context<'_>) -> Pushed {
         stop: &stop,
         progress,
     };
-    let acts = acts(&planned.plan, &planned.asked.entities);
-    let outcome = apply(&*planned.catalog, &acts, planned.plan.changes.len(), errand);
+    let outcome = apply(&*planned.catalog, acts, planned.plan.changes.len(), errand);
     let milliseconds = u64::try_from(clock().0.saturating_sub(at.0)).unwrap_or_default();
     Pushed { outcome, at, milliseconds }
 }

@@ -7,6 +7,7 @@ use crate::commands::steps::snapshot::FOLDER;
 use crate::domain::platform::PORT;
 use crate::error::{Error, LintError};
 use crate::exit::Exit;
+use crate::plan::binding;
 use crate::report;
 use crate::scaffold::{self, Candidates, Repository};
 use crate::settings;
@@ -51,6 +52,8 @@ pub enum SchemaName {
     Pull,
     /// What `diff --output json` writes
     Plan,
+    /// What `diff --out` writes
+    PlanFile,
     /// What `push --output json` writes
     Outcome,
     /// What `serve --output json` writes
@@ -115,6 +118,7 @@ pub fn schema(name: SchemaName) -> String {
         SchemaName::Baseline => report::baseline::schema(),
         SchemaName::Pull => report::pull::json::schema(),
         SchemaName::Plan => report::plan::json::schema(),
+        SchemaName::PlanFile => binding::schema(),
         SchemaName::Outcome => report::outcome::json::schema(),
         SchemaName::Serve => report::serve::schema(),
     })

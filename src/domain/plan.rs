@@ -93,7 +93,7 @@ pub struct Tally {
     pub foreign: usize,
     /// Of the changes: with nothing of this branch in them.
     pub pending: usize,
-    /// Changes that were pending and are left out of this plan.
+    /// Changes that are left out of this plan: pending ones where they are not wanted, and what was not chosen.
     pub left_out: usize,
 }
 

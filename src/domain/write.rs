@@ -52,6 +52,11 @@ impl Write {
 pub struct PruneRule {
     pub enabled: bool,
     pub max: u32,
-    /// Of the entities that are owned.
+    /// Of the entities that are owned; it counts from [`PruneRule::FEWEST`] on, for all of fewer, and where it is 0.
     pub max_percent: u32,
+}
+
+impl PruneRule {
+    /// So many entities are owned before a part of them says anything: one of nine is more than a tenth.
+    pub const FEWEST: usize = 10;
 }

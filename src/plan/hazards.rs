@@ -10,6 +10,7 @@ use crate::domain::change::{Action, Afterwards, Dependent, Standing};
 use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::hazard::{Blocker, Consent, Hazard, HazardKind};
 use crate::domain::snapshot::Completeness;
+use crate::domain::write::PruneRule;
 
 use super::{Draft, Question, digest, ownership};
 
@@ -66,7 +67,10 @@ fn many_deletes(question: &Question<'_>, drafts: &[Draft<'_>]) -> Vec<HazardKind
         keys.sort();
         let (rule, count) = (question.prune, keys.len() as u128);
         let over_max = (count > rule.max.into()).then_some(rule.max);
-        let is_over = count * 100 > u128::from(rule.max_percent) * owned as u128;
+        // Of a handful every one is a large part; all of them is something else.
+        let is_all = keys.len() == owned && owned > 1;
+        let is_many = owned >= PruneRule::FEWEST || is_all || rule.max_percent == 0;
+        let is_over = is_many && count * 100 > u128::from(rule.max_percent) * owned as u128;
         let over_max_percent = is_over.then_some(rule.max_percent);
         let is_hazard = over_max.is_some() || is_over;
         is_hazard.then_some(HazardKind::ManyDeletes { blueprint, keys, owned, over_max, over_max_percent })

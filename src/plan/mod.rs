@@ -11,6 +11,7 @@ mod digest;
 mod graph;
 mod hazards;
 mod normalise;
+mod only;
 mod order;
 mod origin;
 mod ownership;
@@ -31,6 +32,7 @@ use crate::domain::write::{PruneRule, Write};
 
 pub use acts::acts;
 pub use digest::of_entity;
+pub use only::{Along, Only, along};
 pub use origin::Base;
 pub use rename::Move;
 
@@ -61,6 +63,8 @@ pub struct Question<'q> {
     /// What did not parse, and what could not be read beyond what the snapshot says of itself.
     pub unread: &'q [Blocker],
     pub moves: &'q [Move],
+    /// Do this part alone, and what it cannot do without.
+    pub only: Option<&'q Only>,
 }
 
 /// What a plan stands on: for whoever goes on with it.
@@ -95,7 +99,8 @@ pub fn plan(question: &Question<'_>) -> Plan {
     let blockers = ownership::blockers(question.prune, question.actual, question.unread);
     let (sides, mut gone) = ownership::stored(question.actual, &declared);
     gone.retain(|entity| owned.standing(Some(entity)) == Standing::Ours);
-    let kept = if blockers.is_empty() { Vec::new() } else { std::mem::take(&mut gone) };
+    let mut kept = if blockers.is_empty() { Vec::new() } else { std::mem::take(&mut gone) };
+    kept.retain(|entity| question.only.is_none_or(|only| only.chooses_kept(entity)));
     let new: Vec<&Desired> =
         declared.iter().zip(&sides).filter(|(_, stored)| stored.is_none()).map(|(desired, _)| *desired).collect();
     let renames = Renames::find(&new, &gone, question.moves, &pasts, &shapes);
@@ -106,7 +111,8 @@ pub fn plan(question: &Question<'_>) -> Plan {
         declared.iter().zip(sides).filter_map(|(desired, stored)| planner.write(desired, stored, &mut at_rest));
     let mut drafts: Vec<Draft<'_>> = writes.collect();
     drafts.extend(gone.iter().filter(|entity| !renames.is_claimed(entity)).map(|entity| planner.delete(entity)));
-    let left_out = if question.only_branch { leave_out_pending(&mut drafts) } else { Vec::new() };
+    let mut left_out = if question.only_branch { leave_out_pending(&mut drafts) } else { Vec::new() };
+    left_out.extend(question.only.map(|only| only::narrow(&mut drafts, only, &shapes)).into_iter().flatten());
     drafts.sort_by(|a, b| a.change.key.cmp(&b.change.key));
 
     dependents::find(&mut drafts, question.actual, &shapes);

@@ -106,7 +106,8 @@ struct Prune {
     enabled: Option<bool>,
     /// More deletes than this in one change need a yes. Default: 5.
     max: Option<u32>,
-    /// More deletes than this share of our entities need a yes. Default: 10.
+    /// More deletes than this share of our entities, in percent, need a yes. It counts where ten or more are ours, when
+    /// all of several go, and where it is 0. Default: 10.
     #[schemars(range(max = 100))]
     max_percent: Option<u32>,
 }

@@ -14,6 +14,7 @@ mod rate;
 mod read;
 mod retry;
 mod route;
+mod some;
 mod token;
 mod transport;
 mod trust;
@@ -42,7 +43,7 @@ use crate::domain::entity::{EntityKey, Owner};
 use crate::domain::platform::Platform;
 use crate::domain::progress::Progress;
 use crate::domain::secret::Secret;
-use crate::domain::snapshot::Snapshot;
+use crate::domain::snapshot::{Shelf, Snapshot};
 use caller::{Call, Caller};
 use retry::Patience;
 use transport::{Limits, Transport};
@@ -159,6 +160,15 @@ impl Catalog for Client {
 
     fn read(&self, blueprints: &[Blueprint], part: Part, progress: &dyn Progress) -> Result<Snapshot, CatalogError> {
         Ok(self.runtime.block_on(read::read(&self.caller, blueprints, part, progress))?)
+    }
+
+    fn read_some(
+        &self,
+        blueprint: &Blueprint,
+        identifiers: &[Box<str>],
+        progress: &dyn Progress,
+    ) -> Result<Shelf, CatalogError> {
+        Ok(self.runtime.block_on(some::some(&self.caller, blueprint, identifiers, progress))?)
     }
 
     fn owned(&self, owner: &Owner) -> Result<Vec<EntityKey>, CatalogError> {

@@ -225,7 +225,7 @@ impl Reader {
 }
 
 /// Each once, the one that came last.
-fn sorted(mut entities: Vec<Entity>) -> Vec<Entity> {
+pub(super) fn sorted(mut entities: Vec<Entity>) -> Vec<Entity> {
     entities.sort_by(|one, other| one.key.identifier.cmp(&other.key.identifier));
     entities.dedup_by(|later, earlier| {
         let is_same = later.key.identifier == earlier.key.identifier;
@@ -238,7 +238,7 @@ fn sorted(mut entities: Vec<Entity>) -> Vec<Entity> {
 }
 
 /// This way is closed, or too long.
-fn leads_elsewhere(error: &ClientError) -> bool {
+pub(super) fn leads_elsewhere(error: &ClientError) -> bool {
     matches!(error.status(), Some(410 | 504)) || error.is_no_route()
 }
 

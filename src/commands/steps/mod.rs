@@ -3,6 +3,7 @@
 pub(crate) mod adopted;
 pub(crate) mod answered;
 pub(crate) mod base;
+pub(crate) mod bound;
 pub(crate) mod brought;
 pub(crate) mod checked;
 pub(crate) mod choices;
@@ -20,6 +21,7 @@ pub(crate) mod gate;
 pub(crate) mod given;
 pub(crate) mod linted;
 pub(crate) mod live;
+pub(crate) mod narrowed;
 pub(crate) mod placed;
 pub(crate) mod planned;
 pub(crate) mod pointed;

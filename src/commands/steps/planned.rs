@@ -10,6 +10,7 @@ use crate::commands::steps::connected::connect_for;
 use crate::commands::steps::desired::Asked;
 use crate::commands::steps::linted::{Linted, Texts};
 use crate::commands::steps::live::Live;
+use crate::commands::steps::narrowed::{came_along, narrowed};
 use crate::commands::steps::revision::{repository, revision};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::{EntityKey, Owner};
@@ -21,7 +22,7 @@ use crate::domain::revision::Revision;
 use crate::domain::snapshot::Snapshot;
 use crate::domain::write::PruneRule;
 use crate::error::{DiffError, Error, LintError};
-use crate::plan::{self, Ground, Question};
+use crate::plan::{self, Ground, Only, Question};
 use crate::settings::{self, Origin, Settings};
 use crate::sources::Pattern;
 
@@ -32,6 +33,8 @@ pub(crate) struct Wishes<'a> {
     pub prune: Option<bool>,
     pub adopt: bool,
     pub only_branch: bool,
+    /// Blueprints and files: `--only`; none: everything.
+    pub only: &'a [String],
 }
 
 pub(crate) struct Planned {
@@ -70,6 +73,7 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     if let Some(strange) = live.strangers(&asked, catalog.name()) {
         return Ok(Planning::Strange(Box::new(strange)));
     }
+    let only = narrowed(wishes.only, &asked, &live, catalog.name(), settings)?;
     let owned = tolerant(catalog.owned(&wishes.owner), &mut notes)?;
     let declared: BTreeSet<&str> = asked.entities.iter().map(|entity| entity.key.blueprint.as_ref()).collect();
     if settings.catalog.value != settings::Catalog::Local {
@@ -77,13 +81,17 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     }
     let names: BTreeSet<&str> = declared.into_iter().chain(owned.iter().map(|key| key.blueprint.as_ref())).collect();
     let mut actual = catalog.read(&live.named(&names), Part::Whole, progress)?;
-    let sides = Sides { wishes, settings, asked: &asked, base: base.as_ref(), live: &live, owned: &owned };
+    let sides =
+        Sides { wishes, settings, asked: &asked, base: base.as_ref(), live: &live, owned: &owned, only: only.as_ref() };
     let mut plan = sides.plan(&actual);
     let onlookers = onlookers(&plan, &live, &actual);
     if !onlookers.is_empty() {
         actual.blueprints.extend(catalog.read(&onlookers, Part::Whole, progress)?.blueprints);
         plan = sides.plan(&actual);
     }
+    notes.extend(only.as_ref().and_then(|only| {
+        came_along(&plan, only, &Ground { desired: &asked.entities, blueprints: &live.all, actual: &actual })
+    }));
     Ok(Planning::Done(Box::new(Planned { plan, asked, base, revision, catalog, live, actual, owned, notes })))
 }
 
@@ -95,11 +103,12 @@ struct Sides<'a> {
     base: Option<&'a Base>,
     live: &'a Live,
     owned: &'a [EntityKey],
+    only: Option<&'a Only>,
 }
 
 impl Sides<'_> {
     fn plan(&self, actual: &Snapshot) -> Plan {
-        let Self { wishes, settings, asked, base, live, owned } = self;
+        let Self { wishes, settings, asked, base, live, owned, only } = self;
         let rule = settings.prune.rule();
         plan::plan(&Question {
             desired: &asked.entities,
@@ -114,6 +123,7 @@ impl Sides<'_> {
             only_branch: wishes.only_branch,
             unread: &unread(asked),
             moves: base.map_or(&[], |base| &base.moves),
+            only: *only,
         })
     }
 }

@@ -55,17 +55,35 @@ fn limits_hold_for_each_blueprint_and_for_all_together() {
     assert_eq!(limits(&limited(world.clone(), 3, 100).plan()), [(None, 4, 40, true, false)]);
     let all = [(None, 4, 40, false, true), (Some("note"), 2, 20, false, true), (Some("team"), 2, 20, false, true)];
     assert_eq!(limits(&limited(world, 4, 9).plan()), all);
-    // Of few the percentage is soon passed, of all together it is not.
-    let wanted = joined(&[numbered("note", 0..40), numbered("team", 1..2)]);
-    let world = World::of(wanted, joined(&[numbered("note", 0..40), numbered("team", 0..2)]));
-    assert_eq!(limits(&limited(world, 5, 10).plan()), [(Some("team"), 1, 2, false, true)]);
+    // Of one the percentage is passed, of all together it is not.
+    let wanted = joined(&[numbered("note", 0..40), numbered("team", 2..10)]);
+    let world = World::of(wanted, joined(&[numbered("note", 0..40), numbered("team", 0..10)]));
+    assert_eq!(limits(&limited(world, 5, 10).plan()), [(Some("team"), 2, 10, false, true)]);
+}
+
+#[test]
+fn a_percentage_of_a_handful_says_nothing() {
+    let world = |goes: usize, owned: usize| {
+        World::of(joined(&[numbered("note", goes..owned)]), joined(&[numbered("note", 0..owned)]))
+    };
+    let asks = |goes, owned, percent| !limits(&limited(world(goes, owned), 5, percent).plan()).is_empty();
+    for (goes, owned) in [(1, 9), (5, 9), (1, 2), (1, 1)] {
+        assert!(!asks(goes, owned, 10), "{goes} of {owned}");
+        // Who wants to be asked every time is.
+        assert!(asks(goes, owned, 0), "{goes} of {owned}");
+    }
+    assert!(asks(2, 10, 10) && !asks(1, 10, 10));
+    // All of several is what a mistake looks like.
+    assert!(asks(2, 2, 10) && asks(5, 5, 99) && !asks(5, 5, 100));
+    // The number counts as ever.
+    assert!(asks(6, 9, 100) && !asks(5, 9, 100));
 }
 
 #[test]
 fn only_what_is_ours_counts_as_owned() {
     let mut world = World::of(joined(&[]), joined(&[numbered("note", 0..10)]));
-    world.owned.truncate(1);
-    assert_eq!(limits(&limited(world, 5, 50).plan()), [(Some("note"), 1, 1, false, true)]);
+    world.owned.truncate(2);
+    assert_eq!(limits(&limited(world, 5, 50).plan()), [(Some("note"), 2, 2, false, true)]);
 }
 
 #[test]

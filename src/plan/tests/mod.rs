@@ -7,6 +7,7 @@ mod hazards;
 mod laws;
 mod merge;
 mod normalised;
+mod only;
 mod origins;
 mod ownership;
 mod renames;

@@ -14,7 +14,7 @@ use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
 use crate::domain::span::Span;
 use crate::domain::value::Value;
 use crate::domain::write::{PruneRule, Write, WriteMode};
-use crate::plan::{Base, Ground, Move, Question, acts, plan};
+use crate::plan::{Base, Ground, Move, Only, Question, acts, plan};
 
 #[derive(Debug, Clone)]
 pub struct World {
@@ -31,6 +31,7 @@ pub struct World {
     pub adopt: bool,
     pub only_branch: bool,
     pub moves: Vec<Move>,
+    pub only: Option<Only>,
 }
 
 /// Blueprints with something of everything.
@@ -87,6 +88,7 @@ impl World {
             adopt: false,
             only_branch: false,
             moves: Vec::new(),
+            only: None,
         }
     }
 
@@ -149,13 +151,17 @@ impl World {
             only_branch: self.only_branch,
             unread: &self.unread,
             moves: &self.moves,
+            only: self.only.as_ref(),
         })
     }
 
     /// What is sent for the plan.
     pub fn acts(&self, plan: &Plan) -> Acts {
-        let actual = self.snapshot();
-        acts(plan, &Ground { desired: &self.desired, blueprints: &self.blueprints, actual: &actual })
+        self.acts_against(plan, &self.snapshot())
+    }
+
+    pub fn acts_against(&self, plan: &Plan, actual: &Snapshot) -> Acts {
+        acts(plan, &Ground { desired: &self.desired, blueprints: &self.blueprints, actual })
     }
 }
 

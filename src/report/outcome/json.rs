@@ -39,9 +39,10 @@ struct Document {
     complete: bool,
     /// Somebody stopped it.
     interrupted: bool,
-    counts: JsonEnds,
-    /// The numbers of the plan.
-    planned: JsonCounts,
+    /// The numbers of the plan, as in `portolan.plan/1`.
+    counts: JsonCounts,
+    /// What became of it.
+    ends: JsonEnds,
     /// Every change of the plan, by blueprint and identifier.
     changes: Vec<JsonChange>,
     /// What was said once about the whole run.
@@ -147,8 +148,8 @@ pub(super) fn render(told: &Told<'_>) -> String {
         milliseconds: report.milliseconds,
         complete: told.tally.is_complete(),
         interrupted: report.outcome.is_interrupted,
-        counts: ends(&told.tally),
-        planned: JsonCounts::of(&plan.plan.counts),
+        counts: JsonCounts::of(&plan.plan.counts),
+        ends: ends(&told.tally),
         changes: told.ends().map(|(change, end)| self::change(change, end, told)).collect(),
         notes: plan.notes.iter().map(|note| clean(note).into_owned()).collect(),
     };

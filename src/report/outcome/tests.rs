@@ -171,8 +171,8 @@ proptest! {
                 }
                 OutcomeFormat::Json => {
                     let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-                    prop_assert_eq!(json["counts"]["failed"].as_u64(), Some(failed as u64));
-                    prop_assert_eq!(json["counts"]["notAttempted"].as_u64(), Some(waiting as u64));
+                    prop_assert_eq!(json["ends"]["failed"].as_u64(), Some(failed as u64));
+                    prop_assert_eq!(json["ends"]["notAttempted"].as_u64(), Some(waiting as u64));
                     prop_assert_eq!(json["changes"].as_array().map(Vec::len), Some(case.plan.changes.len()));
                     prop_assert_eq!(json["complete"].as_bool(), Some(failed + waiting == 0));
                 }

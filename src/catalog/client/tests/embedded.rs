@@ -162,6 +162,30 @@ fn the_two_sides_of_the_trait_cannot_be_told_apart() {
 }
 
 #[test]
+fn a_few_are_read_by_their_names_as_the_store_has_them() {
+    let served = served();
+    let (client, local) = (served.client(), served.local());
+    client.upsert("domain", &[shop("Shop")], &MERGE, &Silent).expect("it is written");
+    let drafts: Vec<EntityDraft> = (0..1203).map(service).collect();
+    client.upsert("service", &drafts, &MERGE, &Silent).expect("they are written");
+    let blueprint = &served.blueprints[1];
+    let all = read(&client, &served.blueprints, Part::Whole);
+    let name = |number: usize| -> Box<str> { format!("svc/{number:05}").into() };
+    for wanted in [0..0, 7..8, 0..499, 0..500, 0..501, 100..1202, 1200..1300] {
+        // In any order, and some of them twice.
+        let names: Vec<Box<str>> = wanted.clone().rev().chain(wanted.clone().take(3)).map(name).collect();
+        let shelf = client.read_some(blueprint, &names, &Silent).expect("they are read");
+        let there = wanted.clone().filter(|number| *number < 1203);
+        let expected: Vec<_> = there.map(|number| all.get("service", &name(number)).expect("it is there")).collect();
+        assert_eq!(shelf.entities.iter().collect::<Vec<_>>(), expected, "{wanted:?}");
+        assert_eq!(shelf.completeness, Completeness::Complete);
+        assert_eq!(local.read_some(blueprint, &names, &Silent).expect("they are read"), shelf, "{wanted:?}");
+    }
+    let long: Vec<Box<str>> = (0..900).map(|number| format!("{number}{}", "x".repeat(990)).into()).collect();
+    assert!(client.read_some(blueprint, &long, &Silent).expect("they are read").entities.is_empty());
+}
+
+#[test]
 fn a_server_with_a_limit_is_read_to_the_end() {
     let store = served();
     let client = store.client();

@@ -22,6 +22,22 @@ fn told(url: &str) -> String {
 }
 
 #[test]
+fn a_few_are_taken_out_of_all_where_nothing_can_be_searched() {
+    let server = Scripted::with_token(|seen, _| match seen.line.split(['?', ' ']).nth(1) {
+        Some(path) if path.ends_with("/search") => json(410, r#"{"ok":false,"error":"gone"}"#),
+        Some(path) if path.ends_with("/entities-count") => json(200, r#"{"ok":true,"count":3}"#),
+        _ => json(200, r#"{"ok":true,"entities":[{"identifier":"b"},{"identifier":"c"},{"identifier":"a"}]}"#),
+    });
+    let (blueprint, _) =
+        Blueprint::from_json(serde_json::json!({"identifier": "service", "schema": {"properties": {}}}))
+            .expect("it is one");
+    let shelf = client(&server.url).read_some(&blueprint, &["a".into(), "c".into(), "z".into()], &Silent);
+    let shelf = shelf.expect("they are read");
+    let names: Vec<&str> = shelf.entities.iter().map(|entity| entity.key.identifier.as_ref()).collect();
+    assert_eq!((names, shelf.completeness), (vec!["a", "c"], Completeness::Complete));
+}
+
+#[test]
 fn nobody_there_is_told_soon() {
     let closed = {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");

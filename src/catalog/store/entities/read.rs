@@ -23,6 +23,25 @@ impl Store {
         })
     }
 
+    /// Those of `identifiers` that are there, in their order, of one state of the catalog.
+    pub fn entities_of(
+        &self,
+        blueprint: &str,
+        identifiers: &[&str],
+        shape: &Shape,
+    ) -> Result<Vec<Box<RawValue>>, Failure> {
+        self.read(|transaction| {
+            let compiled = self.compiled(transaction, blueprint)?;
+            let mut found = Vec::with_capacity(identifiers.len());
+            for lot in identifiers.chunks(CHUNK) {
+                let rows = lot.iter().filter_map(|name| Row::find(transaction, compiled.id, name).transpose());
+                let rows = rows.collect::<Result<Vec<_>, _>>()?;
+                found.extend(self.render(transaction, &rows, shape)?);
+            }
+            Ok(found)
+        })
+    }
+
     /// Sorted by identifier; `from` is the `next` of the page before.
     pub fn entities(
         &self,

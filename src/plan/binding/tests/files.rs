@@ -1,6 +1,7 @@
 //! What is written is what is read, to the last bit.
 
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
 use serde_json::json;
 
 use super::{TOOL, bound};
@@ -89,6 +90,23 @@ fn what_nests_as_deep_as_a_manifest_may_comes_back() {
             _ => Value::Map([("a".into(), value)].into()),
         };
         assert_eq!(spelled(&through_text(&value)), spelled(&value), "at {depth}");
+    }
+}
+
+#[test]
+fn the_schema_tells_the_form() {
+    let schema = crate::plan::binding::schema();
+    let validator = jsonschema::validator_for(&schema).expect("it is a schema");
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    for _ in 0..64 {
+        let world = worlds().new_tree(&mut runner).expect("there are worlds").current();
+        let value = values().new_tree(&mut runner).expect("there are values").current();
+        let file: serde_json::Value = serde_json::from_str(&bound(&world, &[value]).write()).expect("it is JSON");
+        let faults: Vec<String> = validator.iter_errors(&file).map(|fault| fault.to_string()).collect();
+        assert!(faults.is_empty(), "{faults:?}");
+        let mut other = file.clone();
+        other["extra"] = json!(1);
+        assert!(!validator.is_valid(&other));
     }
 }
 

@@ -1,0 +1,177 @@
+//! Yields plan files and what has become of them: a plan is bound to what it was made of when it is written, and held
+//! against what there is now before it is carried out. Nothing in a file is believed because it is there.
+
+use std::path::Path;
+
+use crate::catalog::{Catalog, CatalogError};
+use crate::commands::context::Context;
+use crate::commands::steps::connected::connect_for;
+use crate::commands::steps::desired::Asked;
+use crate::commands::steps::live::Live;
+use crate::commands::steps::planned::Planned;
+use crate::commands::steps::revision::{repository, revision};
+use crate::domain::act::Acts;
+use crate::domain::entity::{EntityKey, Owner};
+use crate::domain::finding::FileId;
+use crate::domain::progress::{Progress, Silent};
+use crate::domain::snapshot::Snapshot;
+use crate::domain::words::{count, list};
+use crate::error::{Error, LintError};
+use crate::plan::acts;
+use crate::plan::binding::{Circumstances, How, Moved, PlanFile, Sight, Unfit, moved, unfit};
+use crate::report::escape::{clean, harmless_json};
+use crate::settings::Settings;
+use crate::sources;
+
+/// What version a plan file is made by, and carried out by.
+const TOOL: &str = env!("CARGO_PKG_VERSION");
+/// So many entities are named in one sentence.
+const MOST_TOLD: usize = 10;
+
+/// The plan, bound.
+pub(crate) fn bound(planned: &Planned, settings: &Settings) -> PlanFile {
+    let ground = planned.ground();
+    let acts = acts(&planned.plan, &ground);
+    let path = |FileId(file): FileId| planned.asked.files.get(file as usize).map_or("", |file| file.path.as_str());
+    PlanFile::bind(circumstances(planned, settings), planned.plan.clone(), acts, ground, path)
+}
+
+/// `file` is relative to where the user is.
+pub(crate) fn write_plan(file: &Path, planned: &Planned, context: &mut Context<'_>) -> Result<(), Error> {
+    let text = harmless_json(bound(planned, context.settings).write());
+    sources::write_output(&context.settings.directory.join(file), &text)?;
+    let approve = planned.plan.approval.map(|digest| format!(" --approve {}", digest.short())).unwrap_or_default();
+    context.say(&format!("The plan is in `{0}`: `portolan push --plan {0}{approve}` carries it out.", file.display()));
+    Ok(())
+}
+
+fn read_plan(file: &Path, settings: &Settings) -> Result<PlanFile, Error> {
+    let text = sources::read_input(&settings.directory.join(file))?;
+    Ok(PlanFile::read(&file.display().to_string(), &text, TOOL)?)
+}
+
+fn circumstances(planned: &Planned, settings: &Settings) -> Circumstances {
+    let revision = planned.revision.as_ref();
+    Circumstances {
+        tool: TOOL.to_owned(),
+        scope: planned.plan.scope.clone(),
+        platform: settings.platform.value.name.to_owned(),
+        catalog: planned.catalog.name().to_owned(),
+        target: settings.target.as_ref().map(|target| target.value.clone()),
+        commit: revision.and_then(|revision| revision.commit.clone()),
+        is_dirty: revision.is_some_and(|revision| revision.is_dirty),
+        base: planned.base.as_ref().map(|base| base.revision.commit.clone()),
+    }
+}
+
+fn name(key: &EntityKey) -> String {
+    format!("`{}/{}`", key.blueprint, key.identifier)
+}
+
+fn of_unfit(unfit: &Unfit) -> String {
+    let differs =
+        |what: &str, made: &str, now: &str| format!("The plan was made for the {what} {made}, and this is {now}.");
+    match unfit {
+        Unfit::Scope { made, now } => differs("scope", &format!("`{made}`"), &format!("`{now}`")),
+        Unfit::Platform { made, now } => differs("platform", &format!("`{made}`"), &format!("`{now}`")),
+        Unfit::Catalog { made, now } => differs("catalog", made, now),
+        Unfit::Manifests { blueprint, keys } => {
+            let mut names: Vec<String> = keys.iter().take(MOST_TOLD).map(name).collect();
+            if keys.len() > MOST_TOLD {
+                names.push(count(keys.len() - MOST_TOLD, "other"));
+            }
+            let named = if names.is_empty() { String::new() } else { format!(", of {} for one", list(&names)) };
+            format!("The manifests of the blueprint `{blueprint}` do not say what they said{named}.")
+        }
+        Unfit::Blueprint { blueprint, is_gone: true } => {
+            format!("The blueprint `{blueprint}` is no longer in the catalog.")
+        }
+        Unfit::Blueprint { blueprint, is_gone: false } => {
+            format!("The blueprint `{blueprint}` in the catalog is not as it was.")
+        }
+        Unfit::Obstacles { count: number } => {
+            format!("The plan holds {} that nobody can carry out.", count(*number, "thing"))
+        }
+    }
+}
+
+fn of_moved(moved: &Moved) -> String {
+    let key = name(&moved.key);
+    match &moved.how {
+        How::Appeared => format!("{key} is in the catalog by now, and was not."),
+        How::Changed => format!("{key} was changed in the catalog."),
+        How::Gone => format!("{key} is no longer in the catalog."),
+        How::NotOurs => format!("{key} is to be deleted, and somebody else wrote it last."),
+        How::PointsTo { gone, relation } => {
+            format!("{key} points to {} by now (`{relation}`), which is to be deleted.", name(gone))
+        }
+        How::Unread(Some(why)) => format!("Whether {key} is as it was is not known: {why}."),
+        How::Unread(None) => format!("Whether {key} is as it was is not known: its blueprint was not read."),
+    }
+}
+
+/// A plan file, looked at again.
+pub(crate) struct Rebound {
+    /// As if it had been planned now, but for the base, which nobody needs any more.
+    pub planned: Planned,
+    pub acts: Acts,
+    /// Why it is not carried out, as sentences; empty: it may be.
+    pub refusals: Vec<String>,
+}
+
+/// Reads a plan file and all that it hangs on. Of the catalog only what it touches is read.
+pub(crate) fn rebound(file: &Path, owner: &Owner, context: &mut Context<'_>) -> Result<Rebound, Error> {
+    let settings = context.settings;
+    let file = read_plan(file, settings)?;
+    let bar = context.bar();
+    let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
+    let pattern = settings.pattern()?;
+    let asked = Asked::of(&settings.root.value, &pattern, progress).map_err(LintError::from)?;
+    let repository = repository(settings, context.environment).ok().flatten();
+    let revision = repository.as_ref().map(|it| revision(Some(it), settings, &pattern)).transpose()?;
+    let catalog = connect_for(owner, &asked.entities, context)?;
+    let live = Live::of(&*catalog)?;
+    let mut planned = Planned {
+        plan: file.placed(&asked.entities, |path| {
+            (0..).map(FileId).zip(&asked.files).find(|(_, it)| it.path == path).map(|(id, _)| id)
+        }),
+        owned: catalog.owned(owner)?,
+        actual: Snapshot::default(),
+        base: None,
+        notes: Vec::new(),
+        asked,
+        revision,
+        catalog,
+        live,
+    };
+    let now = Circumstances { scope: owner.scope.clone(), ..circumstances(&planned, settings) };
+    let mut refusals: Vec<String> = unfit(&file, &now, &planned.ground()).iter().map(of_unfit).collect();
+    // Of a plan for another catalog nothing is there.
+    if refusals.is_empty() {
+        planned.actual = touched(&file, &*planned.catalog, &planned.live, progress)?;
+        let sight = Sight { actual: &planned.actual, blueprints: &planned.live.all, owned: &planned.owned };
+        refusals = moved(&file, &sight).iter().map(of_moved).collect();
+    }
+    if now.commit != file.made.commit && refusals.is_empty() {
+        planned.notes.push("The plan was made at another commit, whose manifests say the same.".to_owned());
+    }
+    let refusals = refusals.iter().map(|sentence| clean(sentence).into_owned()).collect();
+    Ok(Rebound { planned, acts: file.acts, refusals })
+}
+
+/// What a plan touches, as it is now.
+fn touched(
+    file: &PlanFile,
+    catalog: &dyn Catalog,
+    live: &Live,
+    progress: &dyn Progress,
+) -> Result<Snapshot, CatalogError> {
+    let mut snapshot = Snapshot::default();
+    for (name, identifiers) in file.to_read() {
+        // One that is gone is told by `unfit`.
+        let Some(blueprint) = live.get(&name) else { continue };
+        let shelf = catalog.read_some(blueprint, &identifiers, progress)?;
+        snapshot.blueprints.insert(name.to_string(), shelf);
+    }
+    Ok(snapshot)
+}

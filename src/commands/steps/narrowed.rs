@@ -1,0 +1,79 @@
+//! Yields which part of a plan is wanted: blueprints and files as a user names them. A file is meant where there is one
+//! of that name, for a path is more than a word.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::commands::steps::desired::Asked;
+use crate::commands::steps::live::Live;
+use crate::domain::finding::FileId;
+use crate::domain::plan::Plan;
+use crate::domain::suggest::closest;
+use crate::domain::words::{count, list};
+use crate::error::DiffError;
+use crate::plan::{Along, Ground, Only, along};
+use crate::report::escape::clean;
+use crate::settings::Settings;
+use crate::sources::{path_text, tidy};
+
+/// So many that came along are named.
+const MOST_TOLD: usize = 5;
+
+/// `None`: all of it.
+pub(crate) fn narrowed(
+    names: &[String],
+    asked: &Asked,
+    live: &Live,
+    catalog: &str,
+    settings: &Settings,
+) -> Result<Option<Only>, DiffError> {
+    let mut only = Only::default();
+    for name in names {
+        let path = tidy(settings.directory.join(name));
+        let path = path.strip_prefix(&settings.root.value).map(path_text).unwrap_or_default();
+        let is_in = |file: &str| {
+            file == path || path.is_empty() || file.strip_prefix(&path).is_some_and(|rest| rest.starts_with('/'))
+        };
+        // Two words for the root: an empty path, and the folder itself.
+        let is_path = !path.is_empty() || Path::new(name) == Path::new(".");
+        let files = (0..).map(FileId).zip(&asked.files).filter(|(_, file)| is_path && is_in(&file.path));
+        let before = only.files.len();
+        only.files.extend(files.map(|(id, _)| id));
+        if only.files.len() > before {
+            continue;
+        }
+        match live.get(name) {
+            Some(_) => drop(only.blueprints.insert(Arc::from(name.as_str()))),
+            None => return Err(unknown(name, asked, live, catalog)),
+        }
+    }
+    Ok((!names.is_empty()).then_some(only))
+}
+
+fn unknown(name: &str, asked: &Asked, live: &Live, catalog: &str) -> DiffError {
+    let blueprints = live.all.iter().map(|blueprint| blueprint.identifier.as_str());
+    let files = asked.files.iter().map(|file| file.path.as_str());
+    let help = match closest(name, blueprints.chain(files)) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => "name blueprints, or manifests relative to where you are".to_owned(),
+    };
+    DiffError::NothingChosen { name: name.to_owned(), catalog: catalog.to_owned(), help }
+}
+
+/// What is in the plan that nobody named, and why.
+pub(crate) fn came_along(plan: &Plan, only: &Only, ground: &Ground<'_>) -> Option<String> {
+    let came = along(plan, only, ground);
+    let name = |Along { key, by }: &Along| {
+        let (key, by) =
+            (format!("{}/{}", key.blueprint, key.identifier), format!("{}/{}", by.blueprint, by.identifier));
+        format!("`{}` (`{}` points to it)", clean(&key), clean(&by))
+    };
+    let mut named: Vec<String> = came.iter().take(MOST_TOLD).map(name).collect();
+    if came.len() > MOST_TOLD {
+        named.push(format!("{} more", came.len() - MOST_TOLD));
+    }
+    let what = count(came.len(), "entity");
+    (!came.is_empty()).then(|| {
+        format!("{what} came along, which the chosen ones point to and which must be created: {}.", list(&named))
+    })
+}

@@ -1,0 +1,105 @@
+//! A part of a plan: the changes of some blueprints or files, and what they cannot do without. What is created because a
+//! chosen change points to it comes along; nothing is deleted that is not of a chosen blueprint.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use foldhash::HashMap;
+
+use crate::domain::change::{Action, Change};
+use crate::domain::entity::{Entity, EntityKey};
+use crate::domain::finding::FileId;
+use crate::domain::plan::Plan;
+
+use super::dependents::each_target;
+use super::ownership::{Pair, pair};
+use super::shape::Shapes;
+use super::{Draft, Ground};
+
+/// What is chosen.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Only {
+    pub blueprints: BTreeSet<Arc<str>>,
+    /// Manifests. They name no deletions.
+    pub files: BTreeSet<FileId>,
+}
+
+/// A change that was not chosen, and is needed by one that stays.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Along {
+    pub key: EntityKey,
+    /// It points to it.
+    pub by: EntityKey,
+}
+
+impl Only {
+    fn chooses(&self, change: &Change) -> bool {
+        let is_of_file = || change.place.is_some_and(|place| self.files.contains(&place.file));
+        self.blueprints.contains(&change.key.blueprint) || (change.action != Action::Delete && is_of_file())
+    }
+
+    pub(super) fn chooses_kept(&self, entity: &Entity) -> bool {
+        self.blueprints.contains(&entity.key.blueprint)
+    }
+}
+
+/// Takes out what is neither chosen nor needed, and says which changes are gone by it.
+pub(super) fn narrow(drafts: &mut Vec<Draft<'_>>, only: &Only, shapes: &Shapes<'_>) -> Vec<EntityKey> {
+    let mut stays: Vec<bool> = drafts.iter().map(|draft| only.chooses(&draft.change)).collect();
+    let new: HashMap<Pair<'_>, usize> = (0..drafts.len())
+        .filter(|at| drafts[*at].change.is_new())
+        .map(|at| (pair(&drafts[at].change.key), at))
+        .collect();
+    let mut waiting: Vec<usize> = (0..drafts.len()).filter(|at| stays[*at]).collect();
+    while let Some(at) = waiting.pop() {
+        let draft = &drafts[at];
+        let shape = shapes.of(&draft.change.key.blueprint);
+        for (name, (targets, _)) in draft.wanted.into_iter().flat_map(|wanted| wanted.relations_of()) {
+            let Some(relation) = shape.relation(name) else { continue };
+            each_target(targets, |target| {
+                if let Some(needed) = new.get(&(relation.target, target)).filter(|needed| !stays[**needed]) {
+                    stays[*needed] = true;
+                    waiting.push(*needed);
+                }
+            });
+        }
+    }
+    drop(new);
+    let mut left_out = Vec::new();
+    let mut stays = stays.into_iter();
+    drafts.retain(|draft| {
+        let stays = stays.next().unwrap_or_default();
+        left_out.extend((!stays).then(|| draft.change.key.clone()));
+        stays
+    });
+    left_out
+}
+
+/// What came along in a plan that was narrowed to `only`, each with the first change that points to it; sorted.
+pub fn along(plan: &Plan, only: &Only, ground: &Ground<'_>) -> Vec<Along> {
+    let uncalled = plan.changes.iter().filter(|change| !only.chooses(change)).map(|change| pair(&change.key));
+    let uncalled: HashMap<Pair<'_>, usize> = uncalled.zip(0..).collect();
+    let mut by: Vec<Option<&EntityKey>> = vec![None; uncalled.len()];
+    if by.is_empty() {
+        return Vec::new();
+    }
+    let shapes = Shapes::new(ground.blueprints);
+    let changes: HashMap<Pair<'_>, &Change> = plan.changes.iter().map(|change| (pair(&change.key), change)).collect();
+    let (declared, _) = super::ownership::declared(ground.desired);
+    for desired in declared.into_iter().filter(|desired| changes.contains_key(&pair(&desired.key))) {
+        let shape = shapes.of(&desired.key.blueprint);
+        for (name, (targets, _)) in desired.relations_of() {
+            let Some(relation) = shape.relation(name) else { continue };
+            each_target(targets, |target| {
+                if let Some(at) = uncalled.get(&(relation.target, target)) {
+                    by[*at].get_or_insert(&desired.key);
+                }
+            });
+        }
+    }
+    let of_change = |change: &Change| {
+        let by = by[*uncalled.get(&pair(&change.key))?]?;
+        Some(Along { key: change.key.clone(), by: by.clone() })
+    };
+    plan.changes.iter().filter_map(of_change).collect()
+}
