@@ -41,10 +41,11 @@ complete -c portolan -n "__fish_portolan_needs_command" -f -a "validate" -d 'Che
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "diff" -d 'Show what a push would change in the catalog, and what it would endanger'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "push" -d 'Do what `diff` shows: create, update and delete in the catalog'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "pull" -d 'Bring blueprints and known entities from the catalog into `.portolan/`'
+complete -c portolan -n "__fish_portolan_needs_command" -f -a "new" -d 'Scaffold a manifest from a blueprint'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "explain" -d 'Explain a rule: what is wrong, why it matters, how to mend it'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "config" -d 'Show every setting and where it comes from'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "serve" -d 'Serve the embedded catalog over the platform\'s HTTP API'
-complete -c portolan -n "__fish_portolan_needs_command" -f -a "schema" -d 'Print the JSON Schema of the config or of an output'
+complete -c portolan -n "__fish_portolan_needs_command" -f -a "schema" -d 'Print the JSON Schema of manifests, the config or an output'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "man" -d 'Print the manual page'
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l since -d 'Report what differs from where REF and `HEAD` parted' -r -f
@@ -266,6 +267,28 @@ complete -c portolan -n "__fish_portolan_using_subcommand pull" -s q -l quiet -d
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l set -d 'Give a property its value, or a relation its target' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l relate -d 'Relate it to an entity: for a relation that is called as a property is; several for a relation to many' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l title -d 'What people read in the place of the identifier' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l icon -d 'An icon other than the blueprint\'s' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l team -d 'Who owns it; may be given several times' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l namespace -d 'The namespace of the resource' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l file -d 'Write this file, in the place of one where manifests of the blueprint are; none is overwritten' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand new" -s C -d 'Work as if started in DIR' -r -f -a "(__fish_complete_directories)"
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l catalog -d 'Use this catalog: `local`, a region of the platform (`eu`, `us`), or an address [env: PORTOLAN_CATALOG]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l bare -d 'Write the entity alone, not a resource; so it is in a `port.yml` anyway'
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l stdout -d 'Print the manifest, and write nothing'
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l edit -d 'Open the new file in `VISUAL` or `EDITOR`'
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l no-input -d 'Ask nothing, on a terminal either'
+complete -c portolan -n "__fish_portolan_using_subcommand new" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand new" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand new" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -s C -d 'Work as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
@@ -318,6 +341,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand schema" -l catalog -d 
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand schema" -l write -d 'With `manifest`: write `.portolan/manifest.schema.json`, for editors to find'
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -s q -l quiet -d 'Say nothing but results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'

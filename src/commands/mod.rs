@@ -10,6 +10,7 @@ mod examples;
 pub mod explain;
 pub mod lint;
 pub mod man;
+pub mod new;
 mod offered;
 pub mod output;
 pub mod pull;

@@ -25,6 +25,7 @@ mod diff;
 mod explain;
 mod lint;
 mod man;
+mod new;
 mod pull;
 mod push;
 mod schema;

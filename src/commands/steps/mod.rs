@@ -1,10 +1,12 @@
 //! What verbs share, each step named by what it yields.
 
 pub(crate) mod adopted;
+pub(crate) mod answered;
 pub(crate) mod base;
 pub(crate) mod bound;
 pub(crate) mod brought;
 pub(crate) mod checked;
+pub(crate) mod choices;
 pub(crate) mod chosen;
 pub(crate) mod complained;
 pub(crate) mod connected;
@@ -16,9 +18,11 @@ pub(crate) mod emptied;
 pub(crate) mod fetched;
 pub(crate) mod fixed;
 pub(crate) mod gate;
+pub(crate) mod given;
 pub(crate) mod linted;
 pub(crate) mod live;
 pub(crate) mod narrowed;
+pub(crate) mod placed;
 pub(crate) mod planned;
 pub(crate) mod pointed;
 pub(crate) mod prepared;

@@ -1,12 +1,16 @@
 //! Yields what lint goes by: the files, the rules and their levels, today. It is the settings' and the environment's, so
 //! every verb that lints goes by the same.
 
-use crate::analysis::{Options, Selection};
+use crate::analysis::{Options, Selection, Snapshot};
+use crate::commands::steps::checked::Bench;
 use crate::commands::steps::linted::{Extent, Instead, Request};
+use crate::domain::blueprint::Blueprint;
 use crate::domain::day::Day;
+use crate::domain::finding::Finding;
+use crate::domain::progress::Silent;
 use crate::settings::{Delivery, Environment, Settings};
 use crate::sources::git;
-use crate::sources::{Pattern, PatternError};
+use crate::sources::{Pattern, PatternError, Place, SourceFile};
 
 pub(crate) struct Terms<'a> {
     settings: &'a Settings,
@@ -50,5 +54,13 @@ impl<'a> Terms<'a> {
             git: &self.git,
             instead: Instead::default(),
         }
+    }
+
+    /// What lint says of one text, where there is nothing but this blueprint.
+    pub fn try_out(&self, text: &str, blueprint: Blueprint) -> Vec<Finding> {
+        let snapshot = Snapshot::new(vec![blueprint]);
+        let bench = Bench { snapshot: &snapshot, selection: &self.selection, options: &self.options };
+        let file = SourceFile { path: "new.yaml".to_owned(), place: Place::Given(text.as_bytes().into()) };
+        bench.check(&[file], 1, &|_| true, &Silent).conclusion.findings
     }
 }
