@@ -9,7 +9,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
 
 use crate::commands::context::Context;
 use crate::commands::terminal::{Terminal, colour_choice};
-use crate::commands::{self, completions, config, explain, lint, man, pull, schema, serve};
+use crate::commands::{self, completions, config, explain, init, lint, man, pull, schema, serve};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::settings::{self, Environment, Request};
@@ -19,6 +19,7 @@ const ABOUT: &str = "Keeps a software catalog in step with Git";
 
 const EXAMPLES: &str = "\
 Examples:
+  portolan init                     wire this repository: config, hook, pipeline
   portolan lint                     check every manifest of the repository
   portolan lint --staged            check what the next commit changes
   portolan pull                     bring what lint checks against
@@ -76,6 +77,7 @@ struct Everyone {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    Init(init::InitArgs),
     #[command(visible_alias = "validate")]
     Lint(Box<lint::LintArgs>),
     Pull(pull::PullArgs),
@@ -138,7 +140,7 @@ impl Verb {
             Self::Schema(args) => return schema::run(&args, streams),
             Self::Completions(args) => return completions::run(&args, command(), streams),
             Self::Man(args) => return man::run(&args, command(), streams),
-            Self::Lint(_) | Self::Pull(_) | Self::Config(_) | Self::Serve(_) => {}
+            Self::Init(_) | Self::Lint(_) | Self::Pull(_) | Self::Config(_) | Self::Serve(_) => {}
         }
         if let Self::Lint(args) = &self {
             request.rules.clone_from(&args.rule);
@@ -154,6 +156,7 @@ impl Verb {
             context.say(&format!("note: {}", settings.in_short()));
         }
         match self {
+            Self::Init(args) => init::run(&args, &mut context),
             Self::Lint(args) => lint::run(&args, &mut context),
             Self::Pull(args) => pull::run(&args, &mut context),
             Self::Config(args) => config::run(&args, &mut context),

@@ -7,6 +7,7 @@ pub mod context;
 #[rustfmt::skip]
 mod examples;
 pub mod explain;
+pub mod init;
 pub mod lint;
 pub mod man;
 mod offered;

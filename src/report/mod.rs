@@ -6,6 +6,7 @@ pub mod difference;
 pub mod escape;
 pub mod explain;
 pub mod fingerprint;
+pub mod init;
 pub mod lint;
 pub mod place;
 pub mod plan;

@@ -3,6 +3,7 @@
 mod colour;
 mod failure;
 mod progress;
+mod prompt;
 mod remarks;
 mod streams;
 mod width;
@@ -10,6 +11,7 @@ mod width;
 pub use colour::{ColourChoice, ColourVariables, is_coloured};
 pub use failure::failure;
 pub use progress::Bar;
+pub use prompt::{Prompt, PromptError};
 pub use remarks::Remarks;
 pub use streams::{StreamError, Streams, results_are_seen, talk_is_seen};
 pub use width::{terminal_width, width};

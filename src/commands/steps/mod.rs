@@ -11,6 +11,7 @@ pub(crate) mod embedded;
 pub(crate) mod emptied;
 pub(crate) mod fetched;
 pub(crate) mod fixed;
+pub(crate) mod homes;
 pub(crate) mod linted;
 pub(crate) mod prepared;
 pub(crate) mod scope;

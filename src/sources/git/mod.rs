@@ -4,6 +4,7 @@
 mod blobs;
 mod changed;
 mod error;
+mod hosting;
 mod open;
 mod remote;
 mod revision;

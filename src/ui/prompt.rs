@@ -1,0 +1,66 @@
+//! Questions to a person: one line out on standard error, one line in. Whole lines, as the terminal gives them: editing
+//! them is the terminal's, and Ctrl-C ends the program as it ends any other. There is nobody to ask where either stream
+//! is no terminal.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("read the answer: {0}")]
+#[diagnostic(code("unreadable-answer"), help("run it again with `--no-input`, and say what is known by flags"))]
+pub struct PromptError(#[from] io::Error);
+
+pub struct Prompt {
+    input: Box<dyn BufRead>,
+    talk: Box<dyn Write>,
+}
+
+impl std::fmt::Debug for Prompt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Prompt").finish_non_exhaustive()
+    }
+}
+
+impl Prompt {
+    /// Where a person sits before both streams.
+    pub fn of_terminal() -> Option<Self> {
+        let is_seen = io::stdin().is_terminal() && io::stderr().is_terminal();
+        is_seen.then(|| Self::new(Box::new(io::BufReader::new(io::stdin())), Box::new(io::stderr())))
+    }
+
+    pub fn new(input: Box<dyn BufRead>, talk: Box<dyn Write>) -> Self {
+        Self { input, talk }
+    }
+
+    pub fn say(&mut self, words: &str) -> Result<(), PromptError> {
+        writeln!(self.talk, "{words}")?;
+        Ok(self.talk.flush()?)
+    }
+
+    /// The line without its end and the blanks around it. `None`: the input ended (Ctrl-D).
+    pub fn ask(&mut self, question: &str) -> Result<Option<String>, PromptError> {
+        write!(self.talk, "{question}")?;
+        self.talk.flush()?;
+        let mut line = Vec::new();
+        if self.input.read_until(b'\n', &mut line)? == 0 {
+            // The line of the question is still open.
+            writeln!(self.talk)?;
+            return Ok(None);
+        }
+        Ok(Some(String::from_utf8_lossy(&line).trim().to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_an_answer_and_the_end_is_none() {
+        let mut prompt = Prompt::new(Box::new(io::Cursor::new("  a b \r\n\nlast")), Box::new(io::sink()));
+        let mut ask = || prompt.ask("? ").expect("it can be read");
+        assert_eq!(ask().as_deref(), Some("a b"));
+        assert_eq!(ask().as_deref(), Some(""));
+        assert_eq!(ask().as_deref(), Some("last"));
+        assert_eq!(ask(), None);
+    }
+}
