@@ -9,7 +9,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
 
 use crate::commands::context::Context;
 use crate::commands::terminal::{Terminal, colour_choice};
-use crate::commands::{self, completions, config, explain, init, lint, man, pull, schema, serve};
+use crate::commands::{self, completions, config, explain, init, lint, man, new, pull, schema, serve};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::settings::{self, Environment, Request};
@@ -23,6 +23,7 @@ Examples:
   portolan lint                     check every manifest of the repository
   portolan lint --staged            check what the next commit changes
   portolan pull                     bring what lint checks against
+  portolan new service cart         scaffold a manifest from a blueprint
   portolan explain wrong-type       what a rule means, and how to mend it
   portolan -C ../catalog config     every setting, and where it comes from
 
@@ -81,6 +82,7 @@ enum Verb {
     #[command(visible_alias = "validate")]
     Lint(Box<lint::LintArgs>),
     Pull(pull::PullArgs),
+    New(Box<new::NewArgs>),
     Explain(explain::ExplainArgs),
     Config(config::ConfigArgs),
     Serve(Box<serve::ServeArgs>),
@@ -137,10 +139,16 @@ impl Verb {
     ) -> Result<Exit, Error> {
         match self {
             Self::Explain(args) => return explain::run(&args, &terminal.style, streams),
-            Self::Schema(args) => return schema::run(&args, streams),
+            Self::Schema(args) if args.needs_no_repository() => return schema::run(&args, streams),
             Self::Completions(args) => return completions::run(&args, command(), streams),
             Self::Man(args) => return man::run(&args, command(), streams),
-            Self::Init(_) | Self::Lint(_) | Self::Pull(_) | Self::Config(_) | Self::Serve(_) => {}
+            Self::Init(_)
+            | Self::Lint(_)
+            | Self::Pull(_)
+            | Self::New(_)
+            | Self::Config(_)
+            | Self::Serve(_)
+            | Self::Schema(_) => {}
         }
         if let Self::Lint(args) = &self {
             request.rules.clone_from(&args.rule);
@@ -159,9 +167,11 @@ impl Verb {
             Self::Init(args) => init::run(&args, &mut context),
             Self::Lint(args) => lint::run(&args, &mut context),
             Self::Pull(args) => pull::run(&args, &mut context),
+            Self::New(args) => new::run(&args, &mut context),
             Self::Config(args) => config::run(&args, &mut context),
             Self::Serve(args) => serve::run(*args, &mut context),
-            Self::Explain(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => Ok(Exit::Success),
+            Self::Schema(args) => schema::run_in_repository(&args, &mut context),
+            Self::Explain(_) | Self::Completions(_) | Self::Man(_) => Ok(Exit::Success),
         }
     }
 }

@@ -7,10 +7,11 @@ use crate::catalog::server::ServerError;
 use crate::catalog::store::StoreError;
 use crate::exit::Exit;
 use crate::report::baseline::BaselineError;
+use crate::scaffold::Mistyped;
 use crate::settings::SettingsError;
 use crate::sources::git::GitError;
 use crate::sources::{DiscoverError, OutputError, PatternError, ReadProblem, WriteError};
-use crate::ui::{PromptError, StreamError};
+use crate::ui::{EditorError, PromptError, StreamError};
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum Error {
@@ -58,10 +59,19 @@ pub enum Error {
     Init(#[from] InitError),
     #[error(transparent)]
     #[diagnostic(transparent)]
+    New(#[from] NewError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
     Prompt(#[from] PromptError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Editor(#[from] EditorError),
     #[error("find the rule `{name}`")]
     #[diagnostic(code("no-such-rule"), help("{help}"))]
     NoSuchRule { name: String, help: String },
+    #[error("write the schema: only that of manifests belongs to a repository")]
+    #[diagnostic(code("nothing-to-write"), help("leave `--write` out, and send the output to a file"))]
+    NothingToWrite,
     #[error("find the verb `{verb}`")]
     #[diagnostic(code("no-such-verb"), help("the verbs are {known}"))]
     NoSuchVerb { verb: String, known: String },
@@ -228,8 +238,64 @@ pub enum InitError {
     )]
     InTheWay { path: String },
     #[error("write all files: {source}")]
-    #[diagnostic(code("half-written"), help("written so far: {written}. Mend the cause and run it again: these are kept"))]
+    #[diagnostic(
+        code("half-written"),
+        help("written so far: {written}. Mend the cause and run it again: these are kept")
+    )]
     HalfWritten { written: String, source: WriteError },
+}
+
+/// Why `new` makes no manifest.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum NewError {
+    #[error("find a blueprint: there is no snapshot of the catalog (`.portolan/blueprints`)")]
+    #[diagnostic(code("no-snapshot"), help("run `portolan pull`, which brings the blueprints from the catalog"))]
+    NoSnapshot,
+    #[error("tell what to make: no blueprint is named")]
+    #[diagnostic(code("no-blueprint-named"), help("write `portolan new BLUEPRINT ID`; the snapshot has {known}"))]
+    NoBlueprint { known: String },
+    #[error("find the blueprint `{name}` in the snapshot")]
+    #[diagnostic(code("not-in-snapshot"), help("{help}"))]
+    NoSuchBlueprint { name: String, help: String },
+    #[error("use the blueprint of `{path}`: {reason}")]
+    #[diagnostic(code("unusable-snapshot"), help("run `portolan pull`, which writes the file again"))]
+    Unusable { path: String, reason: String },
+    #[error("name the new entity: no identifier is given")]
+    #[diagnostic(code("no-identifier"), help("write `portolan new {blueprint} ID`"))]
+    NoIdentifier { blueprint: String },
+    #[error("name the new entity: {mistyped}")]
+    #[diagnostic(code("bad-identifier"), help("choose another identifier; `--title` takes any text"))]
+    BadIdentifier { mistyped: Mistyped },
+    #[error("make `{identifier}` of `{blueprint}`: `{path}` declares it already")]
+    #[diagnostic(code("already-declared"), help("choose another identifier, or change what is there"))]
+    Declared { blueprint: String, identifier: String, path: String },
+    #[error("find the {what} `{name}` in blueprint `{blueprint}`")]
+    #[diagnostic(code("no-such-name"), help("{help}"))]
+    NoSuchName { what: &'static str, name: String, blueprint: String, help: String },
+    #[error("set `{name}`: it is a {kind} property, which the catalog computes")]
+    #[diagnostic(code("computed-name"), help("leave it out; set what it is computed from"))]
+    Computed { name: String, kind: &'static str },
+    #[error("set `{name}`: {mistyped}")]
+    #[diagnostic(code("mistyped-value"), help("it takes {takes}"))]
+    Mistyped { name: String, takes: String, mistyped: Mistyped },
+    #[error("set the team: entities of `{blueprint}` take theirs along `{path}`")]
+    #[diagnostic(code("team-is-inherited"), help("leave `--team` out, and set the relation"))]
+    InheritedTeam { blueprint: String, path: String },
+    #[error("write a manifest to `{path}`: that is not the name of a YAML file")]
+    #[diagnostic(code("not-yaml"), help("name a file that ends with .yaml or .yml"))]
+    NotYaml { path: String },
+    #[error("write a manifest to `{path}`: it is there already")]
+    #[diagnostic(code("file-is-taken"), help("choose another file, or use `--stdout`: `new` overwrites nothing"))]
+    Taken { path: String },
+    #[error("choose a folder for manifests of `{blueprint}`: `manifests.include` matches no file that could be made")]
+    #[diagnostic(
+        code("no-folder"),
+        help("name a file (`--file`), or add a folder for them, such as `catalog/**/*.yaml`")
+    )]
+    NoFolder { blueprint: String },
+    #[error("open an editor: neither `VISUAL` nor `EDITOR` is set")]
+    #[diagnostic(code("no-editor"), help("set one, such as `EDITOR=vi`, or leave `--edit` out"))]
+    NoEditor,
 }
 
 impl Error {
@@ -240,8 +306,12 @@ impl Error {
             | Self::Baseline(_)
             | Self::NoSuchRule { .. }
             | Self::Scope(_)
+            | Self::NothingToWrite
             | Self::NoSuchVerb { .. } => Exit::Usage,
-            Self::Write(_) | Self::Streams(_) | Self::Prompt(_) => Exit::Failure,
+            Self::New(_) | Self::Editor(EditorError::Start { .. }) => Exit::Usage,
+            Self::Write(_) | Self::Streams(_) | Self::Prompt(_) | Self::Editor(EditorError::Ended { .. }) => {
+                Exit::Failure
+            }
             // A file that the user named to be read is there or it is not; one to be written is the disk's affair.
             Self::Output(OutputError::Read { .. }) => Exit::Usage,
             Self::Output(OutputError::Write { .. } | OutputError::Input(_)) => Exit::Failure,

@@ -231,9 +231,11 @@ fn first_pull(choices: &Choices, context: &mut Context<'_>) -> Result<(), Error>
     let old = context.settings;
     let named = match &old.catalog.origin {
         Origin::Flag(_) => Some(old.catalog.value.text().to_owned()),
-        Origin::Environment(_) | Origin::Target { .. } | Origin::File { .. } | Origin::Repository(_) | Origin::Default => {
-            None
-        }
+        Origin::Environment(_)
+        | Origin::Target { .. }
+        | Origin::File { .. }
+        | Origin::Repository(_)
+        | Origin::Default => None,
     };
     let request = settings::Request {
         directory: Some(old.directory.clone()),

@@ -10,6 +10,7 @@ pub mod explain;
 pub mod init;
 pub mod lint;
 pub mod man;
+pub mod new;
 mod offered;
 pub mod pull;
 pub mod schema;

@@ -4,19 +4,18 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use crate::analysis::{Options, Selection};
 use crate::catalog::{Catalog, Part};
 use crate::commands::context::Context;
 use crate::commands::steps::adopted::{Adopted, Adoption, Deed, Wishes, adopt};
 use crate::commands::steps::connected::connect;
 use crate::commands::steps::declared::Declared;
 use crate::commands::steps::fetched::{Fetched, targets};
-use crate::commands::steps::linted::{self, Extent, Instead, Linted, Request};
+use crate::commands::steps::ground::Ground;
+use crate::commands::steps::linted::{Instead, Linted};
 use crate::commands::steps::prepared::{PARTS, Prepared, Source, Standing};
 use crate::commands::steps::scope::owner;
 use crate::commands::steps::snapshot;
 use crate::domain::blueprint::Blueprint;
-use crate::domain::day::Day;
 use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::identifier::is_reserved;
 use crate::domain::moment::Moment;
@@ -29,7 +28,7 @@ use crate::exit::Exit;
 use crate::report::lint::Lint;
 use crate::report::pull::{Before, Counts, ManifestDeed, ManifestLine, Mode, Pull, PullFormat, render};
 use crate::settings::{self, Delivery, Origin};
-use crate::sources::{self, git};
+use crate::sources;
 
 /// So many misfits are shown as text; JSON has all.
 const MOST_AS_TEXT: usize = 10;
@@ -240,35 +239,8 @@ fn misfits(
     context: &Context<'_>,
     progress: &dyn Progress,
 ) -> Result<Linted, Error> {
-    let settings = context.settings;
-    let pattern = settings.pattern()?;
-    let levels = settings.rules.iter().map(|(name, level)| (name.clone(), level.value.severity()));
-    let delivery_is_cluster = settings.delivery.value == Delivery::Cluster;
-    let selection = Selection::new(levels, delivery_is_cluster);
-    let options = Options {
-        delivery_is_cluster,
-        today: Day::from_seconds(context.environment.seconds()),
-        snapshot_max_age_days: settings.snapshot_max_age_days.value,
-    };
-    let git = git::Environment::from_variables(|name| context.environment.get(name).map(Into::into));
-    let lint = |instead: Instead| {
-        let request = Request {
-            root: &settings.root.value,
-            pattern: &pattern,
-            selection: &selection,
-            options: &options,
-            extent: Extent::Everything,
-            paths: Vec::new(),
-            given: None,
-            force_exclude: false,
-            repair: false,
-            baseline: None,
-            most: None,
-            git: &git,
-            instead,
-        };
-        linted::lint(&request, progress)
-    };
+    let ground = Ground::of(context)?;
+    let lint = |instead: Instead| ground.lint(Vec::new(), instead, progress);
     let before = lint(Instead::default())?;
     let files = adoption.adopted.iter().filter_map(Adopted::file).collect();
     let mut after = lint(Instead { shelf: Some(prepared.shelf()), files })?;

@@ -1,27 +1,46 @@
-//! `schema`: the JSON Schema of a file that portolan reads or writes, for editors and for those who read our JSON.
+//! `schema`: the JSON Schema of a file that portolan reads or writes, for editors and for those who read our JSON. That
+//! of manifests is made of the repository: its blueprints, and the entities that relations may point to.
 
-use crate::error::Error;
+use crate::commands::context::Context;
+use crate::commands::steps::choices::Choices;
+use crate::commands::steps::snapshot::FOLDER;
+use crate::domain::platform::PORT;
+use crate::error::{Error, LintError};
 use crate::exit::Exit;
 use crate::report;
+use crate::scaffold::{self, Candidates, Repository};
 use crate::settings;
+use crate::sources;
 use crate::ui::Streams;
 
-/// Print the JSON Schema of the config or of an output
+/// Print the JSON Schema of manifests, the config or an output
+///
+/// That of manifests is made of the repository's snapshot: editors complete and check properties by blueprint, and
+/// offer the entities that a relation may point to.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
+  portolan schema manifest --write
   portolan schema config > portolan.schema.json
 
-An editor checks portolan.yaml with it when the file begins with:
-  # yaml-language-server: $schema=portolan.schema.json")]
+An editor checks a file with a schema that its first line names:
+  # yaml-language-server: $schema=.portolan/manifest.schema.json
+
+Or all of them, by its settings (in VS Code `.vscode/settings.json`):
+  \"yaml.schemas\": {\".portolan/manifest.schema.json\": [\"catalog/**/*.yaml\", \"**/port.yml\"]}")]
 pub struct SchemaArgs {
     /// What the schema describes
     #[arg(value_name = "NAME", value_enum)]
     pub name: SchemaName,
+    /// With `manifest`: write `.portolan/manifest.schema.json`, for editors to find
+    #[arg(long)]
+    pub write: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum SchemaName {
+    /// The manifests of this repository
+    Manifest,
     /// portolan.yaml
     Config,
     /// What `lint --output json` writes
@@ -34,19 +53,67 @@ pub enum SchemaName {
     Serve,
 }
 
+/// The file in the snapshot's folder that holds the schema of manifests.
+const FILE: &str = "manifest.schema.json";
+
+impl SchemaArgs {
+    /// Whether it is the same in all repositories.
+    pub fn needs_no_repository(&self) -> bool {
+        self.name != SchemaName::Manifest && !self.write
+    }
+}
+
 pub fn run(args: &SchemaArgs, streams: &mut Streams) -> Result<Exit, Error> {
     streams.show(&schema(args.name))?;
     Ok(Exit::Success)
 }
 
-/// The schema as text.
+/// The schema of this repository's manifests.
+pub fn run_in_repository(args: &SchemaArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
+    if args.name != SchemaName::Manifest {
+        return Err(Error::NothingToWrite);
+    }
+    let settings = context.settings;
+    let root = &settings.root.value;
+    let choices = Choices::of(root, &settings.pattern()?).map_err(LintError::from)?;
+    if choices.blueprints.is_empty() {
+        context.say(
+            "note: There is no snapshot of the catalog (`.portolan/blueprints`): the schema knows no properties and \
+             relations. `portolan pull` brings one.",
+        );
+    }
+    for file in &choices.unusable {
+        context.say(&format!("note: `{}` holds no blueprint that can be used: {}.", file.path, file.reason));
+    }
+    let repository = Repository {
+        platform: settings.platform.value,
+        blueprints: &choices.blueprints,
+        candidates: &choices.candidates,
+    };
+    let text = text(&scaffold::manifest_schema(&repository));
+    if !args.write {
+        context.streams.show(&text)?;
+        return Ok(Exit::Success);
+    }
+    let path = format!("{FOLDER}/{FILE}");
+    sources::write_atomically(root, path.as_ref(), text.as_bytes())?;
+    context.streams.show(&format!("{path}\n"))?;
+    Ok(Exit::Success)
+}
+
+/// The schema as text; of manifests, what is the same in all repositories.
 pub fn schema(name: SchemaName) -> String {
-    let schema = match name {
+    let nowhere = Repository { platform: &PORT, blueprints: &[], candidates: &Candidates::default() };
+    text(&match name {
+        SchemaName::Manifest => scaffold::manifest_schema(&nowhere),
         SchemaName::Config => settings::schema(),
         SchemaName::Lint => report::lint::json::schema(),
         SchemaName::Baseline => report::baseline::schema(),
         SchemaName::Pull => report::pull::json::schema(),
         SchemaName::Serve => report::serve::schema(),
-    };
+    })
+}
+
+fn text(schema: &serde_json::Value) -> String {
     format!("{schema:#}\n")
 }

@@ -25,6 +25,7 @@ pub mod platform;
 pub mod progress;
 pub mod revision;
 pub mod secret;
+pub mod sketch;
 pub mod snapshot;
 pub mod span;
 pub mod suggest;

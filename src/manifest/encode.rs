@@ -1,11 +1,15 @@
 //! Entities to text: the manifest that a person would have written, and that every reader takes for the same entity.
 //! What is left out (defaults, computed values) is decided before; here all that is given is written, nulls too.
 
+mod sketch;
+
 use crate::domain::entity::{Entity, Targets};
 use crate::domain::manifest::ResourceKind;
 use crate::domain::platform::Platform;
 use crate::domain::value::Value;
 use crate::manifest::scalar::{must_quote, quoted};
+
+pub use sketch::{Around, encode_sketch};
 
 /// What is around the entity in its file.
 #[derive(Debug, Clone, Copy)]
@@ -20,16 +24,7 @@ pub struct Wrapper<'a> {
 /// One document, with a line end at its end.
 pub fn encode(entity: &Entity, wrapper: &Wrapper<'_>) -> String {
     let mut out = Writer { text: String::with_capacity(512) };
-    out.text_entry(0, "apiVersion", &wrapper.platform.api_version());
-    out.text_entry(0, "kind", wrapper.kind.name());
-    out.key(0, "metadata");
-    out.text.push('\n');
-    out.text_entry(1, "name", wrapper.name);
-    if let Some(namespace) = wrapper.namespace {
-        out.text_entry(1, "namespace", namespace);
-    }
-    out.key(0, "spec");
-    out.text.push('\n');
+    out.envelope(wrapper);
     out.text_entry(1, "blueprint", &entity.key.blueprint);
     out.text_entry(1, "identifier", &entity.key.identifier);
     for (key, value) in [("title", &entity.title), ("icon", &entity.icon)] {
@@ -73,6 +68,20 @@ struct Writer {
 }
 
 impl Writer {
+    /// All that is above the entity, `spec:` with it.
+    fn envelope(&mut self, wrapper: &Wrapper<'_>) {
+        self.text_entry(0, "apiVersion", &wrapper.platform.api_version());
+        self.text_entry(0, "kind", wrapper.kind.name());
+        self.key(0, "metadata");
+        self.text.push('\n');
+        self.text_entry(1, "name", wrapper.name);
+        if let Some(namespace) = wrapper.namespace {
+            self.text_entry(1, "namespace", namespace);
+        }
+        self.key(0, "spec");
+        self.text.push('\n');
+    }
+
     fn indent(&mut self, level: usize) {
         for _ in 0..level {
             self.text.push_str("  ");

@@ -19,7 +19,7 @@ mod split;
 mod tags;
 
 pub use decode::decode;
-pub use encode::{Wrapper, encode};
+pub use encode::{Around, Wrapper, encode, encode_sketch};
 pub use limits::Limits;
 pub use ours::{claims_ours, looks_ours, salvage};
 pub use reader::{Document, Producer, Reader};

@@ -38,7 +38,7 @@ pub static VARIABLES: [Variable; 12] = [
 ];
 
 /// What others set and we heed: the terminal's, Git's, the pipelines', the platforms'.
-const HEEDED: [&str; 28] = [
+const HEEDED: [&str; 30] = [
     "NO_COLOR",
     "CLICOLOR",
     "CLICOLOR_FORCE",
@@ -63,6 +63,8 @@ const HEEDED: [&str; 28] = [
     "WT_SESSION",
     "SOURCE_DATE_EPOCH",
     "KITTY_WINDOW_ID",
+    "VISUAL",
+    "EDITOR",
     "SSL_CERT_FILE",
     "PORT_BASE_URL",
     "PORT_API_URL",
@@ -169,14 +171,14 @@ mod tests {
             ("PORTOLAN_SCOPE", ""),
             ("PORTOLAN_CATLOG", "eu"),
             ("PORT_CLIENT_SECRET", "hunter2"),
-            ("EDITOR", "vi"),
+            ("PAGER", "less"),
             ("SOURCE_DATE_EPOCH", "86400"),
         ];
         let given = given.map(|(name, value)| (OsString::from(name), OsString::from(value)));
         let environment = Environment::new(given, PathBuf::from("/"), 5);
         assert_eq!(environment.text("PORTOLAN_TARGET").as_deref(), Some("staging"));
         assert_eq!(environment.get("PORTOLAN_SCOPE"), None);
-        assert_eq!(environment.get("EDITOR"), None);
+        assert_eq!(environment.get("PAGER"), None);
         assert_eq!(environment.unknown(), ["PORTOLAN_CATLOG"]);
         assert!(environment.has_secret("PORT_CLIENT_SECRET") && !environment.has_secret("PORT_CLIENT_ID"));
         assert_eq!(environment.secret("PORT_CLIENT_SECRET").map(Secret::reveal), Some("hunter2"));

@@ -1,6 +1,7 @@
 //! Light: streams, colour and progress. It alone prints, and it does not know what it shows.
 
 mod colour;
+mod editor;
 mod failure;
 mod progress;
 mod prompt;
@@ -9,6 +10,7 @@ mod streams;
 mod width;
 
 pub use colour::{ColourChoice, ColourVariables, is_coloured};
+pub use editor::{EditorError, edit};
 pub use failure::failure;
 pub use progress::Bar;
 pub use prompt::{Prompt, PromptError};

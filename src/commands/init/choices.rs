@@ -91,7 +91,9 @@ impl Choices {
     /// As little as can be.
     fn ask(&mut self, args: &InitArgs, found: &Surroundings, is_fresh: bool, prompt: &mut Prompt) -> Result<(), Error> {
         if self.scope.is_none() && !found.has_config {
-            prompt.say("Whose entities are these? A push deletes what this scope wrote and no manifest declares any more.")?;
+            prompt.say(
+                "Whose entities are these? A push deletes what this scope wrote and no manifest declares any more.",
+            )?;
             loop {
                 match prompt.ask("Scope, such as acme/catalog (Enter: later): ")?.filter(|it| !it.is_empty()) {
                     Some(scope) if !fits(&scope) => prompt.say(&format!("That cannot be one: {SCOPE_HELP}."))?,
@@ -155,7 +157,9 @@ fn has_credentials(platform: &Platform, environment: &Environment) -> bool {
 fn is_credentials(origin: &Origin) -> bool {
     match origin {
         Origin::Environment(name) => PLATFORMS.iter().any(|it| it.client_id_variable == *name),
-        Origin::Flag(_) | Origin::Target { .. } | Origin::File { .. } | Origin::Repository(_) | Origin::Default => false,
+        Origin::Flag(_) | Origin::Target { .. } | Origin::File { .. } | Origin::Repository(_) | Origin::Default => {
+            false
+        }
     }
 }
 

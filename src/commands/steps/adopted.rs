@@ -1,15 +1,14 @@
 //! Yields manifests for entities that the catalog has and the repository does not: what each says, where it lies and
 //! what it is called. Nothing is written here, and nothing that is there is taken for free.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::commands::steps::declared::{Declared, Standing, Wrapping};
+use crate::commands::steps::placed::{Folder, Names};
 use crate::domain::blueprint::{Blueprint, Ownership};
 use crate::domain::entity::{Entity, EntityKey, Targets};
-use crate::domain::file_name;
-use crate::domain::identifier::to_resource_name;
 use crate::domain::manifest::ResourceKind;
 use crate::domain::platform::Platform;
 use crate::domain::value::Value;
@@ -81,7 +80,7 @@ pub(crate) fn adopt(
     declared: &Declared,
     wishes: &Wishes<'_>,
 ) -> Result<Adoption, PullError> {
-    let mut names = Names { taken: declared.names.clone(), next: HashMap::new() };
+    let mut names = Names::of(declared);
     let mut folders: BTreeMap<&str, Folder> = BTreeMap::new();
     let mut left_out = LeftOut::default();
     let mut adopted = Vec::new();
@@ -102,9 +101,13 @@ pub(crate) fn adopt(
         }
         let folder = match folders.get(blueprint) {
             Some(folder) => folder,
-            None => folders.entry(blueprint).or_insert(Folder::of(blueprint, declared, wishes)?),
+            None => {
+                let found = Folder::of(blueprint, declared, wishes.pattern, wishes.include);
+                let none = || PullError::NoFolder { blueprint: blueprint.to_owned() };
+                folders.entry(blueprint).or_insert(found.ok_or_else(none)?)
+            }
         };
-        let (name, path) = names.find(entity, folder, wishes.root);
+        let (name, path) = names.find(&entity.key, folder, wishes.root);
         let wrapper = Wrapper { platform: wishes.platform, kind: ResourceKind::Entity, name: &name, namespace: None };
         let text = encode(&trimmed, &wrapper);
         adopted.push(Adopted { key: entity.key.clone(), path, deed: Deed::New(text) });
@@ -262,98 +265,6 @@ impl LeftOut<'_> {
         }
         notes
     }
-}
-
-/// Where manifests of a blueprint go.
-struct Folder {
-    path: String,
-    extension: &'static str,
-}
-
-impl Folder {
-    /// Where there are some already, else in a folder of its own where the includes begin.
-    fn of(blueprint: &str, declared: &Declared, wishes: &Wishes<'_>) -> Result<Self, PullError> {
-        let own = file_name::stem(blueprint);
-        let bases = wishes.include.iter().map(|glob| literal_start(glob));
-        let bases: BTreeSet<String> = bases.filter(|base| !base.is_empty()).collect();
-        let mut folders: Vec<String> = declared.folder(blueprint).map(str::to_owned).into_iter().collect();
-        for base in bases.into_iter().chain(["catalog".to_owned()]) {
-            folders.extend([format!("{base}/{own}"), base]);
-        }
-        folders.extend([own, String::new()]);
-        for path in folders {
-            for extension in ["yaml", "yml"] {
-                let folder = Self { path: path.clone(), extension };
-                // A name that nobody would single out in a glob.
-                if wishes.pattern.matches(Path::new(&folder.file("portolan-entity"))) {
-                    return Ok(folder);
-                }
-            }
-        }
-        Err(PullError::NoFolder { blueprint: blueprint.to_owned() })
-    }
-
-    fn file(&self, name: &str) -> String {
-        let slash = if self.path.is_empty() { "" } else { "/" };
-        format!("{}{slash}{name}.{}", self.path, self.extension)
-    }
-}
-
-/// The folders at the front of a glob that have no wildcard.
-fn literal_start(glob: &str) -> String {
-    let is_literal = |part: &&str| !part.contains(['*', '?', '[', '{', '!', '\\']) && *part != "..";
-    let parts: Vec<&str> = glob.split('/').filter(|part| *part != ".").collect();
-    let folders = parts.split_last().map(|(_, folders)| folders).unwrap_or_default();
-    folders.iter().copied().take_while(is_literal).collect::<Vec<_>>().join("/")
-}
-
-/// Names of resources, each given once.
-struct Names {
-    taken: HashSet<String>,
-    /// By the beginning of a name: the number to try next.
-    next: HashMap<String, usize>,
-}
-
-/// Longer names make longer file names than some systems take.
-const LONGEST_NAME: usize = 200;
-
-impl Names {
-    /// A free name, and the free path of its file.
-    fn find(&mut self, entity: &Entity, folder: &Folder, root: &Path) -> (String, String) {
-        let plain = shortened(to_resource_name(&entity.key.identifier));
-        let with_blueprint = shortened(format!("{plain}-{}", to_resource_name(&entity.key.blueprint)));
-        let plain = if file_name::is_device(&plain) { with_blueprint.clone() } else { plain };
-        for name in [plain, with_blueprint.clone()] {
-            if let Some(path) = self.take(&name, folder, root) {
-                return (name, path);
-            }
-        }
-        loop {
-            let number = self.next.entry(with_blueprint.clone()).or_insert(1);
-            *number += 1;
-            let name = format!("{with_blueprint}-{number}");
-            if let Some(path) = self.take(&name, folder, root) {
-                return (name, path);
-            }
-        }
-    }
-
-    fn take(&mut self, name: &str, folder: &Folder, root: &Path) -> Option<String> {
-        let path = folder.file(name);
-        let is_free = !self.taken.contains(name) && !sources::is_taken(&root.join(&path));
-        if is_free {
-            self.taken.insert(name.to_owned());
-        }
-        is_free.then_some(path)
-    }
-}
-
-fn shortened(mut name: String) -> String {
-    // Only ASCII is in it.
-    name.truncate(LONGEST_NAME);
-    let length = name.trim_end_matches(['-', '.']).len();
-    name.truncate(length);
-    name
 }
 
 #[cfg(test)]

@@ -73,6 +73,10 @@ impl Declared {
         self.entities.get(&name).map(Vec::as_slice).unwrap_or_default()
     }
 
+    pub fn entities(&self) -> impl Iterator<Item = &EntityName> {
+        self.entities.keys()
+    }
+
     pub fn blueprints(&self) -> BTreeSet<&str> {
         self.entities.keys().map(|name| name.blueprint.as_str()).collect()
     }

@@ -80,11 +80,7 @@ impl Homes {
 
 impl Hands {
     /// Platform of the file's first manifest, and whether it is a bare one.
-    fn file(
-        &mut self,
-        path: &str,
-        text: Result<TextRef<'_>, sources::ReadProblem>,
-    ) -> Option<(&'static str, bool)> {
+    fn file(&mut self, path: &str, text: Result<TextRef<'_>, sources::ReadProblem>) -> Option<(&'static str, bool)> {
         let Self { reader, manifests, .. } = self;
         let text = text.ok()?;
         let name = path.rsplit('/').next().unwrap_or(path);

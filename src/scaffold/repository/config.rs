@@ -13,7 +13,10 @@ pub(super) fn text(facts: &Facts<'_>) -> String {
     );
     text.push_str(&format!("platform: {}\n", facts.platform.name));
     let regions: Vec<String> = facts.platform.regions.iter().map(|(region, _)| format!("`{region}`")).collect();
-    text.push_str(&format!("\n# Where `diff` and `push` go: {}, an address, or `local`, the embedded catalog.\n", regions.join(", ")));
+    text.push_str(&format!(
+        "\n# Where `diff` and `push` go: {}, an address, or `local`, the embedded catalog.\n",
+        regions.join(", ")
+    ));
     match facts.catalog {
         Some(catalog) => text.push_str(&format!("catalog: {}\n", plain(catalog))),
         None => text.push_str(&format!(
@@ -22,7 +25,9 @@ pub(super) fn text(facts: &Facts<'_>) -> String {
             facts.platform.regions.first().map_or("local", |(region, _)| *region)
         )),
     }
-    text.push_str("\n# Whose entities these are. What this scope wrote, and no manifest declares any more, a push deletes.\n");
+    text.push_str(
+        "\n# Whose entities these are. What this scope wrote, and no manifest declares any more, a push deletes.\n",
+    );
     match facts.scope {
         Some(scope) => text.push_str(&format!("scope: {}\n", plain(scope))),
         None => text.push_str("# scope: owner/repository\n"),

@@ -74,7 +74,8 @@ fn is_hooked(config: &Value, folder: &str) -> bool {
     let own = format!("portolan-lint{}", suffix(folder));
     hooks(config).any(|hook| {
         let id = hook["id"].as_str().unwrap_or_default();
-        let is_ours = id.starts_with("portolan") || hook["entry"].as_str().is_some_and(|it| it.starts_with("portolan "));
+        let is_ours =
+            id.starts_with("portolan") || hook["entry"].as_str().is_some_and(|it| it.starts_with("portolan "));
         if folder.is_empty() { is_ours } else { id == own }
     })
 }

@@ -1,0 +1,371 @@
+//! `new`: a manifest from a blueprint of the snapshot. It writes what it was told, and blanks for the rest; a manifest
+//! that is not finished is no failure, but is told.
+
+use std::path::{Path, PathBuf};
+
+use crate::commands::context::Context;
+use crate::commands::steps::answered::{Answer, Asking, Gone};
+use crate::commands::steps::choices::Choices;
+use crate::commands::steps::given::{AskedFor, given};
+use crate::commands::steps::ground::Ground;
+use crate::commands::steps::linted::Instead;
+use crate::commands::steps::placed::{Folder, Names};
+use crate::domain::blueprint::Blueprint;
+use crate::domain::entity::EntityKey;
+use crate::domain::identifier::check_entity_identifier;
+use crate::domain::manifest::ResourceKind;
+use crate::domain::platform::Platform;
+use crate::domain::progress::Silent;
+use crate::domain::suggest::closest;
+use crate::domain::words::{count, list};
+use crate::error::{Error, LintError, NewError};
+use crate::exit::Exit;
+use crate::manifest::{Around, Wrapper, encode_sketch};
+use crate::report::lint::{Lint, LintFormat, render};
+use crate::report::style::Style;
+use crate::scaffold::{self, Given, Wish};
+use crate::settings::Delivery;
+use crate::sources::{self, Place, SourceFile};
+use crate::ui::{self, Prompt};
+
+/// Scaffold a manifest from a blueprint
+///
+/// What the blueprint requires is taken from flags, asked for on a terminal, or left blank for `lint` to point at; what
+/// else it has is written as comments, with type, choices and default. The path of the new file goes to standard output,
+/// what is left to do to standard error.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct NewArgs {
+    /// The blueprint, one of the snapshot's
+    #[arg(value_name = "BLUEPRINT", value_hint = clap::ValueHint::Other)]
+    pub blueprint: Option<String>,
+    /// The identifier of the new entity
+    #[arg(value_name = "ID", value_hint = clap::ValueHint::Other)]
+    pub identifier: Option<String>,
+    /// Give a property its value, or a relation its target
+    ///
+    /// The blueprint says how it is read: text as it stands, numbers, `true` and `false`, objects in JSON. A list takes
+    /// one item from each `--set` of its name, or all from JSON that begins with `[`.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair, value_hint = clap::ValueHint::Other)]
+    pub set: Vec<(String, String)>,
+    /// Relate it to an entity: for a relation that is called as a property is; several for a relation to many
+    #[arg(long, value_name = "NAME=ID", value_parser = pair, value_hint = clap::ValueHint::Other)]
+    pub relate: Vec<(String, String)>,
+    /// What people read in the place of the identifier
+    #[arg(long, value_name = "TEXT", value_hint = clap::ValueHint::Other)]
+    pub title: Option<String>,
+    /// An icon other than the blueprint's
+    #[arg(long, value_name = "NAME", value_hint = clap::ValueHint::Other)]
+    pub icon: Option<String>,
+    /// Who owns it; may be given several times
+    #[arg(long, value_name = "TEAM", value_hint = clap::ValueHint::Other)]
+    pub team: Vec<String>,
+    /// The namespace of the resource
+    #[arg(long, value_name = "NAME", conflicts_with = "bare", value_hint = clap::ValueHint::Other)]
+    pub namespace: Option<String>,
+    /// Write the entity alone, not a resource; so it is in a `port.yml` anyway
+    #[arg(long)]
+    pub bare: bool,
+    /// Write this file, in the place of one where manifests of the blueprint are; none is overwritten
+    #[arg(long, value_name = "PATH", value_hint = clap::ValueHint::FilePath)]
+    pub file: Option<PathBuf>,
+    /// Print the manifest, and write nothing
+    #[arg(long, conflicts_with_all = ["file", "edit"])]
+    pub stdout: bool,
+    /// Open the new file in `VISUAL` or `EDITOR`
+    #[arg(long)]
+    pub edit: bool,
+    /// Ask nothing, on a terminal either
+    #[arg(long)]
+    pub no_input: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  portolan new service cart                                      ask for what it needs
+  portolan new service cart --set tier=2 --set language=go --edit
+  portolan new service cart --set system=booking --set dependsOn=ledger --set dependsOn=quotes
+  portolan new service cart --file apps/cart/port.yml            an entity beside its code
+  portolan new service cart --stdout --no-input > cart.yaml";
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
+    if name.is_empty() {
+        Err("a name is missing before `=`".to_owned())
+    } else {
+        Ok((name.to_owned(), value.to_owned()))
+    }
+}
+
+pub fn run(args: &NewArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
+    let settings = context.settings;
+    let editor = if args.edit { Some(editor(context)?) } else { None };
+    let file = args.file.as_ref().map(|file| named(file, context)).transpose()?;
+    let choices = Choices::of(&settings.root.value, &settings.pattern()?).map_err(LintError::from)?;
+    if choices.blueprints.is_empty() && choices.unusable.is_empty() {
+        return Err(NewError::NoSnapshot.into());
+    }
+    let ground = Ground::of(context)?;
+    let mut prompt = if args.no_input { None } else { Prompt::of_terminal() };
+    let told = match &mut prompt {
+        Some(prompt) => {
+            let mut asking = Asking { prompt, candidates: &choices.candidates, ground: &ground };
+            ask(args, &choices, &mut asking)?
+        }
+        None => Ok(take(args, &choices)?),
+    };
+    let Ok(Told { blueprint, identifier, given }) = told else {
+        context.say("Nothing was written.");
+        return Ok(Exit::Interrupted);
+    };
+    if choices.known.contains(&blueprint.identifier, &identifier) {
+        context.say(&format!(
+            "note: The catalog has `{identifier}` of `{0}` already, and this repository does not declare it: \
+             `portolan pull --entities {0} --all` writes what it holds.",
+            blueprint.identifier
+        ));
+    }
+    let made = make(args, &choices, blueprint, &identifier, &given, file, context)?;
+    if args.stdout {
+        context.streams.show(&made.text)?;
+        let instead = Instead { shelf: None, files: vec![made.as_file()] };
+        tell_what_is_left(&ground, &made, instead, context)?;
+        return Ok(Exit::Success);
+    }
+    let root = &settings.root.value;
+    sources::create_atomically(root, &made.place, made.text.as_bytes())?;
+    context.streams.show(&format!("{}\n", shown(&made.place, context)))?;
+    context.streams.flush()?;
+    if let Some(editor) = &editor {
+        ui::edit(editor, &root.join(&made.place))?;
+    }
+    tell_what_is_left(&ground, &made, Instead::default(), context)?;
+    Ok(Exit::Success)
+}
+
+/// What is known of the entity.
+struct Told<'c> {
+    blueprint: &'c Blueprint,
+    identifier: String,
+    given: Given,
+}
+
+fn asked_for(args: &NewArgs) -> AskedFor<'_> {
+    let NewArgs { set, relate, title, icon, team, .. } = args;
+    AskedFor { set, relate, title: title.as_ref(), icon: icon.as_ref(), team }
+}
+
+/// Without anybody to ask.
+fn take<'c>(args: &NewArgs, choices: &'c Choices) -> Result<Told<'c>, NewError> {
+    let Some(name) = &args.blueprint else {
+        return Err(NewError::NoBlueprint { known: some_blueprints(choices) });
+    };
+    let blueprint = find(name, choices)?;
+    let given = given(&asked_for(args), blueprint)?;
+    let Some(identifier) = args.identifier.clone() else {
+        return Err(NewError::NoIdentifier { blueprint: name.clone() });
+    };
+    refuse(&identifier, blueprint, choices)?;
+    Ok(Told { blueprint, identifier, given })
+}
+
+/// Flags first: what is wrong with them is told before a person answers anything.
+fn ask<'c>(args: &NewArgs, choices: &'c Choices, asking: &mut Asking<'_>) -> Result<Result<Told<'c>, Gone>, Error> {
+    let all: Vec<&str> = choices.blueprints.iter().map(|blueprint| blueprint.identifier.as_str()).collect();
+    let settled = args.blueprint.as_deref().map(|name| find(name, choices)).transpose()?;
+    if let (Some(blueprint), Some(identifier)) = (settled, &args.identifier) {
+        refuse(identifier, blueprint, choices)?;
+    }
+    let blueprint = match settled {
+        Some(blueprint) => blueprint,
+        None => match asking.name("Of which blueprint", &all)? {
+            Ok(name) => find(&name, choices)?,
+            Err(gone) => return Ok(Err(gone)),
+        },
+    };
+    let given = given(&asked_for(args), blueprint)?;
+    let name = &blueprint.identifier;
+    let identifier = match &args.identifier {
+        Some(identifier) => identifier.clone(),
+        None => {
+            let taken = |identifier: &str| {
+                let error = refuse(identifier, blueprint, choices).err()?;
+                Some(format!("Cannot {error}."))
+            };
+            match asking.identifier(&format!("The identifier of the new `{name}`"), taken)? {
+                Ok(identifier) => identifier,
+                Err(gone) => return Ok(Err(gone)),
+            }
+        }
+    };
+    let lacks =
+        scaffold::lacking_properties(blueprint, &given).len() + scaffold::lacking_relations(blueprint, &given).len();
+    if lacks > 0 {
+        let values = count(lacks, "value");
+        asking.say(&format!(
+            "`{name}` requires {values} more. Enter takes the default or leaves a blank; Ctrl-C ends it, and nothing is \
+             written."
+        ))?;
+    }
+    let completed: Answer<Given> = asking.complete(blueprint, given);
+    Ok(completed?.map(|given| Told { blueprint, identifier, given }))
+}
+
+fn find<'c>(name: &str, choices: &'c Choices) -> Result<&'c Blueprint, NewError> {
+    if let Some(blueprint) = choices.blueprint(name) {
+        return Ok(blueprint);
+    }
+    if let Some(file) = choices.unusable.iter().find(|file| file.identifier == name) {
+        return Err(NewError::Unusable { path: file.path.clone(), reason: file.reason.clone() });
+    }
+    let known = choices.blueprints.iter().map(|blueprint| blueprint.identifier.as_str());
+    let help = match closest(name, known) {
+        Some(meant) => format!("did you mean `{meant}`? If it is new in the catalog, `portolan pull` brings it"),
+        None => format!("the snapshot has {}; `portolan pull` brings what is new", some_blueprints(choices)),
+    };
+    Err(NewError::NoSuchBlueprint { name: name.to_owned(), help })
+}
+
+/// The first few.
+fn some_blueprints(choices: &Choices) -> String {
+    let names = choices.blueprints.iter().take(20).map(|blueprint| format!("`{}`", blueprint.identifier));
+    let mut names: Vec<String> = names.collect();
+    let others = choices.blueprints.len() - names.len();
+    if others > 0 {
+        names.push(format!("{others} others"));
+    }
+    list(&names)
+}
+
+fn refuse(identifier: &str, blueprint: &Blueprint, choices: &Choices) -> Result<(), NewError> {
+    if check_entity_identifier(identifier).is_err() {
+        let faults = scaffold::targets(false, &[identifier.to_owned()]);
+        return faults.map(drop).map_err(|mistyped| NewError::BadIdentifier { mistyped });
+    }
+    let key = key(blueprint, identifier);
+    match choices.declared.standings(&key).first() {
+        None => Ok(()),
+        Some(standing) => Err(NewError::Declared {
+            blueprint: blueprint.identifier.clone(),
+            identifier: identifier.to_owned(),
+            path: standing.path.clone(),
+        }),
+    }
+}
+
+fn key(blueprint: &Blueprint, identifier: &str) -> EntityKey {
+    EntityKey { blueprint: blueprint.identifier.as_str().into(), identifier: identifier.into() }
+}
+
+/// A manifest, and where it goes.
+struct Made {
+    /// Relative to the root.
+    place: PathBuf,
+    text: String,
+}
+
+impl Made {
+    fn as_file(&self) -> SourceFile {
+        SourceFile { path: sources::path_text(&self.place), place: Place::Given(self.text.as_bytes().into()) }
+    }
+}
+
+fn make(
+    args: &NewArgs,
+    choices: &Choices,
+    blueprint: &Blueprint,
+    identifier: &str,
+    given: &Given,
+    file: Option<PathBuf>,
+    context: &Context<'_>,
+) -> Result<Made, Error> {
+    let settings = context.settings;
+    let wish = Wish {
+        blueprint,
+        identifier,
+        given,
+        candidates: &choices.candidates,
+        offers_fields: settings.delivery.value == Delivery::Direct,
+    };
+    let sketch = scaffold::sketch(&wish);
+    let key = key(blueprint, identifier);
+    let mut names = Names::of(&choices.declared);
+    let (name, place) = match file {
+        Some(place) => (names.name(&key), place),
+        None => {
+            let folder = Folder::of(&key.blueprint, &choices.declared, &settings.pattern()?, &settings.include.value);
+            let folder = folder.ok_or_else(|| NewError::NoFolder { blueprint: blueprint.identifier.clone() })?;
+            let (name, path) = names.find(&key, &folder, &settings.root.value);
+            (name, PathBuf::from(path))
+        }
+    };
+    let file_name = place.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let is_bare = args.bare || Platform::by_bare_file(file_name).is_some() && args.namespace.is_none();
+    let around = if is_bare {
+        Around::Bare
+    } else {
+        Around::Resource(Wrapper {
+            platform: settings.platform.value,
+            kind: ResourceKind::Entity,
+            name: &name,
+            namespace: args.namespace.as_deref(),
+        })
+    };
+    Ok(Made { text: encode_sketch(&sketch, &around), place })
+}
+
+/// The file that the user names, relative to the root.
+fn named(file: &Path, context: &Context<'_>) -> Result<PathBuf, Error> {
+    let settings = context.settings;
+    let path = sources::tidy(settings.directory.join(file));
+    let is_yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+    if !is_yaml {
+        return Err(NewError::NotYaml { path: file.display().to_string() }.into());
+    }
+    if sources::is_taken(&path) {
+        return Err(NewError::Taken { path: file.display().to_string() }.into());
+    }
+    let root = &settings.root.value;
+    let outside = || LintError::Outside { path: file.display().to_string(), root: root.display().to_string() };
+    Ok(path.strip_prefix(root).map(Path::to_owned).map_err(|_| outside())?)
+}
+
+/// As it is found from where the user stands.
+fn shown(place: &Path, context: &Context<'_>) -> String {
+    let settings = context.settings;
+    let path = settings.root.value.join(place);
+    sources::path_text(path.strip_prefix(&settings.directory).unwrap_or(&path))
+}
+
+fn editor(context: &Context<'_>) -> Result<std::ffi::OsString, NewError> {
+    let named = ["VISUAL", "EDITOR"].into_iter().find_map(|name| context.environment.get(name));
+    named.map(ToOwned::to_owned).ok_or(NewError::NoEditor)
+}
+
+/// What lint says of it, one line each.
+fn tell_what_is_left(ground: &Ground, made: &Made, instead: Instead, context: &mut Context<'_>) -> Result<(), Error> {
+    let path = sources::path_text(&made.place);
+    if !context.settings.pattern()?.matches(&made.place) {
+        context.say(&format!("note: `{path}` is not among `manifests.include`: nobody will read it there."));
+    }
+    let linted = ground.lint(vec![context.settings.root.value.join(&made.place)], instead, &Silent)?;
+    if linted.findings.is_empty() || context.quiet {
+        return Ok(());
+    }
+    let lint = Lint {
+        findings: &linted.findings,
+        fingerprints: Some(&linted.fingerprints),
+        files: &linted.texts,
+        counts: linted.counts,
+        notes: &[],
+        has_summary: false,
+    };
+    let lines = render(&lint, LintFormat::Concise, &Style::PLAIN);
+    let findings = count(linted.findings.len(), "finding");
+    let are = if linted.findings.len() == 1 { "is" } else { "are" };
+    context.say(&format!(
+        "note: {findings} {are} left to mend; `portolan lint` shows more of them.\n{}",
+        lines.trim_end()
+    ));
+    Ok(())
+}

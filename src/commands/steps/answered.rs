@@ -1,0 +1,217 @@
+//! Yields what a person at the terminal says of a new entity: one question for each value that its blueprint requires
+//! and nobody gave. An answer that is certainly wrong is asked for again; Enter leaves a blank, which is no answer and
+//! no fault.
+
+use std::collections::BTreeMap;
+
+use crate::commands::steps::ground::Ground;
+use crate::domain::blueprint::{Blueprint, Property, PropertyKind, Relation};
+use crate::domain::identifier::check_entity_identifier;
+use crate::domain::sketch::Sketch;
+use crate::domain::suggest::closest;
+use crate::domain::value::Value;
+use crate::manifest::{Around, encode_sketch};
+use crate::report::escape::clean;
+use crate::scaffold::{self, Candidates, Given, Wish};
+use crate::ui::{Prompt, PromptError};
+
+/// The person went away (Ctrl-D) instead of answering.
+#[derive(Debug)]
+pub(crate) struct Gone;
+
+/// An answer, a person who went away, or a terminal that failed.
+pub(crate) type Answer<T> = Result<Result<T, Gone>, PromptError>;
+
+/// Who is asked, and what there is to choose from.
+pub(crate) struct Asking<'a> {
+    pub prompt: &'a mut Prompt,
+    pub candidates: &'a Candidates,
+    pub ground: &'a Ground,
+}
+
+const MARK: &str = "> ";
+/// So many are shown when all are asked for.
+const MOST_LISTED: usize = 200;
+
+impl Asking<'_> {
+    pub fn say(&mut self, words: &str) -> Result<(), PromptError> {
+        self.prompt.say(&clean(words))
+    }
+
+    /// A name of several that must be given.
+    pub fn name(&mut self, question: &str, names: &[&str]) -> Answer<String> {
+        self.say(&format!("{question}: {}", names.join(", ")))?;
+        loop {
+            let Some(answer) = self.prompt.ask(MARK)? else { return Ok(Err(Gone)) };
+            if let Some(name) = chosen(&answer, names) {
+                return Ok(Ok(name.to_owned()));
+            }
+            let meant = closest(&answer, names.iter().copied());
+            self.say(&meant.map_or("Write one of them.".to_owned(), |meant| format!("Did you mean `{meant}`?")))?;
+        }
+    }
+
+    /// An identifier that must be given; `refuse` says why one cannot be had.
+    pub fn identifier(&mut self, question: &str, refuse: impl Fn(&str) -> Option<String>) -> Answer<String> {
+        self.say(question)?;
+        loop {
+            let Some(answer) = self.prompt.ask(MARK)? else { return Ok(Err(Gone)) };
+            let fault = match check_entity_identifier(&answer) {
+                Ok(()) => refuse(&answer),
+                Err(_) if answer.is_empty() => Some("It needs one.".to_owned()),
+                Err(_) => Some("An identifier has letters, digits and @ _ . + : \\ / = - in it.".to_owned()),
+            };
+            match fault {
+                None => return Ok(Ok(answer)),
+                Some(words) => self.say(&words)?,
+            }
+        }
+    }
+
+    /// Everything that the blueprint requires and `given` has not.
+    pub fn complete(&mut self, blueprint: &Blueprint, mut given: Given) -> Answer<Given> {
+        for property in scaffold::lacking_properties(blueprint, &given) {
+            match self.property(blueprint, property)? {
+                Ok(Some(value)) => drop(given.properties.insert(property.name.clone(), value)),
+                Ok(None) => {}
+                Err(gone) => return Ok(Err(gone)),
+            }
+        }
+        for relation in scaffold::lacking_relations(blueprint, &given) {
+            match self.relation(relation)? {
+                Ok(targets) if targets.is_empty() => {}
+                Ok(targets) => drop(given.relations.insert(relation.name.clone(), targets)),
+                Err(gone) => return Ok(Err(gone)),
+            }
+        }
+        Ok(Ok(given))
+    }
+
+    fn property(&mut self, blueprint: &Blueprint, property: &Property) -> Answer<Option<Value>> {
+        self.say(&format!("{}: {}", property.name, scaffold::of_property(property, self.candidates)))?;
+        loop {
+            let Some(answer) = self.prompt.ask(MARK)? else { return Ok(Err(Gone)) };
+            if answer.is_empty() {
+                return Ok(Ok(None));
+            }
+            let texts = if property.kind == Some(PropertyKind::Array) && !answer.starts_with('[') {
+                answer.split(',').map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect()
+            } else {
+                vec![completed(&answer, property)]
+            };
+            let fault = match scaffold::value(property, &texts) {
+                Ok(value) => match self.misfit(blueprint, property, &value) {
+                    None => return Ok(Ok(Some(value))),
+                    Some(words) => words,
+                },
+                Err(mistyped) => sentence(&mistyped.to_string()),
+            };
+            self.say(&fault)?;
+        }
+    }
+
+    /// What lint would say of the value.
+    fn misfit(&self, blueprint: &Blueprint, property: &Property, value: &Value) -> Option<String> {
+        let alone = Blueprint { properties: vec![property.clone()], relations: Vec::new(), ..blueprint.clone() };
+        let properties = BTreeMap::from([(property.name.clone(), value.clone())]);
+        let given = Given { properties, ..Given::default() };
+        let wish = Wish {
+            blueprint: &alone,
+            identifier: "new",
+            given: &given,
+            candidates: self.candidates,
+            offers_fields: false,
+        };
+        let sketch: Sketch = scaffold::sketch(&wish);
+        let text = encode_sketch(&sketch, &Around::Bare);
+        let finding = self.ground.try_out(&text, alone).into_iter().next()?;
+        Some(match finding.help {
+            Some(help) => format!("{} {}.", finding.message, sentence(&help).trim_end_matches('.')),
+            None => finding.message,
+        })
+    }
+
+    fn relation(&mut self, relation: &Relation) -> Answer<Vec<String>> {
+        let words = scaffold::of_relation(relation, self.candidates);
+        let all = if self.candidates.of(&relation.target).len() > 0 { " (? lists them all)" } else { "" };
+        self.say(&format!("{}: {words}{all}", relation.name))?;
+        loop {
+            let Some(answer) = self.prompt.ask(MARK)? else { return Ok(Err(Gone)) };
+            if answer == "?" {
+                self.list(&relation.target)?;
+                continue;
+            }
+            let split = answer.split(|c: char| c == ',' || c.is_whitespace());
+            let texts: Vec<String> = split.filter(|text| !text.is_empty()).map(str::to_owned).collect();
+            if texts.is_empty() {
+                return Ok(Ok(texts));
+            }
+            match scaffold::targets(relation.many, &texts) {
+                Err(mistyped) => self.say(&sentence(&mistyped.to_string()))?,
+                Ok(targets) => match self.settled(relation, targets)? {
+                    Ok(Some(targets)) => return Ok(Ok(targets)),
+                    Ok(None) => {}
+                    Err(gone) => return Ok(Err(gone)),
+                },
+            }
+        }
+    }
+
+    /// Targets that nobody knows are asked about: they may be slips, or the next entity to be made.
+    fn settled(&mut self, relation: &Relation, mut targets: Vec<String>) -> Answer<Option<Vec<String>>> {
+        for target in &mut targets {
+            if self.candidates.holds(&relation.target, target) {
+                continue;
+            }
+            let words = format!("No `{target}` of `{}` is known here.", relation.target);
+            let meant = self.candidates.closest(&relation.target, target).map(str::to_owned);
+            let question = match &meant {
+                Some(meant) => format!("{words} Did you mean `{meant}`? [Y/n] "),
+                None => format!("{words} Write it all the same? [y/N] "),
+            };
+            let Some(answer) = self.prompt.ask(&clean(&question))? else { return Ok(Err(Gone)) };
+            let is_yes = if answer.is_empty() { meant.is_some() } else { answer.to_lowercase().starts_with('y') };
+            match (meant, is_yes) {
+                (Some(meant), true) => *target = meant,
+                (None, true) => {}
+                (_, false) => return Ok(Ok(None)),
+            }
+        }
+        Ok(Ok(Some(targets)))
+    }
+
+    fn list(&mut self, blueprint: &str) -> Result<(), PromptError> {
+        let candidates = self.candidates;
+        let known = candidates.of(blueprint);
+        for identifier in known.clone().take(MOST_LISTED) {
+            self.say(&format!("  {identifier}"))?;
+        }
+        match known.len().saturating_sub(MOST_LISTED) {
+            0 => Ok(()),
+            more => self.say(&format!("  and {more} more")),
+        }
+    }
+}
+
+/// The one of the names that is written, or that alone begins so.
+fn chosen<'n>(answer: &str, names: &[&'n str]) -> Option<&'n str> {
+    if let Some(name) = names.iter().find(|name| **name == answer) {
+        return Some(name);
+    }
+    let answer = answer.to_lowercase();
+    let mut beginning = names.iter().filter(|name| name.to_lowercase().starts_with(&answer));
+    beginning.next().copied().filter(|_| !answer.is_empty() && beginning.next().is_none())
+}
+
+/// The choice that was begun, where the property has choices.
+fn completed(answer: &str, property: &Property) -> String {
+    let choices: Vec<&str> = property.choices.iter().filter_map(serde_json::Value::as_str).collect();
+    chosen(answer, &choices).map_or_else(|| answer.to_owned(), str::to_owned)
+}
+
+fn sentence(clause: &str) -> String {
+    let mut chars = clause.chars();
+    let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    let end = if clause.ends_with(['.', '?']) { "" } else { "." };
+    format!("{first}{}{end}", chars.as_str())
+}

@@ -1,0 +1,54 @@
+//! Yields what a repository has to choose from: the blueprints of its snapshot, and the entities that relations may
+//! point to. A blueprint that cannot be used is told by name: nobody should take it for one that is not there.
+
+use std::path::Path;
+
+use crate::commands::steps::declared::Declared;
+use crate::commands::steps::shelved::{Shelved, Unusable, shelved};
+use crate::commands::steps::snapshot::{KNOWN, Shelf};
+use crate::domain::blueprint::Blueprint;
+use crate::domain::known::KnownEntities;
+use crate::scaffold::Candidates;
+use crate::sources::{self, DiscoverError, Pattern, ReadBuffer};
+
+pub(crate) struct Choices {
+    /// By identifier; the platform's own are last.
+    pub blueprints: Vec<Blueprint>,
+    pub unusable: Vec<Unusable>,
+    /// Entities of the repository, and of the catalog as far as it is known.
+    pub candidates: Candidates,
+    pub declared: Declared,
+    /// Entities that the catalog has and the repository does not.
+    pub known: KnownEntities,
+}
+
+impl Choices {
+    pub fn of(root: &Path, pattern: &Pattern) -> Result<Self, DiscoverError> {
+        let Shelved { blueprints, unusable } = shelved(root);
+        let blueprints = blueprints.into_values().filter_map(|raw| Blueprint::from_json(raw).ok());
+        let mut blueprints: Vec<Blueprint> = blueprints.map(|(blueprint, _)| blueprint).collect();
+        blueprints.sort_by_key(|blueprint| blueprint.identifier.starts_with('_'));
+        let declared = Declared::of(&sources::discover(root, pattern)?.files);
+        let known = known(root);
+        let mut candidates = Candidates::default();
+        for name in declared.entities() {
+            candidates.add(&name.blueprint, &name.identifier);
+        }
+        for (blueprint, identifier) in known.pairs() {
+            candidates.add(blueprint, identifier);
+        }
+        Ok(Self { blueprints, unusable, candidates, declared, known })
+    }
+
+    pub fn blueprint(&self, identifier: &str) -> Option<&Blueprint> {
+        self.blueprints.iter().find(|blueprint| blueprint.identifier == identifier)
+    }
+}
+
+/// What cannot be read is lint's to tell: here it only leaves less to choose from.
+fn known(root: &Path) -> KnownEntities {
+    let mut buffer = ReadBuffer::default();
+    let file = Shelf::Disk.file(root, KNOWN);
+    let text = file.and_then(|file| sources::read(&file, &mut buffer).ok().map(|text| text.text.to_owned()));
+    KnownEntities::parse(text.unwrap_or_default()).0
+}

@@ -1,0 +1,119 @@
+//! Yields where a new manifest goes and what its resource is called: a folder that lint looks at, a name that nobody
+//! has, a path that is free. A name is taken whatever the namespace: two that are alike are one too many for a reader.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::path::Path;
+
+use crate::commands::steps::declared::Declared;
+use crate::domain::entity::EntityKey;
+use crate::domain::file_name;
+use crate::domain::identifier::to_resource_name;
+use crate::sources::{self, Pattern};
+
+/// Where manifests of a blueprint go.
+pub(crate) struct Folder {
+    path: String,
+    extension: &'static str,
+}
+
+impl Folder {
+    /// Where there are some already, else in a folder of its own where the includes begin. `None`: the globs of the
+    /// config match nothing that could be made.
+    pub fn of(blueprint: &str, declared: &Declared, pattern: &Pattern, include: &[String]) -> Option<Self> {
+        let own = file_name::stem(blueprint);
+        let bases = include.iter().map(|glob| literal_start(glob));
+        let bases: BTreeSet<String> = bases.filter(|base| !base.is_empty()).collect();
+        let mut folders: Vec<String> = declared.folder(blueprint).map(str::to_owned).into_iter().collect();
+        for base in bases.into_iter().chain(["catalog".to_owned()]) {
+            folders.extend([format!("{base}/{own}"), base]);
+        }
+        folders.extend([own, String::new()]);
+        for path in folders {
+            for extension in ["yaml", "yml"] {
+                let folder = Self { path: path.clone(), extension };
+                // A name that nobody would single out in a glob.
+                if pattern.matches(Path::new(&folder.file("portolan-entity"))) {
+                    return Some(folder);
+                }
+            }
+        }
+        None
+    }
+
+    fn file(&self, name: &str) -> String {
+        let slash = if self.path.is_empty() { "" } else { "/" };
+        format!("{}{slash}{name}.{}", self.path, self.extension)
+    }
+}
+
+/// The folders at the front of a glob that have no wildcard.
+fn literal_start(glob: &str) -> String {
+    let is_literal = |part: &&str| !part.contains(['*', '?', '[', '{', '!', '\\']) && *part != "..";
+    let parts: Vec<&str> = glob.split('/').filter(|part| *part != ".").collect();
+    let folders = parts.split_last().map(|(_, folders)| folders).unwrap_or_default();
+    folders.iter().copied().take_while(is_literal).collect::<Vec<_>>().join("/")
+}
+
+/// Names of resources, each given once.
+pub(crate) struct Names {
+    taken: HashSet<String>,
+    /// By the beginning of a name: the number to try next.
+    next: HashMap<String, usize>,
+}
+
+/// Longer names make longer file names than some systems take.
+const LONGEST_NAME: usize = 200;
+
+impl Names {
+    pub fn of(declared: &Declared) -> Self {
+        Self { taken: declared.names.clone(), next: HashMap::new() }
+    }
+
+    /// A free name, and the free path of its file.
+    pub fn find(&mut self, key: &EntityKey, folder: &Folder, root: &Path) -> (String, String) {
+        self.first_of(key, |name| {
+            let path = folder.file(name);
+            (!sources::is_taken(&root.join(&path))).then_some(path)
+        })
+    }
+
+    /// A free name for a file whose path is settled.
+    pub fn name(&mut self, key: &EntityKey) -> String {
+        self.first_of(key, |_| Some(())).0
+    }
+
+    fn first_of<T>(&mut self, key: &EntityKey, place: impl Fn(&str) -> Option<T>) -> (String, T) {
+        let plain = shortened(to_resource_name(&key.identifier));
+        let with_blueprint = shortened(format!("{plain}-{}", to_resource_name(&key.blueprint)));
+        let plain = if file_name::is_device(&plain) { with_blueprint.clone() } else { plain };
+        for name in [plain, with_blueprint.clone()] {
+            if let Some(found) = self.take(&name, &place) {
+                return (name, found);
+            }
+        }
+        loop {
+            let number = self.next.entry(with_blueprint.clone()).or_insert(1);
+            *number += 1;
+            let name = format!("{with_blueprint}-{number}");
+            if let Some(found) = self.take(&name, &place) {
+                return (name, found);
+            }
+        }
+    }
+
+    fn take<T>(&mut self, name: &str, place: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let found = if self.taken.contains(name) { None } else { place(name) };
+        if found.is_some() {
+            self.taken.insert(name.to_owned());
+        }
+        found
+    }
+}
+
+fn shortened(mut name: String) -> String {
+    // Only ASCII is in it.
+    name.truncate(LONGEST_NAME);
+    let length = name.trim_end_matches(['-', '.']).len();
+    name.truncate(length);
+    name
+}

@@ -1,0 +1,149 @@
+//! A sketch to text. What stands in comments is written as it would be outside of them: taking the marks away makes it
+//! part of the manifest, and nothing else has to be touched. Notes come from blueprints, so they are no one's orders:
+//! what would be a directive in a comment is not one here.
+
+use super::{Wrapper, Writer};
+use crate::domain::sketch::{Entry, Filling, Sketch};
+use crate::domain::value::Value;
+use crate::manifest::scalar::needs_escape;
+
+/// What is around the entity.
+#[derive(Debug, Clone, Copy)]
+pub enum Around<'a> {
+    /// A resource of the cluster.
+    Resource(Wrapper<'a>),
+    /// Nothing: the keys of the API at the top.
+    Bare,
+}
+
+/// Longer lines get their note above.
+const WIDEST: usize = 110;
+
+/// One document, with a line end at its end.
+pub fn encode_sketch(sketch: &Sketch, around: &Around<'_>) -> String {
+    let mut out = Writer { text: String::with_capacity(2048) };
+    let level = match around {
+        Around::Resource(wrapper) => {
+            out.envelope(wrapper);
+            1
+        }
+        Around::Bare => 0,
+    };
+    out.text_entry(level, "blueprint", &sketch.blueprint);
+    out.text_entry(level, "identifier", &sketch.identifier);
+    sketch.fields.iter().for_each(|field| out.sketched(level, field));
+    for (name, entries) in [("properties", &sketch.properties), ("relations", &sketch.relations)] {
+        if entries.iter().any(Entry::is_written) {
+            out.key(level, name);
+            out.text.push('\n');
+            let (written, offered): (Vec<_>, Vec<_>) = entries.iter().partition(|entry| entry.is_written());
+            written.into_iter().chain(offered).for_each(|entry| out.sketched(level + 1, entry));
+        } else if !entries.is_empty() {
+            // A key over nothing but comments would be null.
+            let mut section = Writer { text: format!("{name}:\n") };
+            entries.iter().for_each(|entry| section.noted(1, entry));
+            out.commented(level, &section.text);
+        }
+    }
+    out.text
+}
+
+impl Writer {
+    fn sketched(&mut self, level: usize, entry: &Entry) {
+        if entry.is_written() {
+            self.noted(level, entry);
+        } else {
+            let mut shown = Self { text: String::new() };
+            shown.noted(0, entry);
+            self.commented(level, &shown.text);
+        }
+    }
+
+    /// The entry with its note: beside it where that leaves a line that can be read, else above.
+    fn noted(&mut self, level: usize, entry: &Entry) {
+        let mut bare = Self { text: String::new() };
+        match &entry.filling {
+            Filling::Given(value) | Filling::Offered(Some(value)) => bare.entry(level, &entry.name, value),
+            Filling::Blank | Filling::Offered(None) => {
+                bare.key(level, &entry.name);
+                bare.text.push('\n');
+            }
+        }
+        let words = words(&entry.note);
+        let line = bare.text.trim_end_matches('\n');
+        let note: usize = words.iter().map(|word| word.chars().count() + 1).sum();
+        let is_text_block = line.contains('\n')
+            && matches!(&entry.filling, Filling::Given(Value::Text(_)) | Filling::Offered(Some(Value::Text(_))));
+        let first = line.split('\n').next().unwrap_or_default();
+        let fits = first.chars().count() + note + 4 <= WIDEST && !is_text_block && !first.trim_start().starts_with('?');
+        match (words.as_slice(), fits) {
+            ([], _) => self.text.push_str(&bare.text),
+            (words, true) => {
+                self.text.push_str(first);
+                self.text.push_str("   # ");
+                self.text.push_str(&words.join(" "));
+                self.text.push_str(&bare.text[first.len()..]);
+            }
+            (words, false) => {
+                self.above(level, words);
+                self.text.push_str(&bare.text);
+            }
+        }
+    }
+
+    fn above(&mut self, level: usize, words: &[String]) {
+        let mut width = WIDEST;
+        for word in words {
+            let length = word.chars().count() + 1;
+            if width + length > WIDEST {
+                if !self.text.is_empty() && !self.text.ends_with('\n') {
+                    self.text.push('\n');
+                }
+                self.indent(level);
+                self.text.push('#');
+                width = level * 2 + 1;
+            }
+            self.text.push(' ');
+            self.text.push_str(word);
+            width += length;
+        }
+        self.text.push('\n');
+    }
+
+    /// Lines with the mark of a comment before each.
+    fn commented(&mut self, level: usize, lines: &str) {
+        for line in lines.lines() {
+            self.indent(level);
+            self.text.push('#');
+            if !line.is_empty() {
+                self.text.push(' ');
+                self.text.push_str(line);
+            }
+            self.text.push('\n');
+        }
+    }
+}
+
+/// Words that tools take as addressed to them.
+const DIRECTIVES: [&str; 2] = ["portolan:", "yaml-language-server:"];
+
+/// The note in words that a comment can hold: no line ends, nothing that cannot be seen.
+fn words(note: &str) -> Vec<String> {
+    let visible = |word: &str| word.chars().filter(|c| !needs_escape(*c)).collect::<String>();
+    let tame = |word: String| {
+        let found = DIRECTIVES.iter().find_map(|directive| word.to_lowercase().find(directive).zip(Some(directive)));
+        match found {
+            Some((at, directive)) if word.is_char_boundary(at) => {
+                let colon = at + directive.len() - 1;
+                format!("{} {}", &word[..colon], &word[colon..])
+            }
+            Some(_) => String::new(),
+            None => word,
+        }
+    };
+    let words = note.split(|c: char| c.is_whitespace() || c.is_control()).map(visible);
+    words.filter(|word| !word.is_empty()).map(tame).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,35 @@
+//! The entities that relations may point to, as far as the repository knows: its own, and those of the catalog that it
+//! relates to. What is not among them may exist all the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::suggest::closest;
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Candidates {
+    by_blueprint: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Candidates {
+    pub fn add(&mut self, blueprint: &str, identifier: &str) {
+        match self.by_blueprint.get_mut(blueprint) {
+            Some(known) => drop(known.insert(identifier.to_owned())),
+            None => drop(self.by_blueprint.insert(blueprint.to_owned(), BTreeSet::from([identifier.to_owned()]))),
+        }
+    }
+
+    /// Sorted.
+    pub fn of(&self, blueprint: &str) -> impl ExactSizeIterator<Item = &str> + Clone {
+        const NONE: &BTreeSet<String> = &BTreeSet::new();
+        self.by_blueprint.get(blueprint).unwrap_or(NONE).iter().map(String::as_str)
+    }
+
+    pub fn holds(&self, blueprint: &str, identifier: &str) -> bool {
+        self.by_blueprint.get(blueprint).is_some_and(|known| known.contains(identifier))
+    }
+
+    /// Which one was most likely meant.
+    pub fn closest(&self, blueprint: &str, identifier: &str) -> Option<&str> {
+        closest(identifier, self.of(blueprint))
+    }
+}

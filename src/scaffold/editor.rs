@@ -1,0 +1,308 @@
+//! One JSON Schema for all manifests of a repository, for editors: completion while one types, and the plain faults at
+//! once. It is made for the ways of yaml-language-server (draft 7, `if` before `anyOf`, whose errors nobody can read).
+//! It is no second lint: where lint knows better, or only a run over all files can tell, the schema keeps silent.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::domain::blueprint::{Blueprint, Ownership, Property, PropertyKind, Relation};
+use crate::domain::formats;
+use crate::domain::identifier::{ENTITY_IDENTIFIER_MAX, RESOURCE_NAME_MAX};
+use crate::domain::manifest::ResourceKind;
+use crate::domain::platform::{PLATFORMS, Platform};
+use crate::scaffold::Candidates;
+use crate::scaffold::wanted::{of_property, of_relation};
+
+/// What the schema is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Repository<'a> {
+    /// The one whose resources are offered first.
+    pub platform: &'static Platform,
+    /// In the order in which they are offered; none: whatever needs no blueprint is checked.
+    pub blueprints: &'a [Blueprint],
+    pub candidates: &'a Candidates,
+}
+
+/// So many entities of a blueprint are offered: more make an editor slow, and a list that nobody reads.
+const MOST_OFFERED: usize = 2_000;
+
+pub fn manifest_schema(repository: &Repository<'_>) -> Json {
+    let mut schema = json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "Entity manifests",
+        "description": "Made by `portolan schema manifest`.",
+        "if": {"type": "array"},
+        "then": {"items": {"$ref": "#/definitions/entity"}},
+        "else": {
+            "if": {"anyOf": [{"required": ["apiVersion"]}, {"required": ["kind"]}, {"required": ["metadata"]}, {"required": ["spec"]}]},
+            "then": {"$ref": "#/definitions/resource"},
+            "else": {
+                // Keys of the other form, for a document that has none yet.
+                "properties": {"apiVersion": api_version(repository), "kind": kind(), "metadata": {}, "spec": {}},
+                "allOf": [{"$ref": "#/definitions/entity"}],
+            },
+        },
+    });
+    let mut offers = Offers::default();
+    let entity = entity(repository, &mut offers);
+    let mut definitions = Map::new();
+    definitions.insert("resource".to_owned(), resource(repository));
+    definitions.insert("entity".to_owned(), entity);
+    for (at, blueprint) in offers.blueprints.iter().enumerate() {
+        let known: Vec<&str> = repository.candidates.of(blueprint).take(MOST_OFFERED).collect();
+        let offered = if known.is_empty() { json!({}) } else { json!({"examples": known}) };
+        definitions.insert(format!("entities-{at}"), offered);
+    }
+    schema["definitions"] = definitions.into();
+    schema
+}
+
+/// The blueprints whose entities are offered somewhere. Their schemas are told apart by number: an identifier may hold
+/// what a reference may not.
+#[derive(Default)]
+struct Offers {
+    blueprints: Vec<String>,
+}
+
+impl Offers {
+    /// An identifier of that blueprint, those that are known first; another is no fault.
+    fn of(&mut self, blueprint: &str) -> Json {
+        let at = self.blueprints.iter().position(|known| known == blueprint).unwrap_or_else(|| {
+            self.blueprints.push(blueprint.to_owned());
+            self.blueprints.len() - 1
+        });
+        json!({"type": "string", "allOf": [{"$ref": format!("#/definitions/entities-{at}")}]})
+    }
+}
+
+fn api_version(repository: &Repository<'_>) -> Json {
+    let others = PLATFORMS.into_iter().filter(|platform| *platform != repository.platform);
+    let versions: Vec<String> = std::iter::once(repository.platform).chain(others).map(Platform::api_version).collect();
+    json!({"description": "The API of the resource.", "enum": versions, "default": versions.first()})
+}
+
+fn kind() -> Json {
+    let kinds = [ResourceKind::Entity, ResourceKind::ClusterEntity].map(ResourceKind::name);
+    json!({"description": "`Entity` is in a namespace, `ClusterEntity` is not.", "enum": kinds, "default": kinds.first()})
+}
+
+/// A resource; one of another API is none of our business, unless it is a list that may hold ours.
+fn resource(repository: &Repository<'_>) -> Json {
+    let groups: Vec<String> = PLATFORMS.iter().map(|platform| platform.group.replace('.', "\\.")).collect();
+    let ours = format!("^({})(/|$)", groups.join("|"));
+    let name = json!({
+        "type": "string",
+        "description": "The name of the resource in the cluster: lower case, unique among resources of its kind.",
+        "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$",
+        "patternErrorMessage": "A name has lower case letters, digits, - and . in it, and begins and ends with a letter or a digit.",
+        "maxLength": RESOURCE_NAME_MAX,
+    });
+    json!({
+        "if": {"required": ["kind"], "properties": {"kind": {"enum": ["List", "EntityList", "ClusterEntityList"]}}},
+        "then": {"properties": {"items": {"type": "array", "items": {"$ref": "#/definitions/resource"}}}},
+        "else": {
+            "if": {"properties": {"apiVersion": {"type": "string", "pattern": ours}}},
+            "then": {
+                "type": "object",
+                "required": ["apiVersion", "kind", "metadata", "spec"],
+                "properties": {
+                    "apiVersion": api_version(repository),
+                    "kind": kind(),
+                    "metadata": {
+                        "description": "What the cluster knows the resource by.",
+                        "type": "object",
+                        "anyOf": [{"required": ["name"]}, {"required": ["generateName"]}],
+                        "properties": {
+                            "name": name,
+                            "namespace": {"type": "string", "description": "Of an `Entity`, the namespace it is in."},
+                            "labels": {"type": "object", "description": "For the cluster's own use."},
+                            "annotations": {"type": "object", "description": "For the cluster's own use."},
+                        },
+                    },
+                    "spec": {"$ref": "#/definitions/entity"},
+                    "status": {},
+                },
+                "additionalProperties": false,
+            },
+        },
+    })
+}
+
+/// What is the same whatever the blueprint, and what follows from it.
+fn entity(repository: &Repository<'_>, offers: &mut Offers) -> Json {
+    let teams = offers.of("_team");
+    let mut entity = json!({
+        "title": "Entity",
+        "type": "object",
+        "required": ["blueprint", "identifier"],
+        "properties": {
+            "blueprint": blueprint_field(repository.blueprints),
+            "identifier": {
+                "type": "string",
+                "description": "What the entity is told by: unique among the entities of its blueprint.",
+                "pattern": "^(?!\\.{1,2}$)[\\p{L}0-9@_.+:\\\\/=-]+$",
+                "patternErrorMessage": "An identifier has letters, digits and @ _ . + : \\ / = - in it.",
+                "maxLength": ENTITY_IDENTIFIER_MAX,
+            },
+            "title": {"type": ["string", "null"], "description": "What people read; without one, the identifier."},
+            "icon": {"type": ["string", "null"], "description": "Without one, the blueprint's."},
+            "team": {
+                "description": "Who owns it: a team, or several.",
+                // An object is a query, which only the catalog can answer.
+                "type": ["string", "array", "object", "null"],
+                "allOf": teams["allOf"],
+                "items": teams,
+            },
+            "properties": {"type": "object", "description": "What the blueprint has properties for."},
+            "relations": {"type": "object", "description": "The entities that this one relates to."},
+        },
+        "additionalProperties": false,
+    });
+    let branches: Vec<Json> =
+        repository.blueprints.iter().map(|blueprint| branch(blueprint, repository, offers)).collect();
+    if !branches.is_empty() {
+        entity["allOf"] = branches.into();
+    }
+    entity
+}
+
+fn blueprint_field(blueprints: &[Blueprint]) -> Json {
+    let description = "The shape of the entity: which properties and relations it has.";
+    if blueprints.is_empty() {
+        return json!({"type": "string", "description": description});
+    }
+    let names: Vec<&str> = blueprints.iter().map(|blueprint| blueprint.identifier.as_str()).collect();
+    let words = |blueprint: &Blueprint| {
+        let words = [blueprint.title.as_deref(), blueprint.description.as_deref()];
+        words.into_iter().flatten().collect::<Vec<_>>().join(": ")
+    };
+    let descriptions: Vec<String> = blueprints.iter().map(words).collect();
+    json!({"type": "string", "description": description, "enum": names, "enumDescriptions": descriptions})
+}
+
+fn branch(blueprint: &Blueprint, repository: &Repository<'_>, offers: &mut Offers) -> Json {
+    let properties =
+        blueprint.properties.iter().map(|it| (it.name.clone(), property(it, repository.candidates, offers)));
+    let properties: Map<String, Json> = properties.collect();
+    let relations = blueprint.relations.iter().map(|it| (it.name.clone(), relation(it, repository.candidates, offers)));
+    let relations: Map<String, Json> = relations.collect();
+    let wanted: Vec<&str> = blueprint.properties.iter().filter(|it| it.required).map(|it| it.name.as_str()).collect();
+    let needed: Vec<&str> = blueprint.relations.iter().filter(|it| it.required).map(|it| it.name.as_str()).collect();
+    let mut required = Vec::new();
+    let mut parts = Map::new();
+    for (part, entries, names) in [("properties", properties, wanted), ("relations", relations, needed)] {
+        let mut schema = json!({"type": "object", "properties": entries, "additionalProperties": false});
+        if !names.is_empty() {
+            required.push(part);
+            schema["required"] = names.into();
+        }
+        parts.insert(part.to_owned(), schema);
+    }
+    if let Ownership::Inherited { path } = &blueprint.ownership {
+        let words =
+            format!("Entities of `{}` take their team along `{path}`: it is not set here.", blueprint.identifier);
+        parts.insert("team".to_owned(), json!({"not": {}, "description": words, "errorMessage": words}));
+    }
+    let mut then = json!({"properties": parts});
+    if !required.is_empty() {
+        then["required"] = required.into();
+    }
+    json!({
+        "if": {"required": ["blueprint"], "properties": {"blueprint": {"const": blueprint.identifier}}},
+        "then": then,
+    })
+}
+
+fn property(property: &Property, candidates: &Candidates, offers: &mut Offers) -> Json {
+    let mut schema = checks(&formats::spelled_out(&property.schema), offers);
+    if !property.required {
+        let kind = schema.get("type").and_then(Json::as_str).map(str::to_owned);
+        if let Some(kind) = kind {
+            // A null clears.
+            schema["type"] = json!([kind, "null"]);
+            if let Some(choices) = schema.get_mut("enum").and_then(Json::as_array_mut) {
+                choices.push(Json::Null);
+            }
+        }
+    }
+    let said = property.description.is_some() || property.title.is_some();
+    let words = if said {
+        [&property.title, &property.description]
+            .into_iter()
+            .flatten()
+            .map(|words| words.trim())
+            .collect::<Vec<_>>()
+            .join(": ")
+    } else {
+        String::new()
+    };
+    let takes = of_property(&Property { title: None, description: None, ..property.clone() }, candidates);
+    let words = if words.is_empty() { takes } else { format!("{words} ({takes})") };
+    schema["description"] = words.into();
+    if let Some(default) = &property.default {
+        schema["default"] = default.clone();
+    }
+    schema
+}
+
+fn relation(relation: &Relation, candidates: &Candidates, offers: &mut Offers) -> Json {
+    let target = offers.of(&relation.target);
+    let plain = Relation { title: None, ..relation.clone() };
+    let takes = of_relation(&plain, candidates);
+    let words = match relation.title.as_deref() {
+        Some(title) => format!("{title} ({takes})"),
+        None => takes,
+    };
+    let kind = if relation.many { "array" } else { "string" };
+    let kind = if relation.required { json!(kind) } else { json!([kind, "null"]) };
+    if relation.many {
+        json!({"description": words, "type": kind, "items": target, "uniqueItems": true})
+    } else {
+        json!({"description": words, "type": kind, "allOf": target["allOf"]})
+    }
+}
+
+/// The keywords that say what a value is like, at every depth. Formats are spelled as patterns that take no less than
+/// lint does: an editor knows others, by the same names, and would be stricter.
+fn checks(schema: &Json, offers: &mut Offers) -> Json {
+    let Some(object) = schema.as_object() else { return json!({}) };
+    let mut checks = Map::new();
+    for (key, value) in object {
+        match key.as_str() {
+            "type" if value.as_str().and_then(PropertyKind::parse).is_none() => {}
+            "title" | "description" | "default" | "icon" | "enumColors" | "format" => {}
+            "items" => drop(checks.insert(key.clone(), self::checks(value, offers))),
+            "properties" => {
+                let inner = value.as_object().into_iter().flatten();
+                let inner: Map<String, Json> =
+                    inner.map(|(key, value)| (key.clone(), self::checks(value, offers))).collect();
+                checks.insert(key.clone(), inner.into());
+            }
+            _ => drop(checks.insert(key.clone(), value.clone())),
+        }
+    }
+    let format = object.get("format").and_then(Json::as_str).unwrap_or_default();
+    if let Some((pattern, words)) = as_pattern(format).filter(|_| !object.contains_key("pattern")) {
+        checks.insert("pattern".to_owned(), pattern.into());
+        checks.insert("patternErrorMessage".to_owned(), words.into());
+    }
+    for (named, blueprint) in [("user", "_user"), ("team", "_team")] {
+        if format == named {
+            checks.insert("allOf".to_owned(), offers.of(blueprint)["allOf"].clone());
+        }
+    }
+    checks.into()
+}
+
+fn as_pattern(format: &str) -> Option<(&'static str, &'static str)> {
+    Some(match format {
+        "url" => ("^[A-Za-z][A-Za-z0-9+.-]*://[^\\s]+$", "Write a URL, such as https://git.example.com/team/service."),
+        "email" | "idn-email" => (".@.", "Write an e-mail address, such as someone@example.com."),
+        "ipv4" => ("^[0-9]{1,3}(\\.[0-9]{1,3}){3}$", "Write an IPv4 address, such as 192.0.2.10."),
+        "ipv6" => (":", "Write an IPv6 address, such as 2001:db8::10."),
+        "date-time" | "timer" => (
+            "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$",
+            "Write a date and time with its zone, such as 2026-01-31T09:30:00Z.",
+        ),
+        _ => return None,
+    })
+}

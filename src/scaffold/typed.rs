@@ -1,0 +1,203 @@
+//! What a person typed, as the value that the blueprint takes. Only what is certain is refused here: the type, the
+//! choices, the formats; patterns and bounds are judged where all of lint's rules are.
+
+use serde_json::Value as Json;
+
+use crate::domain::blueprint::{Property, PropertyKind};
+use crate::domain::formats;
+use crate::domain::identifier::{IdentifierFault, check_entity_identifier};
+use crate::domain::suggest::closest;
+use crate::domain::value::Value;
+use crate::scaffold::wanted::bare;
+
+/// Why a text is not a value of its property; a clause about the text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Mistyped {
+    #[error("`{text}` is not {wanted}")]
+    Kind { text: String, wanted: &'static str },
+    #[error("`{text}` is none of the choices {choices}{}", hint(.meant.as_deref()))]
+    Choice { text: String, choices: String, meant: Option<String> },
+    #[error("`{text}` is not of the format `{format}`, such as {example}")]
+    Format { text: String, format: String, example: &'static str },
+    #[error("it takes one value, and {count} are given")]
+    Several { count: usize },
+    #[error("`{text}` cannot be an identifier: {why}")]
+    Identifier { text: String, why: String },
+}
+
+fn hint(meant: Option<&str>) -> String {
+    meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default()
+}
+
+/// The value that `texts` give together: several make a list, and one that begins as a JSON list is one.
+pub fn value(property: &Property, texts: &[String]) -> Result<Value, Mistyped> {
+    let json = if property.kind == Some(PropertyKind::Array) {
+        list(&property.schema, texts)?
+    } else {
+        single(&property.schema, property.kind, one(texts)?)?
+    };
+    Ok(Value::from_json(&json))
+}
+
+/// Identifiers of entities that a relation points to.
+pub fn targets(many: bool, texts: &[String]) -> Result<Vec<String>, Mistyped> {
+    if !many {
+        one(texts)?;
+    }
+    for text in texts {
+        check_entity_identifier(text).map_err(|fault| Mistyped::Identifier {
+            text: text.clone(),
+            why: match fault {
+                IdentifierFault::Empty => "it is empty".to_owned(),
+                IdentifierFault::TooLong { max, length } => {
+                    format!("it has {length} characters, and {max} is the most")
+                }
+                IdentifierFault::Dots => "the platform takes no dots alone".to_owned(),
+                IdentifierFault::Character { found, .. } => {
+                    format!("{found:?} is neither a letter, a digit nor one of @ _ . + : \\ / = -")
+                }
+            },
+        })?;
+    }
+    Ok(texts.to_vec())
+}
+
+fn one(texts: &[String]) -> Result<&str, Mistyped> {
+    match texts {
+        [only] => Ok(only),
+        several => Err(Mistyped::Several { count: several.len() }),
+    }
+}
+
+fn list(schema: &Json, texts: &[String]) -> Result<Json, Mistyped> {
+    let items = schema.get("items").unwrap_or(&Json::Null);
+    if let [only] = texts
+        && only.trim_start().starts_with('[')
+    {
+        let found = json(only, "a list in JSON", Json::is_array)?;
+        for item in found.as_array().into_iter().flatten() {
+            check(items, item, &bare(item))?;
+        }
+        return Ok(found);
+    }
+    let kind = items.get("type").and_then(Json::as_str).and_then(PropertyKind::parse);
+    texts.iter().map(|text| single(items, kind, text)).collect()
+}
+
+fn single(schema: &Json, kind: Option<PropertyKind>, text: &str) -> Result<Json, Mistyped> {
+    let is_link = schema.get("format").and_then(Json::as_str) == Some("labeled-url");
+    let found = match kind {
+        Some(PropertyKind::String) => Json::from(text),
+        Some(PropertyKind::Number) => json(text, "a number", Json::is_number)?,
+        Some(PropertyKind::Boolean) => json(text, "true or false", Json::is_boolean)?,
+        Some(PropertyKind::Object) if is_link && formats::accepts("url", text) == Some(true) => {
+            serde_json::json!({"url": text})
+        }
+        Some(PropertyKind::Object) => json(text, "an object in JSON", Json::is_object)?,
+        Some(PropertyKind::Array) => json(text, "a list in JSON", Json::is_array)?,
+        // Nobody knows: what is JSON is taken for it.
+        None => serde_json::from_str(text).unwrap_or_else(|_| Json::from(text)),
+    };
+    check(schema, &found, text)?;
+    Ok(found)
+}
+
+fn json(text: &str, wanted: &'static str, is: impl Fn(&Json) -> bool) -> Result<Json, Mistyped> {
+    let found = serde_json::from_str(text.trim()).ok().filter(is);
+    found.ok_or_else(|| Mistyped::Kind { text: text.to_owned(), wanted })
+}
+
+fn check(schema: &Json, found: &Json, text: &str) -> Result<(), Mistyped> {
+    let choices = schema.get("enum").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
+    let is_choice = |choice: &Json| Value::from_json(choice) == Value::from_json(found) || same_number(choice, found);
+    if !choices.is_empty() && !choices.iter().any(is_choice) {
+        let words: Vec<String> = choices.iter().map(bare).collect();
+        let meant = closest(text, words.iter().map(String::as_str)).map(str::to_owned);
+        return Err(Mistyped::Choice { text: text.to_owned(), choices: words.join(", "), meant });
+    }
+    let format = schema.get("format").and_then(Json::as_str);
+    if let (Some(format), Some(text)) = (format, found.as_str())
+        && formats::accepts(format, text) == Some(false)
+    {
+        let example = formats::example(format).unwrap_or_default();
+        return Err(Mistyped::Format { text: text.to_owned(), format: format.to_owned(), example });
+    }
+    Ok(())
+}
+
+fn same_number(one: &Json, other: &Json) -> bool {
+    one.as_f64().zip(other.as_f64()).is_some_and(|(one, other)| one.total_cmp(&other).is_eq())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::blueprint::Blueprint;
+
+    fn given(schema: Json, texts: &[&str]) -> Result<Json, String> {
+        let raw = json!({"identifier": "b", "schema": {"properties": {"p": schema}}});
+        let (blueprint, _) = Blueprint::from_json(raw).expect("a blueprint");
+        let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
+        let value = value(&blueprint.properties[0], &texts);
+        value.map(|value| value.to_json()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn each_type_is_read_as_the_blueprint_has_it() {
+        for (schema, texts, expected) in [
+            (json!({"type": "string"}), vec!["012"], json!("012")),
+            (json!({"type": "string"}), vec![""], json!("")),
+            (json!({"type": "number"}), vec![" 1.5"], json!(1.5)),
+            (json!({"type": "number", "enum": [1, 2]}), vec!["2.0"], json!(2.0)),
+            (json!({"type": "boolean"}), vec!["true"], json!(true)),
+            (json!({"type": "object"}), vec!["{\"a\": [1]}"], json!({"a": [1]})),
+            (json!({"type": "object", "format": "labeled-url"}), vec!["https://a.b"], json!({"url": "https://a.b"})),
+            (json!({"type": "array"}), vec!["a", "b"], json!(["a", "b"])),
+            (json!({"type": "array"}), vec!["[1, \"b\"]"], json!([1, "b"])),
+            (json!({"type": "array", "items": {"type": "number"}}), vec!["1", "2"], json!([1, 2])),
+            (json!({"type": "array", "items": {"type": "string"}}), vec!["1"], json!(["1"])),
+            (json!({"type": "enum"}), vec!["x"], json!("x")),
+            (json!({}), vec!["3"], json!(3)),
+        ] {
+            assert_eq!(given(schema.clone(), &texts), Ok(expected), "{schema} {texts:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_certainly_wrong_is_said_with_what_was_meant() {
+        for (schema, texts, words) in [
+            (json!({"type": "number"}), vec!["012"], "`012` is not a number"),
+            (json!({"type": "boolean"}), vec!["yes"], "`yes` is not true or false"),
+            (json!({"type": "object"}), vec!["[]"], "`[]` is not an object in JSON"),
+            (json!({"type": "string"}), vec!["a", "b"], "it takes one value, and 2 are given"),
+            (
+                json!({"type": "string", "enum": ["rust", "go"]}),
+                vec!["rsut"],
+                "`rsut` is none of the choices rust, go; did you mean `rust`?",
+            ),
+            (
+                json!({"type": "array", "items": {"enum": ["a", "b"]}}),
+                vec!["[\"a\", \"c\"]"],
+                "`c` is none of the choices a, b",
+            ),
+            (
+                json!({"type": "string", "format": "url"}),
+                vec!["a.b"],
+                "`a.b` is not of the format `url`, such as https://git.example.com/team/service",
+            ),
+            (json!({"type": "array", "items": {"type": "number"}}), vec!["1", "x"], "`x` is not a number"),
+        ] {
+            assert_eq!(given(schema.clone(), &texts), Err(words.to_owned()), "{schema}");
+        }
+    }
+
+    #[test]
+    fn targets_are_identifiers() {
+        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        assert_eq!(targets(true, &texts(&["a", "b/c"])), Ok(texts(&["a", "b/c"])));
+        assert_eq!(targets(false, &texts(&["a", "b"])), Err(Mistyped::Several { count: 2 }));
+        assert!(targets(true, &texts(&["a b"])).is_err_and(|error| error.to_string().contains("`a b`")));
+    }
+}

@@ -1,0 +1,58 @@
+//! The person's own editor on a file. It is the one program that portolan starts, and only when it is asked to; the
+//! words of the variable go through a shell, as Git has them go, since they may hold options and quotes.
+
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum EditorError {
+    #[error("start the editor `{editor}`: {source}")]
+    #[diagnostic(code("no-such-editor"), help("correct `VISUAL` or `EDITOR`; the manifest is written: `{}`", path.display()))]
+    Start { editor: String, path: PathBuf, source: io::Error },
+    #[error("edit `{}`: the editor `{editor}` ended with {status}", path.display())]
+    #[diagnostic(
+        code("editor-failed"),
+        help("correct `VISUAL` or `EDITOR`; the manifest is written, and is as the editor left it")
+    )]
+    Ended { editor: String, path: PathBuf, status: String },
+}
+
+/// Waits for the editor to end.
+pub fn edit(editor: &OsStr, path: &Path) -> Result<(), EditorError> {
+    let name = || editor.to_string_lossy().into_owned();
+    let status = command(editor, path).status();
+    let status = status.map_err(|source| EditorError::Start { editor: name(), path: path.to_owned(), source })?;
+    if status.success() {
+        return Ok(());
+    }
+    let status = status.code().map_or_else(|| "a signal".to_owned(), |code| code.to_string());
+    Err(EditorError::Ended { editor: name(), path: path.to_owned(), status })
+}
+
+#[cfg(unix)]
+fn command(editor: &OsStr, path: &Path) -> Command {
+    let mut script = editor.to_owned();
+    script.push(" \"$@\"");
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(script).arg(editor).arg(path);
+    command
+}
+
+/// There is no shell to speak of: the first word is the program, unless it is one with a blank in its name.
+#[cfg(not(unix))]
+fn command(editor: &OsStr, path: &Path) -> Command {
+    let text = editor.to_string_lossy();
+    let mut words = text.split_whitespace();
+    let mut command = match words.next() {
+        Some(program) if !Path::new(editor).is_file() => {
+            let mut command = Command::new(program);
+            command.args(words);
+            command
+        }
+        Some(_) | None => Command::new(editor),
+    };
+    command.arg(path);
+    command
+}
