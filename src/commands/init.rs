@@ -9,13 +9,14 @@ use std::path::Path;
 use crate::commands::context::Context;
 use crate::commands::pull::{self, PullArgs};
 use crate::commands::rule_names;
+use crate::commands::schema::{self, SchemaArgs, SchemaName};
 use crate::domain::platform::Platform;
 use crate::domain::words::{count, list};
 use crate::error::{Error, InitError};
 use crate::exit::Exit;
 use crate::manifest::{Limits, Reader};
 use crate::report::init::{File, Lines, contents, list as file_list, pastes};
-use crate::scaffold::repository::{self, Draft, Facts, Forge, Wanted, example};
+use crate::scaffold::repository::{self, Draft, Facts, Forge, Wanted, editor, example};
 use crate::settings::{self, Origin};
 use crate::sources;
 use crate::ui::{self, Prompt};
@@ -73,6 +74,9 @@ Examples:
   portolan init --yes --example                 without a catalog: something to try things out with
   portolan init --yes --from-catalog            manifests for all that the catalog has";
 
+/// Where `schema manifest --write` puts it.
+const EDITOR_SCHEMA: &str = ".portolan/manifest.schema.json";
+
 pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let mut prompt = match args.yes || args.dry_run {
         true => None,
@@ -101,7 +105,19 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         return Ok(Exit::Success);
     }
     write(&found, &draft)?;
-    let pulled = if choices.pulls(&found) { first_pull(&choices, context) } else { Ok(()) };
+    let settings = settled(context)?;
+    let mut after = Context {
+        settings: &settings,
+        environment: context.environment,
+        streams: context.streams,
+        style: context.style,
+        quiet: context.quiet,
+        shows_progress: context.shows_progress,
+    };
+    let pulled = if choices.pulls(&found) { first_pull(&choices, &mut after) } else { Ok(()) };
+    if draft.files.iter().any(|file| file.path == editor::path(&found.folder)) {
+        schema::run_in_repository(&SchemaArgs { name: SchemaName::Manifest, write: true }, &mut after)?;
+    }
     if let Err(error) = &pulled
         && !args.from_catalog
     {
@@ -136,6 +152,11 @@ fn draft(found: &Surroundings, choices: &Choices) -> Draft {
         read: &read,
     };
     let mut draft = repository::draft(&facts);
+    if found.has_editor_settings && !choices.include.is_empty() {
+        let path = editor::path(&found.folder);
+        let before = found.texts.get(&path).map(String::as_str);
+        editor::draft(path, before, &editor::Schema { file: EDITOR_SCHEMA, globs: &choices.include }, &mut draft);
+    }
     if choices.example {
         draft.files.extend(examples(found, choices.platform));
     }
@@ -186,6 +207,10 @@ fn shown(file: &Wanted) -> File<'_> {
 
 /// What was left as it is though it was asked for, or might have been.
 fn tell(args: &InitArgs, found: &Surroundings, choices: &Choices, draft: &Draft, context: &mut Context<'_>) {
+    if found.root != context.settings.directory {
+        let root = found.root.display();
+        context.say(&format!("note: There is a config in `{root}`: that folder is what is wired."));
+    }
     for path in &draft.kept {
         context.say(&format!("note: `{path}` says something else than it would, and stays as it is."));
     }
@@ -226,25 +251,21 @@ fn write(found: &Surroundings, draft: &Draft) -> Result<(), Error> {
     Ok(())
 }
 
-/// The same as `pull`, with the settings as they are now that there is a config.
-fn first_pull(choices: &Choices, context: &mut Context<'_>) -> Result<(), Error> {
+/// The settings as they are now that there is a config.
+fn settled(context: &Context<'_>) -> Result<settings::Settings, Error> {
     let old = context.settings;
-    let named = match &old.catalog.origin {
-        Origin::Flag(_) => Some(old.catalog.value.text().to_owned()),
-        Origin::Environment(_)
-        | Origin::Target { .. }
-        | Origin::File { .. }
-        | Origin::Repository(_)
-        | Origin::Default => None,
-    };
+    let is_flag = matches!(old.catalog.origin, Origin::Flag(_));
     let request = settings::Request {
         directory: Some(old.directory.clone()),
         target: old.target.as_ref().map(|target| target.value.clone()),
-        catalog: named,
-        quiet: context.quiet,
+        catalog: is_flag.then(|| old.catalog.value.text().to_owned()),
         ..settings::Request::default()
     };
-    let settings = settings::resolve(&request, context.environment, &rule_names())?;
+    Ok(settings::resolve(&request, context.environment, &rule_names())?)
+}
+
+/// The same as `pull`.
+fn first_pull(choices: &Choices, context: &mut Context<'_>) -> Result<(), Error> {
     let args = PullArgs {
         check: false,
         dry_run: false,
@@ -253,15 +274,7 @@ fn first_pull(choices: &Choices, context: &mut Context<'_>) -> Result<(), Error>
         overwrite: false,
         output: pull::Output::Text,
     };
-    let mut context = Context {
-        settings: &settings,
-        environment: context.environment,
-        streams: context.streams,
-        style: context.style,
-        quiet: context.quiet,
-        shows_progress: context.shows_progress,
-    };
-    pull::run(&args, &mut context).map(|_| ())
+    pull::run(&args, context).map(|_| ())
 }
 
 /// What is left to do, in a few lines.

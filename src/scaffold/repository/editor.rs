@@ -13,13 +13,12 @@ pub struct Schema<'a> {
     pub globs: &'a [String],
 }
 
-pub(super) fn path(folder: &str) -> String {
+pub fn path(folder: &str) -> String {
     within(folder, ".vscode/settings.json")
 }
 
 /// `before`: the settings that are there, if any.
-pub fn draft(folder: &str, before: Option<&str>, schema: &Schema<'_>, draft: &mut Draft) {
-    let path = path(folder);
+pub fn draft(path: String, before: Option<&str>, schema: &Schema<'_>, draft: &mut Draft) {
     let entry = json!({ "yaml.schemas": { schema.file: schema.globs } });
     let Some(before) = before.filter(|text| !text.trim().is_empty()) else {
         draft.files.push(Wanted { path, before: before.map(str::to_owned), after: format!("{entry:#}\n") });
