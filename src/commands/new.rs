@@ -201,9 +201,9 @@ fn ask<'c>(args: &NewArgs, choices: &'c Choices, asking: &mut Asking<'_>) -> Res
     let lacks =
         scaffold::lacking_properties(blueprint, &given).len() + scaffold::lacking_relations(blueprint, &given).len();
     if lacks > 0 {
-        let values = count(lacks, "value");
+        let values = if lacks == 1 { "1 more value".to_owned() } else { format!("{lacks} more values") };
         asking.say(&format!(
-            "`{name}` requires {values} more. Enter takes the default or leaves a blank; Ctrl-C ends it, and nothing is \
+            "`{name}` requires {values}. Enter takes the default or leaves a blank; Ctrl-C ends it, and nothing is \
              written."
         ))?;
     }
@@ -363,9 +363,6 @@ fn tell_what_is_left(ground: &Ground, made: &Made, instead: Instead, context: &m
     let lines = render(&lint, LintFormat::Concise, &Style::PLAIN);
     let findings = count(linted.findings.len(), "finding");
     let are = if linted.findings.len() == 1 { "is" } else { "are" };
-    context.say(&format!(
-        "note: {findings} {are} left to mend; `portolan lint` shows more of them.\n{}",
-        lines.trim_end()
-    ));
+    context.say(&format!("note: {findings} {are} left; `portolan lint` shows more of each.\n{}", lines.trim_end()));
     Ok(())
 }

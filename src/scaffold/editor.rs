@@ -49,7 +49,8 @@ pub fn manifest_schema(repository: &Repository<'_>) -> Json {
     definitions.insert("entity".to_owned(), entity);
     for (at, blueprint) in offers.blueprints.iter().enumerate() {
         let known: Vec<&str> = repository.candidates.of(blueprint).take(MOST_OFFERED).collect();
-        let offered = if known.is_empty() { json!({}) } else { json!({"examples": known}) };
+        // Choices that are no rule: an editor quotes them where it has to, which it does not do with examples.
+        let offered = if known.is_empty() { json!({}) } else { json!({"anyOf": [{}, {"enum": known}]}) };
         definitions.insert(format!("entities-{at}"), offered);
     }
     schema["definitions"] = definitions.into();
@@ -88,7 +89,8 @@ fn kind() -> Json {
 /// A resource; one of another API is none of our business, unless it is a list that may hold ours.
 fn resource(repository: &Repository<'_>) -> Json {
     let groups: Vec<String> = PLATFORMS.iter().map(|platform| platform.group.replace('.', "\\.")).collect();
-    let ours = format!("^({})(/|$)", groups.join("|"));
+    // While it is being typed it is ours.
+    let foreign = format!("^(v[0-9][a-z0-9]*$|(?!({})/)[^/]+/)", groups.join("|"));
     let name = json!({
         "type": "string",
         "description": "The name of the resource in the cluster: lower case, unique among resources of its kind.",
@@ -97,11 +99,11 @@ fn resource(repository: &Repository<'_>) -> Json {
         "maxLength": RESOURCE_NAME_MAX,
     });
     json!({
-        "if": {"required": ["kind"], "properties": {"kind": {"enum": ["List", "EntityList", "ClusterEntityList"]}}},
+        "if": {"required": ["kind"], "properties": {"kind": {"type": "string", "pattern": "^(Cluster)?(Entity)?List$"}}},
         "then": {"properties": {"items": {"type": "array", "items": {"$ref": "#/definitions/resource"}}}},
         "else": {
-            "if": {"properties": {"apiVersion": {"type": "string", "pattern": ours}}},
-            "then": {
+            "if": {"required": ["apiVersion"], "properties": {"apiVersion": {"type": "string", "pattern": foreign}}},
+            "else": {
                 "type": "object",
                 "required": ["apiVersion", "kind", "metadata", "spec"],
                 "properties": {
@@ -200,7 +202,7 @@ fn branch(blueprint: &Blueprint, repository: &Repository<'_>, offers: &mut Offer
     if let Ownership::Inherited { path } = &blueprint.ownership {
         let words =
             format!("Entities of `{}` take their team along `{path}`: it is not set here.", blueprint.identifier);
-        parts.insert("team".to_owned(), json!({"not": {}, "description": words, "errorMessage": words}));
+        parts.insert("team".to_owned(), json!({"type": ["null"], "description": words, "errorMessage": words}));
     }
     let mut then = json!({"properties": parts});
     if !required.is_empty() {

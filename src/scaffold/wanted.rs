@@ -10,8 +10,9 @@ use crate::scaffold::Candidates;
 
 /// Of so many choices all are told.
 const MOST_CHOICES: usize = 12;
-/// So many entities are named.
+/// So many entities are named, in so many characters: the rest of the line is for what they are.
 const MOST_TARGETS: usize = 6;
+const WIDEST_TARGETS: usize = 50;
 
 /// "text of 1 to 2,000 characters", "rust, go or kotlin"; what it means follows.
 pub fn of_property(property: &Property, candidates: &Candidates) -> String {
@@ -31,7 +32,7 @@ pub fn of_property(property: &Property, candidates: &Candidates) -> String {
 /// "a `system`: booking, tracking or 10 others".
 pub fn of_relation(relation: &Relation, candidates: &Candidates) -> String {
     let target = &relation.target;
-    let mut text = if relation.many { format!("a list of `{target}`") } else { format!("a `{target}`") };
+    let mut text = if relation.many { format!("a list of `{target}`") } else { with_article(target) };
     let known = known(target, candidates);
     if !known.is_empty() {
         text.push_str(&format!(": {known}"));
@@ -40,6 +41,12 @@ pub fn of_relation(relation: &Relation, candidates: &Candidates) -> String {
         text.push_str(&format!(". {title}"));
     }
     text
+}
+
+fn with_article(blueprint: &str) -> String {
+    let first = blueprint.trim_start_matches('_').chars().next().map(|c| c.to_ascii_lowercase());
+    let article = if first.is_some_and(|c| "aeiou".contains(c)) { "an" } else { "a" };
+    format!("{article} `{blueprint}`")
 }
 
 /// A title that only spells the name otherwise tells nothing.
@@ -52,13 +59,21 @@ fn says_more(words: &str, name: &str) -> bool {
 /// The first few entities of a blueprint, and how many there are besides.
 pub(super) fn known(blueprint: &str, candidates: &Candidates) -> String {
     let known = candidates.of(blueprint);
-    let named = known.clone().take(MOST_TARGETS).map(str::to_owned).collect();
+    let mut width = 0;
+    let fits = |identifier: &&str| {
+        width += identifier.chars().count() + 2;
+        width <= WIDEST_TARGETS
+    };
+    let named = known.clone().take(MOST_TARGETS).take_while(fits).map(str::to_owned).collect();
     either(named, known.len())
 }
 
 /// `a, b or c`; with more than are named, `a, b or 10 others`.
 fn either(mut named: Vec<String>, all: usize) -> String {
     let others = all - named.len();
+    if others > 0 && named.is_empty() {
+        return format!("{} are known", grouped(others));
+    }
     if others > 0 {
         named.push(if others == 1 { "1 other".to_owned() } else { format!("{} others", grouped(others)) });
     }

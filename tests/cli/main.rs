@@ -22,6 +22,7 @@ mod config;
 mod explain;
 mod lint;
 mod man;
+mod new;
 mod pull;
 mod schema;
 mod serve;

@@ -1,5 +1,8 @@
 //! `portolan schema`: what it prints is a schema, takes the example's config, and refuses what portolan refuses.
 
+mod manifest;
+mod session;
+
 use std::path::Path;
 
 use super::run;

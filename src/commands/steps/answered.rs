@@ -164,20 +164,28 @@ impl Asking<'_> {
                 continue;
             }
             let words = format!("No `{target}` of `{}` is known here.", relation.target);
-            let meant = self.candidates.closest(&relation.target, target).map(str::to_owned);
-            let question = match &meant {
-                Some(meant) => format!("{words} Did you mean `{meant}`? [Y/n] "),
-                None => format!("{words} Write it all the same? [y/N] "),
-            };
-            let Some(answer) = self.prompt.ask(&clean(&question))? else { return Ok(Err(Gone)) };
-            let is_yes = if answer.is_empty() { meant.is_some() } else { answer.to_lowercase().starts_with('y') };
-            match (meant, is_yes) {
-                (Some(meant), true) => *target = meant,
-                (None, true) => {}
-                (_, false) => return Ok(Ok(None)),
+            if let Some(meant) = self.candidates.closest(&relation.target, target) {
+                match self.is_so(&format!("{words} Did you mean `{meant}`? [Y/n] "), true)? {
+                    Ok(true) => {
+                        meant.clone_into(target);
+                        continue;
+                    }
+                    Ok(false) => {}
+                    Err(gone) => return Ok(Err(gone)),
+                }
+            }
+            match self.is_so(&format!("{words} Write it all the same? [y/N] "), false)? {
+                Ok(true) => {}
+                Ok(false) => return Ok(Ok(None)),
+                Err(gone) => return Ok(Err(gone)),
             }
         }
         Ok(Ok(Some(targets)))
+    }
+
+    fn is_so(&mut self, question: &str, default: bool) -> Answer<bool> {
+        let Some(answer) = self.prompt.ask(&clean(question))? else { return Ok(Err(Gone)) };
+        Ok(Ok(if answer.is_empty() { default } else { answer.to_lowercase().starts_with('y') }))
     }
 
     fn list(&mut self, blueprint: &str) -> Result<(), PromptError> {

@@ -4,7 +4,6 @@
 
 use super::{Wrapper, Writer};
 use crate::domain::sketch::{Entry, Filling, Sketch};
-use crate::domain::value::Value;
 use crate::manifest::scalar::needs_escape;
 
 /// What is around the entity.
@@ -41,27 +40,27 @@ pub fn encode_sketch(sketch: &Sketch, around: &Around<'_>) -> String {
         } else if !entries.is_empty() {
             // A key over nothing but comments would be null.
             let mut section = Writer { text: format!("{name}:\n") };
-            entries.iter().for_each(|entry| section.noted(1, entry));
+            for entry in entries {
+                let Noted { above, lines } = Noted::of(1, level + 1, entry);
+                section.above(1, &above);
+                section.text.push_str(&lines);
+            }
             out.commented(level, &section.text);
         }
     }
     out.text
 }
 
-impl Writer {
-    fn sketched(&mut self, level: usize, entry: &Entry) {
-        if entry.is_written() {
-            self.noted(level, entry);
-        } else {
-            let mut shown = Self { text: String::new() };
-            shown.noted(0, entry);
-            self.commented(level, &shown.text);
-        }
-    }
+/// An entry with its note: beside it where that leaves a line that can be read, else above.
+struct Noted {
+    above: Vec<String>,
+    lines: String,
+}
 
-    /// The entry with its note: beside it where that leaves a line that can be read, else above.
-    fn noted(&mut self, level: usize, entry: &Entry) {
-        let mut bare = Self { text: String::new() };
+impl Noted {
+    /// Indented by `level`; `shown` is how far it stands in the end, marks aside.
+    fn of(level: usize, shown: usize, entry: &Entry) -> Self {
+        let mut bare = Writer { text: String::new() };
         match &entry.filling {
             Filling::Given(value) | Filling::Offered(Some(value)) => bare.entry(level, &entry.name, value),
             Filling::Blank | Filling::Offered(None) => {
@@ -69,34 +68,33 @@ impl Writer {
                 bare.text.push('\n');
             }
         }
+        let lines = bare.text;
         let words = words(&entry.note);
-        let line = bare.text.trim_end_matches('\n');
-        let note: usize = words.iter().map(|word| word.chars().count() + 1).sum();
-        let is_text_block = line.contains('\n')
-            && matches!(&entry.filling, Filling::Given(Value::Text(_)) | Filling::Offered(Some(Value::Text(_))));
-        let first = line.split('\n').next().unwrap_or_default();
-        let fits = first.chars().count() + note + 4 <= WIDEST && !is_text_block && !first.trim_start().starts_with('?');
-        match (words.as_slice(), fits) {
-            ([], _) => self.text.push_str(&bare.text),
-            (words, true) => {
-                self.text.push_str(first);
-                self.text.push_str("   # ");
-                self.text.push_str(&words.join(" "));
-                self.text.push_str(&bare.text[first.len()..]);
-            }
-            (words, false) => {
-                self.above(level, words);
-                self.text.push_str(&bare.text);
-            }
+        let first = lines.split('\n').next().unwrap_or_default();
+        let width = first.chars().count() + words.iter().map(|word| word.chars().count() + 1).sum::<usize>();
+        // Behind the mark of a block of text, and behind half of a key, a note would be no comment for all readers.
+        let is_open = first.ends_with(['|', '-']) || first.trim_start().starts_with('?');
+        if words.is_empty() || is_open || width + 4 + (shown - level) * 2 > WIDEST {
+            return Self { above: words, lines };
         }
+        let rest = &lines[first.len()..];
+        Self { lines: format!("{first}   # {}{rest}", words.join(" ")), above: Vec::new() }
+    }
+}
+
+impl Writer {
+    fn sketched(&mut self, level: usize, entry: &Entry) {
+        let Noted { above, lines } = Noted::of(if entry.is_written() { level } else { 0 }, level, entry);
+        self.above(level, &above);
+        if entry.is_written() { self.text.push_str(&lines) } else { self.commented(level, &lines) }
     }
 
     fn above(&mut self, level: usize, words: &[String]) {
         let mut width = WIDEST;
-        for word in words {
+        for (at, word) in words.iter().enumerate() {
             let length = word.chars().count() + 1;
             if width + length > WIDEST {
-                if !self.text.is_empty() && !self.text.ends_with('\n') {
+                if at > 0 {
                     self.text.push('\n');
                 }
                 self.indent(level);
@@ -107,7 +105,9 @@ impl Writer {
             self.text.push_str(word);
             width += length;
         }
-        self.text.push('\n');
+        if !words.is_empty() {
+            self.text.push('\n');
+        }
     }
 
     /// Lines with the mark of a comment before each.

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::manifest::ResourceKind;
 use crate::domain::platform::PORT;
+use crate::domain::value::Value;
 use crate::manifest::{Limits, Reader};
 
 const WRAPPER: Wrapper<'static> =

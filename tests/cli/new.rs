@@ -1,0 +1,64 @@
+//! `new`: what it writes, where, what it says of it, and what it never does.
+
+mod editor;
+mod filled;
+mod placed;
+
+use std::path::Path;
+
+use super::run;
+use crate::support::{Repo, contents};
+
+pub fn acme() -> Repo {
+    let repo = Repo::new();
+    repo.copy_from(&Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/repos/acme"));
+    repo
+}
+
+#[test]
+fn what_cannot_be_made_is_refused_and_nothing_is_written() {
+    let repo = acme();
+    let before = contents(repo.path());
+    for (line, words) in [
+        ("new", "the snapshot has `api`, `carrier`"),
+        ("new service", "portolan new service ID"),
+        ("new servce cart", "did you mean `service`?"),
+        ("new nothing-like-it cart", "the snapshot has `api`"),
+        ("new service checkout", "`apps/checkout/port.yml` declares it already"),
+        ("new service a,b", "`a,b` cannot be an identifier: ',' is neither a letter"),
+        ("new service ..", "dots alone"),
+        ("new service cart --set langage=go", "did you mean `language`?"),
+        ("new service cart --set slug=x", "which the catalog computes"),
+        ("new service cart --relate language=go", "find the relation `language`"),
+        ("new service cart --set tier=two", "`two` is not a number"),
+        ("new service cart --set tier=9", "none of the choices 1, 2, 3, 4"),
+        ("new service cart --set language=rsut", "did you mean `rust`?"),
+        ("new service cart --set repository=cart", "not of the format `url`"),
+        ("new service cart --set system=a --relate system=b", "it takes one value, and 2 are given"),
+        ("new service cart --set tier", "write it as NAME=VALUE"),
+        ("new api cart --team payments", "take theirs along `service`"),
+        ("new service cart --file cart.txt", "not the name of a YAML file"),
+        ("new service cart --file apps/checkout/port.yml", "it is there already"),
+        ("new service cart --file ../cart.yaml", "outside of the repository"),
+        ("new service cart --edit", "neither `VISUAL` nor `EDITOR` is set"),
+        ("new service cart --stdout --file x.yaml", "cannot be used with"),
+    ] {
+        let talk = run(&repo, line).was_refused();
+        assert!(talk.contains(words), "{line}: {talk}");
+    }
+    assert_eq!(contents(repo.path()), before);
+}
+
+#[test]
+fn without_a_snapshot_it_says_where_one_comes_from() {
+    let talk = run(&Repo::new(), "new service cart").was_refused();
+    assert!(talk.contains("no snapshot of the catalog") && talk.contains("`portolan pull`"), "{talk}");
+}
+
+#[test]
+fn a_blueprint_that_is_broken_is_not_one_that_is_missing() {
+    let repo = acme();
+    repo.write(".portolan/blueprints/service.json", "{");
+    let talk = run(&repo, "new service cart").was_refused();
+    assert!(talk.contains("use the blueprint of `.portolan/blueprints/service.json`: it is not JSON"), "{talk}");
+}
