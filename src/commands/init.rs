@@ -98,6 +98,8 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         context.streams.show("Nothing was written: `portolan init` without `--dry-run` writes it.\n")?;
         return Ok(Exit::Success);
     }
+    // What is asked about has to be on the screen.
+    context.streams.flush()?;
     if let Some(prompt) = prompt.as_mut().filter(|_| !draft.files.is_empty())
         && !choices::is_yes(prompt.ask("Write them? [Y/n] ")?, true)
     {

@@ -9,6 +9,9 @@
 )]
 
 #[expect(dead_code, reason = "these tests use a part of it")]
+#[path = "../pipelines/forge.rs"]
+mod forge;
+#[expect(dead_code, reason = "these tests use a part of it")]
 #[path = "../support/plain.rs"]
 mod plain;
 #[path = "../support/serving.rs"]
@@ -20,6 +23,7 @@ mod catalog;
 mod completions;
 mod config;
 mod explain;
+mod init;
 mod lint;
 mod man;
 mod new;

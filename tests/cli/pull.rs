@@ -1,7 +1,7 @@
 //! `pull`: the snapshot it writes, what it tells, and what it never does. Against the embedded catalog, over HTTP and
 //! without.
 
-mod bench;
+pub(crate) mod bench;
 mod entities;
 mod killed;
 mod snapshot;

@@ -26,8 +26,8 @@ pub(super) struct Choices {
     pub adopts: bool,
     /// A workflow that takes the place of ours.
     pub wired: Option<String>,
-    /// The catalog can be asked.
-    has_access: bool,
+    /// There are credentials, so the first snapshot can be had.
+    pulls_first: bool,
 }
 
 const SCOPE_HELP: &str = "letters, digits and `._/@-`, at most 200: `acme/catalog`";
@@ -50,9 +50,8 @@ impl Choices {
         })?;
         let is_named = !matches!(&chosen.origin, Origin::Default) && !is_credentials(&chosen.origin);
         let is_local = chosen.value == Catalog::Local;
-        let has_access = if is_local { is_named } else { has_credentials(platform, context.environment) };
-        let has_access = has_access || !is_named && has_credentials(platform, context.environment);
-        if args.from_catalog && !has_access {
+        let pulls_first = has_credentials(platform, context.environment) && !(is_local && is_named);
+        if args.from_catalog && !pulls_first && !(is_local && is_named) {
             let variables = format!("{} and {}", platform.client_id_variable, platform.client_secret_variable);
             return Err(InitError::NoCatalog { variables }.into());
         }
@@ -76,7 +75,7 @@ impl Choices {
             example: args.example && is_fresh,
             adopts: args.from_catalog,
             wired: None,
-            has_access,
+            pulls_first,
         };
         if let Some(prompt) = prompt.as_mut() {
             choices.ask(args, found, is_fresh, prompt)?;
@@ -113,7 +112,7 @@ impl Choices {
                 break;
             }
         }
-        if is_fresh && !self.has_access && !self.example {
+        if is_fresh && !self.pulls_first && !self.example {
             let answer = prompt.ask("Begin with an example, to try things out without a catalog? [y/N] ")?;
             self.example = is_yes(answer, false);
         }
@@ -122,7 +121,7 @@ impl Choices {
 
     /// A first snapshot is worth a call; a second one is `pull`'s affair.
     pub fn pulls(&self, found: &Surroundings) -> bool {
-        self.adopts || self.has_access && !found.has_snapshot && !self.example
+        self.adopts || self.pulls_first && !found.has_snapshot && !self.example
     }
 
     pub fn is_wired(&self) -> bool {

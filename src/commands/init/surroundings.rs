@@ -52,10 +52,11 @@ impl Surroundings {
         let (texts, encodings) = texts(&top, &folder)?;
         let store = if folder.is_empty() { String::new() } else { format!("{folder}/") } + ".portolan/local.db";
         let wired = wired(&top, &folder);
+        let standing = Standing::read(root);
         Ok(Self {
             is_git: repository.is_some(),
             has_config,
-            has_snapshot: Standing::read(root).is_there(),
+            has_snapshot: standing.is_there() || standing.source.is_some(),
             has_editor_settings: sources::path_kind(&root.join(".vscode")) == Some(PathKind::Folder),
             ignores_store: repository.as_ref().is_some_and(|repository| repository.ignores(&store)),
             scope: repository.as_ref().and_then(|it| scope(it, &folder)),

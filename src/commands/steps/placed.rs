@@ -117,3 +117,22 @@ fn shortened(mut name: String) -> String {
     name.truncate(length);
     name
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_is_one_that_lint_looks_at() {
+        let path = |include: &[&str]| {
+            let include: Vec<String> = include.iter().map(|glob| (*glob).to_owned()).collect();
+            let pattern = Pattern::new(&include, &["catalog/service/**".to_owned()]).expect("these are globs");
+            let folder = Folder::of("service", &Declared::default(), &pattern, &include);
+            folder.map(|folder| folder.file("x"))
+        };
+        assert_eq!(path(&["entities/**/*.yml"]).as_deref(), Some("entities/service/x.yml"));
+        assert_eq!(path(&["./deep/er/*.yaml", "**/port.yml"]).as_deref(), Some("deep/er/x.yaml"));
+        assert_eq!(path(&["**/*.yaml"]).as_deref(), Some("catalog/x.yaml"));
+        assert_eq!(path(&["**/port.yml"]), None);
+    }
+}

@@ -126,27 +126,3 @@ fn names_are_safe_and_nobody_elses() {
     ];
     assert_eq!(paths, expected.into());
 }
-
-#[test]
-fn the_folder_is_one_that_lint_looks_at() {
-    let root = folder();
-    let path = |include: &[&str]| {
-        let include: Vec<String> = include.iter().map(|glob| (*glob).to_owned()).collect();
-        let pattern = Pattern::new(&include, &["catalog/service/**".to_owned()]).expect("these are globs");
-        let declared = Declared::default();
-        let wishes = Wishes {
-            root: root.path(),
-            platform: &PORT,
-            pattern: &pattern,
-            include: &include,
-            delivery_is_cluster: false,
-            replaces: &|_| false,
-            overwrites: false,
-        };
-        Folder::of("service", &declared, &wishes).map(|folder| folder.file("x")).ok()
-    };
-    assert_eq!(path(&["entities/**/*.yml"]).as_deref(), Some("entities/service/x.yml"));
-    assert_eq!(path(&["./deep/er/*.yaml", "**/port.yml"]).as_deref(), Some("deep/er/x.yaml"));
-    assert_eq!(path(&["**/*.yaml"]).as_deref(), Some("catalog/x.yaml"));
-    assert_eq!(path(&["**/port.yml"]), None);
-}
