@@ -36,15 +36,40 @@ complete -c portolan -n "__fish_portolan_needs_command" -s v -l verbose -d 'Also
 complete -c portolan -n "__fish_portolan_needs_command" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_needs_command" -s h -l help -d 'Print help'
 complete -c portolan -n "__fish_portolan_needs_command" -s V -l version -d 'Print version'
+complete -c portolan -n "__fish_portolan_needs_command" -f -a "init" -d 'Wire this repository: config, pre-commit hook, pipeline, first snapshot'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "lint" -d 'Check the entity manifests of this repository'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "validate" -d 'Check the entity manifests of this repository'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "pull" -d 'Bring blueprints and known entities from the catalog into `.portolan/`'
+complete -c portolan -n "__fish_portolan_needs_command" -f -a "new" -d 'Scaffold a manifest from a blueprint'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "explain" -d 'Explain a rule: what is wrong, why it matters, how to mend it'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "config" -d 'Show every setting and where it comes from'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "serve" -d 'Serve the embedded catalog over the platform\'s HTTP API'
-complete -c portolan -n "__fish_portolan_needs_command" -f -a "schema" -d 'Print the JSON Schema of the config or of an output'
+complete -c portolan -n "__fish_portolan_needs_command" -f -a "schema" -d 'Print the JSON Schema of manifests, the config or an output'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "man" -d 'Print the manual page'
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l ci -d 'Where pipelines run; found by the remote `origin` and by the files that are there' -r -f -a "github\t''
+gitlab\t''
+none\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l scope -d 'Whose entities these are; default: owner and name of the remote `origin`' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l platform -d 'The catalog\'s brand; default: that of the manifests that are here, or of the credentials' -r -f -a "port\t''
+glint\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand init" -s C -d 'Work as if started in DIR' -r -f -a "(__fish_complete_directories)"
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l catalog -d 'Use this catalog: `local`, a region of the platform (`eu`, `us`), or an address [env: PORTOLAN_CATALOG]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand init" -s y -l yes -d 'Ask nothing and write the files'
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l dry-run -d 'Show the files and write nothing'
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l pre-commit -d 'Add the hook of pre-commit, in a folder without Git too'
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l no-pre-commit -d 'Add no hook'
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l from-catalog -d 'Write manifests for all that the catalog has'
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l example -d 'Begin with two blueprints and two manifests to try things out with'
+complete -c portolan -n "__fish_portolan_using_subcommand init" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand init" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l since -d 'Report what differs from where REF and `HEAD` parted' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l stdin-filename -d 'The file that standard input stands for' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l output -d 'How to report, and where to: `text`, `concise`, `json`, `sarif`, `github`, `gitlab`, `junit`, `markdown`; repeatable' -r -f -a "text\t''
@@ -211,6 +236,28 @@ complete -c portolan -n "__fish_portolan_using_subcommand pull" -s q -l quiet -d
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l set -d 'Give a property its value, or a relation its target' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l relate -d 'Relate it to an entity: for a relation that is called as a property is; several for a relation to many' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l title -d 'What people read in the place of the identifier' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l icon -d 'An icon other than the blueprint\'s' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l team -d 'Who owns it; may be given several times' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l namespace -d 'The namespace of the resource' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l file -d 'Write this file, in the place of one where manifests of the blueprint are; none is overwritten' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand new" -s C -d 'Work as if started in DIR' -r -f -a "(__fish_complete_directories)"
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l catalog -d 'Use this catalog: `local`, a region of the platform (`eu`, `us`), or an address [env: PORTOLAN_CATALOG]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l bare -d 'Write the entity alone, not a resource; so it is in a `port.yml` anyway'
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l stdout -d 'Print the manifest, and write nothing'
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l edit -d 'Open the new file in `VISUAL` or `EDITOR`'
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l no-input -d 'Ask nothing, on a terminal either'
+complete -c portolan -n "__fish_portolan_using_subcommand new" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand new" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand new" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -s C -d 'Work as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
@@ -263,6 +310,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand schema" -l catalog -d 
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand schema" -l write -d 'With `manifest`: write `.portolan/manifest.schema.json`, for editors to find'
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -s q -l quiet -d 'Say nothing but results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
