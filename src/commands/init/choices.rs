@@ -56,6 +56,8 @@ impl Choices {
             return Err(InitError::NoCatalog { variables }.into());
         }
         let (catalog, pipeline_catalog) = match &chosen.value {
+            // This machine's, which is nobody else's.
+            Catalog::Url(address) if address.starts_with("http://") => (None, None),
             Catalog::Url(address) if is_named && !may_stand_in_config(address, platform) => {
                 (None, Some(address.clone()))
             }
