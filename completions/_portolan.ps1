@@ -35,6 +35,7 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Wire this repository: config, pre-commit hook, pipeline, first snapshot')
             [CompletionResult]::new('lint', 'lint', [CompletionResultType]::ParameterValue, 'Check the entity manifests of this repository')
             [CompletionResult]::new('validate', 'validate', [CompletionResultType]::ParameterValue, 'Check the entity manifests of this repository')
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Show what a push would change in the catalog, and what it would endanger')
@@ -47,6 +48,31 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of manifests, the config or an output')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
+            break
+        }
+        'portolan;init' {
+            [CompletionResult]::new('--ci', '--ci', [CompletionResultType]::ParameterName, 'Where pipelines run; found by the remote `origin` and by the files that are there')
+            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Whose entities these are; default: owner and name of the remote `origin`')
+            [CompletionResult]::new('--platform', '--platform', [CompletionResultType]::ParameterName, 'The catalog''s brand; default: that of the manifests that are here, or of the credentials')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Work as if started in DIR')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]')
+            [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]')
+            [CompletionResult]::new('--catalog', '--catalog', [CompletionResultType]::ParameterName, 'Use this catalog: `local`, a region of the platform (`eu`, `us`), or an address [env: PORTOLAN_CATALOG]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Ask nothing and write the files')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Ask nothing and write the files')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the files and write nothing')
+            [CompletionResult]::new('--pre-commit', '--pre-commit', [CompletionResultType]::ParameterName, 'Add the hook of pre-commit, in a folder without Git too')
+            [CompletionResult]::new('--no-pre-commit', '--no-pre-commit', [CompletionResultType]::ParameterName, 'Add no hook')
+            [CompletionResult]::new('--from-catalog', '--from-catalog', [CompletionResultType]::ParameterName, 'Write manifests for all that the catalog has')
+            [CompletionResult]::new('--example', '--example', [CompletionResultType]::ParameterName, 'Begin with two blueprints and two manifests to try things out with')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but results and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but results and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Also say what was found: the root, the config, the target')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Also say what was found: the root, the config, the target')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'portolan;lint' {

@@ -36,6 +36,7 @@ complete -c portolan -n "__fish_portolan_needs_command" -s v -l verbose -d 'Also
 complete -c portolan -n "__fish_portolan_needs_command" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_needs_command" -s h -l help -d 'Print help'
 complete -c portolan -n "__fish_portolan_needs_command" -s V -l version -d 'Print version'
+complete -c portolan -n "__fish_portolan_needs_command" -f -a "init" -d 'Wire this repository: config, pre-commit hook, pipeline, first snapshot'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "lint" -d 'Check the entity manifests of this repository'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "validate" -d 'Check the entity manifests of this repository'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "diff" -d 'Show what a push would change in the catalog, and what it would endanger'
@@ -48,6 +49,29 @@ complete -c portolan -n "__fish_portolan_needs_command" -f -a "serve" -d 'Serve 
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "schema" -d 'Print the JSON Schema of manifests, the config or an output'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "man" -d 'Print the manual page'
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l ci -d 'Where pipelines run; found by the remote `origin` and by the files that are there' -r -f -a "github\t''
+gitlab\t''
+none\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l scope -d 'Whose entities these are; default: owner and name of the remote `origin`' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l platform -d 'The catalog\'s brand; default: that of the manifests that are here, or of the credentials' -r -f -a "port\t''
+glint\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand init" -s C -d 'Work as if started in DIR' -r -f -a "(__fish_complete_directories)"
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l config -d 'Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l target -d 'Use the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l catalog -d 'Use this catalog: `local`, a region of the platform (`eu`, `us`), or an address [env: PORTOLAN_CATALOG]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand init" -s y -l yes -d 'Ask nothing and write the files'
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l dry-run -d 'Show the files and write nothing'
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l pre-commit -d 'Add the hook of pre-commit, in a folder without Git too'
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l no-pre-commit -d 'Add no hook'
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l from-catalog -d 'Write manifests for all that the catalog has'
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l example -d 'Begin with two blueprints and two manifests to try things out with'
+complete -c portolan -n "__fish_portolan_using_subcommand init" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand init" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l since -d 'Report what differs from where REF and `HEAD` parted' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l stdin-filename -d 'The file that standard input stands for' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l output -d 'How to report, and where to: `text`, `concise`, `json`, `sarif`, `github`, `gitlab`, `junit`, `markdown`; repeatable' -r -f -a "text\t''

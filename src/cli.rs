@@ -9,7 +9,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
 
 use crate::commands::context::Context;
 use crate::commands::terminal::{Terminal, colour_choice};
-use crate::commands::{self, completions, config, diff, explain, lint, man, new, pull, push, schema, serve};
+use crate::commands::{self, completions, config, diff, explain, init, lint, man, new, pull, push, schema, serve};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::settings::{self, Environment, Request};
@@ -19,6 +19,7 @@ const ABOUT: &str = "Keeps a software catalog in step with Git";
 
 const EXAMPLES: &str = "\
 Examples:
+  portolan init                     wire this repository: config, hook, pipeline
   portolan lint                     check every manifest of the repository
   portolan lint --staged            check what the next commit changes
   portolan diff                     what a push would change in the catalog
@@ -81,6 +82,7 @@ struct Everyone {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    Init(init::InitArgs),
     #[command(visible_alias = "validate")]
     Lint(Box<lint::LintArgs>),
     Diff(Box<diff::DiffArgs>),
@@ -146,7 +148,8 @@ impl Verb {
             Self::Schema(args) if args.needs_no_repository() => return schema::run(&args, streams),
             Self::Completions(args) => return completions::run(&args, command(), streams),
             Self::Man(args) => return man::run(&args, command(), streams),
-            Self::Lint(_)
+            Self::Init(_)
+            | Self::Lint(_)
             | Self::Diff(_)
             | Self::Push(_)
             | Self::Pull(_)
@@ -169,6 +172,7 @@ impl Verb {
             context.say(&format!("note: {}", settings.in_short()));
         }
         match self {
+            Self::Init(args) => init::run(&args, &mut context),
             Self::Lint(args) => lint::run(&args, &mut context),
             Self::Diff(args) => diff::run(&args, &mut context),
             Self::Push(args) => push::run(&args, &mut context),

@@ -11,7 +11,7 @@ use crate::report::baseline::BaselineError;
 use crate::scaffold::Mistyped;
 use crate::settings::SettingsError;
 use crate::sources::git::GitError;
-use crate::sources::{DiscoverError, OutputError, PatternError, WriteError};
+use crate::sources::{DiscoverError, OutputError, PatternError, ReadProblem, WriteError};
 use crate::ui::{EditorError, PromptError, StreamError};
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -61,6 +61,9 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Pull(#[from] PullError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Init(#[from] InitError),
     #[error(transparent)]
     #[diagnostic(transparent)]
     New(#[from] NewError),
@@ -231,6 +234,44 @@ pub enum PullError {
     NoFolder { blueprint: String },
 }
 
+/// Why a repository is not wired.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum InitError {
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Git(#[from] GitError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Discover(#[from] DiscoverError),
+    #[error("ask before files are written: there is no terminal to ask on")]
+    #[diagnostic(code("nobody-to-ask"), help("`--dry-run` shows the files, `--yes` writes them"))]
+    NobodyToAsk,
+    #[error("use the {what} `{value}`: {reason}")]
+    #[diagnostic(code("invalid-choice"), help("{help}"))]
+    Invalid { what: &'static str, value: String, reason: String, help: &'static str },
+    #[error("adopt what the catalog has: nobody said which catalog")]
+    #[diagnostic(
+        code("no-catalog-to-adopt"),
+        help("set {variables} in the environment, or name the embedded one: `--catalog local`")
+    )]
+    NoCatalog { variables: String },
+    #[error("read `{path}`: {problem}")]
+    #[diagnostic(code("unreadable-file"), help("nothing was written; mend the file, or move it away"))]
+    Unreadable { path: String, problem: ReadProblem },
+    #[error("write the files: `{path}` is in the way")]
+    #[diagnostic(
+        code("in-the-way"),
+        help("nothing was written; rename what is there, or leave the file out (`--ci none`, `--no-pre-commit`)")
+    )]
+    InTheWay { path: String },
+    #[error("write all files: {source}")]
+    #[diagnostic(
+        code("half-written"),
+        help("written so far: {written}. Mend the cause and run it again: these are kept")
+    )]
+    HalfWritten { written: String, source: WriteError },
+}
+
 /// Why `new` makes no manifest.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum NewError {
@@ -349,6 +390,16 @@ impl Error {
             Self::Lint(error) => exit_of_lint(error),
             Self::Base(BaseError::Git(error)) | Self::Git(error) => exit_of_git(error),
             Self::Base(BaseError::NoGit { .. }) => Exit::Usage,
+            Self::Init(InitError::Git(error)) => exit_of_git(error),
+            Self::Init(InitError::Discover(_) | InitError::Unreadable { .. } | InitError::HalfWritten { .. }) => {
+                Exit::Failure
+            }
+            Self::Init(
+                InitError::NobodyToAsk
+                | InitError::Invalid { .. }
+                | InitError::NoCatalog { .. }
+                | InitError::InTheWay { .. },
+            ) => Exit::Usage,
             // Another file can be named.
             Self::Store(StoreError::NotACatalog { .. }) => Exit::Usage,
             Self::Store(_) => Exit::Failure,

@@ -18,7 +18,7 @@ pub mod manifest;
 pub mod plan;
 /// 2: findings to text, in every format.
 pub mod report;
-/// 2: what a repository is begun with: manifests to be finished, schemas for editors. Pure.
+/// 2: what a repository is begun with: its wiring, manifests to be finished, schemas for editors. Pure.
 pub mod scaffold;
 /// 2: files, what Git knows of them, and their bytes.
 #[expect(

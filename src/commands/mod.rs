@@ -8,6 +8,7 @@ pub mod diff;
 #[rustfmt::skip]
 mod examples;
 pub mod explain;
+pub mod init;
 pub mod lint;
 pub mod man;
 pub mod new;

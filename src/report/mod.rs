@@ -7,6 +7,7 @@ pub mod escape;
 pub mod explain;
 pub mod fingerprint;
 pub mod format;
+pub mod init;
 pub mod lint;
 pub mod outcome;
 pub mod place;

@@ -1,9 +1,10 @@
-//! What a repository is begun with: manifests to be finished, schemas for editors. It yields values and texts; where
+//! What a repository is begun with: its wiring, manifests to be finished, schemas for editors. It yields values and texts; where
 //! they go, and whether they may, is decided by those who write.
 
 mod candidates;
 mod editor;
 mod manifest;
+pub mod repository;
 mod typed;
 mod wanted;
 

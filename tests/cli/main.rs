@@ -11,6 +11,9 @@
 #[expect(dead_code, reason = "these tests use a part of it")]
 #[path = "../support/faulty.rs"]
 mod faulty;
+#[expect(dead_code, reason = "these tests use a part of it")]
+#[path = "../pipelines/forge.rs"]
+mod forge;
 #[path = "../support/plain.rs"]
 mod plain;
 #[path = "../support/serving.rs"]
@@ -23,6 +26,7 @@ mod completions;
 mod config;
 mod diff;
 mod explain;
+mod init;
 mod lint;
 mod man;
 mod new;

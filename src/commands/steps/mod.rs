@@ -19,6 +19,7 @@ pub(crate) mod fetched;
 pub(crate) mod fixed;
 pub(crate) mod gate;
 pub(crate) mod given;
+pub(crate) mod homes;
 pub(crate) mod linted;
 pub(crate) mod live;
 pub(crate) mod narrowed;

@@ -36,6 +36,6 @@ pub(crate) fn owner_in_catalog(settings: &Settings, environment: &Environment) -
 }
 
 /// It goes into a header, inside parentheses; a remote's address may hold anything.
-fn fits(scope: &str) -> bool {
+pub(crate) fn fits(scope: &str) -> bool {
     scope.len() <= 200 && scope.chars().all(|c| c.is_ascii_alphanumeric() || "._/@-".contains(c))
 }

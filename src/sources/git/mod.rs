@@ -6,6 +6,7 @@ mod blobs;
 mod changed;
 mod commit;
 mod error;
+mod hosting;
 mod open;
 mod remote;
 mod revision;

@@ -1,0 +1,198 @@
+//! What is decided, by flags, by what is found, and by a person where both say nothing. A question has an answer for
+//! those who just press Enter.
+
+use super::surroundings::Surroundings;
+use super::{InitArgs, Pipelines};
+use crate::catalog::client::{NamedBy, Trusted};
+use crate::commands::context::Context;
+use crate::commands::steps::scope::fits;
+use crate::domain::platform::{PLATFORMS, PORT, Platform};
+use crate::error::{Error, InitError};
+use crate::scaffold::repository::Forge;
+use crate::settings::{Catalog, Environment, Origin};
+use crate::ui::Prompt;
+
+pub(super) struct Choices {
+    pub platform: &'static Platform,
+    /// For the config, where somebody named it.
+    pub catalog: Option<String>,
+    pub pipeline_catalog: Option<String>,
+    pub has_catalog: bool,
+    pub scope: Option<String>,
+    pub include: Vec<String>,
+    pub forge: Forge,
+    pub hook: bool,
+    pub example: bool,
+    pub adopts: bool,
+    /// A workflow that takes the place of ours.
+    pub wired: Option<String>,
+    /// There are credentials, so the first snapshot can be had.
+    pulls_first: bool,
+}
+
+const SCOPE_HELP: &str = "letters, digits and `._/@-`, at most 200: `acme/catalog`";
+
+impl Choices {
+    pub fn of(
+        args: &InitArgs,
+        found: &Surroundings,
+        context: &Context<'_>,
+        mut prompt: Option<&mut Prompt>,
+    ) -> Result<Self, Error> {
+        let settings = context.settings;
+        let platform = platform(args, found, context);
+        let chosen = &settings.catalog;
+        chosen.value.check_region(platform).map_err(|reason| InitError::Invalid {
+            what: "catalog",
+            value: chosen.value.text().to_owned(),
+            reason,
+            help: "it is `local`, a region of the platform, or an `https://` address",
+        })?;
+        let is_named = !matches!(&chosen.origin, Origin::Default) && !is_credentials(&chosen.origin);
+        let is_local = chosen.value == Catalog::Local;
+        let pulls_first = has_credentials(platform, context.environment) && !(is_local && is_named);
+        if args.from_catalog && !pulls_first && !(is_local && is_named) {
+            let variables = format!("{} and {}", platform.client_id_variable, platform.client_secret_variable);
+            return Err(InitError::NoCatalog { variables }.into());
+        }
+        let (catalog, pipeline_catalog) = match &chosen.value {
+            // This machine's, which is nobody else's.
+            Catalog::Url(address) if address.starts_with("http://") => (None, None),
+            Catalog::Url(address) if is_named && !may_stand_in_config(address, platform) => {
+                (None, Some(address.clone()))
+            }
+            value if is_named => (Some(value.text().to_owned()), None),
+            Catalog::Local | Catalog::Region(_) | Catalog::Url(_) => (None, None),
+        };
+        let is_fresh = !found.has_snapshot && found.homes.files == 0;
+        let mut choices = Self {
+            platform,
+            catalog,
+            pipeline_catalog,
+            has_catalog: !(is_local && is_named),
+            scope: scope(args, found, context)?,
+            include: include(found),
+            forge: forge(args, found),
+            hook: !args.no_pre_commit && (found.is_git || args.pre_commit),
+            example: args.example && is_fresh,
+            adopts: args.from_catalog,
+            wired: None,
+            pulls_first,
+        };
+        if let Some(prompt) = prompt.as_mut() {
+            choices.ask(args, found, is_fresh, prompt)?;
+        }
+        if choices.forge == Forge::Github && args.ci.is_none() && found.wired.is_some() {
+            choices.wired.clone_from(&found.wired);
+            choices.forge = Forge::Other;
+        }
+        Ok(choices)
+    }
+
+    /// As little as can be.
+    fn ask(&mut self, args: &InitArgs, found: &Surroundings, is_fresh: bool, prompt: &mut Prompt) -> Result<(), Error> {
+        if self.scope.is_none() && !found.has_config {
+            prompt.say(
+                "Whose entities are these? A push deletes what this scope wrote and no manifest declares any more.",
+            )?;
+            loop {
+                match prompt.ask("Scope, such as acme/catalog (Enter: later): ")?.filter(|it| !it.is_empty()) {
+                    Some(scope) if !fits(&scope) => prompt.say(&format!("That cannot be one: {SCOPE_HELP}."))?,
+                    scope => break self.scope = scope,
+                }
+            }
+        }
+        if found.is_git && found.forge.is_none() && args.ci.is_none() {
+            loop {
+                let answer = prompt.ask("Where do pipelines run? github, gitlab or none [none] ")?.unwrap_or_default();
+                self.forge = match answer.to_ascii_lowercase().as_str() {
+                    "github" => Forge::Github,
+                    "gitlab" => Forge::Gitlab,
+                    "" | "none" => Forge::Other,
+                    _ => continue,
+                };
+                break;
+            }
+        }
+        if is_fresh && !self.pulls_first && !self.example {
+            let answer = prompt.ask("Begin with an example, to try things out without a catalog? [y/N] ")?;
+            self.example = is_yes(answer, false);
+        }
+        Ok(())
+    }
+
+    /// A first snapshot is worth a call; a second one is `pull`'s affair.
+    pub fn pulls(&self, found: &Surroundings) -> bool {
+        self.adopts || self.pulls_first && !found.has_snapshot && !self.example
+    }
+
+    pub fn is_wired(&self) -> bool {
+        self.wired.is_some()
+    }
+}
+
+/// Enter, and the end of the input, are what is in capitals; the end is never a yes.
+pub(super) fn is_yes(answer: Option<String>, default: bool) -> bool {
+    match answer.as_deref().map(str::to_ascii_lowercase).as_deref() {
+        Some("y" | "yes") => true,
+        Some("") => default,
+        Some(_) | None => false,
+    }
+}
+
+fn platform(args: &InitArgs, found: &Surroundings, context: &Context<'_>) -> &'static Platform {
+    let said = &context.settings.platform;
+    if found.has_config || said.origin != Origin::Default && args.platform.is_none() {
+        return said.value;
+    }
+    let named = args.platform.as_deref().and_then(Platform::by_name);
+    let by_credentials = || PLATFORMS.into_iter().find(|platform| has_credentials(platform, context.environment));
+    named.or_else(|| found.homes.platform()).or_else(by_credentials).unwrap_or(&PORT)
+}
+
+fn has_credentials(platform: &Platform, environment: &Environment) -> bool {
+    [platform.client_id_variable, platform.client_secret_variable].iter().all(|name| environment.has_secret(name))
+}
+
+/// The catalog was chosen because its credentials are there: they may be anywhere else tomorrow.
+fn is_credentials(origin: &Origin) -> bool {
+    match origin {
+        Origin::Environment(name) => PLATFORMS.iter().any(|it| it.client_id_variable == *name),
+        Origin::Flag(_) | Origin::Target { .. } | Origin::File { .. } | Origin::Repository(_) | Origin::Default => {
+            false
+        }
+    }
+}
+
+fn may_stand_in_config(address: &str, platform: &Platform) -> bool {
+    Trusted::check(address, &NamedBy::Repository(String::new()), platform).is_ok()
+}
+
+fn scope(args: &InitArgs, found: &Surroundings, context: &Context<'_>) -> Result<Option<String>, InitError> {
+    if let Some(scope) = &args.scope {
+        if !fits(scope) || scope.is_empty() {
+            let reason = "it goes into a header".to_owned();
+            return Err(InitError::Invalid { what: "scope", value: scope.clone(), reason, help: SCOPE_HELP });
+        }
+        return Ok(Some(scope.clone()));
+    }
+    let said = context.settings.scope.as_ref().map(|scope| scope.value.clone());
+    Ok(said.or_else(|| found.scope.clone()))
+}
+
+fn include(found: &Surroundings) -> Vec<String> {
+    match found.homes.globs() {
+        Some(globs) if globs.is_empty() => vec!["catalog/**/*.{yaml,yml}".to_owned()],
+        Some(globs) => globs,
+        None => Vec::new(),
+    }
+}
+
+fn forge(args: &InitArgs, found: &Surroundings) -> Forge {
+    match args.ci {
+        Some(Pipelines::Github) => Forge::Github,
+        Some(Pipelines::Gitlab) => Forge::Gitlab,
+        Some(Pipelines::None) => Forge::Other,
+        None => found.forge.unwrap_or(Forge::Other),
+    }
+}

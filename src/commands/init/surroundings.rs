@@ -1,0 +1,150 @@
+//! What is found before anything is asked: Git, the forge, the texts that are there, and where manifests live. Nothing is
+//! decided here.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::commands::context::Context;
+use crate::commands::steps::homes::Homes;
+use crate::commands::steps::prepared::Standing;
+use crate::commands::steps::scope::fits;
+use crate::error::InitError;
+use crate::scaffold::repository::{self, Forge};
+use crate::settings::Origin;
+use crate::sources::git::{self, Repository};
+use crate::sources::{self, Encoding, PathKind, ReadBuffer};
+
+pub(super) struct Surroundings {
+    /// What all paths are relative to: the top of the work tree, or the config's folder outside of Git.
+    pub top: PathBuf,
+    /// The config's folder.
+    pub root: PathBuf,
+    /// The same, below the top.
+    pub folder: String,
+    pub is_git: bool,
+    pub has_config: bool,
+    pub has_snapshot: bool,
+    pub has_editor_settings: bool,
+    pub ignores_store: bool,
+    /// From the remote, with the folder where it is not the top.
+    pub scope: Option<String>,
+    pub forge: Option<Forge>,
+    pub branch: String,
+    /// A pipeline that runs portolan already.
+    pub wired: Option<String>,
+    pub homes: Homes,
+    pub texts: BTreeMap<String, String>,
+    pub encodings: BTreeMap<String, Encoding>,
+}
+
+impl Surroundings {
+    pub fn of(context: &Context<'_>) -> Result<Self, InitError> {
+        let settings = context.settings;
+        // Without a config the root is the top of the work tree; who stands in a folder of it means that folder.
+        let has_config = settings.config.as_ref().is_some_and(|config| matches!(config.origin, Origin::Repository(_)));
+        let root = if has_config { &settings.root.value } else { &settings.directory };
+        let variables = git::Environment::from_variables(|name| context.environment.get(name).map(Into::into));
+        let repository = Repository::open(root, &variables)?;
+        let (top, folder) = match &repository {
+            Some(repository) => (repository.top().to_owned(), repository.path_of(root)?),
+            None => (root.clone(), String::new()),
+        };
+        let (texts, encodings) = texts(&top, &folder)?;
+        let store = if folder.is_empty() { String::new() } else { format!("{folder}/") } + ".portolan/local.db";
+        let wired = wired(&top, &folder);
+        let standing = Standing::read(root);
+        Ok(Self {
+            is_git: repository.is_some(),
+            has_config,
+            has_snapshot: standing.is_there() || standing.source.is_some(),
+            has_editor_settings: sources::path_kind(&root.join(".vscode")) == Some(PathKind::Folder),
+            ignores_store: repository.as_ref().is_some_and(|repository| repository.ignores(&store)),
+            scope: repository.as_ref().and_then(|it| scope(it, &folder)),
+            forge: forge(&top, repository.as_ref(), &texts),
+            branch: branch(repository.as_ref()),
+            wired,
+            homes: Homes::of(root)?,
+            root: root.clone(),
+            top,
+            folder,
+            texts,
+            encodings,
+        })
+    }
+
+    /// The first of the paths whose place is taken by something that is no file, or that lies below a file.
+    pub fn in_the_way<'p>(&self, paths: impl Iterator<Item = &'p str>) -> Option<String> {
+        for path in paths {
+            let place = self.top.join(path);
+            if sources::is_taken(&place) && !self.texts.contains_key(path) {
+                return Some(path.to_owned());
+            }
+            for folder in Path::new(path).ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty()) {
+                if sources::path_kind(&self.top.join(folder)) == Some(PathKind::File) {
+                    return Some(sources::path_text(folder));
+                }
+            }
+        }
+        None
+    }
+}
+
+type Texts = (BTreeMap<String, String>, BTreeMap<String, Encoding>);
+
+fn texts(top: &Path, folder: &str) -> Result<Texts, InitError> {
+    let mut found = Texts::default();
+    let mut buffer = ReadBuffer::default();
+    for path in repository::paths(folder) {
+        let Some(file) = sources::find_file(top, &path) else { continue };
+        let text = sources::read(&file, &mut buffer);
+        let text = text.map_err(|problem| InitError::Unreadable { path: path.clone(), problem })?;
+        found.0.insert(path.clone(), text.text.to_owned());
+        found.1.insert(path, text.encoding);
+    }
+    Ok(found)
+}
+
+/// Two folders of one repository with one scope would delete each other's entities.
+fn scope(repository: &Repository, folder: &str) -> Option<String> {
+    let origin = repository.origin()?;
+    let plain = |c: char| if c.is_ascii_alphanumeric() || "._/@-".contains(c) { c } else { '-' };
+    let folder: String = folder.chars().map(plain).collect();
+    let scope = if folder.is_empty() { origin } else { format!("{origin}/{folder}") };
+    Some(scope).filter(|scope| fits(scope))
+}
+
+/// By the remote's host, else by the files that are there.
+fn forge(top: &Path, repository: Option<&Repository>, texts: &BTreeMap<String, String>) -> Option<Forge> {
+    let host = repository?.origin_host().unwrap_or_default();
+    let has_workflows = sources::path_kind(&top.join(".github/workflows")).is_some();
+    if host.contains("gitlab") || texts.contains_key(".gitlab-ci.yml") && !host.contains("github") {
+        Some(Forge::Gitlab)
+    } else if host.contains("github") || has_workflows {
+        Some(Forge::Github)
+    } else {
+        None
+    }
+}
+
+/// A name that no reader of a workflow takes for a pattern.
+fn branch(repository: Option<&Repository>) -> String {
+    let branch = repository.and_then(Repository::default_branch);
+    let is_plain = |name: &String| name.chars().all(|c| c.is_ascii_alphanumeric() || "._/-".contains(c));
+    branch.filter(is_plain).unwrap_or_else(|| "main".to_owned())
+}
+
+/// At the top any workflow counts; a folder's has its own name.
+fn wired(top: &Path, folder: &str) -> Option<String> {
+    let own: Vec<String> = repository::paths(folder);
+    let mut buffer = ReadBuffer::default();
+    let files = ["yml", "yaml"].iter().flat_map(|extension| sources::list_folder(top, ".github/workflows", extension));
+    let is_of_folder = |path: &str| path.starts_with(".github/workflows/portolan-");
+    let mut files = files.filter(|file| folder.is_empty() && !own.contains(&file.path) && !is_of_folder(&file.path));
+    files.find(|file| sources::read(file, &mut buffer).is_ok_and(|text| runs_portolan(text.text))).map(|file| file.path)
+}
+
+fn runs_portolan(workflow: &str) -> bool {
+    let is_step = |line: &str| ["portolan lint", "portolan push", "portolan diff"].iter().any(|it| line.contains(it));
+    let is_action = |line: &str| line.contains("uses:") && line.contains("portolan");
+    workflow.lines().map(|line| line.split('#').next().unwrap_or_default()).any(|line| is_step(line) || is_action(line))
+}

@@ -1,0 +1,123 @@
+//! Yields where manifests live already, and whose platform's they are: what a config would say so that they are found.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use crate::domain::manifest::{Form, Manifest};
+use crate::domain::platform::{PLATFORMS, Platform};
+use crate::manifest::{self, Limits, Reader};
+use crate::sources::{self, DiscoverError, Pattern, TextRef};
+
+/// More folders than these are no list that a person would keep.
+const MOST_FOLDERS: usize = 6;
+
+#[derive(Debug, Default)]
+pub(crate) struct Homes {
+    /// By file, in how many of them a platform's manifests are.
+    platforms: BTreeMap<&'static str, usize>,
+    /// Of resources.
+    folders: BTreeSet<String>,
+    /// Names of files that hold bare entities.
+    bare: BTreeSet<String>,
+    pub files: usize,
+}
+
+struct Hands {
+    reader: Reader,
+    manifests: Vec<Manifest>,
+}
+
+impl Homes {
+    /// Of all YAML files under `root`.
+    pub fn of(root: &Path) -> Result<Self, DiscoverError> {
+        let files = sources::discover(root, &Pattern::default())?.files;
+        let make = || Hands { reader: Reader::new(Limits::default()), manifests: Vec::new() };
+        let found = sources::for_each_text(&files, make, |hands, index, text| hands.file(&files[index].path, text));
+        let mut homes = Self::default();
+        for (file, found) in files.iter().zip(found) {
+            let Some((platform, is_bare)) = found else { continue };
+            let (folder, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
+            homes.files += 1;
+            *homes.platforms.entry(platform).or_default() += 1;
+            if is_bare {
+                homes.bare.insert(name.to_owned());
+            } else {
+                homes.folders.insert(folder.to_owned());
+            }
+        }
+        Ok(homes)
+    }
+
+    /// The platform of most files.
+    pub fn platform(&self) -> Option<&'static Platform> {
+        let count = |platform: &&'static Platform| self.platforms.get(platform.name).copied().unwrap_or_default();
+        // The first of those that are equal.
+        PLATFORMS.into_iter().rev().max_by_key(count).filter(|platform| count(platform) > 0)
+    }
+
+    /// Globs that match all of them; `None`: no short list does.
+    pub fn globs(&self) -> Option<Vec<String>> {
+        let is_literal = |path: &String| !path.contains(['*', '?', '[', ']', '{', '}', '!', '\\']);
+        if self.folders.len() > 200 || !self.folders.iter().chain(&self.bare).all(is_literal) {
+            return None;
+        }
+        let is_below = |folder: &&String| {
+            let above = |other: &&String| !other.is_empty() && folder.starts_with(&format!("{other}/"));
+            !self.folders.iter().any(|other| above(&other))
+        };
+        let folders: Vec<&String> = self.folders.iter().filter(is_below).collect();
+        if folders.len() > MOST_FOLDERS {
+            return None;
+        }
+        let glob = |folder: &String| match folder.as_str() {
+            "" => "*.{yaml,yml}".to_owned(),
+            folder => format!("{folder}/**/*.{{yaml,yml}}"),
+        };
+        let bare = self.bare.iter().map(|name| format!("**/{name}"));
+        Some(folders.into_iter().map(glob).chain(bare).collect())
+    }
+}
+
+impl Hands {
+    /// Platform of the file's first manifest, and whether it is a bare one.
+    fn file(&mut self, path: &str, text: Result<TextRef<'_>, sources::ReadProblem>) -> Option<(&'static str, bool)> {
+        let Self { reader, manifests, .. } = self;
+        let text = text.ok()?;
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let mut found = None;
+        reader.read(text.text, &mut |document| {
+            manifests.clear();
+            if !document.broken && found.is_none() {
+                manifest::decode(document.view, name, manifests);
+                let first = manifests.iter().find(|manifest| manifest.blueprint.is_some());
+                found = first.map(|manifest| (manifest.platform.name, manifest.form == Form::Bare));
+            }
+        });
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn homes(folders: &[&str], bare: &[&str]) -> Option<Vec<String>> {
+        let set = |all: &[&str]| all.iter().map(|it| (*it).to_owned()).collect();
+        Homes { folders: set(folders), bare: set(bare), ..Homes::default() }.globs()
+    }
+
+    #[test]
+    fn the_uppermost_folders_stand_for_those_below() {
+        let globs = homes(&["deploy/catalog", "deploy/catalog/a/b", "deploy/catalogs"], &["port.yml"]);
+        let wanted = ["deploy/catalog/**/*.{yaml,yml}", "deploy/catalogs/**/*.{yaml,yml}", "**/port.yml"];
+        assert_eq!(globs.expect("a short list"), wanted);
+        assert_eq!(homes(&["", "x"], &[]).expect("a short list"), ["*.{yaml,yml}", "x/**/*.{yaml,yml}"]);
+        assert_eq!(homes(&[], &[]).expect("a short list"), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn where_no_short_list_would_do_there_is_none() {
+        assert_eq!(homes(&["a", "b", "c", "d", "e", "f", "g"], &[]), None);
+        assert_eq!(homes(&["a[1]"], &[]), None);
+    }
+}

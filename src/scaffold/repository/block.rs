@@ -1,0 +1,108 @@
+//! Adds an item to a list at the top of a YAML text and leaves every other byte alone. It knows the block style that
+//! people and tools write; of anything else it makes nothing, and what it makes is read again by those who asked.
+
+/// The item's lines, without their indentation.
+pub(super) type Item<'i> = &'i [&'i str];
+
+/// The text with `item` at the end of the list under `key`; `None` where the list is in no style that is known here.
+pub(super) fn append(text: &str, key: &str, item: Item<'_>) -> Option<String> {
+    let end = if text.split_once('\n').is_some_and(|(first, _)| first.ends_with('\r')) { "\r\n" } else { "\n" };
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    if has_several_documents(&lines) {
+        return None;
+    }
+    let Some(at) = lines.iter().position(|line| is_key(line, key)) else {
+        return Some(at_the_end(text, key, item, end));
+    };
+    let value = after_key(lines[at], key);
+    if matches!(value, "[]" | "null" | "~") {
+        let mut out = lines[..at].concat();
+        out.push_str(&lines[at].trim_end().replacen(&format!(": {value}"), ":", 1));
+        out.push_str(end);
+        push(&mut out, 2, item, end);
+        out.push_str(&lines[at + 1..].concat());
+        return Some(out);
+    }
+    if !value.is_empty() {
+        return None;
+    }
+    let (last, indentation) = last_of_list(&lines, at)?;
+    let mut out = lines[..=last].concat();
+    if !out.ends_with('\n') {
+        out.push_str(end);
+    }
+    push(&mut out, indentation, item, end);
+    out.push_str(&lines[last + 1..].concat());
+    Some(out)
+}
+
+fn at_the_end(text: &str, key: &str, item: Item<'_>, end: &str) -> String {
+    let mut out = text.to_owned();
+    if !out.is_empty() && !out.ends_with('\n') {
+        out.push_str(end);
+    }
+    if !out.is_empty() && !out.ends_with("\n\n") && !out.ends_with("\n\r\n") {
+        out.push_str(end);
+    }
+    out.push_str(&format!("{key}:{end}"));
+    push(&mut out, 2, item, end);
+    out
+}
+
+/// The last line of the list's content (comments and blank lines behind it belong to what follows), and how far its
+/// items are indented.
+fn last_of_list(lines: &[&str], at: usize) -> Option<(usize, usize)> {
+    let mut last = at;
+    let mut indentation = None;
+    for (index, line) in lines.iter().enumerate().skip(at + 1) {
+        let content = line.trim();
+        if content.is_empty() || content.starts_with('#') {
+            continue;
+        }
+        let spaces = line.len() - line.trim_start_matches(' ').len();
+        let is_item = content == "-" || content.starts_with("- ");
+        if spaces == 0 && !is_item {
+            break;
+        }
+        if indentation.is_none() && !is_item || line.trim_start_matches(' ').starts_with('\t') {
+            return None;
+        }
+        indentation.get_or_insert(spaces);
+        last = index;
+    }
+    indentation.map(|indentation| (last, indentation))
+}
+
+fn push(out: &mut String, indentation: usize, item: Item<'_>, end: &str) {
+    for line in item {
+        out.push_str(&" ".repeat(indentation));
+        out.push_str(line);
+        out.push_str(end);
+    }
+}
+
+fn is_key(line: &str, key: &str) -> bool {
+    line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':'))
+}
+
+/// What stands behind the key, without a comment.
+fn after_key<'l>(line: &'l str, key: &str) -> &'l str {
+    let rest = line.get(key.len() + 1..).unwrap_or_default().trim();
+    if rest.starts_with('#') {
+        return "";
+    }
+    rest.split_once(" #").map_or(rest, |(value, _)| value.trim_end())
+}
+
+fn has_several_documents(lines: &[&str]) -> bool {
+    let mut has_content = false;
+    for line in lines {
+        let content = line.trim_end();
+        let is_mark = content == "---" || content.starts_with("--- ") || content == "...";
+        if is_mark && has_content {
+            return true;
+        }
+        has_content |= !is_mark && !content.is_empty() && !content.starts_with(['#', '%']);
+    }
+    false
+}

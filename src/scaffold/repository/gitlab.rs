@@ -1,0 +1,113 @@
+//! The jobs for GitLab in a file of their own, and the line of `.gitlab-ci.yml` that includes it. A pipeline whose stages
+//! do not hold a job's stage does not run at all, so the stages that are there are looked at.
+
+use serde_json::{Value, json};
+
+use super::{COMMENT, Draft, Facts, Paste, Wanted, block, quoted, suffix};
+
+const PIPELINE: &str = ".gitlab-ci.yml";
+const JOBS: &str = include_str!("templates/gitlab.yml");
+/// The jobs that want a catalog.
+const CATALOG: &str = include_str!("templates/gitlab-catalog.yml");
+const VARIABLES: &str = include_str!("templates/gitlab-variables.txt");
+const SCRIPT: &str = ".gitlab/portolan-comment.sh";
+
+pub(super) fn paths(folder: &str) -> [String; 3] {
+    [PIPELINE.to_owned(), jobs_path(folder), SCRIPT.to_owned()]
+}
+
+fn jobs_path(folder: &str) -> String {
+    format!(".gitlab/portolan{}.yml", suffix(folder))
+}
+
+pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
+    let before = facts.texts.get(PIPELINE);
+    let pipeline = before.map(|text| (facts.read)(text));
+    let stages = Stages::of(pipeline.as_ref().and_then(Option::as_ref));
+    let path = jobs_path(facts.folder);
+    draft.own(facts, path.clone(), jobs(facts, &stages));
+    if facts.has_catalog {
+        draft.own(facts, SCRIPT.to_owned(), COMMENT.to_owned());
+    }
+    let line = format!("- local: {path}");
+    let Some(before) = before else {
+        let after = block::append("", "include", &[&line]).unwrap_or_default();
+        draft.files.push(Wanted { path: PIPELINE.to_owned(), before: None, after });
+        return;
+    };
+    if before.contains(&path) {
+        return;
+    }
+    let old = pipeline.flatten().map(|old| if old.is_null() { json!({}) } else { old });
+    let after = block::append(before, "include", &[&line]);
+    let is_added = |after: &String| {
+        let new = (facts.read)(after);
+        old.as_ref().zip(new).is_some_and(|(old, new)| is_added(old, &new, &path))
+    };
+    match after.filter(is_added) {
+        Some(after) => draft.change(PIPELINE.to_owned(), before, after),
+        None => draft.pastes.push(Paste {
+            path: PIPELINE.to_owned(),
+            why: "it is written in a way that is not edited with certainty",
+            lines: format!("include:\n  {line}\n"),
+        }),
+    }
+}
+
+/// Nothing but our line came.
+fn is_added(old: &Value, new: &Value, path: &str) -> bool {
+    let mut expected = old.clone();
+    let Some(map) = expected.as_object_mut() else { return false };
+    match map.entry("include").or_insert_with(|| json!([])) {
+        Value::Array(all) => all.push(json!({"local": path})),
+        place @ Value::Null => *place = json!([{"local": path}]),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => return false,
+    }
+    expected == *new
+}
+
+struct Stages {
+    test: String,
+    deploy: String,
+}
+
+impl Stages {
+    fn of(pipeline: Option<&Value>) -> Self {
+        let listed = pipeline.and_then(|pipeline| pipeline["stages"].as_array());
+        let listed: Vec<&str> = listed.into_iter().flatten().filter_map(Value::as_str).collect();
+        let or = |wanted: &str, instead: Option<&&str>| {
+            let is_there = listed.is_empty() || listed.contains(&wanted);
+            if is_there { wanted.to_owned() } else { instead.copied().unwrap_or(wanted).to_owned() }
+        };
+        Self { test: or("test", listed.first()), deploy: or("deploy", listed.last()) }
+    }
+}
+
+fn jobs(facts: &Facts<'_>, stages: &Stages) -> String {
+    let catalog = facts.pipeline_catalog.map(|address| format!("    PORTOLAN_CATALOG: {}\n", variable(address)));
+    let directory = if facts.folder.is_empty() { "." } else { facts.folder };
+    let (head, variables, rest) = match facts.has_catalog {
+        true => (
+            ", what a merge request does to the catalog\n# as a note on it, and a push from the default branch",
+            VARIABLES,
+            CATALOG,
+        ),
+        false => ("", "", ""),
+    };
+    JOBS.replace("@HEAD@", head)
+        .replace("#\n@VARIABLES@", &if variables.is_empty() { "\n".to_owned() } else { format!("#\n{variables}") })
+        .replace("@REST@\n", rest)
+        .replace("@CATALOG@", &catalog.unwrap_or_default())
+        .replace("@DIRECTORY@", &variable(directory))
+        .replace("@STAGE@", &quoted(&stages.test))
+        .replace("@PUSH_STAGE@", &quoted(&stages.deploy))
+        .replace("@VERSION@", facts.version)
+        .replace("@SUFFIX@", &suffix(facts.folder))
+        .replace("@ID@", facts.platform.client_id_variable)
+        .replace("@SECRET@", facts.platform.client_secret_variable)
+}
+
+/// GitLab puts other variables where a `$` stands in one.
+fn variable(text: &str) -> String {
+    quoted(&text.replace('$', "$$"))
+}

@@ -1,0 +1,240 @@
+//! Files as people have them, and what becomes of them: every byte that was there is there still.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::editor::{self, Schema};
+use super::*;
+use crate::domain::platform::PORT;
+
+fn read(text: &str) -> Option<Value> {
+    serde_yaml::from_str(text).ok()
+}
+
+/// The draft for a repository with these files.
+fn drafted(files: &[(&str, &str)], change: impl FnOnce(&mut Facts<'_>)) -> Draft {
+    let texts: BTreeMap<String, String> = files.iter().map(|(path, text)| ((*path).into(), (*text).into())).collect();
+    let mut facts = Facts {
+        platform: &PORT,
+        catalog: None,
+        pipeline_catalog: None,
+        has_catalog: true,
+        scope: Some("acme/catalog"),
+        include: &[],
+        forge: Forge::Other,
+        branch: "main",
+        folder: "",
+        has_config: true,
+        wants_hook: false,
+        wants_ignore: false,
+        version: "9.8.7",
+        texts: &texts,
+        read: &read,
+    };
+    change(&mut facts);
+    draft(&facts)
+}
+
+fn hooked(before: &str) -> Draft {
+    drafted(&[(".pre-commit-config.yaml", before)], |facts| facts.wants_hook = true)
+}
+
+/// The lines that are new, where all others stayed as they were.
+fn added<'a>(before: &str, after: &'a str) -> Vec<&'a str> {
+    let mut old = before.split_inclusive('\n').peekable();
+    let new = after.split_inclusive('\n').filter(|line| old.next_if(|old| old.trim_end() == line.trim_end()).is_none());
+    let new: Vec<&str> = new.collect();
+    assert_eq!(old.next(), None, "a line is gone:\n{after}");
+    new
+}
+
+const STYLES: [&str; 6] = [
+    "repos:\n  - repo: https://x\n    rev: v1\n    hooks:\n      - id: a # kept\n",
+    "# top\nrepos:\n- repo: https://x\n  rev: v1\n  hooks:\n  - id: a\n\n# the end\ndefault_stages: [pre-commit]\n",
+    "repos:   # ours\n    -   repo: https://x\n        rev: v1\n        hooks:\n        -   id: a",
+    "---\nminimum_pre_commit_version: \"3.2.0\"\nrepos:\n  - repo: https://x\n    hooks: [{id: a}]\n    rev: v1\n\n",
+    "repos:\r\n  - repo: https://x\r\n    rev: v1\r\n    hooks:\r\n      - id: a\r\nfail_fast: true\r\n",
+    "ci:\n  skip: [x]\n",
+];
+
+#[test]
+fn a_hook_joins_those_that_are_there_and_nothing_else_changes() {
+    for before in STYLES {
+        let draft = hooked(before);
+        let [file] = draft.files.as_slice() else { panic!("{before}: {draft:?}") };
+        let lines = added(before, &file.after);
+        assert!(lines.iter().any(|line| line.contains("entry: portolan lint --pre-commit")), "{}", file.after);
+        let is_windows = before.contains("\r\n");
+        assert!(lines.iter().all(|line| line.ends_with("\r\n") == is_windows), "{lines:?}");
+        let hooks = read(&file.after).expect("YAML");
+        let last = hooks["repos"].as_array().and_then(|all| all.last()).expect("a repository");
+        assert_eq!(last["hooks"][0]["additional_dependencies"][0], "portolan-gitops==9.8.7");
+        // And then it is there.
+        assert_eq!(hooked(&file.after), Draft::default());
+    }
+}
+
+#[test]
+fn an_empty_list_of_hooks_is_begun() {
+    for before in ["repos: []\n", "repos: [] # none yet\nfail_fast: true\n", "repos:\n", "repos: null\n"] {
+        let draft = hooked(before);
+        let after = match draft.files.as_slice() {
+            [file] => read(&file.after).expect("YAML"),
+            // A bare key is odd enough to be left alone.
+            _ => {
+                assert_eq!(draft.pastes.len(), 1, "{before}: {draft:?}");
+                continue;
+            }
+        };
+        assert_eq!(after["repos"].as_array().map(Vec::len), Some(1), "{before}");
+    }
+}
+
+#[test]
+fn what_is_odd_is_left_alone_and_the_lines_are_shown() {
+    for before in [
+        "repos: [{repo: https://x, rev: v1, hooks: [{id: a}]}]\n",
+        "{repos: []}\n",
+        "repos: &all\n  - repo: https://x\n    hooks: []\n",
+        "repos:\n  - repo: x\n    hooks: []\n---\nrepos: []\n",
+        "repos: [\n",
+        "- a\n",
+        "repos:\n  other: map\n",
+        "repos:\n  - |\n    a block\n  \n text that is\n: odd\n",
+    ] {
+        let draft = hooked(before);
+        assert!(draft.files.is_empty(), "{before}: {draft:?}");
+        let [paste] = draft.pastes.as_slice() else { panic!("{before}: {draft:?}") };
+        assert!(paste.lines.starts_with("- repo: local\n"), "{}", paste.lines);
+    }
+}
+
+#[test]
+fn a_hook_of_ours_is_enough_however_it_came() {
+    for before in [
+        "repos:\n  - repo: https://example.com/portolan\n    rev: v1\n    hooks: [{id: portolan-lint}]\n",
+        "repos:\n  - repo: local\n    hooks: [{id: x, entry: portolan lint --staged, language: system}]\n",
+    ] {
+        assert_eq!(hooked(before), Draft::default());
+    }
+}
+
+fn gitlab(before: &str) -> Draft {
+    drafted(&[(".gitlab-ci.yml", before)], |facts| facts.forge = Forge::Gitlab)
+}
+
+#[test]
+fn a_pipeline_includes_the_jobs_and_its_stages_are_heeded() {
+    for (before, test, deploy) in [
+        ("build:\n  script: [make]\n", "test", "deploy"),
+        ("stages: [check, ship]\ninclude:\n  - local: /a.yml\n\nx:\n  stage: check\n  script: y\n", "check", "ship"),
+        ("include:\n- project: a/b\n  file: c.yml\nstages:\n- test\n- z\n", "test", "z"),
+    ] {
+        let draft = gitlab(before);
+        let file = draft.files.iter().find(|file| file.path == ".gitlab-ci.yml").expect("it is changed");
+        added(before, &file.after);
+        let pipeline = read(&file.after).expect("YAML");
+        let include = pipeline["include"].as_array().and_then(|all| all.last()).expect("an include");
+        assert_eq!(include["local"], ".gitlab/portolan.yml");
+        let jobs = draft.files.iter().find(|file| file.path == ".gitlab/portolan.yml").expect("the jobs");
+        let jobs = read(&jobs.after).expect("YAML");
+        assert_eq!(jobs["portolan-lint"]["stage"], test);
+        assert_eq!(jobs["portolan-push"]["stage"], deploy);
+    }
+    for before in ["include: a.yml\n", "include:\n  local: a.yml\n", "spec:\n  inputs: {}\n---\na:\n  script: b\n"] {
+        let draft = gitlab(before);
+        assert!(draft.pastes.iter().any(|paste| paste.path == ".gitlab-ci.yml"), "{before}: {draft:?}");
+    }
+}
+
+#[test]
+fn no_placeholder_is_left_in_what_is_written() {
+    for forge in [Forge::Github, Forge::Gitlab] {
+        for has_catalog in [true, false] {
+            for folder in ["", "services/Der Katalog"] {
+                let draft = drafted(&[], |facts| {
+                    facts.forge = forge;
+                    facts.has_catalog = has_catalog;
+                    facts.folder = folder;
+                    facts.has_config = false;
+                    facts.wants_hook = true;
+                    facts.wants_ignore = true;
+                    facts.pipeline_catalog = Some("https://catalog.acme.example");
+                });
+                for file in &draft.files {
+                    let is_script = file.path.ends_with(".sh");
+                    let hole = file
+                        .after
+                        .lines()
+                        .find(|line| line.contains('@') && !line.contains("actions/") && !line.contains("\"$@\""));
+                    assert!(is_script || hole.is_none(), "{}: {hole:?}", file.path);
+                    assert!(
+                        is_script || file.path.ends_with("ignore") || read(&file.after).is_some(),
+                        "{}",
+                        file.after
+                    );
+                }
+                let says = |word: &str| draft.files.iter().any(|file| file.after.contains(word));
+                assert_eq!(says("portolan push"), has_catalog);
+                assert!(says("PORTOLAN_CATALOG"));
+            }
+        }
+    }
+}
+
+#[test]
+fn files_of_ours_that_somebody_changed_stay() {
+    let draft = drafted(&[(".github/workflows/portolan.yml", "name: mine\n")], |facts| facts.forge = Forge::Github);
+    assert_eq!(draft.kept, [".github/workflows/portolan.yml"]);
+    assert!(draft.files.iter().all(|file| file.path == ".github/portolan-comment.sh"));
+}
+
+#[test]
+fn git_is_told_what_to_leave_out() {
+    let ignored = |before: &str| {
+        let draft = drafted(&[(".gitignore", before)], |facts| facts.wants_ignore = true);
+        draft.files.into_iter().map(|file| file.after).collect::<String>()
+    };
+    assert!(ignored("target\r\n").starts_with("target\r\n# ") && ignored("target\r\n").ends_with("local.db*\r\n"));
+    assert!(ignored("target").starts_with("target\n# "));
+}
+
+#[test]
+fn the_editor_learns_of_the_schema_where_its_settings_are_plain() {
+    let globs = ["catalog/**/*.yaml".to_owned()];
+    let schema = Schema { file: ".portolan/manifest.schema.json", globs: &globs };
+    let edited = |before: Option<&str>| {
+        let mut draft = Draft::default();
+        editor::draft(".vscode/settings.json".to_owned(), before, &schema, &mut draft);
+        draft
+    };
+    for before in
+        [None, Some(""), Some("{}"), Some("{\n}\n"), Some("{\r\n    \"a\": 1\r\n}\r\n"), Some("{\"a\": {\"b\": 2}}")]
+    {
+        let draft = edited(before);
+        let [file] = draft.files.as_slice() else { panic!("{before:?}: {draft:?}") };
+        let json: Value = serde_json::from_str(&file.after).expect("JSON");
+        assert_eq!(json["yaml.schemas"][schema.file][0], "catalog/**/*.yaml", "{}", file.after);
+        assert_eq!(edited(Some(&file.after)), Draft::default());
+    }
+    for before in ["{\n  // mine\n  \"a\": 1\n}\n", "{\"yaml.schemas\": {\"x\": \"y\"}}", "[1]"] {
+        let draft = edited(Some(before));
+        assert!(draft.files.is_empty() && draft.pastes.len() == 1, "{before}: {draft:?}");
+    }
+}
+
+#[test]
+fn the_examples_are_what_they_should_be() {
+    for (path, text) in example::FILES {
+        if path.ends_with(".json") {
+            let json: Value = serde_json::from_str(text).expect("JSON");
+            assert!(
+                crate::domain::blueprint::Blueprint::from_json(json).is_ok_and(|(_, flaws)| flaws.is_empty()),
+                "{path}"
+            );
+        } else {
+            assert!(read(&text.replace("@API@", &PORT.api_version())).is_some(), "{path}");
+        }
+    }
+}

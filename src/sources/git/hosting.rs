@@ -1,0 +1,75 @@
+//! What a repository tells of the place that hosts it: the host of `origin`, the branch that counts, and what is left
+//! out. All of it may be missing; a repository of today has neither a remote nor a commit.
+
+use std::path::Path;
+
+use super::error::GitError;
+use super::open::Repository;
+use crate::sources::path::path_text;
+
+impl Repository {
+    /// The top of the work tree, without links.
+    pub fn top(&self) -> &Path {
+        &self.work_tree
+    }
+
+    /// `folder` as a path of the work tree; empty at its top.
+    pub fn path_of(&self, folder: &Path) -> Result<String, GitError> {
+        Ok(path_text(&self.prefix(folder)?))
+    }
+
+    /// The host in the address of the remote `origin`.
+    pub fn origin_host(&self) -> Option<String> {
+        let remote = self.inner.find_remote("origin").ok()?;
+        host(remote.url().ok()?)
+    }
+
+    /// The branch that others start from: what the remote says, else the one that is checked out.
+    pub fn default_branch(&self) -> Option<String> {
+        let remote = self.inner.find_reference("refs/remotes/origin/HEAD").ok();
+        let target = remote.and_then(|it| it.symbolic_target().ok().flatten().map(str::to_owned));
+        let remote = target.and_then(|name| name.strip_prefix("refs/remotes/origin/").map(str::to_owned));
+        remote.or_else(|| {
+            let head = self.inner.find_reference("HEAD").ok()?;
+            let name = head.symbolic_target().ok().flatten()?.strip_prefix("refs/heads/")?;
+            Some(name.to_owned())
+        })
+    }
+
+    /// Whether Git leaves out this path of the work tree, by whatever rule.
+    pub fn ignores(&self, path: &str) -> bool {
+        self.inner.is_path_ignored(path).unwrap_or(false)
+    }
+}
+
+/// From `https://user@host:443/path`, `ssh://git@host/path` or `git@host:path`.
+fn host(address: &str) -> Option<String> {
+    let authority = match address.split_once("://") {
+        Some(("file", _)) => return None,
+        Some((_, rest)) => rest.split('/').next()?,
+        None => address.split_once(':').map(|(host, _)| host).filter(|host| host.len() > 1 && !host.contains('/'))?,
+    };
+    let host = authority.rsplit('@').next()?;
+    let host = host.split(':').next()?;
+    (!host.is_empty()).then(|| host.to_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::host;
+
+    #[test]
+    fn the_host_is_read_from_every_way_to_write_an_address() {
+        for address in [
+            "https://github.com/acme/catalog.git",
+            "https://token:secret@GitHub.com:443/acme/catalog",
+            "ssh://git@github.com:22/acme/catalog.git",
+            "git@github.com:acme/catalog.git",
+        ] {
+            assert_eq!(host(address).as_deref(), Some("github.com"), "{address}");
+        }
+        for address in ["/srv/git/catalog", "../catalog", "file:///srv/catalog", "C:\\catalog", ""] {
+            assert_eq!(host(address), None, "{address}");
+        }
+    }
+}

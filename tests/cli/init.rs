@@ -1,0 +1,246 @@
+//! `init`: what it makes of the places where people begin, that it takes nothing away, and that a second run finds
+//! nothing to do.
+
+mod adopted;
+mod kept;
+mod pipelines;
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::{run, run_with};
+use crate::support::{Repo, contents, files_below};
+
+/// A repository with a remote.
+fn git(origin: &str) -> Repo {
+    let repo = Repo::new();
+    repo.git(&["init", "--quiet"]);
+    if !origin.is_empty() {
+        repo.git(&["remote", "add", "origin", origin]);
+    }
+    repo
+}
+
+const GITHUB: &str = "git@github.com:acme/catalog.git";
+const GITLAB: &str = "https://gitlab.com/acme/teams/catalog.git";
+
+/// All files but Git's own.
+fn names(repo: &Repo) -> Vec<String> {
+    let names = files_below(repo.path()).into_iter().map(|path| path.display().to_string().replace('\\', "/"));
+    names.filter(|name| !name.starts_with(".git/")).collect()
+}
+
+fn yaml(repo: &Repo, path: &str) -> Value {
+    serde_yaml::from_str(&repo.read(path)).unwrap_or_else(|error| panic!("{path}: {error}\n{}", repo.read(path)))
+}
+
+/// Wires it, and a second time: nothing may change then.
+#[track_caller]
+fn wired(repo: &Repo, line: &str) -> String {
+    let first = run(repo, line);
+    assert_eq!(first.code, 0, "{}{}", first.results, first.talk);
+    let before = contents(repo.path());
+    let second = run(repo, line);
+    assert_eq!(second.code, 0, "{}{}", second.results, second.talk);
+    assert!(second.results.ends_with("Nothing to do: this repository is wired.\n"), "{}", second.results);
+    assert!(contents(repo.path()) == before, "a second run changes something");
+    first.results
+}
+
+fn next_steps(told: &str) -> Vec<&str> {
+    told.split("\nNext:\n").nth(1).expect("it says what is next").lines().collect()
+}
+
+#[test]
+fn nobody_is_asked_where_nobody_sits() {
+    let repo = git(GITHUB);
+    let before = contents(repo.path());
+    let talk = run(&repo, "init").was_refused();
+    assert!(
+        talk.contains("there is no terminal to ask on") && talk.contains("`--dry-run`") && talk.contains("`--yes`")
+    );
+    assert!(contents(repo.path()) == before);
+    for (line, words) in [
+        ("init --yes --dry-run", "cannot be used with"),
+        ("init --ci jenkins", "possible values: github, gitlab, none"),
+        ("init --yes --scope (x)", "use the scope `(x)`"),
+        ("init --yes --platform glint --catalog us", "has no region `us`"),
+        ("init --yes --from-catalog", "PORT_CLIENT_ID and PORT_CLIENT_SECRET"),
+        ("init --yes --from-catalog --example", "cannot be used with"),
+    ] {
+        let talk = run(&repo, line).was_refused();
+        assert!(talk.contains(words), "{line}: {talk}");
+        assert!(contents(repo.path()) == before, "{line}");
+    }
+}
+
+#[test]
+fn a_dry_run_shows_every_file_and_writes_none() {
+    let repo = git(GITHUB);
+    repo.write(".gitignore", "target\n");
+    let before = contents(repo.path());
+    let told = run(&repo, "init --dry-run").quietly_gave();
+    assert!(contents(repo.path()) == before);
+    for part in [
+        "portolan.yaml (new)\n+ # Keeps",
+        "+ scope: acme/catalog\n",
+        "--- a/.gitignore\n+++ b/.gitignore\n@@ -1 +1,3 @@\n target\n",
+        "5 files:\n  new     portolan.yaml\n",
+        "  changed .gitignore\n",
+        "Nothing was written",
+    ] {
+        assert!(told.contains(part), "{part}\n{told}");
+    }
+    let brief = run(&repo, "init --dry-run --quiet").quietly_gave();
+    assert!(brief.starts_with("5 files:\n"), "{brief}");
+}
+
+#[test]
+fn an_empty_repository_is_wired_for_github() {
+    let repo = git(GITHUB);
+    let told = wired(&repo, "init --yes");
+    let wanted = [
+        ".github/portolan-comment.sh",
+        ".github/workflows/portolan.yml",
+        ".gitignore",
+        ".pre-commit-config.yaml",
+        "portolan.yaml",
+    ];
+    assert_eq!(names(&repo), wanted);
+    let config = yaml(&repo, "portolan.yaml");
+    assert_eq!(config["platform"], "port");
+    assert_eq!(config["scope"], "acme/catalog");
+    assert_eq!(config["manifests"]["include"][0], "catalog/**/*.{yaml,yml}");
+    let steps = next_steps(&told);
+    assert!(steps.len() <= 5 && steps[0].contains("PORT_CLIENT_ID and PORT_CLIENT_SECRET"), "{steps:?}");
+    // The settings are as they were written, and lint has nothing to say.
+    let settings = run(&repo, "config").quietly_gave();
+    assert!(settings.contains("acme/catalog"), "{settings}");
+    assert_eq!(run(&repo, "lint").code, 0);
+    let head = repo.git(&["check-ignore", ".portolan/local.db", ".portolan/local.db-wal"]);
+    assert_eq!(head, ".portolan/local.db\n.portolan/local.db-wal\n");
+}
+
+#[test]
+fn an_example_is_something_to_try_things_out_with() {
+    let repo = git(GITHUB);
+    let told = wired(&repo, "init --yes --example");
+    assert_eq!(run(&repo, "lint").quietly_gave(), "2 files, 2 entities: nothing to report\n");
+    assert!(next_steps(&told).len() <= 5, "{told}");
+    // In a repository that has something it would only be in the way.
+    let other = git(GITHUB);
+    other.write("port.yml", "identifier: cart\nblueprint: service\n");
+    let run = run(&other, "init --yes --example");
+    assert!(run.talk.contains("no examples are written"), "{}", run.talk);
+    assert!(!other.path().join("catalog").exists());
+}
+
+#[test]
+fn manifests_that_are_here_say_where_and_whose() {
+    let manifest = |platform: &str, name: &str| {
+        format!(
+            "apiVersion: {platform}/v1\nkind: Entity\nmetadata: {{name: {name}}}\nspec: {{blueprint: x, identifier: {name}}}\n"
+        )
+    };
+    let repo = git("git@github.com:acme/shop.git");
+    repo.write("deploy/entities/a.yaml", manifest("useglint.io", "a"));
+    repo.write("deploy/entities/teams/b.yml", manifest("useglint.io", "b"));
+    repo.write("deploy/chart.yaml", "kind: Deployment\napiVersion: apps/v1\n");
+    repo.write("services/cart/glint.yml", "identifier: cart\nblueprint: service\n");
+    let told = wired(&repo, "init --yes");
+    let config = yaml(&repo, "portolan.yaml");
+    assert_eq!(config["platform"], "glint");
+    let include: Vec<&str> =
+        config["manifests"]["include"].as_array().expect("a list").iter().filter_map(Value::as_str).collect();
+    assert_eq!(include, ["deploy/entities/**/*.{yaml,yml}", "**/glint.yml"]);
+    assert!(run(&repo, "lint").results.contains("3 files, 3 entities"), "{}", run(&repo, "lint").results);
+    assert!(told.contains("GLINT_CLIENT_ID") && !told.contains("PORT_CLIENT_ID"), "{told}");
+    // What is said counts more than what is found.
+    let other = git(GITHUB);
+    other.write("a.yaml", manifest("useglint.io", "a"));
+    wired(&other, "init --yes --platform port --scope acme/other --no-pre-commit --ci none");
+    assert_eq!(names(&other), [".gitignore", "a.yaml", "portolan.yaml"]);
+    let config = yaml(&other, "portolan.yaml");
+    assert_eq!((&config["platform"], &config["scope"]), (&Value::from("port"), &Value::from("acme/other")));
+}
+
+#[test]
+fn a_folder_of_a_larger_repository_has_its_own_scope_and_jobs() {
+    for (origin, jobs, scope) in [
+        (GITHUB, ".github/workflows/portolan-services-cart.yml", "acme/catalog/services/cart"),
+        (GITLAB, ".gitlab/portolan-services-cart.yml", "acme/teams/catalog/services/cart"),
+    ] {
+        let repo = git(origin);
+        repo.write("services/cart/port.yml", "identifier: cart\nblueprint: service\n");
+        wired(&repo, "-C services/cart init --yes");
+        assert_eq!(yaml(&repo, "services/cart/portolan.yaml")["scope"], scope);
+        assert!(repo.read("services/cart/.gitignore").contains(".portolan/local.db*"));
+        let hooks = yaml(&repo, ".pre-commit-config.yaml");
+        assert_eq!(hooks["repos"][0]["hooks"][0]["entry"], "portolan -C services/cart lint --pre-commit");
+        assert!(repo.read(jobs).contains("services/cart"));
+        // A second folder joins the first, and takes nothing from it.
+        repo.write("services/shop/port.yml", "identifier: shop\nblueprint: service\n");
+        let before = repo.read(jobs);
+        wired(&repo, "-C services/shop init --yes");
+        assert_eq!(repo.read(jobs), before);
+        assert_eq!(yaml(&repo, ".pre-commit-config.yaml")["repos"].as_array().map(Vec::len), Some(2));
+    }
+}
+
+#[test]
+fn without_git_there_is_a_config_and_no_more() {
+    let repo = Repo::new();
+    let run = run(&repo, "init --yes");
+    assert_eq!((run.code, names(&repo)), (0, vec!["portolan.yaml".to_owned()]), "{}", run.talk);
+    assert!(run.talk.contains("no Git repository"), "{}", run.talk);
+    assert!(next_steps(&run.results)[0].contains("`scope`"), "{}", run.results);
+}
+
+#[test]
+fn without_a_remote_the_branch_and_the_scope_are_not_made_up() {
+    let repo = git("");
+    repo.git(&["checkout", "--quiet", "-b", "trunk"]);
+    repo.write(".github/workflows/ci.yml", "name: ci\n");
+    let told = wired(&repo, "init --yes");
+    assert!(repo.read("portolan.yaml").contains("\n# scope: owner/repository\n"));
+    assert!(next_steps(&told)[0].contains("`scope`"), "{told}");
+    assert_eq!(
+        yaml(&repo, ".github/workflows/portolan.yml")["env"]["PORTOLAN"],
+        format!("portolan-gitops=={}", env!("CARGO_PKG_VERSION"))
+    );
+    assert!(repo.read(".github/workflows/portolan.yml").contains("branches: [\"trunk\"]"));
+}
+
+#[test]
+fn a_catalog_that_is_named_is_written_where_it_may_be() {
+    let written = |line: &str| {
+        let repo = git(GITHUB);
+        wired(&repo, line);
+        let jobs = repo.read(".github/workflows/portolan.yml");
+        (yaml(&repo, "portolan.yaml")["catalog"].clone(), jobs)
+    };
+    let (catalog, jobs) = written("init --yes --catalog us");
+    assert!(catalog == "us" && jobs.contains("portolan push"));
+    // A pull request could change it in the config, and would be sent the credentials.
+    let (catalog, jobs) = written("init --yes --catalog https://catalog.acme.example");
+    assert!(catalog.is_null() && jobs.contains("  PORTOLAN_CATALOG: \"https://catalog.acme.example\"\n"), "{jobs}");
+    // There is nothing that a pipeline could compare with.
+    let (catalog, jobs) = written("init --yes --catalog local --example");
+    assert!(catalog == "local" && !jobs.contains("push") || jobs.contains("portolan lint"), "{jobs}");
+    assert!(!jobs.contains("portolan push") && !jobs.contains("secrets."), "{jobs}");
+}
+
+#[test]
+fn a_broken_config_is_told_before_anything_is_written() {
+    let repo = git(GITHUB);
+    repo.write("portolan.yaml", "platfrom: port\n");
+    let before = contents(repo.path());
+    let talk = run(&repo, "init --yes").was_refused();
+    assert!(talk.contains("platfrom"), "{talk}");
+    assert!(contents(repo.path()) == before);
+}
+
+fn project(path: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}

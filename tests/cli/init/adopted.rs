@@ -1,0 +1,81 @@
+//! `init` with a catalog: the first snapshot, manifests for what is there, and what happens when it cannot be reached.
+//! Over HTTP, against the embedded one.
+
+use super::{GITHUB, git, names, run_with, yaml};
+use crate::pull::bench::Catalog;
+use crate::support::contents;
+
+#[test]
+fn an_adopted_catalog_lints_clean_and_differs_in_nothing() {
+    let catalog = Catalog::acme();
+    let stored = catalog.stored();
+    let repo = git("git@github.com:acme/adopted.git");
+    let first = catalog.run(&repo, "init --yes --from-catalog");
+    assert_eq!(first.code, 0, "{}{}", first.results, first.talk);
+    assert!(first.results.contains("\nWrote 120 manifests.\n"), "{}", first.results);
+    let config = yaml(&repo, "portolan.yaml");
+    assert_eq!(config["scope"], "acme/adopted");
+    // An address of this machine is nobody else's.
+    assert!(config["catalog"].is_null(), "{config}");
+    let lint = catalog.run(&repo, "lint");
+    assert_eq!(
+        (lint.code, lint.results.as_str()),
+        (0, "120 files, 120 entities: nothing to report\n"),
+        "{}",
+        lint.talk
+    );
+    let before = contents(repo.path());
+    let second = catalog.run(&repo, "init --yes --from-catalog");
+    assert_eq!(second.code, 0, "{}{}", second.results, second.talk);
+    assert!(contents(repo.path()) == before, "{}", second.results);
+    // What the manifests make is what they were made from, and nothing was written there on the way.
+    assert_eq!(Catalog::of(&repo).stored(), stored);
+    assert_eq!(catalog.stored(), stored);
+    if portolan::cli::command().find_subcommand("diff").is_some() {
+        let diff = catalog.run(&repo, "diff --exit-code");
+        assert_eq!(diff.code, 0, "{}{}", diff.results, diff.talk);
+    }
+}
+
+#[test]
+fn the_first_snapshot_comes_where_credentials_are() {
+    let catalog = Catalog::acme();
+    let repo = git(GITHUB);
+    let first = catalog.run(&repo, "init --yes");
+    assert_eq!(first.code, 0, "{}{}", first.results, first.talk);
+    assert!(names(&repo).iter().any(|name| name.starts_with(".portolan/blueprints/")), "{}", first.results);
+    assert!(!names(&repo).iter().any(|name| name.starts_with("catalog/")));
+    let before = contents(repo.path());
+    let second = catalog.run(&repo, "init --yes");
+    assert!(second.results.ends_with("Nothing to do: this repository is wired.\n"), "{}", second.results);
+    assert!(contents(repo.path()) == before);
+    // A dry run asks nobody.
+    let dry = git(GITHUB);
+    let variables = [("PORTOLAN_CATALOG", "http://127.0.0.1:9"), ("PORT_CLIENT_ID", "a"), ("PORT_CLIENT_SECRET", "b")];
+    let run = run_with(&dry, "init --dry-run", &variables);
+    assert_eq!((run.code, names(&dry)), (0, Vec::new()), "{}", run.talk);
+}
+
+#[test]
+fn a_catalog_that_cannot_be_reached_undoes_nothing() {
+    let catalog = Catalog::acme();
+    for (address, secret) in [("http://127.0.0.1:9", "x"), (catalog.serving.url.as_str(), "wrong-secret")] {
+        let variables = [("PORTOLAN_CATALOG", address), ("PORT_CLIENT_ID", "a"), ("PORT_CLIENT_SECRET", secret)];
+        let repo = git(GITHUB);
+        let run = run_with(&repo, "init --yes", &variables);
+        assert_eq!(run.code, 0, "{}", run.talk);
+        assert!(
+            run.talk.contains("error: ") && run.talk.contains("The files were written all the same"),
+            "{}",
+            run.talk
+        );
+        assert!(!run.talk.contains("wrong-secret") && !run.results.contains("wrong-secret"));
+        assert!(repo.path().join("portolan.yaml").exists() && !repo.path().join(".portolan").exists());
+        assert!(run.results.contains("\nNext:\n"), "{}", run.results);
+        // Where it was the point, it is a failure.
+        let repo = git(GITHUB);
+        let run = run_with(&repo, "init --yes --from-catalog", &variables);
+        assert_eq!(run.code, 5, "{}", run.talk);
+        assert!(repo.path().join("portolan.yaml").exists());
+    }
+}

@@ -1,0 +1,123 @@
+//! What somebody wrote before: it stays, to the byte, and where `init` cannot add to it with certainty it says so.
+
+use super::{GITHUB, GITLAB, git, names, run, wired};
+use crate::support::contents;
+
+const HOOKS: &str = "# our hooks\r\nrepos:\r\n  - repo: https://example.com/hooks  # pinned\r\n    rev: v1.2.3\r\n    hooks:\r\n      \
+                     - id: tidy\r\n\r\n# no one knows why\r\nfail_fast: true\r\n";
+
+#[test]
+fn hooks_ignores_and_settings_of_others_stay_as_they_are() {
+    let repo = git(GITHUB);
+    repo.write(".pre-commit-config.yaml", HOOKS).write(".gitignore", "\u{feff}target\r\n");
+    repo.write(".vscode/settings.json", "{\n    \"editor.rulers\": [120]\n}\n");
+    repo.write("README.md", "# Shop\n");
+    wired(&repo, "init --yes");
+    let hooks = repo.read(".pre-commit-config.yaml");
+    let (front, back) = HOOKS.split_at(HOOKS.find("\r\n\r\n").expect("a gap") + 2);
+    assert!(hooks.starts_with(front) && hooks.ends_with(back) && !hooks.replace("\r\n", "").contains('\n'), "{hooks}");
+    assert_eq!(repo.read(".gitignore").lines().next(), Some("\u{feff}target"));
+    assert!(repo.read(".gitignore").ends_with(".portolan/local.db*\r\n"));
+    let settings: serde_json::Value = serde_json::from_str(&repo.read(".vscode/settings.json")).expect("JSON");
+    assert_eq!(settings["editor.rulers"][0], 120);
+    assert_eq!(settings["yaml.schemas"][".portolan/manifest.schema.json"][0], "catalog/**/*.{yaml,yml}");
+    assert!(repo.path().join(".portolan/manifest.schema.json").exists());
+    assert_eq!(repo.read("README.md"), "# Shop\n");
+}
+
+#[test]
+fn what_is_odd_is_shown_to_be_pasted() {
+    let repo = git(GITLAB);
+    repo.write(".pre-commit-config.yaml", "repos: [{repo: meta, hooks: [{id: identity}]}]\n");
+    repo.write(".gitlab-ci.yml", "include: other.yml\n").write("other.yml", "a:\n  script: b\n");
+    repo.write(".vscode/settings.json", "{\n  // mine\n}\n");
+    let before = contents(repo.path());
+    let run = run(&repo, "init --yes");
+    assert_eq!(run.code, 0, "{}", run.talk);
+    for (path, lines) in [
+        (".pre-commit-config.yaml", "    - repo: local\n"),
+        (".gitlab-ci.yml", "    include:\n      - local: .gitlab/portolan.yml\n"),
+        (".vscode/settings.json", "    {\n      \"yaml.schemas\""),
+    ] {
+        assert!(run.results.contains(&format!("{path} is left as it is: ")), "{path}\n{}", run.results);
+        assert!(run.results.contains(lines), "{path}\n{}", run.results);
+    }
+    let after = contents(repo.path());
+    assert!(before.iter().all(|(path, bytes)| after.get(path) == Some(bytes)));
+}
+
+#[test]
+fn a_repository_that_is_wired_by_hand_stays_so() {
+    let repo = git(GITHUB);
+    repo.write("portolan.yml", "scope: acme/mine\n");
+    repo.write(".github/workflows/catalog.yml", "jobs:\n  a:\n    steps:\n      - run: portolan lint\n");
+    repo.write(
+        ".pre-commit-config.yaml",
+        "repos:\n- repo: local\n  hooks:\n  - {id: p, entry: portolan lint, language: system}\n",
+    );
+    repo.write(".gitignore", "*.db*\n");
+    let before = contents(repo.path());
+    let told = run(&repo, "init --yes");
+    assert_eq!(told.code, 0, "{}", told.talk);
+    assert!(told.results.contains("Nothing to do"), "{}", told.results);
+    assert!(told.talk.contains("`.github/workflows/catalog.yml` runs portolan already"), "{}", told.talk);
+    assert!(contents(repo.path()) == before);
+}
+
+#[test]
+fn a_file_of_ours_that_was_changed_stays() {
+    let repo = git(GITHUB);
+    repo.write(".github/workflows/portolan.yml", "name: mine\non: push\njobs: {}\n");
+    let run = run(&repo, "init --yes");
+    assert_eq!(run.code, 0, "{}", run.talk);
+    assert!(run.talk.contains("`.github/workflows/portolan.yml` says something else"), "{}", run.talk);
+    assert_eq!(repo.read(".github/workflows/portolan.yml"), "name: mine\non: push\njobs: {}\n");
+}
+
+#[test]
+fn what_is_in_the_way_stops_it_before_anything_is_written() {
+    for (path, line) in
+        [(".github", "init --yes"), (".gitignore/x", "init --yes"), (".gitlab", "init --yes --ci gitlab")]
+    {
+        let repo = git(GITHUB);
+        repo.write(path, "a file\n");
+        let before = contents(repo.path());
+        let talk = run(&repo, line).was_refused();
+        assert!(talk.contains("is in the way") && talk.contains("nothing was written"), "{talk}");
+        assert!(contents(repo.path()) == before, "{path}");
+    }
+    let repo = git(GITHUB);
+    repo.write(".pre-commit-config.yaml", b"repos: \xff\xff\n");
+    let run = run(&repo, "init --yes");
+    assert_eq!(run.code, 70, "{}", run.talk);
+    assert!(run.talk.contains("read `.pre-commit-config.yaml`"), "{}", run.talk);
+    assert_eq!(names(&repo), [".pre-commit-config.yaml"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_written_is_told_with_what_was_written() {
+    use std::os::unix::fs::PermissionsExt;
+    let repo = git(GITHUB);
+    repo.write(".pre-commit-config.yaml", "repos: []\n");
+    // Read-only files are left alone, whoever asks.
+    let sealed = repo.path().join(".pre-commit-config.yaml");
+    std::fs::set_permissions(&sealed, std::fs::Permissions::from_mode(0o444)).expect("it is ours");
+    let run = run(&repo, "init --yes");
+    assert_eq!(run.code, 70, "{}", run.talk);
+    assert!(run.talk.contains("written so far: `portolan.yaml`") && run.talk.contains("read-only"), "{}", run.talk);
+    assert_eq!(names(&repo), [".pre-commit-config.yaml", "portolan.yaml"]);
+    std::fs::set_permissions(&sealed, std::fs::Permissions::from_mode(0o644)).expect("it is ours");
+    wired(&repo, "init --yes");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_leave_the_repository_are_not_followed() {
+    let (repo, other) = (git(GITHUB), crate::support::Repo::new());
+    other.write("ours", "theirs\n");
+    std::os::unix::fs::symlink(other.path(), repo.path().join(".github")).expect("a link");
+    let run = run(&repo, "init --yes");
+    assert_ne!(run.code, 0, "{}", run.results);
+    assert_eq!(contents(other.path()).len(), 1);
+}
