@@ -1,9 +1,28 @@
 //! Laws that hold for every input: nothing makes lint panic, hang or eat memory; edits change only what they cover;
-//! repairs end.
+//! repairs end. And those of plans, as they are reported.
 
+#[expect(dead_code, reason = "the planner's own worlds, of which these tests use a part")]
+#[path = "../src/plan/tests/generated.rs"]
+mod generated;
+#[path = "laws/plans.rs"]
+mod plans;
+#[expect(dead_code, reason = "the planner's own dice, of which these tests use a part")]
+#[path = "../src/plan/tests/shuffled.rs"]
+mod shuffled;
 #[expect(dead_code, reason = "these tests use a part of the bench")]
 #[path = "support/mod.rs"]
 mod support;
+#[expect(dead_code, reason = "the planner's own worlds, of which these tests use a part")]
+#[path = "../src/plan/tests/world.rs"]
+mod world;
+
+/// The floors as the worlds know them.
+mod domain {
+    pub use portolan::domain::*;
+}
+mod plan {
+    pub use portolan::plan::*;
+}
 
 use std::time::Duration;
 
