@@ -83,7 +83,7 @@ proptest! {
         prop_assert_eq!(told(&text), expected, "{}", text);
         let signs = ["  + ", "  ~ ", "  - ", "  > ", "  = "];
         let listed = signs.map(|sign| text.lines().filter(|line| line.starts_with(sign)).count());
-        prop_assert_eq!(&listed[..], &expected[..5], "{}", text);
+        prop_assert!(listed == expected[..5], "{text}");
 
         let summary = reported(&world, &plan, PlanFormat::Summary);
         prop_assert_eq!((told(&summary), summary.lines().count()), (expected, 1), "{}", summary);
@@ -99,7 +99,7 @@ proptest! {
         prop_assert_eq!(counts(&json["counts"]["total"]), expected);
         let changes = json["changes"].as_array().expect("a list");
         let with = |word: &str| changes.iter().filter(|change| change["action"] == word).count();
-        prop_assert_eq!([0, 1, 2, 3, 4].map(|at| with(WORDS[at])), expected[..5]);
+        prop_assert!([0, 1, 2, 3, 4].map(|at| with(WORDS[at])) == expected[..5], "{json:#}");
         let mut by_blueprint: BTreeMap<&str, usize> = BTreeMap::new();
         for change in changes {
             *by_blueprint.entry(change["blueprint"].as_str().expect("a text")).or_default() += 1;

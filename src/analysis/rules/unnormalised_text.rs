@@ -23,18 +23,16 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
         let text = value.as_str().unwrap_or_default();
         let message = match Spelling::first_of(text) {
             Some(Spelling { usual, usual_codes, codes }) => {
-                format!("`{usual}` is written as {codes} here; nearly everybody writes {usual_codes}.")
+                format!("`{usual}` is written as {codes} here; the usual form (NFC) is {usual_codes}.")
             }
             None => "This text is not in Unicode's usual form, NFC.".to_owned(),
         };
         let help = match part {
-            Part::Name => {
-                "write it in the usual form (NFC) wherever the name stands: to the catalog it is another name"
-            }
-            Part::Prose | Part::Data => "write it in the usual form (NFC)",
+            Part::Name => "write it in the usual form wherever the name stands: to the catalog it is another name",
+            Part::Prose | Part::Data => "write it in the usual form",
         };
         let draft = Draft::new(value.span(), message).help(help);
-        let title = "write it in the usual form (NFC)";
+        let title = "write it in the usual form";
         sink.report(match (part, usual(*value)) {
             (Part::Prose, Some(edit)) => draft.fix(title, vec![edit]),
             (Part::Name | Part::Data, Some(edit)) => draft.suggestion(title, vec![edit]),
