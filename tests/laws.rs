@@ -6,7 +6,6 @@
 mod generated;
 #[path = "laws/plans.rs"]
 mod plans;
-#[expect(dead_code, reason = "the planner's own dice, of which these tests use a part")]
 #[path = "../src/plan/tests/shuffled.rs"]
 mod shuffled;
 #[expect(dead_code, reason = "these tests use a part of the bench")]

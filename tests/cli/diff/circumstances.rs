@@ -183,6 +183,27 @@ fn a_base_of_a_hundred_faults_is_no_obstacle() {
     assert!(plan["notes"][0].as_str().is_some_and(|note| note.contains("101 places")), "{:#}", plan["notes"]);
 }
 
+/// Ninety objects in each other: what looks at each of them twice does not end.
+#[test]
+fn deep_objects_are_linted_compared_verified_and_pushed() {
+    let world = World::new();
+    let deep = |leaf: u32| (0..90).fold(json!(leaf), |inner, _| json!({"also": [1], "k": inner}));
+    world.cart(|cart| cart["properties"]["config"] = deep(1));
+    let push = |flags: &str| run_with(&world.repo, &format!("push {flags}"), &world.catalog.variables());
+    let pushed = push("");
+    assert_eq!(pushed.code, 0, "{}{}", pushed.results, pushed.talk);
+    assert_eq!(world.changes(""), Vec::<String>::new());
+    world.cart(|cart| cart["properties"]["config"] = deep(2));
+    let plan = world.json("--verify");
+    assert_eq!(changes(&plan), ["update service/cart"]);
+    assert_eq!(plan["changes"][0]["fields"][0]["paths"][0]["path"].as_array().map(Vec::len), Some(90));
+    assert_eq!(plan["complaints"], json!([]), "{plan:#}");
+    let markdown = world.run("--output markdown").results;
+    assert!(markdown.contains("1 to update"), "{markdown}");
+    assert_eq!(push("").code, 0);
+    assert_eq!(world.run("--exit-code").code, 0);
+}
+
 #[test]
 fn a_repository_of_the_other_platform_is_compared_like_any() {
     let repo = shop();
