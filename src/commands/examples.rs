@@ -108,7 +108,7 @@ pub(super) static EXAMPLES: &[RuleExamples] = &[
         good: &[
             Example { path: "catalog/cart.yaml", text: include_str!("../../testdata/rules/unnormalised-text/good/catalog/cart.yaml") },
         ],
-        finding: None,
+        finding: Some(include_str!("../../testdata/rules/unnormalised-text/bad.txt")),
         fixable: true,
     },
     RuleExamples {
