@@ -92,6 +92,7 @@ spec:
 fn torn() -> impl Strategy<Value = String> {
     let pieces = prop_oneof![
         Just(String::new()),
+        "[e\u{301}\u{212a}\u{1fef}\u{37e}\u{1112}\u{1161}]{1,4}",
         "[-:#&*!|>'\"%@`{}\\[\\],? \t\r\n~<]{1,6}",
         "\\PC{0,8}",
         Just("---\n".to_owned()),

@@ -5,6 +5,7 @@ mod circumstances;
 mod fields;
 mod gate;
 mod sides;
+mod told;
 mod verify;
 mod world;
 

@@ -132,7 +132,7 @@ fn two_that_look_the_same_are_two_to_the_catalog_and_one_is_told() {
         service("plain", "  title: plain # portolan: ignore[unnormalised-text] nothing\n"),
     );
     assert!(
-        findings(&repo, &[]).contains(&"catalog/plain.yaml:8:16 unused-ignore".to_owned()),
+        findings(&repo, &[]).contains(&"catalog/plain.yaml:8:35 unused-ignore".to_owned()),
         "{:?}",
         findings(&repo, &[])
     );
