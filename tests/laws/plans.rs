@@ -64,7 +64,7 @@ fn told(report: &str) -> [usize; 6] {
     WORDS.map(|word| {
         let end = line.find(&format!(" to {word}")).or_else(|| line.find(&format!(" {word}")));
         let before = end.map_or("0", |end| line[..end].rsplit([' ', '(']).next().unwrap_or("0"));
-        before.parse().unwrap_or_else(|_| panic!("{word}: {line}"))
+        before.parse().expect("a number stands before its word")
     })
 }
 
@@ -125,6 +125,7 @@ proptest! {
 /// A debug build's frames are several times as large as those of a release.
 const STACK: usize = 256 << 10;
 
+#[expect(clippy::disallowed_methods, reason = "a thread with a stack of its own")]
 /// Plans, puts the calls together, reports in every format and gives all of it back, on a small stack.
 fn on_a_small_stack(name: &str, world: World) -> Plan {
     let work = move || {

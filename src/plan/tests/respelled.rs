@@ -115,14 +115,15 @@ proptest! {
         has_base in any::<bool>(),
     ) {
         let mut dice = Dice(seed);
+        world.base = has_base.then(Vec::new);
         let plain: Vec<Desired> = (0..).zip(&world.stored).map(|(file, entity)| as_stored(file, entity)).collect();
         let blueprints = world.blueprints.clone();
         let of = |desired: &Desired| {
             blueprints.iter().find(|it| it.identifier == desired.key.blueprint.as_ref()).expect("it is of the world")
         };
-        let mut spelled = || plain.iter().map(|desired| respelled(&mut dice, desired, of(desired))).collect::<Vec<_>>();
-        world.desired = spelled();
-        world.base = has_base.then(spelled);
+        for side in [Some(&mut world.desired), world.base.as_mut()].into_iter().flatten() {
+            *side = plain.iter().map(|desired| respelled(&mut dice, desired, of(desired))).collect();
+        }
         world.owned = world.stored.iter().map(|entity| entity.key.clone()).collect();
         world.write.by_blueprint.clear();
         world.write.default = if replaces { WriteMode::Replace } else { WriteMode::Merge };
