@@ -49,6 +49,9 @@ impl Surroundings {
             Some(repository) => (repository.top().to_owned(), repository.path_of(root)?),
             None => (root.clone(), String::new()),
         };
+        if Path::new(&folder).components().any(|part| part.as_os_str() == ".git") {
+            return Err(InitError::InsideGit { path: folder });
+        }
         let (texts, encodings) = texts(&top, &folder)?;
         let store = if folder.is_empty() { String::new() } else { format!("{folder}/") } + ".portolan/local.db";
         let wired = wired(&top, &folder);
