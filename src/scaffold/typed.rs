@@ -209,6 +209,11 @@ mod tests {
     fn targets_are_identifiers() {
         let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
         assert_eq!(targets(true, &texts(&["a", "b/c"])), Ok(texts(&["a", "b/c"])));
+        assert_eq!(targets(true, &texts(&["[\"a\", \"b/c\"]"])), Ok(texts(&["a", "b/c"])));
+        for wrong in ["[a]", "[\"a b\"]", "[1]", "[\"a\""] {
+            assert!(targets(true, &texts(&[wrong])).is_err(), "{wrong}");
+        }
+        assert!(targets(false, &texts(&["[\"a\"]"])).is_err());
         assert_eq!(targets(false, &texts(&["a", "b"])), Err(Mistyped::Several { count: 2 }));
         assert!(targets(true, &texts(&["a b"])).is_err_and(|error| error.to_string().contains("`a b`")));
     }

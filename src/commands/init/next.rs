@@ -68,9 +68,9 @@ fn snapshot(found: &Surroundings, choices: &Choices, pulled: Pulled) -> Option<S
         Pulled::Done if choices.adopts => Some("See that nothing differs: `portolan diff`.".to_owned()),
         Pulled::Done => None,
         Pulled::Failed if choices.adopts => {
-            Some("When the catalog answers, adopt what it has: `portolan init --from-catalog`.".to_owned())
+            Some("When that is mended, adopt what the catalog has: `portolan init --from-catalog`.".to_owned())
         }
-        Pulled::Failed => Some("When the catalog answers, bring what lint checks against: `portolan pull`.".to_owned()),
+        Pulled::Failed => Some("When that is mended, bring what lint checks against: `portolan pull`.".to_owned()),
         Pulled::NotTried if choices.example => {
             Some("Look around: `portolan lint`, then `portolan serve --seed .`".to_owned())
         }
