@@ -246,6 +246,12 @@ fn tell(args: &InitArgs, found: &Surroundings, choices: &Choices, draft: &Draft,
     if found.has_config && is_said {
         context.say("note: There is a config already: `--scope` and `--platform` do not change it; edit it.");
     }
+    let is_written = |path: &String| draft.files.iter().any(|file| file.path == *path) || path.ends_with("source.json");
+    for path in found.ignored.iter().filter(|path| is_written(path)) {
+        context.say(&format!(
+            "note: Git leaves out `{path}`, so others will not have it: `git check-ignore -v {path}` says by which rule."
+        ));
+    }
     if args.example && !choices.example {
         context.say("note: There are manifests or blueprints already: no examples are written.");
     }

@@ -71,6 +71,18 @@ fn a_repository_that_is_wired_by_hand_stays_so() {
 }
 
 #[test]
+fn what_git_leaves_out_is_told() {
+    let repo = git(GITHUB);
+    repo.write(".gitignore", ".*\n!.gitignore\n");
+    let run = run(&repo, "init --yes --ci none");
+    assert_eq!(run.code, 0, "{}", run.talk);
+    for path in [".pre-commit-config.yaml", ".portolan/source.json"] {
+        assert!(run.talk.contains(&format!("note: Git leaves out `{path}`, so others")), "{path}: {}", run.talk);
+    }
+    assert_eq!(run.talk.matches("Git leaves out").count(), 2, "{}", run.talk);
+}
+
+#[test]
 fn a_file_of_ours_that_was_changed_stays() {
     let repo = git(GITHUB);
     repo.write(".github/workflows/portolan.yml", "name: mine\non: push\njobs: {}\n");
