@@ -169,7 +169,7 @@ fn touched(
     let mut snapshot = Snapshot::default();
     for (name, identifiers) in file.to_read() {
         // One that is gone is told by `unfit`.
-        let Some(blueprint) = live.get(&name) else { continue };
+        let Some(blueprint) = live.all.named(&name) else { continue };
         let shelf = catalog.read_some(blueprint, &identifiers, progress)?;
         snapshot.blueprints.insert(name.to_string(), shelf);
     }

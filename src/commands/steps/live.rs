@@ -14,6 +14,7 @@ use crate::commands::steps::pointed::pointed;
 use crate::commands::steps::shelved::shelved;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::blueprint_change::{BlueprintChangeKind, changes};
+use crate::domain::blueprints::Blueprints;
 use crate::domain::desired::Desired;
 use crate::domain::finding::{EntityName, Finding, Severity};
 use crate::domain::suggest::closest;
@@ -30,9 +31,8 @@ const MOST_TOLD: usize = 5;
 /// So many places of one blueprint that is not there are shown besides the first.
 const MOST_RELATED: usize = 3;
 
-/// Sorted by identifier, each once.
 pub(crate) struct Live {
-    pub all: Vec<Blueprint>,
+    pub all: Blueprints,
     /// How many could not be understood: nothing can be of them.
     unusable: usize,
 }
@@ -45,21 +45,9 @@ impl Live {
     fn from_bodies(bodies: Vec<Json>) -> Self {
         let given = bodies.len();
         let read = |body| Blueprint::from_json(steady(body)).ok().map(|(blueprint, _)| blueprint);
-        let mut all: Vec<Blueprint> = bodies.into_iter().filter_map(read).collect();
+        let all: Vec<Blueprint> = bodies.into_iter().filter_map(read).collect();
         let unusable = given - all.len();
-        all.sort_by(|a, b| a.identifier.cmp(&b.identifier));
-        all.dedup_by(|later, first| later.identifier == first.identifier);
-        Self { all, unusable }
-    }
-
-    pub fn get(&self, identifier: &str) -> Option<&Blueprint> {
-        let at = self.all.binary_search_by(|blueprint| blueprint.identifier.as_str().cmp(identifier)).ok()?;
-        self.all.get(at)
-    }
-
-    /// Those of the names that are there.
-    pub fn named(&self, names: &BTreeSet<&str>) -> Vec<Blueprint> {
-        self.all.iter().filter(|blueprint| names.contains(blueprint.identifier.as_str())).cloned().collect()
+        Self { all: Blueprints::new(all), unusable }
     }
 
     /// What is said once: that the snapshot is of other blueprints than these, as far as `names` go.
@@ -87,7 +75,7 @@ impl Live {
     /// The entities whose blueprint is not there, as findings; `None`: every one is.
     pub fn strangers(&self, asked: &Asked, catalog: &str) -> Option<Linted> {
         let mut strange: BTreeMap<&str, Vec<&Desired>> = BTreeMap::new();
-        for entity in asked.entities.iter().filter(|entity| self.get(&entity.key.blueprint).is_none()) {
+        for entity in asked.entities.iter().filter(|entity| self.all.named(&entity.key.blueprint).is_none()) {
             strange.entry(&entity.key.blueprint).or_default().push(entity);
         }
         if strange.is_empty() {

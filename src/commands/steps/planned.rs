@@ -80,7 +80,7 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
         notes.extend(live.notes(&declared, settings));
     }
     let names: BTreeSet<&str> = declared.into_iter().chain(owned.iter().map(|key| key.blueprint.as_ref())).collect();
-    let mut actual = catalog.read(&live.named(&names), Part::Whole, progress)?;
+    let mut actual = catalog.read(&live.all.among(&names), Part::Whole, progress)?;
     let sides =
         Sides { wishes, settings, asked: &asked, base: base.as_ref(), live: &live, owned: &owned, only: only.as_ref() };
     let mut plan = sides.plan(&actual);
@@ -215,7 +215,7 @@ fn onlookers(plan: &Plan, live: &Live, actual: &Snapshot) -> Vec<Blueprint> {
         .map(AsRef::as_ref)
         .filter(|name| !actual.blueprints.contains_key(*name))
         .collect();
-    live.named(&names)
+    live.all.among(&names)
 }
 
 /// Nobody said which catalog is meant, and a pipeline compares with one that is made anew every time.
