@@ -2,6 +2,7 @@
 //! the catalog's own, and where the two differ that is said.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use serde_json::Value as Json;
 
@@ -12,6 +13,7 @@ use crate::commands::steps::fetched::steady;
 use crate::commands::steps::linted::{Linted, Texts};
 use crate::commands::steps::pointed::pointed;
 use crate::commands::steps::shelved::shelved;
+use crate::commands::steps::snapshot::Shelf;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::blueprint_change::{BlueprintChangeKind, changes};
 use crate::domain::blueprints::Blueprints;
@@ -24,7 +26,6 @@ use crate::report::baseline::Baseline;
 use crate::report::escape::clean;
 use crate::report::fingerprint::fingerprints;
 use crate::report::lint::Counts;
-use crate::settings::Settings;
 
 /// So many names are told.
 const MOST_TOLD: usize = 5;
@@ -51,13 +52,13 @@ impl Live {
     }
 
     /// What is said once: that the snapshot is of other blueprints than these, as far as `names` go.
-    pub fn notes(&self, names: &BTreeSet<&str>, settings: &Settings) -> Vec<String> {
+    pub fn notes(&self, names: &BTreeSet<&str>, root: &Path, shelf: &Shelf) -> Vec<String> {
         let mut notes = Vec::new();
         if self.unusable > 0 {
             notes.push(format!("The catalog gave {} that cannot be understood.", count(self.unusable, "blueprint")));
         }
         let read = |body: &Json| Blueprint::from_json(steady(body.clone())).ok().map(|(blueprint, _)| blueprint);
-        let saved: BTreeMap<String, Json> = shelved(&settings.root.value).blueprints;
+        let saved: BTreeMap<String, Json> = shelved(root, shelf).blueprints;
         let saved: Vec<Blueprint> = saved.values().filter_map(read).collect();
         // Those that the snapshot does not have are new, and none is missed where there is no snapshot at all.
         let both = |kind: &BlueprintChangeKind| matches!(kind, BlueprintChangeKind::Changed(_));
