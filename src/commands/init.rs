@@ -114,7 +114,7 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         streams: context.streams,
         style: context.style,
         quiet: context.quiet,
-        shows_progress: context.shows_progress,
+        motion: context.motion,
     };
     let pulled = if choices.pulls(&found) { first_pull(&choices, &mut after) } else { Ok(()) };
     if draft.files.iter().any(|file| file.path == editor::path(&found.folder)) {
