@@ -93,8 +93,8 @@ fn a_delete_names_who_relates_to_it_and_stays() {
     let shop = json!({"identifier": "shop", "relations": {"owner": "core"}});
     let desk = json!({"identifier": "desk", "relations": {"owner": "core"}});
     let part = json!({"blueprint": "team", "identifier": "part", "relations": {"parent": "core"}});
-    // `desk` goes too, `part` is somebody else's.
-    let world = World::of(json!([shop]), json!([team, shop, desk, part]));
+    // `shop` is declared without its owner, `desk` goes too, `part` is somebody else's.
+    let world = World::of(json!([{"identifier": "shop"}]), json!([team, shop, desk, part]));
     let world = world.owning(&[("team", "core"), ("service", "shop"), ("service", "desk")]);
     let plan = world.plan();
     assert_eq!(lines(&plan), ["delete service/desk", "delete team/core"]);
