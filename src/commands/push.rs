@@ -252,7 +252,8 @@ fn push(args: &PushArgs, planned: &Planned, acts: &Acts, context: &Context<'_>) 
     });
     if heeded.is_err() {
         // Then they end the program as they always did; the next run sees what was done.
-        Remarks::new(context.quiet, context.motion).say("note: Signals cannot be heeded here: Ctrl-C ends it without a report.");
+        Remarks::new(context.quiet, context.motion)
+            .say("note: Signals cannot be heeded here: Ctrl-C ends it without a report.");
     }
     let clock = system_clock();
     let at = clock();

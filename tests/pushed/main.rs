@@ -100,7 +100,8 @@ fn a_push_that_is_killed_is_finished_by_the_next() {
             for name in before.keys().filter(|name| round > 1 && declared.contains_key(*name)) {
                 assert!(stored.contains_key(name), "round {round}: `{name}` is declared, and gone");
             }
-            let known = |name: &String| before.contains_key(name) || declared.contains_key(name) || foreign.contains_key(name);
+            let known =
+                |name: &String| before.contains_key(name) || declared.contains_key(name) || foreign.contains_key(name);
             assert!(stored.keys().all(known), "round {round}: nobody asked for some of {:?}", stored.keys());
         }
         let before = scene.stored();
@@ -328,21 +329,24 @@ fn no_secret_is_told_whatever_fails() {
     let is_hex = |word: &&str| word.len() >= 32 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     assert_eq!(told.talk.split(|c: char| !c.is_ascii_alphanumeric()).find(is_hex), None, "{}", told.talk);
     assert!(faulty.happened().values().sum::<usize>() > 0, "no trouble came");
-    let wrong = ended(command(scene.repo.path(), &scene.running.url(), "push -v").env("PORT_CLIENT_SECRET", "hush-hush"));
+    let wrong =
+        ended(command(scene.repo.path(), &scene.running.url(), "push -v").env("PORT_CLIENT_SECRET", "hush-hush"));
     assert_eq!(wrong.code, Some(5), "{}", wrong.talk);
     assert!(!wrong.talk.contains("hush-hush") && !wrong.results.contains("hush-hush"), "{}", wrong.talk);
 }
 
 #[test]
 fn a_pipeline_is_told_how_far_it_is_in_lines_that_stay() {
-    let scene = Scene::set(Some((12, 4)), 0);
-    scene.declare(&services(0..800, 1));
-    let talk = |name: &str| ended(command(scene.repo.path(), &scene.running.url(), "push").env("CI", name)).talk;
-    let told = talk("true");
-    assert!(told.lines().any(|line| line.starts_with("writing to the catalog: ") && line.contains("/800")), "{told}");
+    let begun = |flags: &str| {
+        let scene = Scene::set(Some((30, 6)), 0);
+        scene.declare(&services(0..800, 1));
+        let child = begin(command(scene.repo.path(), &scene.running.url(), flags).env("CI", "true"));
+        (scene, child)
+    };
+    let both = [begun("push"), begun("push --no-progress")];
+    let [told, quiet] = both.map(|(_scene, child)| of(child).talk);
+    assert!(told.lines().any(|line| line.starts_with("writing to the catalog: ") && line.contains("/800, ")), "{told}");
     assert!(told.contains("note: waiting for ") && told.contains("rate limit"), "{told}");
     assert!(!told.contains('\u{1b}') && !told.contains('\r'), "{told:?}");
-    scene.declare(&services(0..600, 2));
-    let quiet = ended(command(scene.repo.path(), &scene.running.url(), "push --no-progress").env("CI", "true")).talk;
-    assert!(!quiet.contains("writing to the catalog: "), "{quiet}");
+    assert!(quiet.contains("note: waiting for ") && !quiet.contains("writing to the catalog"), "{quiet}");
 }
