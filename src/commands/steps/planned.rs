@@ -210,6 +210,7 @@ fn onlookers(plan: &Plan, live: &Live, actual: &Snapshot) -> Vec<Blueprint> {
             | HazardKind::RenameWithDependents { .. }
             | HazardKind::Foreign { .. }
             | HazardKind::Unseen { .. }
+            | HazardKind::StillNeeded { .. }
             | HazardKind::PruneBlocked { .. } => None,
         })
         .flatten()
@@ -245,7 +246,8 @@ impl Planned {
             | HazardKind::RenameWithDependents { .. }
             | HazardKind::Foreign { .. }
             | HazardKind::Unseen { .. }
-            | HazardKind::UnseenDependents { .. } => &[],
+            | HazardKind::UnseenDependents { .. }
+            | HazardKind::StillNeeded { .. } => &[],
         });
         let blockers = blockers.filter_map(|blocker| match blocker {
             Blocker::Manifest(place) => Some(*place),
