@@ -17,6 +17,9 @@ use crate::support::{Repo, files_below};
 const GIT: &str = "[user]\nname = Ada\nemail = ada@example.com\n[init]\ndefaultBranch = main\n[commit]\ngpgsign = false\n\
                    [advice]\ndetachedHead = false\n[core]\npager = cat\n";
 
+/// What pages show in the place of an address that is another one each time.
+const ADDRESS: &str = "http://127.0.0.1:8080";
+
 #[derive(Default)]
 pub struct Outcome {
     pub faults: Vec<String>,
@@ -37,10 +40,11 @@ pub fn follow(name: &str, page: &Page) -> Outcome {
                 let fails = code != 0 && !tells_the_code;
                 if fails || !matches(&command.output, &came) {
                     let came_text = came.join("\n");
-                    let fault = if fails { format!(" ends with {code}, and the page does not say so") } else { String::new() };
+                    let fault =
+                        if fails { format!(" ends with {code}, and the page does not say so") } else { String::new() };
                     let text = &command.text;
                     outcome.faults.push(format!("{name}:{}: `{text}`{fault}:\n{came_text}\n", step.line));
-                    outcome.news.push(command.news(came));
+                    outcome.news.push(command.news(&came));
                 }
             }
         }
@@ -107,10 +111,10 @@ impl Shell {
         let server = Serving::start(&["--store", "memory", "--seed", seed]);
         let credentials = format!("export PORT_CLIENT_ID={CLIENT_ID} PORT_CLIENT_SECRET={CLIENT_SECRET}");
         self.bring(&["run", &credentials]);
-        match name {
-            Some(name) => self.names.push((name.to_owned(), server.url.clone())),
-            None => self.bring(&["run", &format!("export PORT_BASE_URL={}", server.url)]),
+        if name.is_none() {
+            self.bring(&["run", &format!("export PORT_BASE_URL={}", server.url)]);
         }
+        self.names.push((name.unwrap_or(ADDRESS).to_owned(), server.url.clone()));
         self.servers.push(server);
     }
 
@@ -148,7 +152,11 @@ impl Shell {
         shell.env("PATH", path.expect("folders have plain names")).env("HOME", self.folder.path().join("home"));
         shell.env("GIT_CONFIG_GLOBAL", self.folder.path().join("home/gitconfig")).env("GIT_CONFIG_NOSYSTEM", "1");
         // As the other tests have it: examples with a date keep their age.
-        shell.env("SOURCE_DATE_EPOCH", "1794700800").env("NO_COLOR", "1").env("COLUMNS", "100").env("LC_ALL", "C.UTF-8");
+        shell
+            .env("SOURCE_DATE_EPOCH", "1794700800")
+            .env("NO_COLOR", "1")
+            .env("COLUMNS", "100")
+            .env("LC_ALL", "C.UTF-8");
         shell.envs(std::env::var_os("LLVM_PROFILE_FILE").map(|value| ("LLVM_PROFILE_FILE", value)));
         let status = shell.status().expect("there is a shell");
         self.code = status.code().expect("it was not killed");

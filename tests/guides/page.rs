@@ -35,7 +35,10 @@ pub struct News {
 }
 
 impl Command {
-    pub fn news(&self, output: Vec<String>) -> News {
+    /// Lines that are as they stand there, but for what is left out, keep that.
+    pub fn news(&self, came: &[String]) -> News {
+        let stands = |line: &String| self.output.iter().find(|old| old.trim() != "..." && line_matches(old, line));
+        let output = came.iter().map(|line| stands(line).unwrap_or(line).clone()).collect();
         News { place: self.place.clone(), output }
     }
 }
@@ -52,11 +55,13 @@ impl Page {
                 let words = words.split(' ').map(str::to_owned).collect();
                 steps.push(Step { line: at + 1, deed: Deed::Bring(words) });
             }
-            let Some(info) = line.strip_prefix("```") else {
+            let info = line.trim_start_matches('`');
+            let fence = &line[..line.len() - info.len()];
+            if fence.len() < 3 {
                 at += 1;
                 continue;
-            };
-            let end = (at + 1..lines.len()).find(|end| lines[*end] == "```");
+            }
+            let end = (at + 1..lines.len()).find(|end| lines[*end] == fence);
             let end = end.unwrap_or_else(|| panic!("{name}:{}: the block does not end", at + 1));
             if info == "console" {
                 steps.extend(commands(name, &lines, at + 1..end));
@@ -134,7 +139,7 @@ pub fn matches(shown: &[String], came: &[String]) -> bool {
 }
 
 fn line_matches(shown: &str, came: &str) -> bool {
-    let (shown, came) = (shown.trim_end(), came.trim_end());
+    let (shown, came) = (&narrow(shown), &narrow(came));
     let Some((first, rest)) = shown.split_once("...") else { return shown == came };
     let Some(mut left) = came.strip_prefix(first) else { return false };
     let mut parts: Vec<&str> = rest.split("...").collect();
@@ -146,19 +151,28 @@ fn line_matches(shown: &str, came: &str) -> bool {
     left.ends_with(last)
 }
 
+/// Columns are as wide as what is in them: inside of a line, any number of spaces is as good as two.
+fn narrow(line: &str) -> String {
+    let text = line.trim_start();
+    let indent = &line[..line.len() - text.len()];
+    let parts = text.split("  ").map(str::trim).filter(|part| !part.is_empty());
+    format!("{indent}{}", parts.collect::<Vec<_>>().join("  "))
+}
+
 #[test]
 fn what_stands_there_is_held_to() {
     let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
     let is = |shown: &str, came: &str| matches(&lines(shown), &lines(came));
     assert!(is("a\nb", "a\nb") && is("", "") && is("a\n...\nd", "a\nb\nc\nd") && is("...", ""));
     assert!(is("at ... it took ... s", "at 7 it took 0.1 s") && is("a\n...\nb", "a\nb"));
+    assert!(is("a  b", "a     b ") && !is("a b", "a  b") && !is("  a", " a"));
     assert!(!is("a", "a\nb") && !is("a\nb", "a") && !is("a\n...\nd", "a\nb") && !is("", "a"));
     assert!(!is("at ... s", "at 7 m") && !is("ab...ba", "aba"));
 }
 
 #[test]
 fn a_page_is_read_as_a_reader_does() {
-    let text = "Words.\n\n```console\n$ one \\\n  two\nout\n\n$ cat > x <<'END'\n$ y\nEND\n$ three\n```\n\
+    let text = "Words.\n\n```console\n$ one \\\n  two\no...t\n\n$ cat > x <<'END'\n$ y\nEND\n$ three\n```\n\
                 <!-- guide: repo acme -->\nThe file `a.yaml`:\n\n```yaml title=a.yaml\na: 1\n```\n";
     let page = Page::of("page", text);
     let told = page.steps.iter().map(|step| match &step.deed {
@@ -167,14 +181,18 @@ fn a_page_is_read_as_a_reader_does() {
         Deed::Bring(words) => format!("{} {words:?}", step.line),
     });
     let told: Vec<String> = told.collect();
-    assert_eq!(told, [
-        "4 \"one \\\\\\n  two\" [\"out\"]",
-        "8 \"cat > x <<'END'\\n$ y\\nEND\" []",
-        "11 \"three\" []",
-        "13 [\"repo\", \"acme\"]",
-        "16 a.yaml \"a: 1\\n\"",
-    ]);
+    assert_eq!(
+        told,
+        [
+            "4 \"one \\\\\\n  two\" [\"o...t\"]",
+            "8 \"cat > x <<'END'\\n$ y\\nEND\" []",
+            "11 \"three\" []",
+            "13 [\"repo\", \"acme\"]",
+            "16 a.yaml \"a: 1\\n\"",
+        ]
+    );
     let Deed::Command(first) = &page.steps[0].deed else { panic!("it is a command") };
-    let renewed = renewed(text, &[first.news(vec!["new".to_owned(), "lines".to_owned()])]);
-    assert!(renewed.contains("  two\nnew\nlines\n\n$ cat"), "{renewed}");
+    let came = ["new", "output"].map(str::to_owned);
+    let renewed = renewed(text, &[first.news(&came)]);
+    assert!(renewed.contains("  two\nnew\no...t\n\n$ cat"), "{renewed}");
 }

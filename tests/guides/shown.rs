@@ -7,10 +7,10 @@ pub fn commands(text: &str) -> Vec<(usize, Vec<String>)> {
     let mut found = Vec::new();
     let mut is_shell = false;
     for (at, line) in text.lines().enumerate() {
-        match line.strip_prefix("```") {
-            Some(info) => is_shell = info == "sh" && !is_shell,
-            None if is_shell && line.starts_with("portolan ") => found.push((at + 1, words(line))),
-            None => {}
+        if line.starts_with("```") {
+            is_shell = line == "```sh";
+        } else if is_shell && line.starts_with("portolan ") {
+            found.push((at + 1, words(line)));
         }
     }
     found

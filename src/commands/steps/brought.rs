@@ -30,7 +30,12 @@ const MOST_TOLD: usize = 20;
 
 /// Makes the store's blueprints those of the snapshot under `root`, where these are not the ones that it followed last.
 /// Yields the names of those of the snapshot.
-pub(crate) fn follow(store: &Store, root: &Path, writer: &Writer, context: &mut Context<'_>) -> Result<Vec<String>, Error> {
+pub(crate) fn follow(
+    store: &Store,
+    root: &Path,
+    writer: &Writer,
+    context: &mut Context<'_>,
+) -> Result<Vec<String>, Error> {
     let Shelved { mut blueprints, unusable } = shelved(root);
     for file in &unusable {
         context.say(&format!("note: `{}` holds no blueprint that can be used: {}.", file.path, file.reason));
