@@ -29,13 +29,14 @@ const KNOWN: &str = "known-entities.txt";
 const MOST_TOLD: usize = 20;
 
 /// Makes the store's blueprints those of the snapshot under `root`, where these are not the ones that it followed last.
+/// Yields the names of those of the snapshot.
 pub(crate) fn follow(
     store: &Store,
     root: &Path,
     shelf: &Shelf,
     writer: &Writer,
     context: &mut Context<'_>,
-) -> Result<usize, Error> {
+) -> Result<Vec<String>, Error> {
     let Shelved { mut blueprints, unusable } = shelved(root, shelf);
     for file in &unusable {
         context.say(&format!("note: `{}` holds no blueprint that can be used: {}.", file.path, file.reason));
@@ -44,16 +45,16 @@ pub(crate) fn follow(
             blueprints.entry(file.identifier.clone()).or_insert(held);
         }
     }
-    let count = blueprints.len();
-    if count == 0 {
-        return Ok(0);
+    if blueprints.is_empty() {
+        return Ok(Vec::new());
     }
+    let names = blueprints.keys().cloned().collect();
     let followed = store.follow_changed_blueprints(blueprints.into_values().collect(), writer);
     let followed = followed.map_err(unexpected)?;
     for misfit in followed.map(|followed| followed.misfits).unwrap_or_default() {
         context.say(&format!("note: {}", told(&misfit)));
     }
-    Ok(count)
+    Ok(names)
 }
 
 fn told(misfit: &Misfit) -> String {
@@ -65,15 +66,13 @@ fn told(misfit: &Misfit) -> String {
     clean(&format!("Blueprint `{blueprint}`: {reason}; {entities} would not fit{named}. {fate}")).into_owned()
 }
 
-/// How many blueprints, the platform's own aside, and how many entities of these a store holds.
+/// How many blueprints, the platform's own aside, and how many entities a store holds.
 pub(crate) fn held(store: &Store) -> Result<(usize, usize), Error> {
     let (mut blueprints, mut entities) = (0, 0);
     for blueprint in store.blueprints().map_err(unexpected)? {
         let name = blueprint.get("identifier").and_then(serde_json::Value::as_str).unwrap_or_default();
-        if !is_reserved(name) {
-            blueprints += 1;
-            entities += usize::try_from(store.count(name).map_err(unexpected)?).unwrap_or(usize::MAX);
-        }
+        blueprints += usize::from(!is_reserved(name));
+        entities += usize::try_from(store.count(name).map_err(unexpected)?).unwrap_or(usize::MAX);
     }
     Ok((blueprints, entities))
 }
@@ -126,11 +125,13 @@ impl Seed {
         if left > told {
             context.say(&format!("note: {} more were left out.", grouped(left - told)));
         }
-        if seeded.written == 0 && blueprints == 0 {
+        if seeded.written == 0 && blueprints.is_empty() {
             let why =
                 if left == 0 { "there are no blueprints and no manifests in it" } else { "nothing in it can be used" };
             return Err(ServeError::NothingSeeded { path: self.name.clone(), why: why.to_owned() }.into());
         }
+        // Those of the platform are there anyway: `held` does not count them either.
+        let blueprints = blueprints.iter().filter(|name| !is_reserved(name)).count();
         let (entities, blueprints) = (count(seeded.written, "entity"), count(blueprints, "blueprint"));
         let known =
             if known == 0 { String::new() } else { format!(", and the names of {}", count(known, "known entity")) };

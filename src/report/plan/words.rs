@@ -317,6 +317,9 @@ fn for_a_shell(word: &str) -> String {
 pub(in crate::report) fn command(report: &PlanReport<'_>) -> String {
     let mut words = vec![push(report)];
     let flags = consent_flags(report);
+    // What is somebody else's and no hazard was agreed to by `--adopt`; the push wants to hear it too.
+    let is_agreed = report.plan.counts.total.foreign > 0 && !flags.contains("--adopt");
+    words.extend(is_agreed.then(|| "--adopt".to_owned()));
     words.extend((!flags.is_empty()).then_some(flags));
     words.join(" ")
 }
