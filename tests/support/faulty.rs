@@ -103,6 +103,8 @@ struct Shared {
     lacking: Mutex<Vec<&'static str>>,
     requests: AtomicUsize,
     happened: Mutex<BTreeMap<Fault, usize>>,
+    /// Line and body of each request, where somebody wants them.
+    record: Mutex<Option<Vec<(String, String)>>>,
     ended: AtomicBool,
 }
 
@@ -117,6 +119,7 @@ impl Faulty {
             lacking: Mutex::default(),
             requests: AtomicUsize::new(0),
             happened: Mutex::default(),
+            record: Mutex::default(),
             ended: AtomicBool::new(false),
         });
         let own = Arc::clone(&shared);
@@ -152,6 +155,16 @@ impl Faulty {
         self.shared.happened.lock().expect("nobody panics with it").clone()
     }
 
+    /// Keeps the line and the body of each request from now on.
+    pub fn record(&self) {
+        *self.shared.record.lock().expect("nobody panics with it") = Some(Vec::new());
+    }
+
+    /// In the order in which they came in.
+    pub fn recorded(&self) -> Vec<(String, String)> {
+        self.shared.record.lock().expect("nobody panics with it").clone().unwrap_or_default()
+    }
+
     /// How many requests came in.
     pub fn requests(&self) -> usize {
         self.shared.requests.load(Ordering::SeqCst)
@@ -172,6 +185,11 @@ impl Shared {
         let _at_once = client.set_nodelay(true);
         while let Some(request) = message(&mut client) {
             let number = self.requests.fetch_add(1, Ordering::SeqCst);
+            if let Some(record) = self.record.lock().expect("nobody panics with it").as_mut() {
+                let body = head_length(&request).and_then(|head| request.get(head..)).unwrap_or_default();
+                let line = lines(&request).into_iter().next().unwrap_or_default();
+                record.push((line, String::from_utf8_lossy(body).into_owned()));
+            }
             let fault = self.schedule.lock().expect("nobody panics with it").draw(number);
             if let Some(fault) = fault {
                 *self.happened.lock().expect("nobody panics with it").entry(fault).or_default() += 1;
