@@ -99,6 +99,8 @@ pub struct Faulty {
 struct Shared {
     server: Mutex<String>,
     schedule: Mutex<Schedule>,
+    /// Routes that are not there.
+    lacking: Mutex<Vec<&'static str>>,
     requests: AtomicUsize,
     happened: Mutex<BTreeMap<Fault, usize>>,
     /// Line and body of each request, where somebody wants them.
@@ -114,6 +116,7 @@ impl Faulty {
         let shared = Arc::new(Shared {
             server: Mutex::new(url.trim_start_matches("http://").to_owned()),
             schedule: Mutex::new(schedule),
+            lacking: Mutex::default(),
             requests: AtomicUsize::new(0),
             happened: Mutex::default(),
             record: Mutex::default(),
@@ -140,6 +143,11 @@ impl Faulty {
     /// To another server, from now on.
     pub fn lead_to(&self, url: &str) {
         url.trim_start_matches("http://").clone_into(&mut self.shared.server.lock().expect("nobody panics with it"));
+    }
+
+    /// An older server, or a smaller one: from now on it does not know the route that ends so.
+    pub fn lacks(&self, route: &'static str) {
+        self.shared.lacking.lock().expect("nobody panics with it").push(route);
     }
 
     /// What was done to whom, by fault.
@@ -196,6 +204,9 @@ impl Shared {
 
     /// `None`: the connection is cut without a word.
     fn answer(&self, fault: Option<Fault>, request: &[u8]) -> Option<Bytes> {
+        if let Some(answer) = self.no_route(request) {
+            return Some(answer);
+        }
         let Some(fault) = fault else { return self.pass_on(request) };
         match fault {
             Fault::CutBefore => None,
@@ -222,6 +233,18 @@ impl Shared {
             | Fault::BadGateway
             | Fault::GatewayTimeout => Some(refusal(fault)),
         }
+    }
+
+    /// What the platform says of a route that it does not have.
+    fn no_route(&self, request: &[u8]) -> Option<Bytes> {
+        let first = lines(request).into_iter().next()?;
+        let (method, path) = first.split_once(' ')?;
+        let path = path.split([' ', '?']).next()?;
+        let lacking = self.lacking.lock().expect("nobody panics with it");
+        lacking.iter().find(|route| path.ends_with(**route))?;
+        let body = format!("{{\"ok\":false,\"error\":\"not_found\",\"message\":\"Route {method}:{path} not found\"}}");
+        let head = "HTTP/1.1 404 Not Found\r\ncontent-type: application/json\r\ncontent-length";
+        Some(Bytes { bytes: format!("{head}: {}\r\n\r\n{body}", body.len()).into_bytes(), is_last: false })
     }
 
     /// The server's answer, from a connection of its own.
