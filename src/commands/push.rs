@@ -251,7 +251,7 @@ fn push(args: &PushArgs, planned: &Planned, acts: &Acts, context: &Context<'_>) 
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     let stop = Stop::default();
-    let remarks = Remarks::new(context.quiet);
+    let remarks = Remarks::new(context.quiet, context.motion);
     let heeded = stop.heed_signals(move |told| {
         remarks.say(match told {
             Told::Once => "note: Stopping: calls in flight end first. Once more, and they are left to themselves.",
@@ -260,7 +260,8 @@ fn push(args: &PushArgs, planned: &Planned, acts: &Acts, context: &Context<'_>) 
     });
     if heeded.is_err() {
         // Then they end the program as they always did; the next run sees what was done.
-        Remarks::new(context.quiet).say("note: Signals cannot be heeded here: Ctrl-C ends it without a report.");
+        Remarks::new(context.quiet, context.motion)
+            .say("note: Signals cannot be heeded here: Ctrl-C ends it without a report.");
     }
     let clock = system_clock();
     let at = clock();

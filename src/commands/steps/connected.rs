@@ -83,7 +83,7 @@ fn connect_as(
         user_agent: user_agent.to_owned(),
         certificates: certificates(settings, context.environment),
     };
-    let spoken = Spoken(Remarks::new(context.quiet));
+    let spoken = Spoken(Remarks::new(context.quiet, context.motion));
     Ok(Box::new(Client::connect(config, Arc::new(spoken)).map_err(CatalogError::from)?))
 }
 

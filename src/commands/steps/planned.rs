@@ -73,7 +73,7 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     }
     let catalog = connect_for(&wishes.owner, &asked.entities, wishes.from.shelf(), context)?;
     let live = Live::of(&*catalog)?;
-    if let Some(strange) = live.strangers(&asked, catalog.name()) {
+    if let Some(strange) = live.strangers(&asked, catalog.name(), settings.catalog.value == settings::Catalog::Local) {
         return Ok(Planning::Strange(Box::new(strange)));
     }
     let only = narrowed(wishes.only, &asked, &live, catalog.name(), settings)?;
@@ -210,6 +210,7 @@ fn onlookers(plan: &Plan, live: &Live, actual: &Snapshot) -> Vec<Blueprint> {
             | HazardKind::RenameWithDependents { .. }
             | HazardKind::Foreign { .. }
             | HazardKind::Unseen { .. }
+            | HazardKind::StillNeeded { .. }
             | HazardKind::PruneBlocked { .. } => None,
         })
         .flatten()
@@ -245,7 +246,8 @@ impl Planned {
             | HazardKind::RenameWithDependents { .. }
             | HazardKind::Foreign { .. }
             | HazardKind::Unseen { .. }
-            | HazardKind::UnseenDependents { .. } => &[],
+            | HazardKind::UnseenDependents { .. }
+            | HazardKind::StillNeeded { .. } => &[],
         });
         let blockers = blockers.filter_map(|blocker| match blocker {
             Blocker::Manifest(place) => Some(*place),

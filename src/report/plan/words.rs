@@ -113,7 +113,7 @@ pub(in crate::report) fn dependent(dependent: &Dependent) -> String {
     let after = match dependent.after {
         Afterwards::Left => "",
         Afterwards::Relinked => "; this plan points it elsewhere",
-        Afterwards::Asked => "; this plan points it there",
+        Afterwards::Asked => "; its manifest says so",
     };
     format!("{} by {}{required}{after}", quoted(&dependent.key), tick(&dependent.relation))
 }
@@ -175,6 +175,10 @@ pub(in crate::report) fn hazard(hazard: &Hazard, sited: &Sited<'_>) -> Told {
                 format!("entities of {unread} were not read, and may point to what goes away from {}", tick(blueprint)),
                 vec![],
             )
+        }
+        HazardKind::StillNeeded { key, by } => {
+            let points = points(by);
+            told(format!("{} is no longer declared, and stays, since {points} to it", quoted(key)), pointing(by))
         }
         HazardKind::PruneBlocked { by, keys } => {
             let why: Vec<String> = by.iter().take(NAMES_MAX).map(|blocker| self::blocker(blocker, sited)).collect();
