@@ -125,7 +125,7 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         streams: context.streams,
         style: context.style,
         quiet: context.quiet,
-        shows_progress: context.shows_progress,
+        motion: context.motion,
     };
     let failure = if choices.pulls(&found) { first_pull(&choices, &mut after).err() } else { None };
     let pulled = match &failure {
