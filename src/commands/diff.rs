@@ -10,6 +10,7 @@ use crate::commands::offered;
 use crate::commands::output::{Output, refuse_shared};
 use crate::commands::steps::base::Wanted;
 use crate::commands::steps::bound::write_plan;
+use crate::commands::steps::connected::Intent;
 use crate::commands::steps::gate::{Gate, gate};
 use crate::commands::steps::planned::{Planned, Planning, Wishes, is_local_by_default, planned};
 use crate::commands::steps::scope::owner_in_catalog;
@@ -93,6 +94,7 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         adopt: args.adopt,
         only_branch: args.only_branch,
         only: &args.only,
+        intent: Intent::Look,
     };
     let only_text = args.output.iter().all(|output| output.format == PlanFormat::Text);
     let untold = match gate(only_text.then_some(MOST_AS_TEXT), context)? {

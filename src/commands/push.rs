@@ -14,6 +14,7 @@ use crate::commands::offered;
 use crate::commands::output::{Output, refuse_shared};
 use crate::commands::steps::base::Wanted;
 use crate::commands::steps::bound::{Rebound, rebound};
+use crate::commands::steps::connected::Intent;
 use crate::commands::steps::consented::{Consents, refusal};
 use crate::commands::steps::gate::{Gate, gate};
 use crate::commands::steps::linted::InWorkTree;
@@ -132,6 +133,7 @@ pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         adopt: args.adopt,
         only_branch: false,
         only: &args.only,
+        intent: Intent::Write,
     };
     let only_text = outputs.iter().all(|output| output.format == PlanFormat::Text);
     let untold = match gate(only_text.then_some(diff::MOST_AS_TEXT), context)? {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::catalog::{Catalog, CatalogError};
 use crate::commands::context::Context;
-use crate::commands::steps::connected::connect_for;
+use crate::commands::steps::connected::{Intent, connect_for};
 use crate::commands::steps::desired::Asked;
 use crate::commands::steps::live::Live;
 use crate::commands::steps::planned::Planned;
@@ -130,7 +130,7 @@ pub(crate) fn rebound(file: &Path, owner: &Owner, context: &mut Context<'_>) -> 
     let asked = Asked::of(&settings.root.value, &pattern, progress).map_err(LintError::from)?;
     let repository = repository(settings, context.environment).ok().flatten();
     let revision = repository.as_ref().map(|it| revision(Some(it), settings, &pattern)).transpose()?;
-    let catalog = connect_for(owner, &asked.entities, context)?;
+    let catalog = connect_for(owner, &asked.entities, Intent::Write, context)?;
     let live = Live::of(&*catalog)?;
     let ids: HashMap<&str, FileId> = asked.files.iter().map(|file| file.path.as_str()).zip((0..).map(FileId)).collect();
     let mut planned = Planned {

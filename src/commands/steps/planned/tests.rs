@@ -33,7 +33,7 @@ fn a_catalog_that_does_not_tell_whose_an_entity_is_has_none_of_ours() {
 #[test]
 fn whatever_is_in_doubt_keeps_everything() {
     let place = Place { file: FileId(3), span: Span::new(1, 2) };
-    let doubt = Doubt { place, line: 1, reason: "it is odd".to_owned(), entities: Vec::new() };
+    let doubt = Doubt { place, line: 1, reason: "it is odd".to_owned(), entities: Vec::new(), is_opaque: false };
     let folder = Unreadable {
         path: "catalog/secret".to_owned(),
         source: io::Error::new(io::ErrorKind::PermissionDenied, "permission denied"),
