@@ -337,6 +337,9 @@ pub enum DiffError {
     #[error("plan `{name}` alone: it is neither a blueprint of {catalog} nor a file with a manifest")]
     #[diagnostic(code("nothing-chosen"), help("{help}"))]
     NothingChosen { name: String, catalog: String, help: String },
+    #[error("write the plan to `{path}`: {why}")]
+    #[diagnostic(code("no-place-for-a-plan"), help("{help}"))]
+    NoPlace { path: String, why: &'static str, help: &'static str },
 }
 
 /// A sentence behind an error, in brackets.
@@ -407,7 +410,7 @@ impl Error {
             // An address that cannot be had is chosen otherwise.
             Self::Server(ServerError::Listen { .. }) | Self::Serve(_) => Exit::Usage,
             Self::Server(ServerError::Runtime(_) | ServerError::Random) => Exit::Failure,
-            Self::Diff(DiffError::NoBase { .. } | DiffError::NothingChosen { .. })
+            Self::Diff(DiffError::NoBase { .. } | DiffError::NothingChosen { .. } | DiffError::NoPlace { .. })
             | Self::Push(PushError::NotNamed { .. })
             | Self::Binding(_) => Exit::Usage,
             Self::Push(PushError::Obstacles { .. }) => Exit::Findings,

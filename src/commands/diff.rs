@@ -9,7 +9,7 @@ use crate::commands::context::Context;
 use crate::commands::offered;
 use crate::commands::output::{Output, refuse_shared};
 use crate::commands::steps::base::Wanted;
-use crate::commands::steps::bound::write_plan;
+use crate::commands::steps::bound::{refuse_place, write_plan};
 use crate::commands::steps::connected::Intent;
 use crate::commands::steps::gate::{Gate, gate};
 use crate::commands::steps::planned::{Planned, Planning, Wishes, is_local_by_default, planned};
@@ -83,6 +83,9 @@ Examples:
 pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let settings = context.settings;
     refuse_shared(&args.output, &settings.directory)?;
+    if let Some(file) = &args.out {
+        refuse_place(file, settings)?;
+    }
     let wishes = Wishes {
         owner: owner_in_catalog(settings, context.environment)?,
         base: match &args.base {

@@ -37,7 +37,7 @@ pub struct Discovery {
 pub struct Unreadable {
     pub path: String,
     /// "list the folder".
-    verb: &'static str,
+    pub verb: &'static str,
     /// A clause.
     pub why: String,
 }

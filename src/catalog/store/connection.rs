@@ -83,7 +83,7 @@ impl Store {
     /// The same in memory, as it is at this moment: what is done to the one, the other does not know.
     pub fn copy(&self) -> Result<Self, StoreError> {
         let mut copy = Connection::open_in_memory()?;
-        Backup::new(&lock(&self.shared.writer), &mut copy)?.step(-1)?;
+        Backup::new(&lock(&self.shared.writer), &mut copy)?.run_to_completion(i32::MAX, PAUSE, None)?;
         prepare(&copy, WRITER_CACHE)?;
         Ok(Self::of(copy, None, Arc::clone(&self.shared.clock)))
     }
