@@ -8,17 +8,17 @@ use std::path::Path;
 use crate::catalog::{Catalog, CatalogError};
 use crate::commands::context::Context;
 use crate::commands::steps::connected::{Intent, connect_for};
-use crate::commands::steps::desired::Asked;
 use crate::commands::steps::live::Live;
 use crate::commands::steps::planned::Planned;
-use crate::commands::steps::revision::{repository, revision};
+use crate::commands::steps::revision::repository;
+use crate::commands::steps::standpoint::Standpoint;
 use crate::domain::act::Acts;
 use crate::domain::entity::{EntityKey, Owner};
 use crate::domain::finding::FileId;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::snapshot::Snapshot;
 use crate::domain::words::{count, list};
-use crate::error::{DiffError, Error, LintError};
+use crate::error::{DiffError, Error};
 use crate::plan::acts;
 use crate::plan::binding::{BindingError, Circumstances, FORMAT, How, Moved, PlanFile, Sight, Unfit, moved, unfit};
 use crate::report::escape::{clean, harmless_json};
@@ -41,12 +41,19 @@ pub(crate) fn bound(planned: &Planned, settings: &Settings) -> PlanFile {
 }
 
 /// `file` is relative to where the user is.
-pub(crate) fn write_plan(file: &Path, planned: &Planned, context: &mut Context<'_>) -> Result<(), Error> {
+pub(crate) fn write_plan(
+    file: &Path,
+    planned: &Planned,
+    from: &Standpoint,
+    context: &mut Context<'_>,
+) -> Result<(), Error> {
     refuse_place(file, context.settings)?;
     let text = harmless_json(bound(planned, context.settings).write());
     sources::write_output(&context.settings.directory.join(file), &text).map_err(|error| as_named(error, file))?;
     let approve = planned.plan.approval.map(|digest| format!(" --approve {}", digest.short())).unwrap_or_default();
-    context.say(&format!("The plan is in `{0}`: `portolan push --plan {0}{approve}` carries it out.", file.display()));
+    let at = from.name().map(|name| format!(" --ref {name}")).unwrap_or_default();
+    let file = file.display();
+    context.say(&format!("The plan is in `{file}`: `portolan push --plan {file}{at}{approve}` carries it out."));
     Ok(())
 }
 
@@ -63,6 +70,7 @@ pub(crate) fn refuse_place(file: &Path, settings: &Settings) -> Result<(), DiffE
     let is_plan = match sources::read_input(&path) {
         Ok(text) => text.trim().is_empty() || is_plan_file(&text),
         Err(OutputError::Read { source, .. }) => source.kind() != ErrorKind::InvalidData,
+        Err(OutputError::TooLarge { .. }) => false,
         Err(OutputError::Write { .. } | OutputError::Input(_)) => true,
     };
     if is_plan { Ok(()) } else { refuse("there is a file that is no plan", "name another file, or remove that one") }
@@ -91,6 +99,7 @@ fn as_named(error: OutputError, file: &Path) -> OutputError {
     match error {
         OutputError::Write { source, .. } => OutputError::Write { path, source },
         OutputError::Read { source, .. } => OutputError::Read { path, source },
+        OutputError::TooLarge { limit, .. } => OutputError::TooLarge { path, limit },
         OutputError::Input(source) => OutputError::Input(source),
     }
 }
@@ -165,16 +174,21 @@ pub(crate) struct Rebound {
 }
 
 /// Reads a plan file and all that it hangs on. Of the catalog only what it touches is read.
-pub(crate) fn rebound(file: &Path, owner: &Owner, context: &mut Context<'_>) -> Result<Rebound, Error> {
+pub(crate) fn rebound(
+    file: &Path,
+    owner: &Owner,
+    from: &Standpoint,
+    context: &mut Context<'_>,
+) -> Result<Rebound, Error> {
     let settings = context.settings;
     let file = read_plan(file, settings)?;
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     let pattern = settings.pattern()?;
-    let asked = Asked::of(&settings.root.value, &pattern, progress).map_err(LintError::from)?;
+    let asked = from.asked(&settings.root.value, &pattern, progress)?;
     let repository = repository(settings, context.environment).ok().flatten();
-    let revision = repository.as_ref().map(|it| revision(Some(it), settings, &pattern)).transpose()?;
-    let catalog = connect_for(owner, &asked.entities, Intent::Write, context)?;
+    let revision = from.revision(repository.as_ref(), settings, &pattern)?;
+    let catalog = connect_for(owner, &asked.entities, from.shelf(), Intent::Write, context)?;
     let live = Live::of(&*catalog)?;
     let ids: HashMap<&str, FileId> = asked.files.iter().map(|file| file.path.as_str()).zip((0..).map(FileId)).collect();
     let mut planned = Planned {
@@ -182,7 +196,7 @@ pub(crate) fn rebound(file: &Path, owner: &Owner, context: &mut Context<'_>) -> 
         owned: catalog.owned(owner)?,
         actual: Snapshot::default(),
         base: None,
-        notes: Vec::new(),
+        notes: from.notes().to_vec(),
         asked,
         revision,
         catalog,
@@ -213,7 +227,7 @@ fn touched(
     let mut snapshot = Snapshot::default();
     for (name, identifiers) in file.to_read() {
         // One that is gone is told by `unfit`.
-        let Some(blueprint) = live.get(&name) else { continue };
+        let Some(blueprint) = live.all.named(&name) else { continue };
         let shelf = catalog.read_some(blueprint, &identifiers, progress)?;
         snapshot.blueprints.insert(name.to_string(), shelf);
     }

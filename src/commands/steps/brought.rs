@@ -31,8 +31,14 @@ const KNOWN: &str = "known-entities.txt";
 const MOST_TOLD: usize = 20;
 
 /// Makes the store's blueprints those of the snapshot under `root`, where these are not the ones that it followed last.
-pub(crate) fn follow(store: &Store, root: &Path, writer: &Writer, context: &mut Context<'_>) -> Result<usize, Error> {
-    let blueprints = to_follow(store, root, context);
+pub(crate) fn follow(
+    store: &Store,
+    root: &Path,
+    shelf: &Shelf,
+    writer: &Writer,
+    context: &mut Context<'_>,
+) -> Result<usize, Error> {
+    let blueprints = to_follow(store, root, shelf, context);
     let count = blueprints.len();
     for misfit in followed(store, blueprints, writer)? {
         context.say(&format!("note: {}", told(&misfit, false)));
@@ -45,29 +51,30 @@ pub(crate) fn follow(store: &Store, root: &Path, writer: &Writer, context: &mut 
 pub(crate) fn rehearsed(
     store: Store,
     root: &Path,
+    shelf: &Shelf,
     writer: &Writer,
     declared: &HashSet<(&str, &str)>,
     context: &mut Context<'_>,
 ) -> Result<Store, Error> {
-    let blueprints = to_follow(&store, root, context);
+    let blueprints = to_follow(&store, root, shelf, context);
     let has_followed = blueprints.is_empty() || store.has_followed(&blueprints).map_err(unexpected)?;
-    let absent = |store: &Store, name: &str, names: &mut dyn Iterator<Item = &str>| {
+    let absent = |name: &str, names: &mut dyn Iterator<Item = &str>| {
         Ok(usize::from(store.lacks(name, names).map_err(unexpected)?))
     };
-    if has_followed && each_known(&store, root, declared, &absent)? == 0 {
+    if has_followed && each_known(&store, root, shelf, declared, &absent)? == 0 {
         return Ok(store);
     }
     let store = if store.path().is_some() { store.copy()? } else { store };
     for misfit in followed(&store, blueprints, writer)? {
         context.say(&format!("note: {}", told(&misfit, true)));
     }
-    stand_in(&store, root, writer, declared)?;
+    stand_in(&store, root, shelf, writer, declared)?;
     Ok(store)
 }
 
 /// The blueprints of the snapshot.
-fn to_follow(store: &Store, root: &Path, context: &mut Context<'_>) -> Vec<Value> {
-    let Shelved { mut blueprints, unusable } = shelved(root);
+fn to_follow(store: &Store, root: &Path, shelf: &Shelf, context: &mut Context<'_>) -> Vec<Value> {
+    let Shelved { mut blueprints, unusable } = shelved(root, shelf);
     for file in &unusable {
         context.say(&format!("note: `{}` holds no blueprint that can be used: {}.", file.path, file.reason));
         // What it holds is not known: the blueprint that the store has stays.
@@ -137,11 +144,11 @@ impl Seed {
 
     pub fn sow(&self, store: &Store, writer: &Writer, context: &mut Context<'_>) -> Result<(), Error> {
         let root = &self.settings.root.value;
-        let blueprints = follow(store, root, writer, context)?;
+        let blueprints = follow(store, root, &Shelf::Disk, writer, context)?;
         let bar = context.bar();
         let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
         let asked = Asked::of(root, &self.settings.pattern()?, progress).map_err(LintError::from)?;
-        let known = stand_in(store, root, writer, &declared(&asked.entities))?;
+        let known = stand_in(store, root, &Shelf::Disk, writer, &declared(&asked.entities))?;
         let seeded = seeded(store, &asked.entities, writer)?;
         drop(bar);
         for folder in &asked.unreadable {
@@ -186,12 +193,13 @@ pub(crate) fn declared(entities: &[Desired]) -> HashSet<(&str, &str)> {
 pub(crate) fn stand_in(
     store: &Store,
     root: &Path,
+    shelf: &Shelf,
     writer: &Writer,
     declared: &HashSet<(&str, &str)>,
 ) -> Result<usize, Error> {
     let user_agent = format!("{}/{} (known entities)", Owner::PRODUCT, env!("CARGO_PKG_VERSION"));
     let writer = Writer { user_agent, ..writer.clone() };
-    each_known(store, root, declared, &|store, name, identifiers| {
+    each_known(store, root, shelf, declared, &|name, identifiers| {
         store.stand_in(name, identifiers, &writer).map_err(unexpected)
     })
 }
@@ -200,10 +208,11 @@ pub(crate) fn stand_in(
 fn each_known(
     store: &Store,
     root: &Path,
+    shelf: &Shelf,
     declared: &HashSet<(&str, &str)>,
-    deed: &dyn Fn(&Store, &str, &mut dyn Iterator<Item = &str>) -> Result<usize, Error>,
+    deed: &dyn Fn(&str, &mut dyn Iterator<Item = &str>) -> Result<usize, Error>,
 ) -> Result<usize, Error> {
-    let Some(file) = Shelf::Disk.file(root, KNOWN) else { return Ok(0) };
+    let Some(file) = shelf.file(root, KNOWN) else { return Ok(0) };
     let mut buffer = ReadBuffer::default();
     // Lint tells what is wrong with it; what relates to them will be left out, and told.
     let Ok(text) = sources::read(&file, &mut buffer) else { return Ok(0) };
@@ -216,7 +225,7 @@ fn each_known(
         let Some(name) = blueprint.get("identifier").and_then(Value::as_str) else { continue };
         let mut identifiers = known.identifiers(name).filter(|it| !declared.contains(&(name, *it))).peekable();
         if identifiers.peek().is_some() {
-            sum += deed(store, name, &mut identifiers)?;
+            sum += deed(name, &mut identifiers)?;
         }
     }
     Ok(sum)

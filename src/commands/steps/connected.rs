@@ -14,6 +14,7 @@ use crate::commands::context::Context;
 use crate::commands::steps::brought::{declared, follow, rehearsed, stand_in};
 use crate::commands::steps::embedded::{STORE, embedded, has_embedded};
 use crate::commands::steps::scope::scope;
+use crate::commands::steps::snapshot::Shelf;
 use crate::domain::desired::Desired;
 use crate::domain::entity::Owner;
 use crate::domain::identifier::is_reserved;
@@ -34,7 +35,7 @@ pub(crate) fn connect(context: &mut Context<'_>) -> Result<Box<dyn Catalog>, Err
     connect_as(&user_agent, context, |local, context| {
         let is_own = |blueprint: &Value| !is_reserved(blueprint["identifier"].as_str().unwrap_or_default());
         if !local.blueprints()?.iter().any(is_own) {
-            follow(local.store(), &context.settings.root.value, &local.writer(), context)?;
+            follow(local.store(), &context.settings.root.value, &Shelf::Disk, &local.writer(), context)?;
         }
         Ok(())
     })
@@ -53,6 +54,7 @@ pub(crate) enum Intent {
 pub(crate) fn connect_for(
     owner: &Owner,
     entities: &[Desired],
+    shelf: &Shelf,
     intent: Intent,
     context: &mut Context<'_>,
 ) -> Result<Box<dyn Catalog>, Error> {
@@ -60,19 +62,19 @@ pub(crate) fn connect_for(
     if intent == Intent::Look && context.settings.catalog.value == settings::Catalog::Local {
         say_unused_address(context);
         let store = if has_embedded(root) { embedded(root)? } else { Store::in_memory(system_clock())? };
-        let writer = local(store.clone(), &owner.user_agent()).writer();
-        let store = rehearsed(store, root, &writer, &declared(entities), context)?;
-        return Ok(Box::new(local(store, &owner.user_agent())));
+        let writer = local(store.clone(), &owner.user_agent(), context.settings).writer();
+        let store = rehearsed(store, root, shelf, &writer, &declared(entities), context)?;
+        return Ok(Box::new(local(store, &owner.user_agent(), context.settings)));
     }
     connect_as(&owner.user_agent(), context, |local, context| {
-        follow(local.store(), root, &local.writer(), context)?;
-        stand_in(local.store(), root, &local.writer(), &declared(entities))?;
+        follow(local.store(), root, shelf, &local.writer(), context)?;
+        stand_in(local.store(), root, shelf, &local.writer(), &declared(entities))?;
         Ok(())
     })
 }
 
-fn local(store: Store, user_agent: &str) -> LocalCatalog {
-    LocalCatalog::of(store, format!("the embedded catalog `{STORE}`"), user_agent)
+fn local(store: Store, user_agent: &str, settings: &Settings) -> LocalCatalog {
+    LocalCatalog::of(store, catalog_name(settings), user_agent)
 }
 
 fn say_unused_address(context: &mut Context<'_>) {
@@ -88,14 +90,13 @@ fn connect_as(
 ) -> Result<Box<dyn Catalog>, Error> {
     let settings = context.settings;
     say_unused_address(context);
-    let address = match &settings.catalog.value {
-        settings::Catalog::Local => {
-            let local = local(embedded(&settings.root.value)?, user_agent);
+    let address = match address(settings) {
+        None => {
+            let local = local(embedded(&settings.root.value)?, user_agent, settings);
             prepare(&local, context)?;
             return Ok(Box::new(local));
         }
-        settings::Catalog::Url(address) => address.as_str(),
-        settings::Catalog::Region(name) => region(settings.platform.value, name),
+        Some(address) => address,
     };
     let address = Trusted::check(address, &named_by(settings), settings.platform.value).map_err(ClientError::from);
     let address = address.map_err(CatalogError::from)?;
@@ -107,8 +108,26 @@ fn connect_as(
         user_agent: user_agent.to_owned(),
         certificates: certificates(settings, context.environment),
     };
-    let spoken = Spoken(Remarks::new(context.quiet));
+    let spoken = Spoken(Remarks::new(context.quiet, context.motion));
     Ok(Box::new(Client::connect(config, Arc::new(spoken)).map_err(CatalogError::from)?))
+}
+
+/// What the catalog that the settings name is called in messages.
+pub(crate) fn catalog_name(settings: &Settings) -> String {
+    match address(settings) {
+        None => format!("the embedded catalog `{STORE}`"),
+        Some(address) => Trusted::check(address, &NamedBy::User, settings.platform.value)
+            .map_or_else(|_| address.to_owned(), |trusted| trusted.text().to_owned()),
+    }
+}
+
+/// `None`: the embedded catalog.
+fn address(settings: &Settings) -> Option<&str> {
+    match &settings.catalog.value {
+        settings::Catalog::Local => None,
+        settings::Catalog::Url(address) => Some(address),
+        settings::Catalog::Region(name) => Some(region(settings.platform.value, name)),
+    }
 }
 
 /// Whoever only reads need not say for whom.
