@@ -16,6 +16,7 @@ mod only;
 mod order;
 mod origin;
 mod ownership;
+mod portrait;
 mod rename;
 mod shape;
 
@@ -35,7 +36,7 @@ pub use acts::acts;
 pub use digest::of_entity;
 pub use only::{Along, Only, along};
 pub use origin::Base;
-pub use rename::Move;
+pub use rename::{Lookalike, Move, lookalikes};
 
 use compare::Sides;
 use hazards::Stays;
@@ -119,7 +120,7 @@ pub fn plan(question: &Question<'_>) -> Plan {
     left_out.extend(question.only.map(|only| only::narrow(&mut drafts, only, &shapes)).into_iter().flatten());
     drafts.sort_by(|a, b| a.change.key.cmp(&b.change.key));
 
-    dependents::find(&mut drafts, question.actual, &shapes);
+    dependents::find(&mut drafts, &declared, question.actual, &shapes);
     let order = order::order(&drafts, &shapes);
     obstacles.extend(order.obstacles);
     let hazards = hazards::find(question, &drafts, Stays { kept: &kept, blockers, needed: &needed });
