@@ -8,6 +8,7 @@ use crate::catalog::store::StoreError;
 use crate::exit::Exit;
 use crate::plan::binding::BindingError;
 use crate::report::baseline::BaselineError;
+use crate::report::outcome::record::RecordError;
 use crate::scaffold::Mistyped;
 use crate::settings::SettingsError;
 use crate::sources::git::GitError;
@@ -76,6 +77,9 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Binding(#[from] BindingError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Record(#[from] RecordError),
     #[error(transparent)]
     #[diagnostic(transparent)]
     Diff(#[from] DiffError),
@@ -337,6 +341,15 @@ pub enum DiffError {
     #[error("plan `{name}` alone: it is neither a blueprint of {catalog} nor a file with a manifest")]
     #[diagnostic(code("nothing-chosen"), help("{help}"))]
     NothingChosen { name: String, catalog: String, help: String },
+    #[error("plan what `{name}` asks for: that commit has no manifests")]
+    #[diagnostic(
+        code("no-manifests-then"),
+        help("name another commit; a plan of nothing would delete all that this scope wrote")
+    )]
+    NoManifests { name: String },
+    #[error("read the config `{path}`: {problem}")]
+    #[diagnostic(code("unreadable-config-then"), help("check that commit out (`git worktree add`), and run it there"))]
+    UnreadableConfig { path: String, problem: ReadProblem },
 }
 
 /// A sentence behind an error, in brackets.
@@ -365,6 +378,43 @@ pub enum PushError {
         help("something dangerous has come or gone since; read the plan anew, then give `{flags}`")
     )]
     OtherApproval { given: String, what: String, flags: String },
+    #[error("push: {flag} is about a commit, and nothing is committed yet; nothing was written")]
+    #[diagnostic(code("push-no-commit"), help("commit what is to be pushed"))]
+    NoCommit { flag: &'static str },
+    #[error(
+        "push: it must be signed, and manifests, config or snapshot are not as commit `{commit}` has them; nothing was written"
+    )]
+    #[diagnostic(
+        code("push-uncommitted"),
+        help("commit and sign the changes (`git status` shows them), or push the commit without them: `--ref HEAD`")
+    )]
+    Uncommitted { commit: String },
+    #[error("push: commit `{commit}` of `{by}` must be signed, and {why}; nothing was written")]
+    #[diagnostic(code("push-unsigned"), help("{help}"))]
+    Unsigned { commit: String, by: String, why: String, help: String },
+    #[error("push: commit `{now}` {how} `{old}`, which was pushed last (`{path}`); nothing was written")]
+    #[diagnostic(
+        code("push-goes-back"),
+        help("push a commit that comes after that one; if going back is meant, add `--rollback`")
+    )]
+    GoesBack { now: String, how: &'static str, old: String, path: String },
+    #[error(
+        "push: whether commit `{now}` comes after `{old}`, which was pushed last (`{path}`), is not known here; nothing was written"
+    )]
+    #[diagnostic(code("push-unknown-order"), help("{help}"))]
+    UnknownOrder { now: String, old: String, path: String, help: String },
+    #[error("push: `{path}` is the outcome of a push for the {what} `{was}`, and this is `{now}`; nothing was written")]
+    #[diagnostic(
+        code("push-other-record"),
+        help("name the outcome of the last push of this {what}; each has one of its own")
+    )]
+    OtherRecord { path: String, what: &'static str, was: String, now: String },
+    #[error("push: `{path}` does not say which commit was pushed; nothing was written")]
+    #[diagnostic(
+        code("push-no-commit-in-record"),
+        help("that push was not made from a commit; if pushing over it is meant, add `--rollback`")
+    )]
+    NoCommitInRecord { path: String },
     #[error("push: the plan `{path}` does not hold any more; nothing was written{why}")]
     #[diagnostic(code("push-stale"), help("make it anew with `portolan diff --out`, and have it reviewed"))]
     Stale { path: String, why: String },
@@ -385,7 +435,7 @@ impl Error {
                 Exit::Failure
             }
             // A file that the user named to be read is there or it is not; one to be written is the disk's affair.
-            Self::Output(OutputError::Read { .. }) => Exit::Usage,
+            Self::Output(OutputError::Read { .. } | OutputError::TooLarge { .. }) => Exit::Usage,
             Self::Output(OutputError::Write { .. } | OutputError::Input(_)) => Exit::Failure,
             Self::Lint(error) => exit_of_lint(error),
             Self::Base(BaseError::Git(error)) | Self::Git(error) => exit_of_git(error),
@@ -407,13 +457,28 @@ impl Error {
             // An address that cannot be had is chosen otherwise.
             Self::Server(ServerError::Listen { .. }) | Self::Serve(_) => Exit::Usage,
             Self::Server(ServerError::Runtime(_) | ServerError::Random) => Exit::Failure,
-            Self::Diff(DiffError::NoBase { .. } | DiffError::NothingChosen { .. })
+            Self::Diff(
+                DiffError::NoBase { .. }
+                | DiffError::NothingChosen { .. }
+                | DiffError::NoManifests { .. }
+                | DiffError::UnreadableConfig { .. },
+            )
             | Self::Push(PushError::NotNamed { .. })
-            | Self::Binding(_) => Exit::Usage,
+            | Self::Binding(_)
+            | Self::Record(_) => Exit::Usage,
             Self::Push(PushError::Obstacles { .. }) => Exit::Findings,
-            Self::Push(PushError::Unapproved { .. } | PushError::OtherApproval { .. } | PushError::Stale { .. }) => {
-                Exit::Refused
-            }
+            Self::Push(
+                PushError::Unapproved { .. }
+                | PushError::OtherApproval { .. }
+                | PushError::Stale { .. }
+                | PushError::NoCommit { .. }
+                | PushError::Uncommitted { .. }
+                | PushError::Unsigned { .. }
+                | PushError::GoesBack { .. }
+                | PushError::UnknownOrder { .. }
+                | PushError::OtherRecord { .. }
+                | PushError::NoCommitInRecord { .. },
+            ) => Exit::Refused,
             Self::Diff(DiffError::NotVerified { error, .. }) => exit_of_catalog(error),
             Self::Pull(PullError::Incomplete { .. } | PullError::Unusable { .. }) => Exit::CatalogUnreachable,
             Self::Pull(

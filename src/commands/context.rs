@@ -20,6 +20,18 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// The same with other settings.
+    pub fn with<'b>(&'b mut self, settings: &'b Settings) -> Context<'b> {
+        Context {
+            settings,
+            environment: self.environment,
+            streams: &mut *self.streams,
+            style: self.style,
+            quiet: self.quiet,
+            motion: self.motion,
+        }
+    }
+
     /// A remark on standard error; silent when quiet.
     pub fn say(&mut self, words: &str) {
         if !self.quiet {

@@ -113,7 +113,7 @@ pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let mut used = declared.blueprints();
     used.extend(made.iter().map(|key| key.blueprint.as_ref()));
     let wanted = fetched.wanted(&used);
-    let missing = targets(&wanted).into_iter().filter_map(|target| fetched.blueprint(target)).cloned();
+    let missing = targets(&wanted).into_iter().filter_map(|target| fetched.all.named(target)).cloned();
     let missing: Vec<Blueprint> = missing.collect();
     fetched.read(&*catalog, &missing, Part::Keys, progress)?;
     let source = source(&*catalog, context);
@@ -220,7 +220,7 @@ fn chosen(names: &[String], fetched: &Fetched, catalog: &dyn Catalog) -> Result<
     }
     let names: BTreeSet<&str> = names.iter().map(String::as_str).collect();
     let find = |name: &str| {
-        fetched.blueprint(name).cloned().ok_or_else(|| {
+        fetched.all.named(name).cloned().ok_or_else(|| {
             let known = fetched.all.iter().map(|blueprint| blueprint.identifier.as_str());
             let help = match closest(name, known.clone()) {
                 Some(meant) => format!("did you mean `{meant}`?"),

@@ -56,6 +56,8 @@ pub enum SchemaName {
     PlanFile,
     /// What `push --output json` writes
     Outcome,
+    /// What `push --output json` writes where it is refused before there is a plan
+    Refusal,
     /// What `serve --output json` writes
     Serve,
 }
@@ -120,6 +122,7 @@ pub fn schema(name: SchemaName) -> String {
         SchemaName::Plan => report::plan::json::schema(),
         SchemaName::PlanFile => binding::schema(),
         SchemaName::Outcome => report::outcome::json::schema(),
+        SchemaName::Refusal => report::outcome::refusal::schema(),
         SchemaName::Serve => report::serve::schema(),
     })
 }

@@ -485,6 +485,7 @@ impl Case {
             platform: "port",
             catalog: "https://api.port.io",
             target: None,
+            asked_for: None,
             revision: self.revision.as_ref(),
             base: self.base.as_ref(),
             blueprints: &self.blueprints,

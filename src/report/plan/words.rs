@@ -300,10 +300,22 @@ pub(in crate::report) fn consent_flags(report: &PlanReport<'_>) -> String {
     flags.join(" ")
 }
 
+/// The push of what was asked for, without what it must be given.
+pub(in crate::report) fn push(report: &PlanReport<'_>) -> String {
+    let target = report.target.map(|target| format!(" --target {target}")).unwrap_or_default();
+    let asked_for = report.asked_for.map(|name| format!(" --ref {}", for_a_shell(name))).unwrap_or_default();
+    format!("portolan push{target}{asked_for}")
+}
+
+/// Revisions may hold what a shell obeys: `HEAD@{2 days ago}`.
+fn for_a_shell(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+:@~^".contains(c);
+    if word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}
+
 /// The command that pushes this plan.
 pub(in crate::report) fn command(report: &PlanReport<'_>) -> String {
-    let mut words = vec!["portolan push".to_owned()];
-    words.extend(report.target.map(|target| format!("--target {target}")));
+    let mut words = vec![push(report)];
     let flags = consent_flags(report);
     words.extend((!flags.is_empty()).then_some(flags));
     words.join(" ")
