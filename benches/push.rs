@@ -236,8 +236,7 @@ fn trouble(folder: &Path) {
     ];
     let calls = |percent: u64| {
         let served = serve(folder, None);
-        let faulty =
-            Faulty::before(&served.running.url(), Schedule { seed: 5, faults: faults.to_vec(), percent });
+        let faulty = Faulty::before(&served.running.url(), Schedule { seed: 5, faults: faults.to_vec(), percent });
         let took = run(folder, &faulty.url, &["push"]);
         (faulty.requests(), took)
     };

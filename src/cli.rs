@@ -163,8 +163,7 @@ impl Verb {
         }
         let settings = settings::resolve(&request, environment, &commands::rule_names())?;
         let Terminal { style, motion, .. } = *terminal;
-        let mut context =
-            Context { settings: &settings, environment, streams, style, quiet: request.quiet, motion };
+        let mut context = Context { settings: &settings, environment, streams, style, quiet: request.quiet, motion };
         for note in &settings.notes {
             context.say(&format!("note: {note}"));
         }

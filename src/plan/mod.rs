@@ -199,7 +199,8 @@ impl<'q> Planner<'_, 'q> {
             (Standing::Foreign | Standing::Ours, _) if !fields.is_empty() => (Action::Update, of_fields(&fields)),
             (Standing::Foreign | Standing::Ours, _) => {
                 at_rest.unchanged.push(key);
-                at_rest.foreign.extend((standing == Standing::Foreign).then(|| key.clone()));
+                let is_chosen = self.question.only.is_none_or(|only| only.chooses_manifest(desired));
+                at_rest.foreign.extend((standing == Standing::Foreign && is_chosen).then(|| key.clone()));
                 return None;
             }
         };

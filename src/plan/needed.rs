@@ -21,11 +21,7 @@ pub(super) struct Needed<'q> {
 }
 
 /// Takes out of what would go what is still needed.
-pub(super) fn take_out<'q>(
-    gone: &mut Vec<&'q Entity>,
-    declared: &[&Desired],
-    shapes: &Shapes<'_>,
-) -> Vec<Needed<'q>> {
+pub(super) fn take_out<'q>(gone: &mut Vec<&'q Entity>, declared: &[&Desired], shapes: &Shapes<'_>) -> Vec<Needed<'q>> {
     if gone.is_empty() {
         return Vec::new();
     }

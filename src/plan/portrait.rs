@@ -63,10 +63,7 @@ impl<'a> Portrait<'a> {
 
     /// `None`: there is nothing in it to know it by.
     pub fn digest(&self, shape: &Shape<'_>) -> Option<Digest> {
-        if self.texts == [None, None]
-            && self.team.is_none()
-            && self.properties.is_empty()
-            && self.relations.is_empty()
+        if self.texts == [None, None] && self.team.is_none() && self.properties.is_empty() && self.relations.is_empty()
         {
             return None;
         }
@@ -123,7 +120,7 @@ impl Likeness {
         self.differing * 4 <= self.alike
     }
 
-    fn count<T>(&mut self, new: Option<T>, old: Option<T>, same: impl Fn(T, T) -> bool) {
+    fn count<T: Copy>(&mut self, new: Option<T>, old: Option<T>, same: impl Fn(T, T) -> bool) {
         match (new, old) {
             (None, None) => {}
             (Some(new), Some(old)) if same(new, old) => self.alike += 1,
@@ -159,10 +156,7 @@ fn own<'a>(properties: impl Iterator<Item = (&'a str, &'a Value)>, shape: &Shape
     properties.filter(is_own).collect()
 }
 
-fn set<'a>(
-    relations: impl Iterator<Item = (&'a str, &'a Targets)>,
-    shape: &Shape<'_>,
-) -> Vec<(&'a str, &'a Targets)> {
+fn set<'a>(relations: impl Iterator<Item = (&'a str, &'a Targets)>, shape: &Shape<'_>) -> Vec<(&'a str, &'a Targets)> {
     let set = |(name, targets): (&'a str, &'a Targets)| {
         Some((name, normalise::relation(targets, shape.relation(name)).value()?))
     };

@@ -182,9 +182,8 @@ impl<'s, 'q> Sight<'s, 'q> {
     fn is_one_manifest(&self, old: &Entity, new: &Desired) -> bool {
         let (_, shape) = self.shape_of(&new.key);
         let portrait = Portrait::of_manifest(new, shape);
-        self.last_manifest(&old.key).is_some_and(|last| {
-            portrait.likeness(&Portrait::of_manifest(last, shape), shape).is_one_manifest()
-        })
+        self.last_manifest(&old.key)
+            .is_some_and(|last| portrait.likeness(&Portrait::of_manifest(last, shape), shape).is_one_manifest())
     }
 }
 
@@ -213,8 +212,11 @@ pub fn lookalikes(plan: &Plan, ground: &Ground<'_>, moves: &[Move]) -> Vec<Looka
     let created: Vec<&EntityKey> = plan.changes.iter().filter(is_new).map(|change| &change.key).collect();
     let keys: HashSet<Pair<'_>> = created.iter().map(|key| pair(key)).collect();
     let (declared, _) = ownership::declared(ground.desired);
-    let declared: HashMap<Pair<'_>, &Desired> =
-        declared.into_iter().map(|desired| (pair(&desired.key), desired)).filter(|(key, _)| keys.contains(key)).collect();
+    let declared: HashMap<Pair<'_>, &Desired> = declared
+        .into_iter()
+        .map(|desired| (pair(&desired.key), desired))
+        .filter(|(key, _)| keys.contains(key))
+        .collect();
     let mut looks = 0;
     let mut found = Vec::new();
     for to in created {

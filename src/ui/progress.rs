@@ -65,12 +65,8 @@ struct Stage {
 
 impl Bar {
     pub fn new(motion: Motion) -> Self {
-        let shared = Arc::new(Shared {
-            motion,
-            done: AtomicU64::new(0),
-            scene: Mutex::default(),
-            ended: Condvar::new(),
-        });
+        let shared =
+            Arc::new(Shared { motion, done: AtomicU64::new(0), scene: Mutex::default(), ended: Condvar::new() });
         let drawing = match motion {
             Motion::None => None,
             Motion::Lines | Motion::Bar => {

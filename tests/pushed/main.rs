@@ -100,7 +100,8 @@ fn a_push_that_is_killed_is_finished_by_the_next() {
             for name in before.keys().filter(|name| round > 1 && declared.contains_key(*name)) {
                 assert!(stored.contains_key(name), "round {round}: `{name}` is declared, and gone");
             }
-            let known = |name: &String| before.contains_key(name) || declared.contains_key(name) || foreign.contains_key(name);
+            let known =
+                |name: &String| before.contains_key(name) || declared.contains_key(name) || foreign.contains_key(name);
             assert!(stored.keys().all(known), "round {round}: nobody asked for some of {:?}", stored.keys());
         }
         let before = scene.stored();
@@ -321,7 +322,8 @@ fn no_secret_is_told_whatever_fails() {
     faulty.follow(Schedule::always(Fault::BadGateway));
     let refused = scene.push(&scene.running.url().replace("127.0.0.1", "localhost"), "push -v");
     assert!(!refused.talk.contains(CLIENT_SECRET), "{}", refused.talk);
-    let wrong = ended(command(scene.repo.path(), &scene.running.url(), "push -v").env("PORT_CLIENT_SECRET", "hush-hush"));
+    let wrong =
+        ended(command(scene.repo.path(), &scene.running.url(), "push -v").env("PORT_CLIENT_SECRET", "hush-hush"));
     assert_eq!(wrong.code, Some(5), "{}", wrong.talk);
     assert!(!wrong.talk.contains("hush-hush") && !wrong.results.contains("hush-hush"), "{}", wrong.talk);
 }

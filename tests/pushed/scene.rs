@@ -131,7 +131,11 @@ impl Scene {
 }
 
 fn writer() -> Writer {
-    Writer { id: "somebody".to_owned(), user_agent: "somebody else".to_owned(), now: portolan::domain::moment::Moment(0) }
+    Writer {
+        id: "somebody".to_owned(),
+        user_agent: "somebody else".to_owned(),
+        now: portolan::domain::moment::Moment(0),
+    }
 }
 
 pub struct Ended {

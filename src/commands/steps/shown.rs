@@ -60,8 +60,10 @@ impl PlanLike for OutcomeFormat {
 /// How a plan is to be shown.
 #[derive(Default)]
 pub(crate) struct Report<'a> {
-    /// The commit that was asked for in place of the work tree.
-    pub asked_for: Option<&'a str>,
+    /// The command that makes this plan again to push it.
+    pub push: &'a str,
+    /// The one that carries out the file in which it is: for who is here. Who reads a comment does not have it.
+    pub push_file: Option<&'a str>,
     /// What was asked for; nothing: the text.
     pub outputs: &'a [Output<PlanFormat>],
     /// Nothing is folded in the text.
@@ -81,7 +83,7 @@ pub(crate) fn shown(report: &Report<'_>, planned: &Planned, context: &mut Contex
         // Whose readers look files up in the repository, wherever the config lies in it.
         PlanFormat::Markdown => {
             let files: &dyn Files = &in_work_tree;
-            plan::render(&PlanReport { files, ..plan }, format, style)
+            plan::render(&PlanReport { files, push: report.push, ..plan }, format, style)
         }
         PlanFormat::Json | PlanFormat::Summary => plan::render(&plan, format, style),
     };
@@ -101,7 +103,8 @@ pub(crate) fn plan_report<'a>(
         platform: settings.platform.value.name,
         catalog: planned.catalog.name(),
         target: settings.target.as_ref().map(|target| target.value.as_str()),
-        asked_for: report.asked_for,
+        push: report.push_file.unwrap_or(report.push),
+        at_base: &planned.at_base,
         revision: planned.revision.as_ref(),
         base: planned.base.as_ref().map(|base| &base.revision),
         blueprints: &planned.live.all,

@@ -56,7 +56,8 @@ fn in_place(before: &Asked, now: &Asked) -> Vec<Move> {
             }
             _ => Vec::new(),
         };
-        let moved = |(from, to): (&EntityKey, &EntityKey)| Move { from: from.clone(), to: to.clone(), is_in_place: true };
+        let moved =
+            |(from, to): (&EntityKey, &EntityKey)| Move { from: from.clone(), to: to.clone(), is_in_place: true };
         moves.extend(pairs.into_iter().map(moved));
     }
     moves

@@ -79,9 +79,7 @@ pub(in crate::plan::binding) fn read(found: &Value, files: usize) -> Read<Change
     let mut entries = Entries::of(found)?;
     let action = entries.take("action", shared)?;
     let from = entries.take("from", |value| or_null(value, boxed))?;
-    let by = entries.take("by", |value| {
-        or_null(value, |value| word(value, &RENAMED, renamed_word))
-    })?;
+    let by = entries.take("by", |value| or_null(value, |value| word(value, &RENAMED, renamed_word)))?;
     let action = match (action.as_ref(), from, by) {
         ("create", None, None) => Action::Create,
         ("update", None, None) => Action::Update,
@@ -111,8 +109,7 @@ pub(in crate::plan::binding) fn read(found: &Value, files: usize) -> Read<Change
 }
 
 const RENAMED: [RenamedBy; 4] = [RenamedBy::Annotation, RenamedBy::Move, RenamedBy::Place, RenamedBy::Content];
-const AFTERWARDS: [Afterwards; 4] =
-    [Afterwards::Left, Afterwards::Unnamed, Afterwards::Relinked, Afterwards::Asked];
+const AFTERWARDS: [Afterwards; 4] = [Afterwards::Left, Afterwards::Unnamed, Afterwards::Relinked, Afterwards::Asked];
 
 fn renamed_word(by: RenamedBy) -> &'static str {
     match by {
@@ -249,9 +246,7 @@ pub(in crate::plan::binding) fn read_dependent(found: &Value) -> Read<Dependent>
         key: entries.take("key", read_key)?,
         relation: entries.take("relation", shared)?,
         required: entries.take("required", flag)?,
-        after: entries.take("after", |value| {
-            word(value, &AFTERWARDS, afterwards_word)
-        })?,
+        after: entries.take("after", |value| word(value, &AFTERWARDS, afterwards_word))?,
     };
     entries.end().map(|()| dependent)
 }
