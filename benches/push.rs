@@ -17,6 +17,7 @@ mod corpus;
 #[expect(dead_code, reason = "this bench sends, and asks nothing")]
 #[path = "crowd.rs"]
 mod crowd;
+#[expect(dead_code, unused_imports, reason = "this bench uses a part of it, and not its tests")]
 #[path = "../tests/support/faulty.rs"]
 mod faulty;
 #[expect(dead_code, reason = "this bench serves by itself")]
@@ -26,6 +27,7 @@ mod serving;
 #[path = "stock.rs"]
 mod stock;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -34,9 +36,9 @@ use std::time::{Duration, Instant};
 
 use portolan::catalog::server::{self, LogLine, Rate, Running, ServerConfig};
 use portolan::catalog::store::{Store, system_clock};
-use portolan::catalog::wire::{Shape, Writer};
+use portolan::catalog::wire::Writer;
 use portolan::domain::secret::Secret;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use faulty::{Fault, Faulty, Schedule};
 use serving::{CLIENT_ID, CLIENT_SECRET};
@@ -116,28 +118,29 @@ fn median(mut values: Vec<f64>) -> f64 {
 }
 
 fn creates(folder: &Path, count: usize) -> Served {
-    let mut full = serve(folder, None);
-    run(folder, &full.running.url(), &["push"]);
-    let bodies = [bodies(&full.store, "squad"), bodies(&full.store, "service")];
+    let waves = waves(folder);
+    let mut full = None;
     let mut pairs = Vec::new();
     for _ in 0..RUNS {
         let bare = serve(folder, None);
         let start = Instant::now();
-        bodies.iter().for_each(|bodies| send(&bare.running.url(), bodies));
+        send(&bare.running.url(), &waves);
         let sent = start.elapsed().as_secs_f64() * 1000.0;
         assert_eq!(stored(&bare.store), count);
-        full = serve(folder, None);
-        let pushed = run(folder, &full.running.url(), &["push"]);
-        assert_eq!(stored(&full.store), count);
+        let served = full.insert(serve(folder, None));
+        let pushed = run(folder, &served.running.url(), &["push"]);
+        assert_eq!(stored(&served.store), count);
         pairs.push((pushed, sent));
     }
     let ratio = median(pairs.iter().map(|(pushed, sent)| pushed / sent).collect());
     println!(
-        "push of {count} creates {:.0} ms, the same calls sent {:.0} ms, ratio {ratio:.2}   [wanted: 1.30]",
+        "push of {count} creates in {} calls and {} waves {:.0} ms, the same calls sent {:.0} ms, ratio {ratio:.2}   [wanted: 1.30]",
+        waves.iter().map(Vec::len).sum::<usize>(),
+        waves.len(),
         median(pairs.iter().map(|pair| pair.0).collect()),
         median(pairs.iter().map(|pair| pair.1).collect()),
     );
-    full
+    full.expect("there was a run")
 }
 
 fn stored(store: &Store) -> usize {
@@ -145,38 +148,56 @@ fn stored(store: &Store) -> usize {
     count("squad") + count("service")
 }
 
-/// What a push of this blueprint sends: request by request, ready for the wire but for the token.
-fn bodies(store: &Store, blueprint: &str) -> Vec<(String, String)> {
-    let mut entities: Vec<Value> = Vec::new();
-    let read = store.each_page(blueprint, &Shape::default(), 1000, |page| {
-        entities.extend(page.iter().map(|it| serde_json::from_str::<Value>(it.get()).expect("it is JSON")));
-        Ok::<_, portolan::catalog::CatalogError>(())
+/// Path and body of a bulk call.
+type Bulk = (String, String);
+
+/// What a push sends, to the letter: a wave holds what can be sent in any order.
+fn waves(folder: &Path) -> Vec<Vec<Bulk>> {
+    let served = serve(folder, None);
+    let faulty = Faulty::before(&served.running.url(), Schedule { seed: 1, faults: Vec::new(), percent: 0 });
+    faulty.record();
+    run(folder, &faulty.url, &["push"]);
+    let calls = faulty.recorded().into_iter().filter_map(|(line, body)| {
+        let path = line.strip_prefix("POST ")?.strip_suffix(" HTTP/1.1")?.to_owned();
+        path.contains("/entities/bulk").then_some((path, body))
     });
-    read.expect("it is read");
-    for entity in &mut entities {
-        let entity = entity.as_object_mut().expect("an entity is an object");
-        entity.retain(|key, value| {
-            ["identifier", "title", "properties", "relations"].contains(&key.as_str()) && !value.is_null()
-        });
+    let (mut waves, mut wave): (Vec<Vec<Bulk>>, Vec<Bulk>) = (Vec::new(), Vec::new());
+    // What is made by the wave that is being filled.
+    let (mut made, mut seen): (HashSet<String>, HashSet<String>) = (HashSet::new(), HashSet::new());
+    for (path, body) in calls {
+        let parsed: Value = serde_json::from_str(&body).expect("it is JSON");
+        let entities = parsed["entities"].as_array().expect("a list");
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let targets = entities.iter().filter_map(|entity| entity["relations"].as_object()).flat_map(|it| it.values());
+        let targets = targets.flat_map(|it| it.as_array().cloned().unwrap_or_else(|| vec![it.clone()]));
+        if targets.filter_map(|target| text(&target)).any(|target| made.contains(&target)) {
+            waves.push(std::mem::take(&mut wave));
+            made.clear();
+        }
+        let names = entities.iter().filter_map(|entity| text(&entity["identifier"]));
+        made.extend(names.filter(|name| seen.insert(name.clone())));
+        wave.push((path, body));
     }
-    let path = format!("/v1/blueprints/{blueprint}/entities/bulk?upsert=true&merge=true");
-    entities.chunks(20).map(|lot| (path.clone(), json!({"entities": lot}).to_string())).collect()
+    waves.push(wave);
+    waves
 }
 
 /// As fast as they are taken.
-fn send(url: &str, bodies: &[(String, String)]) {
+fn send(url: &str, waves: &[Vec<Bulk>]) {
     let token = crowd::authenticate(url);
-    let next = AtomicUsize::new(0);
-    std::thread::scope(|scope| {
-        for _ in 0..SENDERS {
-            scope.spawn(|| {
-                let mut line = crowd::Line::to(url, &token);
-                while let Some((path, body)) = bodies.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    assert_eq!(line.post(path, body), 200);
-                }
-            });
-        }
-    });
+    for wave in waves {
+        let next = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..SENDERS {
+                scope.spawn(|| {
+                    let mut line = crowd::Line::to(url, &token);
+                    while let Some((path, body)) = wave.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        assert_eq!(line.post(path, body), 200);
+                    }
+                });
+            }
+        });
+    }
 }
 
 fn changes(folder: &Path, full: &Served) {

@@ -268,7 +268,10 @@ pub enum InitError {
         help("nothing was written; rename what is there, or leave the file out (`--ci none`, `--no-pre-commit`)")
     )]
     InTheWay { path: String },
-    #[error("write all files: {source}")]
+    #[error("wire the folder `{path}`: it is Git's own")]
+    #[diagnostic(code("inside-git"), help("nothing was written; run it in the folder that holds the manifests"))]
+    InsideGit { path: String },
+    #[error("{source}")]
     #[diagnostic(
         code("half-written"),
         help("written so far: {written}. Mend the cause and run it again: these are kept")
@@ -309,6 +312,9 @@ pub enum NewError {
     #[error("set `{name}`: {mistyped}")]
     #[diagnostic(code("mistyped-value"), help("it takes {takes}"))]
     Mistyped { name: String, takes: String, mistyped: Mistyped },
+    #[error("set `{name}`: {message}")]
+    #[diagnostic(code("misfit-value"), help("{help}"))]
+    Misfit { name: String, message: String, help: String },
     #[error("set the team: entities of `{blueprint}` take theirs along `{path}`")]
     #[diagnostic(code("team-is-inherited"), help("leave `--team` out, and set the relation"))]
     InheritedTeam { blueprint: String, path: String },
@@ -324,6 +330,18 @@ pub enum NewError {
         help("name a file (`--file`), or add a folder for them, such as `catalog/**/*.yaml`")
     )]
     NoFolder { blueprint: String },
+    #[error("write a manifest to `{path}`: it is outside of the repository at `{root}`")]
+    #[diagnostic(code("outside-root"), help("choose a file in it, or say which repository is meant: `-C`"))]
+    Outside { path: String, root: String },
+    #[error("write a manifest to `{path}`: nobody reads manifests there")]
+    #[diagnostic(
+        code("never-read"),
+        help("`.git`, `.portolan` and `portolan.yaml` have a use of their own; choose another file")
+    )]
+    NeverRead { path: String },
+    #[error("write a manifest to `{path}`: `{file}` is a file, and no folder")]
+    #[diagnostic(code("below-a-file"), help("choose another file"))]
+    BelowFile { path: String, file: String },
     #[error("open an editor: neither `VISUAL` nor `EDITOR` is set")]
     #[diagnostic(code("no-editor"), help("set one, such as `EDITOR=vi`, or leave `--edit` out"))]
     NoEditor,
@@ -448,7 +466,8 @@ impl Error {
                 InitError::NobodyToAsk
                 | InitError::Invalid { .. }
                 | InitError::NoCatalog { .. }
-                | InitError::InTheWay { .. },
+                | InitError::InTheWay { .. }
+                | InitError::InsideGit { .. },
             ) => Exit::Usage,
             // Another file can be named.
             Self::Store(StoreError::NotACatalog { .. }) => Exit::Usage,

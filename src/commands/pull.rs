@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::catalog::{Catalog, Part};
 use crate::commands::context::Context;
+use crate::commands::schema;
 use crate::commands::steps::adopted::{Adopted, Adoption, Deed, Wishes, adopt};
 use crate::commands::steps::connected::connect;
 use crate::commands::steps::declared::Declared;
@@ -124,6 +125,7 @@ pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let is_news = prepared.is_news(&standing);
     if !args.check && !args.dry_run {
         write(&adoption, prepared, context)?;
+        schema::refresh(context.settings)?;
     }
     context.streams.show(&shown)?;
     Ok(if args.check && is_news { Exit::ChangesPending } else { Exit::Success })

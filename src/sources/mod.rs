@@ -27,6 +27,6 @@ pub use output::{
     OutputError, append_output, output_place, read_input, read_input_if_there, read_standard_input, write_output,
 };
 pub use path::{path_text, tidy};
-pub use pattern::{Pattern, PatternError};
+pub use pattern::{Pattern, PatternError, is_never_walked};
 pub use read::{Place, ReadBuffer, ReadProblem, SourceFile, Text, TextRef, read};
 pub use write::{WriteError, create_atomically, write_atomically};

@@ -104,3 +104,50 @@ pub fn read_standard_input() -> Result<Vec<u8>, OutputError> {
     io::stdin().lock().read_to_end(&mut bytes).map_err(OutputError::Input)?;
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_there_is_replaced_whole_and_by_whatever_way_it_is_reached() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("report.json");
+        for text in ["a longer text", "short"] {
+            write_output(&path, text).expect("it is written");
+            assert_eq!(read_input(&path).expect("it is there"), text);
+        }
+        assert_eq!(fs::read_dir(folder.path()).expect("it is there").count(), 1, "no draft is left behind");
+        assert!(write_output(&folder.path().join("no/such/report.json"), "x").is_err());
+        assert!(write_output(folder.path(), "x").is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_permissions_and_devices_stay_what_they_are() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, link) = (folder.path().join("real.json"), folder.path().join("link.json"));
+        fs::write(&path, "old").expect("a file");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("it is ours");
+        symlink("real.json", &link).expect("a link");
+        write_output(&link, "new").expect("it is written");
+        assert!(link.is_symlink());
+        assert_eq!(fs::read_to_string(&path).expect("it is there"), "new");
+        assert_eq!(fs::metadata(&path).expect("it is there").permissions().mode() & 0o777, 0o640);
+        write_output(Path::new("/dev/null"), "x").expect("it is written");
+        assert!(!Path::new("/dev/null").is_file());
+    }
+
+    #[test]
+    fn what_is_too_large_is_not_read_and_what_is_not_there_may_be_no_fault() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("plan.json");
+        assert!(read_input_if_there(&path).expect("it is no fault").is_none());
+        assert!(matches!(read_input(&path), Err(OutputError::Read { .. })));
+        // Sparse: it takes no room on the disk.
+        let file = File::create(&path).expect("a file");
+        file.set_len(LARGEST_FILE + 1).expect("it grows");
+        assert!(matches!(read_input_if_there(&path), Err(OutputError::TooLarge { .. })));
+    }
+}

@@ -139,7 +139,8 @@ impl Shared {
             Motion::None => {}
             Motion::Lines => {
                 // Where nobody can hear it, there is nobody to tell.
-                let _ = io::stderr().lock().write_all(format!("{}: {far}\n", stage.name).as_bytes());
+                let far = if far.is_empty() { "...".to_owned() } else { format!(": {far}") };
+                let _ = io::stderr().lock().write_all(format!("{}{far}\n", stage.name).as_bytes());
             }
             Motion::Bar => {
                 let bar = stage.bar.get_or_insert_with(|| drawn(&stage.name, stage.total));
@@ -154,7 +155,11 @@ impl Shared {
 /// "1,200/5,000, 240/s, 16 s left": as far as anybody can tell.
 fn far(done: u64, total: u64, elapsed: Duration) -> String {
     let number = |number: u64| grouped(usize::try_from(number).unwrap_or(usize::MAX));
-    let mut parts = vec![if total > 0 { format!("{}/{}", number(done), number(total)) } else { number(done) }];
+    let mut parts = match (done, total) {
+        (0, 0) => return String::new(),
+        (done, 0) => vec![number(done)],
+        (done, total) => vec![format!("{}/{}", number(done), number(total))],
+    };
     let rate = done as f64 / elapsed.as_secs_f64().max(0.001);
     if done > 0 {
         parts.push(if rate < 10.0 { format!("{rate:.1}/s") } else { format!("{}/s", number(rate as u64)) });
@@ -234,6 +239,7 @@ mod tests {
             (1, 1_000_000, seconds(10), "1/1,000,000, 0.1/s, 278 h left"),
             (20, 20, seconds(1), "20/20, 20/s"),
             (3, 0, Duration::ZERO, "3, 3,000/s"),
+            (0, 0, seconds(9), ""),
         ] {
             assert_eq!(far(done, total, elapsed), expected);
         }

@@ -2,9 +2,11 @@
 
 mod again;
 mod catalogs;
+mod circumstances;
 mod fields;
 mod gate;
 mod sides;
+mod told;
 mod verify;
 mod world;
 

@@ -231,11 +231,14 @@ fn trouble_costs_few_calls_more() {
     }
 }
 
+/// The examples that are meant to be valid.
+const VALID: [&str; 1] = ["acme"];
+
 #[test]
 fn an_example_is_pushed_over_http_and_then_there_is_nothing_to_do() {
     let examples = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/repos"));
     let mut pushed = 0;
-    for name in ["acme"] {
+    for name in VALID {
         let repo = Repo::new();
         repo.copy_from(&examples.join(name));
         // The catalog knows the blueprints, and what the manifests point to and do not declare: teams among them.
@@ -265,7 +268,12 @@ fn an_example_is_pushed_over_http_and_then_there_is_nothing_to_do() {
         assert!(there as u64 >= created, "{there}");
         pushed += 1;
     }
-    assert_eq!(pushed, 1);
+    assert_eq!(pushed, VALID.len());
+    // The others are broken on purpose, and say so in their names.
+    for path in std::fs::read_dir(examples).expect("there are examples") {
+        let name = path.expect("it can be listed").file_name().into_string().expect("UTF-8");
+        assert!(VALID.contains(&name.as_str()) || name.ends_with("-broken"), "{name} is not pushed");
+    }
 }
 
 #[test]
@@ -314,14 +322,13 @@ fn no_secret_is_told_whatever_fails() {
     scene.declare(&services(0..30, 1));
     let faulty = Faulty::before(&scene.running.url(), Schedule { seed: 3, faults: PASSING.to_vec(), percent: 40 });
     let told = scene.push(&faulty.url, "push -v --output json");
-    let token = "eyJ";
     for text in [&told.results, &told.talk] {
-        assert!(!text.contains(CLIENT_SECRET) && !text.contains("Bearer") && !text.contains(token), "{text}");
+        assert!(!text.contains(CLIENT_SECRET) && !text.contains("Bearer"), "{text}");
     }
-    // Who refuses repeats what it was told, the token too.
-    faulty.follow(Schedule::always(Fault::BadGateway));
-    let refused = scene.push(&scene.running.url().replace("127.0.0.1", "localhost"), "push -v");
-    assert!(!refused.talk.contains(CLIENT_SECRET), "{}", refused.talk);
+    // Nothing is as long as a token but what the results name.
+    let is_hex = |word: &&str| word.len() >= 32 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    assert_eq!(told.talk.split(|c: char| !c.is_ascii_alphanumeric()).find(is_hex), None, "{}", told.talk);
+    assert!(faulty.happened().values().sum::<usize>() > 0, "no trouble came");
     let wrong =
         ended(command(scene.repo.path(), &scene.running.url(), "push -v").env("PORT_CLIENT_SECRET", "hush-hush"));
     assert_eq!(wrong.code, Some(5), "{}", wrong.talk);
@@ -330,14 +337,16 @@ fn no_secret_is_told_whatever_fails() {
 
 #[test]
 fn a_pipeline_is_told_how_far_it_is_in_lines_that_stay() {
-    let scene = Scene::set(Some((12, 4)), 0);
-    scene.declare(&services(0..800, 1));
-    let talk = |name: &str| ended(command(scene.repo.path(), &scene.running.url(), "push").env("CI", name)).talk;
-    let told = talk("true");
-    assert!(told.lines().any(|line| line.starts_with("writing to the catalog: ") && line.contains("/800")), "{told}");
+    let begun = |flags: &str| {
+        let scene = Scene::set(Some((30, 6)), 0);
+        scene.declare(&services(0..800, 1));
+        let child = begin(command(scene.repo.path(), &scene.running.url(), flags).env("CI", "true"));
+        (scene, child)
+    };
+    let both = [begun("push"), begun("push --no-progress")];
+    let [told, quiet] = both.map(|(_scene, child)| of(child).talk);
+    assert!(told.lines().any(|line| line.starts_with("writing to the catalog: ") && line.contains("/800, ")), "{told}");
     assert!(told.contains("note: waiting for ") && told.contains("rate limit"), "{told}");
     assert!(!told.contains('\u{1b}') && !told.contains('\r'), "{told:?}");
-    scene.declare(&services(0..600, 2));
-    let quiet = ended(command(scene.repo.path(), &scene.running.url(), "push --no-progress").env("CI", "true")).talk;
-    assert!(!quiet.contains("writing to the catalog: "), "{quiet}");
+    assert!(quiet.contains("note: waiting for ") && !quiet.contains("writing to the catalog"), "{quiet}");
 }

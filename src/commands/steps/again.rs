@@ -86,7 +86,7 @@ mod tests {
                 catalog: Some("http://127.0.0.1:1".to_owned()),
                 ..crate::settings::Request::default()
             },
-            &crate::settings::Environment::default(),
+            &crate::settings::Environment::new([], std::path::PathBuf::from("/"), 0),
             &[],
         )
         .expect("they are right");

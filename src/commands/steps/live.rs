@@ -74,7 +74,7 @@ impl Live {
     }
 
     /// The entities whose blueprint is not there, as findings; `None`: every one is.
-    pub fn strangers(&self, asked: &Asked, catalog: &str) -> Option<Linted> {
+    pub fn strangers(&self, asked: &Asked, catalog: &str, is_embedded: bool) -> Option<Linted> {
         let mut strange: BTreeMap<&str, Vec<&Desired>> = BTreeMap::new();
         for entity in asked.entities.iter().filter(|entity| self.all.named(&entity.key.blueprint).is_none()) {
             strange.entry(&entity.key.blueprint).or_default().push(entity);
@@ -108,7 +108,7 @@ impl Live {
                         .take(MOST_RELATED)
                         .map(|it| (place(it), "named here too".to_owned()))
                         .collect(),
-                    help: Some(self.help(blueprint)),
+                    help: Some(self.help(blueprint, is_embedded)),
                     fix: None,
                 })
             })
@@ -116,9 +116,12 @@ impl Live {
         Some(as_linted(findings, asked))
     }
 
-    fn help(&self, blueprint: &str) -> String {
+    fn help(&self, blueprint: &str, is_embedded: bool) -> String {
         match closest(blueprint, self.all.iter().map(|known| known.identifier.as_str())) {
             Some(meant) => format!("did you mean `{meant}`?"),
+            None if is_embedded => "it takes those of `.portolan/blueprints`, which `portolan pull` brings from the \
+                                    platform; or name another catalog (`--catalog`)"
+                .to_owned(),
             None if self.all.is_empty() => {
                 "the catalog has no blueprints at all: create them there, or name another catalog (`--catalog`)"
                     .to_owned()

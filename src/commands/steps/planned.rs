@@ -78,7 +78,7 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     }
     let catalog = connect_for(&wishes.owner, &asked.entities, wishes.from.shelf(), context)?;
     let live = Live::of(&*catalog)?;
-    if let Some(strange) = live.strangers(&asked, catalog.name()) {
+    if let Some(strange) = live.strangers(&asked, catalog.name(), settings.catalog.value == settings::Catalog::Local) {
         return Ok(Planning::Strange(Box::new(strange)));
     }
     let only = narrowed(wishes.only, &asked, &live, catalog.name(), settings)?;

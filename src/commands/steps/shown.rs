@@ -120,7 +120,9 @@ pub(crate) fn plan_report<'a>(
 /// Before anything else: where all of this would happen, and as whom.
 fn head(plan: &PlanReport<'_>, style: &Style) -> String {
     let base = plan.base.map(|base| format!(" Base: {} ({}).", base.name, base.short_commit())).unwrap_or_default();
-    let head = format!("Catalog: {}. Scope: {}.{base}", plan.catalog, plan.plan.scope);
+    let commit = plan.asked_for.zip(plan.revision.and_then(|revision| revision.short_commit()));
+    let commit = commit.map(|(name, commit)| format!(" Commit: {name} ({commit}).")).unwrap_or_default();
+    let head = format!("Catalog: {}. Scope: {}.{commit}{base}", plan.catalog, plan.plan.scope);
     format!("{}\n", style.paint(Role::Strong, &clean(&head)))
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::report::escape::{self, clean, markdown, markdown_code, xml};
 use crate::report::outcome::OutcomeFormat;
-use crate::report::plan::markdown::marker_of;
+use crate::report::plan::markdown::{catalog, marker_of};
 
 pub const FORMAT: &str = "portolan.refusal/1";
 
@@ -19,7 +19,7 @@ pub struct Refusal<'a> {
     pub scope: &'a str,
     /// `push-unapproved`.
     pub code: &'a str,
-    /// Begins with a small letter and fits after "failed to".
+    /// Begins with a small letter and fits after "failed to". More lines than one are reasons: `- it was changed.`
     pub message: &'a str,
     pub help: &'a str,
 }
@@ -40,6 +40,8 @@ struct Document {
     code: String,
     /// Why, as a sentence.
     message: String,
+    /// All that stands in the way, where that is more than one thing.
+    reasons: Vec<String>,
     /// The way out.
     help: String,
 }
@@ -51,16 +53,18 @@ pub fn schema() -> serde_json::Value {
 
 /// The whole report, ending in a line break; of the text, nothing.
 pub fn render(refusal: &Refusal<'_>, format: OutcomeFormat) -> String {
-    let message = format!("Failed to {}.", refusal.message.trim_end_matches('.'));
+    let mut lines = refusal.message.lines();
+    let message = format!("Failed to {}.", lines.next().unwrap_or_default().trim_end_matches('.'));
+    let reasons: Vec<&str> = lines.map(|line| line.trim_start_matches("- ")).collect();
     match format {
         OutcomeFormat::Text => String::new(),
-        OutcomeFormat::Json => json(refusal, &message),
-        OutcomeFormat::Markdown => in_markdown(refusal, &message),
-        OutcomeFormat::Junit => junit(refusal, &message),
+        OutcomeFormat::Json => json(refusal, &message, &reasons),
+        OutcomeFormat::Markdown => in_markdown(refusal, &message, &reasons),
+        OutcomeFormat::Junit => junit(refusal, &message, &reasons),
     }
 }
 
-fn json(refusal: &Refusal<'_>, message: &str) -> String {
+fn json(refusal: &Refusal<'_>, message: &str, reasons: &[&str]) -> String {
     let document = Document {
         format: FORMAT,
         platform: refusal.platform.to_owned(),
@@ -69,21 +73,22 @@ fn json(refusal: &Refusal<'_>, message: &str) -> String {
         scope: refusal.scope.to_owned(),
         code: refusal.code.to_owned(),
         message: clean(message).into_owned(),
+        reasons: reasons.iter().map(|reason| clean(reason).into_owned()).collect(),
         help: clean(refusal.help).into_owned(),
     };
     format!("{}\n", escape::json(&document))
 }
 
-fn in_markdown(refusal: &Refusal<'_>, message: &str) -> String {
-    let mark = marker_of("push", refusal.scope, refusal.target);
-    let message: Vec<String> = message.lines().map(|line| prose(line.trim_start_matches("- "))).collect();
-    format!(
-        "{mark}\n### ❌ portolan push: refused, nothing was written\n\nCatalog {}, scope {}.\n\n> [!CAUTION]\n> {}\n>\n> {}\n",
-        markdown_code(refusal.catalog),
-        markdown_code(refusal.scope),
-        message.join("\n> \n> - "),
-        prose(refusal.help)
-    )
+fn in_markdown(refusal: &Refusal<'_>, message: &str, reasons: &[&str]) -> String {
+    let (catalog, scope) = (catalog(refusal.catalog), markdown_code(refusal.scope));
+    let mut out = marker_of("push", refusal.scope, refusal.target);
+    out.push_str("\n### ❌ portolan push: refused, nothing was written\n\n");
+    out.push_str(&format!("In {catalog}, scope {scope}.\n\n> [!CAUTION]\n> {}\n>\n", prose(message)));
+    for reason in reasons {
+        out.push_str(&format!("> - {}\n", prose(reason)));
+    }
+    out.push_str(if reasons.is_empty() { "" } else { ">\n" });
+    out + &format!("> To go on: {}\n", prose(refusal.help))
 }
 
 fn prose(text: &str) -> String {
@@ -91,10 +96,12 @@ fn prose(text: &str) -> String {
 }
 
 /// One case that failed, so that the run is red for what stopped it.
-fn junit(refusal: &Refusal<'_>, message: &str) -> String {
-    let (code, brief) = (xml(&clean(refusal.code)), xml(&clean(message.lines().next().unwrap_or(message))));
-    let lines = message.lines().chain([refusal.help]).map(|line| xml(&clean(line)));
-    let body = lines.collect::<Vec<_>>().join("\n");
+fn junit(refusal: &Refusal<'_>, message: &str, reasons: &[&str]) -> String {
+    let (code, brief) = (xml(&clean(refusal.code)), xml(&clean(message)));
+    let mut lines = vec![message.to_owned()];
+    lines.extend(reasons.iter().map(|reason| format!("- {reason}")));
+    lines.push(format!("To go on: {}", refusal.help));
+    let body = lines.iter().map(|line| xml(&clean(line))).collect::<Vec<_>>().join("\n");
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <testsuites name=\"portolan push\" tests=\"1\" failures=\"1\" errors=\"0\" time=\"0\">\n  \

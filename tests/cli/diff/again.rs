@@ -18,7 +18,7 @@ fn recommended(text: &str) -> String {
 fn follow(world: &World, flags: &str) -> (String, Run) {
     let run = world.run(flags);
     let line = recommended(&run.results);
-    (line.clone(), run_with(&world.repo, &line, world.catalog.variables()))
+    (line.clone(), run_with(&world.repo, &line, &world.catalog.variables()))
 }
 
 #[test]
@@ -61,13 +61,12 @@ fn a_catalog_and_a_part_that_were_named_are_named_again() {
     let world = World::new();
     world.cart(|cart| cart["properties"]["tier"] = json!(5));
     world.write("catalog/log.yaml", &json!({"blueprint": "service", "identifier": "log", "properties": {"tier": 7}}));
-    let [(_, url), rest @ ..] = world.catalog.variables() else { panic!("the address comes first") };
-    world.repo.write("a folder/note.txt", "");
+    let [(_, url), rest @ ..] = world.catalog.variables();
     let flags = format!("diff --catalog {url} --only catalog/log.yaml");
-    let text = run_with(&world.repo, &flags, rest).results;
+    let text = run_with(&world.repo, &flags, &rest).results;
     let line = recommended(&text);
     assert_eq!(line, format!("push --catalog {url} --only catalog/log.yaml"));
-    assert!(run_with(&world.repo, &line, rest).results.contains("1 updated"), "{line}");
+    assert!(run_with(&world.repo, &line, &rest).results.contains("1 updated"), "{line}");
     assert_eq!(world.changes(""), ["update service/cart"]);
     let here = world.repo.path().display().to_string();
     let run = world.run(&format!("-C {here}/catalog --config {here}/portolan.yaml"));
@@ -140,7 +139,7 @@ fn a_rename_in_its_file_is_one_though_something_else_changed() {
     // Without a base nobody knows what stood there. What is alike but for what others set is known all the same.
     assert_eq!(world.changes(""), ["delete service/log", "create service/logs"]);
     world.write("catalog/log.yaml", &json!({"blueprint": "service", "identifier": "log", "title": "Log"}));
-    assert_eq!(run_with(&world.repo, "push", world.catalog.variables()).code, 0);
+    assert_eq!(run_with(&world.repo, "push", &world.catalog.variables()).code, 0);
     let mut titled = logs(3);
     titled["title"] = json!("Log");
     world.write("catalog/log.yaml", &titled);
@@ -203,6 +202,6 @@ fn a_circle_that_nobody_can_enter_names_its_lines_and_its_way_out() {
         flat.contains("make one of these relations optional in its blueprint, or let one of them point to"),
         "{flat}"
     );
-    let push = run_with(&world.repo, "push", world.catalog.variables());
+    let push = run_with(&world.repo, "push", &world.catalog.variables());
     assert!(push.talk.contains("the plan names each of them, and its way out"), "{}", push.talk);
 }

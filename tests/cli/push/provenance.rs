@@ -44,7 +44,8 @@ fn a_commit_is_pushed_without_a_checkout() {
     assert_eq!(plan["revision"]["commit"], id(&repo, "HEAD~1"));
     assert_eq!((&plan["revision"]["dirty"], &plan["base"]["name"]), (&false.into(), &"HEAD".into()), "{plan:#}");
     let text = run(&repo, "diff --ref HEAD~1").results;
-    assert!(text.contains("`portolan push --ref HEAD~1`") || text.contains("portolan push --ref HEAD~1"), "{text}");
+    assert!(text.contains(&format!("Commit: HEAD~1 ({}).", &id(&repo, "HEAD~1")[..10])), "{text}");
+    assert!(text.contains("portolan push --ref HEAD~1"), "{text}");
     let dry = run(&repo, "push --ref HEAD~1 --dry-run");
     assert_eq!(dry.results, text);
     let pushed = run(&repo, "push --ref HEAD~1");
