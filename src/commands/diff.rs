@@ -79,6 +79,7 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let complaints = args.verify.then(|| complaints(&planned, context)).transpose()?;
     let push_file = args.out.as_ref().map(|file| push_file(file, &args.planning, settings));
     let report = Report {
+        asked_for: from.name(),
         push: &push_again(&args.planning, settings),
         push_file: push_file.as_deref(),
         outputs: &args.output,

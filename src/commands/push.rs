@@ -159,6 +159,7 @@ struct ToDo<'a> {
     planned: Planned,
     acts: Acts,
     owner: Owner,
+    from: &'a Standpoint,
     /// Where a refusal is told.
     instead: &'a [Output<OutcomeFormat>],
 }
@@ -184,13 +185,13 @@ fn prepared<'a>(
             let stale = PushError::Stale { path: file.display().to_string(), why };
             return Err(denied(stale, instead, &owner, context).into());
         }
-        return Ok(Prepared::Done(Box::new(ToDo { planned, acts, owner, instead })));
+        return Ok(Prepared::Done(Box::new(ToDo { planned, acts, owner, from, instead })));
     }
     let wishes = args.planning.wishes(owner, from);
     match proposed(&wishes, instead, context)? {
         Proposed::Plan(planned) => {
             let acts = acts(&planned.plan, &planned.ground());
-            Ok(Prepared::Done(Box::new(ToDo { planned: *planned, acts, owner: wishes.owner, instead })))
+            Ok(Prepared::Done(Box::new(ToDo { planned: *planned, acts, owner: wishes.owner, from, instead })))
         }
         Proposed::Refused(exit) => Ok(Prepared::Refused(exit)),
     }
@@ -198,18 +199,22 @@ fn prepared<'a>(
 
 /// From the plan on all pushes are alike; `again` is the command that makes this one anew.
 fn consented(args: &PushArgs, todo: &ToDo<'_>, again: &str, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let ToDo { planned, acts, owner, instead } = todo;
+    let ToDo { planned, acts, owner, from, instead } = todo;
     let consents = Consents { approve: &args.approve, adopt: args.planning.adopt };
     if let Some(refusal) = refusal(&planned.plan, &consents) {
         let outputs = plan_outputs(instead);
-        shown(&Report { outputs: &outputs, push: again, ..Report::default() }, planned, context)?;
+        shown(
+            &Report { outputs: &outputs, push: again, asked_for: from.name(), ..Report::default() },
+            planned,
+            context,
+        )?;
         let tests: Vec<_> = instead.iter().filter(|it| it.format == OutcomeFormat::Junit).cloned().collect();
         return Err(if tests.is_empty() { refusal } else { denied(refusal, &tests, owner, context) }.into());
     }
     // Where the outcome alone is wanted, nothing else is in it.
     if args.output.iter().all(|output| output.file.is_some() || output.format == OutcomeFormat::Text) {
         let text = [Output { format: PlanFormat::Text, file: None }];
-        shown(&Report { outputs: &text, push: again, ..Report::default() }, planned, context)?;
+        shown(&Report { outputs: &text, push: again, asked_for: from.name(), ..Report::default() }, planned, context)?;
     }
     let pushed = push(args, planned, acts, context);
     tell(args, &todo.planned, &pushed, again, context)?;

@@ -52,7 +52,9 @@ impl Words {
 /// Revisions and paths may hold what a shell obeys: `HEAD@{2 days ago}`.
 fn for_a_shell(word: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "/._-+:@^%,=".contains(c);
-    let is_one = !word.is_empty() && word.chars().all(is_plain);
+    // At the start it would be a home.
+    let is_inner = |c: char| is_plain(c) || c == '~';
+    let is_one = word.starts_with(is_plain) && word.chars().all(is_inner);
     if is_one { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
@@ -66,6 +68,7 @@ mod tests {
             ("origin/main", "origin/main"),
             ("", "''"),
             ("~/x", "'~/x'"),
+            ("HEAD~1", "HEAD~1"),
             ("HEAD@{2 days ago}", "'HEAD@{2 days ago}'"),
             ("it's", r"'it'\''s'"),
             ("$(x) `y`", "'$(x) `y`'"),

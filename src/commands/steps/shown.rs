@@ -60,6 +60,8 @@ impl PlanLike for OutcomeFormat {
 /// How a plan is to be shown.
 #[derive(Default)]
 pub(crate) struct Report<'a> {
+    /// The commit that was asked for in place of the work tree.
+    pub asked_for: Option<&'a str>,
     /// The command that makes this plan again to push it.
     pub push: &'a str,
     /// The one that carries out the file in which it is: for who is here. Who reads a comment does not have it.
@@ -79,7 +81,7 @@ pub(crate) fn shown(report: &Report<'_>, planned: &Planned, context: &mut Contex
     let plan = plan_report(report, planned, &texts, context);
     let in_work_tree = InWorkTree::new(&context.settings.root.value, &texts);
     let render = |format: PlanFormat, style: &Style| match format {
-        PlanFormat::Text => format!("{}\n{}", head(&plan, style), plan::render(&plan, format, style)),
+        PlanFormat::Text => format!("{}\n{}", head(&plan, report.asked_for, style), plan::render(&plan, format, style)),
         // Whose readers look files up in the repository, wherever the config lies in it.
         PlanFormat::Markdown => {
             let files: &dyn Files = &in_work_tree;
@@ -118,9 +120,9 @@ pub(crate) fn plan_report<'a>(
 }
 
 /// Before anything else: where all of this would happen, and as whom.
-fn head(plan: &PlanReport<'_>, style: &Style) -> String {
+fn head(plan: &PlanReport<'_>, asked_for: Option<&str>, style: &Style) -> String {
     let base = plan.base.map(|base| format!(" Base: {} ({}).", base.name, base.short_commit())).unwrap_or_default();
-    let commit = plan.asked_for.zip(plan.revision.and_then(|revision| revision.short_commit()));
+    let commit = asked_for.zip(plan.revision.and_then(|revision| revision.short_commit()));
     let commit = commit.map(|(name, commit)| format!(" Commit: {name} ({commit}).")).unwrap_or_default();
     let head = format!("Catalog: {}. Scope: {}.{commit}{base}", plan.catalog, plan.plan.scope);
     format!("{}\n", style.paint(Role::Strong, &clean(&head)))

@@ -67,6 +67,11 @@ impl Standpoint {
         self.then().filter(|then| !then.is_checked_out)
     }
 
+    /// What `--ref` said.
+    pub fn name(&self) -> Option<&str> {
+        self.asked_for().map(|then| then.name.as_str())
+    }
+
     pub fn settings<'s>(&'s self, now: &'s Settings) -> &'s Settings {
         self.then().map_or(now, |then| &then.settings)
     }

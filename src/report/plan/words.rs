@@ -223,6 +223,7 @@ fn foreign(written: usize, report: &PlanReport<'_>) -> String {
     };
     let belong = match written + at_rest {
         1 => "it belongs".to_owned(),
+        2 => "both belong".to_owned(),
         both => format!("all {} belong", grouped(both)),
     };
     let deletes = if written + at_rest == 1 { "it" } else { "them" };
