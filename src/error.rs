@@ -388,7 +388,7 @@ pub enum PushError {
     )]
     NotNamed { variables: String },
     #[error("push: {what} in the plan cannot be overcome; nothing was written")]
-    #[diagnostic(code("push-obstacles"), help("mend the manifests that the plan names"))]
+    #[diagnostic(code("push-obstacles"), help("the plan names each of them, and its way out"))]
     Obstacles { what: String },
     #[error("push: {what} in the plan without a yes; nothing was written")]
     #[diagnostic(code("push-unapproved"), help("read the plan; to say yes to all of it, add `{flags}`"))]

@@ -9,6 +9,7 @@ use crate::commands::context::Context;
 use crate::commands::offered;
 use crate::commands::output::{Output, refuse_shared};
 use crate::commands::planning::PlanningArgs;
+use crate::commands::steps::again::{push_again, push_file};
 use crate::commands::steps::bound::{refuse_place, write_plan};
 use crate::commands::steps::connected::Intent;
 use crate::commands::steps::planned::{Planned, Wishes, is_local_by_default};
@@ -80,8 +81,11 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         planned.notes.push(nobody_named_it(context));
     }
     let complaints = args.verify.then(|| complaints(&planned, context)).transpose()?;
+    let push_file = args.out.as_ref().map(|file| push_file(file, &args.planning, settings));
     let report = Report {
         asked_for: from.name(),
+        push: &push_again(&args.planning, settings),
+        push_file: push_file.as_deref(),
         outputs: &args.output,
         is_full: args.full,
         is_only_branch: args.only_branch,
@@ -89,8 +93,8 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         complaints: complaints.as_deref(),
     };
     shown(&report, &planned, context)?;
-    if let Some(file) = &args.out {
-        write_plan(file, &planned, &from, context)?;
+    if let Some((file, push)) = args.out.as_ref().zip(push_file.as_deref()) {
+        write_plan(file, push, &planned, context)?;
     }
     Ok(exit(args, &planned.plan, complaints.as_deref()))
 }

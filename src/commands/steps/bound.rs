@@ -41,19 +41,17 @@ pub(crate) fn bound(planned: &Planned, settings: &Settings) -> PlanFile {
 }
 
 /// `file` is relative to where the user is.
-pub(crate) fn write_plan(
-    file: &Path,
-    planned: &Planned,
-    from: &Standpoint,
-    context: &mut Context<'_>,
-) -> Result<(), Error> {
+/// `push`: the command that carries it out, but for what it must be given.
+pub(crate) fn write_plan(file: &Path, push: &str, planned: &Planned, context: &mut Context<'_>) -> Result<(), Error> {
     refuse_place(file, context.settings)?;
     let text = harmless_json(bound(planned, context.settings).write());
     sources::write_output(&context.settings.directory.join(file), &text).map_err(|error| as_named(error, file))?;
     let approve = planned.plan.approval.map(|digest| format!(" --approve {}", digest.short())).unwrap_or_default();
-    let at = from.name().map(|name| format!(" --ref {name}")).unwrap_or_default();
-    let file = file.display();
-    context.say(&format!("The plan is in `{file}`: `portolan push --plan {file}{at}{approve}` carries it out."));
+    let how = match planned.plan.obstacles.is_empty() {
+        true => format!(": `{push}{approve}` carries it out"),
+        false => String::new(),
+    };
+    context.say(&format!("The plan is in `{}`{how}.", file.display()));
     Ok(())
 }
 
@@ -196,6 +194,7 @@ pub(crate) fn rebound(
         owned: catalog.owned(owner)?,
         actual: Snapshot::default(),
         base: None,
+        at_base: Vec::new(),
         notes: from.notes().to_vec(),
         asked,
         revision,
