@@ -11,11 +11,15 @@ fn text(path: &str) -> String {
     std::fs::read_to_string(project(path)).expect("the file is there")
 }
 
-/// The files that become part of the program, relative to the project.
+/// The files that become part of the program, relative to the project; what its tests read is not.
 fn built_in() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for path in files_below(&project("src")).into_iter().filter(|path| path.extension().is_some_and(|it| it == "rs")) {
+        if path.iter().any(|part| part == "tests" || part == "tests.rs") {
+            continue;
+        }
         let source = text(&format!("src/{}", path.display()));
+        let source = source.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or_default();
         let calls = ["include_str!(\"", "include_bytes!(\""].iter().flat_map(|call| source.split(call).skip(1));
         for named in calls.filter_map(|rest| rest.split('"').next()) {
             let mut at = PathBuf::from("src").join(&path);
