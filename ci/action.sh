@@ -3,7 +3,7 @@
 # request from a fork has no credentials: there `diff` is a `lint`, which needs none.
 set -euo pipefail
 # A command for the runner is one line: what an input says must not begin another.
-tell() { local words=${2//%/%25}; words=${words//$'\r'/%0D}; printf '::%s title=portolan::%s\n' "$1" "${words//$'\n'/%0A}"; }
+tell() { local words=${2//'%'/%25}; words=${words//$'\r'/%0D}; printf '::%s title=portolan::%s\n' "$1" "${words//$'\n'/%0A}"; }
 fail() { tell error "$*"; exit 64; }
 note() { tell notice "$*"; }
 out() {

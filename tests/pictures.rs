@@ -71,7 +71,8 @@ fn settled(text: &str) -> String {
 fn lint_is_as_in_the_picture() {
     let repo = Repo::new();
     repo.copy_from(&project("testdata/repos/acme-broken"));
-    let paths = ["catalog/logistics/tracking/tracking-webhooks.yaml", "catalog/payments/checkout", "catalog/platform/edge"];
+    let paths =
+        ["catalog/logistics/tracking/tracking-webhooks.yaml", "catalog/payments/checkout", "catalog/platform/edge"];
     let text = shown(&repo, &[&["lint"], &paths[..]].concat());
     let command = format!("portolan lint {}", paths.join(" "));
     check("lint.svg", &terminal::draw(&command, &text));
