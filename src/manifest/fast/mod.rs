@@ -73,7 +73,7 @@ const HIGHEST: u64 = EACH * 0x80;
 /// The highest bit of each byte that is an ASCII control character other than `\n`. Eight at once, in a program that is
 /// built small too; no byte carries into the next.
 fn odd_bytes(word: u64) -> u64 {
-    let differs = |from: u8| ((word ^ EACH * u64::from(from)) & !HIGHEST) + EACH * 0x7F;
+    let differs = |from: u8| ((word ^ (EACH * u64::from(from))) & !HIGHEST) + EACH * 0x7F;
     let from_blank_on = (word & !HIGHEST) + EACH * u64::from(0x80 - b' ');
     let control = !from_blank_on & differs(b'\n') | !differs(0x7F);
     control & !word & HIGHEST

@@ -1,10 +1,11 @@
 //! What is shown of a field: its value before and after, short enough to read. A text or a list that does not fit in a
 //! line is shown by what differs in it, line by line; what is folded is counted.
 
-use similar::{ChangeTag, TextDiff};
+use similar::DiffTag;
 
 use crate::domain::change::{Field, FieldChange, Origin};
 use crate::domain::value::Value;
+use crate::report::difference::operations;
 use crate::report::plan::words;
 
 /// How much of a field is shown.
@@ -210,15 +211,14 @@ fn difference(old: &[&str], new: &[&str]) -> Vec<Line> {
     if olds.len() + news.len() > LINES_COMPARED {
         all.extend(olds.iter().map(gone).chain(news.iter().map(come)));
     } else {
-        let diff = TextDiff::from_slices(olds, news);
-        all.extend(diff.iter_all_changes().map(|change| {
-            let text = change.value().to_owned();
-            match change.tag() {
-                ChangeTag::Equal => Line::Same(text),
-                ChangeTag::Delete => Line::Gone(text),
-                ChangeTag::Insert => Line::Come(text),
+        for operation in operations(olds, news) {
+            let (tag, old, new) = operation.as_tag_tuple();
+            if tag == DiffTag::Equal {
+                all.extend(olds[old].iter().map(|line| Line::Same((*line).to_owned())));
+            } else {
+                all.extend(olds[old].iter().map(gone).chain(news[new].iter().map(come)));
             }
-        }));
+        }
     }
     all.extend(old[old.len() - tail..].iter().map(|line| Line::Same((*line).to_owned())));
     focus(skip(all))
