@@ -7,7 +7,7 @@ use crate::domain::words::{count, grouped};
 use crate::report::escape::markdown;
 use crate::report::outcome::{Told, words};
 use crate::report::plan::markdown::budget::{self, Item, Section};
-use crate::report::plan::markdown::{LENGTH_MAX, code, marker_of, prose};
+use crate::report::plan::markdown::{LENGTH_MAX, catalog, code, marker_of, prose};
 
 const ELSEWHERE: &str = "\nNot all of it fits here: `--output json=FILE` of the push has every change.\n";
 
@@ -42,7 +42,7 @@ fn head(told: &Told<'_>) -> String {
     let numbers = words::numbers(&told.tally);
     let mark = marker_of("push", &plan.plan.scope, plan.target);
     let mut out = format!("{mark}\n### {sign} portolan push: {numbers}\n\n");
-    out.push_str(&format!("Catalog {}, scope {}", code(plan.catalog), code(&plan.plan.scope)));
+    out.push_str(&format!("In {}, scope {}", catalog(plan.catalog), code(&plan.plan.scope)));
     if let Some(commit) = plan.revision.and_then(|revision| revision.short_commit()) {
         out.push_str(&format!(", commit {}", code(commit)));
     }

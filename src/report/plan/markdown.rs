@@ -64,6 +64,14 @@ pub(in crate::report) fn code(text: &str) -> String {
     markdown_code(&cut(text.to_owned(), NAME_MAX))
 }
 
+/// Where a plan is carried out: an address, or words that end in a path.
+pub(in crate::report) fn catalog(name: &str) -> String {
+    match name.strip_suffix('`').and_then(|name| name.split_once('`')) {
+        Some((words, path)) => format!("{}{}", prose(words), code(path)),
+        None => code(name),
+    }
+}
+
 pub(in crate::report) fn prose(text: &str) -> String {
     markdown(&cut(text.to_owned(), SENTENCE_MAX))
 }
@@ -80,7 +88,7 @@ fn head(report: &PlanReport<'_>) -> String {
     };
     let numbers = words::numbers(&plan.counts.total);
     let mut out = format!("{}\n### {sign}portolan: {numbers}\n\n", marker(&plan.scope, report.target));
-    out.push_str(&format!("Catalog {}, scope {}", code(report.catalog), code(&plan.scope)));
+    out.push_str(&format!("In {}, scope {}", catalog(report.catalog), code(&plan.scope)));
     if let Some(revision) = report.revision {
         let commit =
             revision.short_commit().map_or("no commit".to_owned(), |commit| format!("commit {}", code(commit)));

@@ -83,6 +83,15 @@ fn a_huge_plan_is_folded_and_counted() {
 }
 
 #[test]
+fn what_is_created_is_named_where_it_is_much() {
+    let (few, many) =
+        (Case::huge(24).render(PlanFormat::Text, &UNICODE), Case::huge(25).render(PlanFormat::Text, &UNICODE));
+    assert_eq!(few.matches("title: \"Number ").count(), 24);
+    assert_eq!(many.matches("title: \"Number ").count(), 0);
+    assert!(many.contains("Folded; `portolan diff --full` shows all of it."), "{many}");
+}
+
+#[test]
 fn a_huge_comment_fits_and_names_what_hurts_first() {
     let text = Case::huge(10_000).plain(PlanFormat::Markdown);
     assert!(text.len() <= markdown::LENGTH_MAX, "{}", text.len());

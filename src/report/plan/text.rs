@@ -20,6 +20,8 @@ const MOST_BY_NAME: usize = 60;
 const MOST_DELETES_BY_NAME: usize = 400;
 /// Of a whole plan, however many blueprints it has.
 const MOST_IN_FULL_OF_ALL: usize = 120;
+/// A plan that creates more names what it creates: the manifests say the rest.
+const MOST_CREATED_IN_FULL: usize = 24;
 const MOST_BY_NAME_OF_ALL: usize = 1_000;
 const MOST_HAZARDS: usize = 20;
 const MOST_ITEMS: usize = 5;
@@ -161,6 +163,10 @@ impl Page<'_> {
         let mut full = changes.len().min(self.most(MOST_IN_FULL)).min(self.full_left);
         if full + 1 == changes.len() {
             full += 1;
+        }
+        let created = self.sited.report.plan.counts.total.create;
+        if changes.first().is_some_and(|it| it.action == Action::Create) && created > self.most(MOST_CREATED_IN_FULL) {
+            full = 0;
         }
         self.full_left = self.full_left.saturating_sub(full);
         for change in changes.iter().take(full) {
