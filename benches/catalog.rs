@@ -15,6 +15,7 @@
 
 #[path = "../tests/support/connected.rs"]
 mod connected;
+#[expect(dead_code, reason = "this bench asks, and sends little")]
 #[path = "crowd.rs"]
 mod crowd;
 #[path = "../tests/support/serving.rs"]

@@ -95,6 +95,31 @@ fn send(url: &str, path: &str, headers: &str, body: &str) -> (u16, Vec<u8>) {
     exchange(&mut stream, request.as_bytes()).expect("the server answers")
 }
 
+/// One connection that sends one thing after the other.
+pub struct Line<'l> {
+    url: &'l str,
+    token: &'l str,
+    stream: TcpStream,
+}
+
+impl<'l> Line<'l> {
+    pub fn to(url: &'l str, token: &'l str) -> Self {
+        Self { url, token, stream: connect(url).expect("the server listens") }
+    }
+
+    /// The status.
+    pub fn post(&mut self, path: &str, body: &str) -> u16 {
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
+             authorization: Bearer {}\r\n\r\n{body}",
+            host(self.url),
+            body.len(),
+            self.token
+        );
+        exchange(&mut self.stream, request.as_bytes()).expect("the server answers").0
+    }
+}
+
 fn host(url: &str) -> &str {
     url.trim_start_matches("http://")
 }

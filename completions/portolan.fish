@@ -97,6 +97,7 @@ too-deep\t''
 too-large\t''
 alias-bomb\t''
 bad-encoding\t''
+unnormalised-text\t''
 unknown-field\t''
 missing-field\t''
 wrong-type\t''
@@ -171,6 +172,7 @@ too-deep\t''
 too-large\t''
 alias-bomb\t''
 bad-encoding\t''
+unnormalised-text\t''
 unknown-field\t''
 missing-field\t''
 wrong-type\t''
@@ -220,8 +222,9 @@ complete -c portolan -n "__fish_portolan_using_subcommand validate" -s q -l quie
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l ref -d 'Read the manifests and the snapshot from this commit, and not from the work tree; nothing is checked out' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l base -d 'Tell what this branch changes from what was pending before: compare with where REF and `HEAD` parted; found by itself in pipelines' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand diff" -l only -d 'Plan these blueprints or files alone, and what they cannot do without' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l only -d 'Take these blueprints or files alone, and what they cannot do without' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l out -d 'Write the plan to FILE, for `push --plan FILE`' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l output -d 'How to report, and where to: `text`, `json`, `markdown`, `summary`; repeatable' -r -f -a "text\t''
 json\t''
@@ -235,23 +238,25 @@ complete -c portolan -n "__fish_portolan_using_subcommand diff" -l color -d 'Col
 always\t''
 never\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l no-base -d 'Look for no base'
-complete -c portolan -n "__fish_portolan_using_subcommand diff" -l only-branch -d 'Leave out what was pending before this branch'
-complete -c portolan -n "__fish_portolan_using_subcommand diff" -l verify -d 'Ask the catalog too whether it would take each write, and show where it would not'
-complete -c portolan -n "__fish_portolan_using_subcommand diff" -l exit-code -d 'End with 2 when there are changes'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l adopt -d 'Take over declared entities that somebody else wrote'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l prune -d 'Delete what this scope wrote and the manifests no longer declare, whatever the config says'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l no-prune -d 'Delete nothing, whatever the config says'
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l only-branch -d 'Leave out what was pending before this branch'
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l verify -d 'Ask the catalog too whether it would take each write, and show where it would not'
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l exit-code -d 'End with 2 when there are changes'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l full -d 'Fold nothing in the text'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -s q -l quiet -d 'Say nothing but results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l approve -d 'Say yes to the hazards of the plan with this digest, which the plan shows; repeatable' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand push" -l only -d 'Do these blueprints or files alone, and what they cannot do without' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l ref -d 'Read the manifests and the snapshot from this commit, and not from the work tree; nothing is checked out' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l base -d 'Tell what this branch changes from what was pending before: compare with where REF and `HEAD` parted; found by itself in pipelines' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l only -d 'Take these blueprints or files alone, and what they cannot do without' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l plan -d 'Do what `diff --out FILE` wrote down, or nothing where anything it hangs on has moved since' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l on-error -d 'What to do when a change fails: go on with those that do not need it, or begin nothing more' -r -f -a "continue\t''
 stop\t''"
-complete -c portolan -n "__fish_portolan_using_subcommand push" -l base -d 'Tell what this branch changes from what was pending before: compare with where REF and `HEAD` parted; found by itself in pipelines' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l since-outcome -d 'Push only what comes after the commit of the last push, whose outcome FILE is (`--output json=FILE`)' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l run-id -d 'Tell the catalog that it is written on behalf of this run of an action' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l output -d 'How to report what was done, and where to: `text`, `json`, `markdown`, `junit`; repeatable' -r -f -a "text\t''
 json\t''
@@ -264,11 +269,13 @@ complete -c portolan -n "__fish_portolan_using_subcommand push" -l catalog -d 'U
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l color -d 'Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l no-base -d 'Look for no base'
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l adopt -d 'Take over declared entities that somebody else wrote'
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l prune -d 'Delete what this scope wrote and the manifests no longer declare, whatever the config says'
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l no-prune -d 'Delete nothing, whatever the config says'
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l dry-run -d 'Show the plan and do nothing: `diff`'
-complete -c portolan -n "__fish_portolan_using_subcommand push" -l no-base -d 'Look for no base'
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l rollback -d 'With `--since-outcome`: go back to an older commit, or to another history'
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l require-signed -d 'Push only a commit that is signed by somebody whom Git\'s settings trust, and nothing that is not committed'
 complete -c portolan -n "__fish_portolan_using_subcommand push" -s q -l quiet -d 'Say nothing but results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand push" -s v -l verbose -d 'Also say what was found: the root, the config, the target'
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l no-progress -d 'Show no progress bar [env: PORTOLAN_NO_PROGRESS]'

@@ -162,9 +162,8 @@ impl Verb {
             request.rules.clone_from(&args.rule);
         }
         let settings = settings::resolve(&request, environment, &commands::rule_names())?;
-        let Terminal { style, shows_progress, .. } = *terminal;
-        let mut context =
-            Context { settings: &settings, environment, streams, style, quiet: request.quiet, shows_progress };
+        let Terminal { style, motion, .. } = *terminal;
+        let mut context = Context { settings: &settings, environment, streams, style, quiet: request.quiet, motion };
         for note in &settings.notes {
             context.say(&format!("note: {note}"));
         }

@@ -8,6 +8,7 @@ use crate::catalog::store::StoreError;
 use crate::exit::Exit;
 use crate::plan::binding::BindingError;
 use crate::report::baseline::BaselineError;
+use crate::report::outcome::record::RecordError;
 use crate::scaffold::Mistyped;
 use crate::settings::SettingsError;
 use crate::sources::git::GitError;
@@ -76,6 +77,9 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Binding(#[from] BindingError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Record(#[from] RecordError),
     #[error(transparent)]
     #[diagnostic(transparent)]
     Diff(#[from] DiffError),
@@ -264,7 +268,10 @@ pub enum InitError {
         help("nothing was written; rename what is there, or leave the file out (`--ci none`, `--no-pre-commit`)")
     )]
     InTheWay { path: String },
-    #[error("write all files: {source}")]
+    #[error("wire the folder `{path}`: it is Git's own")]
+    #[diagnostic(code("inside-git"), help("nothing was written; run it in the folder that holds the manifests"))]
+    InsideGit { path: String },
+    #[error("{source}")]
     #[diagnostic(
         code("half-written"),
         help("written so far: {written}. Mend the cause and run it again: these are kept")
@@ -305,6 +312,9 @@ pub enum NewError {
     #[error("set `{name}`: {mistyped}")]
     #[diagnostic(code("mistyped-value"), help("it takes {takes}"))]
     Mistyped { name: String, takes: String, mistyped: Mistyped },
+    #[error("set `{name}`: {message}")]
+    #[diagnostic(code("misfit-value"), help("{help}"))]
+    Misfit { name: String, message: String, help: String },
     #[error("set the team: entities of `{blueprint}` take theirs along `{path}`")]
     #[diagnostic(code("team-is-inherited"), help("leave `--team` out, and set the relation"))]
     InheritedTeam { blueprint: String, path: String },
@@ -320,6 +330,18 @@ pub enum NewError {
         help("name a file (`--file`), or add a folder for them, such as `catalog/**/*.yaml`")
     )]
     NoFolder { blueprint: String },
+    #[error("write a manifest to `{path}`: it is outside of the repository at `{root}`")]
+    #[diagnostic(code("outside-root"), help("choose a file in it, or say which repository is meant: `-C`"))]
+    Outside { path: String, root: String },
+    #[error("write a manifest to `{path}`: nobody reads manifests there")]
+    #[diagnostic(
+        code("never-read"),
+        help("`.git`, `.portolan` and `portolan.yaml` have a use of their own; choose another file")
+    )]
+    NeverRead { path: String },
+    #[error("write a manifest to `{path}`: `{file}` is a file, and no folder")]
+    #[diagnostic(code("below-a-file"), help("choose another file"))]
+    BelowFile { path: String, file: String },
     #[error("open an editor: neither `VISUAL` nor `EDITOR` is set")]
     #[diagnostic(code("no-editor"), help("set one, such as `EDITOR=vi`, or leave `--edit` out"))]
     NoEditor,
@@ -337,6 +359,15 @@ pub enum DiffError {
     #[error("plan `{name}` alone: it is neither a blueprint of {catalog} nor a file with a manifest")]
     #[diagnostic(code("nothing-chosen"), help("{help}"))]
     NothingChosen { name: String, catalog: String, help: String },
+    #[error("plan what `{name}` asks for: that commit has no manifests")]
+    #[diagnostic(
+        code("no-manifests-then"),
+        help("name another commit; a plan of nothing would delete all that this scope wrote")
+    )]
+    NoManifests { name: String },
+    #[error("read the config `{path}`: {problem}")]
+    #[diagnostic(code("unreadable-config-then"), help("check that commit out (`git worktree add`), and run it there"))]
+    UnreadableConfig { path: String, problem: ReadProblem },
 }
 
 /// A sentence behind an error, in brackets.
@@ -365,6 +396,43 @@ pub enum PushError {
         help("something dangerous has come or gone since; read the plan anew, then give `{flags}`")
     )]
     OtherApproval { given: String, what: String, flags: String },
+    #[error("push: {flag} is about a commit, and nothing is committed yet; nothing was written")]
+    #[diagnostic(code("push-no-commit"), help("commit what is to be pushed"))]
+    NoCommit { flag: &'static str },
+    #[error(
+        "push: it must be signed, and manifests, config or snapshot are not as commit `{commit}` has them; nothing was written"
+    )]
+    #[diagnostic(
+        code("push-uncommitted"),
+        help("commit and sign the changes (`git status` shows them), or push the commit without them: `--ref HEAD`")
+    )]
+    Uncommitted { commit: String },
+    #[error("push: commit `{commit}` of `{by}` must be signed, and {why}; nothing was written")]
+    #[diagnostic(code("push-unsigned"), help("{help}"))]
+    Unsigned { commit: String, by: String, why: String, help: String },
+    #[error("push: commit `{now}` {how} `{old}`, which was pushed last (`{path}`); nothing was written")]
+    #[diagnostic(
+        code("push-goes-back"),
+        help("push a commit that comes after that one; if going back is meant, add `--rollback`")
+    )]
+    GoesBack { now: String, how: &'static str, old: String, path: String },
+    #[error(
+        "push: whether commit `{now}` comes after `{old}`, which was pushed last (`{path}`), is not known here; nothing was written"
+    )]
+    #[diagnostic(code("push-unknown-order"), help("{help}"))]
+    UnknownOrder { now: String, old: String, path: String, help: String },
+    #[error("push: `{path}` is the outcome of a push for the {what} `{was}`, and this is `{now}`; nothing was written")]
+    #[diagnostic(
+        code("push-other-record"),
+        help("name the outcome of the last push of this {what}; each has one of its own")
+    )]
+    OtherRecord { path: String, what: &'static str, was: String, now: String },
+    #[error("push: `{path}` does not say which commit was pushed; nothing was written")]
+    #[diagnostic(
+        code("push-no-commit-in-record"),
+        help("that push was not made from a commit; if pushing over it is meant, add `--rollback`")
+    )]
+    NoCommitInRecord { path: String },
     #[error("push: the plan `{path}` does not hold any more; nothing was written{why}")]
     #[diagnostic(code("push-stale"), help("make it anew with `portolan diff --out`, and have it reviewed"))]
     Stale { path: String, why: String },
@@ -385,7 +453,7 @@ impl Error {
                 Exit::Failure
             }
             // A file that the user named to be read is there or it is not; one to be written is the disk's affair.
-            Self::Output(OutputError::Read { .. }) => Exit::Usage,
+            Self::Output(OutputError::Read { .. } | OutputError::TooLarge { .. }) => Exit::Usage,
             Self::Output(OutputError::Write { .. } | OutputError::Input(_)) => Exit::Failure,
             Self::Lint(error) => exit_of_lint(error),
             Self::Base(BaseError::Git(error)) | Self::Git(error) => exit_of_git(error),
@@ -398,7 +466,8 @@ impl Error {
                 InitError::NobodyToAsk
                 | InitError::Invalid { .. }
                 | InitError::NoCatalog { .. }
-                | InitError::InTheWay { .. },
+                | InitError::InTheWay { .. }
+                | InitError::InsideGit { .. },
             ) => Exit::Usage,
             // Another file can be named.
             Self::Store(StoreError::NotACatalog { .. }) => Exit::Usage,
@@ -407,13 +476,28 @@ impl Error {
             // An address that cannot be had is chosen otherwise.
             Self::Server(ServerError::Listen { .. }) | Self::Serve(_) => Exit::Usage,
             Self::Server(ServerError::Runtime(_) | ServerError::Random) => Exit::Failure,
-            Self::Diff(DiffError::NoBase { .. } | DiffError::NothingChosen { .. })
+            Self::Diff(
+                DiffError::NoBase { .. }
+                | DiffError::NothingChosen { .. }
+                | DiffError::NoManifests { .. }
+                | DiffError::UnreadableConfig { .. },
+            )
             | Self::Push(PushError::NotNamed { .. })
-            | Self::Binding(_) => Exit::Usage,
+            | Self::Binding(_)
+            | Self::Record(_) => Exit::Usage,
             Self::Push(PushError::Obstacles { .. }) => Exit::Findings,
-            Self::Push(PushError::Unapproved { .. } | PushError::OtherApproval { .. } | PushError::Stale { .. }) => {
-                Exit::Refused
-            }
+            Self::Push(
+                PushError::Unapproved { .. }
+                | PushError::OtherApproval { .. }
+                | PushError::Stale { .. }
+                | PushError::NoCommit { .. }
+                | PushError::Uncommitted { .. }
+                | PushError::Unsigned { .. }
+                | PushError::GoesBack { .. }
+                | PushError::UnknownOrder { .. }
+                | PushError::OtherRecord { .. }
+                | PushError::NoCommitInRecord { .. },
+            ) => Exit::Refused,
             Self::Diff(DiffError::NotVerified { error, .. }) => exit_of_catalog(error),
             Self::Pull(PullError::Incomplete { .. } | PullError::Unusable { .. }) => Exit::CatalogUnreachable,
             Self::Pull(

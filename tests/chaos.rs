@@ -11,6 +11,7 @@
 
 #[path = "support/connected.rs"]
 mod connected;
+#[expect(dead_code, reason = "these tests use a part of the bench")]
 #[path = "support/faulty.rs"]
 mod faulty;
 #[path = "support/plain.rs"]

@@ -367,10 +367,8 @@ proptest! {
         for (world, cuts, meddling) in &history {
             let mut world = settled(world);
             world.base = None;
-            // What is stored is what all before left.
-            // What is ours and not declared goes away by this very push.
-            let ours: BTreeSet<EntityKey> = scene.owned().into_iter().collect();
-            ground(&mut world, &scene.contents(&first).into_keys().filter(|key| !ours.contains(key)).collect());
+            // What is stored is what all before left; what of that is declared to be pointed to stays.
+            ground(&mut world, &scene.contents(&first).into_keys().collect());
             meddle(&scene, &world, *meddling);
             settles(&client, &scene, &world, cuts)?;
         }

@@ -30,7 +30,7 @@ const OWNED: [(&str, &[&str]); 23] = [
     ("std::process::id", &["sources"]),
     ("std::process::Command", &["sources", "ui"]),
     ("std::process", &["sources"]),
-    ("std::thread", &["sources", "catalog"]),
+    ("std::thread", &["sources", "catalog", "ui"]),
     ("std::time::Instant", &["ui", "catalog"]),
     ("std::env", &["settings", "sources", "main"]),
     ("clap", &["commands", "cli"]),

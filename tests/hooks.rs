@@ -77,6 +77,10 @@ fn is_installed(program: &str) -> bool {
 
 impl Hooked {
     fn run(&self, program: &str, arguments: &[&str]) -> Told {
+        told(&self.command(program, arguments).output().expect("the program is there"))
+    }
+
+    fn command(&self, program: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(program);
         command.current_dir(self.repo.path()).args(arguments).env("PRE_COMMIT_HOME", self.home.path());
         command
@@ -88,7 +92,7 @@ impl Hooked {
         for who in ["AUTHOR", "COMMITTER"] {
             command.env(format!("GIT_{who}_NAME"), "Ada").env(format!("GIT_{who}_EMAIL"), "ada@example.com");
         }
-        told(&command.output().expect("the program is there"))
+        command
     }
 
     fn commit(&self) -> Told {
@@ -146,6 +150,69 @@ fn a_commit_that_breaks_a_relation_of_another_file_is_stopped() {
     hooked.add("catalog");
     let told = hooked.commit();
     assert!(!told.is_success && told.words.contains("catalog/checkout.yaml"), "{}", told.words);
+}
+
+/// A wheel of the binary under test, and what pip builds with: pre-commit installs from there, and asks no index.
+#[cfg(unix)]
+const WHEELS: &str = r#"
+import glob, os, shutil, sys, zipfile
+import virtualenv
+folder, binary, version = sys.argv[1:]
+embedded = os.path.join(os.path.dirname(virtualenv.__file__), "seed", "wheels", "embed", "*.whl")
+for wheel in glob.glob(embedded):
+    shutil.copy(wheel, folder)
+info = f"portolan_gitops-{version}.dist-info"
+with zipfile.ZipFile(f"{folder}/portolan_gitops-{version}-py3-none-any.whl", "w") as wheel:
+    wheel.write(binary, f"portolan_gitops-{version}.data/scripts/portolan")
+    wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: portolan-gitops\nVersion: {version}\n")
+    wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+    wheel.writestr(f"{info}/RECORD", f"portolan_gitops-{version}.data/scripts/portolan,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n")
+"#;
+
+/// What `init` writes is a hook that runs, at the top and in a folder, with the wheel that it names.
+#[cfg(unix)]
+#[test]
+fn the_hook_that_init_writes_runs() {
+    if !is_installed("pre-commit") {
+        return;
+    }
+    let wheels = tempfile::tempdir().expect("a temporary folder");
+    let made = Command::new("python3")
+        .args(["-c", WHEELS])
+        .arg(wheels.path())
+        .args([env!("CARGO_BIN_EXE_portolan"), env!("CARGO_PKG_VERSION")])
+        .output()
+        .expect("python is there");
+    assert!(made.status.success(), "{:?}", told(&made));
+    let repo = shop();
+    repo.write("teams/pay/port.yml", "identifier: pay\nblueprint: team\n");
+    repo.git(&["init", "--quiet"]);
+    repo.git(&["add", "--all"]);
+    repo.git(&["commit", "--quiet", "--message", "the shop"]);
+    let hooked = Hooked { repo, _hooks: Repo::new(), home: tempfile::tempdir().expect("a temporary folder") };
+    let run = |program: &str, arguments: &[&str]| {
+        let mut command = hooked.command(program, arguments);
+        command.env("PIP_NO_INDEX", "1").env("PIP_FIND_LINKS", wheels.path()).env("PIP_CONFIG_FILE", "/dev/null");
+        told(&command.output().expect("the program is there"))
+    };
+    for arguments in [["-C", "teams/pay", "init", "--yes"].as_slice(), &["init", "--yes"]] {
+        let told = run("portolan", arguments);
+        assert!(told.is_success, "{}", told.words);
+    }
+    let told = run("pre-commit", &["install", "-t", "pre-commit", "-t", "pre-merge-commit"]);
+    assert!(told.is_success, "{}", told.words);
+    hooked.repo.git(&["add", "--all"]);
+    let told = run("git", &["commit", "--message", "wired"]);
+    assert!(told.is_success, "{}", told.words);
+    let ran =
+        |name: &str| told.words.lines().any(|line| line.starts_with(&format!("{name}...")) && line.ends_with("Passed"));
+    assert!(ran("portolan lint") && ran("portolan lint (teams/pay)"), "{}", told.words);
+    hooked.repo.write("catalog/cart.yaml", service("cart", WRONG));
+    hooked.repo.write("teams/pay/port.yml", "identifier: [pay]\nblueprint: team\n");
+    hooked.repo.git(&["add", "--all"]);
+    let told = run("git", &["commit", "--message", "wrong"]);
+    assert!(!told.is_success && told.words.contains("wrong-property-type"), "{}", told.words);
+    assert!(told.words.contains("port.yml:1"), "{}", told.words);
 }
 
 #[test]

@@ -1,9 +1,27 @@
 //! Laws that hold for every input: nothing makes lint panic, hang or eat memory; edits change only what they cover;
-//! repairs end.
+//! repairs end. And those of plans, as they are reported.
 
+#[expect(dead_code, reason = "the planner's own worlds, of which these tests use a part")]
+#[path = "../src/plan/tests/generated.rs"]
+mod generated;
+#[path = "laws/plans.rs"]
+mod plans;
+#[path = "../src/plan/tests/shuffled.rs"]
+mod shuffled;
 #[expect(dead_code, reason = "these tests use a part of the bench")]
 #[path = "support/mod.rs"]
 mod support;
+#[expect(dead_code, reason = "the planner's own worlds, of which these tests use a part")]
+#[path = "../src/plan/tests/world.rs"]
+mod world;
+
+/// The floors as the worlds know them.
+mod domain {
+    pub use portolan::domain::*;
+}
+mod plan {
+    pub use portolan::plan::*;
+}
 
 use std::time::Duration;
 
@@ -74,6 +92,7 @@ spec:
 fn torn() -> impl Strategy<Value = String> {
     let pieces = prop_oneof![
         Just(String::new()),
+        "[e\u{301}\u{212a}\u{1fef}\u{37e}\u{1112}\u{1161}]{1,4}",
         "[-:#&*!|>'\"%@`{}\\[\\],? \t\r\n~<]{1,6}",
         "\\PC{0,8}",
         Just("---\n".to_owned()),

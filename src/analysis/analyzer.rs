@@ -11,6 +11,7 @@ use crate::analysis::selection::Selection;
 use crate::analysis::snapshot::Snapshot;
 use crate::analysis::suppress::Directives;
 use crate::analysis::survey::{Scratch, Survey};
+use crate::analysis::unicode;
 use crate::domain::finding::{EntityName, Family, FileId, Finding, RuleInfo, Severity};
 use crate::domain::manifest::Manifest;
 use crate::domain::span::Span;
@@ -79,8 +80,15 @@ impl<'a> Analyzer<'a> {
 
     /// A file begins. `text` is the whole of it.
     pub fn file<'r>(&'r self, file: FileId, text: &str, state: &'r mut RunState) -> FileRun<'r> {
-        let may_hold_credentials = credentials::may_hold(text);
-        FileRun { analyzer: self, file, state, may_hold_credentials, is_partly_unjudged: false, broken_documents: 0 }
+        FileRun {
+            analyzer: self,
+            file,
+            state,
+            may_hold_credentials: credentials::may_hold(text),
+            may_hold_unnormalised: unicode::may_hold(text),
+            is_partly_unjudged: false,
+            broken_documents: 0,
+        }
     }
 
     /// Everything about the repository as a whole; then the comments. `in_sight` tells whose findings are asked for.
@@ -176,6 +184,7 @@ pub struct FileRun<'r> {
     file: FileId,
     state: &'r mut RunState,
     may_hold_credentials: bool,
+    may_hold_unnormalised: bool,
     is_partly_unjudged: bool,
     broken_documents: usize,
 }
@@ -222,6 +231,9 @@ impl FileRun<'_> {
         let mut survey = Survey::take(view, manifest, shape, scratch, facts);
         if self.may_hold_credentials {
             survey.look_for_secrets(view, manifest);
+        }
+        if self.may_hold_unnormalised {
+            survey.look_for_unnormalised(view, manifest, shape.map(|(_, shape)| shape));
         }
         facts.entity(self.file, view, manifest, shape.is_some());
         if !is_ours {

@@ -14,6 +14,7 @@ mod snapshot;
 mod suppress;
 mod survey;
 mod tree_json;
+mod unicode;
 
 pub use analyzer::{Analyzer, Conclusion, FileRun, Gathered, RunState};
 pub use rule::{DocumentContext, Options, Rule};

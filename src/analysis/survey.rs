@@ -5,6 +5,7 @@ use crate::analysis::credentials;
 use crate::analysis::facts::{Facts, TargetFact};
 use crate::analysis::judge::{Problem, Violation};
 use crate::analysis::snapshot::{Shape, Slot};
+use crate::analysis::unicode::{self, Unnormalised};
 use crate::domain::blueprint::{ComputedKind, Property, Relation};
 use crate::domain::manifest::Manifest;
 use crate::domain::tree::{Kind, Value, View, entries_of};
@@ -25,6 +26,7 @@ pub(crate) struct Survey<'a> {
     pub not_text: Vec<(Value<'a>, Value<'a>, &'a Relation)>,
     pub repeated: Vec<Repeated<'a>>,
     pub secrets: Vec<credentials::Secret<'a>>,
+    pub unnormalised: Vec<Unnormalised<'a>>,
 }
 
 #[derive(Debug)]
@@ -76,6 +78,7 @@ impl<'a> Survey<'a> {
             not_text: _,
             repeated,
             secrets,
+            unnormalised,
         } = self;
         unknown_properties.is_empty()
             && computed.is_empty()
@@ -88,12 +91,17 @@ impl<'a> Survey<'a> {
             && arity.is_empty()
             && repeated.is_empty()
             && secrets.is_empty()
+            && unnormalised.is_empty()
     }
 
     pub fn look_for_secrets(&mut self, view: View<'a>, manifest: &Manifest) {
         for part in [manifest.metadata, manifest.properties] {
             credentials::search(part.map(|id| view.value(id)), &mut self.secrets);
         }
+    }
+
+    pub fn look_for_unnormalised(&mut self, view: View<'a>, manifest: &Manifest, shape: Option<&Shape>) {
+        unicode::search(view, manifest, shape, &mut self.unnormalised);
     }
 
     fn properties(&mut self, properties: Option<Value<'a>>, shape: &'a Shape, scratch: &mut Scratch) {

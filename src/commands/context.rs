@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::report::style::Style;
 use crate::settings::{Environment, Settings};
-use crate::ui::{Bar, Streams};
+use crate::ui::{Bar, Motion, Streams};
 
 #[derive(Debug)]
 pub struct Context<'a> {
@@ -15,11 +15,23 @@ pub struct Context<'a> {
     /// For standard output.
     pub style: Style,
     pub quiet: bool,
-    /// A bar may be drawn on standard error.
-    pub shows_progress: bool,
+    /// How progress is shown on standard error.
+    pub motion: Motion,
 }
 
 impl Context<'_> {
+    /// The same with other settings.
+    pub fn with<'b>(&'b mut self, settings: &'b Settings) -> Context<'b> {
+        Context {
+            settings,
+            environment: self.environment,
+            streams: &mut *self.streams,
+            style: self.style,
+            quiet: self.quiet,
+            shows_progress: self.shows_progress,
+        }
+    }
+
     /// A remark on standard error; silent when quiet.
     pub fn say(&mut self, words: &str) {
         if !self.quiet {
@@ -28,7 +40,7 @@ impl Context<'_> {
     }
 
     pub fn bar(&self) -> Option<Bar> {
-        self.shows_progress.then(Bar::default)
+        (self.motion != Motion::None).then(|| Bar::new(self.motion))
     }
 
     pub fn is_github(&self) -> bool {

@@ -8,12 +8,13 @@ use clap::ValueHint;
 use crate::commands::context::Context;
 use crate::commands::offered;
 use crate::commands::output::{Output, refuse_shared};
-use crate::commands::steps::base::Wanted;
+use crate::commands::planning::PlanningArgs;
 use crate::commands::steps::bound::write_plan;
-use crate::commands::steps::gate::{Gate, gate};
-use crate::commands::steps::planned::{Planned, Planning, Wishes, is_local_by_default, planned};
+use crate::commands::steps::planned::{Planned, Wishes, is_local_by_default};
+use crate::commands::steps::proposed::{Proposed, proposed};
 use crate::commands::steps::scope::owner_in_catalog;
-use crate::commands::steps::shown::{Report, refused, shown};
+use crate::commands::steps::shown::{Report, shown};
+use crate::commands::steps::standpoint::Standpoint;
 use crate::commands::steps::verified::verified;
 use crate::domain::plan::Plan;
 use crate::domain::progress::{Progress, Silent};
@@ -22,29 +23,18 @@ use crate::exit::Exit;
 use crate::plan::acts;
 use crate::report::plan::{Complaint, PlanFormat};
 
-/// So many findings are shown as text: they must be mended before anything else, and lint tells all.
-pub(crate) const MOST_AS_TEXT: usize = 50;
-
 /// Show what a push would change in the catalog, and what it would endanger
 ///
 /// The manifests are linted first; where they are wrong, that is shown and nothing is compared. Nothing is written to
 /// the catalog.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct DiffArgs {
-    /// Tell what this branch changes from what was pending before: compare with where REF and `HEAD` parted; found by
-    /// itself in pipelines
-    #[arg(long, value_name = "REF", value_hint = ValueHint::Other, conflicts_with = "no_base")]
-    pub base: Option<String>,
-    /// Look for no base
-    #[arg(long)]
-    pub no_base: bool,
+    #[command(flatten)]
+    pub planning: PlanningArgs,
     /// Leave out what was pending before this branch
     #[arg(long, conflicts_with = "no_base")]
     pub only_branch: bool,
-    /// Plan these blueprints or files alone, and what they cannot do without
-    #[arg(long, value_name = "BLUEPRINT|FILE", num_args = 1.., value_hint = ValueHint::AnyPath)]
-    pub only: Vec<String>,
     /// Write the plan to FILE, for `push --plan FILE`
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "only_branch")]
     pub out: Option<PathBuf>,
@@ -54,15 +44,6 @@ pub struct DiffArgs {
     /// End with 2 when there are changes
     #[arg(long)]
     pub exit_code: bool,
-    /// Take over declared entities that somebody else wrote
-    #[arg(long)]
-    pub adopt: bool,
-    /// Delete what this scope wrote and the manifests no longer declare, whatever the config says
-    #[arg(long, overrides_with = "no_prune")]
-    pub prune: bool,
-    /// Delete nothing, whatever the config says
-    #[arg(long)]
-    pub no_prune: bool,
     /// Fold nothing in the text
     #[arg(long)]
     pub full: bool,
@@ -77,38 +58,26 @@ Examples:
   portolan diff                                    what a push would do
   portolan diff --catalog local                    against the embedded catalog
   portolan diff --exit-code --output summary       is there anything to push?
+  portolan diff --ref HEAD~1                       what going back by one commit would do
   portolan diff --output text --output markdown=comment.md";
 
 pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let settings = context.settings;
-    refuse_shared(&args.output, &settings.directory)?;
-    let wishes = Wishes {
-        owner: owner_in_catalog(settings, context.environment)?,
-        base: match &args.base {
-            Some(name) => Wanted::Named(name),
-            None if args.no_base => Wanted::Nothing,
-            None => Wanted::FromPipeline,
-        },
-        prune: prune(args.prune, args.no_prune),
-        adopt: args.adopt,
-        only_branch: args.only_branch,
-        only: &args.only,
+    refuse_shared(&args.output, &context.settings.directory)?;
+    let from = Standpoint::of(args.planning.commit.as_deref(), context)?;
+    let settings = from.settings(context.settings);
+    let context = &mut context.with(settings);
+    let owner = owner_in_catalog(settings, context.environment)?;
+    let wishes = Wishes { only_branch: args.only_branch, ..args.planning.wishes(owner, &from) };
+    let mut planned = match proposed(&wishes, &args.output, context)? {
+        Proposed::Plan(planned) => *planned,
+        Proposed::Refused(exit) => return Ok(exit),
     };
-    let only_text = args.output.iter().all(|output| output.format == PlanFormat::Text);
-    let untold = match gate(only_text.then_some(MOST_AS_TEXT), context)? {
-        Gate::Open(untold) => untold,
-        Gate::Shut(linted) => return refused(&args.output, &wishes.owner, &linted, context),
-    };
-    let mut planned = match planned(&wishes, context)? {
-        Planning::Done(planned) => *planned,
-        Planning::Strange(linted) => return refused(&args.output, &wishes.owner, &linted, context),
-    };
-    planned.notes.extend(untold);
     if context.environment.get("CI").is_some() && is_local_by_default(settings) {
         planned.notes.push(nobody_named_it(context));
     }
     let complaints = args.verify.then(|| complaints(&planned, context)).transpose()?;
     let report = Report {
+        asked_for: from.name(),
         outputs: &args.output,
         is_full: args.full,
         is_only_branch: args.only_branch,
@@ -117,7 +86,7 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     };
     shown(&report, &planned, context)?;
     if let Some(file) = &args.out {
-        write_plan(file, &planned, context)?;
+        write_plan(file, &planned, &from, context)?;
     }
     Ok(exit(args, &planned.plan, complaints.as_deref()))
 }
@@ -145,13 +114,4 @@ fn nobody_named_it(context: &Context<'_>) -> String {
          `{}`, or name it (`--catalog`).",
         platform.client_id_variable, platform.client_secret_variable
     )
-}
-
-/// What the flags say of deleting; the last one counts.
-pub(crate) fn prune(prune: bool, no_prune: bool) -> Option<bool> {
-    match (prune, no_prune) {
-        (true, _) => Some(true),
-        (false, true) => Some(false),
-        (false, false) => None,
-    }
 }

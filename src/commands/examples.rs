@@ -101,6 +101,17 @@ pub(super) static EXAMPLES: &[RuleExamples] = &[
         fixable: false,
     },
     RuleExamples {
+        rule: "unnormalised-text",
+        bad: &[
+            Example { path: "catalog/cart.yaml", text: include_str!("../../testdata/rules/unnormalised-text/bad/catalog/cart.yaml") },
+        ],
+        good: &[
+            Example { path: "catalog/cart.yaml", text: include_str!("../../testdata/rules/unnormalised-text/good/catalog/cart.yaml") },
+        ],
+        finding: Some(include_str!("../../testdata/rules/unnormalised-text/bad.txt")),
+        fixable: true,
+    },
+    RuleExamples {
         rule: "unknown-field",
         bad: &[
             Example { path: "catalog/tax-rules.yaml", text: include_str!("../../testdata/rules/unknown-field/bad/catalog/tax-rules.yaml") },

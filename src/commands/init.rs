@@ -2,6 +2,7 @@
 //! there already is added to or left alone, so a second run finds nothing to do.
 
 mod choices;
+mod next;
 mod surroundings;
 
 use std::path::Path;
@@ -16,11 +17,12 @@ use crate::error::{Error, InitError};
 use crate::exit::Exit;
 use crate::manifest::{Limits, Reader};
 use crate::report::init::{File, Lines, contents, list as file_list, pastes};
-use crate::scaffold::repository::{self, Draft, Facts, Forge, Wanted, editor, example};
+use crate::scaffold::repository::{self, Draft, Facts, Wanted, editor, example};
 use crate::settings::{self, Origin};
 use crate::sources;
 use crate::ui::{self, Prompt};
 use choices::Choices;
+use next::{Pulled, next};
 use surroundings::Surroundings;
 
 /// Wire this repository: config, pre-commit hook, pipeline, first snapshot
@@ -91,10 +93,19 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     show(&draft, context)?;
     tell(args, &found, &choices, &draft, context);
     if draft.files.is_empty() && !choices.pulls(&found) {
-        context.streams.show("Nothing to do: this repository is wired.\n")?;
+        context.streams.show(match draft.pastes.is_empty() {
+            true => "Nothing to do: this repository is wired.\n",
+            false => "Nothing to write: the lines above are left to put in.\n",
+        })?;
         return Ok(Exit::Success);
     }
     if args.dry_run {
+        if choices.pulls(&found) {
+            context.streams.show(match choices.adopts {
+                true => "Then from the catalog: blueprints into `.portolan/`, and manifests for all that it has.\n",
+                false => "Then from the catalog: blueprints and known entities into `.portolan/`.\n",
+            })?;
+        }
         context.streams.show("Nothing was written: `portolan init` without `--dry-run` writes it.\n")?;
         return Ok(Exit::Success);
     }
@@ -114,23 +125,29 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         streams: context.streams,
         style: context.style,
         quiet: context.quiet,
-        shows_progress: context.shows_progress,
+        motion: context.motion,
     };
-    let pulled = if choices.pulls(&found) { first_pull(&choices, &mut after) } else { Ok(()) };
+    let failure = if choices.pulls(&found) { first_pull(&choices, &mut after).err() } else { None };
+    let pulled = match &failure {
+        Some(_) => Pulled::Failed,
+        None if choices.pulls(&found) => Pulled::Done,
+        None => Pulled::NotTried,
+    };
     if draft.files.iter().any(|file| file.path == editor::path(&found.folder)) {
         schema::run_in_repository(&SchemaArgs { name: SchemaName::Manifest, write: true }, &mut after)?;
     }
-    if let Err(error) = &pulled
+    let written = if draft.files.is_empty() { "" } else { "The files were written all the same; " };
+    if let Some(error) = &failure
         && !args.from_catalog
     {
         let style = context.style;
         context.streams.say(&ui::failure(error, style.color, style.width));
-        context.say("note: The files were written all the same; `portolan pull` tries it again.");
+        context.say(&format!("note: {written}`portolan pull` tries it again."));
     }
-    context.streams.show(&next(&found, &choices, &draft))?;
-    match pulled {
-        Err(error) if args.from_catalog => Err(error),
-        Err(_) | Ok(()) => Ok(Exit::Success),
+    context.streams.show(&next(&found, &choices, &draft, pulled))?;
+    match failure {
+        Some(error) if args.from_catalog => Err(error),
+        Some(_) | None => Ok(Exit::Success),
     }
 }
 
@@ -143,6 +160,7 @@ fn draft(found: &Surroundings, choices: &Choices) -> Draft {
         has_catalog: choices.has_catalog,
         scope: choices.scope.as_deref(),
         include: &choices.include,
+        exclude: &choices.exclude,
         forge: choices.forge,
         branch: &found.branch,
         folder: &found.folder,
@@ -214,7 +232,9 @@ fn tell(args: &InitArgs, found: &Surroundings, choices: &Choices, draft: &Draft,
         context.say(&format!("note: There is a config in `{root}`: that folder is what is wired."));
     }
     for path in &draft.kept {
-        context.say(&format!("note: `{path}` says something else than it would, and stays as it is."));
+        context.say(&format!(
+            "note: `{path}` says something else than it would, and stays as it is; moved away, it is made anew."
+        ));
     }
     if let Some(path) = &choices.wired {
         context.say(&format!("note: `{path}` runs portolan already; no other workflow is written."));
@@ -224,7 +244,13 @@ fn tell(args: &InitArgs, found: &Surroundings, choices: &Choices, draft: &Draft,
     }
     let is_said = args.scope.is_some() || args.platform.is_some();
     if found.has_config && is_said {
-        context.say("note: There is a config already: `--scope` and `--platform` do not change it.");
+        context.say("note: There is a config already: `--scope` and `--platform` do not change it; edit it.");
+    }
+    let is_written = |path: &String| draft.files.iter().any(|file| file.path == *path) || path.ends_with("source.json");
+    for path in found.ignored.iter().filter(|path| is_written(path)) {
+        context.say(&format!(
+            "note: Git leaves out `{path}`, so others will not have it: `git check-ignore -v {path}` says by which rule."
+        ));
     }
     if args.example && !choices.example {
         context.say("note: There are manifests or blueprints already: no examples are written.");
@@ -277,44 +303,4 @@ fn first_pull(choices: &Choices, context: &mut Context<'_>) -> Result<(), Error>
         output: pull::Output::Text,
     };
     pull::run(&args, context).map(|_| ())
-}
-
-/// What is left to do, in a few lines.
-fn next(found: &Surroundings, choices: &Choices, draft: &Draft) -> String {
-    let platform = choices.platform;
-    let (id, secret) = (platform.client_id_variable, platform.client_secret_variable);
-    let mut steps: Vec<String> = Vec::new();
-    if choices.scope.is_none() && !found.has_config {
-        steps.push("Say in portolan.yaml whose entities these are: `scope`.".to_owned());
-    }
-    let has_pipeline = choices.has_catalog && !found.texts.keys().any(|path| path.ends_with("portolan-comment.sh"));
-    match choices.forge {
-        Forge::Github if has_pipeline => {
-            steps.push(format!("Set the secrets {id} and {secret} (Settings > Secrets and variables > Actions)."));
-        }
-        Forge::Gitlab if has_pipeline => {
-            steps.push(format!("Set the variables {id}, {secret} and GITLAB_TOKEN, masked (Settings > CI/CD)."));
-        }
-        Forge::Other if !choices.is_wired() => steps.push(
-            "In the pipeline: `portolan lint` on every change, `portolan diff` on pull requests, `portolan push` from the \
-             default branch."
-                .to_owned(),
-        ),
-        Forge::Github | Forge::Gitlab | Forge::Other => {}
-    }
-    if choices.hook && draft.files.iter().any(|file| file.path == ".pre-commit-config.yaml") {
-        steps.push(
-            "Install the hook, once in each clone: `pre-commit install -t pre-commit -t pre-merge-commit`.".to_owned(),
-        );
-    }
-    if choices.example {
-        steps.push("Look around: `portolan lint`, then `portolan serve --seed .`".to_owned());
-    } else if !found.has_snapshot && !choices.pulls(found) {
-        steps.push(format!("Bring what lint checks against: `portolan pull`, with {id} and {secret} set."));
-    }
-    if found.is_git && !draft.files.is_empty() {
-        steps.push("Commit, and open a pull request.".to_owned());
-    }
-    let numbered = steps.iter().enumerate().map(|(at, step)| format!("  {}. {step}\n", at + 1));
-    if steps.is_empty() { String::new() } else { format!("\nNext:\n{}", numbered.collect::<String>()) }
 }

@@ -11,6 +11,8 @@ use crate::commands::offered;
 use crate::commands::output::{Output, refuse_shared};
 use crate::commands::steps::emptied::refuse_emptied;
 use crate::commands::steps::linted::{self, Extent, InWorkTree, LintError, Linted, Request};
+use crate::commands::steps::standpoint::Standpoint;
+use crate::commands::steps::summarised::summarised;
 use crate::commands::steps::terms::Terms;
 use crate::domain::finding::Severity;
 use crate::domain::progress::{Progress, Silent};
@@ -141,7 +143,7 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let is_about_all = request.extent == Extent::Everything && request.paths.is_empty() && request.given.is_none();
     // One may be the config itself.
     if linted.counts.files <= 1 && is_about_all {
-        refuse_emptied(settings, &terms.pattern).map_err(Error::Lint)?;
+        refuse_emptied(settings, &terms.pattern, &Standpoint::WorkTree).map_err(Error::Lint)?;
     }
     if let Some(file) = &args.write_baseline {
         return write_baseline(file, &linted, context);
@@ -233,7 +235,7 @@ fn show(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> Result<(
     // Written first: what does not fit into annotations is told to be there.
     let has_summary = args.output.is_empty() && {
         let render = || render(&lint_of(LintFormat::Markdown), LintFormat::Markdown, &Style::PLAIN);
-        write_summary(render, context)
+        summarised(render, context)
     };
     for Output { format, file } in outputs {
         let lint = Lint { has_summary, ..lint_of(format) };
@@ -250,17 +252,6 @@ fn show(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> Result<(
         }
     }
     Ok(())
-}
-
-/// Whether the job has a summary, and this run is in it. One that cannot be written is told, and is no fault of what
-/// was linted.
-fn write_summary(render: impl FnOnce() -> String, context: &mut Context<'_>) -> bool {
-    let Some(summary) = context.job_summary() else { return false };
-    let written = sources::append_output(&summary, &render());
-    if let Err(error) = &written {
-        context.say(&format!("note: The job has no summary: failed to {error}."));
-    }
-    written.is_ok()
 }
 
 /// Whose readers look files up in the repository, wherever the config lies in it.

@@ -14,6 +14,7 @@ pub mod man;
 pub mod new;
 mod offered;
 pub mod output;
+pub mod planning;
 pub mod pull;
 pub mod push;
 pub mod schema;

@@ -24,8 +24,8 @@ use crate::manifest::{Around, Wrapper, encode_sketch};
 use crate::report::lint::{Lint, LintFormat, render};
 use crate::report::style::Style;
 use crate::scaffold::{self, Given, Wish};
-use crate::settings::Delivery;
-use crate::sources::{self, Place, SourceFile};
+use crate::settings::{self, Delivery};
+use crate::sources::{self, PathKind, Place, SourceFile};
 use crate::ui::{self, Prompt};
 
 /// Scaffold a manifest from a blueprint
@@ -112,7 +112,7 @@ pub fn run(args: &NewArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
             let mut asking = Asking { prompt, candidates: &choices.candidates, terms: &terms };
             ask(args, &choices, &mut asking)?
         }
-        None => Ok(take(args, &choices)?),
+        None => Ok(take(args, &choices, &terms)?),
     };
     let Ok(Told { blueprint, identifier, given }) = told else {
         context.say("Nothing was written.");
@@ -138,6 +138,10 @@ pub fn run(args: &NewArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     context.streams.flush()?;
     if let Some(editor) = &editor {
         ui::edit(editor, &root.join(&made.place))?;
+        if !sources::is_taken(&root.join(&made.place)) {
+            context.say("note: The editor took the file away: nothing is left of it.");
+            return Ok(Exit::Success);
+        }
     }
     tell_what_is_left(&terms, &made, Instead::default(), context)?;
     Ok(Exit::Success)
@@ -156,12 +160,12 @@ fn asked_for(args: &NewArgs) -> AskedFor<'_> {
 }
 
 /// Without anybody to ask.
-fn take<'c>(args: &NewArgs, choices: &'c Choices) -> Result<Told<'c>, NewError> {
+fn take<'c>(args: &NewArgs, choices: &'c Choices, terms: &Terms<'_>) -> Result<Told<'c>, NewError> {
     let Some(name) = &args.blueprint else {
         return Err(NewError::NoBlueprint { known: some_blueprints(choices) });
     };
     let blueprint = find(name, choices)?;
-    let given = given(&asked_for(args), blueprint)?;
+    let given = given(&asked_for(args), blueprint, terms)?;
     let Some(identifier) = args.identifier.clone() else {
         return Err(NewError::NoIdentifier { blueprint: name.clone() });
     };
@@ -183,7 +187,7 @@ fn ask<'c>(args: &NewArgs, choices: &'c Choices, asking: &mut Asking<'_>) -> Res
             Err(gone) => return Ok(Err(gone)),
         },
     };
-    let given = given(&asked_for(args), blueprint)?;
+    let given = given(&asked_for(args), blueprint, asking.terms)?;
     let name = &blueprint.identifier;
     let identifier = match &args.identifier {
         Some(identifier) => identifier.clone(),
@@ -293,10 +297,18 @@ fn make(
     let (name, place) = match file {
         Some(place) => (names.name(&key), place),
         None => {
-            let folder = Folder::of(&key.blueprint, &choices.declared, &settings.pattern()?, &settings.include.value);
-            let folder = folder.ok_or_else(|| NewError::NoFolder { blueprint: blueprint.identifier.clone() })?;
-            let (name, path) = names.find(&key, &folder, &settings.root.value);
-            (name, PathBuf::from(path))
+            let (pattern, root) = (settings.pattern()?, &settings.root.value);
+            match Folder::of(&key.blueprint, &choices.declared, &pattern, &settings.include.value) {
+                Some(folder) => {
+                    let (name, path) = names.find(&key, &folder, root);
+                    (name, PathBuf::from(path))
+                }
+                None => {
+                    let path = names.beside(&key, &choices.declared, &pattern, root);
+                    let none = || NewError::NoFolder { blueprint: blueprint.identifier.clone() };
+                    (names.name(&key), path.ok_or_else(none)?)
+                }
+            }
         }
     };
     let file_name = place.file_name().and_then(|name| name.to_str()).unwrap_or_default();
@@ -326,8 +338,20 @@ fn named(file: &Path, context: &Context<'_>) -> Result<PathBuf, Error> {
         return Err(NewError::Taken { path: file.display().to_string() }.into());
     }
     let root = &settings.root.value;
-    let outside = || LintError::Outside { path: file.display().to_string(), root: root.display().to_string() };
-    Ok(path.strip_prefix(root).map(Path::to_owned).map_err(|_| outside())?)
+    let named = || file.display().to_string();
+    let Ok(place) = path.strip_prefix(root) else {
+        return Err(NewError::Outside { path: named(), root: root.display().to_string() }.into());
+    };
+    if sources::is_never_walked(place)
+        || place.file_name().and_then(|it| it.to_str()).is_some_and(settings::is_config_name)
+    {
+        return Err(NewError::NeverRead { path: named() }.into());
+    }
+    let above = place.ancestors().skip(1).find(|above| sources::path_kind(&root.join(above)) == Some(PathKind::File));
+    if let Some(above) = above {
+        return Err(NewError::BelowFile { path: named(), file: sources::path_text(above) }.into());
+    }
+    Ok(place.to_owned())
 }
 
 /// As it is found from where the user stands.

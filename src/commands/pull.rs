@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::catalog::{Catalog, Part};
 use crate::commands::context::Context;
+use crate::commands::schema;
 use crate::commands::steps::adopted::{Adopted, Adoption, Deed, Wishes, adopt};
 use crate::commands::steps::connected::connect;
 use crate::commands::steps::declared::Declared;
@@ -113,7 +114,7 @@ pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let mut used = declared.blueprints();
     used.extend(made.iter().map(|key| key.blueprint.as_ref()));
     let wanted = fetched.wanted(&used);
-    let missing = targets(&wanted).into_iter().filter_map(|target| fetched.blueprint(target)).cloned();
+    let missing = targets(&wanted).into_iter().filter_map(|target| fetched.all.named(target)).cloned();
     let missing: Vec<Blueprint> = missing.collect();
     fetched.read(&*catalog, &missing, Part::Keys, progress)?;
     let source = source(&*catalog, context);
@@ -124,6 +125,7 @@ pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let is_news = prepared.is_news(&standing);
     if !args.check && !args.dry_run {
         write(&adoption, prepared, context)?;
+        schema::refresh(context.settings)?;
     }
     context.streams.show(&shown)?;
     Ok(if args.check && is_news { Exit::ChangesPending } else { Exit::Success })
@@ -220,7 +222,7 @@ fn chosen(names: &[String], fetched: &Fetched, catalog: &dyn Catalog) -> Result<
     }
     let names: BTreeSet<&str> = names.iter().map(String::as_str).collect();
     let find = |name: &str| {
-        fetched.blueprint(name).cloned().ok_or_else(|| {
+        fetched.all.named(name).cloned().ok_or_else(|| {
             let known = fetched.all.iter().map(|blueprint| blueprint.identifier.as_str());
             let help = match closest(name, known.clone()) {
                 Some(meant) => format!("did you mean `{meant}`?"),

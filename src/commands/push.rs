@@ -1,7 +1,7 @@
 //! `push`: the plan that `diff` shows, done. Nothing is written before every yes is there; from then on nothing ends it but
 //! its end or a signal, and either way every change has its end told.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::ValueHint;
 
@@ -12,16 +12,21 @@ use crate::commands::context::Context;
 use crate::commands::diff::{self, DiffArgs};
 use crate::commands::offered;
 use crate::commands::output::{Output, refuse_shared};
-use crate::commands::steps::base::Wanted;
+use crate::commands::planning::PlanningArgs;
 use crate::commands::steps::bound::{Rebound, rebound};
 use crate::commands::steps::consented::{Consents, refusal};
-use crate::commands::steps::gate::{Gate, gate};
+use crate::commands::steps::denied::denied;
 use crate::commands::steps::linted::InWorkTree;
-use crate::commands::steps::planned::{Planned, Planning, Wishes, is_local_by_default, planned};
+use crate::commands::steps::planned::{Planned, is_local_by_default};
+use crate::commands::steps::proposed::{Proposed, proposed};
 use crate::commands::steps::scope::owner_in_catalog;
-use crate::commands::steps::shown::{Report, give_out, plan_report, refused, shown};
+use crate::commands::steps::shown::{Report, give_out, plan_report, shown};
+use crate::commands::steps::signed::signed;
+use crate::commands::steps::since::{Since, since};
+use crate::commands::steps::standpoint::Standpoint;
 use crate::domain::act::Acts;
 use crate::domain::digest::Digest;
+use crate::domain::entity::Owner;
 use crate::domain::moment::Moment;
 use crate::domain::outcome::Outcome;
 use crate::domain::progress::{Progress, Silent};
@@ -32,6 +37,7 @@ use crate::report::outcome::{self, OutcomeFormat, OutcomeReport};
 use crate::report::place::Files;
 use crate::report::plan::{PlanFormat, PlanReport};
 use crate::report::style::Style;
+use crate::sources;
 use crate::ui::Remarks;
 
 /// Do what `diff` shows: create, update and delete in the catalog
@@ -45,18 +51,8 @@ pub struct PushArgs {
     /// Say yes to the hazards of the plan with this digest, which the plan shows; repeatable
     #[arg(long, value_name = "DIGEST", value_hint = ValueHint::Other, value_parser = digest)]
     pub approve: Vec<String>,
-    /// Take over declared entities that somebody else wrote
-    #[arg(long)]
-    pub adopt: bool,
-    /// Delete what this scope wrote and the manifests no longer declare, whatever the config says
-    #[arg(long, overrides_with = "no_prune")]
-    pub prune: bool,
-    /// Delete nothing, whatever the config says
-    #[arg(long)]
-    pub no_prune: bool,
-    /// Do these blueprints or files alone, and what they cannot do without
-    #[arg(long, value_name = "BLUEPRINT|FILE", num_args = 1.., value_hint = ValueHint::AnyPath)]
-    pub only: Vec<String>,
+    #[command(flatten)]
+    pub planning: PlanningArgs,
     /// Do what `diff --out FILE` wrote down, or nothing where anything it hangs on has moved since
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     #[arg(conflicts_with_all = ["only", "base", "no_base", "prune", "no_prune", "dry_run"])]
@@ -65,15 +61,19 @@ pub struct PushArgs {
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = OnError::Continue)]
     pub on_error: OnError,
     /// Show the plan and do nothing: `diff`
-    #[arg(long, conflicts_with_all = ["approve", "run_id"])]
+    #[arg(long, conflicts_with_all = ["approve", "run_id", "since_outcome", "rollback", "require_signed"])]
     pub dry_run: bool,
-    /// Tell what this branch changes from what was pending before: compare with where REF and `HEAD` parted; found by
-    /// itself in pipelines
-    #[arg(long, value_name = "REF", value_hint = ValueHint::Other, conflicts_with = "no_base")]
-    pub base: Option<String>,
-    /// Look for no base
+    /// Push only what comes after the commit of the last push, whose outcome FILE is (`--output json=FILE`)
+    ///
+    /// Where there is no such file yet, this is the first push.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub since_outcome: Option<PathBuf>,
+    /// With `--since-outcome`: go back to an older commit, or to another history
+    #[arg(long, requires = "since_outcome")]
+    pub rollback: bool,
+    /// Push only a commit that is signed by somebody whom Git's settings trust, and nothing that is not committed
     #[arg(long)]
-    pub no_base: bool,
+    pub require_signed: bool,
     /// Tell the catalog that it is written on behalf of this run of an action
     #[arg(long, value_name = "ID", value_hint = ValueHint::Other)]
     pub run_id: Option<String>,
@@ -90,6 +90,8 @@ Examples:
   portolan push --dry-run                          the plan alone
   portolan push --approve 00070e151c23             with a yes to the hazards that the plan shows
   portolan push --plan plan.json                   what was reviewed, or nothing
+  portolan push --ref HEAD~1                       back to what the commit before asks for
+  portolan push --since-outcome last.json --output json=last.json
   portolan push --output text --output junit=push.xml";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -109,82 +111,104 @@ fn digest(text: &str) -> Result<String, String> {
 pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let settings = context.settings;
     refuse_shared(&args.output, &settings.directory)?;
-    let outputs = plan_outputs(&args.output);
     if args.dry_run {
-        return dry_run(args, outputs, context);
+        // The same as `diff` with the same flags, to the byte.
+        let (planning, output) = (args.planning.clone(), plan_outputs(&args.output));
+        return diff::run(&DiffArgs { planning, output, ..DiffArgs::default() }, context);
     }
     if context.environment.get("CI").is_some() && is_local_by_default(settings) {
         let platform = settings.platform.value;
         let variables = format!("{} and {}", platform.client_id_variable, platform.client_secret_variable);
         return Err(PushError::NotNamed { variables }.into());
     }
-    if let Some(file) = &args.plan {
-        return carry_out(args, file, outputs, context);
-    }
-    let wishes = Wishes {
-        owner: owner_in_catalog(settings, context.environment)?,
-        base: match &args.base {
-            Some(name) => Wanted::Named(name),
-            None if args.no_base => Wanted::Nothing,
-            None => Wanted::FromPipeline,
-        },
-        prune: diff::prune(args.prune, args.no_prune),
-        adopt: args.adopt,
-        only_branch: false,
-        only: &args.only,
+    let owner = owner_in_catalog(settings, context.environment)?;
+    let instead = instead(args, context);
+    let (from, note) = match provenance(args, &owner, context) {
+        Err(Error::Push(error)) => return Err(denied(error, &instead, &owner, context).into()),
+        proved => proved?,
     };
-    let only_text = outputs.iter().all(|output| output.format == PlanFormat::Text);
-    let untold = match gate(only_text.then_some(diff::MOST_AS_TEXT), context)? {
-        Gate::Open(untold) => untold,
-        Gate::Shut(linted) => return refused(&outputs, &wishes.owner, &linted, context),
+    let context = &mut context.with(from.settings(settings));
+    let mut prepared = match prepared(args, owner, &from, &instead, context)? {
+        Prepared::Done(prepared) => *prepared,
+        Prepared::Refused(exit) => return Ok(exit),
     };
-    let mut planned = match planned(&wishes, context)? {
-        Planning::Done(planned) => *planned,
-        Planning::Strange(linted) => return refused(&outputs, &wishes.owner, &linted, context),
-    };
-    planned.notes.extend(untold);
-    let acts = acts(&planned.plan, &planned.ground());
-    consented(args, outputs, &planned, &acts, context)
+    prepared.planned.notes.extend(note);
+    consented(args, &prepared, context)
 }
 
-/// What was reviewed, as it was written down; nothing is linted or compared anew but what it hangs on.
-fn carry_out(
+/// Where the manifests are read from, after it is proved that they may be pushed; and what is to be said of it.
+fn provenance(args: &PushArgs, owner: &Owner, context: &Context<'_>) -> Result<(Standpoint, Option<String>), Error> {
+    let commit = args.planning.commit.as_deref();
+    let from = if args.require_signed || context.settings.require_signed.value {
+        signed(commit, context)?
+    } else {
+        Standpoint::of(commit, context)?
+    };
+    let wanted = args.since_outcome.as_ref().map(|file| Since { file, may_go_back: args.rollback });
+    let note = wanted.map(|wanted| since(&wanted, owner, &from, context)).transpose()?.flatten();
+    Ok((from, note))
+}
+
+/// All that is known before the first write.
+struct ToDo<'a> {
+    planned: Planned,
+    acts: Acts,
+    owner: Owner,
+    from: &'a Standpoint,
+    /// Where a refusal is told.
+    instead: &'a [Output<OutcomeFormat>],
+}
+
+enum Prepared<'a> {
+    Done(Box<ToDo<'a>>),
+    /// It was told, and this is the run's end.
+    Refused(Exit),
+}
+
+/// A plan of now, or the one that was reviewed: then nothing is linted or compared anew but what it hangs on.
+fn prepared<'a>(
     args: &PushArgs,
-    file: &Path,
-    outputs: Vec<Output<PlanFormat>>,
+    owner: Owner,
+    from: &'a Standpoint,
+    instead: &'a [Output<OutcomeFormat>],
     context: &mut Context<'_>,
-) -> Result<Exit, Error> {
-    let owner = owner_in_catalog(context.settings, context.environment)?;
-    let Rebound { planned, acts, refusals } = rebound(file, &owner, context)?;
-    if !refusals.is_empty() {
-        let why = refusals.iter().map(|refusal| format!("\n- {refusal}")).collect();
-        return Err(PushError::Stale { path: file.display().to_string(), why }.into());
+) -> Result<Prepared<'a>, Error> {
+    if let Some(file) = &args.plan {
+        let Rebound { planned, acts, refusals } = rebound(file, &owner, from, context)?;
+        if !refusals.is_empty() {
+            let why = refusals.iter().map(|refusal| format!("\n- {refusal}")).collect();
+            let stale = PushError::Stale { path: file.display().to_string(), why };
+            return Err(denied(stale, instead, &owner, context).into());
+        }
+        return Ok(Prepared::Done(Box::new(ToDo { planned, acts, owner, from, instead })));
     }
-    consented(args, outputs, &planned, &acts, context)
+    let wishes = args.planning.wishes(owner, from);
+    match proposed(&wishes, instead, context)? {
+        Proposed::Plan(planned) => {
+            let acts = acts(&planned.plan, &planned.ground());
+            Ok(Prepared::Done(Box::new(ToDo { planned: *planned, acts, owner: wishes.owner, from, instead })))
+        }
+        Proposed::Refused(exit) => Ok(Prepared::Refused(exit)),
+    }
 }
 
 /// From the plan on all pushes are alike.
-fn consented(
-    args: &PushArgs,
-    outputs: Vec<Output<PlanFormat>>,
-    planned: &Planned,
-    acts: &Acts,
-    context: &mut Context<'_>,
-) -> Result<Exit, Error> {
-    let consents = Consents { approve: &args.approve, adopt: args.adopt };
+fn consented(args: &PushArgs, todo: &ToDo<'_>, context: &mut Context<'_>) -> Result<Exit, Error> {
+    let ToDo { planned, acts, owner, from, instead } = todo;
+    let consents = Consents { approve: &args.approve, adopt: args.planning.adopt };
     if let Some(refusal) = refusal(&planned.plan, &consents) {
-        let report = Report { says_next_step: false, ..report(&outputs) };
-        shown(&report, planned, context)?;
-        return Err(refusal.into());
+        let outputs = plan_outputs(instead);
+        shown(&Report { outputs: &outputs, asked_for: from.name(), ..Report::default() }, planned, context)?;
+        let tests: Vec<_> = instead.iter().filter(|it| it.format == OutcomeFormat::Junit).cloned().collect();
+        return Err(if tests.is_empty() { refusal } else { denied(refusal, &tests, owner, context) }.into());
     }
     // Where the outcome alone is wanted, nothing else is in it.
     if args.output.iter().all(|output| output.file.is_some() || output.format == OutcomeFormat::Text) {
         let text = [Output { format: PlanFormat::Text, file: None }];
-        shown(&report(&text), planned, context)?;
-        context.streams.flush()?;
+        shown(&Report { outputs: &text, asked_for: from.name(), ..Report::default() }, planned, context)?;
     }
     let pushed = push(args, planned, acts, context);
-    tell(args, planned, &pushed, context)?;
+    tell(args, todo, &pushed, context)?;
     if pushed.outcome.is_complete() && !planned.plan.is_empty() && is_local_by_default(context.settings) {
         context.say("note: That is the embedded catalog of this machine: `portolan serve` shows it in a browser.");
     }
@@ -195,28 +219,12 @@ fn consented(
     })
 }
 
-fn report<'a>(outputs: &'a [Output<PlanFormat>]) -> Report<'a> {
-    Report { outputs, is_full: false, is_only_branch: false, says_next_step: false, complaints: None }
-}
-
-/// The same as `diff` with the same flags, to the byte.
-fn dry_run(args: &PushArgs, output: Vec<Output<PlanFormat>>, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let PushArgs { adopt, prune, no_prune, ref base, no_base, .. } = *args;
-    let diff = DiffArgs {
-        base: base.clone(),
-        no_base,
-        only_branch: false,
-        verify: false,
-        exit_code: false,
-        adopt,
-        prune,
-        no_prune,
-        full: false,
-        only: args.only.clone(),
-        out: None,
-        output,
-    };
-    diff::run(&diff, context)
+/// Where the outcome was to go, for what comes in its place. The record of the last push stays what it is.
+fn instead(args: &PushArgs, context: &Context<'_>) -> Vec<Output<OutcomeFormat>> {
+    let place = |file: &PathBuf| sources::output_place(&context.settings.directory.join(file));
+    let record = args.since_outcome.as_ref().map(place);
+    let is_record = |output: &&Output<OutcomeFormat>| record.is_some() && output.file.as_ref().map(place) == record;
+    args.output.iter().filter(|output| !is_record(output)).cloned().collect()
 }
 
 /// Where a plan goes in place of its outcome. Tests are of what was done.
@@ -243,7 +251,7 @@ fn push(args: &PushArgs, planned: &Planned, acts: &Acts, context: &Context<'_>) 
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     let stop = Stop::default();
-    let remarks = Remarks::new(context.quiet);
+    let remarks = Remarks::new(context.quiet, context.motion);
     let heeded = stop.heed_signals(move |told| {
         remarks.say(match told {
             Told::Once => "note: Stopping: calls in flight end first. Once more, and they are left to themselves.",
@@ -252,7 +260,8 @@ fn push(args: &PushArgs, planned: &Planned, acts: &Acts, context: &Context<'_>) 
     });
     if heeded.is_err() {
         // Then they end the program as they always did; the next run sees what was done.
-        Remarks::new(context.quiet).say("note: Signals cannot be heeded here: Ctrl-C ends it without a report.");
+        Remarks::new(context.quiet, context.motion)
+            .say("note: Signals cannot be heeded here: Ctrl-C ends it without a report.");
     }
     let clock = system_clock();
     let at = clock();
@@ -267,9 +276,10 @@ fn push(args: &PushArgs, planned: &Planned, acts: &Acts, context: &Context<'_>) 
     Pushed { outcome, at, milliseconds }
 }
 
-fn tell(args: &PushArgs, planned: &Planned, pushed: &Pushed, context: &mut Context<'_>) -> Result<(), Error> {
-    let texts = planned.texts();
-    let plan = plan_report(&report(&[]), planned, &texts, context);
+fn tell(args: &PushArgs, todo: &ToDo<'_>, pushed: &Pushed, context: &mut Context<'_>) -> Result<(), Error> {
+    let texts = todo.planned.texts();
+    let report = Report { asked_for: todo.from.name(), ..Report::default() };
+    let plan = plan_report(&report, &todo.planned, &texts, context);
     let in_work_tree = InWorkTree::new(&context.settings.root.value, &texts);
     let Pushed { outcome, at, milliseconds } = pushed;
     let render = |format: OutcomeFormat, style: &Style| {
@@ -286,5 +296,5 @@ fn tell(args: &PushArgs, planned: &Planned, pushed: &Pushed, context: &mut Conte
         };
         outcome::render(&report, format, style)
     };
-    give_out(&args.output, [OutcomeFormat::Text, OutcomeFormat::Markdown], &render, context)
+    give_out(&args.output, &render, context)
 }

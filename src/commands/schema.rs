@@ -10,8 +10,8 @@ use crate::exit::Exit;
 use crate::plan::binding;
 use crate::report;
 use crate::scaffold::{self, Candidates, Repository};
-use crate::settings;
-use crate::sources;
+use crate::settings::{self, Settings};
+use crate::sources::{self, PathKind};
 use crate::ui::Streams;
 
 /// Print the JSON Schema of manifests, the config or an output
@@ -28,7 +28,7 @@ An editor checks a file with a schema that its first line names:
   # yaml-language-server: $schema=.portolan/manifest.schema.json
 
 Or all of them, by its settings (in VS Code `.vscode/settings.json`):
-  \"yaml.schemas\": {\".portolan/manifest.schema.json\": [\"catalog/**/*.yaml\", \"**/port.yml\"]}")]
+  \"yaml.schemas\": {\".portolan/manifest.schema.json\": [\"catalog/*.yaml\", \"*/port.yml\"]}")]
 pub struct SchemaArgs {
     /// What the schema describes
     #[arg(value_name = "NAME", value_enum)]
@@ -56,6 +56,8 @@ pub enum SchemaName {
     PlanFile,
     /// What `push --output json` writes
     Outcome,
+    /// What `push --output json` writes where it is refused before there is a plan
+    Refusal,
     /// What `serve --output json` writes
     Serve,
 }
@@ -92,12 +94,7 @@ pub fn run_in_repository(args: &SchemaArgs, context: &mut Context<'_>) -> Result
     for file in &choices.unusable {
         context.say(&format!("note: `{}` holds no blueprint that can be used: {}.", file.path, file.reason));
     }
-    let repository = Repository {
-        platform: settings.platform.value,
-        blueprints: &choices.blueprints,
-        candidates: &choices.candidates,
-    };
-    let text = text(&scaffold::manifest_schema(&repository));
+    let text = of_manifests(settings, &choices);
     if !args.write {
         context.streams.show(&text)?;
         return Ok(Exit::Success);
@@ -106,6 +103,24 @@ pub fn run_in_repository(args: &SchemaArgs, context: &mut Context<'_>) -> Result
     sources::write_atomically(root, path.as_ref(), text.as_bytes())?;
     context.streams.show(&format!("{path}\n"))?;
     Ok(Exit::Success)
+}
+
+/// Writes the schema of manifests anew where it lies: one of old blueprints would have an editor underline what is right.
+pub fn refresh(settings: &Settings) -> Result<(), Error> {
+    let (root, path) = (&settings.root.value, format!("{FOLDER}/{FILE}"));
+    if sources::path_kind(&root.join(&path)) == Some(PathKind::File) {
+        let choices = Choices::of(root, &settings.pattern()?).map_err(LintError::from)?;
+        sources::write_atomically(root, path.as_ref(), of_manifests(settings, &choices).as_bytes())?;
+    }
+    Ok(())
+}
+
+fn of_manifests(settings: &Settings, choices: &Choices) -> String {
+    text(&scaffold::manifest_schema(&Repository {
+        platform: settings.platform.value,
+        blueprints: &choices.blueprints,
+        candidates: &choices.candidates,
+    }))
 }
 
 /// The schema as text; of manifests, what is the same in all repositories.
@@ -120,6 +135,7 @@ pub fn schema(name: SchemaName) -> String {
         SchemaName::Plan => report::plan::json::schema(),
         SchemaName::PlanFile => binding::schema(),
         SchemaName::Outcome => report::outcome::json::schema(),
+        SchemaName::Refusal => report::outcome::refusal::schema(),
         SchemaName::Serve => report::serve::schema(),
     })
 }

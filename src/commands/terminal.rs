@@ -3,7 +3,7 @@
 
 use crate::report::style::Style;
 use crate::settings::{Environment, Request};
-use crate::ui::{self, ColourChoice, ColourVariables};
+use crate::ui::{self, ColourChoice, ColourVariables, Motion};
 
 #[derive(Debug, Clone, Copy)]
 pub struct Terminal {
@@ -11,8 +11,8 @@ pub struct Terminal {
     pub style: Style,
     /// For standard error.
     pub talk_is_coloured: bool,
-    /// A bar may be drawn on standard error.
-    pub shows_progress: bool,
+    /// How progress is shown on standard error.
+    pub motion: Motion,
 }
 
 impl Terminal {
@@ -27,7 +27,20 @@ impl Terminal {
             links: results && takes_links(environment),
         };
         let is_wanted = !request.no_progress && !request.quiet && environment.get("PORTOLAN_NO_PROGRESS").is_none();
-        Self { style, talk_is_coloured: ui::is_coloured(color, &variables, talk), shows_progress: is_wanted && talk }
+        let motion = if is_wanted { motion(environment, talk) } else { Motion::None };
+        Self { style, talk_is_coloured: ui::is_coloured(color, &variables, talk), motion }
+    }
+}
+
+/// Pipelines keep what was said: there nothing moves, on a terminal of theirs neither. A file that somebody writes the talk
+/// to gets none of it.
+fn motion(environment: &Environment, is_terminal: bool) -> Motion {
+    let is_dumb = environment.text("TERM").as_deref() == Some("dumb");
+    match (environment.get("CI").is_some_and(|ci| !ci.is_empty() && ci != "false"), is_terminal) {
+        (true, _) => Motion::Lines,
+        (false, true) if is_dumb => Motion::Lines,
+        (false, true) => Motion::Bar,
+        (false, false) => Motion::None,
     }
 }
 

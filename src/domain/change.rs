@@ -133,7 +133,7 @@ pub enum Afterwards {
     Left,
     /// A change of this plan points it elsewhere first.
     Relinked,
-    /// A change of this plan points it to what goes away.
+    /// Its manifest points there, so that to which it points does not go.
     Asked,
 }
 

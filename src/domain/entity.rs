@@ -64,6 +64,12 @@ impl Owner {
         format!("(statekey/{})", self.scope)
     }
 
+    /// Whether a User-Agent says on whose behalf it writes: what is written without that is nobody's.
+    pub fn is_told_in(user_agent: &str) -> bool {
+        let scope = user_agent.split_once("(statekey/").and_then(|(_, rest)| rest.split_once(')'));
+        user_agent.starts_with(Self::PRODUCT) && scope.is_some_and(|(scope, _)| !scope.trim().is_empty())
+    }
+
     pub fn owns(&self, datasource: &str) -> bool {
         datasource.contains(Self::PRODUCT) && datasource.contains(&self.mark())
     }
@@ -80,6 +86,10 @@ mod tests {
         assert!(owner.owns("portolan/9.9.9 (statekey/acme/catalog)"));
         let other = Owner { scope: "acme/catalog-staging".to_owned() };
         assert!(!owner.owns(&other.user_agent()) && !other.owns(&owner.user_agent()));
+        assert!(Owner::is_told_in(&owner.user_agent()));
+        for nobodys in ["portolan/0.1.0", "portolan/0.1.0 (statekey/)", "portolan (statekey/", "curl (statekey/acme)"] {
+            assert!(!Owner::is_told_in(nobodys), "{nobodys}");
+        }
         assert!(!owner.owns("port-k8s-exporter/^0.3.4 (statekey/acme/catalog)"));
     }
 }

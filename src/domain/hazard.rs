@@ -48,6 +48,9 @@ pub enum HazardKind {
     Unseen { blueprint: Arc<str>, why: Option<String>, keys: Vec<EntityKey> },
     /// Blueprints whose entities may point to what goes away from `blueprint`, and that nobody has read.
     UnseenDependents { blueprint: Arc<str>, unread: Vec<Arc<str>> },
+    /// No longer declared, and not deleted, since these point to it and shall: manifests that are declared, and what stays
+    /// on their account.
+    StillNeeded { key: EntityKey, by: Vec<Dependent> },
     /// Nothing is deleted. `keys` are what is no longer declared, as far as it is known.
     PruneBlocked { by: Vec<Blocker>, keys: Vec<EntityKey> },
 }

@@ -4,6 +4,7 @@ pub mod act;
 pub mod address;
 pub mod blueprint;
 pub mod blueprint_change;
+pub mod blueprints;
 pub mod change;
 pub mod day;
 pub mod desired;

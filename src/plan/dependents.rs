@@ -1,4 +1,4 @@
-//! Who points at what goes away: in the catalog, and by this very plan. One walk over all relations, and none at all
+//! Who points at what goes away, and whether this very plan points it elsewhere. One walk over all relations, and none at all
 //! where nothing goes.
 
 use std::sync::Arc;
@@ -8,7 +8,6 @@ use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use crate::domain::change::{Afterwards, Change, Dependent, Field};
 use crate::domain::entity::{Entity, Targets};
 use crate::domain::snapshot::Snapshot;
-use crate::domain::value::Value;
 
 use super::Draft;
 use super::ownership::{Pair, pair};
@@ -22,19 +21,10 @@ pub(super) fn each_target(targets: &Targets, mut each: impl FnMut(&str)) {
     }
 }
 
-fn points_to(value: &Value, identifier: &str) -> bool {
-    match value {
-        Value::Text(text) => text.as_ref() == identifier,
-        // Sorted, as every list of targets is that was compared.
-        Value::List(items) => items.binary_search_by(|item| item.as_str().unwrap_or_default().cmp(identifier)).is_ok(),
-        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Large(_) | Value::Float(_) | Value::Map(_) => false,
-    }
-}
-
-fn relation_of<'c>(change: &'c Change, name: &Arc<str>) -> Option<(&'c Value, &'c Value)> {
+/// Whether it sets the relation. Then it points elsewhere: to what a manifest points does not go (`needed`).
+fn relinks(change: &Change, name: &Arc<str>) -> bool {
     let wanted = Field::Relation(name.clone());
-    let at = change.fields.binary_search_by(|field| field.field.cmp(&wanted)).ok()?;
-    change.fields.get(at).map(|field| (&field.before, &field.after))
+    change.fields.binary_search_by(|field| field.field.cmp(&wanted)).is_ok()
 }
 
 /// Puts its dependents on every change by which something goes away.
@@ -64,16 +54,13 @@ fn all(drafts: &[Draft<'_>], actual: &Snapshot, shapes: &Shapes<'_>) -> HashMap<
     }
     let changes: HashMap<Pair<'_>, &Change> =
         drafts.iter().map(|draft| (pair(&draft.change.key), &draft.change)).collect();
-    // `after` says what becomes of a relation that points to what goes; `None`: nothing to tell.
-    let mut note = |key, name: &Arc<str>, targets: &Targets, after: &dyn Fn(&str) -> Option<Afterwards>| {
+    let mut note = |key, name: &Arc<str>, targets: &Targets, after: Afterwards| {
         let (blueprint, _): Pair<'_> = pair(key);
         let Some(shape) = shapes.of(blueprint).relation(name).filter(|shape| blueprints.contains(shape.target)) else {
             return;
         };
         each_target(targets, |target| {
-            if let Some(at) = removed.get(&(shape.target, target))
-                && let Some(after) = after(target)
-            {
+            if let Some(at) = removed.get(&(shape.target, target)) {
                 let dependent = Dependent { key: key.clone(), relation: name.clone(), required: shape.required, after };
                 found.entry(*at).or_default().push(dependent);
             }
@@ -83,24 +70,8 @@ fn all(drafts: &[Draft<'_>], actual: &Snapshot, shapes: &Shapes<'_>) -> HashMap<
     for entity in actual.blueprints.values().flat_map(|shelf| &shelf.entities).filter(stays) {
         let change = changes.get(&pair(&entity.key));
         for (name, targets) in &entity.relations {
-            note(&entity.key, name, targets, &|target| {
-                let is_left = match change.and_then(|change| relation_of(change, name)) {
-                    Some((_, after)) => points_to(after, target),
-                    None => true,
-                };
-                Some(if is_left { Afterwards::Left } else { Afterwards::Relinked })
-            });
-        }
-    }
-    for draft in drafts {
-        let Some(wanted) = draft.wanted else { continue };
-        for (name, (targets, _)) in wanted.relations_of() {
-            note(&draft.change.key, name, targets, &|target| {
-                let is_asked = draft.change.is_new()
-                    || relation_of(&draft.change, name)
-                        .is_some_and(|(before, after)| points_to(after, target) && !points_to(before, target));
-                is_asked.then_some(Afterwards::Asked)
-            });
+            let is_relinked = change.is_some_and(|change| relinks(change, name));
+            note(&entity.key, name, targets, if is_relinked { Afterwards::Relinked } else { Afterwards::Left });
         }
     }
     found

@@ -270,6 +270,11 @@ pub(super) fn of_hazard(kind: &HazardKind) -> Digest {
             writer.count(unread.len());
             unread.iter().for_each(|blueprint| writer.text(blueprint));
         }
+        HazardKind::StillNeeded { key, by } => {
+            writer.text("still-needed");
+            writer.key(key);
+            writer.dependents(by);
+        }
         HazardKind::PruneBlocked { by, keys } => {
             writer.text("prune-blocked");
             writer.count(by.len());

@@ -12,20 +12,26 @@ use crate::domain::hazard::{Blocker, Consent, Hazard, HazardKind};
 use crate::domain::snapshot::Completeness;
 use crate::domain::write::PruneRule;
 
+use super::needed::Needed;
 use super::{Draft, Question, digest, ownership};
 
-/// `kept` are ours, no longer declared, and not deleted because of `blockers`.
-pub(super) fn find(
-    question: &Question<'_>,
-    drafts: &[Draft<'_>],
-    kept: &[&Entity],
-    blockers: Vec<Blocker>,
-) -> Vec<Hazard> {
+/// What is ours, no longer declared, and not deleted.
+pub(super) struct Stays<'s, 'q> {
+    /// Because of the blockers.
+    pub kept: &'s [&'q Entity],
+    pub blockers: Vec<Blocker>,
+    pub needed: &'s [Needed<'q>],
+}
+
+pub(super) fn find(question: &Question<'_>, drafts: &[Draft<'_>], stays: Stays<'_, '_>) -> Vec<Hazard> {
+    let Stays { kept, blockers, needed } = stays;
     let mut kinds = many_deletes(question, drafts);
     kinds.extend(dependents(drafts));
     kinds.extend(foreign(question, drafts));
     kinds.extend(unseen(question, drafts));
     kinds.extend(unseen_dependents(question, drafts));
+    let still_needed = |it: &Needed<'_>| HazardKind::StillNeeded { key: it.entity.key.clone(), by: it.by.clone() };
+    kinds.extend(needed.iter().map(still_needed));
     // A setting that keeps nothing is no news.
     if !kept.is_empty() || blockers.iter().any(|blocker| *blocker != Blocker::Disabled) {
         let keys = kept.iter().map(|entity| entity.key.clone()).collect();
@@ -43,7 +49,9 @@ pub(super) fn consent(kind: &HazardKind) -> Consent {
         | HazardKind::RenameWithDependents { .. }
         | HazardKind::Unseen { .. } => Consent::Approval,
         HazardKind::Foreign { .. } => Consent::Adoption,
-        HazardKind::UnseenDependents { .. } | HazardKind::PruneBlocked { .. } => Consent::Nothing,
+        HazardKind::UnseenDependents { .. } | HazardKind::StillNeeded { .. } | HazardKind::PruneBlocked { .. } => {
+            Consent::Nothing
+        }
     }
 }
 

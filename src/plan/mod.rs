@@ -10,6 +10,7 @@ mod dependents;
 mod digest;
 mod graph;
 mod hazards;
+mod needed;
 mod normalise;
 mod only;
 mod order;
@@ -37,6 +38,7 @@ pub use origin::Base;
 pub use rename::Move;
 
 use compare::Sides;
+use hazards::Stays;
 use origin::{Past, Pasts};
 use ownership::Owned;
 use rename::{Renamed, Renames};
@@ -101,6 +103,8 @@ pub fn plan(question: &Question<'_>) -> Plan {
     gone.retain(|entity| owned.standing(Some(entity)) == Standing::Ours);
     let mut kept = if blockers.is_empty() { Vec::new() } else { std::mem::take(&mut gone) };
     kept.retain(|entity| question.only.is_none_or(|only| only.chooses_kept(entity)));
+    let mut needed = needed::take_out(&mut gone, &declared, &shapes);
+    needed.retain(|needed| question.only.is_none_or(|only| only.chooses_kept(needed.entity)));
     let new: Vec<&Desired> =
         declared.iter().zip(&sides).filter(|(_, stored)| stored.is_none()).map(|(desired, _)| *desired).collect();
     let renames = Renames::find(&new, &gone, question.moves, &pasts, &shapes);
@@ -118,7 +122,8 @@ pub fn plan(question: &Question<'_>) -> Plan {
     dependents::find(&mut drafts, question.actual, &shapes);
     let order = order::order(&drafts, &shapes);
     obstacles.extend(order.obstacles);
-    let hazards = hazards::find(question, &drafts, &kept, blockers);
+    let hazards = hazards::find(question, &drafts, Stays { kept: &kept, blockers, needed: &needed });
+    kept.extend(needed.iter().map(|needed| needed.entity));
     let counts = counts::count(&drafts, &at_rest.unchanged, &kept, &left_out);
     let changes: Vec<Change> = drafts.into_iter().map(|draft| draft.change).collect();
     Plan {

@@ -39,11 +39,23 @@ pub fn value(property: &Property, texts: &[String]) -> Result<Value, Mistyped> {
     Ok(Value::from_json(&json))
 }
 
-/// Identifiers of entities that a relation points to.
+/// Identifiers of entities that a relation points to. No identifier begins with a bracket: that is a list in JSON.
 pub fn targets(many: bool, texts: &[String]) -> Result<Vec<String>, Mistyped> {
+    if let [only] = texts
+        && many
+        && only.trim_start().starts_with('[')
+    {
+        let listed: Option<Vec<String>> = serde_json::from_str(only).ok();
+        let kind = || Mistyped::Kind { text: only.clone(), wanted: "a list of identifiers in JSON" };
+        return identifiers(&listed.ok_or_else(kind)?);
+    }
     if !many {
         one(texts)?;
     }
+    identifiers(texts)
+}
+
+fn identifiers(texts: &[String]) -> Result<Vec<String>, Mistyped> {
     for text in texts {
         check_entity_identifier(text).map_err(|fault| Mistyped::Identifier {
             text: text.clone(),
@@ -197,6 +209,11 @@ mod tests {
     fn targets_are_identifiers() {
         let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
         assert_eq!(targets(true, &texts(&["a", "b/c"])), Ok(texts(&["a", "b/c"])));
+        assert_eq!(targets(true, &texts(&["[\"a\", \"b/c\"]"])), Ok(texts(&["a", "b/c"])));
+        for wrong in ["[a]", "[\"a b\"]", "[1]", "[\"a\""] {
+            assert!(targets(true, &texts(&[wrong])).is_err(), "{wrong}");
+        }
+        assert!(targets(false, &texts(&["[\"a\"]"])).is_err());
         assert_eq!(targets(false, &texts(&["a", "b"])), Err(Mistyped::Several { count: 2 }));
         assert!(targets(true, &texts(&["a b"])).is_err_and(|error| error.to_string().contains("`a b`")));
     }

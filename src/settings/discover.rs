@@ -12,6 +12,11 @@ use crate::sources::tidy;
 /// The names, the preferred one first.
 pub(super) const NAMES: [&str; 2] = ["portolan.yaml", "portolan.yml"];
 
+/// Whether a file of this name is a config.
+pub fn is_config_name(name: &str) -> bool {
+    NAMES.contains(&name)
+}
+
 #[derive(Debug)]
 pub(super) struct Found {
     pub root: Sourced<PathBuf>,

@@ -19,7 +19,7 @@ pub struct Variable {
 }
 
 /// Everything that begins with `PORTOLAN_`.
-pub static VARIABLES: [Variable; 12] = [
+pub static VARIABLES: [Variable; 13] = [
     Variable {
         name: "PORTOLAN_CA_BUNDLE",
         what: "a file of certificates (PEM) that are trusted besides the system's; `SSL_CERT_FILE` is heeded too",
@@ -30,6 +30,7 @@ pub static VARIABLES: [Variable; 12] = [
     Variable { name: "PORTOLAN_DELIVERY", what: "`delivery` of the config" },
     Variable { name: "PORTOLAN_NO_PROGRESS", what: "as `--no-progress`, when it is not empty" },
     Variable { name: "PORTOLAN_PLATFORM", what: "`platform` of the config" },
+    Variable { name: "PORTOLAN_REQUIRE_SIGNED", what: "`push.require-signed` of the config: `true` or `false`" },
     Variable { name: "PORTOLAN_SCOPE", what: "`scope` of the config" },
     Variable { name: "PORTOLAN_SERVE_CLIENT_ID", what: "as `--client-id` of `serve`" },
     Variable { name: "PORTOLAN_SERVE_CLIENT_SECRET", what: "as `--client-secret` of `serve`" },

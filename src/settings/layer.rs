@@ -30,12 +30,13 @@ pub(super) struct Layer {
     pub prune_enabled: Said<bool>,
     pub prune_max: Said<u32>,
     pub prune_max_percent: Said<u32>,
+    pub require_signed: Said<bool>,
     pub rules: Vec<(String, Level, Span)>,
     pub snapshot_max_age: Said<u32>,
 }
 
-pub(super) const KEYS: [&str; 9] =
-    ["platform", "catalog", "scope", "delivery", "manifests", "write", "prune", "rules", "snapshot"];
+pub(super) const KEYS: [&str; 10] =
+    ["platform", "catalog", "scope", "delivery", "manifests", "write", "prune", "push", "rules", "snapshot"];
 
 /// Reads layers, and remembers what is wrong.
 pub(super) struct LayerReader<'r> {
@@ -65,6 +66,9 @@ impl LayerReader<'_> {
                 "max" => layer.prune_max = this.number(value, u32::MAX),
                 _ => layer.prune_max_percent = this.number(value, 100),
             }),
+            "push" => {
+                self.entries(value, &["require-signed"], |this, _, value| layer.require_signed = this.flag(value))
+            }
             "rules" => layer.rules = self.rules(value),
             "snapshot" => self.entries(value, &["max-age"], |this, _, value| {
                 let wrong = "a number of days (`30d`) or weeks (`4w`)";

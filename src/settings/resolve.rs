@@ -55,6 +55,8 @@ pub struct Settings {
     pub exclude: Sourced<Vec<String>>,
     pub write: Sourced<Write>,
     pub prune: Prune,
+    /// Whether the commit that is pushed must be signed.
+    pub require_signed: Sourced<bool>,
     pub rules: BTreeMap<String, Sourced<Level>>,
     pub snapshot_max_age_days: Sourced<u32>,
     /// What the user may want to know and nothing fails for, as sentences.
@@ -76,6 +78,26 @@ impl Settings {
         let target = self.target.as_ref().map(|target| format!(", the target is `{}`", target.value));
         let root = self.root.value.display();
         format!("The root is `{root}` ({}), {config}{}.", self.root.origin.words(""), target.unwrap_or_default())
+    }
+
+    /// The same, but for the manifests: which files they are and how they are written is as this text of the config
+    /// says. `name` is for people.
+    pub fn as_of(
+        &self,
+        name: &str,
+        text: &str,
+        environment: &Environment,
+        known_rules: &[RuleName],
+    ) -> Result<Self, SettingsError> {
+        let placed = file::read(name, text, known_rules).map_err(SettingsError::Faulty)?;
+        let target = self.target.as_ref().map(|target| target.value.as_str());
+        let layers = Layers { placed: &placed, target, environment };
+        Ok(Self {
+            include: layers.said_or(|layer| &layer.include, Vec::new()),
+            exclude: layers.said_or(|layer| &layer.exclude, Vec::new()),
+            write: layers.varying("PORTOLAN_WRITE", write, |layer| &layer.write, Write::every(WriteMode::Merge))?,
+            ..self.clone()
+        })
     }
 
     /// The files to look at.
@@ -120,6 +142,7 @@ pub fn resolve(
             max: layers.said_or(|layer| &layer.prune_max, 5),
             max_percent: layers.said_or(|layer| &layer.prune_max_percent, 10),
         },
+        require_signed: layers.varying("PORTOLAN_REQUIRE_SIGNED", flag, |layer| &layer.require_signed, false)?,
         rules: layers.rules(request, known_rules)?,
         snapshot_max_age_days: layers.said_or(|layer| &layer.snapshot_max_age, 30),
         notes: notes(environment),
@@ -332,6 +355,10 @@ fn delivery(text: &str) -> Result<Delivery, String> {
 
 fn write(text: &str) -> Result<Write, String> {
     WriteMode::parse(text).map(Write::every).ok_or_else(|| choices(&WriteMode::WORDS))
+}
+
+fn flag(text: &str) -> Result<bool, String> {
+    text.parse().map_err(|_| choices(&["true", "false"]))
 }
 
 fn choices(words: &[&str]) -> String {

@@ -28,6 +28,7 @@ struct Config {
     /// Whether a manifest is the whole entity. Default: merge.
     write: Option<WriteChoice>,
     prune: Option<Prune>,
+    push: Option<Push>,
     /// How loud each rule is. `portolan explain` lists the rules.
     rules: Option<BTreeMap<String, LevelName>>,
     snapshot: Option<Snapshot>,
@@ -52,6 +53,7 @@ struct Target {
     /// Whether a manifest is the whole entity.
     write: Option<WriteChoice>,
     prune: Option<Prune>,
+    push: Option<Push>,
     /// How loud each rule is.
     rules: Option<BTreeMap<String, LevelName>>,
     snapshot: Option<Snapshot>,
@@ -110,6 +112,15 @@ struct Prune {
     /// all of several go, and where it is 0. Default: 10.
     #[schemars(range(max = 100))]
     max_percent: Option<u32>,
+}
+
+/// What a push goes by.
+#[derive(JsonSchema, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Push {
+    /// Whether the commit that is pushed must carry a valid signature. A commit can change this key too: in a pipeline
+    /// PORTOLAN_REQUIRE_SIGNED comes before it. Default: false.
+    require_signed: Option<bool>,
 }
 
 #[derive(JsonSchema, Deserialize)]

@@ -175,6 +175,7 @@ delivery: cluster
 manifests: {include: ['catalog/**'], exclude: []}
 write: {default: merge, service: replace}
 prune: {enabled: false, max: 7, max-percent: 20}
+push: {require-signed: true}
 rules: {foreign-field: warn}
 snapshot: {max-age: 2w}
 targets: {production: {catalog: eu}}
@@ -183,6 +184,7 @@ targets: {production: {catalog: eu}}
     let other: serde_yaml::Value = serde_yaml::from_str(config).expect("it is YAML");
     assert_eq!(other["prune"]["max"], u64::from(settings.prune.max.value));
     assert_eq!(other["prune"]["enabled"], settings.prune.enabled.value);
+    assert_eq!(other["push"]["require-signed"], settings.require_signed.value);
     assert_eq!(other["delivery"], settings.delivery.value.word());
     assert_eq!(other["write"]["service"], settings.write.value.mode("service").word());
     assert_eq!(settings.write.value.mode("library"), WriteMode::Merge);

@@ -53,9 +53,7 @@ impl Pattern {
 
     /// Whether a file is one to look at; `relative` to the root.
     pub fn matches(&self, relative: &Path) -> bool {
-        self.includes(relative)
-            && !self.excludes(relative)
-            && !relative.components().any(|part| is_skipped(part.as_os_str()))
+        self.includes(relative) && !self.excludes(relative) && !is_never_walked(relative)
     }
 
     /// A first look at the last part of a path, before the path is put together.
@@ -79,6 +77,11 @@ impl Pattern {
         let near = |start: &PathBuf| start.starts_with(folder) || folder.starts_with(start);
         (self.starts.is_empty() || self.starts.iter().any(near)) && !self.excludes(folder)
     }
+}
+
+/// Whether a path lies where no file is ever looked at: in Git's folder or in the snapshot's.
+pub fn is_never_walked(relative: &Path) -> bool {
+    relative.components().any(|part| is_skipped(part.as_os_str()))
 }
 
 pub(super) fn is_skipped(name: &OsStr) -> bool {

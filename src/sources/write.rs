@@ -116,7 +116,7 @@ fn resolve(root: &Path, path: &Path) -> Result<PathBuf, WriteError> {
 }
 
 /// Only the superuser may give files away; for all others they are theirs already.
-fn keep_owner(file: &File, existing: &fs::Metadata) {
+pub(super) fn keep_owner(file: &File, existing: &fs::Metadata) {
     #[cfg(unix)]
     {
         use std::os::unix::fs::{MetadataExt, fchown};
@@ -130,13 +130,13 @@ fn keep_owner(file: &File, existing: &fs::Metadata) {
 }
 
 /// The new file under a name of its own; gone again unless it is kept.
-struct Draft {
-    path: PathBuf,
+pub(super) struct Draft {
+    pub(super) path: PathBuf,
     kept: bool,
 }
 
 impl Draft {
-    fn create(folder: &Path) -> io::Result<(Self, File)> {
+    pub(super) fn create(folder: &Path) -> io::Result<(Self, File)> {
         static COUNTER: AtomicU32 = AtomicU32::new(0);
         loop {
             let number = COUNTER.fetch_add(1, Ordering::Relaxed);
@@ -150,7 +150,7 @@ impl Draft {
         }
     }
 
-    fn keep(mut self) {
+    pub(super) fn keep(mut self) {
         self.kept = true;
     }
 }

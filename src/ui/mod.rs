@@ -12,7 +12,7 @@ mod width;
 pub use colour::{ColourChoice, ColourVariables, is_coloured};
 pub use editor::{EditorError, edit};
 pub use failure::failure;
-pub use progress::Bar;
+pub use progress::{Bar, Motion};
 pub use prompt::{Prompt, PromptError};
 pub use remarks::Remarks;
 pub use streams::{StreamError, Streams, results_are_seen, talk_is_seen};

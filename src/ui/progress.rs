@@ -1,22 +1,58 @@
-//! One bar on a terminal, and only for work that takes long enough to wonder about. Most runs are over before it
-//! would show, so until then it costs a counter and a look at the clock.
+//! How far work is, for those who wait: one bar for each stage where the terminal can redraw a line, a line every few
+//! seconds where it cannot. Most runs are over before anything would show. A thread of its own draws, so that what waits
+//! is seen to wait.
 
-use std::sync::Mutex;
+use std::io::{self, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::domain::progress::Progress;
+use crate::domain::words::grouped;
 
-/// Nobody wonders before this.
-const PATIENCE: Duration = Duration::from_millis(250);
+/// How progress is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Motion {
+    #[default]
+    None,
+    /// Lines that stay: for logs, and for terminals that cannot redraw one.
+    Lines,
+    Bar,
+}
 
-/// The bar. Make it only where standard error is a terminal; elsewhere `domain::progress::Silent` is right.
-#[derive(Debug, Default)]
+impl Motion {
+    /// Nobody wonders before this.
+    fn patience(self) -> Duration {
+        match self {
+            Self::None => Duration::MAX,
+            Self::Lines => Duration::from_secs(4),
+            Self::Bar => Duration::from_millis(250),
+        }
+    }
+}
+
+/// Shows the stages of one piece of work, as `Motion` says.
+#[derive(Debug)]
 pub struct Bar {
+    shared: Arc<Shared>,
+    drawing: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    motion: Motion,
     done: AtomicU64,
-    stage: Mutex<Option<Stage>>,
+    scene: Mutex<Scene>,
+    ended: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Scene {
+    stage: Option<Stage>,
+    is_over: bool,
 }
 
 #[derive(Debug)]
@@ -27,51 +63,127 @@ struct Stage {
     bar: Option<ProgressBar>,
 }
 
-impl Progress for Bar {
-    fn start(&self, stage: &str, total: u64) {
-        self.finish();
-        self.done.store(0, Ordering::Relaxed);
-        let stage = Stage { name: stage.to_owned(), total, started: Instant::now(), bar: None };
-        *self.lock() = Some(stage);
-    }
-
-    fn advance(&self, by: u64) {
-        let done = self.done.fetch_add(by, Ordering::Relaxed) + by;
-        // Whoever finds it taken goes on working: another thread is drawing.
-        let Ok(mut guard) = self.stage.try_lock() else { return };
-        let Some(stage) = guard.as_mut() else { return };
-        if stage.bar.is_none() && stage.started.elapsed() >= PATIENCE {
-            stage.bar = Some(drawn(&stage.name, stage.total));
-        }
-        if let Some(bar) = &stage.bar {
-            bar.set_position(done);
-        }
-    }
-
-    fn finish(&self) {
-        if let Some(Stage { bar: Some(bar), .. }) = self.lock().take() {
-            bar.finish_and_clear();
-        }
+impl Bar {
+    pub fn new(motion: Motion) -> Self {
+        let shared =
+            Arc::new(Shared { motion, done: AtomicU64::new(0), scene: Mutex::default(), ended: Condvar::new() });
+        let drawing = match motion {
+            Motion::None => None,
+            Motion::Lines | Motion::Bar => {
+                let own = Arc::clone(&shared);
+                let thread = std::thread::Builder::new().name("portolan-progress".to_owned());
+                // Where there is no thread to be had, nothing is shown.
+                thread.spawn(move || own.draw()).ok()
+            }
+        };
+        Self { shared, drawing }
     }
 }
 
-impl Bar {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Stage>> {
-        // A thread that panicked while drawing leaves nothing half-done that matters.
-        self.stage.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+impl Progress for Bar {
+    fn start(&self, stage: &str, total: u64) {
+        self.finish();
+        self.shared.done.store(0, Ordering::Relaxed);
+        let stage = Stage { name: stage.to_owned(), total, started: Instant::now(), bar: None };
+        self.shared.lock().stage = Some(stage);
+    }
+
+    fn advance(&self, by: u64) {
+        self.shared.done.fetch_add(by, Ordering::Relaxed);
+    }
+
+    fn finish(&self) {
+        if let Some(Stage { bar: Some(bar), .. }) = self.shared.lock().stage.take() {
+            bar.finish_and_clear();
+        }
     }
 }
 
 impl Drop for Bar {
     fn drop(&mut self) {
         self.finish();
+        self.shared.lock().is_over = true;
+        self.shared.ended.notify_all();
+        if let Some(drawing) = self.drawing.take() {
+            // What panicked while drawing is no reason to fail.
+            let _ = drawing.join();
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Scene> {
+        // A thread that panicked while drawing leaves nothing half-done that matters.
+        self.scene.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Until the work is over.
+    fn draw(&self) {
+        let mut scene = self.lock();
+        while !scene.is_over {
+            let waited = self.ended.wait_timeout(scene, self.motion.patience());
+            scene = waited.unwrap_or_else(PoisonError::into_inner).0;
+            let done = self.done.load(Ordering::Relaxed);
+            if let Some(stage) = scene.stage.as_mut() {
+                self.show(stage, done, stage.started.elapsed());
+            }
+        }
+    }
+
+    fn show(&self, stage: &mut Stage, done: u64, elapsed: Duration) {
+        if elapsed < self.motion.patience() {
+            return;
+        }
+        let far = far(done, stage.total, elapsed);
+        match self.motion {
+            Motion::None => {}
+            Motion::Lines => {
+                // Where nobody can hear it, there is nobody to tell.
+                let far = if far.is_empty() { "...".to_owned() } else { format!(": {far}") };
+                let _ = io::stderr().lock().write_all(format!("{}{far}\n", stage.name).as_bytes());
+            }
+            Motion::Bar => {
+                let bar = stage.bar.get_or_insert_with(|| drawn(&stage.name, stage.total));
+                bar.set_prefix(far);
+                bar.set_position(done);
+                bar.tick();
+            }
+        }
+    }
+}
+
+/// "1,200/5,000, 240/s, 16 s left": as far as anybody can tell.
+fn far(done: u64, total: u64, elapsed: Duration) -> String {
+    let number = |number: u64| grouped(usize::try_from(number).unwrap_or(usize::MAX));
+    let mut parts = match (done, total) {
+        (0, 0) => return String::new(),
+        (done, 0) => vec![number(done)],
+        (done, total) => vec![format!("{}/{}", number(done), number(total))],
+    };
+    let rate = done as f64 / elapsed.as_secs_f64().max(0.001);
+    if done > 0 {
+        parts.push(if rate < 10.0 { format!("{rate:.1}/s") } else { format!("{}/s", number(rate as u64)) });
+        let left = total.saturating_sub(done);
+        if left > 0 {
+            parts.push(format!("{} left", lasting(Duration::from_secs_f64((left as f64 / rate).min(1e6)))));
+        }
+    }
+    parts.join(", ")
+}
+
+/// "16 s", "3 min", "2 h".
+fn lasting(time: Duration) -> String {
+    match time.as_secs() {
+        seconds @ ..100 => format!("{} s", seconds.max(1)),
+        seconds @ 100..6000 => format!("{} min", seconds.div_ceil(60)),
+        seconds => format!("{} h", seconds.div_ceil(3600)),
     }
 }
 
 fn drawn(name: &str, total: u64) -> ProgressBar {
     let length = (total > 0).then_some(total);
     let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr());
-    let template = if total > 0 { "{msg} {bar:24} {human_pos}/{human_len}" } else { "{spinner} {msg} {human_pos}" };
+    let template = if total > 0 { "{msg} {bar:20} {prefix}" } else { "{spinner} {msg} {prefix}" };
     // The template is ours and fixed; a bar in the library's own style is still a bar.
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     bar.with_style(style).with_message(name.to_owned())
@@ -81,41 +193,67 @@ fn drawn(name: &str, total: u64) -> ProgressBar {
 mod tests {
     use super::*;
 
-    fn shows(bar: &Bar) -> bool {
-        bar.lock().as_ref().is_some_and(|stage| stage.bar.is_some())
+    fn shows(bar: &Bar) -> Option<ProgressBar> {
+        bar.shared.lock().stage.as_ref().and_then(|stage| stage.bar.clone())
+    }
+
+    /// Looks as if a person had waited that long.
+    fn look(bar: &Bar, elapsed: Duration) {
+        let done = bar.shared.done.load(Ordering::Relaxed);
+        if let Some(stage) = bar.shared.lock().stage.as_mut() {
+            bar.shared.show(stage, done, elapsed);
+        }
     }
 
     #[test]
     fn nothing_shows_before_a_person_wonders_and_nothing_stays() {
-        let bar = Bar::default();
+        let bar = Bar::new(Motion::Bar);
         bar.start("reading", 3);
-        bar.advance(1);
-        assert!(!shows(&bar));
-        if let Some(stage) = bar.lock().as_mut() {
-            stage.started = Instant::now().checked_sub(PATIENCE).expect("the machine runs longer than that");
-        }
-        bar.advance(1);
-        assert!(shows(&bar));
-        let drawn = bar.lock().as_ref().and_then(|stage| stage.bar.clone()).expect("it shows");
-        assert_eq!((drawn.position(), drawn.length()), (2, Some(3)));
+        bar.advance(2);
+        look(&bar, Duration::from_millis(10));
+        assert!(shows(&bar).is_none());
+        look(&bar, Duration::from_millis(250));
+        let drawn = shows(&bar).expect("it shows");
+        assert_eq!((drawn.position(), drawn.length(), drawn.message()), (2, Some(3), "reading".to_owned()));
         bar.finish();
-        assert!(drawn.is_finished() && !shows(&bar));
+        assert!(drawn.is_finished() && shows(&bar).is_none());
         // A stage after it begins from nothing, and an advance outside of any does no harm.
         bar.advance(1);
         bar.start("checking", 0);
-        bar.advance(1);
-        assert!(!shows(&bar));
+        assert_eq!(bar.shared.done.load(Ordering::Relaxed), 0);
+        drop(bar);
+        let silent = Bar::new(Motion::None);
+        silent.start("reading", 3);
+        look(&silent, Duration::from_secs(1000));
+        assert!(silent.drawing.is_none() && shows(&silent).is_none());
+    }
+
+    #[test]
+    fn how_far_it_is_has_a_rate_and_an_end() {
+        let seconds = Duration::from_secs;
+        for (done, total, elapsed, expected) in [
+            (0, 5000, seconds(9), "0/5,000"),
+            (1200, 5000, seconds(5), "1,200/5,000, 240/s, 15 s left"),
+            (5, 20, seconds(10), "5/20, 0.5/s, 30 s left"),
+            (1000, 100_000, seconds(10), "1,000/100,000, 100/s, 17 min left"),
+            (1, 1_000_000, seconds(10), "1/1,000,000, 0.1/s, 278 h left"),
+            (20, 20, seconds(1), "20/20, 20/s"),
+            (3, 0, Duration::ZERO, "3, 3,000/s"),
+            (0, 0, seconds(9), ""),
+        ] {
+            assert_eq!(far(done, total, elapsed), expected);
+        }
     }
 
     #[test]
     fn threads_may_advance_it_together() {
-        let bar = Bar::default();
+        let bar = Bar::new(Motion::Bar);
         bar.start("reading", 200);
         std::thread::scope(|scope| {
             for _ in 0..2 {
                 scope.spawn(|| (0..100).for_each(|_| bar.advance(1)));
             }
         });
-        assert_eq!(bar.done.load(Ordering::Relaxed), 200);
+        assert_eq!(bar.shared.done.load(Ordering::Relaxed), 200);
     }
 }

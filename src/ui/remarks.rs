@@ -3,6 +3,8 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use super::Motion;
+
 #[derive(Debug, Clone, Copy)]
 pub struct Remarks {
     is_quiet: bool,
@@ -11,8 +13,8 @@ pub struct Remarks {
 }
 
 impl Remarks {
-    pub fn new(is_quiet: bool) -> Self {
-        Self { is_quiet, clears: io::stderr().is_terminal() }
+    pub fn new(is_quiet: bool, motion: Motion) -> Self {
+        Self { is_quiet, clears: motion == Motion::Bar && io::stderr().is_terminal() }
     }
 
     pub fn say(&self, words: &str) {

@@ -33,6 +33,7 @@ write                merge          default
 prune.enabled        true           default
 prune.max            5              default
 prune.max-percent    10             default
+push.require-signed  false          default
 snapshot.max-age     30d            default
 rules.foreign-field  off            portolan.yaml:3
 

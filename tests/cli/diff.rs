@@ -1,9 +1,11 @@
 //! `diff`: what it compares, what it tells, where it stops. Over HTTP and without, with real branches.
 
 mod catalogs;
+mod circumstances;
 mod fields;
 mod gate;
 mod sides;
+mod told;
 mod verify;
 mod world;
 

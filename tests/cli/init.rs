@@ -156,6 +156,10 @@ fn manifests_that_are_here_say_where_and_whose() {
     assert_eq!(include, ["deploy/entities/**/*.{yaml,yml}", "**/glint.yml"]);
     assert!(run(&repo, "lint").results.contains("3 files, 3 entities"), "{}", run(&repo, "lint").results);
     assert!(told.contains("GLINT_CLIENT_ID") && !told.contains("PORT_CLIENT_ID"), "{told}");
+    // Without a snapshot the embedded catalog has nothing to compare with, and it is told where that comes from.
+    let diff = run(&repo, "diff");
+    assert_eq!(diff.code, 1, "{}", diff.results);
+    assert!(diff.results.contains("`portolan pull` brings from the platform"), "{}", diff.results);
     // What is said counts more than what is found.
     let other = git(GITHUB);
     other.write("a.yaml", manifest("useglint.io", "a"));
@@ -186,6 +190,33 @@ fn a_folder_of_a_larger_repository_has_its_own_scope_and_jobs() {
         assert_eq!(repo.read(jobs), before);
         assert_eq!(yaml(&repo, ".pre-commit-config.yaml")["repos"].as_array().map(Vec::len), Some(2));
     }
+}
+
+#[test]
+fn the_top_leaves_alone_what_is_wired_by_itself() {
+    let repo = git(GITHUB);
+    repo.write("services/cart/port.yml", "identifier: cart\nblueprint: service\n");
+    repo.write("services/shop/port.yml", "identifier: shop\nblueprint: service\n");
+    wired(&repo, "-C services/cart init --yes");
+    let told = wired(&repo, "init --yes");
+    let config = yaml(&repo, "portolan.yaml");
+    assert_eq!(config["manifests"]["include"][0], "**/port.yml");
+    assert_eq!(config["manifests"]["exclude"], serde_json::json!(["services/cart/**"]));
+    assert!(run(&repo, "lint").results.ends_with("1 file, 1 entity: nothing to report\n"));
+    let hooks = yaml(&repo, ".pre-commit-config.yaml");
+    let ids: Vec<&Value> = (0..2).map(|at| &hooks["repos"][at]["hooks"][0]["id"]).collect();
+    assert_eq!(ids, ["portolan-lint-services-cart", "portolan-lint"]);
+    // The secrets are there for the first one.
+    assert!(!next_steps(&told).iter().any(|step| step.contains("secrets")), "{told}");
+}
+
+#[test]
+fn the_folder_of_git_is_not_wired() {
+    let repo = git(GITHUB);
+    let before = contents(repo.path());
+    let talk = run(&repo, "-C .git init --yes").was_refused();
+    assert!(talk.contains("it is Git's own") && talk.contains("nothing was written"), "{talk}");
+    assert!(contents(repo.path()) == before);
 }
 
 #[test]

@@ -31,3 +31,5 @@ mod snapshot;
 mod staged;
 #[path = "lint/stdin.rs"]
 mod stdin;
+#[path = "lint/unicode.rs"]
+mod unicode;

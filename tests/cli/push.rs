@@ -1,6 +1,7 @@
 //! `push`: what is asked for comes about, once; what is dangerous wants a yes; and whatever ends it, the next one finishes.
 
 mod plan_file;
+mod provenance;
 
 use std::process::{Command, Stdio};
 

@@ -99,8 +99,12 @@ pub struct Faulty {
 struct Shared {
     server: Mutex<String>,
     schedule: Mutex<Schedule>,
+    /// Routes that are not there.
+    lacking: Mutex<Vec<&'static str>>,
     requests: AtomicUsize,
     happened: Mutex<BTreeMap<Fault, usize>>,
+    /// Line and body of each request, where somebody wants them.
+    record: Mutex<Option<Vec<(String, String)>>>,
     ended: AtomicBool,
 }
 
@@ -112,8 +116,10 @@ impl Faulty {
         let shared = Arc::new(Shared {
             server: Mutex::new(url.trim_start_matches("http://").to_owned()),
             schedule: Mutex::new(schedule),
+            lacking: Mutex::default(),
             requests: AtomicUsize::new(0),
             happened: Mutex::default(),
+            record: Mutex::default(),
             ended: AtomicBool::new(false),
         });
         let own = Arc::clone(&shared);
@@ -139,9 +145,24 @@ impl Faulty {
         url.trim_start_matches("http://").clone_into(&mut self.shared.server.lock().expect("nobody panics with it"));
     }
 
+    /// An older server, or a smaller one: from now on it does not know the route that ends so.
+    pub fn lacks(&self, route: &'static str) {
+        self.shared.lacking.lock().expect("nobody panics with it").push(route);
+    }
+
     /// What was done to whom, by fault.
     pub fn happened(&self) -> BTreeMap<Fault, usize> {
         self.shared.happened.lock().expect("nobody panics with it").clone()
+    }
+
+    /// Keeps the line and the body of each request from now on.
+    pub fn record(&self) {
+        *self.shared.record.lock().expect("nobody panics with it") = Some(Vec::new());
+    }
+
+    /// In the order in which they came in.
+    pub fn recorded(&self) -> Vec<(String, String)> {
+        self.shared.record.lock().expect("nobody panics with it").clone().unwrap_or_default()
     }
 
     /// How many requests came in.
@@ -164,6 +185,11 @@ impl Shared {
         let _at_once = client.set_nodelay(true);
         while let Some(request) = message(&mut client) {
             let number = self.requests.fetch_add(1, Ordering::SeqCst);
+            if let Some(record) = self.record.lock().expect("nobody panics with it").as_mut() {
+                let body = head_length(&request).and_then(|head| request.get(head..)).unwrap_or_default();
+                let line = lines(&request).into_iter().next().unwrap_or_default();
+                record.push((line, String::from_utf8_lossy(body).into_owned()));
+            }
             let fault = self.schedule.lock().expect("nobody panics with it").draw(number);
             if let Some(fault) = fault {
                 *self.happened.lock().expect("nobody panics with it").entry(fault).or_default() += 1;
@@ -178,6 +204,9 @@ impl Shared {
 
     /// `None`: the connection is cut without a word.
     fn answer(&self, fault: Option<Fault>, request: &[u8]) -> Option<Bytes> {
+        if let Some(answer) = self.no_route(request) {
+            return Some(answer);
+        }
         let Some(fault) = fault else { return self.pass_on(request) };
         match fault {
             Fault::CutBefore => None,
@@ -204,6 +233,18 @@ impl Shared {
             | Fault::BadGateway
             | Fault::GatewayTimeout => Some(refusal(fault)),
         }
+    }
+
+    /// What the platform says of a route that it does not have.
+    fn no_route(&self, request: &[u8]) -> Option<Bytes> {
+        let first = lines(request).into_iter().next()?;
+        let (method, path) = first.split_once(' ')?;
+        let path = path.split([' ', '?']).next()?;
+        let lacking = self.lacking.lock().expect("nobody panics with it");
+        lacking.iter().find(|route| path.ends_with(**route))?;
+        let body = format!("{{\"ok\":false,\"error\":\"not_found\",\"message\":\"Route {method}:{path} not found\"}}");
+        let head = "HTTP/1.1 404 Not Found\r\ncontent-type: application/json\r\ncontent-length";
+        Some(Bytes { bytes: format!("{head}: {}\r\n\r\n{body}", body.len()).into_bytes(), is_last: false })
     }
 
     /// The server's answer, from a connection of its own.

@@ -34,6 +34,7 @@ mod unknown_kind;
 mod unknown_property;
 mod unknown_relation;
 pub(super) mod unknown_rule;
+mod unnormalised_text;
 mod unsupported_version;
 pub(super) mod unused_ignore;
 mod value_not_allowed;
@@ -53,6 +54,7 @@ pub static ALL: &[&Rule] = &[
     &too_large::RULE,
     &alias_bomb::RULE,
     &bad_encoding::RULE,
+    &unnormalised_text::RULE,
     &unknown_field::RULE,
     &missing_field::RULE,
     &wrong_type::RULE,

@@ -34,6 +34,8 @@ pub(super) struct Call {
     pub repeat: Repeat,
     /// There is another way to get the same: this one is not tried for long.
     pub is_brief: bool,
+    /// It changes the catalog, so that it must say on whose behalf.
+    pub is_write: bool,
     /// Who may end it before its time.
     pub stop: Stop,
 }
@@ -55,12 +57,18 @@ impl Call {
             work: Work::Small,
             repeat: Repeat::Always,
             is_brief: false,
+            is_write: false,
             stop: Stop::default(),
         }
     }
 
-    pub fn send(method: &'static str, route: String, body: Vec<u8>, work: Work) -> Self {
-        Self { method, route, body: Some(body), work, repeat: Repeat::Always, is_brief: false, stop: Stop::default() }
+    /// A question that is too long for an address.
+    pub fn ask(route: String, body: Vec<u8>, work: Work) -> Self {
+        Self { method: "POST", body: Some(body), work, ..Self::get(route) }
+    }
+
+    pub fn write(method: &'static str, route: String, body: Option<Vec<u8>>, work: Work) -> Self {
+        Self { method, body, work, is_write: true, ..Self::get(route) }
     }
 }
 
@@ -147,7 +155,7 @@ impl Caller {
         }
         let Credentials { id, secret } = &self.credentials;
         let body = serde_json::json!({"clientId": id.reveal(), "clientSecret": secret.reveal()});
-        let call = Call::send("POST", "/v1/auth/access_token".to_owned(), body.to_string().into_bytes(), Work::Small);
+        let call = Call::ask("/v1/auth/access_token".to_owned(), body.to_string().into_bytes(), Work::Small);
         let mut read = |answer: &Answer, _: &[&Secret]| serde_json::from_slice::<Grant>(&answer.body);
         let mut tries = Tries::new(self.gate.now());
         loop {
@@ -167,6 +175,9 @@ impl Caller {
 
     /// One try, in its turn.
     async fn attempt(&self, call: &Call, token: Option<&Secret>) -> Result<Answer, Failed> {
+        if call.is_write && !self.transport.names_scope() {
+            return Err(Failed::ForGood(ClientError::Unscoped { asked: self.asked(call) }));
+        }
         let told = |wait| self.tell("the catalog's rate limit is used up", wait);
         let turn = call.stop.unless_told(self.gate.enter(call.work, self.patience.total, told)).await;
         let Some(turn) = turn.filter(|_| !call.stop.is_told()) else {
@@ -206,6 +217,7 @@ impl Caller {
                     | ClientError::Uncertain { .. }
                     | ClientError::Stopped { .. }
                     | ClientError::Abandoned { .. }
+                    | ClientError::Unscoped { .. }
                     | ClientError::Setup { .. }
                     | ClientError::Bundle { .. }
                     | ClientError::NoCredentials { .. }

@@ -1,4 +1,4 @@
-//! Deleting: a hundred at a time, in order. A lot that is refused was not touched; its members are then deleted one by one,
+//! Deleting: a hundred at a time. A lot that is refused was not touched; its members are then deleted one by one,
 //! so that only those remain who really cannot go. What is not there is deleted.
 
 use std::collections::HashSet;
@@ -18,7 +18,7 @@ use crate::catalog::{Stop, Undone};
 use crate::domain::progress::Progress;
 
 /// The most in one call.
-const MOST: usize = 100;
+pub(super) const MOST: usize = 100;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -91,7 +91,7 @@ impl Removal<'_> {
     async fn together(&self, lot: &[String]) -> Result<Option<Deleted>, Undone> {
         let body = json!({"entities": lot}).to_string().into_bytes();
         let path = route(&["blueprints", self.blueprint, "bulk", "entities", "delete"]);
-        let mut call = Call::send("POST", format!("{path}?{}", self.flags()), body, Work::Batch);
+        let mut call = Call::write("POST", format!("{path}?{}", self.flags()), Some(body), Work::Batch);
         call.stop = self.course.errand.stop.clone();
         match self.caller.call(&call, |answer| serde_json::from_slice::<Deleted>(&answer.body)).await {
             Ok(deleted) => {
@@ -110,8 +110,7 @@ impl Removal<'_> {
 
     async fn one(&self, identifier: &str, is_brief: bool) -> Result<(), Undone> {
         let path = route(&["blueprints", self.blueprint, "entities", identifier]);
-        let mut call = Call::get(format!("{path}?{}", self.flags()));
-        call.method = "DELETE";
+        let mut call = Call::write("DELETE", format!("{path}?{}", self.flags()), None, Work::Small);
         call.is_brief = is_brief;
         call.stop = self.course.errand.stop.clone();
         match self.caller.done(&call).await {

@@ -129,6 +129,12 @@ pub enum ClientError {
     #[error("call `{asked}`: the run was stopped before the catalog answered")]
     #[diagnostic(code("catalog-abandoned"), help("run it again: it sees what was done, and finishes"))]
     Abandoned { asked: Asked },
+    #[error("call `{asked}`: no scope is known, so what is written would be nobody's")]
+    #[diagnostic(
+        code("catalog-no-scope"),
+        help("say whose entities these are: `scope` in the config, or PORTOLAN_SCOPE")
+    )]
+    Unscoped { asked: Asked },
     #[error("begin to speak with the catalog: {reason}")]
     #[diagnostic(code("catalog-setup"), help("{help}"))]
     Setup { reason: String, help: &'static str },
@@ -175,6 +181,7 @@ impl ClientError {
             | Self::Uncertain { .. }
             | Self::Stopped { .. }
             | Self::Abandoned { .. }
+            | Self::Unscoped { .. }
             | Self::Setup { .. }
             | Self::Bundle { .. }
             | Self::NoCredentials { .. }
@@ -204,6 +211,7 @@ impl ClientError {
             | Self::Uncertain { .. }
             | Self::Stopped { .. }
             | Self::Abandoned { .. }
+            | Self::Unscoped { .. }
             | Self::Setup { .. }
             | Self::Bundle { .. }
             | Self::NoCredentials { .. }
@@ -233,6 +241,7 @@ impl ClientError {
             | Self::Uncertain { .. }
             | Self::Stopped { .. }
             | Self::Abandoned { .. }
+            | Self::Unscoped { .. }
             | Self::Setup { .. }
             | Self::Bundle { .. }
             | Self::NoCredentials { .. }
@@ -261,6 +270,7 @@ impl ClientError {
             | Self::NetworkNotAllowed { .. }
             | Self::NoBlueprint { .. }
             | Self::Stopped { .. }
+            | Self::Unscoped { .. }
             | Self::Setup { .. }
             | Self::Bundle { .. }
             | Self::NoCredentials { .. }
@@ -301,6 +311,7 @@ impl ClientError {
             | Self::Throttled { .. }
             | Self::Stopped { .. }
             | Self::Abandoned { .. }
+            | Self::Unscoped { .. }
             | Self::Setup { .. }
             | Self::Bundle { .. }
             | Self::NoCredentials { .. }

@@ -72,7 +72,7 @@ async fn by_datasource(caller: &Caller, owner: &Owner) -> Result<Vec<Key>, Clien
             body.truncate(body.len() - 1);
             body.push_str(&format!(",\"from\":{}}}", from.get()));
         }
-        let call = Call::send("POST", ROUTE.to_owned(), body.into_bytes(), Work::Page);
+        let call = Call::ask(ROUTE.to_owned(), body.into_bytes(), Work::Page);
         let page = caller.call(&call, |answer| serde_json::from_slice::<Keys>(&answer.body)).await?;
         whole(caller, &call, &page)?;
         found.extend(page.entities);
@@ -90,7 +90,7 @@ async fn by_datasource(caller: &Caller, owner: &Owner) -> Result<Vec<Key>, Clien
 async fn by_search(caller: &Caller, owner: &Owner) -> Result<Vec<Key>, ClientError> {
     let rule = |value: &str| json!({"property": "$datasource", "operator": "contains", "value": value});
     let body = json!({"combinator": "and", "rules": [rule(Owner::PRODUCT), rule(&owner.mark())]}).to_string();
-    let call = Call::send("POST", SEARCH.to_owned(), body.into_bytes(), Work::Page);
+    let call = Call::ask(SEARCH.to_owned(), body.into_bytes(), Work::Page);
     let page = caller.call(&call, |answer| serde_json::from_slice::<Keys>(&answer.body)).await?;
     whole(caller, &call, &page)?;
     Ok(page.entities)

@@ -16,7 +16,7 @@ use crate::catalog::wire::Refusal;
 use crate::catalog::{CatalogError, Undone};
 use crate::domain::act::Act;
 
-/// Single calls that are made ready at once.
+/// Single calls, or lots to delete, that are made ready at once.
 const TOGETHER: usize = 32;
 
 type Ends = Vec<(usize, Result<(), Undone>)>;
@@ -29,7 +29,7 @@ pub(super) async fn perform(
     errand: Errand<'_>,
 ) -> Vec<Result<(), Undone>> {
     let course = Course::new(errand);
-    // Where each lane of single calls is: whoever is free takes the next.
+    // Where each lane is: whoever is free takes the next.
     let turns: Vec<Cell<usize>> = lanes.iter().map(|_| Cell::new(0)).collect();
     let mut ways: Vec<Pin<Box<dyn Future<Output = Ends> + '_>>> = Vec::new();
     for (lane, turn) in lanes.iter().zip(&turns) {
@@ -41,7 +41,11 @@ pub(super) async fn perform(
                     ways.push(Box::pin(patched(caller, acts, lane, turn, &course)));
                 }
             }
-            Means::Delete => ways.push(Box::pin(removed(caller, acts, lane, &course))),
+            Means::Delete => {
+                for _ in 0..TOGETHER.min(lane.members.len().div_ceil(delete::MOST)) {
+                    ways.push(Box::pin(removed(caller, acts, lane, turn, &course)));
+                }
+            }
         }
     }
     let mut outcomes: Vec<Option<Result<(), Undone>>> = acts.iter().map(|_| None).collect();
@@ -86,10 +90,17 @@ async fn patched(caller: &Caller, acts: &[&Act], lane: &Lane, turn: &Cell<usize>
     ends
 }
 
-async fn removed(caller: &Caller, acts: &[&Act], lane: &Lane, course: &Course<'_>) -> Ends {
-    let identifiers: Vec<String> = lane.members.iter().map(|member| acts[*member].key.identifier.to_string()).collect();
-    let ends = delete::remove(caller, &lane.blueprint, &identifiers, course).await;
-    lane.members.iter().copied().zip(ends).collect()
+async fn removed(caller: &Caller, acts: &[&Act], lane: &Lane, turn: &Cell<usize>, course: &Course<'_>) -> Ends {
+    let mut ends = Vec::new();
+    while course.goes_on()
+        && let Some(lot) = lane.members.chunks(delete::MOST).nth(turn.get())
+    {
+        turn.set(turn.get() + 1);
+        let identifiers: Vec<String> = lot.iter().map(|member| acts[*member].key.identifier.to_string()).collect();
+        let gone = delete::remove(caller, &lane.blueprint, &identifiers, course).await;
+        ends.extend(lot.iter().copied().zip(gone));
+    }
+    ends
 }
 
 /// What became of a call for one entity.

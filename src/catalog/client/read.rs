@@ -202,7 +202,7 @@ impl Reader {
             body.push('}');
         }
         let route = route(&["blueprints", &self.blueprint, "entities", "search"]);
-        let mut call = Call::send("POST", route, body.into_bytes(), Work::Page);
+        let mut call = Call::ask(route, body.into_bytes(), Work::Page);
         call.is_brief = is_brief;
         let decoder = &mut self.decoder;
         self.caller.call(&call, |answer| decoder.page(&answer.body)).await

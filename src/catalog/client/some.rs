@@ -95,7 +95,7 @@ async fn named(
             Some(from) => format!("{},\"from\":{}}}", &body[..body.len() - 1], from.get()),
             None => body.clone(),
         };
-        let call = Call::send("POST", route.clone(), body.into_bytes(), Work::Page);
+        let call = Call::ask(route.clone(), body.into_bytes(), Work::Page);
         let page = caller.call(&call, |answer| decoder.page(&answer.body)).await?;
         found.extend(page.entities);
         let Some(next) = page.next else { return Ok((lot.len() as u64, found)) };

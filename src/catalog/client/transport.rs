@@ -12,6 +12,7 @@ use super::cause::Cause;
 use super::failure::{Asked, ClientError};
 use super::rate::{Announced, http_date};
 use super::trust::Trusted;
+use crate::domain::entity::Owner;
 use crate::domain::secret::Secret;
 
 /// The most that is read of an answer that went well, unpacked.
@@ -39,6 +40,7 @@ pub(super) struct Transport {
     client: Client,
     trusted: Trusted,
     limits: Limits,
+    names_scope: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -104,7 +106,12 @@ impl Transport {
                 "where the system has no certificates, name a file of them: PORTOLAN_CA_BUNDLE=/path/to/ca.pem",
             )
         })?;
-        Ok(Self { client, trusted, limits })
+        Ok(Self { client, trusted, limits, names_scope: Owner::is_told_in(user_agent) })
+    }
+
+    /// Whether every request says on whose behalf it comes.
+    pub fn names_scope(&self) -> bool {
+        self.names_scope
     }
 
     pub fn trusted(&self) -> &Trusted {

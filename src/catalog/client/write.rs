@@ -169,7 +169,7 @@ impl NotDone {
 impl Writing<'_> {
     fn send(&mut self, batch: Batch, delay: Duration, is_brief: bool) {
         let caller = Arc::clone(&self.caller);
-        let mut call = Call::send("POST", self.route.clone(), batch.body, Work::Batch);
+        let mut call = Call::write("POST", self.route.clone(), Some(batch.body), Work::Batch);
         call.repeat = self.repeat;
         call.is_brief = is_brief;
         call.stop = self.course.errand.stop.clone();
@@ -323,7 +323,8 @@ pub(super) async fn patch(
     let run = run_id.as_ref().map(|run| format!("&run_id={}", encoded(run))).unwrap_or_default();
     let path = route(&["blueprints", blueprint, "entities", identifier]);
     let path = format!("{path}?create_missing_related_entities={create_missing_related_entities}{run}");
-    let mut call = Call::send("PATCH", path, draft.to_json().to_string().into_bytes(), Work::Small);
+    let body = draft.to_json().to_string().into_bytes();
+    let mut call = Call::write("PATCH", path, Some(body), Work::Small);
     call.stop = stop;
     or_refusal(caller.done(&call).await)
 }

@@ -20,6 +20,7 @@ pub(super) struct Choices {
     pub has_catalog: bool,
     pub scope: Option<String>,
     pub include: Vec<String>,
+    pub exclude: Vec<String>,
     pub forge: Forge,
     pub hook: bool,
     pub example: bool,
@@ -64,6 +65,7 @@ impl Choices {
             value if is_named => (Some(value.text().to_owned()), None),
             Catalog::Local | Catalog::Region(_) | Catalog::Url(_) => (None, None),
         };
+        let include = include(found);
         let is_fresh = !found.has_snapshot && found.homes.files == 0;
         let mut choices = Self {
             platform,
@@ -71,7 +73,8 @@ impl Choices {
             pipeline_catalog,
             has_catalog: !(is_local && is_named),
             scope: scope(args, found, context)?,
-            include: include(found),
+            exclude: found.homes.excluded(&include),
+            include,
             forge: forge(args, found),
             hook: !args.no_pre_commit && (found.is_git || args.pre_commit),
             example: args.example && is_fresh,
@@ -109,7 +112,10 @@ impl Choices {
                     "github" => Forge::Github,
                     "gitlab" => Forge::Gitlab,
                     "" | "none" => Forge::Other,
-                    _ => continue,
+                    _ => {
+                        prompt.say("Write github, gitlab or none; for another one Enter will do.")?;
+                        continue;
+                    }
                 };
                 break;
             }

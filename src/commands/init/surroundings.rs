@@ -26,6 +26,8 @@ pub(super) struct Surroundings {
     pub has_snapshot: bool,
     pub has_editor_settings: bool,
     pub ignores_store: bool,
+    /// What `init` may write and Git leaves out: others would not have it.
+    pub ignored: Vec<String>,
     /// From the remote, with the folder where it is not the top.
     pub scope: Option<String>,
     pub forge: Option<Forge>,
@@ -49,8 +51,12 @@ impl Surroundings {
             Some(repository) => (repository.top().to_owned(), repository.path_of(root)?),
             None => (root.clone(), String::new()),
         };
+        if Path::new(&folder).components().any(|part| part.as_os_str() == ".git") {
+            return Err(InitError::InsideGit { path: folder });
+        }
         let (texts, encodings) = texts(&top, &folder)?;
         let store = if folder.is_empty() { String::new() } else { format!("{folder}/") } + ".portolan/local.db";
+        let ignored = repository.as_ref().map(|repository| ignored(repository, &folder)).unwrap_or_default();
         let wired = wired(&top, &folder);
         let standing = Standing::read(root);
         Ok(Self {
@@ -59,6 +65,7 @@ impl Surroundings {
             has_snapshot: standing.is_there() || standing.source.is_some(),
             has_editor_settings: sources::path_kind(&root.join(".vscode")) == Some(PathKind::Folder),
             ignores_store: repository.as_ref().is_some_and(|repository| repository.ignores(&store)),
+            ignored,
             scope: repository.as_ref().and_then(|it| scope(it, &folder)),
             forge: forge(&top, repository.as_ref(), &texts),
             branch: branch(repository.as_ref()),
@@ -111,6 +118,11 @@ fn scope(repository: &Repository, folder: &str) -> Option<String> {
     let folder: String = folder.chars().map(plain).collect();
     let scope = if folder.is_empty() { origin } else { format!("{origin}/{folder}") };
     Some(scope).filter(|scope| fits(scope))
+}
+
+fn ignored(repository: &Repository, folder: &str) -> Vec<String> {
+    let snapshot = if folder.is_empty() { String::new() } else { format!("{folder}/") } + ".portolan/source.json";
+    repository::paths(folder).into_iter().chain([snapshot]).filter(|path| repository.ignores(path)).collect()
 }
 
 /// By the remote's host, else by the files that are there.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::commands::steps::terms::Terms;
 use crate::domain::blueprint::{Blueprint, Property, PropertyKind, Relation};
+use crate::domain::finding::Finding;
 use crate::domain::identifier::check_entity_identifier;
 use crate::domain::sketch::Sketch;
 use crate::domain::suggest::closest;
@@ -112,19 +113,7 @@ impl Asking<'_> {
 
     /// What lint would say of the value.
     fn misfit(&self, blueprint: &Blueprint, property: &Property, value: &Value) -> Option<String> {
-        let alone = Blueprint { properties: vec![property.clone()], relations: Vec::new(), ..blueprint.clone() };
-        let properties = BTreeMap::from([(property.name.clone(), value.clone())]);
-        let given = Given { properties, ..Given::default() };
-        let wish = Wish {
-            blueprint: &alone,
-            identifier: "new",
-            given: &given,
-            candidates: self.candidates,
-            offers_fields: false,
-        };
-        let sketch: Sketch = scaffold::sketch(&wish);
-        let text = encode_sketch(&sketch, &Around::Bare);
-        let finding = self.terms.try_out(&text, alone).into_iter().next()?;
+        let finding = misfit(self.terms, blueprint, property, value)?;
         Some(match finding.help {
             Some(help) => format!("{} {}.", finding.message, sentence(&help).trim_end_matches('.')),
             None => finding.message,
@@ -199,6 +188,19 @@ impl Asking<'_> {
             more => self.say(&format!("  and {more} more")),
         }
     }
+}
+
+/// What lint would say first of an entity that has this value alone.
+pub(crate) fn misfit(terms: &Terms<'_>, blueprint: &Blueprint, property: &Property, value: &Value) -> Option<Finding> {
+    let alone = Blueprint { properties: vec![property.clone()], relations: Vec::new(), ..blueprint.clone() };
+    let properties = BTreeMap::from([(property.name.clone(), value.clone())]);
+    let given = Given { properties, ..Given::default() };
+    let candidates = Candidates::default();
+    let wish =
+        Wish { blueprint: &alone, identifier: "new", given: &given, candidates: &candidates, offers_fields: false };
+    let sketch: Sketch = scaffold::sketch(&wish);
+    let text = encode_sketch(&sketch, &Around::Bare);
+    terms.try_out(&text, alone).into_iter().next()
 }
 
 /// The one of the names that is written, or that alone begins so.

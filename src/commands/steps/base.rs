@@ -39,7 +39,9 @@ pub(crate) struct Request<'r> {
     pub root: &'r Path,
     /// That of now: it chooses the base's files too.
     pub pattern: &'r Pattern,
-    /// The manifests as they are now.
+    /// The commit that was asked for; `None`: what is checked out.
+    pub commit: Option<CommitId>,
+    /// The manifests that are compared with the base's.
     pub now: &'r Asked,
     pub environment: &'r Environment,
     pub progress: &'r dyn Progress,
@@ -79,8 +81,12 @@ pub(crate) fn base(request: &Request<'_>) -> Result<Compared, BaseError> {
             let Some(repository) = request.repository else {
                 return Err(BaseError::NoGit { root: request.root.display().to_string(), flag: "--base" });
             };
+            let parting = match request.commit {
+                Some(commit) => Some(repository.left_at(name, commit)?),
+                None => repository.parting(name)?,
+            };
             // Before the first commit nothing was left: all of that revision is what there was.
-            let commit = match repository.parting(name)? {
+            let commit = match parting {
                 Some(commit) => commit,
                 None => repository.find_commit(name)?,
             };
@@ -89,6 +95,11 @@ pub(crate) fn base(request: &Request<'_>) -> Result<Compared, BaseError> {
         Wanted::FromPipeline => {
             let event = || sources::read_input(Path::new(request.environment.get("GITHUB_EVENT_PATH")?)).ok();
             let Some(repository) = request.repository else { return Ok(Compared::default()) };
+            if let Some(commit) = request.commit
+                && repository.head_commit()? != Some(commit)
+            {
+                return Ok(from_checked_out(request, repository, commit)?);
+            }
             let Some(named) = pipeline::named(request.environment, event) else { return Ok(Compared::default()) };
             let lacks = match found(repository, &named)? {
                 Found::Base(name, commit) => {
@@ -102,6 +113,21 @@ pub(crate) fn base(request: &Request<'_>) -> Result<Compared, BaseError> {
             };
             Ok(Compared { base: None, notes: vec![missing(&named, lacks)] })
         }
+    }
+}
+
+/// A commit that is not checked out is compared with the one that is: what a pipeline says is about that one.
+fn from_checked_out(request: &Request<'_>, repository: &Repository, commit: CommitId) -> Result<Compared, GitError> {
+    if repository.head_commit()?.is_none() {
+        return Ok(Compared::default());
+    }
+    match repository.left_at("HEAD", commit) {
+        Ok(base) => compared(request, repository, base, "HEAD".to_owned(), None),
+        Err(error @ GitError::NoMergeBase { .. }) => {
+            let note = format!("There is no base in this run: failed to {error}. `--base REF` names one.");
+            Ok(Compared { base: None, notes: vec![note] })
+        }
+        Err(error) => Err(error),
     }
 }
 

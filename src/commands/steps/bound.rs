@@ -7,17 +7,17 @@ use std::path::Path;
 use crate::catalog::{Catalog, CatalogError};
 use crate::commands::context::Context;
 use crate::commands::steps::connected::connect_for;
-use crate::commands::steps::desired::Asked;
 use crate::commands::steps::live::Live;
 use crate::commands::steps::planned::Planned;
-use crate::commands::steps::revision::{repository, revision};
+use crate::commands::steps::revision::repository;
+use crate::commands::steps::standpoint::Standpoint;
 use crate::domain::act::Acts;
 use crate::domain::entity::{EntityKey, Owner};
 use crate::domain::finding::FileId;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::snapshot::Snapshot;
 use crate::domain::words::{count, list};
-use crate::error::{Error, LintError};
+use crate::error::Error;
 use crate::plan::acts;
 use crate::plan::binding::{Circumstances, How, Moved, PlanFile, Sight, Unfit, moved, unfit};
 use crate::report::escape::{clean, harmless_json};
@@ -38,11 +38,18 @@ pub(crate) fn bound(planned: &Planned, settings: &Settings) -> PlanFile {
 }
 
 /// `file` is relative to where the user is.
-pub(crate) fn write_plan(file: &Path, planned: &Planned, context: &mut Context<'_>) -> Result<(), Error> {
+pub(crate) fn write_plan(
+    file: &Path,
+    planned: &Planned,
+    from: &Standpoint,
+    context: &mut Context<'_>,
+) -> Result<(), Error> {
     let text = harmless_json(bound(planned, context.settings).write());
     sources::write_output(&context.settings.directory.join(file), &text)?;
     let approve = planned.plan.approval.map(|digest| format!(" --approve {}", digest.short())).unwrap_or_default();
-    context.say(&format!("The plan is in `{0}`: `portolan push --plan {0}{approve}` carries it out.", file.display()));
+    let at = from.name().map(|name| format!(" --ref {name}")).unwrap_or_default();
+    let file = file.display();
+    context.say(&format!("The plan is in `{file}`: `portolan push --plan {file}{at}{approve}` carries it out."));
     Ok(())
 }
 
@@ -121,16 +128,21 @@ pub(crate) struct Rebound {
 }
 
 /// Reads a plan file and all that it hangs on. Of the catalog only what it touches is read.
-pub(crate) fn rebound(file: &Path, owner: &Owner, context: &mut Context<'_>) -> Result<Rebound, Error> {
+pub(crate) fn rebound(
+    file: &Path,
+    owner: &Owner,
+    from: &Standpoint,
+    context: &mut Context<'_>,
+) -> Result<Rebound, Error> {
     let settings = context.settings;
     let file = read_plan(file, settings)?;
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     let pattern = settings.pattern()?;
-    let asked = Asked::of(&settings.root.value, &pattern, progress).map_err(LintError::from)?;
+    let asked = from.asked(&settings.root.value, &pattern, progress)?;
     let repository = repository(settings, context.environment).ok().flatten();
-    let revision = repository.as_ref().map(|it| revision(Some(it), settings, &pattern)).transpose()?;
-    let catalog = connect_for(owner, &asked.entities, context)?;
+    let revision = from.revision(repository.as_ref(), settings, &pattern)?;
+    let catalog = connect_for(owner, &asked.entities, from.shelf(), context)?;
     let live = Live::of(&*catalog)?;
     let ids: HashMap<&str, FileId> = asked.files.iter().map(|file| file.path.as_str()).zip((0..).map(FileId)).collect();
     let mut planned = Planned {
@@ -138,7 +150,7 @@ pub(crate) fn rebound(file: &Path, owner: &Owner, context: &mut Context<'_>) -> 
         owned: catalog.owned(owner)?,
         actual: Snapshot::default(),
         base: None,
-        notes: Vec::new(),
+        notes: from.notes().to_vec(),
         asked,
         revision,
         catalog,
@@ -169,7 +181,7 @@ fn touched(
     let mut snapshot = Snapshot::default();
     for (name, identifiers) in file.to_read() {
         // One that is gone is told by `unfit`.
-        let Some(blueprint) = live.get(&name) else { continue };
+        let Some(blueprint) = live.all.named(&name) else { continue };
         let shelf = catalog.read_some(blueprint, &identifiers, progress)?;
         snapshot.blueprints.insert(name.to_string(), shelf);
     }

@@ -29,8 +29,14 @@ const KNOWN: &str = "known-entities.txt";
 const MOST_TOLD: usize = 20;
 
 /// Makes the store's blueprints those of the snapshot under `root`, where these are not the ones that it followed last.
-pub(crate) fn follow(store: &Store, root: &Path, writer: &Writer, context: &mut Context<'_>) -> Result<usize, Error> {
-    let Shelved { mut blueprints, unusable } = shelved(root);
+pub(crate) fn follow(
+    store: &Store,
+    root: &Path,
+    shelf: &Shelf,
+    writer: &Writer,
+    context: &mut Context<'_>,
+) -> Result<usize, Error> {
+    let Shelved { mut blueprints, unusable } = shelved(root, shelf);
     for file in &unusable {
         context.say(&format!("note: `{}` holds no blueprint that can be used: {}.", file.path, file.reason));
         // What it holds is not known: the blueprint that the store has stays.
@@ -95,11 +101,11 @@ impl Seed {
 
     pub fn sow(&self, store: &Store, writer: &Writer, context: &mut Context<'_>) -> Result<(), Error> {
         let root = &self.settings.root.value;
-        let blueprints = follow(store, root, writer, context)?;
+        let blueprints = follow(store, root, &Shelf::Disk, writer, context)?;
         let bar = context.bar();
         let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
         let asked = Asked::of(root, &self.settings.pattern()?, progress).map_err(LintError::from)?;
-        let known = stand_in(store, root, writer, &declared(&asked.entities))?;
+        let known = stand_in(store, root, &Shelf::Disk, writer, &declared(&asked.entities))?;
         let seeded = seeded(store, &asked.entities, writer)?;
         drop(bar);
         for folder in &asked.unreadable {
@@ -143,10 +149,11 @@ pub(crate) fn declared(entities: &[Desired]) -> HashSet<(&str, &str)> {
 pub(crate) fn stand_in(
     store: &Store,
     root: &Path,
+    shelf: &Shelf,
     writer: &Writer,
     declared: &HashSet<(&str, &str)>,
 ) -> Result<usize, Error> {
-    let Some(file) = Shelf::Disk.file(root, KNOWN) else { return Ok(0) };
+    let Some(file) = shelf.file(root, KNOWN) else { return Ok(0) };
     let mut buffer = ReadBuffer::default();
     // Lint tells what is wrong with it; what relates to them will be left out, and told.
     let Ok(text) = sources::read(&file, &mut buffer) else { return Ok(0) };

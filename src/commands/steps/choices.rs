@@ -24,7 +24,7 @@ pub(crate) struct Choices {
 
 impl Choices {
     pub fn of(root: &Path, pattern: &Pattern) -> Result<Self, DiscoverError> {
-        let Shelved { blueprints, unusable } = shelved(root);
+        let Shelved { blueprints, unusable } = shelved(root, &Shelf::Disk);
         let blueprints = blueprints.into_values().filter_map(|raw| Blueprint::from_json(raw).ok());
         let mut blueprints: Vec<Blueprint> = blueprints.map(|(blueprint, _)| blueprint).collect();
         blueprints.sort_by_key(|blueprint| blueprint.identifier.starts_with('_'));

@@ -13,6 +13,7 @@ use crate::commands::context::Context;
 use crate::commands::steps::brought::{declared, follow, stand_in};
 use crate::commands::steps::embedded::{STORE, embedded};
 use crate::commands::steps::scope::scope;
+use crate::commands::steps::snapshot::Shelf;
 use crate::domain::desired::Desired;
 use crate::domain::entity::Owner;
 use crate::domain::identifier::is_reserved;
@@ -33,7 +34,7 @@ pub(crate) fn connect(context: &mut Context<'_>) -> Result<Box<dyn Catalog>, Err
     connect_as(&user_agent, context, |local, context| {
         let is_own = |blueprint: &Value| !is_reserved(blueprint["identifier"].as_str().unwrap_or_default());
         if !local.blueprints()?.iter().any(is_own) {
-            follow(local.store(), &context.settings.root.value, &local.writer(), context)?;
+            follow(local.store(), &context.settings.root.value, &Shelf::Disk, &local.writer(), context)?;
         }
         Ok(())
     })
@@ -44,12 +45,13 @@ pub(crate) fn connect(context: &mut Context<'_>) -> Result<Box<dyn Catalog>, Err
 pub(crate) fn connect_for(
     owner: &Owner,
     entities: &[Desired],
+    shelf: &Shelf,
     context: &mut Context<'_>,
 ) -> Result<Box<dyn Catalog>, Error> {
     connect_as(&owner.user_agent(), context, |local, context| {
         let root = &context.settings.root.value;
-        follow(local.store(), root, &local.writer(), context)?;
-        stand_in(local.store(), root, &local.writer(), &declared(entities))?;
+        follow(local.store(), root, shelf, &local.writer(), context)?;
+        stand_in(local.store(), root, shelf, &local.writer(), &declared(entities))?;
         Ok(())
     })
 }
@@ -63,15 +65,13 @@ fn connect_as(
     if let Some(unused) = settings.unused_address(context.environment) {
         context.say(&format!("note: {unused}"));
     }
-    let address = match &settings.catalog.value {
-        settings::Catalog::Local => {
-            let name = format!("the embedded catalog `{STORE}`");
-            let local = LocalCatalog::of(embedded(&settings.root.value)?, name, user_agent);
+    let address = match address(settings) {
+        None => {
+            let local = LocalCatalog::of(embedded(&settings.root.value)?, catalog_name(settings), user_agent);
             prepare(&local, context)?;
             return Ok(Box::new(local));
         }
-        settings::Catalog::Url(address) => address.as_str(),
-        settings::Catalog::Region(name) => region(settings.platform.value, name),
+        Some(address) => address,
     };
     let address = Trusted::check(address, &named_by(settings), settings.platform.value).map_err(ClientError::from);
     let address = address.map_err(CatalogError::from)?;
@@ -83,8 +83,26 @@ fn connect_as(
         user_agent: user_agent.to_owned(),
         certificates: certificates(settings, context.environment),
     };
-    let spoken = Spoken(Remarks::new(context.quiet));
+    let spoken = Spoken(Remarks::new(context.quiet, context.motion));
     Ok(Box::new(Client::connect(config, Arc::new(spoken)).map_err(CatalogError::from)?))
+}
+
+/// What the catalog that the settings name is called in messages.
+pub(crate) fn catalog_name(settings: &Settings) -> String {
+    match address(settings) {
+        None => format!("the embedded catalog `{STORE}`"),
+        Some(address) => Trusted::check(address, &NamedBy::User, settings.platform.value)
+            .map_or_else(|_| address.to_owned(), |trusted| trusted.text().to_owned()),
+    }
+}
+
+/// `None`: the embedded catalog.
+fn address(settings: &Settings) -> Option<&str> {
+    match &settings.catalog.value {
+        settings::Catalog::Local => None,
+        settings::Catalog::Url(address) => Some(address),
+        settings::Catalog::Region(name) => Some(region(settings.platform.value, name)),
+    }
 }
 
 /// Whoever only reads need not say for whom.

@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::domain::entity::EntityKey;
 use crate::domain::finding::EntityName;
 use crate::domain::manifest::{Form, Manifest, ResourceKind};
+use crate::domain::platform::Platform;
 use crate::domain::tree::{Kind, View, entries_of};
 use crate::manifest::{self, Document, Limits, Reader};
 use crate::sources::{self, SourceFile, TextRef};
@@ -86,6 +87,22 @@ impl Declared {
         let folders = self.folders.get(blueprint)?;
         let most = folders.values().max()?;
         folders.iter().find(|(_, count)| *count == most).map(|(folder, _)| folder.as_str())
+    }
+
+    /// Where bare entities of a blueprint stand beside what they are of (`apps/cart/port.yml`, `apps/shop/port.yml`): the
+    /// folder of most of those folders, and the name of the file.
+    pub fn bare_home(&self, blueprint: &str) -> Option<(&str, &str)> {
+        let mut homes: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        let own = self.entities.iter().filter(|(name, _)| name.blueprint == blueprint);
+        for standing in own.flat_map(|(_, standings)| standings) {
+            let Some((folder, name)) = standing.path.rsplit_once('/') else { continue };
+            if Platform::by_bare_file(name).is_some() {
+                let above = folder.rsplit_once('/').map_or("", |(above, _)| above);
+                *homes.entry((above, name)).or_default() += 1;
+            }
+        }
+        let most = homes.values().copied().max()?;
+        homes.into_iter().find(|(_, count)| *count == most).map(|(home, _)| home)
     }
 }
 

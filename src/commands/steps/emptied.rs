@@ -5,13 +5,14 @@
 use std::path::Path;
 
 use crate::commands::steps::checked::identities;
+use crate::commands::steps::standpoint::Standpoint;
 use crate::domain::words::count;
 use crate::error::LintError;
 use crate::settings::{Origin, Settings};
-use crate::sources::{self, Pattern};
+use crate::sources::Pattern;
 
 /// That includes or excludes of the config match nothing, or all, of the YAML files that are there.
-pub(crate) fn refuse_emptied(settings: &Settings, pattern: &Pattern) -> Result<(), LintError> {
+pub(crate) fn refuse_emptied(settings: &Settings, pattern: &Pattern, from: &Standpoint) -> Result<(), LintError> {
     let (include, exclude) = (&settings.include, &settings.exclude);
     let root = &settings.root.value;
     let is_said = |globs: &[String], origin: &Origin| !globs.is_empty() && *origin != Origin::Default;
@@ -21,9 +22,9 @@ pub(crate) fn refuse_emptied(settings: &Settings, pattern: &Pattern) -> Result<(
     }
     // The config is a YAML file too, and nobody's manifest.
     let config = settings.config_name();
-    let all = sources::discover(root, &Pattern::default())?.files;
+    let all = from.files(root, &Pattern::default())?;
     let here = all.iter().filter(|file| file.path != config).count();
-    if here == 0 || found(root, pattern, &config)? > 0 {
+    if here == 0 || found(from, root, pattern, &config)? > 0 {
         return Ok(());
     }
     // A repository that has only workflows and charts so far is as it should be.
@@ -32,7 +33,7 @@ pub(crate) fn refuse_emptied(settings: &Settings, pattern: &Pattern) -> Result<(
     }
     let files = count(here, "YAML file");
     let Ok(only_included) = Pattern::new(&include.value, &[]) else { return Ok(()) };
-    let left = if includes { found(root, &only_included, &config)? } else { here };
+    let left = if includes { found(from, root, &only_included, &config)? } else { here };
     let (key, origin, what) = match (left, here) {
         (0, 1) => ("include", &include.origin, "does not match the only YAML file here".to_owned()),
         (0, _) => ("include", &include.origin, format!("matches none of the {files} here")),
@@ -43,7 +44,7 @@ pub(crate) fn refuse_emptied(settings: &Settings, pattern: &Pattern) -> Result<(
     Err(LintError::Emptied { key, place: origin.words(&config), what })
 }
 
-fn found(root: &Path, pattern: &Pattern, config: &str) -> Result<usize, LintError> {
-    let files = sources::discover(root, pattern)?.files;
+fn found(from: &Standpoint, root: &Path, pattern: &Pattern, config: &str) -> Result<usize, LintError> {
+    let files = from.files(root, pattern)?;
     Ok(files.iter().filter(|file| file.path != config).count())
 }

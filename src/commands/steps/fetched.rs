@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use crate::catalog::{Catalog, Part};
 use crate::domain::blueprint::Blueprint;
+use crate::domain::blueprints::Blueprints;
 use crate::domain::entity::Entity;
 use crate::domain::identifier::is_reserved;
 use crate::domain::progress::Progress;
@@ -19,8 +20,8 @@ const VOLATILE: [&str; 7] = ["createdAt", "createdBy", "updatedAt", "updatedBy",
 
 /// What a catalog has.
 pub(crate) struct Fetched {
-    /// All blueprints, system ones too, without what is volatile; sorted.
-    pub all: Vec<Blueprint>,
+    /// All blueprints, system ones too, without what is volatile.
+    pub all: Blueprints,
     /// The entities that were asked for, by blueprint; whole or as keys.
     pub entities: BTreeMap<String, Vec<Entity>>,
 }
@@ -40,7 +41,7 @@ impl Fetched {
 
     /// One that cannot be understood ends it: left out, it would look as if it had been deleted.
     fn of(blueprints: Vec<Json>) -> Result<Self, PullError> {
-        let mut fetched = Self { all: Vec::new(), entities: BTreeMap::new() };
+        let mut all = Vec::with_capacity(blueprints.len());
         for (at, json) in blueprints.into_iter().enumerate() {
             let title =
                 json.get("title").and_then(Json::as_str).map(|title| format!("the blueprint `{}`", clean(title)));
@@ -48,16 +49,9 @@ impl Fetched {
                 blueprint: title.unwrap_or_else(|| format!("blueprint {}", at + 1)),
                 reason: flaw.message,
             })?;
-            fetched.all.push(blueprint);
+            all.push(blueprint);
         }
-        fetched.all.sort_by(|a, b| a.identifier.cmp(&b.identifier));
-        fetched.all.dedup_by(|later, first| later.identifier == first.identifier);
-        Ok(fetched)
-    }
-
-    pub fn blueprint(&self, identifier: &str) -> Option<&Blueprint> {
-        let at = self.all.binary_search_by(|blueprint| blueprint.identifier.as_str().cmp(identifier)).ok()?;
-        self.all.get(at)
+        Ok(Self { all: Blueprints::new(all), entities: BTreeMap::new() })
     }
 
     /// The blueprints that lint needs: all but the platform's own, and of those the ones that relations lead to and
@@ -69,7 +63,7 @@ impl Fetched {
             self.all.iter().filter(is_used).map(|it| (it.identifier.as_str(), it)).collect();
         let mut left: Vec<&Blueprint> = wanted.values().copied().collect();
         while let Some(blueprint) = left.pop() {
-            for target in blueprint.relations.iter().filter_map(|relation| self.blueprint(&relation.target)) {
+            for target in blueprint.relations.iter().filter_map(|relation| self.all.named(&relation.target)) {
                 if wanted.insert(&target.identifier, target).is_none() {
                     left.push(target);
                 }

@@ -1,9 +1,10 @@
-//! Yields whether manifests are fit to be compared with the catalog: lint over the whole repository, before anything is
+//! Yields whether manifests are fit to be compared with the catalog: lint over all of the repository, before anything is
 //! asked of anybody. What is wrong here would be refused there, or written as nobody meant it.
 
 use crate::commands::context::Context;
 use crate::commands::steps::emptied::refuse_emptied;
 use crate::commands::steps::linted::{self, Linted, Request};
+use crate::commands::steps::standpoint::Standpoint;
 use crate::commands::steps::terms::Terms;
 use crate::domain::finding::Severity;
 use crate::domain::progress::{Progress, Silent};
@@ -18,17 +19,17 @@ pub(crate) enum Gate {
 }
 
 /// `most`: findings that are wanted at most, the worst first.
-pub(crate) fn gate(most: Option<usize>, context: &mut Context<'_>) -> Result<Gate, Error> {
+pub(crate) fn gate(from: &Standpoint, most: Option<usize>, context: &mut Context<'_>) -> Result<Gate, Error> {
     let terms = Terms::of(context.settings, context.environment)?;
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
-    let linted = linted::lint(&Request { most, ..terms.whole() }, progress)?;
+    let linted = linted::lint(&Request { extent: from.extent(), most, ..terms.whole() }, progress)?;
     if linted.worst == Some(Severity::Error) {
         return Ok(Gate::Shut(Box::new(linted)));
     }
     // Globs that match nothing would be a repository that asks for nothing, and all that it owns would go.
     if linted.counts.files <= 1 {
-        refuse_emptied(context.settings, &terms.pattern)?;
+        refuse_emptied(context.settings, &terms.pattern, from)?;
     }
     Ok(Gate::Open(untold(&linted)))
 }

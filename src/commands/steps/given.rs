@@ -1,7 +1,10 @@
 //! Yields what flags say of a new entity, as the blueprint reads it. A name that the blueprint does not have is refused
 //! with the one that was meant: in the file it would only be a finding later.
 
+use crate::commands::steps::answered::misfit;
+use crate::commands::steps::terms::Terms;
 use crate::domain::blueprint::{Blueprint, Ownership};
+use crate::domain::finding::Severity;
 use crate::domain::suggest::closest;
 use crate::domain::words::list;
 use crate::error::NewError;
@@ -16,12 +19,16 @@ pub(crate) struct AskedFor<'a> {
     pub team: &'a [String],
 }
 
-pub(crate) fn given(asked: &AskedFor<'_>, blueprint: &Blueprint) -> Result<Given, NewError> {
+pub(crate) fn given(asked: &AskedFor<'_>, blueprint: &Blueprint, terms: &Terms<'_>) -> Result<Given, NewError> {
     if let (Ownership::Inherited { path }, [_, ..]) = (&blueprint.ownership, asked.team) {
         return Err(NewError::InheritedTeam { blueprint: blueprint.identifier.clone(), path: path.clone() });
     }
-    let mut given =
-        Given { title: asked.title.cloned(), icon: asked.icon.cloned(), team: asked.team.to_vec(), ..Given::default() };
+    let mut given = Given { title: asked.title.cloned(), icon: asked.icon.cloned(), ..Given::default() };
+    for team in asked.team {
+        if !given.team.contains(team) {
+            given.team.push(team.clone());
+        }
+    }
     for (name, texts) in by_name(asked.set) {
         if let Some(property) = blueprint.property(name) {
             let value = scaffold::value(property, &texts).map_err(|mistyped| NewError::Mistyped {
@@ -29,6 +36,15 @@ pub(crate) fn given(asked: &AskedFor<'_>, blueprint: &Blueprint) -> Result<Given
                 takes: scaffold::of_property(property, &Candidates::default()),
                 mistyped,
             })?;
+            // Blank is what it is without the flag.
+            let finding = misfit(terms, blueprint, property, &value).filter(|it| it.severity == Severity::Error);
+            if let Some(finding) = finding {
+                return Err(NewError::Misfit {
+                    name: name.to_owned(),
+                    message: finding.message,
+                    help: finding.help.unwrap_or_else(|| "choose another value".to_owned()),
+                });
+            }
             given.properties.insert(name.to_owned(), value);
         } else {
             relate(name, &texts, blueprint, "--set", &mut given)?;

@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::domain::manifest::{Form, Manifest};
 use crate::domain::platform::{PLATFORMS, Platform};
 use crate::manifest::{self, Limits, Reader};
+use crate::settings;
 use crate::sources::{self, DiscoverError, Pattern, TextRef};
 
 /// More folders than these are no list that a person would keep.
@@ -19,6 +20,8 @@ pub(crate) struct Homes {
     folders: BTreeSet<String>,
     /// Names of files that hold bare entities.
     bare: BTreeSet<String>,
+    /// Folders with a config of their own: what is in them is theirs.
+    nested: BTreeSet<String>,
     pub files: usize,
 }
 
@@ -30,10 +33,12 @@ struct Hands {
 impl Homes {
     /// Of all YAML files under `root`.
     pub fn of(root: &Path) -> Result<Self, DiscoverError> {
-        let files = sources::discover(root, &Pattern::default())?.files;
+        let mut files = sources::discover(root, &Pattern::default())?.files;
+        let nested = nested(files.iter().map(|file| file.path.as_str()));
+        files.retain(|file| !nested.iter().any(|folder| is_below(&file.path, folder)));
         let make = || Hands { reader: Reader::new(Limits::default()), manifests: Vec::new() };
         let found = sources::for_each_text(&files, make, |hands, index, text| hands.file(&files[index].path, text));
-        let mut homes = Self::default();
+        let mut homes = Self { nested, ..Self::default() };
         for (file, found) in files.iter().zip(found) {
             let Some((platform, is_bare)) = found else { continue };
             let (folder, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
@@ -61,11 +66,9 @@ impl Homes {
         if self.folders.len() > 200 || !self.folders.iter().chain(&self.bare).all(is_literal) {
             return None;
         }
-        let is_below = |folder: &&String| {
-            let above = |other: &&String| !other.is_empty() && folder.starts_with(&format!("{other}/"));
-            !self.folders.iter().any(|other| above(&other))
-        };
-        let folders: Vec<&String> = self.folders.iter().filter(is_below).collect();
+        let is_uppermost =
+            |folder: &&String| !self.folders.iter().any(|other| !other.is_empty() && is_below(folder, other));
+        let folders: Vec<&String> = self.folders.iter().filter(is_uppermost).collect();
         if folders.len() > MOST_FOLDERS {
             return None;
         }
@@ -76,6 +79,30 @@ impl Homes {
         let bare = self.bare.iter().map(|name| format!("**/{name}"));
         Some(folders.into_iter().map(glob).chain(bare).collect())
     }
+
+    /// Globs that leave out what has a config of its own, as far as `include` would take it in.
+    pub fn excluded(&self, include: &[String]) -> Vec<String> {
+        let reaches = |folder: &&String| {
+            let start = |glob: &String| glob.split("**").next().unwrap_or_default().trim_end_matches('/').to_owned();
+            let from = |start: &String| start.is_empty() || start == *folder || is_below(folder, start);
+            include.is_empty() || include.iter().filter(|glob| glob.contains("**")).map(start).any(|it| from(&it))
+        };
+        // What is special in a glob stands for itself too.
+        let plain = |folder: &String| folder.replace(['*', '?', '[', ']', '{', '}', '!', '\\', ','], "?");
+        self.nested.iter().filter(reaches).map(|folder| format!("{}/**", plain(folder))).collect()
+    }
+}
+
+/// The folders below the top that hold a config.
+fn nested<'p>(paths: impl Iterator<Item = &'p str>) -> BTreeSet<String> {
+    let folder = |path: &'p str| {
+        path.rsplit_once('/').filter(|(_, name)| settings::is_config_name(name)).map(|(folder, _)| folder.to_owned())
+    };
+    paths.filter_map(folder).collect()
+}
+
+fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
 impl Hands {
@@ -113,6 +140,19 @@ mod tests {
         assert_eq!(globs.expect("a short list"), wanted);
         assert_eq!(homes(&["", "x"], &[]).expect("a short list"), ["*.{yaml,yml}", "x/**/*.{yaml,yml}"]);
         assert_eq!(homes(&[], &[]).expect("a short list"), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn a_folder_with_a_config_of_its_own_is_left_out_where_it_would_be_taken_in() {
+        let nested = nested(["portolan.yaml", "teams/pay/portolan.yaml", "x[1]/portolan.yml", "a/b.yaml"].into_iter());
+        let homes = Homes { nested, ..Homes::default() };
+        let excluded =
+            |include: &[&str]| homes.excluded(&include.iter().map(|glob| (*glob).to_owned()).collect::<Vec<_>>());
+        let both = ["teams/pay/**", "x?1?/**"];
+        assert_eq!(excluded(&[]), both);
+        assert_eq!(excluded(&["**/port.yml"]), both);
+        assert_eq!(excluded(&["teams/**/*.{yaml,yml}"]), ["teams/pay/**"]);
+        assert_eq!(excluded(&["catalog/**/*.{yaml,yml}", "*.{yaml,yml}", "team/**"]), [] as [&str; 0]);
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::report::baseline::Baseline;
 use crate::report::fingerprint::{Fingerprint, fingerprints};
 use crate::report::lint::Counts;
 use crate::report::place::Files;
-use crate::sources::git::{self, Environment, Repository};
+use crate::sources::git::{self, CommitId, Environment, Repository};
 use crate::sources::{self, PathKind, Pattern, Place, ReadBuffer, SourceFile, Unreadable};
 
 /// What is asked of lint.
@@ -61,6 +61,8 @@ pub(crate) enum Extent {
     Changed {
         since: Option<String>,
     },
+    /// All of a commit, and its snapshot.
+    Commit(CommitId),
 }
 
 /// What a run shows.
@@ -218,6 +220,12 @@ fn find(request: &Request<'_>) -> Result<Found, LintError> {
             changed.changed.extend(snapshot::changed(&repository, root, since.as_deref())?);
             let before = identities(&[changed.removed, changed.before].concat());
             Found::new(discovery.files, Chosen::files(changed.changed, before), discovery.unreadable)
+        }
+        Extent::Commit(commit) => {
+            let repository = repository(request, "--ref")?;
+            let shelf = snapshot::at_commit(&repository, root, *commit)?;
+            let files = repository.at(root, pattern, *commit)?;
+            Found { shelf, ..Found::new(files, Chosen::everything(), Vec::new()) }
         }
     };
     if let Some(shelf) = &request.instead.shelf {

@@ -2,6 +2,7 @@
 //! the catalog's own, and where the two differ that is said.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use serde_json::Value as Json;
 
@@ -12,8 +13,10 @@ use crate::commands::steps::fetched::steady;
 use crate::commands::steps::linted::{Linted, Texts};
 use crate::commands::steps::pointed::pointed;
 use crate::commands::steps::shelved::shelved;
+use crate::commands::steps::snapshot::Shelf;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::blueprint_change::{BlueprintChangeKind, changes};
+use crate::domain::blueprints::Blueprints;
 use crate::domain::desired::Desired;
 use crate::domain::finding::{EntityName, Finding, Severity};
 use crate::domain::suggest::closest;
@@ -23,16 +26,14 @@ use crate::report::baseline::Baseline;
 use crate::report::escape::clean;
 use crate::report::fingerprint::fingerprints;
 use crate::report::lint::Counts;
-use crate::settings::Settings;
 
 /// So many names are told.
 const MOST_TOLD: usize = 5;
 /// So many places of one blueprint that is not there are shown besides the first.
 const MOST_RELATED: usize = 3;
 
-/// Sorted by identifier, each once.
 pub(crate) struct Live {
-    pub all: Vec<Blueprint>,
+    pub all: Blueprints,
     /// How many could not be understood: nothing can be of them.
     unusable: usize,
 }
@@ -45,31 +46,19 @@ impl Live {
     fn from_bodies(bodies: Vec<Json>) -> Self {
         let given = bodies.len();
         let read = |body| Blueprint::from_json(steady(body)).ok().map(|(blueprint, _)| blueprint);
-        let mut all: Vec<Blueprint> = bodies.into_iter().filter_map(read).collect();
+        let all: Vec<Blueprint> = bodies.into_iter().filter_map(read).collect();
         let unusable = given - all.len();
-        all.sort_by(|a, b| a.identifier.cmp(&b.identifier));
-        all.dedup_by(|later, first| later.identifier == first.identifier);
-        Self { all, unusable }
-    }
-
-    pub fn get(&self, identifier: &str) -> Option<&Blueprint> {
-        let at = self.all.binary_search_by(|blueprint| blueprint.identifier.as_str().cmp(identifier)).ok()?;
-        self.all.get(at)
-    }
-
-    /// Those of the names that are there.
-    pub fn named(&self, names: &BTreeSet<&str>) -> Vec<Blueprint> {
-        self.all.iter().filter(|blueprint| names.contains(blueprint.identifier.as_str())).cloned().collect()
+        Self { all: Blueprints::new(all), unusable }
     }
 
     /// What is said once: that the snapshot is of other blueprints than these, as far as `names` go.
-    pub fn notes(&self, names: &BTreeSet<&str>, settings: &Settings) -> Vec<String> {
+    pub fn notes(&self, names: &BTreeSet<&str>, root: &Path, shelf: &Shelf) -> Vec<String> {
         let mut notes = Vec::new();
         if self.unusable > 0 {
             notes.push(format!("The catalog gave {} that cannot be understood.", count(self.unusable, "blueprint")));
         }
         let read = |body: &Json| Blueprint::from_json(steady(body.clone())).ok().map(|(blueprint, _)| blueprint);
-        let saved: BTreeMap<String, Json> = shelved(&settings.root.value).blueprints;
+        let saved: BTreeMap<String, Json> = shelved(root, shelf).blueprints;
         let saved: Vec<Blueprint> = saved.values().filter_map(read).collect();
         // Those that the snapshot does not have are new, and none is missed where there is no snapshot at all.
         let both = |kind: &BlueprintChangeKind| matches!(kind, BlueprintChangeKind::Changed(_));
@@ -85,9 +74,9 @@ impl Live {
     }
 
     /// The entities whose blueprint is not there, as findings; `None`: every one is.
-    pub fn strangers(&self, asked: &Asked, catalog: &str) -> Option<Linted> {
+    pub fn strangers(&self, asked: &Asked, catalog: &str, is_embedded: bool) -> Option<Linted> {
         let mut strange: BTreeMap<&str, Vec<&Desired>> = BTreeMap::new();
-        for entity in asked.entities.iter().filter(|entity| self.get(&entity.key.blueprint).is_none()) {
+        for entity in asked.entities.iter().filter(|entity| self.all.named(&entity.key.blueprint).is_none()) {
             strange.entry(&entity.key.blueprint).or_default().push(entity);
         }
         if strange.is_empty() {
@@ -119,7 +108,7 @@ impl Live {
                         .take(MOST_RELATED)
                         .map(|it| (place(it), "named here too".to_owned()))
                         .collect(),
-                    help: Some(self.help(blueprint)),
+                    help: Some(self.help(blueprint, is_embedded)),
                     fix: None,
                 })
             })
@@ -127,9 +116,12 @@ impl Live {
         Some(as_linted(findings, asked))
     }
 
-    fn help(&self, blueprint: &str) -> String {
+    fn help(&self, blueprint: &str, is_embedded: bool) -> String {
         match closest(blueprint, self.all.iter().map(|known| known.identifier.as_str())) {
             Some(meant) => format!("did you mean `{meant}`?"),
+            None if is_embedded => "it takes those of `.portolan/blueprints`, which `portolan pull` brings from the \
+                                    platform; or name another catalog (`--catalog`)"
+                .to_owned(),
             None if self.all.is_empty() => {
                 "the catalog has no blueprints at all: create them there, or name another catalog (`--catalog`)"
                     .to_owned()

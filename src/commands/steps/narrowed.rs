@@ -42,7 +42,7 @@ pub(crate) fn narrowed(
         if only.files.len() > before {
             continue;
         }
-        match live.get(name) {
+        match live.all.named(name) {
             Some(_) => drop(only.blueprints.insert(Arc::from(name.as_str()))),
             None => return Err(unknown(name, asked, live, catalog)),
         }

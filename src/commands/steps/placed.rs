@@ -2,7 +2,7 @@
 //! has, a path that is free. A name is taken whatever the namespace: two that are alike are one too many for a reader.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::commands::steps::declared::Declared;
 use crate::domain::entity::EntityKey;
@@ -75,6 +75,14 @@ impl Names {
             let path = folder.file(name);
             (!sources::is_taken(&root.join(&path))).then_some(path)
         })
+    }
+
+    /// Among bare entities, each in a folder of its own: the free path of the next one. `None`: there are none, or it would
+    /// be read by nobody.
+    pub fn beside(&self, key: &EntityKey, declared: &Declared, pattern: &Pattern, root: &Path) -> Option<PathBuf> {
+        let (above, file) = declared.bare_home(&key.blueprint)?;
+        let path = Path::new(above).join(shortened(to_resource_name(&key.identifier))).join(file);
+        (pattern.matches(&path) && !sources::is_taken(&root.join(&path))).then_some(path)
     }
 
     /// A free name for a file whose path is settled.

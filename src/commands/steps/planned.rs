@@ -11,7 +11,8 @@ use crate::commands::steps::desired::Asked;
 use crate::commands::steps::linted::{Linted, Texts};
 use crate::commands::steps::live::Live;
 use crate::commands::steps::narrowed::{came_along, narrowed};
-use crate::commands::steps::revision::{repository, revision};
+use crate::commands::steps::revision::repository;
+use crate::commands::steps::standpoint::Standpoint;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::{EntityKey, Owner};
 use crate::domain::finding::FileId;
@@ -21,7 +22,7 @@ use crate::domain::progress::{Progress, Silent};
 use crate::domain::revision::Revision;
 use crate::domain::snapshot::Snapshot;
 use crate::domain::write::PruneRule;
-use crate::error::{DiffError, Error, LintError};
+use crate::error::{DiffError, Error};
 use crate::plan::{self, Ground, Only, Question};
 use crate::settings::{self, Origin, Settings};
 use crate::sources::Pattern;
@@ -29,6 +30,8 @@ use crate::sources::Pattern;
 /// What of the settings a run may say otherwise, and what only a run says.
 pub(crate) struct Wishes<'a> {
     pub owner: Owner,
+    /// Where the manifests are read from.
+    pub from: &'a Standpoint,
     pub base: base::Wanted<'a>,
     pub prune: Option<bool>,
     pub adopt: bool,
@@ -62,25 +65,25 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     let pattern = settings.pattern()?;
-    let asked = Asked::of(&settings.root.value, &pattern, progress).map_err(LintError::from)?;
-    let mut notes = Vec::new();
+    let asked = wishes.from.asked(&settings.root.value, &pattern, progress)?;
+    let mut notes = wishes.from.notes().to_vec();
     let Checkout { base, revision } = checkout(wishes, &asked, &pattern, context, progress, &mut notes)?;
     if wishes.only_branch && base.is_none() {
         return Err(DiffError::NoBase { why: notes.pop() }.into());
     }
-    let catalog = connect_for(&wishes.owner, &asked.entities, context)?;
+    let catalog = connect_for(&wishes.owner, &asked.entities, wishes.from.shelf(), context)?;
     let live = Live::of(&*catalog)?;
-    if let Some(strange) = live.strangers(&asked, catalog.name()) {
+    if let Some(strange) = live.strangers(&asked, catalog.name(), settings.catalog.value == settings::Catalog::Local) {
         return Ok(Planning::Strange(Box::new(strange)));
     }
     let only = narrowed(wishes.only, &asked, &live, catalog.name(), settings)?;
     let owned = tolerant(catalog.owned(&wishes.owner), &mut notes)?;
     let declared: BTreeSet<&str> = asked.entities.iter().map(|entity| entity.key.blueprint.as_ref()).collect();
     if settings.catalog.value != settings::Catalog::Local {
-        notes.extend(live.notes(&declared, settings));
+        notes.extend(live.notes(&declared, &settings.root.value, wishes.from.shelf()));
     }
     let names: BTreeSet<&str> = declared.into_iter().chain(owned.iter().map(|key| key.blueprint.as_ref())).collect();
-    let mut actual = catalog.read(&live.named(&names), Part::Whole, progress)?;
+    let mut actual = catalog.read(&live.all.among(&names), Part::Whole, progress)?;
     let sides =
         Sides { wishes, settings, asked: &asked, base: base.as_ref(), live: &live, owned: &owned, only: only.as_ref() };
     let mut plan = sides.plan(&actual);
@@ -156,16 +159,14 @@ fn checkout(
         repository: repository.as_ref(),
         root: &settings.root.value,
         pattern,
+        commit: wishes.from.asked_for().map(|then| then.commit),
         now: asked,
         environment: context.environment,
         progress,
     };
     let compared = base::base(&request)?;
     notes.extend(compared.notes);
-    let revision = match &repository {
-        Some(_) => Some(revision(repository.as_ref(), settings, pattern)?),
-        None => None,
-    };
+    let revision = wishes.from.revision(repository.as_ref(), settings, pattern)?;
     Ok(Checkout { base: compared.base, revision })
 }
 
@@ -209,13 +210,14 @@ fn onlookers(plan: &Plan, live: &Live, actual: &Snapshot) -> Vec<Blueprint> {
             | HazardKind::RenameWithDependents { .. }
             | HazardKind::Foreign { .. }
             | HazardKind::Unseen { .. }
+            | HazardKind::StillNeeded { .. }
             | HazardKind::PruneBlocked { .. } => None,
         })
         .flatten()
         .map(AsRef::as_ref)
         .filter(|name| !actual.blueprints.contains_key(*name))
         .collect();
-    live.named(&names)
+    live.all.among(&names)
 }
 
 /// Nobody said which catalog is meant, and a pipeline compares with one that is made anew every time.
@@ -244,7 +246,8 @@ impl Planned {
             | HazardKind::RenameWithDependents { .. }
             | HazardKind::Foreign { .. }
             | HazardKind::Unseen { .. }
-            | HazardKind::UnseenDependents { .. } => &[],
+            | HazardKind::UnseenDependents { .. }
+            | HazardKind::StillNeeded { .. } => &[],
         });
         let blockers = blockers.filter_map(|blocker| match blocker {
             Blocker::Manifest(place) => Some(*place),

@@ -29,10 +29,10 @@ pub(crate) struct Unusable {
     pub reason: String,
 }
 
-pub(crate) fn shelved(root: &Path) -> Shelved {
+pub(crate) fn shelved(root: &Path, shelf: &Shelf) -> Shelved {
     let mut shelved = Shelved::default();
     let mut buffer = ReadBuffer::default();
-    for file in Shelf::Disk.blueprints(root) {
+    for file in shelf.blueprints(root) {
         let reason = match blueprint(&file, &mut buffer) {
             Ok(blueprint) if shelved.blueprints.contains_key(&blueprint.identifier) => {
                 format!("blueprint `{}` is in another file already", blueprint.identifier)
@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn what_can_be_used_is_used_and_the_rest_is_named() {
         let folder = tempfile::tempdir().expect("a folder");
-        assert!(shelved(folder.path()).blueprints.is_empty());
+        assert!(shelved(folder.path(), &Shelf::Disk).blueprints.is_empty());
         let blueprints = folder.path().join(FOLDER);
         std::fs::create_dir_all(&blueprints).expect("a folder");
         for (name, text) in [
@@ -78,7 +78,7 @@ mod tests {
         ] {
             std::fs::write(blueprints.join(name), text).expect("a file");
         }
-        let Shelved { blueprints, unusable } = shelved(folder.path());
+        let Shelved { blueprints, unusable } = shelved(folder.path(), &Shelf::Disk);
         assert_eq!(blueprints.keys().collect::<Vec<_>>(), ["service"]);
         assert_eq!(blueprints["service"]["kept"], 1);
         let named: Vec<&str> = unusable.iter().map(|file| file.identifier.as_str()).collect();

@@ -5,6 +5,7 @@ use crate::commands::context::Context;
 use crate::commands::output::Output;
 use crate::commands::steps::linted::{InWorkTree, Linted, Texts};
 use crate::commands::steps::planned::Planned;
+use crate::commands::steps::summarised::summarised;
 use crate::domain::entity::Owner;
 use crate::domain::finding::Severity;
 use crate::domain::words::count;
@@ -13,13 +14,54 @@ use crate::exit::Exit;
 use crate::report::escape::clean;
 use crate::report::format::Format;
 use crate::report::lint::{self, Lint, LintFormat};
+use crate::report::outcome::OutcomeFormat;
 use crate::report::place::Files;
 use crate::report::plan::{self, Complaint, PlanFormat, PlanReport};
 use crate::report::style::{Role, Style};
 use crate::sources;
 
+/// A format that a plan is told in, or what comes of it.
+pub(crate) trait PlanLike: Format {
+    const TEXT: Self;
+    const MARKDOWN: Self;
+
+    /// What findings in the way of a plan are told in; `None`: in one line.
+    fn as_lint(self) -> Option<LintFormat>;
+}
+
+impl PlanLike for PlanFormat {
+    const TEXT: Self = Self::Text;
+    const MARKDOWN: Self = Self::Markdown;
+
+    fn as_lint(self) -> Option<LintFormat> {
+        match self {
+            Self::Text => Some(LintFormat::Text),
+            Self::Json => Some(LintFormat::Json),
+            Self::Markdown => Some(LintFormat::Markdown),
+            Self::Summary => None,
+        }
+    }
+}
+
+impl PlanLike for OutcomeFormat {
+    const TEXT: Self = Self::Text;
+    const MARKDOWN: Self = Self::Markdown;
+
+    fn as_lint(self) -> Option<LintFormat> {
+        Some(match self {
+            Self::Text => LintFormat::Text,
+            Self::Json => LintFormat::Json,
+            Self::Markdown => LintFormat::Markdown,
+            Self::Junit => LintFormat::Junit,
+        })
+    }
+}
+
 /// How a plan is to be shown.
+#[derive(Default)]
 pub(crate) struct Report<'a> {
+    /// The commit that was asked for in place of the work tree.
+    pub asked_for: Option<&'a str>,
     /// What was asked for; nothing: the text.
     pub outputs: &'a [Output<PlanFormat>],
     /// Nothing is folded in the text.
@@ -43,7 +85,7 @@ pub(crate) fn shown(report: &Report<'_>, planned: &Planned, context: &mut Contex
         }
         PlanFormat::Json | PlanFormat::Summary => plan::render(&plan, format, style),
     };
-    give_out(report.outputs, [PlanFormat::Text, PlanFormat::Markdown], &render, context)
+    give_out(report.outputs, &render, context)
 }
 
 /// All that is told of a plan; `texts` are the manifests that it speaks of.
@@ -59,6 +101,7 @@ pub(crate) fn plan_report<'a>(
         platform: settings.platform.value.name,
         catalog: planned.catalog.name(),
         target: settings.target.as_ref().map(|target| target.value.as_str()),
+        asked_for: report.asked_for,
         revision: planned.revision.as_ref(),
         base: planned.base.as_ref().map(|base| &base.revision),
         blueprints: &planned.live.all,
@@ -74,13 +117,15 @@ pub(crate) fn plan_report<'a>(
 /// Before anything else: where all of this would happen, and as whom.
 fn head(plan: &PlanReport<'_>, style: &Style) -> String {
     let base = plan.base.map(|base| format!(" Base: {} ({}).", base.name, base.short_commit())).unwrap_or_default();
-    let head = format!("Catalog: {}. Scope: {}.{base}", plan.catalog, plan.plan.scope);
+    let commit = plan.asked_for.zip(plan.revision.and_then(|revision| revision.short_commit()));
+    let commit = commit.map(|(name, commit)| format!(" Commit: {name} ({commit}).")).unwrap_or_default();
+    let head = format!("Catalog: {}. Scope: {}.{commit}{base}", plan.catalog, plan.plan.scope);
     format!("{}\n", style.paint(Role::Strong, &clean(&head)))
 }
 
 /// The findings that stand in the way, in the formats that were asked for.
-pub(crate) fn refused(
-    outputs: &[Output<PlanFormat>],
+pub(crate) fn refused<F: PlanLike>(
+    outputs: &[Output<F>],
     owner: &Owner,
     linted: &Linted,
     context: &mut Context<'_>,
@@ -97,16 +142,16 @@ pub(crate) fn refused(
         notes: if context.quiet { &[] } else { &linted.notes },
         has_summary: false,
     };
-    let render = |format: PlanFormat, style: &Style| match format {
-        PlanFormat::Text => lint::render(&lint, LintFormat::Text, style),
-        PlanFormat::Json => lint::render(&lint, LintFormat::Json, style),
-        PlanFormat::Markdown => {
+    let render = |format: F, style: &Style| match format.as_lint() {
+        Some(LintFormat::Markdown) => {
             let text = lint::render(&Lint { files: &in_work_tree, ..lint }, LintFormat::Markdown, style);
             format!("{marker}\n{text}")
         }
-        PlanFormat::Summary => format!("No plan: {} in the manifests\n", errors(linted)),
+        Some(LintFormat::Junit) => lint::render(&Lint { files: &in_work_tree, ..lint }, LintFormat::Junit, style),
+        Some(format) => lint::render(&lint, format, style),
+        None => format!("No plan: {} in the manifests\n", errors(linted)),
     };
-    give_out(outputs, [PlanFormat::Text, PlanFormat::Markdown], &render, context)?;
+    give_out(outputs, &render, context)?;
     context.say("note: Nothing was compared with the catalog: the manifests must be right before.");
     Ok(Exit::Findings)
 }
@@ -116,15 +161,13 @@ fn errors(linted: &Linted) -> String {
 }
 
 /// Writes each report to its place: what was asked for, or the text. Who asks for nothing also gets the summary that a
-/// pipeline shows beside the run. `usual`: the formats of the two.
-pub(crate) fn give_out<F: Format>(
+/// pipeline shows beside the run.
+pub(crate) fn give_out<F: PlanLike>(
     asked: &[Output<F>],
-    usual: [F; 2],
     render: &dyn Fn(F, &Style) -> String,
     context: &mut Context<'_>,
 ) -> Result<(), Error> {
-    let [text, summary] = usual;
-    let text = [Output { format: text, file: None }];
+    let text = [Output { format: F::TEXT, file: None }];
     for Output { format, file } in if asked.is_empty() { &text } else { asked } {
         match file {
             Some(file) => {
@@ -136,10 +179,8 @@ pub(crate) fn give_out<F: Format>(
             }
         }
     }
-    if let Some(place) = context.job_summary().filter(|_| asked.is_empty())
-        && let Err(error) = sources::append_output(&place, &render(summary, &Style::PLAIN))
-    {
-        context.say(&format!("note: The job has no summary: failed to {error}."));
+    if asked.is_empty() {
+        summarised(|| render(F::MARKDOWN, &Style::PLAIN), context);
     }
     Ok(())
 }

@@ -87,7 +87,6 @@ pub(crate) fn staged(repository: &Repository, root: &Path) -> Result<(Shelf, BTr
 }
 
 /// The snapshot of a commit; where that has none, as it lies there.
-#[cfg_attr(not(test), expect(dead_code, reason = "for verbs that run as of a commit"))]
 pub(crate) fn at_commit(repository: &Repository, root: &Path, commit: CommitId) -> Result<Shelf, GitError> {
     let files = repository.folder_at(root, FOLDER, commit)?;
     Ok(if files.is_empty() { Shelf::Disk } else { Shelf::Files(files) })

@@ -25,7 +25,7 @@ pub(crate) fn verified(planned: &Planned, acts: &Acts, progress: &dyn Progress) 
     let asking = Asking { planned, new, progress };
     let mut complaints = Vec::new();
     for ((blueprint, merge), acts) in by_call(acts) {
-        let Some(shape) = planned.live.get(blueprint) else { continue };
+        let Some(shape) = planned.live.all.named(blueprint) else { continue };
         complaints.extend(asking.ask(shape, merge, acts)?);
     }
     complaints.sort_by_key(|complaint| complaint.change);

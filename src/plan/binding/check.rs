@@ -220,7 +220,8 @@ pub(super) fn each_place(plan: &mut Plan, mut each: impl FnMut(&mut Place)) {
             | HazardKind::RenameWithDependents { .. }
             | HazardKind::Foreign { .. }
             | HazardKind::Unseen { .. }
-            | HazardKind::UnseenDependents { .. } => {}
+            | HazardKind::UnseenDependents { .. }
+            | HazardKind::StillNeeded { .. } => {}
         }
     }
 }

@@ -59,9 +59,7 @@ fn world(seeds: &[Seed], options: [u8; 8]) -> World {
     }
     let there = |entities: &[Json]| entities.iter().map(key_of).collect::<BTreeSet<_>>();
     settle(&mut stored, &BTreeSet::new());
-    let mut others = there(&stored);
-    others.retain(|(blueprint, name)| !owned.contains(&(blueprint.as_str(), name.as_str())));
-    settle(&mut declared, &others);
+    settle(&mut declared, &there(&stored));
     world.desired = (0..).zip(&declared).map(|(file, json)| manifest(file, json)).collect();
     world.stored = stored.iter().map(entity).collect();
     world.owned = there(&stored)
@@ -194,6 +192,7 @@ pub fn can_be_done(plan: &Plan) -> bool {
         | HazardKind::Foreign { .. }
         | HazardKind::Unseen { .. }
         | HazardKind::UnseenDependents { .. }
+        | HazardKind::StillNeeded { .. }
         | HazardKind::PruneBlocked { .. } => false,
     };
     plan.obstacles.is_empty() && !plan.hazards.iter().any(|hazard| is_held(&hazard.kind))

@@ -3,8 +3,9 @@
 use serde_json::{Value as Json, json};
 
 use super::world::{World, key, lines, manifest};
-use crate::domain::change::Afterwards;
+use crate::domain::change::{Afterwards, Dependent};
 use crate::domain::digest::Digest;
+use crate::domain::entity::EntityKey;
 use crate::domain::hazard::{Consent, HazardKind};
 use crate::domain::plan::Plan;
 
@@ -92,8 +93,8 @@ fn a_delete_names_who_relates_to_it_and_stays() {
     let shop = json!({"identifier": "shop", "relations": {"owner": "core"}});
     let desk = json!({"identifier": "desk", "relations": {"owner": "core"}});
     let part = json!({"blueprint": "team", "identifier": "part", "relations": {"parent": "core"}});
-    // `desk` goes too, `part` is somebody else's.
-    let world = World::of(json!([shop]), json!([team, shop, desk, part]));
+    // `shop` is declared without its owner, `desk` goes too, `part` is somebody else's.
+    let world = World::of(json!([{"identifier": "shop"}]), json!([team, shop, desk, part]));
     let world = world.owning(&[("team", "core"), ("service", "shop"), ("service", "desk")]);
     let plan = world.plan();
     assert_eq!(lines(&plan), ["delete service/desk", "delete team/core"]);
@@ -118,15 +119,65 @@ fn who_is_pointed_elsewhere_is_not_endangered() {
     assert_eq!(plan.waves.last().map(|wave| wave.steps[0].needs.clone()), Some(vec![0]));
 }
 
+/// (what stays, who points to it, whether a manifest says so)
+fn still_needed(plan: &Plan) -> Vec<(String, Vec<(String, bool)>)> {
+    let name = |key: &EntityKey| format!("{}/{}", key.blueprint, key.identifier);
+    let by = |by: &[Dependent]| by.iter().map(|it| (name(&it.key), it.after == Afterwards::Asked)).collect();
+    let found = plan.hazards.iter().filter_map(|hazard| match &hazard.kind {
+        HazardKind::StillNeeded { key, by: dependents } => Some((name(key), by(dependents))),
+        _ => None,
+    });
+    found.collect()
+}
+
+fn pointing(identifier: &str, targets: &[&str]) -> Json {
+    json!({"identifier": identifier, "relations": {"dependsOn": targets}})
+}
+
 #[test]
-fn who_keeps_pointing_at_it_is_named_once() {
-    let shop = |other: &str| json!({"identifier": "shop", "relations": {"dependsOn": ["old", other]}});
+fn to_what_a_manifest_points_does_not_go() {
     let bare = |name: &str| json!({"identifier": name, "title": name});
-    let world = World::of(json!([shop("b"), bare("b")]), json!([shop("a"), bare("old"), bare("a"), bare("b")]));
-    let world = world.owning(&[("service", "old"), ("service", "shop")]);
+    let wanted = json!([pointing("shop", &["old", "b"]), pointing("till", &["old"]), bare("b")]);
+    let stored = json!([pointing("shop", &["old", "a"]), bare("old"), bare("a"), bare("b")]);
+    let plan = World::of(wanted, stored).plan();
+    let expected =
+        ["delete service/a", r#"update service/shop: dependsOn ["a","old"] > ["b","old"]"#, "create service/till: "];
+    let found = lines(&plan);
+    assert!(found.iter().zip(expected).all(|(line, start)| line.starts_with(start)) && found.len() == 3, "{found:?}");
+    let by = vec![("service/shop".to_owned(), true), ("service/till".to_owned(), true)];
+    assert_eq!(still_needed(&plan), [("service/old".to_owned(), by)]);
+    assert_eq!((plan.counts.total.kept, plan.approval), (1, None));
+}
+
+#[test]
+fn what_stays_keeps_what_it_points_to() {
+    let stored = json!([
+        pointing("shop", &["one"]),
+        pointing("one", &["two"]),
+        pointing("two", &["one", "three"]),
+        pointing("three", &[]),
+        pointing("four", &["three"]),
+    ]);
+    let mut world = World::of(json!([pointing("shop", &["one"])]), stored);
     let plan = world.plan();
-    let old = plan.changes.iter().find(|change| change.key == key("service", "old")).expect("it goes");
-    assert_eq!(old.dependents.iter().map(|it| it.after).collect::<Vec<_>>(), [Afterwards::Left]);
+    assert_eq!(lines(&plan), ["delete service/four"]);
+    let needed = still_needed(&plan);
+    let kept: Vec<&str> = needed.iter().map(|(key, _)| key.as_str()).collect();
+    assert_eq!(kept, ["service/one", "service/three", "service/two"]);
+    assert_eq!(needed[0].1, [("service/shop".to_owned(), true), ("service/two".to_owned(), false)]);
+    assert_eq!((plan.counts.total.kept, plan.hazards.len()), (3, 3));
+    // It is what was not chosen that is not told of.
+    world.only = Some(crate::plan::Only { blueprints: ["note".into()].into(), ..Default::default() });
+    assert_eq!(still_needed(&world.plan()), []);
+}
+
+#[test]
+fn what_a_manifest_points_to_is_renamed_by_nobody() {
+    let cart = |name: &str| json!({"identifier": name, "title": "Cart"});
+    let wanted = json!([cart("basket"), pointing("till", &["cart"])]);
+    let plan = World::of(wanted, json!([cart("cart")])).plan();
+    assert_eq!(lines(&plan)[0], r#"create service/basket: title null > "Cart""#);
+    assert_eq!(still_needed(&plan), [("service/cart".to_owned(), vec![("service/till".to_owned(), true)])]);
 }
 
 #[test]

@@ -11,5 +11,7 @@ mod only;
 mod origins;
 mod ownership;
 mod renames;
+mod respelled;
+pub(in crate::plan) mod shuffled;
 mod waves;
 pub(in crate::plan) mod world;

@@ -188,6 +188,20 @@ fn objects_count_by_value_and_are_shown_by_path() {
     assert_eq!(paths, [r#"a {"x":1} > 1"#, "b.d [1] > [2]", "new - > {}", "old null > -"]);
 }
 
+/// As deep as a catalog's JSON is read: looking twice at every level would take until the end of time.
+#[test]
+fn deep_objects_are_compared_in_one_walk() {
+    let deep = |leaf: Json| (0..120).fold(leaf, |inner, _| json!({"a": 1, "k": inner}));
+    let turned = |leaf: Json| (0..120).fold(leaf, |inner, _| json!({"k": inner, "a": 1.0}));
+    assert!(alike("meta", deep(json!(1)), deep(json!(1.0))));
+    assert!(alike("meta", deep(json!(1)), turned(json!(1))));
+    assert!(!alike("meta", deep(json!(1)), deep(json!(2))));
+    assert!(!alike("meta", deep(json!(1)), turned(json!(2))));
+    // A list of one keeps the values from being shown by their paths.
+    assert!(!alike("meta", json!({"a": [deep(json!(1))]}), json!({"a": [deep(json!(2))]})));
+    assert!(!alike("tags", json!([deep(json!(1))]), json!([turned(json!(2))])));
+}
+
 #[test]
 fn array_properties_are_in_order() {
     assert!(alike("tags", json!(["a", "b"]), json!(["a", "b"])));

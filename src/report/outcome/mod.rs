@@ -4,6 +4,8 @@
 pub mod json;
 mod junit;
 mod markdown;
+pub mod record;
+pub mod refusal;
 mod text;
 mod words;
 

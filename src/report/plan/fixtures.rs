@@ -288,12 +288,17 @@ impl Case {
         let unseen = HazardKind::Unseen { blueprint: "team".into(), why: None, keys: vec![key("team/new")] };
         let unread =
             HazardKind::UnseenDependents { blueprint: "service".into(), unread: vec!["api".into(), "host".into()] };
+        let needed = HazardKind::StillNeeded {
+            key: key("team/left"),
+            by: vec![dependent("service/cart", "owner", true, Afterwards::Asked)],
+        };
         let pointed = HazardKind::DeleteWithDependents { key: key("service/old"), dependents };
         let hazards = vec![
             hazard(deletes, Consent::Approval),
             hazard(pointed, Consent::Approval),
             hazard(unseen, Consent::Approval),
             hazard(unread, Consent::Nothing),
+            hazard(needed, Consent::Nothing),
             hazard(kept, Consent::Nothing),
         ];
         let mut case = Self::of(changes, hazards);
@@ -480,6 +485,7 @@ impl Case {
             platform: "port",
             catalog: "https://api.port.io",
             target: None,
+            asked_for: None,
             revision: self.revision.as_ref(),
             base: self.base.as_ref(),
             blueprints: &self.blueprints,

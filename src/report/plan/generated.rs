@@ -117,6 +117,7 @@ fn hazards(keys: Vec<EntityKey>, dependents: Vec<Dependent>, name: &str, kinds: 
             approval,
         ),
         (HazardKind::DeleteWithDependents { key: one.clone(), dependents: dependents.clone() }, approval),
+        (HazardKind::StillNeeded { key: one.clone(), by: dependents.clone() }, nothing),
         (HazardKind::RenameWithDependents { key: one, from: name.into(), dependents }, approval),
         (HazardKind::Foreign { keys: keys.clone() }, Consent::Adoption),
         (HazardKind::Unseen { blueprint: blueprint.clone(), why: Some(why), keys: keys.clone() }, approval),

@@ -275,7 +275,7 @@ enum JsonAfterwards {
     Left,
     /// It is pointed elsewhere first.
     Relinked,
-    /// It is pointed to what goes away.
+    /// Its manifest points there, so that it stays.
     Asked,
 }
 
@@ -307,6 +307,7 @@ enum JsonHazardKind {
     Foreign,
     Unseen,
     UnseenDependents,
+    StillNeeded,
     PruneBlocked,
 }
 

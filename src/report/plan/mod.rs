@@ -38,7 +38,9 @@ pub struct PlanReport<'a> {
     pub catalog: &'a str,
     /// The `--target`, where there is one: a comment of another target is another comment.
     pub target: Option<&'a str>,
-    /// What is checked out; `None` outside of a repository.
+    /// The commit that was asked for in place of the work tree, as a person named it.
+    pub asked_for: Option<&'a str>,
+    /// What the manifests are of; `None` outside of a repository.
     pub revision: Option<&'a Revision>,
     pub base: Option<&'a BaseRevision>,
     /// What relations point to: the blueprints that the plan was made with.

@@ -113,7 +113,7 @@ pub(in crate::report) fn dependent(dependent: &Dependent) -> String {
     let after = match dependent.after {
         Afterwards::Left => "",
         Afterwards::Relinked => "; this plan points it elsewhere",
-        Afterwards::Asked => "; this plan points it there",
+        Afterwards::Asked => "; its manifest says so",
     };
     format!("{} by {}{required}{after}", quoted(&dependent.key), tick(&dependent.relation))
 }
@@ -175,6 +175,10 @@ pub(in crate::report) fn hazard(hazard: &Hazard, sited: &Sited<'_>) -> Told {
                 format!("entities of {unread} were not read, and may point to what goes away from {}", tick(blueprint)),
                 vec![],
             )
+        }
+        HazardKind::StillNeeded { key, by } => {
+            let points = points(by);
+            told(format!("{} is no longer declared, and stays, since {points} to it", quoted(key)), pointing(by))
         }
         HazardKind::PruneBlocked { by, keys } => {
             let why: Vec<String> = by.iter().take(NAMES_MAX).map(|blocker| self::blocker(blocker, sited)).collect();
@@ -296,10 +300,22 @@ pub(in crate::report) fn consent_flags(report: &PlanReport<'_>) -> String {
     flags.join(" ")
 }
 
+/// The push of what was asked for, without what it must be given.
+pub(in crate::report) fn push(report: &PlanReport<'_>) -> String {
+    let target = report.target.map(|target| format!(" --target {target}")).unwrap_or_default();
+    let asked_for = report.asked_for.map(|name| format!(" --ref {}", for_a_shell(name))).unwrap_or_default();
+    format!("portolan push{target}{asked_for}")
+}
+
+/// Revisions may hold what a shell obeys: `HEAD@{2 days ago}`.
+fn for_a_shell(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+:@~^".contains(c);
+    if word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}
+
 /// The command that pushes this plan.
 pub(in crate::report) fn command(report: &PlanReport<'_>) -> String {
-    let mut words = vec!["portolan push".to_owned()];
-    words.extend(report.target.map(|target| format!("--target {target}")));
+    let mut words = vec![push(report)];
     let flags = consent_flags(report);
     words.extend((!flags.is_empty()).then_some(flags));
     words.join(" ")

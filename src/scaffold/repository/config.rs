@@ -37,11 +37,18 @@ pub(super) fn text(facts: &Facts<'_>) -> String {
         text.push_str("# Without it: every YAML file.\n# manifests:\n#   include: [\"catalog/**/*.{yaml,yml}\"]\n");
     } else {
         text.push_str("manifests:\n  include:\n");
-        for glob in facts.include {
-            text.push_str(&format!("    - {}\n", quoted(glob)));
-        }
+        text.push_str(&items(facts.include));
+    }
+    if !facts.exclude.is_empty() {
+        let head = if facts.include.is_empty() { "manifests:\n" } else { "" };
+        text.push_str(&format!("{head}  # What has a config, and a scope, of its own.\n  exclude:\n"));
+        text.push_str(&items(facts.exclude));
     }
     text
+}
+
+fn items(globs: &[String]) -> String {
+    globs.iter().map(|glob| format!("    - {}\n", quoted(glob))).collect()
 }
 
 /// Bare where nobody could take it for something else.

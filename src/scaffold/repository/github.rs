@@ -17,8 +17,10 @@ fn workflow_path(folder: &str) -> String {
 }
 
 pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
-    draft.own(facts, workflow_path(facts.folder), workflow(facts));
-    if facts.has_catalog {
+    let path = workflow_path(facts.folder);
+    let is_called = facts.texts.get(&path).is_none_or(|text| text.contains("portolan-comment.sh"));
+    draft.own(facts, path, workflow(facts));
+    if facts.has_catalog && is_called {
         draft.own(facts, SCRIPT.to_owned(), COMMENT.to_owned());
     }
 }

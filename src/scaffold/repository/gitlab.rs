@@ -25,8 +25,9 @@ pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
     let pipeline = before.map(|text| (facts.read)(text));
     let stages = Stages::of(pipeline.as_ref().and_then(Option::as_ref));
     let path = jobs_path(facts.folder);
+    let is_called = facts.texts.get(&path).is_none_or(|text| text.contains("portolan-comment.sh"));
     draft.own(facts, path.clone(), jobs(facts, &stages));
-    if facts.has_catalog {
+    if facts.has_catalog && is_called {
         draft.own(facts, SCRIPT.to_owned(), COMMENT.to_owned());
     }
     let line = format!("- local: {path}");

@@ -35,7 +35,7 @@ fn item(facts: &Facts<'_>) -> Vec<String> {
         "- repo: local".to_owned(),
         "  hooks:".to_owned(),
         format!("    - id: portolan-lint{}", suffix(facts.folder)),
-        "      name: portolan lint".to_owned(),
+        format!("      name: {}", name(facts.folder)),
         format!("      entry: {}", entry(facts.folder)),
         "      language: python".to_owned(),
         format!("      additional_dependencies: [\"portolan-gitops=={}\"]", facts.version),
@@ -51,6 +51,11 @@ fn item(facts: &Facts<'_>) -> Vec<String> {
         lines.insert(7, "      pass_filenames: false".to_owned());
     }
     lines
+}
+
+/// Several folders have a hook each, and people tell them apart by this.
+fn name(folder: &str) -> String {
+    if folder.is_empty() { "portolan lint".to_owned() } else { quoted(&format!("portolan lint ({folder})")) }
 }
 
 /// In a folder below the top the names of files would lead nowhere; what is staged is found without them.
@@ -74,9 +79,9 @@ fn is_hooked(config: &Value, folder: &str) -> bool {
     let own = format!("portolan-lint{}", suffix(folder));
     hooks(config).any(|hook| {
         let id = hook["id"].as_str().unwrap_or_default();
-        let is_ours =
-            id.starts_with("portolan") || hook["entry"].as_str().is_some_and(|it| it.starts_with("portolan "));
-        if folder.is_empty() { is_ours } else { id == own }
+        let entry = hook["entry"].as_str().unwrap_or_default();
+        let is_ours = id.starts_with("portolan") || entry.starts_with("portolan ");
+        if folder.is_empty() { is_ours && !entry.contains(" -C ") } else { id == own }
     })
 }
 

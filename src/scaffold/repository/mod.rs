@@ -42,6 +42,8 @@ pub struct Facts<'a> {
     pub has_catalog: bool,
     pub scope: Option<&'a str>,
     pub include: &'a [String],
+    /// Folders that have a config, and a scope, of their own.
+    pub exclude: &'a [String],
     pub forge: Forge,
     pub branch: &'a str,
     /// The folder of the config; empty at the top.

@@ -22,6 +22,7 @@ fn drafted(files: &[(&str, &str)], change: impl FnOnce(&mut Facts<'_>)) -> Draft
         has_catalog: true,
         scope: Some("acme/catalog"),
         include: &[],
+        exclude: &[],
         forge: Forge::Other,
         branch: "main",
         folder: "",
@@ -72,6 +73,31 @@ fn a_hook_joins_those_that_are_there_and_nothing_else_changes() {
         assert_eq!(last["hooks"][0]["additional_dependencies"][0], "portolan-gitops==9.8.7");
         // And then it is there.
         assert_eq!(hooked(&file.after), Draft::default());
+    }
+}
+
+#[test]
+fn the_hook_of_a_folder_is_not_that_of_the_top() {
+    let top = hooked("");
+    let [file] = top.files.as_slice() else { panic!("{top:?}") };
+    let of_folder = |folder: &'static str, before: &str| {
+        drafted(&[(".pre-commit-config.yaml", before)], |facts| {
+            facts.wants_hook = true;
+            facts.folder = folder;
+        })
+    };
+    // Whichever comes first, the other joins it, and nobody takes one for the other.
+    let both = of_folder("teams/pay", &file.after);
+    let [file] = both.files.as_slice() else { panic!("{both:?}") };
+    let other = of_folder("teams/pay", "");
+    let other = hooked(&other.files[0].after);
+    for after in [&file.after, &other.files[0].after] {
+        let hooks = read(after).expect("YAML");
+        let names: Vec<&Value> = (0..2).map(|at| &hooks["repos"][at]["hooks"][0]["name"]).collect();
+        assert!(names.contains(&&Value::from("portolan lint")), "{after}");
+        assert!(names.contains(&&Value::from("portolan lint (teams/pay)")), "{after}");
+        assert_eq!(hooked(after), Draft::default());
+        assert_eq!(of_folder("teams/pay", after), Draft::default());
     }
 }
 
@@ -187,7 +213,15 @@ fn no_placeholder_is_left_in_what_is_written() {
 fn files_of_ours_that_somebody_changed_stay() {
     let draft = drafted(&[(".github/workflows/portolan.yml", "name: mine\n")], |facts| facts.forge = Forge::Github);
     assert_eq!(draft.kept, [".github/workflows/portolan.yml"]);
-    assert!(draft.files.iter().all(|file| file.path == ".github/portolan-comment.sh"));
+    // Nor is a script written that it does not run.
+    assert_eq!(draft.files, []);
+    for (forge, path, script) in [
+        (Forge::Github, ".github/workflows/portolan.yml", ".github/portolan-comment.sh"),
+        (Forge::Gitlab, ".gitlab/portolan.yml", ".gitlab/portolan-comment.sh"),
+    ] {
+        let draft = drafted(&[(path, "x: sh portolan-comment.sh\n")], |facts| facts.forge = forge);
+        assert!(draft.files.iter().any(|file| file.path == script), "{draft:?}");
+    }
 }
 
 #[test]
@@ -202,7 +236,8 @@ fn git_is_told_what_to_leave_out() {
 
 #[test]
 fn the_editor_learns_of_the_schema_where_its_settings_are_plain() {
-    let globs = ["catalog/**/*.yaml".to_owned()];
+    let globs = ["catalog/**/*.{yaml,yml}".to_owned(), "**/port.yml".to_owned(), "*.{yaml,yml}".to_owned()];
+    let patterns = ["catalog/*.yaml", "catalog/*.yml", "*/port.yml", "*.yaml", "*.yml"];
     let schema = Schema { file: ".portolan/manifest.schema.json", globs: &globs };
     let edited = |before: Option<&str>| {
         let mut draft = Draft::default();
@@ -215,7 +250,7 @@ fn the_editor_learns_of_the_schema_where_its_settings_are_plain() {
         let draft = edited(before);
         let [file] = draft.files.as_slice() else { panic!("{before:?}: {draft:?}") };
         let json: Value = serde_json::from_str(&file.after).expect("JSON");
-        assert_eq!(json["yaml.schemas"][schema.file][0], "catalog/**/*.yaml", "{}", file.after);
+        assert_eq!(json["yaml.schemas"][schema.file], serde_json::json!(patterns), "{}", file.after);
         assert_eq!(edited(Some(&file.after)), Draft::default());
     }
     for before in ["{\n  // mine\n  \"a\": 1\n}\n", "{\"yaml.schemas\": {\"x\": \"y\"}}", "[1]"] {

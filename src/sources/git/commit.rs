@@ -63,6 +63,14 @@ impl Repository {
         list().map_err(|error| self.reading(commit, error))
     }
 
+    /// Who made the commit: `Ada <ada@example.com>`. Anybody can write anybody there.
+    pub fn committer(&self, commit: Oid) -> Option<String> {
+        let commit = self.inner.find_commit(commit).ok()?;
+        let committer = commit.committer();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Some(format!("{} <{}>", text(committer.name_bytes()), text(committer.email_bytes())))
+    }
+
     fn tree_of(&self, commit: Oid) -> Result<Tree<'_>, git2::Error> {
         self.inner.find_commit(commit)?.tree()
     }

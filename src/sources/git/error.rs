@@ -44,9 +44,9 @@ pub enum GitError {
     #[error("find the revision `{revision}`{}", if *shallow { " in this shallow clone" } else { "" })]
     #[diagnostic(code("git-unknown-revision"), help("{help}"))]
     UnknownRevision { revision: String, shallow: bool, help: String },
-    #[error("find where `{revision}` and `HEAD` parted{}", if *shallow { ": this clone is shallow" } else { ": they have no commit in common" })]
+    #[error("find where `{revision}` and `{other}` parted{}", if *shallow { ": this clone is shallow" } else { ": they have no commit in common" })]
     #[diagnostic(code("git-no-merge-base"), help("{}", no_merge_base_help(*shallow)))]
-    NoMergeBase { revision: String, shallow: bool },
+    NoMergeBase { revision: String, other: String, shallow: bool },
     #[error("compare with {with}: {}", source.message())]
     #[diagnostic(code("git-compare"), help("{help}"))]
     Compare { with: String, help: &'static str, source: Error },
@@ -56,7 +56,7 @@ pub enum GitError {
 }
 
 const FSCK: &str = "run `git fsck`: it tells what is broken";
-const FETCH: &str = "run `git fetch --unshallow` (in GitHub Actions: `fetch-depth: 0` of `actions/checkout`; in GitLab CI: \
+pub(super) const FETCH: &str = "run `git fetch --unshallow` (in GitHub Actions: `fetch-depth: 0` of `actions/checkout`; in GitLab CI: \
                      the variable `GIT_DEPTH: 0`), then try again";
 
 impl GitError {

@@ -3,7 +3,7 @@
 
 use git2::{Commit, ErrorCode, Oid};
 
-use super::error::GitError;
+use super::error::{FETCH, GitError};
 use super::open::Repository;
 use crate::domain::suggest::closest;
 
@@ -32,7 +32,25 @@ impl Repository {
             GitError::Compare { source, .. } => GitError::comparing(&format!("`{revision}`"), shallow, source),
             other => other,
         })?;
-        base.map(Some).ok_or_else(|| GitError::NoMergeBase { revision: revision.to_owned(), shallow })
+        base.map(Some).ok_or_else(|| GitError::NoMergeBase {
+            revision: revision.to_owned(),
+            other: "HEAD".to_owned(),
+            shallow,
+        })
+    }
+
+    /// What `commit` is compared with, going by `revision`: the last commit that both share, or, where `commit` lies
+    /// behind `revision`, that one itself: then it is what is gone back from.
+    pub fn left_at(&self, revision: &str, commit: Oid) -> Result<Oid, GitError> {
+        let theirs = self.find_commit(revision)?;
+        let shallow = self.inner.is_shallow();
+        match self.inner.merge_base(commit, theirs) {
+            Ok(base) => Ok(if base == commit { theirs } else { base }),
+            Err(error) if error.code() == ErrorCode::NotFound => {
+                Err(GitError::NoMergeBase { revision: revision.to_owned(), other: short(commit), shallow })
+            }
+            Err(error) => Err(GitError::comparing(&format!("`{revision}`"), shallow, error)),
+        }
     }
 
     /// The last commit that `theirs` and `HEAD` share; `None` where there is none, or this clone does not know it.
@@ -101,6 +119,9 @@ impl Repository {
     }
 
     fn help_for(&self, revision: &str, shallow: bool) -> String {
+        if shallow && revision.len() >= 7 && revision.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return FETCH.to_owned();
+        }
         let names = self.names();
         let on_remote = names.iter().find(|name| name.split_once('/').is_some_and(|(_, branch)| branch == revision));
         let near = || closest(revision, names.iter().map(String::as_str));
@@ -139,6 +160,11 @@ impl Repository {
         names.sort_unstable();
         names
     }
+}
+
+/// As people read it.
+pub(super) fn short(commit: Oid) -> String {
+    commit.to_string().chars().take(10).collect()
 }
 
 /// `git2` would fill up an abbreviation with zeros.

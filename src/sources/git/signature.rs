@@ -9,6 +9,7 @@ use git2::{ErrorCode, Oid};
 
 use super::error::GitError;
 use super::open::Repository;
+use super::revision::short;
 
 /// What a commit's signature is worth.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,8 +145,4 @@ fn help_for(why: &str, kind: Kind) -> &'static str {
             Kind::Key => "`git verify-commit HEAD` must run here: it needs `gpg`, or what `gpg.program` names",
         }
     }
-}
-
-fn short(commit: Oid) -> String {
-    commit.to_string().chars().take(10).collect()
 }

@@ -24,6 +24,8 @@ fn an_adopted_catalog_lints_clean_and_differs_in_nothing() {
         "{}",
         lint.talk
     );
+    let steps = super::next_steps(&first.results);
+    assert!(steps.iter().any(|step| step.contains("See that nothing differs: `portolan diff`")), "{steps:?}");
     let before = contents(repo.path());
     let second = catalog.run(&repo, "init --yes --from-catalog");
     assert_eq!(second.code, 0, "{}{}", second.results, second.talk);
@@ -54,6 +56,28 @@ fn the_first_snapshot_comes_where_credentials_are() {
     let variables = [("PORTOLAN_CATALOG", "http://127.0.0.1:9"), ("PORT_CLIENT_ID", "a"), ("PORT_CLIENT_SECRET", "b")];
     let run = run_with(&dry, "init --dry-run", &variables);
     assert_eq!((run.code, names(&dry)), (0, Vec::new()), "{}", run.talk);
+    assert!(run.results.contains("\nThen from the catalog: blueprints and known entities into"), "{}", run.results);
+    let run = run_with(&dry, "init --dry-run --from-catalog", &variables);
+    assert!(run.results.contains("manifests for all that it has"), "{}", run.results);
+}
+
+#[test]
+fn a_pull_brings_the_schema_of_editors_along() {
+    let catalog = Catalog::acme();
+    let repo = git(GITHUB);
+    repo.write(".vscode/settings.json", "{}\n");
+    let first = catalog.run(&repo, "init --yes");
+    assert_eq!(first.code, 0, "{}{}", first.results, first.talk);
+    let schema = repo.read(".portolan/manifest.schema.json");
+    assert!(schema.contains("costCentre"));
+    repo.write(".portolan/manifest.schema.json", "{}\n");
+    let pull = catalog.run(&repo, "pull");
+    assert_eq!(pull.code, 0, "{}", pull.talk);
+    assert_eq!(repo.read(".portolan/manifest.schema.json"), schema);
+    // Where nobody wants one, none is made.
+    repo.remove(".portolan/manifest.schema.json");
+    assert_eq!(catalog.run(&repo, "pull").code, 0);
+    assert!(!repo.path().join(".portolan/manifest.schema.json").exists());
 }
 
 #[test]
@@ -71,11 +95,15 @@ fn a_catalog_that_cannot_be_reached_undoes_nothing() {
         );
         assert!(!run.talk.contains("wrong-secret") && !run.results.contains("wrong-secret"));
         assert!(repo.path().join("portolan.yaml").exists() && !repo.path().join(".portolan").exists());
-        assert!(run.results.contains("\nNext:\n"), "{}", run.results);
+        let steps = super::next_steps(&run.results);
+        assert!(steps.iter().any(|step| step.contains("When that is mended") && step.contains("`portolan pull`")));
+        let again = run_with(&repo, "init --yes", &variables);
+        assert!(!again.talk.contains("were written") && again.talk.contains("note: `portolan pull` tries it again."));
         // Where it was the point, it is a failure.
         let repo = git(GITHUB);
         let run = run_with(&repo, "init --yes --from-catalog", &variables);
         assert_eq!(run.code, 5, "{}", run.talk);
+        assert!(run.results.contains("`portolan init --from-catalog`"), "{}", run.results);
         assert!(repo.path().join("portolan.yaml").exists());
     }
 }

@@ -20,7 +20,7 @@ fn hooks_ignores_and_settings_of_others_stay_as_they_are() {
     assert!(repo.read(".gitignore").ends_with(".portolan/local.db*\r\n"));
     let settings: serde_json::Value = serde_json::from_str(&repo.read(".vscode/settings.json")).expect("JSON");
     assert_eq!(settings["editor.rulers"][0], 120);
-    assert_eq!(settings["yaml.schemas"][".portolan/manifest.schema.json"][0], "catalog/**/*.{yaml,yml}");
+    assert_eq!(settings["yaml.schemas"][".portolan/manifest.schema.json"][0], "catalog/*.yaml");
     assert!(repo.path().join(".portolan/manifest.schema.json").exists());
     assert_eq!(repo.read("README.md"), "# Shop\n");
 }
@@ -42,6 +42,12 @@ fn what_is_odd_is_shown_to_be_pasted() {
         assert!(run.results.contains(&format!("{path} is left as it is: ")), "{path}\n{}", run.results);
         assert!(run.results.contains(lines), "{path}\n{}", run.results);
     }
+    let steps = super::next_steps(&run.results);
+    let files = "`.pre-commit-config.yaml`, `.gitlab-ci.yml` and `.vscode/settings.json`";
+    assert_eq!(steps[0], format!("  1. Put the lines that are shown above into {files}."));
+    assert!(steps.iter().any(|step| step.contains("pre-commit install")), "{steps:?}");
+    let again = super::run(&repo, "init --yes");
+    assert!(again.results.ends_with("Nothing to write: the lines above are left to put in.\n"), "{}", again.results);
     let after = contents(repo.path());
     assert!(before.iter().all(|(path, bytes)| after.get(path) == Some(bytes)));
 }
@@ -65,6 +71,18 @@ fn a_repository_that_is_wired_by_hand_stays_so() {
 }
 
 #[test]
+fn what_git_leaves_out_is_told() {
+    let repo = git(GITHUB);
+    repo.write(".gitignore", ".*\n!.gitignore\n");
+    let run = run(&repo, "init --yes --ci none");
+    assert_eq!(run.code, 0, "{}", run.talk);
+    for path in [".pre-commit-config.yaml", ".portolan/source.json"] {
+        assert!(run.talk.contains(&format!("note: Git leaves out `{path}`, so others")), "{path}: {}", run.talk);
+    }
+    assert_eq!(run.talk.matches("Git leaves out").count(), 2, "{}", run.talk);
+}
+
+#[test]
 fn a_file_of_ours_that_was_changed_stays() {
     let repo = git(GITHUB);
     repo.write(".github/workflows/portolan.yml", "name: mine\non: push\njobs: {}\n");
@@ -72,6 +90,8 @@ fn a_file_of_ours_that_was_changed_stays() {
     assert_eq!(run.code, 0, "{}", run.talk);
     assert!(run.talk.contains("`.github/workflows/portolan.yml` says something else"), "{}", run.talk);
     assert_eq!(repo.read(".github/workflows/portolan.yml"), "name: mine\non: push\njobs: {}\n");
+    assert!(!repo.path().join(".github/portolan-comment.sh").exists());
+    assert!(!run.results.contains("Set the secrets"), "{}", run.results);
 }
 
 #[test]
@@ -105,6 +125,7 @@ fn a_folder_that_cannot_be_written_is_told_with_what_was_written() {
     std::fs::set_permissions(&sealed, std::fs::Permissions::from_mode(0o444)).expect("it is ours");
     let run = run(&repo, "init --yes");
     assert_eq!(run.code, 70, "{}", run.talk);
+    assert!(run.talk.contains("error: failed to write `.pre-commit-config.yaml`: "), "{}", run.talk);
     assert!(run.talk.contains("written so far: `portolan.yaml`") && run.talk.contains("read-only"), "{}", run.talk);
     assert_eq!(names(&repo), [".pre-commit-config.yaml", "portolan.yaml"]);
     std::fs::set_permissions(&sealed, std::fs::Permissions::from_mode(0o644)).expect("it is ours");

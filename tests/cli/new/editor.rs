@@ -20,6 +20,15 @@ fn the_editor_has_the_file_and_lint_has_what_it_left() {
 }
 
 #[test]
+fn an_editor_may_take_the_file_away() {
+    let repo = acme();
+    let made = run_with(&repo, "new service cart --edit", &[("EDITOR", "rm")]);
+    assert_eq!(made.code, 0, "{}", made.talk);
+    assert_eq!(made.talk, "note: The editor took the file away: nothing is left of it.\n");
+    assert!(!repo.path().join("catalog/logistics/quoting/cart.yaml").exists());
+}
+
+#[test]
 fn an_editor_that_fails_loses_nothing() {
     let repo = acme();
     let failed = run_with(&repo, "new service cart --edit", &[("VISUAL", "exit 3;"), ("EDITOR", "true")]);

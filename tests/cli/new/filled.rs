@@ -28,6 +28,16 @@ fn what_is_given_is_written_as_the_blueprint_has_it_and_lint_is_content() {
 }
 
 #[test]
+fn a_list_of_targets_may_be_json_and_a_team_is_named_once() {
+    let repo = acme();
+    let line =
+        "new service cart --set dependsOn=[\"checkout\",\"edge-proxy\"] --relate dependsOn=quotes --team a --team a";
+    let made = run(&repo, &format!("{line} --stdout")).results;
+    assert!(made.contains("      - checkout\n      - edge-proxy\n      - quotes\n"), "{made}");
+    assert!(made.contains("  team:\n    - a\n  properties:"), "{made}");
+}
+
+#[test]
 fn what_is_required_and_unknown_is_a_blank_that_lint_points_at() {
     let repo = acme();
     let made = run(&repo, "new service cart --set language=go");

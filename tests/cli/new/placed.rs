@@ -46,6 +46,23 @@ fn the_first_of_a_blueprint_goes_where_lint_looks() {
 }
 
 #[test]
+fn among_bare_entities_the_next_one_is_beside_them() {
+    let repo = Repo::new();
+    repo.write(".portolan/blueprints/x.json", r#"{"identifier": "x", "schema": {"properties": {}}, "relations": {}}"#);
+    repo.write("portolan.yaml", "manifests: {include: [\"**/port.yml\"]}\n");
+    assert!(run(&repo, "new x cart").was_refused().contains("matches no file that could be made"));
+    for name in ["apps/cart", "apps/shop", "infra/db"] {
+        repo.write(&format!("{name}/port.yml"), format!("blueprint: x\nidentifier: {}\n", name.replace('/', "-")));
+    }
+    assert_eq!(run(&repo, "new x Web").quietly_gave(), "apps/web/port.yml\n");
+    assert!(repo.read("apps/web/port.yml").starts_with("blueprint: x\nidentifier: Web\n"));
+    // Somebody's folder is not taken, and neither is one that nobody would look into.
+    assert!(run(&repo, "new x web").was_refused().contains("--file"));
+    repo.write("portolan.yaml", "manifests: {include: [\"apps/cart/port.yml\"]}\n");
+    assert!(run(&repo, "new x other").was_refused().contains("--file"));
+}
+
+#[test]
 fn a_file_that_is_named_is_written_as_its_name_wants() {
     let repo = acme();
     repo.write("apps/cart/main.rs", "");

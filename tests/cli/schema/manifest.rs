@@ -108,6 +108,25 @@ fn an_editor_shows_what_is_wrong_where_it_is() {
 }
 
 #[test]
+fn an_editor_finds_the_schema_by_the_settings_that_init_writes() {
+    let repo = acme();
+    repo.write(".vscode/settings.json", "{}\n");
+    assert_eq!(run(&repo, "init --yes --ci none").code, 0);
+    let settings: serde_json::Value = serde_json::from_str(&repo.read(".vscode/settings.json")).expect("it is JSON");
+    let Some(mut session) = Session::with(&settings["yaml.schemas"], Some(repo.path())) else { return };
+    let wrong = CART.replace("tier: 2", "tier: two");
+    let mut is_checked = |path: &str, text: &str| {
+        let path = repo.path().join(path);
+        !session.faults(path.to_str().expect("our names are UTF-8"), text).is_empty()
+    };
+    assert!(is_checked("catalog/cart.yaml", &wrong));
+    assert!(is_checked("catalog/logistics/new/cart.yml", &wrong));
+    assert!(is_checked("apps/cart/port.yml", "blueprint: service\nidentifier: [a]\n"));
+    assert!(!is_checked("catalog/cart.yaml.txt", &wrong));
+    assert!(!is_checked("docs/cart.yaml", &wrong));
+}
+
+#[test]
 fn a_new_target_is_no_error() {
     let Some((_repo, mut session)) = session() else { return };
     assert_eq!(session.faults("target.yaml", &CART.replace("system: booking", "system: not-made-yet")), []);

@@ -34,6 +34,11 @@ fn installed() -> Option<PathBuf> {
 impl Session {
     /// A session whose documents all have the schema.
     pub fn start(schema: &Path) -> Option<Self> {
+        Self::with(&json!({format!("file://{}", schema.display()): "*.yaml"}), None)
+    }
+
+    /// A session in a folder, with what its settings say of schemas.
+    pub fn with(schemas: &Value, folder: Option<&Path>) -> Option<Self> {
         let has_node = Command::new("node").arg("--version").output().is_ok_and(|output| output.status.success());
         let Some(script) = installed().filter(|_| has_node) else {
             // Past the test harness, which keeps to itself what a test that passes has printed.
@@ -53,15 +58,15 @@ impl Session {
             .spawn()
             .expect("node starts");
         let (input, output) = (server.stdin.take().expect("it is piped"), server.stdout.take().expect("it is piped"));
-        let schemas = json!({format!("file://{}", schema.display()): "*.yaml"});
         let settings = json!({"validate": true, "completion": true, "hover": true, "schemaStore": {"enable": false}, "schemas": schemas});
         let output = BufReader::new(output);
         let mut session = Self { server, input, output, calls: 0, published: Vec::new(), settings, asked: 0 };
+        let root = folder.map(|folder| format!("file://{}", folder.display()));
         let capabilities = json!({
             "workspace": {"configuration": true},
             "textDocument": {"completion": {"completionItem": {"snippetSupport": false}}},
         });
-        session.call("initialize", &json!({"processId": null, "rootUri": null, "capabilities": capabilities}));
+        session.call("initialize", &json!({"processId": null, "rootUri": root, "capabilities": capabilities}));
         session.tell("initialized", &json!({}));
         session.tell("workspace/didChangeConfiguration", &json!({"settings": {}}));
         // Settings are asked for at leisure; what is opened before has no schema.
@@ -183,6 +188,7 @@ impl Drop for Session {
     }
 }
 
+/// Names are relative to a folder that is not there, unless they say otherwise.
 fn address(name: &str) -> String {
-    format!("file:///manifests/{name}")
+    if name.starts_with('/') { format!("file://{name}") } else { format!("file:///manifests/{name}") }
 }

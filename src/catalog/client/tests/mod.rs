@@ -7,6 +7,7 @@ mod faults;
 mod scripted;
 mod secrets;
 mod throttled;
+mod writes;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

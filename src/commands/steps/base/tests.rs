@@ -100,7 +100,16 @@ fn base_of(root: &Path, wanted: Wanted<'_>, variables: &[(&str, &str)]) -> Resul
     let now = Asked::of(root, &pattern, &Silent).expect("it is walked");
     let environment = environment(variables);
     let (now, pattern, environment) = (&now, &pattern, &environment);
-    base(&Request { wanted, repository: repository.as_ref(), root, pattern, now, environment, progress: &Silent })
+    base(&Request {
+        wanted,
+        repository: repository.as_ref(),
+        root,
+        pattern,
+        commit: None,
+        now,
+        environment,
+        progress: &Silent,
+    })
 }
 
 fn environment(variables: &[(&str, &str)]) -> Environment {

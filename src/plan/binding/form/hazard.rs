@@ -47,6 +47,11 @@ pub(in crate::plan::binding) fn write(hazard: &Hazard) -> Value {
             ("blueprint", write::text(blueprint)),
             ("unread", write::list(unread, |blueprint| write::text(blueprint))),
         ]),
+        HazardKind::StillNeeded { key, by } => write::map([
+            ("kind", write::text("still-needed")),
+            ("key", write_key(key)),
+            ("by", write::list(by, write_dependent)),
+        ]),
         HazardKind::PruneBlocked { by, keys } => write::map([
             ("kind", write::text("prune-blocked")),
             ("by", write::list(by, write_blocker)),
@@ -96,6 +101,9 @@ fn read_kind(found: &Value, files: usize) -> Read<HazardKind> {
             blueprint: entries.take("blueprint", shared)?,
             unread: entries.take("unread", |value| list(value, shared))?,
         },
+        "still-needed" => {
+            HazardKind::StillNeeded { key: entries.take("key", read_key)?, by: entries.take("by", dependents)? }
+        }
         "prune-blocked" => HazardKind::PruneBlocked {
             by: entries.take("by", |value| list(value, |value| read_blocker(value, files)))?,
             keys: entries.take("keys", keys)?,

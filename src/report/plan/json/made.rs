@@ -247,6 +247,10 @@ fn hazard(hazard: &Hazard, sited: &Sited<'_>) -> JsonHazard {
             made.blueprint = Some(blueprint.to_string());
             made.reasons = unread.iter().map(ToString::to_string).collect();
         }
+        HazardKind::StillNeeded { key, by } => {
+            made.kind = JsonHazardKind::StillNeeded;
+            (made.entities, made.dependents) = (vec![JsonKey::of(key)], all(by));
+        }
         HazardKind::PruneBlocked { by, keys } => {
             made.kind = JsonHazardKind::PruneBlocked;
             made.entities = self::keys(keys);

@@ -188,3 +188,20 @@ fn only_what_is_under_the_root_counts() {
     assert_eq!(names(&changed.changed), ["new.yaml", "x.yaml"]);
     assert_texts(&changed.before, [("x.yaml", "x: 1\n")]);
 }
+
+#[test]
+fn a_commit_is_compared_with_where_it_was_left_or_with_what_it_lies_behind() {
+    let tree = Tree::with_commit();
+    let (first, branch) = (tree.git(["rev-parse", "HEAD"]).trim().to_owned(), "side");
+    tree.git(["branch", branch]);
+    tree.write("later.yaml", "b: 1\n").commit("later");
+    let repository = tree.open();
+    let id = |name: &str| repository.find_commit(name).expect("it is there");
+    // Behind: what it goes back from. Ahead and apart: where they parted.
+    assert_eq!(repository.left_at("HEAD", id(&first)).expect("they are related"), id("HEAD"));
+    assert_eq!(repository.left_at(branch, id("HEAD")).expect("they are related"), id(&first));
+    tree.git(["switch", "--quiet", "--orphan", "alone"]);
+    tree.write("alone.yaml", "c: 1\n").commit("alone");
+    let error = tree.open().left_at("HEAD", id(&first)).expect_err("they have nothing in common");
+    assert!(error.to_string().contains("no commit in common"), "{error}");
+}

@@ -1,0 +1,186 @@
+//! Text that is not in NFC, the Unicode form in which nearly everything is written: it looks like what others write and
+//! is other bytes. Of two texts that look alike for that reason, at least one is found here. A first look over the
+//! whole text of a file keeps this free where there is nothing.
+
+use icu_normalizer::{ComposingNormalizer, ComposingNormalizerBorrowed};
+use serde_json::Value as Json;
+
+use crate::analysis::snapshot::Shape;
+use crate::domain::blueprint::{Property, PropertyKind};
+use crate::domain::finding::Edit;
+use crate::domain::identifier;
+use crate::domain::manifest::Manifest;
+use crate::domain::span::Span;
+use crate::domain::tree::{Kind, Style, Value, View, entries_of};
+
+const NFC: ComposingNormalizerBorrowed<'static> = ComposingNormalizer::new_nfc();
+/// No character below this one changes, whatever stands before it.
+const FIRST: char = '\u{300}';
+/// So many characters at most make one that is shown.
+const LONGEST: usize = 8;
+
+/// A text with letters that others write otherwise.
+#[derive(Debug)]
+pub(crate) struct Unnormalised<'a> {
+    pub value: Value<'a>,
+    pub part: Part,
+}
+
+/// What hangs on the bytes of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The name of an entity or a team: another one in other bytes.
+    Name,
+    /// People read it, and nothing else.
+    Prose,
+    /// Who knows what reads it: an address, a key.
+    Data,
+}
+
+/// Whether it is worth looking at the values of this file. An escape may stand for any character.
+pub(crate) fn may_hold(text: &str) -> bool {
+    !text.is_ascii() || memchr::memchr(b'\\', text.as_bytes()).is_some()
+}
+
+fn is_unusual(text: &str) -> bool {
+    !text.is_ascii() && text.chars().any(|c| c >= FIRST) && !NFC.is_normalized(text)
+}
+
+/// Looks through what an entity sends to the catalog.
+pub(crate) fn search<'a>(
+    view: View<'a>,
+    manifest: &Manifest,
+    shape: Option<&Shape>,
+    found: &mut Vec<Unnormalised<'a>>,
+) {
+    let value = |id: Option<_>| id.map(|id| view.value(id));
+    // An identifier that the platform refuses is a finding of its own.
+    let is_identifier = |text: &str| identifier::check_entity_identifier(text).is_ok();
+    for (part, id) in [(Part::Prose, manifest.title), (Part::Data, manifest.icon), (Part::Name, manifest.team)] {
+        look(value(id), part, &|_| true, found);
+    }
+    look(value(manifest.identifier), Part::Name, &is_identifier, found);
+    for (_, targets) in entries_of(value(manifest.relations)) {
+        look(Some(targets), Part::Name, &is_identifier, found);
+    }
+    for (key, value) in entries_of(value(manifest.properties)) {
+        let property = key.as_str().zip(shape).and_then(|(name, shape)| shape.blueprint.property(name));
+        // What the blueprint spells so is right so.
+        let is_free = |text: &str| property.is_none_or(|property| !names(&property.schema, text));
+        look(Some(value), property.map_or(Part::Data, part_of), &is_free, found);
+    }
+}
+
+/// Depth is bounded by the reader's limit on nesting. What an alias brings is looked at where it was written.
+fn look<'a>(value: Option<Value<'a>>, part: Part, judge: &dyn Fn(&str) -> bool, found: &mut Vec<Unnormalised<'a>>) {
+    let Some(value) = value.filter(|value| !value.is_copied()) else { return };
+    match value.kind() {
+        Kind::Map => value.entries().for_each(|(key, value)| {
+            look(Some(key), Part::Data, judge, found);
+            look(Some(value), Part::Data, judge, found);
+        }),
+        Kind::List => value.items().for_each(|item| look(Some(item), part, judge, found)),
+        Kind::String => {
+            if value.as_str().is_some_and(|text| is_unusual(text) && judge(text)) {
+                found.push(Unnormalised { value, part });
+            }
+        }
+        Kind::Null | Kind::Bool | Kind::Number => {}
+    }
+}
+
+fn part_of(property: &Property) -> Part {
+    let is_bound = ["format", "enum", "pattern"].into_iter().any(|word| property.schema.get(word).is_some());
+    if property.kind == Some(PropertyKind::String) && !is_bound { Part::Prose } else { Part::Data }
+}
+
+/// Whether a schema holds this text, as a choice or as anything else.
+fn names(schema: &Json, text: &str) -> bool {
+    match schema {
+        Json::String(own) => own == text,
+        Json::Array(items) => items.iter().any(|item| names(item, text)),
+        Json::Object(entries) => entries.iter().any(|(key, value)| key == text || names(value, text)),
+        Json::Null | Json::Bool(_) | Json::Number(_) => false,
+    }
+}
+
+/// The first letters that others write otherwise: as they write them, and the characters of both spellings.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Spelling {
+    pub usual: String,
+    pub usual_codes: String,
+    pub codes: String,
+}
+
+impl Spelling {
+    pub fn first_of(text: &str) -> Option<Self> {
+        let normal = NFC.normalize(text);
+        let same = text.char_indices().zip(normal.chars()).take_while(|((_, one), other)| one == other).last();
+        let start = same.map_or(0, |((at, c), _)| at + c.len_utf8());
+        let (rest, normal) = (text.get(start..)?, normal.get(start..)?);
+        let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8()).take(LONGEST);
+        let mut pieces = ends.filter_map(|end| rest.get(..end)).map(|piece| (piece, NFC.normalize(piece)));
+        let (piece, usual) =
+            pieces.find(|(piece, usual)| *piece != usual.as_ref() && normal.starts_with(usual.as_ref()))?;
+        Some(Self { usual_codes: codes(&usual), codes: codes(piece), usual: usual.into_owned() })
+    }
+}
+
+fn codes(text: &str) -> String {
+    text.chars().map(|c| format!("U+{:04X}", u32::from(c))).collect::<Vec<_>>().join(" ")
+}
+
+/// The same text as others write it, from the first letter that differs to the last. `None` where that could make
+/// another file of it: beside an escape, or where a letter's usual spelling is a character that YAML knows.
+pub(crate) fn usual(value: Value<'_>) -> Option<Edit> {
+    let raw = value.raw();
+    let normal = NFC.normalize(raw);
+    let signs = |text: &str| text.chars().filter(char::is_ascii_punctuation).count();
+    let is_escaped = value.style() == Style::DoubleQuoted && raw.contains('\\');
+    if raw == normal || is_escaped || signs(raw) != signs(&normal) {
+        return None;
+    }
+    let length = |(a, b): (char, char)| (a == b).then(|| a.len_utf8());
+    let start: usize = raw.chars().zip(normal.chars()).map_while(length).sum();
+    let (old, new) = (raw.get(start..)?, normal.get(start..)?);
+    let end: usize = old.chars().rev().zip(new.chars().rev()).map_while(length).sum();
+    let replacement = new.get(..new.len().checked_sub(end)?)?.to_owned();
+    let at = value.span().start as usize + start;
+    Some(Edit { span: Span::new(at, at + old.len().checked_sub(end)?), replacement })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spelling(text: &str) -> (String, String, String) {
+        let Spelling { usual, usual_codes, codes } = Spelling::first_of(text).expect("it is unusual");
+        (usual, usual_codes, codes)
+    }
+
+    #[test]
+    fn what_is_ascii_latin_or_composed_is_usual() {
+        for text in
+            ["", "cart", "caf\u{e9}", "\u{1ec7}", "\u{d55c}\u{ae00}", "日本語", "a\u{35}\u{301}", "🎉\u{200d}\u{fe0f}"]
+        {
+            assert!(!is_unusual(text), "{text:?}");
+            assert_eq!(Spelling::first_of(text), None, "{text:?}");
+        }
+        assert!(!may_hold("title: Cart"));
+        assert!(may_hold("title: caf\u{e9}") && may_hold("title: \"cafe\\u0301\""));
+    }
+
+    #[test]
+    fn letters_in_pieces_and_letters_with_a_twin_are_told_by_their_codes() {
+        let told =
+            |usual: &str, usual_codes: &str, codes: &str| (usual.to_owned(), usual_codes.to_owned(), codes.to_owned());
+        assert_eq!(spelling("cafe\u{301} e\u{301}"), told("\u{e9}", "U+00E9", "U+0065 U+0301"));
+        assert_eq!(spelling("\u{1112}\u{1161}\u{11ab}"), told("\u{d55c}", "U+D55C", "U+1112 U+1161 U+11AB"));
+        assert_eq!(spelling("300 \u{212a}"), told("K", "U+004B", "U+212A"));
+        assert_eq!(spelling("\u{958}"), told("\u{915}\u{93c}", "U+0915 U+093C", "U+0958"));
+        assert_eq!(spelling("a\u{301}\u{323}"), told("\u{1ea1}\u{301}", "U+1EA1 U+0301", "U+0061 U+0301 U+0323"));
+        // One of very many marks has no first letter to show.
+        assert!(is_unusual(&format!("a{}\u{323}", "\u{301}".repeat(99))));
+        assert_eq!(Spelling::first_of(&format!("a{}\u{323}", "\u{301}".repeat(99))), None);
+    }
+}

@@ -1,0 +1,87 @@
+//! What every write says of itself, and that none leaves without: on whose behalf it comes, and that nothing is made up.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::scripted::{Scripted, json};
+use super::*;
+use crate::catalog::wire::WriteOptions;
+use crate::catalog::{Catalog, Errand, Stop, Undone};
+use crate::domain::act::{Act, Body, Call, Part};
+use crate::domain::entity::EntityKey;
+use crate::domain::plan::Deed;
+use crate::domain::progress::Silent;
+
+fn act(change: usize, call: Call) -> Act {
+    let key = EntityKey { blueprint: "service".into(), identifier: format!("s{change}").into() };
+    Act { change, deed: Deed::Write, key, call, needs: Vec::new() }
+}
+
+/// One of each kind.
+fn acts() -> Vec<Act> {
+    let named = Body { title: Part::Set("A".into()), ..Body::default() };
+    let cleared = Body { title: Part::Null, ..Body::default() };
+    let calls = [Call::Merge(named.clone()), Call::Replace(named), Call::Patch(cleared), Call::Delete];
+    calls.into_iter().enumerate().map(|(change, call)| act(change, call)).collect()
+}
+
+fn perform(client: &Client, acts: &[Act]) -> Vec<Result<(), Undone>> {
+    let stop = Stop::default();
+    let errand = Errand { run_id: None, stops_at_first: false, stop: &stop, progress: &Silent };
+    client.perform(&acts.iter().collect::<Vec<_>>(), errand)
+}
+
+fn taken() -> Scripted {
+    Scripted::with_token(|_, _| json(200, r#"{"ok":true,"entities":[{"index":0}],"errors":[]}"#))
+}
+
+#[test]
+fn every_write_names_its_scope_and_asks_for_nothing_to_be_made_up() {
+    let server = taken();
+    let ends = perform(&client(&server.url), &acts());
+    assert!(ends.iter().all(Result::is_ok), "{ends:?}");
+    let seen = server.seen();
+    let writes: Vec<_> = seen.iter().filter(|seen| seen.head.contains("/blueprints/service/")).collect();
+    assert_eq!(writes.len(), 4);
+    for seen in writes {
+        assert!(seen.head.contains(&owner().mark()), "{}", seen.head);
+        assert!(!seen.head.contains("create_missing_related_entities=true"), "{}", seen.head);
+        assert!(!seen.head.contains("delete_dependents=true"), "{}", seen.head);
+    }
+}
+
+#[test]
+fn nothing_is_written_on_nobodys_behalf() {
+    let server = taken();
+    let nobody = ClientConfig { user_agent: "portolan/0.1.0".to_owned(), ..config(&server.url) };
+    let nobody = Client::with(nobody, Arc::new(Heard::default()), PATIENCE, LIMITS).expect("it may read");
+    nobody.blueprints().expect_err("there are none in the answer");
+    let asked = server.seen().len();
+    for end in perform(&nobody, &acts()) {
+        let (Err(Undone::Broken(error)) | Err(Undone::Unsent(error))) = end else { panic!("{end:?}") };
+        assert!(error.is_surely_undone() && error.to_string().contains("no scope is known"), "{error}");
+    }
+    let drafts = super::faults::drafts(1);
+    let options = WriteOptions::default();
+    client_error(nobody.upsert("service", &drafts, &options, &Silent));
+    client_error(nobody.patch("service", "a", &drafts[0], &options));
+    client_error(nobody.delete("service", &["a".to_owned(), "b".to_owned()], &Silent));
+    assert_eq!(server.seen().len(), asked, "{}", server.everything());
+}
+
+#[test]
+fn lots_are_deleted_side_by_side() {
+    let (inside, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (own, seen) = (Arc::clone(&inside), Arc::clone(&most));
+    let server = Scripted::with_token(move |_, _| {
+        seen.fetch_max(own.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        std::thread::sleep(Duration::from_millis(50));
+        own.fetch_sub(1, Ordering::SeqCst);
+        json(200, r#"{"ok":true}"#)
+    });
+    let acts: Vec<Act> = (0..350).map(|change| act(change, Call::Delete)).collect();
+    let ends = perform(&client(&server.url), &acts);
+    assert!(ends.len() == 350 && ends.iter().all(Result::is_ok), "{ends:?}");
+    let lots = server.seen().iter().filter(|seen| seen.line.contains("/bulk/entities/delete")).count();
+    assert_eq!(lots, 4, "{}", server.everything());
+    assert!(most.load(Ordering::SeqCst) > 1, "one after the other");
+}

@@ -1,0 +1,50 @@
+//! Gives a refusal to where the outcome was asked to go, and hands on the error that the run ends with. Whoever reads a
+//! report of a push reads there that there was none, and why.
+
+use miette::Diagnostic;
+
+use crate::commands::context::Context;
+use crate::commands::output::Output;
+use crate::commands::steps::connected::catalog_name;
+use crate::commands::steps::summarised::summarised;
+use crate::domain::entity::Owner;
+use crate::error::PushError;
+use crate::report::outcome::OutcomeFormat;
+use crate::report::outcome::refusal::{self, Refusal};
+use crate::sources;
+
+/// `outputs`: those that hold nothing yet. A report that cannot be written is told; the refusal is what counts.
+pub(crate) fn denied(
+    error: PushError,
+    outputs: &[Output<OutcomeFormat>],
+    owner: &Owner,
+    context: &mut Context<'_>,
+) -> PushError {
+    let settings = context.settings;
+    let words = |words: Option<Box<dyn std::fmt::Display + '_>>| words.map(|it| it.to_string()).unwrap_or_default();
+    let (code, message, help) = (words(error.code()), error.to_string(), words(error.help()));
+    let catalog = catalog_name(settings);
+    let refusal = Refusal {
+        platform: settings.platform.value.name,
+        catalog: &catalog,
+        target: settings.target.as_ref().map(|target| target.value.as_str()),
+        scope: &owner.scope,
+        code: &code,
+        message: &message,
+        help: &help,
+    };
+    for Output { format, file } in outputs.iter().filter(|output| output.format != OutcomeFormat::Text) {
+        let text = refusal::render(&refusal, *format);
+        let trouble = match file {
+            Some(file) => sources::write_output(&settings.directory.join(file), &text).err().map(|it| it.to_string()),
+            None => context.streams.show(&text).err().map(|it| it.to_string()),
+        };
+        if let Some(trouble) = trouble {
+            context.say(&format!("note: The refusal is not in every report: failed to {trouble}."));
+        }
+    }
+    if outputs.is_empty() {
+        summarised(|| refusal::render(&refusal, OutcomeFormat::Markdown), context);
+    }
+    error
+}

@@ -1,0 +1,38 @@
+//! Yields the plan of a run, after lint has found nothing wrong; what stands in the way is told instead. It is the way in
+//! of every verb that plans, so that one shows what another does.
+
+use crate::commands::context::Context;
+use crate::commands::output::Output;
+use crate::commands::steps::gate::{Gate, gate};
+use crate::commands::steps::planned::{Planned, Planning, Wishes, planned};
+use crate::commands::steps::shown::{PlanLike, refused};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::report::lint::LintFormat;
+
+/// So many findings are shown as text: they must be mended before anything else, and lint tells all.
+const MOST_AS_TEXT: usize = 50;
+
+pub(crate) enum Proposed {
+    Plan(Box<Planned>),
+    /// It was told, and this is the run's end.
+    Refused(Exit),
+}
+
+pub(crate) fn proposed<F: PlanLike>(
+    wishes: &Wishes<'_>,
+    outputs: &[Output<F>],
+    context: &mut Context<'_>,
+) -> Result<Proposed, Error> {
+    let only_text = outputs.iter().all(|output| output.format.as_lint() == Some(LintFormat::Text));
+    let untold = match gate(wishes.from, only_text.then_some(MOST_AS_TEXT), context)? {
+        Gate::Open(untold) => untold,
+        Gate::Shut(linted) => return Ok(Proposed::Refused(refused(outputs, &wishes.owner, &linted, context)?)),
+    };
+    let mut planned = match planned(wishes, context)? {
+        Planning::Done(planned) => planned,
+        Planning::Strange(linted) => return Ok(Proposed::Refused(refused(outputs, &wishes.owner, &linted, context)?)),
+    };
+    planned.notes.extend(untold);
+    Ok(Proposed::Plan(planned))
+}

@@ -1,0 +1,58 @@
+//! Yields the commit that a push is of where it must be signed. The work tree must be as that commit has it, and then it
+//! is the commit that is read: what was signed is what is pushed, whatever changes on the disk meanwhile.
+
+use crate::commands::context::Context;
+use crate::commands::steps::revision::{repository, revision};
+use crate::commands::steps::standpoint::Standpoint;
+use crate::error::{BaseError, Error, PushError};
+use crate::sources::git::{CommitId, GitError, Repository, Signed};
+
+/// `commit`: what was asked for in place of the work tree.
+pub(crate) fn signed(commit: Option<&str>, context: &Context<'_>) -> Result<Standpoint, Error> {
+    const FLAG: &str = "--require-signed";
+    let settings = context.settings;
+    let Some(repository) = repository(settings, context.environment)? else {
+        return Err(BaseError::NoGit { root: settings.root.value.display().to_string(), flag: FLAG }.into());
+    };
+    let mut from = match commit {
+        Some(name) => Standpoint::of(Some(name), context)?,
+        None => {
+            let revision = revision(Some(&repository), settings, &settings.pattern()?)?;
+            let Some(commit) = &revision.commit else { return Err(PushError::NoCommit { flag: FLAG }.into()) };
+            if revision.is_dirty {
+                return Err(PushError::Uncommitted { commit: commit.chars().take(10).collect() }.into());
+            }
+            Standpoint::checked_out(&revision, context)?
+        }
+    };
+    if let Standpoint::Commit(then) = &mut from {
+        let by = signer(&repository, then.commit)?;
+        then.notes.push(format!("Commit `{}` is signed by `{by}`.", short(then.commit)));
+    }
+    Ok(from)
+}
+
+fn signer(repository: &Repository, commit: CommitId) -> Result<String, Error> {
+    let unsigned = |why: String, help: &str| {
+        let by = repository.committer(commit).unwrap_or_else(|| "somebody".to_owned());
+        Error::from(PushError::Unsigned { commit: short(commit), by, why, help: help.to_owned() })
+    };
+    match repository.signature(commit, None) {
+        Ok(Signed::Good { by }) => Ok(by),
+        Ok(Signed::None) => Err(unsigned(
+            "it has no signature".to_owned(),
+            "sign it (`git commit --amend --no-edit --gpg-sign`, or merge it where merges are signed), and push it anew",
+        )),
+        Ok(Signed::Bad { why }) => Err(unsigned(
+            why,
+            "where the signer is to be trusted, make that known to Git: by the file that `gpg.ssh.allowedSignersFile` names, or \
+             by `gpg --import`; else find out who made this commit",
+        )),
+        Err(GitError::Unverified { why, help, .. }) => Err(unsigned(format!("nobody can tell: {why}"), help)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn short(commit: CommitId) -> String {
+    commit.to_string().chars().take(10).collect()
+}

@@ -1,0 +1,91 @@
+//! Yields whether a push goes on from the last one, by the outcome that this one left. A record that is not there yet is
+//! a first push; one that cannot be held against this run is no proof of anything, and refused.
+
+use std::path::Path;
+
+use crate::commands::context::Context;
+use crate::commands::steps::connected::catalog_name;
+use crate::commands::steps::revision::repository;
+use crate::commands::steps::standpoint::Standpoint;
+use crate::domain::entity::Owner;
+use crate::error::{BaseError, Error, PushError};
+use crate::report::outcome::record::Record;
+use crate::sources;
+use crate::sources::git::Repository;
+
+/// What a push is held against.
+pub(crate) struct Since<'a> {
+    /// As the user named it.
+    pub file: &'a Path,
+    /// Whether it may go back.
+    pub may_go_back: bool,
+}
+
+/// A sentence where there is something to say.
+pub(crate) fn since(
+    wanted: &Since<'_>,
+    owner: &Owner,
+    from: &Standpoint,
+    context: &Context<'_>,
+) -> Result<Option<String>, Error> {
+    const FLAG: &str = "--since-outcome";
+    let settings = context.settings;
+    let path = wanted.file.display().to_string();
+    let Some(repository) = repository(settings, context.environment)? else {
+        return Err(BaseError::NoGit { root: settings.root.value.display().to_string(), flag: FLAG }.into());
+    };
+    let commit = match from.then() {
+        Some(then) => Some(then.commit),
+        None => repository.head_commit()?,
+    };
+    let Some(commit) = commit else { return Err(PushError::NoCommit { flag: FLAG }.into()) };
+    let Some(text) = sources::read_input_if_there(&settings.directory.join(wanted.file))? else {
+        return Ok(Some(format!("There is no `{path}`, so this counts as the first push: it was held against none.")));
+    };
+    let record = Record::parse(&path, &text)?;
+    let catalog = catalog_name(settings);
+    for (what, was, now) in [
+        ("platform", &*record.platform, settings.platform.value.name),
+        ("scope", &*record.scope, &*owner.scope),
+        ("catalog", &*record.catalog, &*catalog),
+    ] {
+        if was != now {
+            let (was, now) = (was.to_owned(), now.to_owned());
+            return Err(PushError::OtherRecord { path, what, was, now }.into());
+        }
+    }
+    let (Some(old), false) = (record.commit, wanted.may_go_back) else {
+        return match wanted.may_go_back {
+            true => Ok(None),
+            false => Err(PushError::NoCommitInRecord { path }.into()),
+        };
+    };
+    let (old_short, now) = (shortened(&old), shortened(&commit.to_string()));
+    match repository.is_ancestor(&old, commit)? {
+        Some(true) => Ok(None),
+        Some(false) => {
+            let is_older = repository.known_commit(&old).map(|old| repository.is_ancestor(&commit.to_string(), old));
+            let how = match is_older.transpose()?.flatten() {
+                Some(true) => "is older than",
+                Some(false) | None => "does not come after",
+            };
+            Err(PushError::GoesBack { now, how, old: old_short, path }.into())
+        }
+        None => Err(PushError::UnknownOrder { now, old: old_short, path, help: to_know(&repository, &old) }.into()),
+    }
+}
+
+fn to_know(repository: &Repository, old: &str) -> String {
+    let fetch = if repository.is_shallow() {
+        "this clone is shallow: run `git fetch --unshallow` (in GitHub Actions: `fetch-depth: 0` of `actions/checkout`; in \
+         GitLab CI: the variable `GIT_DEPTH: 0`)"
+            .to_owned()
+    } else {
+        format!("this clone does not have it: run `git fetch origin {old}`")
+    };
+    format!("{fetch}; where history was written anew and that is meant, add `--rollback`")
+}
+
+fn shortened(commit: &str) -> String {
+    commit.chars().take(10).collect()
+}

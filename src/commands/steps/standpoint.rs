@@ -1,0 +1,172 @@
+//! Yields where manifests are read from: the work tree, or a commit as Git has it. Of a commit the work tree counts for
+//! nothing, but for the config: where things go to, whose they are and how careful one is are questions of now, and what
+//! the manifests are and mean is a question of then.
+
+use std::path::Path;
+
+use crate::commands::context::Context;
+use crate::commands::rule_names;
+use crate::commands::steps::base;
+use crate::commands::steps::desired::Asked;
+use crate::commands::steps::linted::Extent;
+use crate::commands::steps::revision::{repository, revision};
+use crate::commands::steps::snapshot::{self, Shelf};
+use crate::domain::progress::Progress;
+use crate::domain::revision::Revision;
+use crate::error::{BaseError, DiffError, Error, LintError};
+use crate::settings::Settings;
+use crate::sources::git::{CommitId, GitError, Repository};
+use crate::sources::{self, Pattern, ReadBuffer, SourceFile};
+
+pub(crate) enum Standpoint {
+    WorkTree,
+    Commit(Box<Then>),
+}
+
+/// A commit that is read as if it were checked out.
+pub(crate) struct Then {
+    repository: Repository,
+    pub commit: CommitId,
+    /// As it was asked for.
+    name: String,
+    /// The work tree is what was asked for, and is as this commit has it.
+    is_checked_out: bool,
+    branch: Option<String>,
+    shelf: Shelf,
+    /// Of now, but for what the commit's config says of manifests.
+    settings: Settings,
+    /// Sentences.
+    pub notes: Vec<String>,
+}
+
+impl Standpoint {
+    /// `name`: a branch, a tag, an id; `None`: the work tree.
+    pub fn of(name: Option<&str>, context: &Context<'_>) -> Result<Self, Error> {
+        match name {
+            None => Ok(Self::WorkTree),
+            Some(name) => Ok(Self::Commit(Box::new(Then::of(name, context)?))),
+        }
+    }
+
+    /// The commit in the place of a work tree that is as it has it.
+    pub fn checked_out(state: &Revision, context: &Context<'_>) -> Result<Self, Error> {
+        let name = state.commit.as_deref().unwrap_or("HEAD");
+        let then = Then::of(name, context)?;
+        Ok(Self::Commit(Box::new(Then { is_checked_out: true, branch: state.branch.clone(), ..then })))
+    }
+
+    pub fn then(&self) -> Option<&Then> {
+        match self {
+            Self::WorkTree => None,
+            Self::Commit(then) => Some(then),
+        }
+    }
+
+    /// The commit that `--ref` named, in place of what is checked out.
+    pub fn asked_for(&self) -> Option<&Then> {
+        self.then().filter(|then| !then.is_checked_out)
+    }
+
+    /// What `--ref` said.
+    pub fn name(&self) -> Option<&str> {
+        self.asked_for().map(|then| then.name.as_str())
+    }
+
+    pub fn settings<'s>(&'s self, now: &'s Settings) -> &'s Settings {
+        self.then().map_or(now, |then| &then.settings)
+    }
+
+    pub fn notes(&self) -> &[String] {
+        self.then().map_or(&[], |then| &then.notes)
+    }
+
+    pub fn shelf(&self) -> &Shelf {
+        self.then().map_or(&Shelf::Disk, |then| &then.shelf)
+    }
+
+    pub fn extent(&self) -> Extent {
+        self.then().map_or(Extent::Everything, |then| Extent::Commit(then.commit))
+    }
+
+    pub fn files(&self, root: &Path, pattern: &Pattern) -> Result<Vec<SourceFile>, LintError> {
+        match self {
+            Self::WorkTree => Ok(sources::discover(root, pattern)?.files),
+            Self::Commit(then) => Ok(then.repository.at(root, pattern, then.commit)?),
+        }
+    }
+
+    /// What the manifests ask for. One of the past without any asks for nothing, and all that is owned would go.
+    pub fn asked(&self, root: &Path, pattern: &Pattern, progress: &dyn Progress) -> Result<Asked, Error> {
+        match self {
+            Self::WorkTree => Ok(Asked::of(root, pattern, progress).map_err(LintError::from)?),
+            Self::Commit(then) => {
+                let asked = base::at_commit(&then.repository, root, pattern, then.commit, progress)?;
+                if !then.is_checked_out && asked.entities.is_empty() && asked.doubts.is_empty() {
+                    return Err(DiffError::NoManifests { name: then.name.clone() }.into());
+                }
+                Ok(asked)
+            }
+        }
+    }
+
+    /// What a plan is of. `repository`: that of the work tree.
+    pub fn revision(
+        &self,
+        repository: Option<&Repository>,
+        settings: &Settings,
+        pattern: &Pattern,
+    ) -> Result<Option<Revision>, GitError> {
+        match self {
+            Self::WorkTree => repository.map(|it| revision(Some(it), settings, pattern)).transpose(),
+            Self::Commit(then) => Ok(Some(Revision {
+                commit: Some(then.commit.to_string()),
+                branch: then.branch.clone(),
+                is_dirty: false,
+            })),
+        }
+    }
+}
+
+impl Then {
+    fn of(name: &str, context: &Context<'_>) -> Result<Self, Error> {
+        let settings = context.settings;
+        let root = &settings.root.value;
+        let Some(repository) = repository(settings, context.environment)? else {
+            return Err(BaseError::NoGit { root: root.display().to_string(), flag: "--ref" }.into());
+        };
+        let commit = repository.find_commit(name)?;
+        let shelf = snapshot::at_commit(&repository, root, commit)?;
+        let mut notes = Vec::new();
+        let settings = settings_then(&repository, commit, name, context, &mut notes)?;
+        let name = name.to_owned();
+        Ok(Self { repository, commit, name, is_checked_out: false, branch: None, shelf, settings, notes })
+    }
+}
+
+/// The settings with what the commit's own config says of manifests.
+fn settings_then(
+    repository: &Repository,
+    commit: CommitId,
+    name: &str,
+    context: &Context<'_>,
+    notes: &mut Vec<String>,
+) -> Result<Settings, Error> {
+    let settings = context.settings;
+    let Some(config) = &settings.config else { return Ok(settings.clone()) };
+    // One that lies elsewhere has no history here.
+    if config.value.is_absolute() {
+        return Ok(settings.clone());
+    }
+    let path = sources::path_text(&config.value);
+    let Some(file) = repository.file_at(&settings.root.value, &path, commit)? else {
+        notes.push(format!(
+            "`{name}` has no `{path}`: which files are manifests, and how they are written, is as of now."
+        ));
+        return Ok(settings.clone());
+    };
+    let path = format!("{path} of {name}");
+    let mut buffer = ReadBuffer::default();
+    let text = sources::read(&file, &mut buffer)
+        .map_err(|problem| DiffError::UnreadableConfig { path: path.clone(), problem })?;
+    Ok(settings.as_of(&path, text.text, context.environment, &rule_names())?)
+}

@@ -1,0 +1,64 @@
+//! What is no longer declared and stays all the same: a relation of a manifest leads to it, and nobody can have the one
+//! without the other. What stays does so as it is, so that to which it points stays with it.
+
+use std::sync::Arc;
+
+use foldhash::HashMap;
+
+use crate::domain::change::{Afterwards, Dependent};
+use crate::domain::desired::Desired;
+use crate::domain::entity::{Entity, EntityKey, Targets};
+
+use super::dependents::each_target;
+use super::ownership::{Pair, pair};
+use super::shape::Shapes;
+
+#[derive(Debug)]
+pub(super) struct Needed<'q> {
+    pub entity: &'q Entity,
+    /// Who points to it, and shall.
+    pub by: Vec<Dependent>,
+}
+
+/// Takes out of what would go what is still needed.
+pub(super) fn take_out<'q>(gone: &mut Vec<&'q Entity>, declared: &[&Desired], shapes: &Shapes<'_>) -> Vec<Needed<'q>> {
+    if gone.is_empty() {
+        return Vec::new();
+    }
+    let places: HashMap<Pair<'_>, usize> = (0..).zip(&*gone).map(|(at, entity)| (pair(&entity.key), at)).collect();
+    let mut by: Vec<Vec<Dependent>> = gone.iter().map(|_| Vec::new()).collect();
+    let mut waiting = Vec::new();
+    let mut note = |key: &EntityKey, name: &Arc<str>, targets: &Targets, after, waiting: &mut Vec<usize>| {
+        let Some(relation) = shapes.of(&key.blueprint).relation(name) else { return };
+        each_target(targets, |target| {
+            let Some(at) = places.get(&(relation.target, target)).copied() else { return };
+            if by[at].is_empty() {
+                waiting.push(at);
+            }
+            let required = relation.required;
+            by[at].push(Dependent { key: key.clone(), relation: Arc::clone(name), required, after });
+        });
+    };
+    for desired in declared {
+        for (name, (targets, _)) in desired.relations_of() {
+            note(&desired.key, name, targets, Afterwards::Asked, &mut waiting);
+        }
+    }
+    while let Some(at) = waiting.pop() {
+        for (name, targets) in &gone[at].relations {
+            note(&gone[at].key, name, targets, Afterwards::Left, &mut waiting);
+        }
+    }
+    let mut needed = Vec::new();
+    let mut by = by.into_iter();
+    gone.retain(|entity| match by.next() {
+        Some(mut by) if !by.is_empty() => {
+            by.sort();
+            by.dedup();
+            needed.push(Needed { entity, by });
+            false
+        }
+        Some(_) | None => true,
+    });
+    needed
+}

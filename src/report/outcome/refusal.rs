@@ -1,0 +1,155 @@
+//! `portolan.refusal/1` and its likes: that a push was refused before anything was written, in the place of its outcome.
+//! The text has none: the error itself is told where people look.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::report::escape::{self, clean, markdown, markdown_code, xml};
+use crate::report::outcome::OutcomeFormat;
+use crate::report::plan::markdown::{catalog, marker_of};
+
+pub const FORMAT: &str = "portolan.refusal/1";
+
+/// What was refused, and why. Words as they are: each format cleans and escapes what it writes.
+#[derive(Debug, Clone, Copy)]
+pub struct Refusal<'a> {
+    pub platform: &'a str,
+    pub catalog: &'a str,
+    pub target: Option<&'a str>,
+    pub scope: &'a str,
+    /// `push-unapproved`.
+    pub code: &'a str,
+    /// Begins with a small letter and fits after "failed to". More lines than one are reasons: `- it was changed.`
+    pub message: &'a str,
+    pub help: &'a str,
+}
+
+/// What `portolan push --output json` prints when the push is refused before there is a plan to show.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(title = "portolan.refusal/1")]
+struct Document {
+    /// Always `portolan.refusal/1`.
+    format: &'static str,
+    platform: String,
+    catalog: String,
+    /// The target of the config that was chosen.
+    target: Option<String>,
+    scope: String,
+    /// Which refusal it is: `push-older`.
+    code: String,
+    /// Why, as a sentence.
+    message: String,
+    /// All that stands in the way, where that is more than one thing.
+    reasons: Vec<String>,
+    /// The way out.
+    help: String,
+}
+
+/// The JSON Schema of this format.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Document).into()
+}
+
+/// The whole report, ending in a line break; of the text, nothing.
+pub fn render(refusal: &Refusal<'_>, format: OutcomeFormat) -> String {
+    let mut lines = refusal.message.lines();
+    let message = format!("Failed to {}.", lines.next().unwrap_or_default().trim_end_matches('.'));
+    let reasons: Vec<&str> = lines.map(|line| line.trim_start_matches("- ")).collect();
+    match format {
+        OutcomeFormat::Text => String::new(),
+        OutcomeFormat::Json => json(refusal, &message, &reasons),
+        OutcomeFormat::Markdown => in_markdown(refusal, &message, &reasons),
+        OutcomeFormat::Junit => junit(refusal, &message, &reasons),
+    }
+}
+
+fn json(refusal: &Refusal<'_>, message: &str, reasons: &[&str]) -> String {
+    let document = Document {
+        format: FORMAT,
+        platform: refusal.platform.to_owned(),
+        catalog: refusal.catalog.to_owned(),
+        target: refusal.target.map(str::to_owned),
+        scope: refusal.scope.to_owned(),
+        code: refusal.code.to_owned(),
+        message: clean(message).into_owned(),
+        reasons: reasons.iter().map(|reason| clean(reason).into_owned()).collect(),
+        help: clean(refusal.help).into_owned(),
+    };
+    format!("{}\n", escape::json(&document))
+}
+
+fn in_markdown(refusal: &Refusal<'_>, message: &str, reasons: &[&str]) -> String {
+    let (catalog, scope) = (catalog(refusal.catalog), markdown_code(refusal.scope));
+    let mut out = marker_of("push", refusal.scope, refusal.target);
+    out.push_str("\n### ❌ portolan push: refused, nothing was written\n\n");
+    out.push_str(&format!("In {catalog}, scope {scope}.\n\n> [!CAUTION]\n> {}\n>\n", prose(message)));
+    for reason in reasons {
+        out.push_str(&format!("> - {}\n", prose(reason)));
+    }
+    out.push_str(if reasons.is_empty() { "" } else { ">\n" });
+    out + &format!("> To go on: {}\n", prose(refusal.help))
+}
+
+fn prose(text: &str) -> String {
+    markdown(&clean(text))
+}
+
+/// One case that failed, so that the run is red for what stopped it.
+fn junit(refusal: &Refusal<'_>, message: &str, reasons: &[&str]) -> String {
+    let (code, brief) = (xml(&clean(refusal.code)), xml(&clean(message)));
+    let mut lines = vec![message.to_owned()];
+    lines.extend(reasons.iter().map(|reason| format!("- {reason}")));
+    lines.push(format!("To go on: {}", refusal.help));
+    let body = lines.iter().map(|line| xml(&clean(line))).collect::<Vec<_>>().join("\n");
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <testsuites name=\"portolan push\" tests=\"1\" failures=\"1\" errors=\"0\" time=\"0\">\n  \
+         <testsuite name=\"portolan push\" tests=\"1\" failures=\"1\" errors=\"0\" skipped=\"0\" time=\"0\">\n    \
+         <testcase name=\"push\" classname=\"portolan push\" time=\"0\">\n      \
+         <failure message=\"{brief}\" type=\"{code}\">{body}</failure>\n    \
+         </testcase>\n  </testsuite>\n</testsuites>\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::escape::is_unsafe;
+
+    const HOSTILE: &str = "push: `a\u{1b}[31m` <b> & | \u{202e}x\n- one\n- \"two\"";
+
+    fn refusal<'a>(message: &'a str, help: &'a str) -> Refusal<'a> {
+        let (platform, catalog, scope) = ("port", "https://api.port.io", "acme/shop");
+        Refusal { platform, catalog, target: Some("eu"), scope, code: "push-stale", message, help }
+    }
+
+    #[test]
+    fn it_reads_well() {
+        let refusal = refusal(
+            "push: the plan `plan.json` does not hold any more; nothing was written\n- `service/a` was changed in the catalog.\n- `service/b` is no longer there.",
+            "make it anew with `portolan diff --out`",
+        );
+        for format in [OutcomeFormat::Json, OutcomeFormat::Markdown, OutcomeFormat::Junit] {
+            insta::assert_snapshot!(format!("refusal_{format:?}").to_lowercase(), render(&refusal, format));
+        }
+        assert_eq!(render(&refusal, OutcomeFormat::Text), "");
+    }
+
+    #[test]
+    fn whatever_is_in_it_it_is_well_formed() {
+        let refusal = refusal(HOSTILE, HOSTILE);
+        let validator = jsonschema::validator_for(&schema()).expect("the schema is one");
+        for format in [OutcomeFormat::Json, OutcomeFormat::Markdown, OutcomeFormat::Junit] {
+            let text = render(&refusal, format);
+            assert!(!text.chars().any(|c| c != '\n' && is_unsafe(c)), "{text:?}");
+        }
+        let json = serde_json::from_str(&render(&refusal, OutcomeFormat::Json)).expect("JSON");
+        assert!(validator.is_valid(&json));
+        let xml = render(&refusal, OutcomeFormat::Junit);
+        let xml = roxmltree::Document::parse(&xml).expect("well-formed XML");
+        let failure = xml.descendants().find(|node| node.has_tag_name("failure")).expect("it failed");
+        assert_eq!(failure.attribute("type"), Some("push-stale"));
+        assert!(failure.text().is_some_and(|text| text.contains("\"two\"")), "{failure:?}");
+    }
+}

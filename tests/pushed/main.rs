@@ -1,0 +1,352 @@
+//! Laws of `push` with the real binary over real HTTP: killed, throttled, cut off or beside another push, it leaves what
+//! the next one finishes; nothing is touched that is not ours, nothing goes that nobody said yes to; it is never throttled
+//! by its own haste, and trouble costs few calls more.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::panic,
+    reason = "lays out folders, starts the binary, and a proxy with threads of its own"
+)]
+
+#[expect(dead_code, reason = "these tests use a part of the bench")]
+#[path = "../support/faulty.rs"]
+mod faulty;
+#[expect(dead_code, reason = "these tests use a part of the bench")]
+#[path = "../support/plain.rs"]
+mod plain;
+mod scene;
+#[path = "../support/serving.rs"]
+mod serving;
+#[expect(dead_code, reason = "these tests use a part of the bench")]
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::json;
+
+use faulty::{Fault, Faulty, Schedule};
+use plain::Plain;
+use scene::{Ended, Scene, begin, command, ended, of};
+use serving::{CLIENT_SECRET, Serving};
+use support::Repo;
+
+/// The same on every machine.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % sides
+    }
+}
+
+fn services(range: std::ops::Range<u64>, size: u64) -> BTreeMap<String, u64> {
+    range.map(|at| (format!("s{at:04}"), size)).collect()
+}
+
+fn numbers(outcome: &serde_json::Value) -> [u64; 3] {
+    ["created", "updated", "deleted"].map(|name| outcome["ends"][name].as_u64().unwrap_or_default())
+}
+
+/// Everything declared is there as declared, what is somebody else's is as it was, and there is nothing besides.
+#[track_caller]
+fn is_settled(scene: &Scene, declared: &BTreeMap<String, u64>, foreign: &BTreeMap<String, serde_json::Value>) {
+    let mut expected = foreign.clone();
+    expected.extend(declared.iter().map(|(name, size)| (name.clone(), json!([null, {"size": size}, {"next": null}]))));
+    assert_eq!(scene.stored(), expected);
+}
+
+/// What came, changed and went is what the outcome says.
+#[track_caller]
+fn agrees(push: &Ended, before: &BTreeMap<String, serde_json::Value>, after: &BTreeMap<String, serde_json::Value>) {
+    let created = after.keys().filter(|name| !before.contains_key(*name)).count() as u64;
+    let deleted = before.keys().filter(|name| !after.contains_key(*name)).count() as u64;
+    let updated = after.iter().filter(|(name, now)| before.get(*name).is_some_and(|then| then != *now)).count() as u64;
+    assert_eq!(numbers(&push.outcome()), [created, updated, deleted], "{}", push.talk);
+}
+
+#[test]
+fn a_push_that_is_killed_is_finished_by_the_next() {
+    let scene = Scene::set(Some((60, 1)), 5);
+    scene.foreign((0..30).map(|at| format!("theirs{at:02}")));
+    let foreign = scene.stored();
+    let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
+    let mut declared = services(0..400, 0);
+    for round in 1..=4 {
+        let before = declared.clone();
+        // Some stay as they are, some change, some go, some come.
+        declared.retain(|_, _| dice.roll(5) > 0);
+        declared.values_mut().for_each(|size| *size = if dice.roll(2) == 0 { *size } else { round });
+        declared.extend(services(round * 400..round * 400 + 200, round));
+        scene.declare(&declared);
+        for _ in 0..3 {
+            let wanted = scene.journal.writes() + 1 + usize::try_from(dice.roll(9)).expect("it is small");
+            let mut child = scene.begin(&scene.running.url(), "push --output json");
+            while scene.journal.writes() < wanted && child.try_wait().expect("it can be asked").is_none() {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            child.kill().expect("it is killed, or over");
+            of(child);
+            let stored = scene.stored();
+            for (name, entity) in &foreign {
+                assert_eq!(stored.get(name), Some(entity), "round {round}: it is somebody else's");
+            }
+            for name in before.keys().filter(|name| round > 1 && declared.contains_key(*name)) {
+                assert!(stored.contains_key(name), "round {round}: `{name}` is declared, and gone");
+            }
+            let known =
+                |name: &String| before.contains_key(name) || declared.contains_key(name) || foreign.contains_key(name);
+            assert!(stored.keys().all(known), "round {round}: nobody asked for some of {:?}", stored.keys());
+        }
+        let before = scene.stored();
+        let last = scene.push(&scene.running.url(), "push --output json");
+        agrees(last.went_well(), &before, &scene.stored());
+        is_settled(&scene, &declared, &foreign);
+        let again = scene.push(&scene.running.url(), "push --output json");
+        assert_eq!(numbers(&again.went_well().outcome()), [0, 0, 0]);
+    }
+    assert_eq!(scene.journal.of_status(429), 0, "it was throttled by its own haste");
+}
+
+#[test]
+fn what_nobody_said_yes_to_stays_whatever_was_killed_before() {
+    let scene = Scene::set(None, 5);
+    scene.repo.write("portolan.yaml", "scope: acme/catalog\nprune: {max: 5}\n");
+    scene.declare(&services(0..300, 0));
+    scene.push(&scene.running.url(), "push").went_well();
+    let mut left = services(40..300, 1);
+    left.extend(services(300..600, 1));
+    scene.declare(&left);
+    let refused = scene.push(&scene.running.url(), "push");
+    assert_eq!(refused.code, Some(4), "{}", refused.talk);
+    let digest = refused.talk.split("--approve ").nth(1).and_then(|rest| rest.get(..12)).expect("a digest").to_owned();
+    let names = scene.names();
+    assert!(names.len() == 300 && scene.stored().values().all(|entity| entity[1]["size"] == 0), "nothing was written");
+    // A yes to these forty is none to others.
+    let wanted = scene.journal.writes() + 6;
+    let mut child = scene.begin(&scene.running.url(), &format!("push --approve {digest}"));
+    while scene.journal.writes() < wanted && child.try_wait().expect("it can be asked").is_none() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    child.kill().expect("it is killed, or over");
+    of(child);
+    let more: BTreeMap<String, u64> = left.iter().skip(10).map(|(name, size)| (name.clone(), *size)).collect();
+    scene.declare(&more);
+    let other = scene.push(&scene.running.url(), &format!("push --approve {digest}"));
+    assert_eq!(other.code, Some(4), "{}{}", other.results, other.talk);
+    assert!(left.keys().take(10).all(|name| scene.names().contains(name)), "nobody said yes to these");
+    scene.declare(&left);
+    scene.push(&scene.running.url(), &format!("push --approve {digest}")).went_well();
+    is_settled(&scene, &left, &BTreeMap::new());
+}
+
+/// Two states of one scope at the same time: whoever cannot have its way is told, and the next push settles it.
+#[test]
+fn two_at_once_end_well_or_one_is_told() {
+    for seed in 1..=3 {
+        let scene = Scene::set(None, 5);
+        let mut dice = Dice(seed);
+        let first = services(0..200, 1);
+        scene.declare(&first);
+        scene.push(&scene.running.url(), "push").went_well();
+        let states: Vec<BTreeMap<String, u64>> = (0..2)
+            .map(|_| {
+                let mut state = services(0..300, 2 + dice.roll(2));
+                state.retain(|_, _| dice.roll(4) > 0);
+                state
+            })
+            .collect();
+        for both in [[&states[0], &states[0]], [&states[0], &states[1]]] {
+            let repos: Vec<Repo> = both.iter().map(|state| copy(&scene, state)).collect();
+            let start = |repo: &Repo| begin(&mut command(repo.path(), &scene.running.url(), "push --output json"));
+            let children: Vec<_> = repos.iter().map(start).collect();
+            let ends: Vec<Ended> = children.into_iter().map(of).collect();
+            for end in &ends {
+                assert!(matches!(end.code, Some(0 | 3 | 4)), "{:?}: {}", end.code, end.talk);
+                assert_eq!(end.code == Some(0), end.outcome()["complete"] == true, "{}", end.results);
+            }
+            let known: BTreeSet<&String> = first.keys().chain(both[0].keys()).chain(both[1].keys()).collect();
+            assert!(scene.names().iter().all(|name| known.contains(name)));
+            if both[0] == both[1] && ends.iter().all(|end| end.code == Some(0)) {
+                is_settled(&scene, both[0], &BTreeMap::new());
+            }
+            ended(&mut command(repos[0].path(), &scene.running.url(), "push")).went_well();
+            is_settled(&scene, both[0], &BTreeMap::new());
+        }
+    }
+}
+
+/// Another checkout of the repository, in another state.
+fn copy(scene: &Scene, state: &BTreeMap<String, u64>) -> Repo {
+    scene.declare(state);
+    let repo = Repo::new();
+    repo.copy_from(scene.repo.path());
+    repo
+}
+
+#[test]
+fn what_the_catalog_announces_is_never_passed() {
+    // Two hundred calls and more where forty go in two seconds.
+    let scene = Scene::set(Some((60, 2)), 0);
+    let all = services(0..3000, 1);
+    scene.declare(&all);
+    scene.push(&scene.running.url(), "push").went_well();
+    assert!(scene.journal.calls() > 150, "{}", scene.journal.calls());
+    assert_eq!(scene.journal.of_status(429), 0, "of {}", scene.journal.calls());
+    is_settled(&scene, &all, &BTreeMap::new());
+}
+
+const PASSING: &[Fault] = &[
+    Fault::InternalError,
+    Fault::BadGateway,
+    Fault::GatewayTimeout,
+    Fault::RequestTimeout,
+    Fault::CutBefore,
+    Fault::CutAfter,
+    Fault::CutInBody,
+    Fault::Truncated,
+];
+
+#[test]
+fn trouble_costs_few_calls_more() {
+    let all = services(0..4000, 1);
+    let calls = |percent: u64, seed: u64| {
+        let scene = Scene::set(None, 0);
+        scene.declare(&all);
+        let faulty = Faulty::before(&scene.running.url(), Schedule { seed, faults: PASSING.to_vec(), percent });
+        scene.push(&faulty.url, "push").went_well();
+        is_settled(&scene, &all, &BTreeMap::new());
+        faulty.requests()
+    };
+    let calm = calls(0, 1);
+    for seed in 1..=2 {
+        let troubled = calls(5, seed);
+        assert!(troubled > calm && troubled * 4 <= calm * 5, "{troubled} calls in the place of {calm}");
+    }
+}
+
+/// The examples that are meant to be valid.
+const VALID: [&str; 1] = ["acme"];
+
+#[test]
+fn an_example_is_pushed_over_http_and_then_there_is_nothing_to_do() {
+    let examples = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/repos"));
+    let mut pushed = 0;
+    for name in VALID {
+        let repo = Repo::new();
+        repo.copy_from(&examples.join(name));
+        // The catalog knows the blueprints, and what the manifests point to and do not declare: teams among them.
+        let seed = Repo::new();
+        seed.write("portolan.yaml", repo.read("portolan.yaml"));
+        for path in support::files_below(&repo.path().join(".portolan")) {
+            let path = Path::new(".portolan").join(path);
+            seed.write(path.to_str().expect("UTF-8"), repo.read(path.to_str().expect("UTF-8")));
+        }
+        let folder = seed.path().to_str().expect("UTF-8");
+        let serving = Serving::start(&["--store", "memory", "--seed", folder]);
+        let push = |flags: &str| ended(&mut command(repo.path(), &serving.url, flags));
+        let first = push("push --output json");
+        let created = numbers(&first.went_well().outcome())[0];
+        assert!(created > 100, "{}", first.results);
+        assert_eq!(push("diff --exit-code").code, Some(0));
+        let second = push("push --output json");
+        assert_eq!(numbers(&second.went_well().outcome()), [0, 0, 0], "{}", second.results);
+        // As it is in the embedded catalog, to the entity.
+        let plain = Plain::connect(&serving.url);
+        let there: usize = plain.must("GET", "blueprints", None)["blueprints"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|it| plain.count(it["identifier"].as_str().expect("an identifier")))
+            .sum();
+        assert!(there as u64 >= created, "{there}");
+        pushed += 1;
+    }
+    assert_eq!(pushed, VALID.len());
+    // The others are broken on purpose, and say so in their names.
+    for path in std::fs::read_dir(examples).expect("there are examples") {
+        let name = path.expect("it can be listed").file_name().into_string().expect("UTF-8");
+        assert!(VALID.contains(&name.as_str()) || name.ends_with("-broken"), "{name} is not pushed");
+    }
+}
+
+#[test]
+fn what_points_to_nothing_is_refused_and_its_target_is_not_made_up() {
+    let scene = Scene::set(None, 0);
+    scene.repo.write(
+        "catalog/all.yaml",
+        "apiVersion: getport.io/v1\nkind: Entity\nmetadata: {name: a}\n\
+         spec: {blueprint: service, identifier: a, relations: {next: tpyo}}\n---\n\
+         apiVersion: getport.io/v1\nkind: Entity\nmetadata: {name: b}\nspec: {blueprint: service, identifier: b}\n",
+    );
+    let partly = scene.push(&scene.running.url(), "push --output json");
+    assert_eq!(partly.code, Some(3), "{}{}", partly.results, partly.talk);
+    let outcome = partly.outcome();
+    assert_eq!((&outcome["complete"], numbers(&outcome)), (&json!(false), [1, 0, 0]));
+    assert_eq!(scene.names(), BTreeSet::from(["b".to_owned()]));
+}
+
+#[test]
+fn to_what_a_manifest_points_stays_and_is_told() {
+    let scene = Scene::set(None, 0);
+    let one = |name: &str, next: &str| {
+        format!(
+            "---\napiVersion: getport.io/v1\nkind: Entity\nmetadata: {{name: {name}}}\n\
+             spec: {{blueprint: service, identifier: {name}{next}}}\n"
+        )
+    };
+    scene.repo.write("catalog/all.yaml", one("a", ", relations: {next: b}") + &one("b", "") + &one("c", ""));
+    scene.push(&scene.running.url(), "push").went_well();
+    scene.repo.write("catalog/all.yaml", one("a", ", title: A, relations: {next: b}"));
+    let push = scene.push(&scene.running.url(), "push");
+    push.went_well();
+    assert!(push.results.contains("`service/b` is no longer declared, and stays"), "{}", push.results);
+    assert_eq!(scene.names(), BTreeSet::from(["a".to_owned(), "b".to_owned()]));
+    let again = scene.push(&scene.running.url(), "diff --exit-code");
+    assert_eq!(again.code, Some(0), "{}", again.results);
+    // Once nobody points to it, it goes.
+    scene.repo.write("catalog/all.yaml", one("a", ", title: A, relations: {next: null}"));
+    scene.push(&scene.running.url(), "push").went_well();
+    assert_eq!(scene.names(), BTreeSet::from(["a".to_owned()]));
+}
+
+#[test]
+fn no_secret_is_told_whatever_fails() {
+    let scene = Scene::set(None, 0);
+    scene.declare(&services(0..30, 1));
+    let faulty = Faulty::before(&scene.running.url(), Schedule { seed: 3, faults: PASSING.to_vec(), percent: 40 });
+    let told = scene.push(&faulty.url, "push -v --output json");
+    for text in [&told.results, &told.talk] {
+        assert!(!text.contains(CLIENT_SECRET) && !text.contains("Bearer"), "{text}");
+    }
+    // Nothing is as long as a token but what the results name.
+    let is_hex = |word: &&str| word.len() >= 32 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    assert_eq!(told.talk.split(|c: char| !c.is_ascii_alphanumeric()).find(is_hex), None, "{}", told.talk);
+    assert!(faulty.happened().values().sum::<usize>() > 0, "no trouble came");
+    let wrong =
+        ended(command(scene.repo.path(), &scene.running.url(), "push -v").env("PORT_CLIENT_SECRET", "hush-hush"));
+    assert_eq!(wrong.code, Some(5), "{}", wrong.talk);
+    assert!(!wrong.talk.contains("hush-hush") && !wrong.results.contains("hush-hush"), "{}", wrong.talk);
+}
+
+#[test]
+fn a_pipeline_is_told_how_far_it_is_in_lines_that_stay() {
+    let begun = |flags: &str| {
+        let scene = Scene::set(Some((30, 6)), 0);
+        scene.declare(&services(0..800, 1));
+        let child = begin(command(scene.repo.path(), &scene.running.url(), flags).env("CI", "true"));
+        (scene, child)
+    };
+    let both = [begun("push"), begun("push --no-progress")];
+    let [told, quiet] = both.map(|(_scene, child)| of(child).talk);
+    assert!(told.lines().any(|line| line.starts_with("writing to the catalog: ") && line.contains("/800, ")), "{told}");
+    assert!(told.contains("note: waiting for ") && told.contains("rate limit"), "{told}");
+    assert!(!told.contains('\u{1b}') && !told.contains('\r'), "{told:?}");
+    assert!(quiet.contains("note: waiting for ") && !quiet.contains("writing to the catalog"), "{quiet}");
+}
