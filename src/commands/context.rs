@@ -28,7 +28,7 @@ impl Context<'_> {
             streams: &mut *self.streams,
             style: self.style,
             quiet: self.quiet,
-            shows_progress: self.shows_progress,
+            motion: self.motion,
         }
     }
 
