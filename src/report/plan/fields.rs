@@ -4,10 +4,11 @@
 
 use std::collections::HashSet;
 
-use similar::{ChangeTag, TextDiff};
+use similar::DiffTag;
 
 use crate::domain::change::{Field, FieldChange, Origin};
 use crate::domain::value::Value;
+use crate::report::difference::operations;
 use crate::report::escape::{hides, revealed, shape};
 use crate::report::plan::words;
 
@@ -292,15 +293,14 @@ fn difference(old: &[&str], new: &[&str]) -> Vec<Line> {
     if olds.len() + news.len() > LINES_COMPARED {
         all.extend(olds.iter().map(gone).chain(news.iter().map(come)));
     } else {
-        let diff = TextDiff::from_slices(olds, news);
-        all.extend(diff.iter_all_changes().map(|change| {
-            let text = change.value().to_owned();
-            match change.tag() {
-                ChangeTag::Equal => Line::Same(text),
-                ChangeTag::Delete => Line::Gone(text),
-                ChangeTag::Insert => Line::Come(text),
+        for operation in operations(olds, news) {
+            let (tag, old, new) = operation.as_tag_tuple();
+            if tag == DiffTag::Equal {
+                all.extend(olds[old].iter().map(|line| Line::Same((*line).to_owned())));
+            } else {
+                all.extend(olds[old].iter().map(gone).chain(news[new].iter().map(come)));
             }
-        }));
+        }
     }
     all.extend(old[old.len() - tail..].iter().map(|line| Line::Same((*line).to_owned())));
     focus(skip(all))
