@@ -10,7 +10,8 @@ use crate::commands::offered;
 use crate::commands::output::{Output, refuse_shared};
 use crate::commands::planning::PlanningArgs;
 use crate::commands::steps::again::{push_again, push_file};
-use crate::commands::steps::bound::write_plan;
+use crate::commands::steps::bound::{refuse_place, write_plan};
+use crate::commands::steps::connected::Intent;
 use crate::commands::steps::planned::{Planned, Wishes, is_local_by_default};
 use crate::commands::steps::proposed::{Proposed, proposed};
 use crate::commands::steps::scope::owner_in_catalog;
@@ -64,11 +65,14 @@ Examples:
 
 pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     refuse_shared(&args.output, &context.settings.directory)?;
+    if let Some(file) = &args.out {
+        refuse_place(file, context.settings)?;
+    }
     let from = Standpoint::of(args.planning.commit.as_deref(), context)?;
     let settings = from.settings(context.settings);
     let context = &mut context.with(settings);
     let owner = owner_in_catalog(settings, context.environment)?;
-    let wishes = Wishes { only_branch: args.only_branch, ..args.planning.wishes(owner, &from) };
+    let wishes = Wishes { only_branch: args.only_branch, intent: Intent::Look, ..args.planning.wishes(owner, &from) };
     let mut planned = match proposed(&wishes, &args.output, context)? {
         Proposed::Plan(planned) => *planned,
         Proposed::Refused(exit) => return Ok(exit),

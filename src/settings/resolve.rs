@@ -269,7 +269,15 @@ impl<'a> Layers<'a> {
         };
         if let Some(said) = said {
             let check = said.value.check_region(platform);
-            check.map_err(|reason| invalid("catalog", said.value.text(), reason))?;
+            let origin = match said.origin {
+                Origin::Environment(name) => name,
+                Origin::Default
+                | Origin::File { .. }
+                | Origin::Target { .. }
+                | Origin::Flag(_)
+                | Origin::Repository(_) => "catalog",
+            };
+            check.map_err(|reason| invalid(origin, said.value.text(), reason))?;
             return Ok(said);
         }
         Ok(match platform.regions.first() {

@@ -1,12 +1,12 @@
 //! Yields the plan: both sides read, compared and judged, and beside it all that it was made of, so that whoever goes on
-//! with it reads nothing twice. Nothing is written but the embedded catalog's own blueprints.
+//! with it reads nothing twice. Nothing is written, but the embedded catalog's own blueprints where it is to be written to.
 
 use std::collections::{BTreeSet, HashSet};
 
 use crate::catalog::{Catalog, CatalogError, Part};
 use crate::commands::context::Context;
 use crate::commands::steps::base::{self, Base};
-use crate::commands::steps::connected::connect_for;
+use crate::commands::steps::connected::{Intent, connect_for};
 use crate::commands::steps::desired::Asked;
 use crate::commands::steps::linted::{Linted, Texts};
 use crate::commands::steps::live::Live;
@@ -41,6 +41,7 @@ pub(crate) struct Wishes<'a> {
     pub only_branch: bool,
     /// Blueprints and files: `--only`; none: everything.
     pub only: &'a [String],
+    pub intent: Intent,
 }
 
 pub(crate) struct Planned {
@@ -76,7 +77,7 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     if wishes.only_branch && base.is_none() {
         return Err(DiffError::NoBase { why: notes.pop() }.into());
     }
-    let catalog = connect_for(&wishes.owner, &asked.entities, wishes.from.shelf(), context)?;
+    let catalog = connect_for(&wishes.owner, &asked.entities, wishes.from.shelf(), wishes.intent, context)?;
     let live = Live::of(&*catalog)?;
     if let Some(strange) = live.strangers(&asked, catalog.name(), settings.catalog.value == settings::Catalog::Local) {
         return Ok(Planning::Strange(Box::new(strange)));
@@ -223,7 +224,7 @@ fn unread(asked: &Asked) -> Vec<Blocker> {
     let folders = asked
         .unreadable
         .iter()
-        .map(|folder| Blocker::Folder { path: folder.path.as_str().into(), why: folder.source.to_string() });
+        .map(|folder| Blocker::Folder { path: folder.path.as_str().into(), why: folder.why.clone() });
     doubts.chain(folders).collect()
 }
 

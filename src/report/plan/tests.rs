@@ -152,6 +152,14 @@ fn colours_are_only_added() {
 }
 
 #[test]
+fn what_was_agreed_to_is_told_on_to_the_push() {
+    let mut case = Case::foreign();
+    case.plan.hazards.clear();
+    let text = case.render(PlanFormat::Text, &UNICODE);
+    assert!(text.ends_with("\nTo do it: `portolan push --adopt`\n"), "{text}");
+}
+
+#[test]
 fn who_pushes_by_itself_is_not_told_how() {
     let case = Case::dangerous();
     let report = PlanReport { says_next_step: false, ..case.report() };

@@ -257,7 +257,7 @@ pub(in crate::report) fn blocker(blocker: &Blocker, sited: &Sited<'_>) -> String
         Blocker::Disabled => "pruning is off".to_owned(),
         Blocker::Manifest(place) => format!("{} did not parse", tick(&sited.location(*place))),
         Blocker::Read { blueprint, why } => format!("{} was not read to its end ({why})", tick(blueprint)),
-        Blocker::Folder { path, why } => format!("the folder {} could not be looked into ({why})", tick(path)),
+        Blocker::Folder { path, why } => format!("{} could not be looked into ({why})", tick(path)),
     }
 }
 
