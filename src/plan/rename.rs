@@ -131,7 +131,7 @@ impl<'q> Renames<'q> {
 
     /// Pairs of one blueprint and one title, one of which is in the other but for a little.
     fn near(&self, new: &[&'q Desired], gone: &[&'q Entity], sight: &Sight<'_, 'q>) -> Vec<(&'q Entity, &'q Desired)> {
-        let mut faces: HashMap<(&str, Option<&str>), Vec<(&'q Entity, Portrait<'q>)>> = HashMap::new();
+        let mut faces: HashMap<(&str, Option<&str>), Vec<Face<'q>>> = HashMap::new();
         for entity in gone.iter().copied().filter(|entity| !self.is_claimed(entity)) {
             for face in sight.faces(entity) {
                 faces.entry((entity.key.blueprint.as_ref(), face.title())).or_default().push((entity, face));
@@ -152,6 +152,9 @@ impl<'q> Renames<'q> {
         pairs
     }
 }
+
+/// What goes, as it is known.
+type Face<'q> = (&'q Entity, Portrait<'q>);
 
 /// What entities are known by.
 struct Sight<'s, 'q> {
