@@ -12,10 +12,11 @@ fmt:
 test *words:
     cargo test --locked -- {{ words }}
 
-# Write generated files anew: schemas, completions, reference, rule pages, and what the rules' examples show
+# Write generated files anew: schemas, completions, reference, rule pages, what the rules' examples show, the pictures
 generate:
     UPDATE=1 cargo test --locked --test rules
     UPDATE=1 cargo test --locked --test generated
+    UPDATE=1 cargo test --locked --test pictures
 
 # The figures
 bench:

@@ -7,8 +7,20 @@
     reason = "lays out folders, starts scripts, is a server"
 )]
 
+#[path = "pipelines/action.rs"]
+mod action;
 #[path = "pipelines/forge.rs"]
 mod forge;
+#[path = "pipelines/gitlab.rs"]
+mod gitlab;
+#[path = "pipelines/linted.rs"]
+mod linted;
+#[path = "pipelines/packaged.rs"]
+mod packaged;
+#[path = "pipelines/runner.rs"]
+mod runner;
+#[path = "support/serving.rs"]
+mod serving;
 #[expect(dead_code, reason = "these tests use a part of it")]
 mod support;
 

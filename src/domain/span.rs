@@ -9,10 +9,12 @@ pub struct Span {
 }
 
 impl Span {
+    #[inline(always)]
     pub fn new(start: usize, end: usize) -> Self {
         Self { start: clamp(start), end: clamp(end.max(start)) }
     }
 
+    #[inline(always)]
     pub fn empty(at: usize) -> Self {
         Self::new(at, at)
     }
@@ -21,6 +23,7 @@ impl Span {
         self.start == self.end
     }
 
+    #[inline(always)]
     pub fn range(self) -> std::ops::Range<usize> {
         self.start as usize..self.end as usize
     }
@@ -35,6 +38,7 @@ impl Span {
     }
 
     /// The text under the span; empty where the text has become shorter than the span remembers.
+    #[inline(always)]
     pub fn slice(self, text: &str) -> &str {
         text.get(self.range()).unwrap_or("")
     }

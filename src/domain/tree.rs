@@ -160,6 +160,7 @@ impl Tree {
     }
 
     /// Opens a list or a mapping; its children are pushed next, then `close` ends it.
+    #[inline(always)]
     pub fn open(&mut self, kind: Kind, span: Span, style: Style) -> NodeId {
         self.push(Node { span, payload: [0, 0], next: 0, kind, style, flags: 0, number: 0 })
     }
@@ -210,15 +211,17 @@ impl Tree {
         self.nodes[id.index()].next as usize - id.index()
     }
 
+    #[inline(always)]
     pub fn span(&self, id: NodeId) -> Span {
         self.nodes[id.index()].span
     }
 
+    #[inline(always)]
     pub fn kind(&self, id: NodeId) -> Kind {
         self.nodes[id.index()].kind
     }
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, mut node: Node) -> NodeId {
         let id = Span::empty(self.nodes.len()).start;
         node.next = id + 1;
@@ -226,6 +229,7 @@ impl Tree {
         NodeId(id)
     }
 
+    #[inline(always)]
     fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.index()]
     }
@@ -247,6 +251,7 @@ impl<'a> View<'a> {
         self.tree.root().map(|id| self.value(id))
     }
 
+    #[inline(always)]
     pub fn value(self, id: NodeId) -> Value<'a> {
         Value { view: self, id }
     }
@@ -268,10 +273,12 @@ impl<'a> Value<'a> {
         self.view
     }
 
+    #[inline(always)]
     fn node(self) -> &'a Node {
         self.view.tree.node(self.id)
     }
 
+    #[inline(always)]
     pub fn kind(self) -> Kind {
         self.node().kind
     }
@@ -280,6 +287,7 @@ impl<'a> Value<'a> {
         self.node().style
     }
 
+    #[inline(always)]
     pub fn span(self) -> Span {
         self.node().span
     }
@@ -343,6 +351,7 @@ impl<'a> Value<'a> {
     }
 
     /// The items of a list; nothing for anything else.
+    #[inline(always)]
     pub fn items(self) -> Items<'a> {
         let node = self.node();
         let end = if node.kind == Kind::List { node.next } else { self.id.0 + 1 };
@@ -350,6 +359,7 @@ impl<'a> Value<'a> {
     }
 
     /// The entries of a mapping, in the order written (merged ones last); nothing for anything else.
+    #[inline(always)]
     pub fn entries(self) -> Entries<'a> {
         let node = self.node();
         let end = if node.kind == Kind::Map { node.next } else { self.id.0 + 1 };
@@ -366,6 +376,7 @@ impl<'a> Value<'a> {
     }
 
     /// Whether this node, as a key, is `key`.
+    #[inline(always)]
     pub fn key_is(self, key: &str) -> bool {
         self.as_str() == Some(key)
     }
@@ -416,6 +427,7 @@ pub struct Items<'a> {
 impl<'a> Iterator for Items<'a> {
     type Item = Value<'a>;
 
+    #[inline(always)]
     fn next(&mut self) -> Option<Value<'a>> {
         if self.at >= self.end {
             return None;
@@ -434,6 +446,7 @@ pub struct Entries<'a> {
 impl<'a> Iterator for Entries<'a> {
     type Item = (Value<'a>, Value<'a>);
 
+    #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         let key = self.items.next()?;
         let value = self.items.next()?;

@@ -1,15 +1,17 @@
 //! A text before and after, as the unified diff that everybody reads and that `patch` takes.
 
-use similar::TextDiff;
+use std::collections::HashMap;
+
+use similar::algorithms::{Capture, Compact, Replace, myers};
+use similar::udiff::UnifiedHunkHeader;
+use similar::{DiffOp, DiffTag, group_diff_ops};
 
 use crate::report::escape::clean;
 use crate::report::style::{Role, Style};
 
 /// Empty where nothing changed.
 pub fn unified(path: &str, before: &str, after: &str, style: &Style) -> String {
-    let difference = TextDiff::from_lines(before, after);
-    let (old, new) = (name("a/", path), name("b/", path));
-    let text = difference.unified_diff().context_radius(3).header(&old, &new).to_string();
+    let text = hunks(path, before, after);
     if !style.color {
         return text;
     }
@@ -28,6 +30,54 @@ pub fn unified(path: &str, before: &str, after: &str, style: &Style) -> String {
         painted.push_str(&line[body.len()..]);
     }
     painted
+}
+
+/// What makes the one side's lines the other's. They are compared as numbers, so that one comparison in the program does
+/// for whatever is compared.
+pub(in crate::report) fn operations(old: &[&str], new: &[&str]) -> Vec<DiffOp> {
+    let mut known: HashMap<&str, usize> = HashMap::new();
+    let mut numbers: Vec<usize> = Vec::with_capacity(old.len() + new.len());
+    for line in old.iter().chain(new) {
+        let next = known.len();
+        numbers.push(*known.entry(*line).or_insert(next));
+    }
+    let (olds, news) = numbers.split_at(old.len());
+    let mut kept = Compact::new(Replace::new(Capture::new()), olds, news);
+    let Ok(()) = myers::diff(&mut kept, olds, 0..olds.len(), news, 0..news.len());
+    kept.into_inner().into_inner().into_ops()
+}
+
+fn hunks(path: &str, before: &str, after: &str) -> String {
+    let olds: Vec<&str> = before.split_inclusive('\n').collect();
+    let news: Vec<&str> = after.split_inclusive('\n').collect();
+    let mut text = String::new();
+    for hunk in group_diff_ops(operations(&olds, &news), 3) {
+        if text.is_empty() {
+            text = format!("--- {}\n+++ {}\n", name("a/", path), name("b/", path));
+        }
+        text.push_str(&format!("{}\n", UnifiedHunkHeader::new(&hunk)));
+        for operation in hunk {
+            let (tag, old, new) = operation.as_tag_tuple();
+            let (old, new) = (olds.get(old).unwrap_or_default(), news.get(new).unwrap_or_default());
+            if tag == DiffTag::Equal {
+                put(&mut text, ' ', old);
+            } else {
+                put(&mut text, '-', old);
+                put(&mut text, '+', new);
+            }
+        }
+    }
+    text
+}
+
+fn put(text: &mut String, sign: char, lines: &[&str]) {
+    for line in lines {
+        text.push(sign);
+        text.push_str(line);
+        if !line.ends_with('\n') {
+            text.push_str("\n\\ No newline at end of file\n");
+        }
+    }
 }
 
 /// A file's name as Git writes it. Blanks end a name unless a tab does; quotes, backslashes and controls are escaped.
@@ -74,5 +124,11 @@ mod tests {
             "--- a/catalog/a.yaml\n+++ b/catalog/a.yaml\n@@ -1,3 +1,3 @@\n a: 1\n-b: yes\n+b: \"yes\"\n c: 3\n";
         assert_eq!(shown, expected);
         assert_eq!(unified("a", before, before, &Style::PLAIN), "");
+        let end = unified("a", "x\n", "x\ny", &Style::PLAIN);
+        assert_eq!(end, "--- a/a\n+++ b/a\n@@ -1 +1,2 @@\n x\n+y\n\\ No newline at end of file\n");
+        let long: String = (0..40).map(|number| format!("{number}\n")).collect();
+        let two = unified("a", &long, &long.replace("\n5\n", "\nfive\n").replace("\n30\n", "\n"), &Style::PLAIN);
+        let heads: Vec<&str> = two.lines().filter(|line| line.starts_with("@@")).collect();
+        assert_eq!(heads, ["@@ -3,7 +3,7 @@", "@@ -28,7 +28,6 @@"]);
     }
 }

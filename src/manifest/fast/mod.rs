@@ -57,13 +57,26 @@ impl Fast {
 
 /// No tabs, no carriage returns, no other control characters and no mark inside: not one of them is worth a branch later.
 fn is_plain_text(bytes: &[u8]) -> bool {
-    let (mut odd, mut high) = (0u8, 0u8);
-    for byte in bytes {
-        // No `&&`: the compiler makes one wide loop of this.
-        odd |= u8::from(*byte < b' ') & u8::from(*byte != b'\n') | u8::from(*byte == 0x7F);
-        high |= *byte;
+    let (words, rest) = bytes.as_chunks::<8>();
+    let (mut odd, mut high) = (0u64, 0u64);
+    let last = rest.iter().fold(EACH * u64::from(b' '), |word, byte| word << 8 | u64::from(*byte));
+    for word in words.iter().map(|word| u64::from_ne_bytes(*word)).chain([last]) {
+        odd |= odd_bytes(word);
+        high |= word & HIGHEST;
     }
-    odd == 0 && (high < 0x80 || !has_odd_character(bytes))
+    odd == 0 && (high == 0 || !has_odd_character(bytes))
+}
+
+const EACH: u64 = 0x0101_0101_0101_0101;
+const HIGHEST: u64 = EACH * 0x80;
+
+/// The highest bit of each byte that is an ASCII control character other than `\n`. Eight at once, in a program that is
+/// built small too; no byte carries into the next.
+fn odd_bytes(word: u64) -> u64 {
+    let differs = |from: u8| ((word ^ (EACH * u64::from(from))) & !HIGHEST) + EACH * 0x7F;
+    let from_blank_on = (word & !HIGHEST) + EACH * u64::from(0x80 - b' ');
+    let control = !from_blank_on & differs(b'\n') | !differs(0x7F);
+    control & !word & HIGHEST
 }
 
 /// Control characters beyond ASCII, and the byte order mark.
@@ -377,5 +390,30 @@ fn starts_plain(first: u8, second: u8) -> bool {
                 | b'\n'
                 | b' '
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_byte_is_plain_or_not_wherever_it_stands() {
+        for byte in 0..0x80u8 {
+            let wanted = byte == b'\n' || (b' '..0x7F).contains(&byte);
+            for length in 1..20 {
+                for at in 0..length {
+                    let mut text = vec![b'a'; length];
+                    text[at] = byte;
+                    assert_eq!(is_plain_text(&text), wanted, "{byte} at {at} of {length}");
+                }
+            }
+        }
+        for text in ["", "\n", "größe: 1\n", "a: 😀😀😀😀\n", "ÿþ€\u{7ff}\u{800}\u{10ffff}"] {
+            assert!(is_plain_text(text.as_bytes()), "{text:?}");
+        }
+        for text in ["a\tb", "\r\n", "größe:\t1", "a\u{85}b", "12345678\u{9f}", "x\u{feff}", "x\u{fffe}"] {
+            assert!(!is_plain_text(text.as_bytes()), "{text:?}");
+        }
     }
 }

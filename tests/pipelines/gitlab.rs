@@ -1,0 +1,163 @@
+//! The GitLab template with the real binary: its scripts run as a runner runs them (what comes before, and the job's
+//! own lines, in one shell), with inputs in variables.
+
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use serde::Deserialize as _;
+use serde_json::Value;
+
+use crate::forge::ME;
+use crate::runner::Scene;
+use crate::{Told, project, run};
+
+/// The two documents of the template: what it takes, and its jobs.
+pub fn template() -> (Value, Value) {
+    let text = std::fs::read_to_string(project("ci/gitlab.yml")).expect("it is there");
+    let mut documents = serde_yaml::Deserializer::from_str(&text).map(|it| Value::deserialize(it).expect("YAML"));
+    let both = (documents.next().expect("inputs"), documents.next().expect("jobs"));
+    assert!(documents.next().is_none());
+    both
+}
+
+struct Job<'a> {
+    scene: &'a Scene,
+    variables: BTreeMap<String, String>,
+}
+
+impl<'a> Job<'a> {
+    /// A pipeline for a merge request that comes from this project.
+    fn new(scene: &'a Scene, source: &str) -> Self {
+        let mut job = Self { scene, variables: scene.variables() };
+        job.set("CI_PROJECT_DIR", &scene.repo.path().display().to_string());
+        job.set("CI_API_V4_URL", &scene.forge.url).set("CI_PROJECT_ID", "12").set("GITLAB_TOKEN", "only-for-this-run");
+        job.set("CI_MERGE_REQUEST_IID", "7").set("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main");
+        job.set("GITLAB_CI", "true").set("CI_MERGE_REQUEST_PROJECT_PATH", "acme/catalog");
+        job.set("CI_MERGE_REQUEST_SOURCE_PROJECT_PATH", source);
+        job
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> &mut Self {
+        self.variables.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    fn run(&self, name: &str, inputs: &[(&str, &str)]) -> Told {
+        let (spec, jobs) = template();
+        let input = |text: &str| {
+            let Some(name) = text.strip_prefix("$[[ inputs.").and_then(|it| it.strip_suffix(" ]]")) else {
+                return text.to_owned();
+            };
+            let given = inputs.iter().find(|(given, _)| *given == name).map(|(_, value)| *value);
+            given.or_else(|| spec["spec"]["inputs"][name]["default"].as_str()).expect("an input").to_owned()
+        };
+        let (shared, job) =
+            (&jobs[".$[[ inputs.prefix ]]"], &jobs[name.replacen("portolan", "$[[ inputs.prefix ]]", 1)]);
+        let lines = [&shared["before_script"], &job["script"]].into_iter();
+        let lines = lines.flat_map(|it| it.as_array().expect("lines")).map(|it| it.as_str().expect("a line"));
+        let script = lines.collect::<Vec<_>>().join("\n");
+        assert!(!script.contains("$[["), "an input is in a script");
+        let mut command = Command::new("sh");
+        command.args(["-e", "-c", &script]).current_dir(self.scene.repo.path()).env_clear().envs(&self.variables);
+        for (name, value) in shared["variables"].as_object().expect("variables") {
+            command.env(name, input(value.as_str().expect("text")));
+        }
+        let told = run(&mut command);
+        assert!(!told.words.contains("only-for-this-run"), "{}", told.words);
+        told
+    }
+}
+
+fn ours(scene: &Scene) -> Job<'_> {
+    Job::new(scene, "acme/catalog")
+}
+
+#[track_caller]
+fn ended(told: Told, code: i32) -> String {
+    assert_eq!(told.code, code, "{}", told.words);
+    told.words
+}
+
+fn json(scene: &Scene, path: &str) -> Value {
+    serde_json::from_str(&scene.repo.read(path)).expect("JSON")
+}
+
+#[test]
+fn lint_leaves_a_code_quality_report() {
+    let scene = Scene::new();
+    ended(ours(&scene).run("portolan-lint", &[]), 0);
+    assert_eq!(json(&scene, "portolan-quality.json"), serde_json::json!([]));
+    scene.declare("cart", "tier: one");
+    ended(ours(&scene).run("portolan-lint", &[]), 1);
+    let report = json(&scene, "portolan-quality.json");
+    let found = (&report[0]["check_name"], &report[0]["location"]["path"]);
+    assert_eq!(found, (&"wrong-property-type".into(), &"catalog/cart.yaml".into()));
+}
+
+#[test]
+fn diff_keeps_one_note_and_push_wants_the_digest() {
+    let scene = Scene::new();
+    ended(ours(&scene).run("portolan-diff", &[]), 0);
+    assert_eq!(scene.forge.comments().len(), 0, "there is nothing to say");
+    for tier in ["tier: 2", "tier: 3"] {
+        scene.declare("cart", tier);
+        scene.commit();
+        ended(ours(&scene).run("portolan-diff", &[]), 0);
+        let comments = scene.forge.comments();
+        assert!(comments.len() == 1 && comments[0].0 == ME && comments[0].1.contains(tier), "{comments:?}");
+        assert_eq!(comments[0].1, scene.repo.read("portolan-comment.md"));
+        assert_eq!(json(&scene, "portolan-plan.json")["format"], "portolan.plan-file/1");
+    }
+    ended(ours(&scene).run("portolan-push", &[]), 0);
+    scene.repo.remove("catalog/cart.yaml");
+    scene.repo.remove("catalog/ledger.yaml");
+    ended(ours(&scene).run("portolan-push", &[]), 4);
+    let approval = json(&scene, "portolan-outcome.json")["approval"].as_str().expect("a digest").to_owned();
+    ended(ours(&scene).set("APPROVE", &approval[..12]).run("portolan-push", &[]), 0);
+    assert_eq!(json(&scene, "portolan-outcome.json")["ends"]["deleted"], 2);
+    assert!(scene.repo.read("portolan-outcome.xml").contains("<testsuite"));
+}
+
+#[test]
+fn a_fork_is_linted_and_calls_nobody() {
+    let scene = Scene::new();
+    let job = || {
+        let mut job = Job::new(&scene, "mallory/catalog");
+        job.variables.retain(|name, _| !name.starts_with("PORT_") && name != "GITLAB_TOKEN");
+        job
+    };
+    let words = ended(job().run("portolan-diff", &[]), 0);
+    assert!(words.contains("comes from a fork"), "{words}");
+    scene.declare("cart", "tier: one");
+    let words = ended(job().run("portolan-diff", &[]), 1);
+    assert!(words.contains("wrong-property-type"), "{words}");
+    assert_eq!(scene.forge.calls(), [] as [&str; 0]);
+}
+
+#[test]
+fn a_note_that_is_refused_costs_nothing_else() {
+    let scene = Scene::new();
+    scene.forge.refuse(403);
+    scene.declare("cart", "tier: 2");
+    scene.commit();
+    let words = ended(ours(&scene).run("portolan-diff", &[]), 0);
+    assert!(words.contains("1 to update") && words.contains("scope `api`"), "{words}");
+    assert!(scene.repo.read("portolan-comment.md").contains("+ tier: 2"));
+    // Nobody has to have a token.
+    ended(ours(&scene).set("GITLAB_TOKEN", "").run("portolan-diff", &[]), 0);
+}
+
+#[test]
+fn inputs_are_never_code() {
+    let scene = Scene::new();
+    for hostile in ["$(touch pwned)`touch pwned`", "'; touch pwned; '\"; touch pwned; \"", "x\ntouch pwned"] {
+        for job in ["portolan-lint", "portolan-diff", "portolan-push"] {
+            for input in ["directory", "target"] {
+                let told = ours(&scene).run(job, &[(input, hostile)]);
+                assert_ne!(told.code, 0, "{job} {input} {hostile}: {}", told.words);
+            }
+            ours(&scene).set("APPROVE", hostile).run(job, &[]);
+            assert!(!scene.repo.path().join("pwned").exists(), "{job} {hostile}");
+        }
+    }
+}

