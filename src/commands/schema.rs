@@ -28,7 +28,7 @@ An editor checks a file with a schema that its first line names:
   # yaml-language-server: $schema=.portolan/manifest.schema.json
 
 Or all of them, by its settings (in VS Code `.vscode/settings.json`):
-  \"yaml.schemas\": {\".portolan/manifest.schema.json\": [\"catalog/*.yaml\", \"*/port.yml\"]}")]
+  \"yaml.schemas\": {\".portolan/manifest.schema.json\": [\"catalog/**/*.yaml\", \"**/port.yml\"]}")]
 pub struct SchemaArgs {
     /// What the schema describes
     #[arg(value_name = "NAME", value_enum)]

@@ -19,8 +19,7 @@ pub fn path(folder: &str) -> String {
 
 /// `before`: the settings that are there, if any.
 pub fn draft(path: String, before: Option<&str>, schema: &Schema<'_>, draft: &mut Draft) {
-    let patterns = patterns(schema.globs);
-    let entry = json!({ "yaml.schemas": { schema.file: patterns } });
+    let entry = json!({ "yaml.schemas": { schema.file: schema.globs } });
     let Some(before) = before.filter(|text| !text.trim().is_empty()) else {
         draft.files.push(Wanted { path, before: before.map(str::to_owned), after: format!("{entry:#}\n") });
         return;
@@ -28,7 +27,7 @@ pub fn draft(path: String, before: Option<&str>, schema: &Schema<'_>, draft: &mu
     if before.contains(schema.file) {
         return;
     }
-    match added(before, schema.file, &patterns) {
+    match added(before, schema) {
         Some(after) => draft.change(path, before, after),
         None => draft.pastes.push(Paste {
             path,
@@ -38,34 +37,8 @@ pub fn draft(path: String, before: Option<&str>, schema: &Schema<'_>, draft: &mu
     }
 }
 
-/// The globs as yaml-language-server reads them: a `*` goes past folders, and braces stand for themselves.
-fn patterns(globs: &[String]) -> Vec<String> {
-    let mut patterns: Vec<String> = Vec::new();
-    for glob in globs.iter().flat_map(|glob| without_braces(glob)) {
-        let mut pattern = glob.replace("/**/", "/*");
-        while pattern.contains("**") {
-            pattern = pattern.replace("**", "*");
-        }
-        if !patterns.contains(&pattern) {
-            patterns.push(pattern);
-        }
-    }
-    patterns
-}
-
-/// `a.{b,c}` as `a.b` and `a.c`.
-fn without_braces(glob: &str) -> Vec<String> {
-    let inner = glob.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)));
-    match inner {
-        None => vec![glob.to_owned()],
-        Some((before, (choices, after))) => {
-            choices.split(',').flat_map(|choice| without_braces(&format!("{before}{choice}{after}"))).collect()
-        }
-    }
-}
-
 /// One line more at the front, where nothing has to be known of what follows.
-fn added(before: &str, file: &str, patterns: &[String]) -> Option<String> {
+fn added(before: &str, schema: &Schema<'_>) -> Option<String> {
     let old: Value = serde_json::from_str(before).ok()?;
     if old.as_object()?.contains_key("yaml.schemas") {
         return None;
@@ -77,10 +50,10 @@ fn added(before: &str, file: &str, patterns: &[String]) -> Option<String> {
     let blanks = &first[..first.len() - first.trim_start().len()];
     let blanks = if blanks.is_empty() { "  " } else { blanks };
     let comma = if old.as_object()?.is_empty() { "" } else { "," };
-    let line = format!("\"yaml.schemas\": {{{}: {}}}{comma}", Value::from(file), json!(patterns));
+    let line = format!("\"yaml.schemas\": {{{}: {}}}{comma}", Value::from(schema.file), json!(schema.globs));
     let gap = if rest.starts_with(['\n', '\r']) { "" } else { end };
     let after = format!("{}{end}{blanks}{line}{gap}{rest}", before.get(..=open)?);
     let mut expected = old;
-    expected.as_object_mut()?.insert("yaml.schemas".to_owned(), json!({ file: patterns }));
+    expected.as_object_mut()?.insert("yaml.schemas".to_owned(), json!({ schema.file: schema.globs }));
     (serde_json::from_str::<Value>(&after).ok()? == expected).then_some(after)
 }

@@ -20,7 +20,7 @@ fn hooks_ignores_and_settings_of_others_stay_as_they_are() {
     assert!(repo.read(".gitignore").ends_with(".portolan/local.db*\r\n"));
     let settings: serde_json::Value = serde_json::from_str(&repo.read(".vscode/settings.json")).expect("JSON");
     assert_eq!(settings["editor.rulers"][0], 120);
-    assert_eq!(settings["yaml.schemas"][".portolan/manifest.schema.json"][0], "catalog/*.yaml");
+    assert_eq!(settings["yaml.schemas"][".portolan/manifest.schema.json"][0], "catalog/**/*.{yaml,yml}");
     assert!(repo.path().join(".portolan/manifest.schema.json").exists());
     assert_eq!(repo.read("README.md"), "# Shop\n");
 }
