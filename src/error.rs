@@ -359,6 +359,9 @@ pub enum DiffError {
     #[error("plan `{name}` alone: it is neither a blueprint of {catalog} nor a file with a manifest")]
     #[diagnostic(code("nothing-chosen"), help("{help}"))]
     NothingChosen { name: String, catalog: String, help: String },
+    #[error("write the plan to `{path}`: {why}")]
+    #[diagnostic(code("no-place-for-a-plan"), help("{help}"))]
+    NoPlace { path: String, why: &'static str, help: &'static str },
     #[error("plan what `{name}` asks for: that commit has no manifests")]
     #[diagnostic(
         code("no-manifests-then"),
@@ -385,7 +388,7 @@ pub enum PushError {
     )]
     NotNamed { variables: String },
     #[error("push: {what} in the plan cannot be overcome; nothing was written")]
-    #[diagnostic(code("push-obstacles"), help("mend the manifests that the plan names"))]
+    #[diagnostic(code("push-obstacles"), help("the plan names each of them, and its way out"))]
     Obstacles { what: String },
     #[error("push: {what} in the plan without a yes; nothing was written")]
     #[diagnostic(code("push-unapproved"), help("read the plan; to say yes to all of it, add `{flags}`"))]
@@ -480,6 +483,7 @@ impl Error {
                 DiffError::NoBase { .. }
                 | DiffError::NothingChosen { .. }
                 | DiffError::NoManifests { .. }
+                | DiffError::NoPlace { .. }
                 | DiffError::UnreadableConfig { .. },
             )
             | Self::Push(PushError::NotNamed { .. })

@@ -185,6 +185,7 @@ fn the_hook_that_init_writes_runs() {
         .expect("python is there");
     assert!(made.status.success(), "{:?}", told(&made));
     let repo = shop();
+    repo.remove("portolan.yaml");
     repo.write("teams/pay/port.yml", "identifier: pay\nblueprint: team\n");
     repo.git(&["init", "--quiet"]);
     repo.git(&["add", "--all"]);

@@ -9,7 +9,9 @@ use crate::commands::context::Context;
 use crate::commands::offered;
 use crate::commands::output::{Output, refuse_shared};
 use crate::commands::planning::PlanningArgs;
-use crate::commands::steps::bound::write_plan;
+use crate::commands::steps::again::{push_again, push_file};
+use crate::commands::steps::bound::{refuse_place, write_plan};
+use crate::commands::steps::connected::Intent;
 use crate::commands::steps::planned::{Planned, Wishes, is_local_by_default};
 use crate::commands::steps::proposed::{Proposed, proposed};
 use crate::commands::steps::scope::owner_in_catalog;
@@ -63,11 +65,14 @@ Examples:
 
 pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     refuse_shared(&args.output, &context.settings.directory)?;
+    if let Some(file) = &args.out {
+        refuse_place(file, context.settings)?;
+    }
     let from = Standpoint::of(args.planning.commit.as_deref(), context)?;
     let settings = from.settings(context.settings);
     let context = &mut context.with(settings);
     let owner = owner_in_catalog(settings, context.environment)?;
-    let wishes = Wishes { only_branch: args.only_branch, ..args.planning.wishes(owner, &from) };
+    let wishes = Wishes { only_branch: args.only_branch, intent: Intent::Look, ..args.planning.wishes(owner, &from) };
     let mut planned = match proposed(&wishes, &args.output, context)? {
         Proposed::Plan(planned) => *planned,
         Proposed::Refused(exit) => return Ok(exit),
@@ -76,8 +81,11 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         planned.notes.push(nobody_named_it(context));
     }
     let complaints = args.verify.then(|| complaints(&planned, context)).transpose()?;
+    let push_file = args.out.as_ref().map(|file| push_file(file, &args.planning, settings));
     let report = Report {
         asked_for: from.name(),
+        push: &push_again(&args.planning, settings),
+        push_file: push_file.as_deref(),
         outputs: &args.output,
         is_full: args.full,
         is_only_branch: args.only_branch,
@@ -85,8 +93,8 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         complaints: complaints.as_deref(),
     };
     shown(&report, &planned, context)?;
-    if let Some(file) = &args.out {
-        write_plan(file, &planned, &from, context)?;
+    if let Some((file, push)) = args.out.as_ref().zip(push_file.as_deref()) {
+        write_plan(file, push, &planned, context)?;
     }
     Ok(exit(args, &planned.plan, complaints.as_deref()))
 }

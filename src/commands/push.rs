@@ -13,6 +13,7 @@ use crate::commands::diff::{self, DiffArgs};
 use crate::commands::offered;
 use crate::commands::output::{Output, refuse_shared};
 use crate::commands::planning::PlanningArgs;
+use crate::commands::steps::again::{push_again, push_file};
 use crate::commands::steps::bound::{Rebound, rebound};
 use crate::commands::steps::consented::{Consents, refusal};
 use crate::commands::steps::denied::denied;
@@ -128,12 +129,16 @@ pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         proved => proved?,
     };
     let context = &mut context.with(from.settings(settings));
+    let again = match &args.plan {
+        Some(file) => push_file(file, &args.planning, settings),
+        None => push_again(&args.planning, settings),
+    };
     let mut prepared = match prepared(args, owner, &from, &instead, context)? {
         Prepared::Done(prepared) => *prepared,
         Prepared::Refused(exit) => return Ok(exit),
     };
     prepared.planned.notes.extend(note);
-    consented(args, &prepared, context)
+    consented(args, &prepared, &again, context)
 }
 
 /// Where the manifests are read from, after it is proved that they may be pushed; and what is to be said of it.
@@ -192,23 +197,27 @@ fn prepared<'a>(
     }
 }
 
-/// From the plan on all pushes are alike.
-fn consented(args: &PushArgs, todo: &ToDo<'_>, context: &mut Context<'_>) -> Result<Exit, Error> {
+/// From the plan on all pushes are alike; `again` is the command that makes this one anew.
+fn consented(args: &PushArgs, todo: &ToDo<'_>, again: &str, context: &mut Context<'_>) -> Result<Exit, Error> {
     let ToDo { planned, acts, owner, from, instead } = todo;
     let consents = Consents { approve: &args.approve, adopt: args.planning.adopt };
     if let Some(refusal) = refusal(&planned.plan, &consents) {
         let outputs = plan_outputs(instead);
-        shown(&Report { outputs: &outputs, asked_for: from.name(), ..Report::default() }, planned, context)?;
+        shown(
+            &Report { outputs: &outputs, push: again, asked_for: from.name(), ..Report::default() },
+            planned,
+            context,
+        )?;
         let tests: Vec<_> = instead.iter().filter(|it| it.format == OutcomeFormat::Junit).cloned().collect();
         return Err(if tests.is_empty() { refusal } else { denied(refusal, &tests, owner, context) }.into());
     }
     // Where the outcome alone is wanted, nothing else is in it.
     if args.output.iter().all(|output| output.file.is_some() || output.format == OutcomeFormat::Text) {
         let text = [Output { format: PlanFormat::Text, file: None }];
-        shown(&Report { outputs: &text, asked_for: from.name(), ..Report::default() }, planned, context)?;
+        shown(&Report { outputs: &text, push: again, asked_for: from.name(), ..Report::default() }, planned, context)?;
     }
     let pushed = push(args, planned, acts, context);
-    tell(args, todo, &pushed, context)?;
+    tell(args, &todo.planned, &pushed, again, context)?;
     if pushed.outcome.is_complete() && !planned.plan.is_empty() && is_local_by_default(context.settings) {
         context.say("note: That is the embedded catalog of this machine: `portolan serve` shows it in a browser.");
     }
@@ -276,10 +285,15 @@ fn push(args: &PushArgs, planned: &Planned, acts: &Acts, context: &Context<'_>) 
     Pushed { outcome, at, milliseconds }
 }
 
-fn tell(args: &PushArgs, todo: &ToDo<'_>, pushed: &Pushed, context: &mut Context<'_>) -> Result<(), Error> {
-    let texts = todo.planned.texts();
-    let report = Report { asked_for: todo.from.name(), ..Report::default() };
-    let plan = plan_report(&report, &todo.planned, &texts, context);
+fn tell(
+    args: &PushArgs,
+    planned: &Planned,
+    pushed: &Pushed,
+    again: &str,
+    context: &mut Context<'_>,
+) -> Result<(), Error> {
+    let texts = planned.texts();
+    let plan = plan_report(&Report { push: again, ..Report::default() }, planned, &texts, context);
     let in_work_tree = InWorkTree::new(&context.settings.root.value, &texts);
     let Pushed { outcome, at, milliseconds } = pushed;
     let render = |format: OutcomeFormat, style: &Style| {

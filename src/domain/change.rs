@@ -48,7 +48,9 @@ pub enum RenamedBy {
     Annotation,
     /// Git moved its file.
     Move,
-    /// One entity went, one came, and they are alike.
+    /// It stands in its file where the other one stood at the base.
+    Place,
+    /// One entity went, one came, and they are as good as alike.
     Content,
 }
 
@@ -131,7 +133,9 @@ pub struct Dependent {
 pub enum Afterwards {
     /// It still points to what is gone.
     Left,
-    /// A change of this plan points it elsewhere first.
+    /// So it does, and is declared: its manifest does not name the relation, and so leaves it as it is.
+    Unnamed,
+    /// A change of this plan takes it away first.
     Relinked,
     /// Its manifest points there, so that to which it points does not go.
     Asked,

@@ -64,6 +64,6 @@ pub enum Blocker {
     Manifest(Place),
     /// A blueprint was not read to its end; why, as a clause.
     Read { blueprint: Arc<str>, why: String },
-    /// A folder that may hold manifests could not be looked into; why, as a clause.
+    /// A folder that may hold manifests could not be looked into, nor what stands in the place of one; why, as a clause.
     Folder { path: Box<str>, why: String },
 }

@@ -22,7 +22,7 @@ pub struct Plan {
     /// What cannot be done.
     pub obstacles: Vec<Obstacle>,
     pub hazards: Vec<Hazard>,
-    /// Declared, somebody else's, and already as declared: nothing to do, and nothing to take over.
+    /// Declared, chosen, somebody else's, and already as declared: nothing is done to them unless they are adopted.
     pub foreign_unchanged: Vec<EntityKey>,
     pub counts: Counts,
     /// What a person says yes to; `None` where nothing asks for it.

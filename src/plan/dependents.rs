@@ -6,7 +6,8 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use crate::domain::change::{Afterwards, Change, Dependent, Field};
-use crate::domain::entity::{Entity, Targets};
+use crate::domain::desired::Desired;
+use crate::domain::entity::{Entity, EntityKey, Targets};
 use crate::domain::snapshot::Snapshot;
 
 use super::Draft;
@@ -28,8 +29,8 @@ fn relinks(change: &Change, name: &Arc<str>) -> bool {
 }
 
 /// Puts its dependents on every change by which something goes away.
-pub(super) fn find(drafts: &mut [Draft<'_>], actual: &Snapshot, shapes: &Shapes<'_>) {
-    let found = all(drafts, actual, shapes);
+pub(super) fn find(drafts: &mut [Draft<'_>], declared: &[&Desired], actual: &Snapshot, shapes: &Shapes<'_>) {
+    let found = all(drafts, declared, actual, shapes);
     for (at, mut dependents) in found {
         dependents.sort();
         dependents.dedup();
@@ -39,7 +40,12 @@ pub(super) fn find(drafts: &mut [Draft<'_>], actual: &Snapshot, shapes: &Shapes<
     }
 }
 
-fn all(drafts: &[Draft<'_>], actual: &Snapshot, shapes: &Shapes<'_>) -> HashMap<usize, Vec<Dependent>> {
+fn all(
+    drafts: &[Draft<'_>],
+    declared: &[&Desired],
+    actual: &Snapshot,
+    shapes: &Shapes<'_>,
+) -> HashMap<usize, Vec<Dependent>> {
     let mut found: HashMap<usize, Vec<Dependent>> = HashMap::new();
     let mut removed: HashMap<Pair<'_>, usize> = HashMap::new();
     let mut blueprints: HashSet<&str> = HashSet::new();
@@ -54,14 +60,20 @@ fn all(drafts: &[Draft<'_>], actual: &Snapshot, shapes: &Shapes<'_>) -> HashMap<
     }
     let changes: HashMap<Pair<'_>, &Change> =
         drafts.iter().map(|draft| (pair(&draft.change.key), &draft.change)).collect();
-    let mut note = |key, name: &Arc<str>, targets: &Targets, after: Afterwards| {
+    // They are sorted by key.
+    let manifest_of = |key: &EntityKey| {
+        let at = declared.binary_search_by(|desired| desired.key.cmp(key)).ok()?;
+        declared.get(at).copied()
+    };
+    let mut note = |key, name: &Arc<str>, targets: &Targets, after: &dyn Fn() -> Afterwards| {
         let (blueprint, _): Pair<'_> = pair(key);
         let Some(shape) = shapes.of(blueprint).relation(name).filter(|shape| blueprints.contains(shape.target)) else {
             return;
         };
         each_target(targets, |target| {
             if let Some(at) = removed.get(&(shape.target, target)) {
-                let dependent = Dependent { key: key.clone(), relation: name.clone(), required: shape.required, after };
+                let (relation, required) = (name.clone(), shape.required);
+                let dependent = Dependent { key: EntityKey::clone(key), relation, required, after: after() };
                 found.entry(*at).or_default().push(dependent);
             }
         });
@@ -71,7 +83,15 @@ fn all(drafts: &[Draft<'_>], actual: &Snapshot, shapes: &Shapes<'_>) -> HashMap<
         let change = changes.get(&pair(&entity.key));
         for (name, targets) in &entity.relations {
             let is_relinked = change.is_some_and(|change| relinks(change, name));
-            note(&entity.key, name, targets, if is_relinked { Afterwards::Relinked } else { Afterwards::Left });
+            // Looked up late: few relations lead to what goes.
+            let after = || match (is_relinked, manifest_of(&entity.key)) {
+                (true, _) => Afterwards::Relinked,
+                (false, Some(manifest)) if !manifest.relations_of().any(|(named, _)| named == name) => {
+                    Afterwards::Unnamed
+                }
+                (false, Some(_) | None) => Afterwards::Left,
+            };
+            note(&entity.key, name, targets, &after);
         }
     }
     found

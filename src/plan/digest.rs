@@ -160,7 +160,8 @@ impl Writer {
             self.text(&dependent.relation);
             self.byte(dependent.required.into());
             self.byte(match dependent.after {
-                Afterwards::Left => 0,
+                // Why it is left is no part of the danger.
+                Afterwards::Left | Afterwards::Unnamed => 0,
                 Afterwards::Relinked => 1,
                 Afterwards::Asked => 2,
             });

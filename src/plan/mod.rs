@@ -16,6 +16,7 @@ mod only;
 mod order;
 mod origin;
 mod ownership;
+mod portrait;
 mod rename;
 mod shape;
 
@@ -35,7 +36,7 @@ pub use acts::acts;
 pub use digest::of_entity;
 pub use only::{Along, Only, along};
 pub use origin::Base;
-pub use rename::Move;
+pub use rename::{Lookalike, Move, lookalikes};
 
 use compare::Sides;
 use hazards::Stays;
@@ -119,7 +120,7 @@ pub fn plan(question: &Question<'_>) -> Plan {
     left_out.extend(question.only.map(|only| only::narrow(&mut drafts, only, &shapes)).into_iter().flatten());
     drafts.sort_by(|a, b| a.change.key.cmp(&b.change.key));
 
-    dependents::find(&mut drafts, question.actual, &shapes);
+    dependents::find(&mut drafts, &declared, question.actual, &shapes);
     let order = order::order(&drafts, &shapes);
     obstacles.extend(order.obstacles);
     let hazards = hazards::find(question, &drafts, Stays { kept: &kept, blockers, needed: &needed });
@@ -198,7 +199,8 @@ impl<'q> Planner<'_, 'q> {
             (Standing::Foreign | Standing::Ours, _) if !fields.is_empty() => (Action::Update, of_fields(&fields)),
             (Standing::Foreign | Standing::Ours, _) => {
                 at_rest.unchanged.push(key);
-                at_rest.foreign.extend((standing == Standing::Foreign).then(|| key.clone()));
+                let is_chosen = self.question.only.is_none_or(|only| only.chooses_manifest(desired));
+                at_rest.foreign.extend((standing == Standing::Foreign && is_chosen).then(|| key.clone()));
                 return None;
             }
         };

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use foldhash::HashMap;
 
 use crate::domain::change::{Action, Change};
+use crate::domain::desired::Desired;
 use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::finding::FileId;
 use crate::domain::plan::Plan;
@@ -36,6 +37,10 @@ impl Only {
     fn chooses(&self, change: &Change) -> bool {
         let is_of_file = || change.place.is_some_and(|place| self.files.contains(&place.file));
         self.blueprints.contains(&change.key.blueprint) || (change.action != Action::Delete && is_of_file())
+    }
+
+    pub(super) fn chooses_manifest(&self, desired: &Desired) -> bool {
+        self.blueprints.contains(&desired.key.blueprint) || self.files.contains(&desired.place.file)
     }
 
     pub(super) fn chooses_kept(&self, entity: &Entity) -> bool {

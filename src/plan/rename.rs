@@ -3,24 +3,30 @@
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
-use crate::domain::change::RenamedBy;
+use crate::domain::change::{Action, Change, RenamedBy};
 use crate::domain::desired::Desired;
 use crate::domain::digest::Digest;
 use crate::domain::entity::{Entity, EntityKey};
-use crate::domain::value::Value;
+use crate::domain::plan::Plan;
 
-use super::compare::by_name;
-use super::digest::Writer;
-use super::normalise::{self, Ask};
 use super::origin::{Past, Pasts};
-use super::ownership::{Pair, pair};
+use super::ownership::{self, Pair, pair};
+use super::portrait::Portrait;
 use super::shape::{Shape, Shapes};
+use super::{Ground, normalise};
 
-/// An entity whose file Git moved: what it was called at the base, and what it is called now.
+/// So many pairs are looked at for what may be a rename, and so many that go may have one title: the answer must not take
+/// longer than the question.
+const MOST_LOOKS: usize = 10_000;
+const MOST_OF_A_TITLE: usize = 50;
+
+/// An entity that its file tells to be another one: what it was called at the base, and what it is called now.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Move {
     pub from: EntityKey,
     pub to: EntityKey,
+    /// The file is where it was, and the one stands in it where the other stood. Otherwise Git moved the file.
+    pub is_in_place: bool,
 }
 
 /// What a new entity was before.
@@ -49,8 +55,8 @@ impl<'q> Renames<'q> {
         new: &[&'q Desired],
         gone: &[&'q Entity],
         moves: &[Move],
-        pasts: &Pasts<'_>,
-        shapes: &Shapes<'_>,
+        pasts: &Pasts<'q>,
+        shapes: &Shapes<'q>,
     ) -> Self {
         let mut renames = Self { by_new: HashMap::new(), claimed: HashSet::new() };
         if new.is_empty() || gone.is_empty() {
@@ -64,11 +70,18 @@ impl<'q> Renames<'q> {
         let annotated = annotated.collect();
         renames.take(annotated, RenamedBy::Annotation);
         let by_key: HashMap<Pair<'q>, &'q Desired> = new.iter().map(|desired| (pair(&desired.key), *desired)).collect();
-        let moved = moves.iter().filter(|moved| moved.from.blueprint == moved.to.blueprint);
-        let moved = moved.filter_map(|moved| Some((*old.get(&pair(&moved.from))?, *by_key.get(&pair(&moved.to))?)));
-        renames.take(moved.collect(), RenamedBy::Move);
-        let alike = renames.alike(new, gone, pasts, shapes);
+        let sight = Sight { pasts, shapes };
+        for (by, is_in_place) in [(RenamedBy::Move, false), (RenamedBy::Place, true)] {
+            let moved = moves.iter().filter(|moved| moved.is_in_place == is_in_place);
+            let moved = moved.filter(|moved| moved.from.blueprint == moved.to.blueprint);
+            let moved = moved.filter_map(|moved| Some((*old.get(&pair(&moved.from))?, *by_key.get(&pair(&moved.to))?)));
+            let moved = moved.filter(|(old, new)| !is_in_place || sight.is_one_manifest(old, new));
+            renames.take(moved.collect(), by);
+        }
+        let alike = renames.alike(new, gone, &sight);
         renames.take(alike, RenamedBy::Content);
+        let near = renames.near(new, gone, &sight);
+        renames.take(near, RenamedBy::Content);
         renames
     }
 
@@ -92,30 +105,20 @@ impl<'q> Renames<'q> {
 
     /// Pairs of one blueprint with the same content: the only one that goes with it, and the only one that comes. What
     /// went is known by its last manifest, and by what the catalog has.
-    fn alike(
-        &self,
-        new: &[&'q Desired],
-        gone: &[&'q Entity],
-        pasts: &Pasts<'_>,
-        shapes: &Shapes<'_>,
-    ) -> Vec<(&'q Entity, &'q Desired)> {
+    fn alike(&self, new: &[&'q Desired], gone: &[&'q Entity], sight: &Sight<'_, 'q>) -> Vec<(&'q Entity, &'q Desired)> {
         let new = new.iter().filter(|desired| self.of(&desired.key).is_none());
         let mut incoming: HashMap<(&str, Digest), Option<&'q Desired>> = HashMap::new();
         for desired in new {
-            let blueprint = desired.key.blueprint.as_ref();
-            let Some(content) = of_manifest(desired, shapes.of(blueprint)) else { continue };
+            let (blueprint, shape) = sight.shape_of(&desired.key);
+            let Some(content) = Portrait::of_manifest(desired, shape).digest(shape) else { continue };
             incoming.entry((blueprint, content)).and_modify(|one| *one = None).or_insert(Some(*desired));
         }
         let mut outgoing: HashMap<(&str, Digest), Vec<&'q Entity>> = HashMap::new();
         for entity in gone.iter().filter(|entity| !self.is_claimed(entity)) {
-            let (blueprint, identifier) = pair(&entity.key);
-            let shape = shapes.of(blueprint);
-            let last = match pasts.of(blueprint, identifier) {
-                Past::Known(past) => of_manifest(past, shape),
-                Past::Absent | Past::Unknown => None,
-            };
-            let stored = of_stored(entity, shape).filter(|stored| Some(*stored) != last);
-            for content in last.into_iter().chain(stored) {
+            let (blueprint, shape) = sight.shape_of(&entity.key);
+            let mut contents: Vec<Digest> = sight.faces(entity).filter_map(|face| face.digest(shape)).collect();
+            contents.dedup();
+            for content in contents {
                 outgoing.entry((blueprint, content)).or_default().push(entity);
             }
         }
@@ -125,65 +128,111 @@ impl<'q> Renames<'q> {
         };
         incoming.iter().filter_map(only).collect()
     }
+
+    /// Pairs of one blueprint and one title, one of which is in the other but for a little.
+    fn near(&self, new: &[&'q Desired], gone: &[&'q Entity], sight: &Sight<'_, 'q>) -> Vec<(&'q Entity, &'q Desired)> {
+        let mut faces: HashMap<(&str, Option<&str>), Vec<(&'q Entity, Portrait<'q>)>> = HashMap::new();
+        for entity in gone.iter().copied().filter(|entity| !self.is_claimed(entity)) {
+            for face in sight.faces(entity) {
+                faces.entry((entity.key.blueprint.as_ref(), face.title())).or_default().push((entity, face));
+            }
+        }
+        let mut pairs = Vec::new();
+        for desired in new.iter().copied().filter(|desired| self.of(&desired.key).is_none()) {
+            let (blueprint, shape) = sight.shape_of(&desired.key);
+            let title = normalise::text(&desired.title).value();
+            // Where many have one title, or none, it tells nothing.
+            let Some(faces) = faces.get(&(blueprint, title)).filter(|faces| faces.len() <= MOST_OF_A_TITLE) else {
+                continue;
+            };
+            let portrait = Portrait::of_manifest(desired, shape);
+            let like = faces.iter().filter(|(_, face)| portrait.likeness(face, shape).is_one_content(title));
+            pairs.extend(like.map(|(entity, _)| (*entity, desired)));
+        }
+        pairs
+    }
 }
 
-/// `None`: there is nothing in it to know it by.
-fn of_manifest(desired: &Desired, shape: &Shape<'_>) -> Option<Digest> {
-    let properties = by_name(desired.properties_of()).into_iter().filter_map(|(name, (value, _))| {
-        let Ask::Set(value) = normalise::property(value) else { return None };
-        Some((name.as_ref(), value))
-    });
-    let relations = by_name(desired.relations_of()).into_iter().filter_map(|(name, (targets, _))| {
-        let targets = normalise::relation(targets, shape.relation(name)).value()?;
-        Some((name.as_ref(), normalise::targets_value(targets)))
-    });
-    let team = normalise::team(&desired.team, shape).value();
-    let texts = [normalise::text(&desired.title).value(), normalise::text(&desired.icon).value()];
-    of_content(shape, texts, team, properties, relations.collect())
+/// What entities are known by.
+struct Sight<'s, 'q> {
+    pasts: &'s Pasts<'q>,
+    shapes: &'s Shapes<'q>,
 }
 
-fn of_stored(entity: &Entity, shape: &Shape<'_>) -> Option<Digest> {
-    let properties = by_name(entity.properties.iter().map(|(name, value)| (name, value)));
-    let properties = properties.into_iter().filter(|(_, value)| !value.is_null());
-    let relations = by_name(entity.relations.iter().map(|(name, targets)| (name, targets)));
-    let relations = relations.into_iter().filter_map(|(name, targets)| {
-        let targets = normalise::relation(targets, shape.relation(name)).value()?;
-        Some((name.as_ref(), normalise::targets_value(targets)))
-    });
-    let team = normalise::stored_team(&entity.team, shape);
-    let texts = [entity.title.as_deref(), entity.icon.as_deref()];
-    of_content(shape, texts, team, properties.map(|(name, value)| (name.as_ref(), value)), relations.collect())
+impl<'s, 'q> Sight<'s, 'q> {
+    fn shape_of<'k>(&self, key: &'k EntityKey) -> (&'k str, &'s Shape<'q>) {
+        (&key.blueprint, self.shapes.of(&key.blueprint))
+    }
+
+    fn last_manifest(&self, key: &EntityKey) -> Option<&'q Desired> {
+        match self.pasts.of(&key.blueprint, &key.identifier) {
+            Past::Known(past) => Some(past),
+            Past::Absent | Past::Unknown => None,
+        }
+    }
+
+    /// As its last manifest had it, and as the catalog has it.
+    fn faces(&self, entity: &'q Entity) -> impl Iterator<Item = Portrait<'q>> {
+        let (_, shape) = self.shape_of(&entity.key);
+        let last = self.last_manifest(&entity.key).map(|last| Portrait::of_manifest(last, shape));
+        last.into_iter().chain([Portrait::of_stored(entity, shape)])
+    }
+
+    /// Whether what stands where something else stood is that, with another name.
+    fn is_one_manifest(&self, old: &Entity, new: &Desired) -> bool {
+        let (_, shape) = self.shape_of(&new.key);
+        let portrait = Portrait::of_manifest(new, shape);
+        self.last_manifest(&old.key)
+            .is_some_and(|last| portrait.likeness(&Portrait::of_manifest(last, shape), shape).is_one_manifest())
+    }
 }
 
-/// What the catalog would fill in by itself is left out on both sides.
-fn of_content<'a>(
-    shape: &Shape<'_>,
-    texts: [Option<&str>; 2],
-    team: Option<&[Box<str>]>,
-    properties: impl Iterator<Item = (&'a str, &'a Value)>,
-    relations: Vec<(&str, Value)>,
-) -> Option<Digest> {
-    let is_own = |(name, value): &(&str, &Value)| {
-        let property = shape.property(name);
-        let is_default = property.default.as_ref().is_some_and(|it| normalise::same_property(it, value, property));
-        !shape.is_computed(name) && !is_default
-    };
-    let properties: Vec<_> = properties.filter(is_own).collect();
-    if texts == [None, None] && team.is_none() && properties.is_empty() && relations.is_empty() {
-        return None;
+/// What is created, and what is deleted by the same plan and looks like it. Nobody says that it is a rename, and somebody
+/// may know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lookalike {
+    pub to: EntityKey,
+    pub from: Vec<EntityKey>,
+}
+
+/// In the order of the changes.
+pub fn lookalikes(plan: &Plan, ground: &Ground<'_>, moves: &[Move]) -> Vec<Lookalike> {
+    let shapes = Shapes::new(ground.blueprints);
+    let mut gone: HashMap<&str, Vec<(&EntityKey, Portrait<'_>)>> = HashMap::new();
+    for change in plan.changes.iter().filter(|change| change.action == Action::Delete) {
+        let key = &change.key;
+        let Some(stored) = ground.actual.get(&key.blueprint, &key.identifier) else { continue };
+        let portrait = Portrait::of_stored(stored, shapes.of(&key.blueprint));
+        gone.entry(&key.blueprint).or_default().push((key, portrait));
     }
-    let mut writer = Writer::new("portolan content 1");
-    texts.into_iter().for_each(|text| writer.maybe(text));
-    writer.value(&team.map(normalise::set_value).unwrap_or_default());
-    writer.count(properties.len());
-    for (name, value) in properties {
-        writer.text(name);
-        writer.property(value, shape.property(name));
+    if gone.is_empty() {
+        return Vec::new();
     }
-    writer.count(relations.len());
-    for (name, targets) in relations {
-        writer.text(name);
-        writer.value(&targets);
+    let is_new = |change: &&Change| change.action == Action::Create && gone.contains_key(change.key.blueprint.as_ref());
+    let created: Vec<&EntityKey> = plan.changes.iter().filter(is_new).map(|change| &change.key).collect();
+    let keys: HashSet<Pair<'_>> = created.iter().map(|key| pair(key)).collect();
+    let (declared, _) = ownership::declared(ground.desired);
+    let declared: HashMap<Pair<'_>, &Desired> = declared
+        .into_iter()
+        .map(|desired| (pair(&desired.key), desired))
+        .filter(|(key, _)| keys.contains(key))
+        .collect();
+    let mut looks = 0;
+    let mut found = Vec::new();
+    for to in created {
+        let (Some(gone), Some(desired)) = (gone.get(to.blueprint.as_ref()), declared.get(&pair(to))) else { continue };
+        looks += gone.len();
+        if looks > MOST_LOOKS {
+            break;
+        }
+        let shape = shapes.of(&to.blueprint);
+        let portrait = Portrait::of_manifest(desired, shape);
+        let is_like = |(from, old): &&(&EntityKey, Portrait<'_>)| {
+            moves.iter().any(|moved| moved.to == *to && moved.from == **from)
+                || portrait.likeness(old, shape).is_suspicious(portrait.title())
+        };
+        let from: Vec<EntityKey> = gone.iter().filter(is_like).map(|(from, _)| (*from).clone()).collect();
+        found.extend((!from.is_empty()).then(|| Lookalike { to: to.clone(), from }));
     }
-    Some(writer.finish())
+    found
 }

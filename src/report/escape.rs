@@ -14,6 +14,39 @@ pub fn is_unsafe(c: char) -> bool {
     c.is_control() || is_bidi(c) || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
+/// A character that takes no room, or the room of a blank: what it does to a text, nobody sees. Those of these that
+/// ordinary text has (in emoji, in names, in numbers) are none: see [`is_shapeless`].
+fn is_unseen(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{180e}' | '\u{200b}' | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}' | '\u{feff}'
+        | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{2800}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// A character that shows in its neighbours alone, or as a blank: two texts may differ in it and look alike.
+fn is_shapeless(c: char) -> bool {
+    is_unsafe(c)
+        || is_unseen(c)
+        || c.is_whitespace()
+        || matches!(c, '\u{200c}' | '\u{200d}' | '\u{34f}' | '\u{300}'..='\u{36f}' | '\u{fe00}'..='\u{fe0f}')
+}
+
+/// What of a text has a shape: of two texts that look alike it is the same.
+pub(super) fn shape(text: &str) -> String {
+    text.chars().filter(|c| !is_shapeless(*c)).collect()
+}
+
+/// Whether a line shows something else than what is in it.
+pub(super) fn hides(line: &str) -> bool {
+    line.ends_with(' ') || line.chars().any(|c| c != '\t' && (is_unsafe(c) || is_unseen(c)))
+}
+
+/// JSON text with escapes for all that would not be seen; `is_strict`: and for all that might not be told apart. Such
+/// characters can only stand inside strings.
+pub(super) fn revealed(json: String, is_strict: bool) -> String {
+    let is_risky = |c: char| is_unsafe(c) || is_unseen(c) || is_strict && c != ' ' && is_shapeless(c);
+    escaped(json, is_risky)
+}
+
 /// One line of harmless text: escape sequences and control characters are gone, breaks and tabs are spaces.
 pub fn clean(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_unsafe) {
@@ -217,14 +250,19 @@ pub fn json(value: &impl serde::Serialize) -> String {
 }
 
 pub(crate) fn harmless_json(text: String) -> String {
-    let is_risky = |c: char| c != '\n' && is_unsafe(c);
-    if !text.contains(is_risky) {
+    escaped(text, |c: char| c != '\n' && is_unsafe(c))
+}
+
+fn escaped(text: String, is_risky: impl Fn(char) -> bool) -> String {
+    if !text.contains(&is_risky) {
         return text;
     }
     let mut out = String::with_capacity(text.len() + 16);
     for c in text.chars() {
         if is_risky(c) {
-            out.push_str(&format!("\\u{:04x}", c as u32));
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
         } else {
             out.push(c);
         }
@@ -281,6 +319,21 @@ mod tests {
     fn paths_become_uris() {
         assert_eq!(uri("a b/ü#1.yaml"), "a%20b/%C3%BC%231.yaml");
         assert_eq!(uri("c:x.yaml"), "c%3Ax.yaml");
+    }
+
+    #[test]
+    fn what_nobody_sees_is_revealed() {
+        let json = |text: &str| serde_json::to_string(text).expect("JSON");
+        let of = |text: &str| revealed(json(text), false);
+        assert_eq!(of("a\u{200b}\u{202e}b\u{7f}\u{1b}\r"), r#""a\u200b\u202eb\u007f\u001b\r""#);
+        assert_eq!(of("tag\u{e0041} \u{feff}"), r#""tag\udb40\udc41 \ufeff""#);
+        assert_eq!(
+            of("caf\u{e9} 👩\u{200d}💻 ❤\u{fe0f} 1\u{a0}000"),
+            "\"caf\u{e9} 👩\u{200d}💻 ❤\u{fe0f} 1\u{a0}000\""
+        );
+        assert_eq!(revealed(json("❤\u{fe0f} 1\u{a0}0"), true), "\"❤\\ufe0f 1\\u00a00\"");
+        assert_eq!(shape("a \u{a0}b\u{200d}\tc"), "abc");
+        assert!(hides("a ") && hides("a\r") && hides("a\u{200b}b") && !hides("\ta b") && !hides(""));
     }
 
     #[test]

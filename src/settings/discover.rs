@@ -10,7 +10,7 @@ use super::value::{Origin, Sourced};
 use crate::sources::tidy;
 
 /// The names, the preferred one first.
-pub(super) const NAMES: [&str; 2] = ["portolan.yaml", "portolan.yml"];
+pub const NAMES: [&str; 2] = ["portolan.yaml", "portolan.yml"];
 
 /// Whether a file of this name is a config.
 pub fn is_config_name(name: &str) -> bool {

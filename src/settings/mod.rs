@@ -19,6 +19,7 @@ mod tests;
 
 pub use crate::domain::secret::Secret;
 pub use catalog::Catalog;
+pub use discover::NAMES as CONFIG_NAMES;
 pub use discover::is_config_name;
 pub use env::{Environment, VARIABLES, Variable};
 pub use error::{FaultyConfig, SettingsError};

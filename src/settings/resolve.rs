@@ -59,6 +59,9 @@ pub struct Settings {
     pub require_signed: Sourced<bool>,
     pub rules: BTreeMap<String, Sourced<Level>>,
     pub snapshot_max_age_days: Sourced<u32>,
+    /// The flags by which another directory, config, target or catalog was chosen, as words of a command line: who is
+    /// told to run something in the same place gives them too.
+    pub flags: Vec<String>,
     /// What the user may want to know and nothing fails for, as sentences.
     pub notes: Vec<String>,
 }
@@ -145,6 +148,7 @@ pub fn resolve(
         require_signed: layers.varying("PORTOLAN_REQUIRE_SIGNED", flag, |layer| &layer.require_signed, false)?,
         rules: layers.rules(request, known_rules)?,
         snapshot_max_age_days: layers.said_or(|layer| &layer.snapshot_max_age, 30),
+        flags: flags(request, target.as_ref()),
         notes: notes(environment),
         root,
         config,
@@ -265,7 +269,15 @@ impl<'a> Layers<'a> {
         };
         if let Some(said) = said {
             let check = said.value.check_region(platform);
-            check.map_err(|reason| invalid("catalog", said.value.text(), reason))?;
+            let origin = match said.origin {
+                Origin::Environment(name) => name,
+                Origin::Default
+                | Origin::File { .. }
+                | Origin::Target { .. }
+                | Origin::Flag(_)
+                | Origin::Repository(_) => "catalog",
+            };
+            check.map_err(|reason| invalid(origin, said.value.text(), reason))?;
             return Ok(said);
         }
         Ok(match platform.regions.first() {
@@ -363,6 +375,19 @@ fn flag(text: &str) -> Result<bool, String> {
 
 fn choices(words: &[&str]) -> String {
     format!("it is none of {}", words.join(", "))
+}
+
+/// A target is named wherever it came from: it tells where all of it happens.
+fn flags(request: &Request, target: Option<&Sourced<String>>) -> Vec<String> {
+    let path = |path: &PathBuf| path.to_string_lossy().into_owned();
+    let given = [
+        ("-C", request.directory.as_ref().map(path)),
+        ("--config", request.config.as_ref().map(path)),
+        ("--target", target.map(|target| target.value.clone())),
+        ("--catalog", request.catalog.as_deref().map(|catalog| without_secrets(catalog).into_owned())),
+    ];
+    let given = given.into_iter().filter_map(|(flag, value)| Some([flag.to_owned(), value?]));
+    given.flatten().collect()
 }
 
 fn notes(environment: &Environment) -> Vec<String> {

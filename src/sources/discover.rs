@@ -1,5 +1,6 @@
-//! Finds the files to look at by walking the work tree. Git is not asked: the same files are found outside a
-//! repository. Hidden folders are walked, since manifests live in `.github` and `.port` too.
+//! Finds the files to look at by walking the work tree, in a Git repository or outside of one. Git's index is asked only
+//! about what is ignored: what is tracked all the same counts. Hidden folders are walked, since manifests live in
+//! `.github` and `.port` too.
 
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -12,8 +13,9 @@ use rayon::prelude::*;
 
 use super::ignored::Ignored;
 use super::path::{into_path_text, path_text};
-use super::pattern::{Pattern, SKIPPED_FOLDERS, is_skipped};
+use super::pattern::{Pattern, is_skipped, is_yaml};
 use super::read::{Place, SourceFile};
+use super::tracked::tracked;
 
 /// From so many folders at a time on, threads pay.
 const MANY_FOLDERS: usize = 48;
@@ -26,16 +28,18 @@ const MANY_FILES: usize = 4_096;
 pub struct Discovery {
     /// Sorted by path.
     pub files: Vec<SourceFile>,
-    /// Folders that could not be listed: told, and no reason to stop.
+    /// What may hold manifests and was not looked into: told, and no reason to stop.
     pub unreadable: Vec<Unreadable>,
 }
 
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
-#[error("list the folder `{path}`: {source}")]
-#[diagnostic(code("unreadable-folder"), help("give yourself the right to read it, or exclude it"))]
+#[derive(Debug, thiserror::Error)]
+#[error("{verb} `{path}`: {why}")]
 pub struct Unreadable {
     pub path: String,
-    pub source: io::Error,
+    /// "list the folder".
+    pub verb: &'static str,
+    /// A clause.
+    pub why: String,
 }
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -68,13 +72,19 @@ pub fn discover(root: &Path, pattern: &Pattern) -> Result<Discovery, DiscoverErr
         }
         level.append(&mut found.folders);
     }
-    let Found { mut files, links, mut unreadable, .. } = found;
+    walk.add_tracked(&mut found);
+    let Found { mut files, links, mut unreadable, named, .. } = found;
     add_links(&mut files, links);
     if files.len() < MANY_FILES {
         files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     } else {
         files.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
     }
+    unreadable.extend(named.into_iter().filter(|folder| is_bare(folder, &files)).map(|path| Unreadable {
+        path,
+        verb: "read",
+        why: "it is a folder, and no manifest is in it".to_owned(),
+    }));
     unreadable.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     Ok(Discovery { files, unreadable })
 }
@@ -96,6 +106,10 @@ struct Found {
     /// Links to files inside the root, with what they point to.
     links: Vec<(SourceFile, PathBuf)>,
     folders: Vec<Folder>,
+    /// Folders that are called as a manifest is.
+    named: Vec<String>,
+    /// Files that match and folders that may hold some (with a slash behind them), left out since they are ignored.
+    ignored: Vec<PathBuf>,
     unreadable: Vec<Unreadable>,
 }
 
@@ -104,6 +118,8 @@ impl Found {
         self.files.extend(other.files);
         self.links.extend(other.links);
         self.folders.extend(other.folders);
+        self.named.extend(other.named);
+        self.ignored.extend(other.ignored);
         self.unreadable.extend(other.unreadable);
         self
     }
@@ -113,9 +129,9 @@ impl Walk<'_> {
     fn list(&self, folder: &Folder, found: &mut Found) {
         let entries = match entries_of(&folder.path) {
             Ok(entries) => entries,
-            Err(source) => {
+            Err(error) => {
                 let path = path_text(&folder.relative);
-                return found.unreadable.push(Unreadable { path, source });
+                return found.unreadable.push(Unreadable { path, verb: "list the folder", why: error.to_string() });
             }
         };
         let is_root = folder.relative.as_os_str().is_empty();
@@ -141,28 +157,73 @@ impl Walk<'_> {
             }
             let path = folder.path.join(&name);
             if ignored.as_ref().is_some_and(|rules| rules.ignores(&path, kind.is_dir())) {
+                found.ignored.push(if kind.is_dir() { relative.join("") } else { relative });
                 continue;
             }
             if kind.is_dir() {
+                if is_yaml(&relative) && self.pattern.includes(&relative) {
+                    found.named.push(path_text(&relative));
+                }
                 found.folders.push(Folder { path, relative, ignored: ignored.clone() });
-            } else if kind.is_file() {
-                found.files.push(SourceFile { path: into_path_text(relative), place: Place::Disk(path) });
-            } else if kind.is_symlink()
-                && let Some(target) = self.follow(&path)
-            {
-                let file = SourceFile { path: path_text(&relative), place: Place::Disk(target.clone()) };
-                found.links.push((file, target));
+            } else {
+                self.take(path, relative, kind, found);
             }
         }
     }
 
-    /// Where a link ends, if that is a file inside the root.
-    fn follow(&self, link: &Path) -> Option<PathBuf> {
-        let target = link.canonicalize().ok()?;
-        let inside = target.strip_prefix(self.root).ok()?;
-        let is_ours = !inside.components().any(|part| SKIPPED_FOLDERS.iter().any(|name| part.as_os_str() == *name));
-        (is_ours && target.is_file()).then_some(target)
+    /// A path that matches, and is no folder.
+    fn take(&self, path: PathBuf, relative: PathBuf, kind: FileType, found: &mut Found) {
+        if kind.is_file() {
+            found.files.push(SourceFile { path: into_path_text(relative), place: Place::Disk(path) });
+        } else if kind.is_symlink() {
+            match self.follow(&path) {
+                Ok(target) => {
+                    let file = SourceFile { path: path_text(&relative), place: Place::Disk(target.clone()) };
+                    found.links.push((file, target));
+                }
+                Err(why) if may_be_manifest(&path) => {
+                    let (path, why) = (path_text(&relative), why.to_owned());
+                    found.unreadable.push(Unreadable { path, verb: "follow the link", why });
+                }
+                Err(_) => {}
+            }
+        }
     }
+
+    fn add_tracked(&self, found: &mut Found) {
+        for relative in tracked(self.root, &std::mem::take(&mut found.ignored)) {
+            let path = self.root.join(&relative);
+            if self.pattern.matches(&relative)
+                && let Ok(metadata) = path.symlink_metadata()
+            {
+                self.take(path, relative, metadata.file_type(), found);
+            }
+        }
+    }
+
+    /// Where a link ends, if that is a file inside the root; else what is against it.
+    fn follow(&self, link: &Path) -> Result<PathBuf, &'static str> {
+        let target = link.canonicalize().map_err(|_| "it leads nowhere")?;
+        let inside = target.strip_prefix(self.root).map_err(|_| "it leads out of the repository")?;
+        if inside.components().any(|part| is_skipped(part.as_os_str())) {
+            return Err("it leads to where no manifests are");
+        }
+        if target.is_file() { Ok(target) } else { Err("it leads to no file") }
+    }
+}
+
+/// Emacs marks a file that is being edited with a link to nothing. Links to folders are links to folders, unless they
+/// are called as a file is.
+fn may_be_manifest(link: &Path) -> bool {
+    let is_mark = link.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".#"));
+    !is_mark && (is_yaml(link) || !link.is_dir())
+}
+
+/// Nothing was found in it; `files` are sorted.
+fn is_bare(folder: &str, files: &[SourceFile]) -> bool {
+    let inside = format!("{folder}/");
+    let at = files.partition_point(|file| file.path < inside);
+    !files.get(at).is_some_and(|file| file.path.starts_with(&inside))
 }
 
 /// Names and kinds. The kind comes with the listing on every file system that matters; where it does not, it is asked
@@ -283,6 +344,59 @@ mod tests {
     }
 
     #[test]
+    fn what_git_tracks_is_not_ignored() {
+        let tree = Tree::new(&[
+            "repo/sub/a.yaml",
+            "repo/sub/gen-1.yaml",
+            "repo/sub/gen-2.yaml",
+            "repo/sub/gen/b.yaml",
+            "repo/sub/gen/c.yaml",
+            "repo/sub/gen/.portolan/d.yaml",
+            "repo/sub/gen/note.md",
+            "repo/sub/gen-more/e.yaml",
+            "repo/gen/elsewhere.yaml",
+        ]);
+        tree.write("repo/.gitignore", "gen*\n");
+        let repository = git2::Repository::init(tree.path().join("repo")).expect("a repository");
+        let mut index = repository.index().expect("an index");
+        for path in
+            ["sub/gen-2.yaml", "sub/gen/c.yaml", "sub/gen/.portolan/d.yaml", "sub/gen/note.md", "gen/elsewhere.yaml"]
+        {
+            index.add_path(Path::new(path)).expect("it is there");
+        }
+        index.write().expect("it is written");
+        let of = |folder: &str| names(discover(&tree.path().join(folder), &all()));
+        assert_eq!(of("repo/sub"), ["a.yaml", "gen-2.yaml", "gen/c.yaml"]);
+        assert_eq!(of("repo"), ["gen/elsewhere.yaml", "sub/a.yaml", "sub/gen-2.yaml", "sub/gen/c.yaml"]);
+        let pattern = Pattern::new(&[] as &[&str], &["sub/gen"]).expect("globs");
+        assert_eq!(
+            names(discover(&tree.path().join("repo"), &pattern)),
+            ["gen/elsewhere.yaml", "sub/a.yaml", "sub/gen-2.yaml"]
+        );
+        // Tracked, and gone: as any other file that was taken away.
+        fs::remove_file(tree.path().join("repo/sub/gen-2.yaml")).expect("it is there");
+        assert_eq!(of("repo/sub"), ["a.yaml", "gen/c.yaml"]);
+        // What is no index says nothing.
+        tree.write("repo/.git/index", "none");
+        assert_eq!(of("repo/sub"), ["a.yaml"]);
+    }
+
+    #[test]
+    fn a_folder_in_the_place_of_a_manifest_is_told() {
+        let tree = Tree::new(&["a.yaml/note.md", "b.yaml/c.yaml", "d.yaml.d/note.md", "gen.yaml/note.md"]);
+        tree.write(".gitignore", "gen.yaml\n");
+        fs::create_dir(tree.path().join("e.yml")).expect("a folder");
+        let told = |pattern: &Pattern| {
+            let found = discover(tree.path(), pattern).expect("it is walked");
+            found.unreadable.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let why = "it is a folder, and no manifest is in it";
+        assert_eq!(told(&all()), [format!("read `a.yaml`: {why}"), format!("read `e.yml`: {why}")]);
+        let pattern = Pattern::new(&["catalog/*.yaml", "e.yml"], &["a.yaml"]).expect("globs");
+        assert_eq!(told(&pattern), [format!("read `e.yml`: {why}")]);
+    }
+
+    #[test]
     fn other_repositories_inside_are_not_entered() {
         let tree = Tree::new(&["a.yaml", "nested/x.yaml", "nested/deep/x.yaml", "module/x.yaml"]);
         for file in [".git/HEAD", "nested/.git/HEAD", "module/.git"] {
@@ -339,8 +453,21 @@ mod tests {
         link("loop.yaml", "loop.yaml");
         link("nowhere", "broken.yaml");
         link(".portolan/p.yaml", "p.yaml");
+        link("nobody@nowhere.1", ".#a.yaml");
         let root = tree.path().join("repo");
-        assert_eq!(names(discover(&root, &all())), ["a.yaml", "one.yaml"]);
+        let found = discover(&root, &all()).expect("it is walked");
+        let told: Vec<String> = found.unreadable.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            told,
+            [
+                "follow the link `broken.yaml`: it leads nowhere",
+                "follow the link `folder.yaml`: it leads to no file",
+                "follow the link `loop.yaml`: it leads nowhere",
+                "follow the link `outside.yaml`: it leads out of the repository",
+                "follow the link `p.yaml`: it leads to where no manifests are",
+            ]
+        );
+        assert_eq!(names(Ok(found)), ["a.yaml", "one.yaml"]);
         symlink(&root, tree.path().join("to-repo")).expect("a link");
         assert_eq!(names(discover(&tree.path().join("to-repo"), &all())), ["a.yaml", "one.yaml"]);
     }

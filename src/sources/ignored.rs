@@ -1,5 +1,6 @@
 //! What `.gitignore` files leave out, folder by folder. The nearest file that says anything about a path decides, so a
-//! deeper `!keep.yaml` beats what a folder above ignores. Works outside Git as well: only the files count.
+//! deeper `!keep.yaml` beats what a folder above ignores. Works outside Git as well; what Git tracks all the same is
+//! `tracked`'s affair.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,18 +29,8 @@ impl Ignored {
     }
 
     /// Those of one clone; `top` is the top of its work tree.
-    pub(super) fn excludes(top: &Path) -> Option<Arc<Ignored>> {
+    fn excludes(top: &Path) -> Option<Arc<Ignored>> {
         add(None, top, &git_folder(top).join("info/exclude"))
-    }
-
-    /// The rules in `folder`, with the text of its own `.gitignore`.
-    pub(super) fn of_text(above: Option<Arc<Ignored>>, folder: &Path, text: &str) -> Option<Arc<Ignored>> {
-        let mut builder = GitignoreBuilder::new(folder);
-        for line in text.trim_start_matches('\u{feff}').lines() {
-            // A line that is no glob is skipped, as Git does.
-            let _ = builder.add_line(None, line);
-        }
-        finish(above, &builder)
     }
 
     /// The rules in `folder`, where its own `.gitignore` is known to be, or may be.
@@ -76,11 +67,16 @@ fn finish(above: Option<Arc<Ignored>>, builder: &GitignoreBuilder) -> Option<Arc
 
 /// `.git`, or in a linked work tree the repository it is linked to.
 fn git_folder(top: &Path) -> PathBuf {
+    let own = own_git_folder(top);
+    match std::fs::read_to_string(own.join("commondir")) {
+        Ok(common) => own.join(common.trim()),
+        Err(_) => own,
+    }
+}
+
+/// `.git`, or in a linked work tree and in a submodule what is kept for it alone.
+pub(super) fn own_git_folder(top: &Path) -> PathBuf {
     let git = top.join(".git");
-    let linked = std::fs::read_to_string(&git).ok().and_then(|text| {
-        let own = top.join(text.strip_prefix("gitdir:")?.trim());
-        let common = std::fs::read_to_string(own.join("commondir")).ok()?;
-        Some(own.join(common.trim()))
-    });
-    linked.unwrap_or(git)
+    let linked = std::fs::read_to_string(&git).ok();
+    linked.and_then(|text| Some(top.join(text.strip_prefix("gitdir:")?.trim()))).unwrap_or(git)
 }

@@ -14,6 +14,7 @@ mod output;
 mod path;
 mod pattern;
 mod read;
+mod tracked;
 mod write;
 
 pub use discover::{DiscoverError, Discovery, Unreadable, discover};

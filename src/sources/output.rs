@@ -2,7 +2,7 @@
 //! files of the repository are written by `write_atomically` alone.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::read::LARGEST_FILE;
@@ -11,10 +11,10 @@ use super::write::{Draft, keep_owner};
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum OutputError {
     #[error("write `{}`: {source}", path.display())]
-    #[diagnostic(code("unwritable-output"), help("name a file in a folder that exists and that you may write to"))]
+    #[diagnostic(code("unwritable-output"), help("{}", help_with_writing(source)))]
     Write { path: PathBuf, source: io::Error },
     #[error("read `{}`: {source}", path.display())]
-    #[diagnostic(code("unreadable-input"), help("name a file that exists and that you may read"))]
+    #[diagnostic(code("unreadable-input"), help("{}", help_with_reading(source)))]
     Read { path: PathBuf, source: io::Error },
     #[error("read `{}`: it has more than {limit} bytes", path.display())]
     #[diagnostic(code("input-too-large"), help("name the right file: nothing that portolan writes is as large"))]
@@ -22,6 +22,22 @@ pub enum OutputError {
     #[error("read standard input: {0}")]
     #[diagnostic(code("unreadable-input"))]
     Input(io::Error),
+}
+
+fn help_with_writing(source: &io::Error) -> &'static str {
+    match source.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+            "look at the space on the disk that it lies on"
+        }
+        _ => "name a file in a folder that exists and that you may write to",
+    }
+}
+
+fn help_with_reading(source: &io::Error) -> &'static str {
+    match source.kind() {
+        ErrorKind::InvalidData => "name a file that holds text",
+        _ => "name a file that exists and that you may read",
+    }
 }
 
 /// Puts `text` in the place of what the file held, in one step where the place allows it. Folders are not made: one that
@@ -107,7 +123,21 @@ pub fn read_standard_input() -> Result<Vec<u8>, OutputError> {
 
 #[cfg(test)]
 mod tests {
+    use miette::Diagnostic;
+
     use super::*;
+
+    #[test]
+    fn the_help_is_of_the_cause() {
+        let path = PathBuf::from("x.json");
+        let help = |error: &OutputError| error.help().map(|help| help.to_string()).unwrap_or_default();
+        let write = |kind: ErrorKind| help(&OutputError::Write { path: path.clone(), source: kind.into() });
+        assert!(write(ErrorKind::StorageFull).contains("space"));
+        assert!(write(ErrorKind::NotFound).contains("folder that exists"));
+        let read = |kind: ErrorKind| help(&OutputError::Read { path: path.clone(), source: kind.into() });
+        assert!(read(ErrorKind::InvalidData).contains("text"));
+        assert!(read(ErrorKind::NotFound).contains("exists"));
+    }
 
     #[test]
     fn what_was_there_is_replaced_whole_and_by_whatever_way_it_is_reached() {

@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 /// Folders of tools, ours included, that never hold manifests.
-pub(super) const SKIPPED_FOLDERS: [&str; 2] = [".git", ".portolan"];
+const SKIPPED_FOLDERS: [&str; 2] = [".git", ".portolan"];
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 #[error("read the glob `{glob}`: {reason}")]
@@ -94,7 +94,7 @@ fn names_a_file(glob: &str) -> bool {
     last.chars().skip(1).any(|letter| letter == '.')
 }
 
-fn is_yaml(path: &Path) -> bool {
+pub(super) fn is_yaml(path: &Path) -> bool {
     let name = path.as_os_str().as_encoded_bytes();
     name.ends_with(b".yaml") || name.ends_with(b".yml")
 }

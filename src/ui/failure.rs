@@ -18,8 +18,17 @@ pub fn failure(error: &dyn Diagnostic, is_coloured: bool, width: usize) -> Strin
         drawn = Failed(error).to_string();
     }
     let first = if is_coloured { "\u{1b}[1;31merror\u{1b}[0m: " } else { "error: " };
-    let drawn = drawn.trim_start().trim_start_matches(['×', ' ']).trim_end();
-    format!("{first}{drawn}\n")
+    format!("{first}{}\n", without_mark(&drawn).trim_end())
+}
+
+/// The library's mark, coloured or not, stands before the first sentence.
+fn without_mark(drawn: &str) -> &str {
+    match drawn.split_once('×') {
+        Some((before, rest)) if !before.contains("failed to") => {
+            rest.strip_prefix("\u{1b}[0m").unwrap_or(rest).trim_start()
+        }
+        Some(_) | None => drawn.trim_start(),
+    }
 }
 
 /// The error with its sentence begun, and without its code: errors are looked up by their words.
@@ -58,4 +67,25 @@ impl Diagnostic for Failed<'_> {
 
 fn visible(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' { '\u{FFFD}' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error, miette::Diagnostic)]
+    #[error("multiply 2 × 3: {0}")]
+    #[diagnostic(help("take another sign"))]
+    struct Sign(&'static str);
+
+    #[test]
+    fn colours_change_nothing_but_colours() {
+        let plain = failure(&Sign("it is odd"), false, 80);
+        assert!(plain.starts_with("error: failed to multiply 2 × 3: it is odd\n"), "{plain}");
+        let coloured = failure(&Sign("it is odd"), true, 80);
+        let mut parts = coloured.split("\u{1b}[");
+        let first = parts.next().unwrap_or_default().to_owned();
+        let rest = parts.map(|part| part.split_once('m').map_or(part, |(_, text)| text));
+        assert_eq!(first + &rest.collect::<String>(), plain);
+    }
 }

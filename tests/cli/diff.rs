@@ -1,9 +1,11 @@
 //! `diff`: what it compares, what it tells, where it stops. Over HTTP and without, with real branches.
 
+mod again;
 mod catalogs;
 mod circumstances;
 mod fields;
 mod gate;
+mod input;
 mod sides;
 mod told;
 mod verify;
@@ -20,6 +22,9 @@ fn what_makes_no_sense_is_refused_before_anything_is_read() {
         ("diff --output yaml", "`text`, `json`, `markdown`, `summary`"),
         ("diff --output mardown", "did you mean `markdown`?"),
         ("diff --output json=", "a file is missing after `=`"),
+        ("diff --output json=-", "without `=-` it goes to standard output"),
+        ("diff --out -", "it is no file"),
+        ("diff --out portolan.yaml", "there is a file that is no plan"),
         ("diff --output json --output text", "both would go to standard output"),
         ("diff --output json=a --output text=./a", "both would go to `./a`"),
         ("diff --base main --no-base", "cannot be used with"),

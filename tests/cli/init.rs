@@ -159,7 +159,11 @@ fn manifests_that_are_here_say_where_and_whose() {
     // Without a snapshot the embedded catalog has nothing to compare with, and it is told where that comes from.
     let diff = run(&repo, "diff");
     assert_eq!(diff.code, 1, "{}", diff.results);
-    assert!(diff.results.contains("`portolan pull` brings from the platform"), "{}", diff.results);
+    assert!(
+        diff.results.contains("it takes those of `.portolan/blueprints`, which `portolan pull` brings"),
+        "{}",
+        diff.results
+    );
     // What is said counts more than what is found.
     let other = git(GITHUB);
     other.write("a.yaml", manifest("useglint.io", "a"));

@@ -38,6 +38,7 @@ fn reported(world: &World, plan: &Plan, format: PlanFormat) -> String {
         platform: "port",
         catalog: "https://catalog.example",
         target: None,
+        asked_for: None,
         revision: None,
         base: None,
         blueprints: &world.blueprints,

@@ -17,12 +17,17 @@ pub struct Plain {
 
 impl Plain {
     pub fn connect(url: &str) -> Self {
+        Self::connect_as("plain", url)
+    }
+
+    /// The catalog takes the agent for the writer.
+    pub fn connect_as(agent: &str, url: &str) -> Self {
         static PROVIDER: Once = Once::new();
         PROVIDER.call_once(|| {
             // The library's client may have been first.
             let _installed = rustls::crypto::ring::default_provider().install_default();
         });
-        let http = reqwest::Client::builder().user_agent("plain").no_proxy().timeout(Duration::from_secs(60));
+        let http = reqwest::Client::builder().user_agent(agent).no_proxy().timeout(Duration::from_secs(60));
         let mut plain = Self {
             runtime: tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime starts"),
             http: http.build().expect("a client can be made"),

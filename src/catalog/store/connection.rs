@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use rusqlite::backup::Backup;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use super::compiled::Cache;
@@ -77,6 +78,14 @@ impl Store {
         prepare(&writer, WRITER_CACHE)?;
         migrate(&mut writer, Path::new(":memory:"))?;
         Ok(Self::of(writer, None, clock))
+    }
+
+    /// The same in memory, as it is at this moment: what is done to the one, the other does not know.
+    pub fn copy(&self) -> Result<Self, StoreError> {
+        let mut copy = Connection::open_in_memory()?;
+        Backup::new(&lock(&self.shared.writer), &mut copy)?.run_to_completion(i32::MAX, PAUSE, None)?;
+        prepare(&copy, WRITER_CACHE)?;
+        Ok(Self::of(copy, None, Arc::clone(&self.shared.clock)))
     }
 
     fn of(writer: Connection, path: Option<PathBuf>, clock: Clock) -> Self {
@@ -227,6 +236,33 @@ mod tests {
             }
         });
         assert_eq!(lock(&store.shared.readers).len(), IDLE);
+    }
+
+    #[test]
+    fn a_copy_goes_its_own_way() {
+        let folder = tempfile::tempdir().expect("there is room");
+        let path = folder.path().join("catalog.db");
+        let store = Store::open(&path, system_clock()).expect("it opens");
+        let name = |store: &Store, name: &str| {
+            let done = store.write(|transaction| {
+                transaction.execute("CREATE TABLE IF NOT EXISTS names (name TEXT)", [])?;
+                Ok(transaction.execute("INSERT INTO names VALUES (?1)", [name])?)
+            });
+            assert!(matches!(done, Ok(1)), "{done:?}");
+        };
+        let count = |store: &Store| {
+            let read = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
+            store
+                .read(|transaction| Ok(transaction.query_row("SELECT count(*) FROM names", [], read)?))
+                .expect("it reads")
+        };
+        name(&store, "one");
+        let copy = store.copy().expect("it is copied");
+        name(&copy, "two");
+        name(&copy, "three");
+        assert_eq!((count(&store), count(&copy), copy.path()), (1, 3, None));
+        name(&store, "four");
+        assert_eq!((count(&store), count(&copy)), (2, 3));
     }
 
     #[test]

@@ -37,7 +37,10 @@ pub enum StoreError {
     #[diagnostic(code("store-folder"), help("give yourself the right to write there, or choose another place"))]
     Folder { path: PathBuf, source: std::io::Error },
     #[error("open `{}`: it is {what}, and not a portolan catalog", path.display())]
-    #[diagnostic(code("not-a-catalog"), help("name another file; this one was left as it is"))]
+    #[diagnostic(
+        code("not-a-catalog"),
+        help("move it away, and a new one is made in its place; this one was left as it is")
+    )]
     NotACatalog { path: PathBuf, what: &'static str },
     #[error("open the embedded catalog `{}`: {source}", path.display())]
     #[diagnostic(code("store-open"), help("{}", help_with_opening(source)))]

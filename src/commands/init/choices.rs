@@ -65,7 +65,7 @@ impl Choices {
             value if is_named => (Some(value.text().to_owned()), None),
             Catalog::Local | Catalog::Region(_) | Catalog::Url(_) => (None, None),
         };
-        let include = include(found);
+        let include = include(found, context);
         let is_fresh = !found.has_snapshot && found.homes.files == 0;
         let mut choices = Self {
             platform,
@@ -186,7 +186,11 @@ fn scope(args: &InitArgs, found: &Surroundings, context: &Context<'_>) -> Result
     Ok(said.or_else(|| found.scope.clone()))
 }
 
-fn include(found: &Surroundings) -> Vec<String> {
+/// What the config says, where there is one: editors look at what lint looks at.
+fn include(found: &Surroundings, context: &Context<'_>) -> Vec<String> {
+    if found.has_config {
+        return context.settings.include.value.clone();
+    }
     match found.homes.globs() {
         Some(globs) if globs.is_empty() => vec!["catalog/**/*.{yaml,yml}".to_owned()],
         Some(globs) => globs,

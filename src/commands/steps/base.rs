@@ -11,7 +11,7 @@ mod tests;
 use std::path::Path;
 
 use self::pipeline::{Kind, Named, Try};
-use super::desired::Asked;
+use super::desired::{Asked, Doubt};
 use crate::domain::progress::Progress;
 use crate::domain::revision::BaseRevision;
 use crate::error::BaseError;
@@ -70,7 +70,7 @@ impl Base {
 
     /// Every manifest of the base could be used.
     pub fn is_complete(&self) -> bool {
-        self.asked.doubts.is_empty()
+        doubts(&self.asked).next().is_none()
     }
 }
 
@@ -198,12 +198,17 @@ fn compared(
     Ok(Compared { base: Some(Base { revision, asked, moves }), notes })
 }
 
+/// What was no manifest there is none of the base's.
+fn doubts(asked: &Asked) -> impl Iterator<Item = &Doubt> {
+    asked.doubts.iter().filter(|doubt| !doubt.is_opaque)
+}
+
 /// That what the base says is known in part only.
 fn doubted(asked: &Asked, name: &str) -> Option<String> {
-    let first = asked.doubts.first()?;
+    let first = doubts(asked).next()?;
     let path = asked.path(first.place);
     let rest = "what it held counts as unknown, not as absent";
-    Some(match asked.doubts.len() {
+    Some(match doubts(asked).count() {
         1 => format!("In `{path}` as `{name}` has it, something could not be used ({}): {rest}.", first.reason),
         count => format!(
             "In {count} places of the base `{name}` something could not be used, in `{path}` for one ({}): {rest}.",

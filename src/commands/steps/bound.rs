@@ -2,11 +2,12 @@
 //! against what there is now before it is carried out. Nothing in a file is believed because it is there.
 
 use std::collections::HashMap;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::catalog::{Catalog, CatalogError};
 use crate::commands::context::Context;
-use crate::commands::steps::connected::connect_for;
+use crate::commands::steps::connected::{Intent, connect_for};
 use crate::commands::steps::live::Live;
 use crate::commands::steps::planned::Planned;
 use crate::commands::steps::revision::repository;
@@ -17,17 +18,19 @@ use crate::domain::finding::FileId;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::snapshot::Snapshot;
 use crate::domain::words::{count, list};
-use crate::error::Error;
+use crate::error::{DiffError, Error};
 use crate::plan::acts;
-use crate::plan::binding::{Circumstances, How, Moved, PlanFile, Sight, Unfit, moved, unfit};
+use crate::plan::binding::{BindingError, Circumstances, FORMAT, How, Moved, PlanFile, Sight, Unfit, moved, unfit};
 use crate::report::escape::{clean, harmless_json};
 use crate::settings::Settings;
-use crate::sources;
+use crate::sources::{self, OutputError, PathKind};
 
 /// What version a plan file is made by, and carried out by.
 const TOOL: &str = env!("CARGO_PKG_VERSION");
 /// So many entities are named in one sentence.
 const MOST_TOLD: usize = 10;
+/// In so many characters of a plan file it says what it is.
+const HEAD: usize = 200;
 
 /// The plan, bound.
 pub(crate) fn bound(planned: &Planned, settings: &Settings) -> PlanFile {
@@ -38,24 +41,65 @@ pub(crate) fn bound(planned: &Planned, settings: &Settings) -> PlanFile {
 }
 
 /// `file` is relative to where the user is.
-pub(crate) fn write_plan(
-    file: &Path,
-    planned: &Planned,
-    from: &Standpoint,
-    context: &mut Context<'_>,
-) -> Result<(), Error> {
+/// `push`: the command that carries it out, but for what it must be given.
+pub(crate) fn write_plan(file: &Path, push: &str, planned: &Planned, context: &mut Context<'_>) -> Result<(), Error> {
+    refuse_place(file, context.settings)?;
     let text = harmless_json(bound(planned, context.settings).write());
-    sources::write_output(&context.settings.directory.join(file), &text)?;
+    sources::write_output(&context.settings.directory.join(file), &text).map_err(|error| as_named(error, file))?;
     let approve = planned.plan.approval.map(|digest| format!(" --approve {}", digest.short())).unwrap_or_default();
-    let at = from.name().map(|name| format!(" --ref {name}")).unwrap_or_default();
-    let file = file.display();
-    context.say(&format!("The plan is in `{file}`: `portolan push --plan {file}{at}{approve}` carries it out."));
+    let how = match planned.plan.obstacles.is_empty() {
+        true => format!(": `{push}{approve}` carries it out"),
+        false => String::new(),
+    };
+    context.say(&format!("The plan is in `{}`{how}.", file.display()));
     Ok(())
 }
 
+/// A plan takes the place of a plan, and of nothing else that somebody may want to keep.
+pub(crate) fn refuse_place(file: &Path, settings: &Settings) -> Result<(), DiffError> {
+    let refuse = |why, help| Err(DiffError::NoPlace { path: file.display().to_string(), why, help });
+    if file == Path::new("-") {
+        return refuse("it is no file", "name a file; one that is called `-` is `./-`");
+    }
+    let path = settings.directory.join(file);
+    if sources::path_kind(&path) != Some(PathKind::File) {
+        return Ok(());
+    }
+    let is_plan = match sources::read_input(&path) {
+        Ok(text) => text.trim().is_empty() || is_plan_file(&text),
+        Err(OutputError::Read { source, .. }) => source.kind() != ErrorKind::InvalidData,
+        Err(OutputError::TooLarge { .. }) => false,
+        Err(OutputError::Write { .. } | OutputError::Input(_)) => true,
+    };
+    if is_plan { Ok(()) } else { refuse("there is a file that is no plan", "name another file, or remove that one") }
+}
+
+/// By its first words, whatever version wrote it.
+fn is_plan_file(text: &str) -> bool {
+    let head: String = text.chars().take(HEAD).collect();
+    FORMAT.split('/').next().is_some_and(|format| head.contains(&format!("\"{format}/")))
+}
+
 fn read_plan(file: &Path, settings: &Settings) -> Result<PlanFile, Error> {
-    let text = sources::read_input(&settings.directory.join(file))?;
-    Ok(PlanFile::read(&file.display().to_string(), &text, TOOL)?)
+    let path = file.display().to_string();
+    match sources::read_input(&settings.directory.join(file)) {
+        Ok(text) => Ok(PlanFile::read(&path, &text, TOOL)?),
+        Err(OutputError::Read { source, .. }) if source.kind() == ErrorKind::InvalidData => {
+            Err(BindingError::NoPlan { path }.into())
+        }
+        Err(error) => Err(as_named(error, file).into()),
+    }
+}
+
+/// With the path as the user wrote it.
+fn as_named(error: OutputError, file: &Path) -> OutputError {
+    let path = file.to_owned();
+    match error {
+        OutputError::Write { source, .. } => OutputError::Write { path, source },
+        OutputError::Read { source, .. } => OutputError::Read { path, source },
+        OutputError::TooLarge { limit, .. } => OutputError::TooLarge { path, limit },
+        OutputError::Input(source) => OutputError::Input(source),
+    }
 }
 
 fn circumstances(planned: &Planned, settings: &Settings) -> Circumstances {
@@ -142,7 +186,7 @@ pub(crate) fn rebound(
     let asked = from.asked(&settings.root.value, &pattern, progress)?;
     let repository = repository(settings, context.environment).ok().flatten();
     let revision = from.revision(repository.as_ref(), settings, &pattern)?;
-    let catalog = connect_for(owner, &asked.entities, from.shelf(), context)?;
+    let catalog = connect_for(owner, &asked.entities, from.shelf(), Intent::Write, context)?;
     let live = Live::of(&*catalog)?;
     let ids: HashMap<&str, FileId> = asked.files.iter().map(|file| file.path.as_str()).zip((0..).map(FileId)).collect();
     let mut planned = Planned {
@@ -150,6 +194,7 @@ pub(crate) fn rebound(
         owned: catalog.owned(owner)?,
         actual: Snapshot::default(),
         base: None,
+        at_base: Vec::new(),
         notes: from.notes().to_vec(),
         asked,
         revision,

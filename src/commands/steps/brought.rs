@@ -4,6 +4,8 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use serde_json::Value;
+
 use crate::catalog::store::{Failure, Misfit, Store};
 use crate::catalog::wire::Writer;
 use crate::commands::context::Context;
@@ -29,13 +31,51 @@ const KNOWN: &str = "known-entities.txt";
 const MOST_TOLD: usize = 20;
 
 /// Makes the store's blueprints those of the snapshot under `root`, where these are not the ones that it followed last.
+/// Yields the names of those of the snapshot.
 pub(crate) fn follow(
     store: &Store,
     root: &Path,
     shelf: &Shelf,
     writer: &Writer,
     context: &mut Context<'_>,
-) -> Result<usize, Error> {
+) -> Result<Vec<String>, Error> {
+    let blueprints = to_follow(store, root, shelf, context);
+    let name = |blueprint: &Value| blueprint.get("identifier").and_then(Value::as_str).map(str::to_owned);
+    let names = blueprints.iter().filter_map(name).collect();
+    for misfit in followed(store, blueprints, writer)? {
+        context.say(&format!("note: {}", told(&misfit, false)));
+    }
+    Ok(names)
+}
+
+/// The store as `follow` and `stand_in` would leave it, with nothing done to it: itself, where there is nothing to do.
+/// One that is in memory is nobody's but the caller's, and so it is changed.
+pub(crate) fn rehearsed(
+    store: Store,
+    root: &Path,
+    shelf: &Shelf,
+    writer: &Writer,
+    declared: &HashSet<(&str, &str)>,
+    context: &mut Context<'_>,
+) -> Result<Store, Error> {
+    let blueprints = to_follow(&store, root, shelf, context);
+    let has_followed = blueprints.is_empty() || store.has_followed(&blueprints).map_err(unexpected)?;
+    let absent = |name: &str, names: &mut dyn Iterator<Item = &str>| {
+        Ok(usize::from(store.lacks(name, names).map_err(unexpected)?))
+    };
+    if has_followed && each_known(&store, root, shelf, declared, &absent)? == 0 {
+        return Ok(store);
+    }
+    let store = if store.path().is_some() { store.copy()? } else { store };
+    for misfit in followed(&store, blueprints, writer)? {
+        context.say(&format!("note: {}", told(&misfit, true)));
+    }
+    stand_in(&store, root, shelf, writer, declared)?;
+    Ok(store)
+}
+
+/// The blueprints of the snapshot.
+fn to_follow(store: &Store, root: &Path, shelf: &Shelf, context: &mut Context<'_>) -> Vec<Value> {
     let Shelved { mut blueprints, unusable } = shelved(root, shelf);
     for file in &unusable {
         context.say(&format!("note: `{}` holds no blueprint that can be used: {}.", file.path, file.reason));
@@ -44,36 +84,39 @@ pub(crate) fn follow(
             blueprints.entry(file.identifier.clone()).or_insert(held);
         }
     }
-    let count = blueprints.len();
-    if count == 0 {
-        return Ok(0);
-    }
-    let followed = store.follow_changed_blueprints(blueprints.into_values().collect(), writer);
-    let followed = followed.map_err(unexpected)?;
-    for misfit in followed.map(|followed| followed.misfits).unwrap_or_default() {
-        context.say(&format!("note: {}", told(&misfit)));
-    }
-    Ok(count)
+    blueprints.into_values().collect()
 }
 
-fn told(misfit: &Misfit) -> String {
+fn followed(store: &Store, blueprints: Vec<Value>, writer: &Writer) -> Result<Vec<Misfit>, Error> {
+    if blueprints.is_empty() {
+        return Ok(Vec::new());
+    }
+    let followed = store.follow_changed_blueprints(blueprints, writer).map_err(unexpected)?;
+    Ok(followed.map(|followed| followed.misfits).unwrap_or_default())
+}
+
+/// `is_rehearsal`: of what a push would do.
+fn told(misfit: &Misfit, is_rehearsal: bool) -> String {
     let Misfit { blueprint, reason, .. } = misfit;
     let named = list(&misfit.entities.iter().map(|entity| format!("`{entity}`")).collect::<Vec<_>>());
     let named = if named.is_empty() { named } else { format!(" ({named})") };
     let entities = count(usize::try_from(misfit.count).unwrap_or(usize::MAX), "entity");
-    let fate = if misfit.left { "It stays as it was." } else { "It was changed all the same." };
+    let fate = match (misfit.left, is_rehearsal) {
+        (true, false) => "It stays as it was.",
+        (true, true) => "A push leaves it as it is.",
+        (false, false) => "It was changed all the same.",
+        (false, true) => "A push changes it all the same.",
+    };
     clean(&format!("Blueprint `{blueprint}`: {reason}; {entities} would not fit{named}. {fate}")).into_owned()
 }
 
-/// How many blueprints, the platform's own aside, and how many entities of these a store holds.
+/// How many blueprints, the platform's own aside, and how many entities a store holds.
 pub(crate) fn held(store: &Store) -> Result<(usize, usize), Error> {
     let (mut blueprints, mut entities) = (0, 0);
     for blueprint in store.blueprints().map_err(unexpected)? {
-        let name = blueprint.get("identifier").and_then(serde_json::Value::as_str).unwrap_or_default();
-        if !is_reserved(name) {
-            blueprints += 1;
-            entities += usize::try_from(store.count(name).map_err(unexpected)?).unwrap_or(usize::MAX);
-        }
+        let name = blueprint.get("identifier").and_then(Value::as_str).unwrap_or_default();
+        blueprints += usize::from(!is_reserved(name));
+        entities += usize::try_from(store.count(name).map_err(unexpected)?).unwrap_or(usize::MAX);
     }
     Ok((blueprints, entities))
 }
@@ -111,7 +154,8 @@ impl Seed {
         for folder in &asked.unreadable {
             context.say(&format!("note: Could not {folder}."));
         }
-        let doubts = asked.doubts.iter().map(|doubt| (doubt.place, doubt.line, doubt.reason.as_str()));
+        let doubts = asked.doubts.iter().filter(|doubt| !doubt.is_opaque);
+        let doubts = doubts.map(|doubt| (doubt.place, doubt.line, doubt.reason.as_str()));
         for (place, line, reason) in doubts.clone().take(MOST_TOLD) {
             context.say(&format!("note: {}:{line} was left out: {}.", asked.path(place), clean(reason)));
         }
@@ -121,16 +165,18 @@ impl Seed {
             let name = clean(&key.identifier).into_owned();
             context.say(&format!("note: `{name}` of {path} was left out: {}.", clean(reason)));
         }
-        let left = doubts.count() + seeded.refused.len();
-        let told = asked.doubts.len().min(MOST_TOLD) + seeded.refused.len().min(MOST_TOLD);
+        let left = doubts.clone().count() + seeded.refused.len();
+        let told = doubts.clone().count().min(MOST_TOLD) + seeded.refused.len().min(MOST_TOLD);
         if left > told {
             context.say(&format!("note: {} more were left out.", grouped(left - told)));
         }
-        if seeded.written == 0 && blueprints == 0 {
+        if seeded.written == 0 && blueprints.is_empty() {
             let why =
                 if left == 0 { "there are no blueprints and no manifests in it" } else { "nothing in it can be used" };
             return Err(ServeError::NothingSeeded { path: self.name.clone(), why: why.to_owned() }.into());
         }
+        // Those of the platform are there anyway: `held` does not count them either.
+        let blueprints = blueprints.iter().filter(|name| !is_reserved(name)).count();
         let (entities, blueprints) = (count(seeded.written, "entity"), count(blueprints, "blueprint"));
         let known =
             if known == 0 { String::new() } else { format!(", and the names of {}", count(known, "known entity")) };
@@ -153,6 +199,21 @@ pub(crate) fn stand_in(
     writer: &Writer,
     declared: &HashSet<(&str, &str)>,
 ) -> Result<usize, Error> {
+    let user_agent = format!("{}/{} (known entities)", Owner::PRODUCT, env!("CARGO_PKG_VERSION"));
+    let writer = Writer { user_agent, ..writer.clone() };
+    each_known(store, root, shelf, declared, &|name, identifiers| {
+        store.stand_in(name, identifiers, &writer).map_err(unexpected)
+    })
+}
+
+/// Asks `deed` about the known entities of each blueprint that are not declared; yields what it yields, summed up.
+fn each_known(
+    store: &Store,
+    root: &Path,
+    shelf: &Shelf,
+    declared: &HashSet<(&str, &str)>,
+    deed: &dyn Fn(&str, &mut dyn Iterator<Item = &str>) -> Result<usize, Error>,
+) -> Result<usize, Error> {
     let Some(file) = shelf.file(root, KNOWN) else { return Ok(0) };
     let mut buffer = ReadBuffer::default();
     // Lint tells what is wrong with it; what relates to them will be left out, and told.
@@ -161,17 +222,15 @@ pub(crate) fn stand_in(
     if known.is_empty() {
         return Ok(0);
     }
-    let user_agent = format!("{}/{} (known entities)", Owner::PRODUCT, env!("CARGO_PKG_VERSION"));
-    let writer = Writer { user_agent, ..writer.clone() };
-    let mut made = 0;
+    let mut sum = 0;
     for blueprint in store.blueprints().map_err(unexpected)? {
-        let Some(name) = blueprint.get("identifier").and_then(serde_json::Value::as_str) else { continue };
+        let Some(name) = blueprint.get("identifier").and_then(Value::as_str) else { continue };
         let mut identifiers = known.identifiers(name).filter(|it| !declared.contains(&(name, *it))).peekable();
         if identifiers.peek().is_some() {
-            made += store.stand_in(name, identifiers, &writer).map_err(unexpected)?;
+            sum += deed(name, &mut identifiers)?;
         }
     }
-    Ok(made)
+    Ok(sum)
 }
 
 fn unexpected(failure: Failure) -> Error {

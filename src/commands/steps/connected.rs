@@ -8,10 +8,11 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::catalog::client::{Client, ClientConfig, ClientError, Credentials, NamedBy, Notices, Trusted, Waiting};
+use crate::catalog::store::{Store, system_clock};
 use crate::catalog::{Catalog, CatalogError, LocalCatalog};
 use crate::commands::context::Context;
-use crate::commands::steps::brought::{declared, follow, stand_in};
-use crate::commands::steps::embedded::{STORE, embedded};
+use crate::commands::steps::brought::{declared, follow, rehearsed, stand_in};
+use crate::commands::steps::embedded::{STORE, embedded, has_embedded};
 use crate::commands::steps::scope::scope;
 use crate::commands::steps::snapshot::Shelf;
 use crate::domain::desired::Desired;
@@ -40,20 +41,46 @@ pub(crate) fn connect(context: &mut Context<'_>) -> Result<Box<dyn Catalog>, Err
     })
 }
 
+/// What is to come of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Intent {
+    /// It is to be as it would be met by who writes, and stays as it is.
+    Look,
+    Write,
+}
+
 /// The catalog as the repository's owner is to meet it. An embedded one follows the snapshot and holds what relations
 /// may lead to, so that it does for a repository that was just cloned.
 pub(crate) fn connect_for(
     owner: &Owner,
     entities: &[Desired],
     shelf: &Shelf,
+    intent: Intent,
     context: &mut Context<'_>,
 ) -> Result<Box<dyn Catalog>, Error> {
+    let root = &context.settings.root.value;
+    if intent == Intent::Look && context.settings.catalog.value == settings::Catalog::Local {
+        say_unused_address(context);
+        let store = if has_embedded(root) { embedded(root)? } else { Store::in_memory(system_clock())? };
+        let writer = local(store.clone(), &owner.user_agent(), context.settings).writer();
+        let store = rehearsed(store, root, shelf, &writer, &declared(entities), context)?;
+        return Ok(Box::new(local(store, &owner.user_agent(), context.settings)));
+    }
     connect_as(&owner.user_agent(), context, |local, context| {
-        let root = &context.settings.root.value;
         follow(local.store(), root, shelf, &local.writer(), context)?;
         stand_in(local.store(), root, shelf, &local.writer(), &declared(entities))?;
         Ok(())
     })
+}
+
+fn local(store: Store, user_agent: &str, settings: &Settings) -> LocalCatalog {
+    LocalCatalog::of(store, catalog_name(settings), user_agent)
+}
+
+fn say_unused_address(context: &mut Context<'_>) {
+    if let Some(unused) = context.settings.unused_address(context.environment) {
+        context.say(&format!("note: {unused}"));
+    }
 }
 
 fn connect_as(
@@ -62,12 +89,10 @@ fn connect_as(
     prepare: impl FnOnce(&LocalCatalog, &mut Context<'_>) -> Result<(), Error>,
 ) -> Result<Box<dyn Catalog>, Error> {
     let settings = context.settings;
-    if let Some(unused) = settings.unused_address(context.environment) {
-        context.say(&format!("note: {unused}"));
-    }
+    say_unused_address(context);
     let address = match address(settings) {
         None => {
-            let local = LocalCatalog::of(embedded(&settings.root.value)?, catalog_name(settings), user_agent);
+            let local = local(embedded(&settings.root.value)?, user_agent, settings);
             prepare(&local, context)?;
             return Ok(Box::new(local));
         }

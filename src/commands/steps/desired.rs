@@ -27,7 +27,7 @@ pub(crate) struct Asked {
     /// By file and place. An entity that is asked for twice is in it twice.
     pub entities: Vec<Desired>,
     pub doubts: Vec<Doubt>,
-    /// Folders that could not be looked into.
+    /// Folders that could not be looked into, and what stands in the place of a manifest.
     pub unreadable: Vec<Unreadable>,
 }
 
@@ -41,6 +41,9 @@ pub(crate) struct Doubt {
     pub reason: String,
     /// The entities that are meant, as far as anybody can tell.
     pub entities: Vec<EntityName>,
+    /// Nothing in the file says that it is a manifest: it is no text. There are such files in good repositories, and a
+    /// manifest may have become one.
+    pub is_opaque: bool,
 }
 
 impl Asked {
@@ -133,14 +136,11 @@ struct Given {
 
 /// What cannot be read may hold anything, unless it went away since it was listed.
 fn unread(file: FileId, problem: &ReadProblem) -> Given {
-    let is_nothing = match problem {
-        ReadProblem::Io(error) => error.kind() == std::io::ErrorKind::NotFound,
-        ReadProblem::NotText { before, .. } => !manifest::claims_ours(before),
-        ReadProblem::TooLarge { .. } | ReadProblem::Git(_) => false,
-    };
+    let is_nothing = matches!(problem, ReadProblem::Io(error) if error.kind() == std::io::ErrorKind::NotFound);
+    let is_opaque = matches!(problem, ReadProblem::NotText { before, .. } if !manifest::claims_ours(before));
     let reason = problem.to_string().trim_end_matches('.').to_owned();
     let place = Place { file, span: Span::default() };
-    let doubt = Doubt { place, line: 1, reason, entities: Vec::new() };
+    let doubt = Doubt { place, line: 1, reason, entities: Vec::new(), is_opaque };
     Given { entities: Vec::new(), doubts: if is_nothing { Vec::new() } else { vec![doubt] } }
 }
 
@@ -172,7 +172,7 @@ impl Found<'_> {
 
     fn doubt(&mut self, span: Span, reason: String, entities: Vec<EntityName>) {
         let line = self.lines.get_or_init(|| LineIndex::new(self.text)).line_of(span.start as usize);
-        self.doubts.push(Doubt { place: Place { file: self.file, span }, line, reason, entities });
+        self.doubts.push(Doubt { place: Place { file: self.file, span }, line, reason, entities, is_opaque: false });
     }
 
     fn desired(&self, manifest: &Manifest, view: View<'_>, names: &mut Names) -> Result<Desired, Flawed> {

@@ -15,6 +15,10 @@ local.db*
 .pull-*
 ";
 
+pub(crate) fn has_embedded(root: &Path) -> bool {
+    is_taken(&root.join(STORE))
+}
+
 /// Opens or makes it.
 pub(crate) fn embedded(root: &Path) -> Result<Store, StoreError> {
     let path = root.join(STORE);

@@ -392,10 +392,15 @@ impl Texts {
     }
 
     pub fn of_files(wanted: BTreeSet<FileId>, files: &[SourceFile]) -> Self {
+        Self { files: HashMap::new() }.and_files(wanted, files, 0)
+    }
+
+    /// Those of another list too, whose first file is called `first`.
+    pub fn and_files(self, wanted: BTreeSet<FileId>, files: &[SourceFile], first: u32) -> Self {
         let mut buffer = ReadBuffer::default();
-        let mut known = HashMap::new();
+        let mut known = self.files;
         for id in wanted {
-            let Some(file) = files.get(id.0 as usize) else { continue };
+            let Some(file) = id.0.checked_sub(first).and_then(|at| files.get(at as usize)) else { continue };
             let text = sources::read(file, &mut buffer).map(|it| it.text.to_owned());
             // What is not text is shown with marks in place of the bad bytes; what is before them keeps its place.
             let text = text.ok().or_else(|| sources::read_lossy(file));

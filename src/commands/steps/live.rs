@@ -136,12 +136,10 @@ fn outdated(differing: &[String]) -> Option<String> {
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let words = match differing.len() {
         0 => return None,
-        1 => format!("The blueprint {} is", list(named)),
-        _ => format!("The blueprints {}{more} are", list(named)),
+        1 => format!("The blueprint {} differs in the catalog", list(named)),
+        _ => format!("The blueprints {}{more} differ in the catalog", list(named)),
     };
-    Some(format!(
-        "{words} otherwise in the catalog than in `.portolan/`, which lint goes by: `portolan pull` brings what is new."
-    ))
+    Some(format!("{words} from `.portolan/`, which lint goes by: `portolan pull` brings what is new."))
 }
 
 /// As a run of lint that found nothing else.

@@ -1,6 +1,7 @@
 //! What verbs share, each step named by what it yields.
 
 pub(crate) mod adopted;
+pub(crate) mod again;
 pub(crate) mod answered;
 pub(crate) mod base;
 pub(crate) mod bound;
@@ -29,6 +30,7 @@ pub(crate) mod planned;
 pub(crate) mod pointed;
 pub(crate) mod prepared;
 pub(crate) mod proposed;
+pub(crate) mod resembling;
 pub(crate) mod revision;
 pub(crate) mod scope;
 pub(crate) mod seeded;

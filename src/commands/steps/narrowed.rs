@@ -1,7 +1,7 @@
 //! Yields which part of a plan is wanted: blueprints and files as a user names them. A file is meant where there is one
 //! of that name, for a path is more than a word.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::commands::steps::desired::Asked;
@@ -14,7 +14,7 @@ use crate::error::DiffError;
 use crate::plan::{Along, Ground, Only, along};
 use crate::report::escape::clean;
 use crate::settings::Settings;
-use crate::sources::{path_text, tidy};
+use crate::sources::{is_taken, path_text, tidy};
 
 /// So many that came along are named.
 const MOST_TOLD: usize = 5;
@@ -44,20 +44,38 @@ pub(crate) fn narrowed(
         }
         match live.all.named(name) {
             Some(_) => drop(only.blueprints.insert(Arc::from(name.as_str()))),
-            None => return Err(unknown(name, asked, live, catalog)),
+            None => return Err(unknown(name, asked, live, catalog, settings)),
         }
     }
     Ok((!names.is_empty()).then_some(only))
 }
 
-fn unknown(name: &str, asked: &Asked, live: &Live, catalog: &str) -> DiffError {
-    let blueprints = live.all.iter().map(|blueprint| blueprint.identifier.as_str());
-    let files = asked.files.iter().map(|file| file.path.as_str());
-    let help = match closest(name, blueprints.chain(files)) {
+fn unknown(name: &str, asked: &Asked, live: &Live, catalog: &str, settings: &Settings) -> DiffError {
+    let tidied = path_text(&tidy(Path::new(name).to_owned()));
+    let meant = asked.files.iter().find(|file| file.path == tidied).map(|file| spelled(&file.path, settings));
+    let meant = meant.or_else(|| {
+        let files: Vec<String> = asked.files.iter().map(|file| spelled(&file.path, settings)).collect();
+        let blueprints = live.all.iter().map(|blueprint| blueprint.identifier.as_str());
+        closest(name, blueprints.chain(files.iter().map(String::as_str))).map(str::to_owned)
+    });
+    let mut help = match meant {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => "name blueprints, or manifests relative to where you are".to_owned(),
     };
+    let is_gone = name.ends_with(".yaml") || name.ends_with(".yml");
+    if is_gone && !is_taken(&settings.directory.join(name)) {
+        help.push_str("; what is deleted since its file is gone is planned by its blueprint: name that");
+    }
     DiffError::NothingChosen { name: name.to_owned(), catalog: catalog.to_owned(), help }
+}
+
+/// A path of the root as the user writes it, relative to where they are.
+fn spelled(path: &str, settings: &Settings) -> String {
+    let (there, here) = (settings.root.value.join(path), tidy(settings.directory.clone()));
+    let common = there.components().zip(here.components()).take_while(|(one, other)| one == other).count();
+    let up = here.components().skip(common).map(|_| "..");
+    let down = there.components().skip(common);
+    path_text(&up.map(Path::new).chain(down.map(|part| Path::new(part.as_os_str()))).collect::<PathBuf>())
 }
 
 /// What is in the plan that nobody named, and why.

@@ -1,21 +1,24 @@
 //! Yields the plan: both sides read, compared and judged, and beside it all that it was made of, so that whoever goes on
-//! with it reads nothing twice. Nothing is written but the embedded catalog's own blueprints.
+//! with it reads nothing twice. Nothing is written, but the embedded catalog's own blueprints where it is to be written to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::catalog::{Catalog, CatalogError, Part};
 use crate::commands::context::Context;
 use crate::commands::steps::base::{self, Base};
-use crate::commands::steps::connected::connect_for;
+use crate::commands::steps::connected::{Intent, connect_for};
 use crate::commands::steps::desired::Asked;
 use crate::commands::steps::linted::{Linted, Texts};
 use crate::commands::steps::live::Live;
 use crate::commands::steps::narrowed::{came_along, narrowed};
+use crate::commands::steps::resembling::resembling;
 use crate::commands::steps::revision::repository;
 use crate::commands::steps::standpoint::Standpoint;
 use crate::domain::blueprint::Blueprint;
+use crate::domain::change::Action;
+use crate::domain::desired::Desired;
 use crate::domain::entity::{EntityKey, Owner};
-use crate::domain::finding::FileId;
+use crate::domain::finding::{FileId, Place};
 use crate::domain::hazard::{Blocker, HazardKind};
 use crate::domain::plan::{Obstacle, Plan};
 use crate::domain::progress::{Progress, Silent};
@@ -23,7 +26,7 @@ use crate::domain::revision::Revision;
 use crate::domain::snapshot::Snapshot;
 use crate::domain::write::PruneRule;
 use crate::error::{DiffError, Error};
-use crate::plan::{self, Ground, Only, Question};
+use crate::plan::{self, Ground, Only, Question, lookalikes};
 use crate::settings::{self, Origin, Settings};
 use crate::sources::Pattern;
 
@@ -38,12 +41,15 @@ pub(crate) struct Wishes<'a> {
     pub only_branch: bool,
     /// Blueprints and files: `--only`; none: everything.
     pub only: &'a [String],
+    pub intent: Intent,
 }
 
 pub(crate) struct Planned {
     pub plan: Plan,
     pub asked: Asked,
     pub base: Option<Base>,
+    /// Where the base declared what is deleted, by key. Its files come after those of now.
+    pub at_base: Vec<(EntityKey, Place)>,
     /// `None` outside of Git.
     pub revision: Option<Revision>,
     pub catalog: Box<dyn Catalog>,
@@ -71,7 +77,7 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     if wishes.only_branch && base.is_none() {
         return Err(DiffError::NoBase { why: notes.pop() }.into());
     }
-    let catalog = connect_for(&wishes.owner, &asked.entities, wishes.from.shelf(), context)?;
+    let catalog = connect_for(&wishes.owner, &asked.entities, wishes.from.shelf(), wishes.intent, context)?;
     let live = Live::of(&*catalog)?;
     if let Some(strange) = live.strangers(&asked, catalog.name(), settings.catalog.value == settings::Catalog::Local) {
         return Ok(Planning::Strange(Box::new(strange)));
@@ -95,7 +101,31 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     notes.extend(only.as_ref().and_then(|only| {
         came_along(&plan, only, &Ground { desired: &asked.entities, blueprints: &live.all, actual: &actual })
     }));
-    Ok(Planning::Done(Box::new(Planned { plan, asked, base, revision, catalog, live, actual, owned, notes })))
+    let ground = Ground { desired: &asked.entities, blueprints: &live.all, actual: &actual };
+    notes.extend(resembling(&lookalikes(&plan, &ground, base.as_ref().map_or(&[], |base| &base.moves))));
+    let at_base = base.as_ref().map(|base| at_base(&plan, &asked, base)).unwrap_or_default();
+    let planned = Planned { plan, asked, base, at_base, revision, catalog, live, actual, owned, notes };
+    Ok(Planning::Done(Box::new(planned)))
+}
+
+fn at_base(plan: &Plan, asked: &Asked, base: &Base) -> Vec<(EntityKey, Place)> {
+    let first = first_of_base(asked);
+    let gone: HashSet<&EntityKey> =
+        plan.changes.iter().filter(|change| change.action == Action::Delete).map(|change| &change.key).collect();
+    let declared = base.asked.entities.iter().filter(|entity| gone.contains(&entity.key));
+    let placed = |entity: &Desired| {
+        let file = FileId(entity.place.file.0 + first);
+        (entity.key.clone(), Place { file, ..entity.place })
+    };
+    let mut found: Vec<(EntityKey, Place)> = declared.map(placed).collect();
+    found.sort();
+    found.dedup_by(|later, kept| later.0 == kept.0);
+    found
+}
+
+/// What the first of the base's files is called here.
+fn first_of_base(asked: &Asked) -> u32 {
+    u32::try_from(asked.files.len()).unwrap_or(u32::MAX / 2)
 }
 
 /// All of a question but what the catalog holds.
@@ -194,7 +224,7 @@ fn unread(asked: &Asked) -> Vec<Blocker> {
     let folders = asked
         .unreadable
         .iter()
-        .map(|folder| Blocker::Folder { path: folder.path.as_str().into(), why: folder.source.to_string() });
+        .map(|folder| Blocker::Folder { path: folder.path.as_str().into(), why: folder.why.clone() });
     doubts.chain(folders).collect()
 }
 
@@ -255,7 +285,10 @@ impl Planned {
         });
         let wanted: BTreeSet<FileId> =
             changes.chain(obstacles.copied()).chain(blockers).map(|place| place.file).collect();
-        Texts::of_files(wanted, &self.asked.files)
+        let texts = Texts::of_files(wanted, &self.asked.files);
+        let Some(base) = &self.base else { return texts };
+        let before = self.at_base.iter().map(|(_, place)| place.file).collect();
+        texts.and_files(before, &base.asked.files, first_of_base(&self.asked))
     }
 }
 

@@ -62,6 +62,10 @@ impl PlanLike for OutcomeFormat {
 pub(crate) struct Report<'a> {
     /// The commit that was asked for in place of the work tree.
     pub asked_for: Option<&'a str>,
+    /// The command that makes this plan again to push it.
+    pub push: &'a str,
+    /// The one that carries out the file in which it is: for who is here. Who reads a comment does not have it.
+    pub push_file: Option<&'a str>,
     /// What was asked for; nothing: the text.
     pub outputs: &'a [Output<PlanFormat>],
     /// Nothing is folded in the text.
@@ -77,11 +81,11 @@ pub(crate) fn shown(report: &Report<'_>, planned: &Planned, context: &mut Contex
     let plan = plan_report(report, planned, &texts, context);
     let in_work_tree = InWorkTree::new(&context.settings.root.value, &texts);
     let render = |format: PlanFormat, style: &Style| match format {
-        PlanFormat::Text => format!("{}\n{}", head(&plan, style), plan::render(&plan, format, style)),
+        PlanFormat::Text => format!("{}\n{}", head(&plan, report.asked_for, style), plan::render(&plan, format, style)),
         // Whose readers look files up in the repository, wherever the config lies in it.
         PlanFormat::Markdown => {
             let files: &dyn Files = &in_work_tree;
-            plan::render(&PlanReport { files, ..plan }, format, style)
+            plan::render(&PlanReport { files, push: report.push, ..plan }, format, style)
         }
         PlanFormat::Json | PlanFormat::Summary => plan::render(&plan, format, style),
     };
@@ -101,7 +105,8 @@ pub(crate) fn plan_report<'a>(
         platform: settings.platform.value.name,
         catalog: planned.catalog.name(),
         target: settings.target.as_ref().map(|target| target.value.as_str()),
-        asked_for: report.asked_for,
+        push: report.push_file.unwrap_or(report.push),
+        at_base: &planned.at_base,
         revision: planned.revision.as_ref(),
         base: planned.base.as_ref().map(|base| &base.revision),
         blueprints: &planned.live.all,
@@ -115,9 +120,9 @@ pub(crate) fn plan_report<'a>(
 }
 
 /// Before anything else: where all of this would happen, and as whom.
-fn head(plan: &PlanReport<'_>, style: &Style) -> String {
+fn head(plan: &PlanReport<'_>, asked_for: Option<&str>, style: &Style) -> String {
     let base = plan.base.map(|base| format!(" Base: {} ({}).", base.name, base.short_commit())).unwrap_or_default();
-    let commit = plan.asked_for.zip(plan.revision.and_then(|revision| revision.short_commit()));
+    let commit = asked_for.zip(plan.revision.and_then(|revision| revision.short_commit()));
     let commit = commit.map(|(name, commit)| format!(" Commit: {name} ({commit}).")).unwrap_or_default();
     let head = format!("Catalog: {}. Scope: {}.{commit}{base}", plan.catalog, plan.plan.scope);
     format!("{}\n", style.paint(Role::Strong, &clean(&head)))

@@ -14,7 +14,7 @@ use crate::commands::steps::snapshot::{self, Shelf};
 use crate::domain::progress::Progress;
 use crate::domain::revision::Revision;
 use crate::error::{BaseError, DiffError, Error, LintError};
-use crate::settings::Settings;
+use crate::settings::{CONFIG_NAMES, Settings};
 use crate::sources::git::{CommitId, GitError, Repository};
 use crate::sources::{self, Pattern, ReadBuffer, SourceFile};
 
@@ -152,19 +152,27 @@ fn settings_then(
     notes: &mut Vec<String>,
 ) -> Result<Settings, Error> {
     let settings = context.settings;
-    let Some(config) = &settings.config else { return Ok(settings.clone()) };
+    let now = settings.config.as_ref().map(|config| &config.value);
     // One that lies elsewhere has no history here.
-    if config.value.is_absolute() {
+    if now.is_some_and(|path| path.is_absolute()) {
         return Ok(settings.clone());
     }
-    let path = sources::path_text(&config.value);
-    let Some(file) = repository.file_at(&settings.root.value, &path, commit)? else {
-        notes.push(format!(
-            "`{name}` has no `{path}`: which files are manifests, and how they are written, is as of now."
-        ));
+    let now = now.map(|path| sources::path_text(path));
+    let is_usual = now.as_deref().is_none_or(|path| CONFIG_NAMES.contains(&path));
+    let usual = CONFIG_NAMES.into_iter().filter(|_| is_usual);
+    let mut found = None;
+    for path in now.as_deref().into_iter().chain(usual) {
+        if found.is_none() {
+            found = repository.file_at(&settings.root.value, path, commit)?;
+        }
+    }
+    let Some(file) = found else {
+        notes.extend(now.map(|path| {
+            format!("`{name}` has no `{path}`: which files are manifests, and how they are written, is as of now.")
+        }));
         return Ok(settings.clone());
     };
-    let path = format!("{path} of {name}");
+    let path = format!("{} of {name}", file.path);
     let mut buffer = ReadBuffer::default();
     let text = sources::read(&file, &mut buffer)
         .map_err(|problem| DiffError::UnreadableConfig { path: path.clone(), problem })?;

@@ -77,7 +77,8 @@ fn world(seeds: &[Seed], options: [u8; 8]) -> World {
     }
     world.adopt = options[3].is_multiple_of(2);
     let named = |byte: u8| NAMES[usize::from(byte) % NAMES.len()];
-    world.moves = vec![Move { from: key("service", named(options[4])), to: key("service", named(options[5])) }];
+    let (from, to) = (key("service", named(options[4])), key("service", named(options[5])));
+    world.moves = vec![Move { from, to, is_in_place: options[4] >= 128 }];
     world
 }
 

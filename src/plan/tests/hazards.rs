@@ -102,9 +102,9 @@ fn a_delete_names_who_relates_to_it_and_stays() {
     let kinds: Vec<&HazardKind> = plan.hazards.iter().map(|hazard| &hazard.kind).collect();
     let [HazardKind::DeleteWithDependents { key: of, dependents }] = kinds.as_slice() else { panic!("{kinds:?}") };
     let left: Vec<_> = dependents.iter().map(|it| (it.key.clone(), it.required, it.after)).collect();
-    let left_alone = Afterwards::Left;
+    let (unnamed, left_alone) = (Afterwards::Unnamed, Afterwards::Left);
     assert_eq!(*of, key("team", "core"));
-    assert_eq!(left, [(key("service", "shop"), true, left_alone), (key("team", "part"), false, left_alone)]);
+    assert_eq!(left, [(key("service", "shop"), true, unnamed), (key("team", "part"), false, left_alone)]);
 }
 
 #[test]

@@ -71,6 +71,14 @@ fn somebody_elses_entity_is_foreign_until_it_is_adopted() {
     let plan = world.plan();
     assert_eq!(lines(&plan), [r#"update service/a: title "a" > "mine""#, "adopt service/b"]);
     assert_eq!((plan.hazards.len(), plan.foreign_unchanged.len(), plan.counts.total.foreign), (0, 0, 2));
+    // What is not chosen is not taken, and is not told of.
+    let file = |at: u32| crate::plan::Only { files: [FileId(at)].into(), ..Default::default() };
+    world.only = Some(file(0));
+    assert_eq!(lines(&world.plan()), [r#"update service/a: title "a" > "mine""#]);
+    world.adopt = false;
+    assert_eq!(world.plan().foreign_unchanged, []);
+    world.only = Some(file(1));
+    assert_eq!(world.plan().foreign_unchanged, [key("service", "b")]);
 }
 
 #[test]

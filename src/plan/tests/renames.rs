@@ -6,7 +6,7 @@ use super::world::{World, key, lines};
 use crate::domain::change::{Action, Afterwards, Cause, Origin, RenamedBy};
 use crate::domain::hazard::HazardKind;
 use crate::domain::plan::{Deed, Plan, Step, Wave};
-use crate::plan::Move;
+use crate::plan::{Ground, Lookalike, Move, lookalikes};
 
 fn renamed_by(plan: &Plan) -> Vec<(String, String, RenamedBy)> {
     let rename = |change: &crate::domain::change::Change| match &change.action {
@@ -46,18 +46,86 @@ fn one_that_goes_and_one_that_comes_alike_are_one() {
 
 #[test]
 fn what_went_is_known_by_its_last_manifest_too() {
-    let stored = json!([{"identifier": "cart", "title": "Cart", "properties": {"tier": 7}}]);
+    let stored = json!([{"identifier": "cart", "title": "Cart", "properties": {"tier": 7, "language": "c"}}]);
     let world = World::of(json!([{"identifier": "basket", "title": "Cart"}]), stored);
+    // More of it is unknown than known.
     assert_eq!(renamed_by(&world.plan()), []);
     let plan = world.base(json!([{"identifier": "cart", "title": "Cart"}])).plan();
     assert_eq!(renamed_by(&plan), [pair("cart", "basket", RenamedBy::Content)]);
     // The tier was somebody else's, and goes with the old one; that is this branch's doing.
-    assert_eq!(lines(&plan), ["rename service/basket from cart: tier 7 > null"]);
+    assert_eq!(lines(&plan), [r#"rename service/basket from cart: language "c" > "go", tier 7 > null"#]);
     let field = &plan.changes[0].fields[0];
     assert_eq!(
         (field.cause, field.origin, plan.changes[0].origin),
         (Cause::LeftOut, Origin::ThisBranch, Origin::ThisBranch)
     );
+}
+
+fn moved(from: &str, to: &str, is_in_place: bool) -> Move {
+    Move { from: key("service", from), to: key("service", to), is_in_place }
+}
+
+fn alike(world: &World) -> Vec<(String, Vec<String>)> {
+    let plan = world.plan();
+    let actual = world.snapshot();
+    let ground = Ground { desired: &world.desired, blueprints: &world.blueprints, actual: &actual };
+    let name = |Lookalike { to, from }: &Lookalike| {
+        (to.identifier.to_string(), from.iter().map(|from| from.identifier.to_string()).collect())
+    };
+    lookalikes(&plan, &ground, &world.moves).iter().map(name).collect()
+}
+
+#[test]
+fn what_others_set_and_what_differs_a_little_is_no_obstacle() {
+    let full = |name: &str| {
+        json!({"identifier": name, "title": "Cart", "icon": "Box", "team": ["a"],
+            "properties": {"tier": 1, "language": "c", "since": "2026-11-02T12:00:00Z", "public": true}})
+    };
+    let mut stored = full("cart");
+    stored["properties"]["meta"] = json!({"set": "by hand"});
+    let plan = World::of(json!([full("basket")]), json!([stored])).plan();
+    assert_eq!(renamed_by(&plan), [pair("cart", "basket", RenamedBy::Content)]);
+    // One field of many.
+    let mut wanted = full("basket");
+    wanted["properties"]["tier"] = json!(2);
+    let world = World::of(json!([wanted]), json!([full("cart")]));
+    assert_eq!(lines(&world.plan()), ["rename service/basket from cart: tier 1 > 2"]);
+    // Two of them are too many, and somebody may know.
+    wanted["icon"] = json!("Cart");
+    let world = World::of(json!([wanted]), json!([full("cart")]));
+    assert_eq!((renamed_by(&world.plan()), alike(&world)), (vec![], vec![("basket".into(), vec!["cart".into()])]));
+    // Of another title it is another thing.
+    let mut wanted = full("till");
+    wanted["title"] = json!("Till");
+    let world = World::of(json!([wanted]), json!([full("cart")]));
+    assert_eq!((renamed_by(&world.plan()), alike(&world).len()), (vec![], 1));
+    // Two that may have been it: neither is, and both are told.
+    let (mut one, mut other) = (full("one"), full("other"));
+    (one["icon"], other["icon"]) = (json!("x"), json!("y"));
+    let world = World::of(json!([one, other]), json!([full("cart")]));
+    let both = ["one", "other"].map(|name| (name.to_owned(), vec!["cart".to_owned()]));
+    assert_eq!((renamed_by(&world.plan()), alike(&world)), (vec![], both.to_vec()));
+    // What has nothing to do with each other is not spoken of.
+    let world = World::of(json!([{"identifier": "a", "title": "A"}]), json!([{"identifier": "b", "title": "B"}]));
+    assert_eq!((renamed_by(&world.plan()), alike(&world)), (vec![], vec![]));
+}
+
+#[test]
+fn what_stands_where_it_stood_is_the_same_under_another_name() {
+    let small = |name: &str, tier: u32| json!({"identifier": name, "properties": {"tier": tier}});
+    let mut world = World::of(json!([small("basket", 4)]), json!([small("cart", 3)])).base(json!([small("cart", 3)]));
+    assert_eq!(renamed_by(&world.plan()), []);
+    world.moves = vec![moved("cart", "basket", true)];
+    assert_eq!(renamed_by(&world.plan()), [pair("cart", "basket", RenamedBy::Place)]);
+    // Its manifest as it was decides, and not what others made of it.
+    world.stored[0].properties = [("tier".into(), crate::domain::value::Value::Integer(9))].into();
+    assert_eq!(lines(&world.plan()), ["rename service/basket from cart: tier 9 > 4"]);
+    // Somebody took the place of it.
+    let till = json!({"identifier": "till", "title": "Till", "icon": "x", "properties": {"tier": 3, "language": "c"}});
+    let cart = json!({"identifier": "cart", "title": "Cart", "icon": "y", "properties": {"tier": 3, "language": "d"}});
+    let mut world = World::of(json!([till]), json!([cart])).base(json!([cart]));
+    world.moves = vec![moved("cart", "till", true)];
+    assert_eq!((renamed_by(&world.plan()), alike(&world)), (vec![], vec![("till".into(), vec!["cart".into()])]));
 }
 
 #[test]
@@ -66,7 +134,7 @@ fn what_a_manifest_says_counts_before_what_git_says_before_what_is_alike() {
     let mut wanted = json!([titled("a", "1"), titled("b", "2"), titled("c", "3")]);
     wanted[0]["renamed-from"] = json!("y");
     let mut world = World::of(wanted, json!([titled("x", "1"), titled("y", "2"), titled("z", "3")]));
-    let moved = |from: &str, to: &str| Move { from: key("service", from), to: key("service", to) };
+    let moved = |from: &str, to: &str| moved(from, to, false);
     world.moves = vec![moved("x", "b"), moved("y", "c"), moved("nowhere", "c"), moved("x", "nowhere")];
     assert_eq!(
         renamed_by(&world.plan()),

@@ -36,7 +36,7 @@ struct Document {
     /// The target of the config that was chosen.
     target: Option<String>,
     scope: String,
-    /// Which refusal it is: `push-older`.
+    /// Which refusal it is: `push-goes-back`.
     code: String,
     /// Why, as a sentence.
     message: String,

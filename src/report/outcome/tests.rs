@@ -115,9 +115,10 @@ fn what_has_no_end_was_not_attempted() {
 #[test]
 fn the_way_on_names_the_target() {
     let (case, outcome) = partial();
-    let plan = PlanReport { target: Some("staging"), ..case.report() };
+    let plan = PlanReport { push: "portolan push --target staging --no-prune", ..case.report() };
     let report = OutcomeReport { plan: &plan, outcome: &outcome, at: Moment(0), milliseconds: 0, run_id: None };
-    assert!(render(&report, OutcomeFormat::Text, &UNICODE).contains("run `portolan push --target staging` again"));
+    let text = render(&report, OutcomeFormat::Text, &UNICODE);
+    assert!(text.contains("run `portolan push --target staging --no-prune` again"), "{text}");
 }
 
 fn end() -> impl Strategy<Value = End> {

@@ -88,7 +88,7 @@ pub(super) fn next_step(told: &Told<'_>) -> Option<String> {
     if tally.is_complete() {
         return None;
     }
-    let again = words::tick(&words::push(told.report.plan));
+    let again = words::tick(told.report.plan.push);
     let is_unreachable =
         told.ends().any(|(_, end)| matches!(end, crate::domain::outcome::End::NotAttempted(Reason::Unreachable)));
     let first = match (told.report.outcome.is_interrupted, is_unreachable, tally.failed) {

@@ -1,11 +1,15 @@
 //! What is shown of a field: its value before and after, short enough to read. A text or a list that does not fit in a
-//! line is shown by what differs in it, line by line; what is folded is counted.
+//! line is shown by what differs in it, line by line; what is folded is counted. Two sides that differ never read the
+//! same: what nobody would see is written as JSON escapes it.
+
+use std::collections::HashSet;
 
 use similar::DiffTag;
 
 use crate::domain::change::{Field, FieldChange, Origin};
 use crate::domain::value::Value;
 use crate::report::difference::operations;
+use crate::report::escape::{hides, revealed, shape};
 use crate::report::plan::words;
 
 /// How much of a field is shown.
@@ -69,16 +73,16 @@ pub(in crate::report) fn shown(change: &FieldChange, is_mixed: bool, limits: Lim
     let mut notes: Vec<&'static str> = words::cause(change.cause).into_iter().collect();
     // Where all of a change is pending, its heading says so.
     notes.extend((is_mixed && change.origin == Origin::AlreadyPending).then_some("already pending"));
-    Shown { name: words::field(&change.field), body: body(change, limits), notes }
+    Shown { name: plain(&words::field(&change.field)), body: body(change, limits), notes }
 }
 
 fn body(change: &FieldChange, limits: Limits) -> Body {
     let (before, after) = (&change.before, &change.after);
     if !change.paths.is_empty() {
         let paths = change.paths.iter().take(limits.lines).map(|path| {
-            let name = path.path.join(".");
-            let value = |value: &Option<Value>| value.as_ref().map(|value| inline(value, limits.characters));
-            (name, value(&path.before), value(&path.after))
+            let name = path.path.iter().map(|part| plain(part)).collect::<Vec<_>>().join(".");
+            let (before, after) = pair(path.before.as_ref(), path.after.as_ref(), limits.characters);
+            (name, before, after)
         });
         return Body::Paths { paths: paths.collect(), more: change.paths.len().saturating_sub(limits.lines) };
     }
@@ -91,11 +95,30 @@ fn body(change: &FieldChange, limits: Limits) -> Body {
     if is_long(before) || is_long(after) {
         return lines(before, after, limits);
     }
-    Body::Pair(one(before, limits.characters), one(after, limits.characters))
+    of_pair(before, after, limits)
 }
 
-fn one(value: &Value, characters: usize) -> Option<String> {
-    (!value.is_null()).then(|| inline(value, characters))
+fn of_pair(before: &Value, after: &Value, limits: Limits) -> Body {
+    let there = |value: &'_ Value| !value.is_null();
+    let (before, after) =
+        pair(Some(before).filter(|it| there(it)), Some(after).filter(|it| there(it)), limits.characters);
+    Body::Pair(before, after)
+}
+
+/// Both sides in one line each.
+fn pair(before: Option<&Value>, after: Option<&Value>, characters: usize) -> (Option<String>, Option<String>) {
+    let (Some(before), Some(after)) = (before, after) else {
+        let one = |value: Option<&Value>| value.map(|value| inline(value, characters));
+        return (one(before), one(after));
+    };
+    let (old, new) = (inline(before, characters), inline(after, characters));
+    if shape(&old) != shape(&new) {
+        return (Some(old), Some(new));
+    }
+    // They differ in what has no shape, or behind what is shown.
+    let whole = |value: &Value| revealed(json(value), true);
+    let (old, new) = focused(&whole(before), &whole(after));
+    (Some(cut(old, characters)), Some(cut(new, characters)))
 }
 
 /// A value in one line, as JSON writes it.
@@ -103,15 +126,19 @@ pub(in crate::report) fn inline(value: &Value, characters: usize) -> String {
     // The end of a long text is not even looked at.
     let head = value.as_str().and_then(|text| text.char_indices().nth(characters).and_then(|(at, _)| text.get(..at)));
     let text = match head {
-        Some(head) => serde_json::to_string(head),
-        None => serde_json::to_string(value),
+        Some(head) => json(head),
+        None => json(value),
     };
-    let mut text = text.expect("a value has string keys and nothing that could fail");
-    if let Some((at, _)) = text.char_indices().nth(characters) {
-        text.truncate(at);
-        text.push('…');
-    }
-    text
+    cut(revealed(text, false), characters)
+}
+
+fn json<T: serde::Serialize + ?Sized>(value: &T) -> String {
+    serde_json::to_string(value).expect("a value has string keys and nothing that could fail")
+}
+
+/// A text as it is, or, where it would not be seen as that, as JSON writes it.
+fn plain(text: &str) -> String {
+    if hides(text) { revealed(json(text), false) } else { text.to_owned() }
 }
 
 fn is_long(value: &Value) -> bool {
@@ -137,7 +164,7 @@ fn items(value: &Value) -> Option<Vec<&Value>> {
 }
 
 fn set(old: &[&Value], new: &[&Value], limits: Limits) -> Body {
-    let keys = |items: &[&Value]| items.iter().map(|item| inline(item, limits.characters)).collect::<Vec<_>>();
+    let keys = |items: &[&Value]| items.iter().map(|item| inline(item, usize::MAX)).collect::<Vec<_>>();
     let (old, new) = (keys(old), keys(new));
     let known = |items: &[String]| items.iter().cloned().collect::<std::collections::BTreeSet<_>>();
     let (olds, news) = (known(&old), known(&new));
@@ -147,6 +174,9 @@ fn set(old: &[&Value], new: &[&Value], limits: Limits) -> Body {
     gone.truncate(limits.lines);
     come.truncate(limits.lines);
     let more = all - gone.len() - come.len();
+    for item in gone.iter_mut().chain(&mut come) {
+        *item = cut(std::mem::take(item), limits.characters);
+    }
     Body::Items { gone, come, more, stay: olds.intersection(&news).count() }
 }
 
@@ -158,7 +188,7 @@ fn text_of(value: &Value) -> String {
         Value::Text(text) => text.to_string(),
         Value::List(items) => items.iter().map(whole).collect::<Vec<_>>().join("\n"),
         Value::Map(entries) => {
-            let entry = |(key, value): &(Box<str>, Value)| format!("{}: {}", key.replace('\n', " "), whole(value));
+            let entry = |(key, value): &(Box<str>, Value)| format!("{}: {}", plain(key), whole(value));
             entries.iter().map(entry).collect::<Vec<_>>().join("\n")
         }
         Value::Bool(_) | Value::Integer(_) | Value::Large(_) | Value::Float(_) => whole(value),
@@ -167,12 +197,28 @@ fn text_of(value: &Value) -> String {
 
 fn lines(before: &Value, after: &Value, limits: Limits) -> Body {
     let (old, new) = (text_of(before), text_of(after));
-    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
-    let mut all = difference(&old, &new);
-    // Texts can differ in what ends their lines alone.
-    if !all.iter().any(|line| matches!(line, Line::Gone(_) | Line::Come(_))) {
-        return Body::Pair(one(before, limits.characters), one(after, limits.characters));
+    // Texts that differ in what ends their lines alone.
+    let is_short = old.len().max(new.len()) <= LONG;
+    if is_short && old.lines().eq(new.lines()) {
+        return of_pair(before, after, limits);
     }
+    let (mut old, mut new) = (lines_of(&old), lines_of(&new));
+    match (old.last_mut(), new.last_mut()) {
+        (Some(&mut ""), Some(&mut "") | None) | (None, Some(&mut "")) => {
+            for side in [&mut old, &mut new] {
+                side.pop();
+            }
+        }
+        // The break at the end, which one of them has: no line is called that.
+        (Some(end @ &mut ""), Some(_)) | (Some(_), Some(end @ &mut "")) => *end = "\n",
+        (Some(_) | None, Some(_) | None) => {}
+    }
+    let mut all = difference(&old, &new);
+    if !all.iter().any(|line| matches!(line, Line::Gone(_) | Line::Come(_))) {
+        return of_pair(before, after, limits);
+    }
+    // What is no text has lines that are JSON already.
+    reveal(&mut all, before.as_str().is_some() || after.as_str().is_some());
     let more = all.len().saturating_sub(limits.lines);
     // One line takes no more room than saying that there is one more.
     let more = if more > 1 {
@@ -188,6 +234,42 @@ fn lines(before: &Value, after: &Value, limits: Limits) -> Body {
         Line::Skipped(number) => Line::Skipped(number),
     });
     Body::Lines { lines: all.collect(), more }
+}
+
+/// Joined by line breaks they are the text again; nothing has none.
+fn lines_of(text: &str) -> Vec<&str> {
+    if text.is_empty() { Vec::new() } else { text.split('\n').collect() }
+}
+
+/// Lines that hide something, that would read like one of the other side, or that could be taken for what is done to
+/// such a line, are written as JSON writes them.
+fn reveal(all: &mut [Line], is_text: bool) {
+    let shapes = |is_gone: bool| {
+        let side = all.iter().filter_map(|line| match line {
+            Line::Gone(text) if is_gone => Some(shape(text)),
+            Line::Come(text) if !is_gone => Some(shape(text)),
+            Line::Gone(_) | Line::Come(_) | Line::Same(_) | Line::Skipped(_) => None,
+        });
+        side.filter(|shape| !shape.is_empty()).collect::<HashSet<_>>()
+    };
+    let (gone, come) = (shapes(true), shapes(false));
+    for line in all {
+        let (text, others) = match line {
+            Line::Gone(text) => (text, Some(&come)),
+            Line::Come(text) => (text, Some(&gone)),
+            Line::Same(text) => (text, None),
+            Line::Skipped(_) => continue,
+        };
+        let shape = shape(text);
+        let is_blank = shape.is_empty() && !text.is_empty();
+        let is_alike = others.is_some_and(|others| is_blank || others.contains(&shape));
+        let is_mistakable = text.starts_with('"') && text.contains('\\');
+        if !is_text {
+            *text = revealed(std::mem::take(text), is_alike);
+        } else if is_alike || is_mistakable || hides(text) {
+            *text = revealed(json(text.as_str()), is_alike);
+        }
+    }
 }
 
 pub(in crate::report) fn cut(mut text: String, characters: usize) -> String {
@@ -320,6 +402,71 @@ mod tests {
     fn texts_that_differ_in_the_end_of_a_line_alone_are_shown_as_they_are() {
         let body = shown(&field("x", text("a\n"), text("a\r\n")), false, LIMITS).body;
         assert_eq!(body, Body::Pair(Some("\"a\\n\"".to_owned()), Some("\"a\\r\\n\"".to_owned())));
+    }
+
+    fn pair_of(before: &str, after: &str) -> (String, String) {
+        match shown(&field("x", text(before), text(after)), false, LIMITS).body {
+            Body::Pair(Some(before), Some(after)) => (before, after),
+            other => panic!("no pair: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn values_that_differ_in_what_nobody_sees_read_differently() {
+        for (before, after, old, new) in [
+            ("\u{202e}rtl\u{202c}", "rtl", r#""\u202ertl\u202c""#, r#""rtl""#),
+            ("a\u{200b}b", "ab", r#""a\u200bb""#, r#""ab""#),
+            ("a\u{1b}b", "a\u{7f}b", r#""a\u001bb""#, r#""a\u007fb""#),
+            ("a\u{a0}b", "a b", r#""a\u00a0b""#, r#""a b""#),
+            ("👩\u{200d}💻", "👩💻", r#""👩\u200d💻""#, r#""👩💻""#),
+            ("a ", "a", r#""a ""#, r#""a""#),
+            ("a\tb", "a b", r#""a\tb""#, r#""a b""#),
+        ] {
+            assert_eq!(pair_of(before, after), (old.to_owned(), new.to_owned()));
+        }
+        // What is there on both sides, and takes no part, is as people write it.
+        assert_eq!(pair_of("1\u{a0}000 ❤\u{fe0f}", "2\u{a0}000 ❤\u{fe0f}").0, "\"1\u{a0}000 ❤\u{fe0f}\"");
+    }
+
+    #[test]
+    fn lines_that_differ_in_what_nobody_sees_read_differently() {
+        for (before, after, old, new) in [
+            ("line2\u{1b}[31m", "line2", r#""line2\u001b[31m""#, r#""line2""#),
+            ("line2\r", "line2", r#""line2\r""#, r#""line2""#),
+            ("line2  ", "line2", r#""line2  ""#, r#""line2""#),
+            ("\tline2", "    line2", r#""\tline2""#, r#""    line2""#),
+            ("line\u{200b}2", "line2", r#""line\u200b2""#, r#""line2""#),
+            ("line\u{a0}2", "line 2", r#""line\u00a02""#, r#""line 2""#),
+            ("\u{a0}", "", r#""\u00a0""#, ""),
+            (r#""a\tb""#, "a\tb", r#""\"a\\tb\"""#, "a\tb"),
+        ] {
+            let page = |line: &str| text(&format!("{}\n{line}\nend\n", "one ".repeat(30)));
+            let (lines, _) = lines_of(page(before), page(after));
+            let [_, Line::Gone(gone), Line::Come(come), _] = lines.as_slice() else { panic!("{lines:?}") };
+            assert_eq!((gone.as_str(), come.as_str()), (old, new));
+        }
+        // The break at the end of all.
+        let long = "one ".repeat(30);
+        let (lines, _) = lines_of(text(&long), text(&format!("{long}\n")));
+        assert_eq!(lines[1..], [Line::Come(r#""\n""#.to_owned())], "{lines:?}");
+        // Those of a list, which are JSON.
+        let list = |item: &str| texts(&[&[item], ["filler"; 9].as_slice()].concat());
+        let (lines, _) = lines_of(list("a\u{a0}b"), list("a b"));
+        assert_eq!(lines[..2], [Line::Gone(r#""a\u00a0b""#.to_owned()), Line::Come(r#""a b""#.to_owned())]);
+    }
+
+    #[test]
+    fn what_differs_behind_what_is_shown_is_shown() {
+        let object = |end: &str| serde_json::json!({"doc": format!("{} {end}", "word ".repeat(60))});
+        let value = |end: &str| Value::from_json(&object(end));
+        let (old, new) = pair(Some(&value("one")), Some(&value("two")), 100);
+        assert!(old.is_some_and(|old| old.contains("one")) && new.is_some_and(|new| new.contains("two")));
+        let long = |end: &str| format!("{}{end}", "x".repeat(200));
+        let body = shown(&field("->uses", texts(&[&long("a")]), texts(&[&long("b")])), false, LIMITS).body;
+        assert!(
+            matches!(body, Body::Items { ref gone, ref come, .. } if gone.len() == 1 && come.len() == 1),
+            "{body:?}"
+        );
     }
 
     #[test]

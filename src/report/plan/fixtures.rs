@@ -27,6 +27,8 @@ pub(in crate::report) struct Case {
     pub files: Vec<(String, Option<String>)>,
     pub revision: Option<Revision>,
     pub base: Option<BaseRevision>,
+    pub push: String,
+    pub at_base: Vec<(EntityKey, Place)>,
     pub blueprints: Vec<Blueprint>,
     pub notes: Vec<String>,
     pub complaints: Option<Vec<Complaint>>,
@@ -184,6 +186,8 @@ impl Case {
             files: vec![("catalog/services/cart.yaml".to_owned(), Some(MANIFEST.to_owned()))],
             revision: Some(revision),
             base: None,
+            push: "portolan push".to_owned(),
+            at_base: Vec::new(),
             blueprints: vec![
                 blueprint(
                     r#"{"identifier":"service","relations":{"dependsOn":{"target":"service","many":true},"owner":{"target":"team"}}}"#,
@@ -485,7 +489,8 @@ impl Case {
             platform: "port",
             catalog: "https://api.port.io",
             target: None,
-            asked_for: None,
+            push: &self.push,
+            at_base: &self.at_base,
             revision: self.revision.as_ref(),
             base: self.base.as_ref(),
             blueprints: &self.blueprints,

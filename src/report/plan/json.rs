@@ -138,6 +138,9 @@ struct JsonChange {
     origin: JsonOrigin,
     /// The entity in its manifest; a deletion has none.
     place: Option<JsonPlace>,
+    /// Where the base declared what is deleted, in the file as it was there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place_at_base: Option<JsonPlace>,
     fields: Vec<JsonField>,
     /// Who wrote what is in the catalog, and when.
     record: Option<JsonRecord>,
@@ -166,7 +169,9 @@ enum JsonRenamedBy {
     Annotation,
     /// Git moved its file.
     Move,
-    /// One entity went, one came, and they are alike.
+    /// It stands in its file where the other one stood at the base.
+    Place,
+    /// One entity went, one came, and they are as good as alike.
     Content,
 }
 
@@ -273,7 +278,9 @@ struct JsonDependent {
 enum JsonAfterwards {
     /// It still points to what is gone.
     Left,
-    /// It is pointed elsewhere first.
+    /// So it does, and is declared: its manifest does not name the relation.
+    Unnamed,
+    /// The plan takes it away first.
     Relinked,
     /// Its manifest points there, so that it stays.
     Asked,

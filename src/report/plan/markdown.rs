@@ -21,6 +21,8 @@ const ELSEWHERE: &str = "\nNot all of it fits here: `portolan diff --output json
 /// Of a name in the head, which is never cut as a whole.
 const NAME_MAX: usize = 120;
 const SENTENCE_MAX: usize = 500;
+/// Of the sentence with a command in it: half of a command is another one.
+const STEP_MAX: usize = 10_000;
 /// A plan of so few changes is shown unfolded.
 const FEW: usize = 8;
 
@@ -100,8 +102,8 @@ fn head(report: &PlanReport<'_>) -> String {
     }
     out.push_str(&format!(", plan {}.\n", code(&plan.digest.short())));
     if let Some(step) = words::next_step(report, "below") {
-        let kind = if asks || !plan.obstacles.is_empty() { "CAUTION" } else { "NOTE" };
-        out.push_str(&format!("\n> [!{kind}]\n> {}\n", prose(&step)));
+        let kind = if asks || is_refused || !plan.obstacles.is_empty() { "CAUTION" } else { "NOTE" };
+        out.push_str(&format!("\n> [!{kind}]\n> {}\n", markdown(&cut(step, STEP_MAX))));
     }
     out
 }
@@ -217,7 +219,7 @@ fn notes(report: &PlanReport<'_>) -> Section {
     let cycles = plan.cycles.iter().map(|cycle| format!("{}.", words::cycle(cycle)));
     let asked = report.complaints.is_some_and(<[_]>::is_empty) && !plan.is_empty();
     let asked = asked.then(|| "The catalog was asked, and would take all of it.".to_owned());
-    let foreign = words::foreign_at_rest(&plan.foreign_unchanged);
+    let foreign = words::foreign_at_rest(plan);
     let sentences = asked.into_iter().chain(foreign).chain(report.notes.iter().cloned()).chain(cycles);
     let items = sentences.map(|sentence| {
         let line = format!("> {}\n\n", prose(&sentence));

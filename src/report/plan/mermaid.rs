@@ -94,7 +94,7 @@ impl Picture {
         let gone = node(&gone.blueprint, &gone.identifier);
         for dependent in &change.dependents {
             let edge = match dependent.after {
-                Afterwards::Left => Edge::Stays,
+                Afterwards::Left | Afterwards::Unnamed => Edge::Stays,
                 Afterwards::Relinked => Edge::Goes,
                 Afterwards::Asked => Edge::Comes,
             };

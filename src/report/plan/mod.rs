@@ -19,6 +19,7 @@ mod tests;
 
 use crate::domain::blueprint::Blueprint;
 use crate::domain::change::Change;
+use crate::domain::entity::EntityKey;
 use crate::domain::finding::Place;
 use crate::domain::hazard::{Blocker, HazardKind};
 use crate::domain::plan::{Obstacle, Plan};
@@ -38,11 +39,13 @@ pub struct PlanReport<'a> {
     pub catalog: &'a str,
     /// The `--target`, where there is one: a comment of another target is another comment.
     pub target: Option<&'a str>,
-    /// The commit that was asked for in place of the work tree, as a person named it.
-    pub asked_for: Option<&'a str>,
+    /// The command that makes this very plan again to push it, without what it must be given.
+    pub push: &'a str,
     /// What the manifests are of; `None` outside of a repository.
     pub revision: Option<&'a Revision>,
     pub base: Option<&'a BaseRevision>,
+    /// Where the base declared what is deleted, by key; `files` are of these too.
+    pub at_base: &'a [(EntityKey, Place)],
     /// What relations point to: the blueprints that the plan was made with.
     pub blueprints: &'a [Blueprint],
     /// Path and text of the manifests: texts of those that changes stand in.
@@ -120,7 +123,9 @@ impl<'a> Sited<'a> {
         });
         let blockers = plan.hazards.iter().flat_map(|hazard| blocked_at(&hazard.kind));
         let complaints = report.complaints.into_iter().flatten().filter_map(|complaint| complaint.place);
-        let places = Places::at(changes.chain(obstacles).chain(blockers).chain(complaints), report.files);
+        let at_base = report.at_base.iter().map(|(_, place)| *place);
+        let places = changes.chain(obstacles).chain(blockers).chain(complaints).chain(at_base);
+        let places = Places::at(places, report.files);
         Self { report, places }
     }
 
@@ -139,6 +144,19 @@ impl<'a> Sited<'a> {
 
     pub fn location_of(&self, change: &Change) -> Option<String> {
         change.place.map(|place| self.location(place))
+    }
+
+    /// Where the base declared it.
+    pub fn place_at_base(&self, key: &EntityKey) -> Option<Place> {
+        let at = self.report.at_base.binary_search_by(|(other, _)| other.cmp(key)).ok()?;
+        self.report.at_base.get(at).map(|(_, place)| *place)
+    }
+
+    /// Where an entity that the plan changes is declared, or was.
+    pub fn place_of(&self, key: &EntityKey) -> Option<Place> {
+        let changes = &self.report.plan.changes;
+        let at = changes.binary_search_by(|change| change.key.cmp(key)).ok();
+        at.and_then(|at| changes.get(at)?.place).or_else(|| self.place_at_base(key))
     }
 }
 

@@ -1,16 +1,21 @@
 //! One line: the numbers, and what a push would ask for. The text ends in the same numbers.
 
+use crate::domain::words::count;
+use crate::report::escape::clean;
 use crate::report::plan::{PlanReport, words};
 
 pub(super) fn render(report: &PlanReport<'_>) -> String {
     let mut line = format!("Plan: {}", words::numbers(&report.plan.counts.total));
-    let flags = words::consent_flags(report);
+    let complaints = report.complaints.filter(|complaints| !complaints.is_empty());
+    let asks = !words::consent_flags(report).is_empty();
     if !report.plan.obstacles.is_empty() {
         line.push_str("; it cannot be pushed");
-    } else if !flags.is_empty() && !report.is_only_branch {
-        line.push_str(&format!("; push needs {flags}"));
+    } else if asks && !report.is_only_branch && complaints.is_none() {
+        let taken = words::taken_over(report.plan);
+        let taken = if taken > 0 { format!(", which takes over {}", count(taken, "entity")) } else { String::new() };
+        line.push_str(&format!("; it needs a yes: {}{taken}", clean(&words::command(report))));
     }
-    if let Some(complaints) = report.complaints.filter(|complaints| !complaints.is_empty()) {
+    if let Some(complaints) = complaints {
         line.push_str(&format!("; the catalog would refuse {}", complaints.len()));
     }
     line + "\n"

@@ -152,16 +152,77 @@ fn colours_are_only_added() {
 }
 
 #[test]
+fn what_was_agreed_to_is_told_on_to_the_push() {
+    let mut case = Case::foreign();
+    case.plan.hazards.clear();
+    let text = case.render(PlanFormat::Text, &UNICODE);
+    assert!(text.ends_with("\nTo do it: `portolan push --adopt`\n"), "{text}");
+}
+
+#[test]
 fn who_pushes_by_itself_is_not_told_how() {
     let case = Case::dangerous();
     let report = PlanReport { says_next_step: false, ..case.report() };
     assert!(!render(&report, PlanFormat::Text, &UNICODE).contains("portolan push"));
-    let report = PlanReport { target: Some("staging"), ..case.report() };
+    let report = PlanReport { push: "portolan push --target staging --no-prune", ..case.report() };
+    let command = "portolan push --target staging --no-prune --approve 00070e151c23";
     let text = render(&report, PlanFormat::Text, &UNICODE);
-    assert!(text.ends_with("`portolan push --target staging --approve 00070e151c23`\n"), "{text}");
+    assert!(text.ends_with(&format!("`{command}`\n")), "{text}");
+    let summary = render(&report, PlanFormat::Summary, &UNICODE);
+    assert!(summary.ends_with(&format!("; it needs a yes: {command}\n")), "{summary}");
+    assert!(render(&report, PlanFormat::Markdown, &UNICODE).contains(&format!("`{command}`")));
+    // However long it is: half of it would be another command.
+    let long = format!("portolan push{}", " --only 'catalog/a file.yaml'".repeat(100));
+    let report = PlanReport { push: &long, ..case.report() };
+    assert!(render(&report, PlanFormat::Markdown, &UNICODE).contains(&format!("`{long} --approve 00070e151c23`")));
     // A part of the plan has another digest than the whole.
     let report = PlanReport { is_only_branch: true, ..case.report() };
     assert!(!render(&report, PlanFormat::Text, &UNICODE).contains("--approve"));
+}
+
+#[test]
+fn what_a_yes_to_one_takes_over_is_told_in_full() {
+    let mut case = Case::foreign();
+    case.plan.foreign_unchanged = (0..108).map(|at| fixtures::key(&format!("team/t{at:03}"))).collect();
+    let sentence = "2 entities are in the catalog as somebody else's: `--adopt` writes them, and takes over 108 more that \
+                    are as declared; from then on all 110 belong to `acme/catalog`, which may delete them";
+    let flat = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat(case.plain(PlanFormat::Text)).contains(sentence), "{}", case.plain(PlanFormat::Text));
+    assert!(flat(case.plain(PlanFormat::Markdown)).contains(sentence), "{}", case.plain(PlanFormat::Markdown));
+    assert!(case.plain(PlanFormat::Json).contains(sentence));
+    let summary = case.plain(PlanFormat::Summary);
+    assert!(summary.ends_with("; it needs a yes: portolan push --adopt, which takes over 110 entities\n"), "{summary}");
+    // All are named where nothing is folded, and nothing tells of them twice.
+    case.is_full = true;
+    let full = case.plain(PlanFormat::Text);
+    assert_eq!(full.matches("team/t").count(), 108, "{full}");
+}
+
+#[test]
+fn what_the_catalog_would_refuse_is_not_recommended() {
+    let mut case = Case::stuck();
+    case.plan.obstacles.clear();
+    for format in [PlanFormat::Text, PlanFormat::Markdown, PlanFormat::Summary] {
+        let text = case.plain(format);
+        assert!(!text.contains("portolan push") && text.contains("would"), "{text}");
+    }
+    assert!(case.plain(PlanFormat::Text).ends_with("the catalog would not take 1 change, named above.\n"));
+}
+
+#[test]
+fn a_delete_tells_where_the_base_declared_it() {
+    let mut case = Case::mixed();
+    let place = crate::domain::finding::Place {
+        file: crate::domain::finding::FileId(1),
+        span: crate::domain::span::Span::new(4, 9),
+    };
+    case.files.push(("catalog/old.yaml".to_owned(), Some("---\nblueprint: service\n".to_owned())));
+    case.at_base = vec![(fixtures::key("service/basket"), place)];
+    assert!(case.plain(PlanFormat::Text).contains("  was in catalog/old.yaml:2\n"), "{}", case.plain(PlanFormat::Text));
+    assert!(case.plain(PlanFormat::Markdown).contains(" · was in `catalog/old.yaml:2`\n"));
+    let json: serde_json::Value = serde_json::from_str(&case.plain(PlanFormat::Json)).expect("JSON");
+    assert_eq!(json["changes"][0]["placeAtBase"]["line"], 2, "{}", json["changes"][0]);
+    assert!(json["changes"][1].get("placeAtBase").is_none());
 }
 
 /// A line without its code spans, as CommonMark finds them: nothing in them is HTML.

@@ -219,13 +219,12 @@ impl Page<'_> {
 
     fn notes(&mut self) {
         let plan = self.sited.report.plan;
-        let foreign = &plan.foreign_unchanged;
         let mut notes: Vec<String> =
             plan.cycles.iter().take(MOST_NOTES).map(|cycle| format!("{}.", words::cycle(cycle))).collect();
         if plan.cycles.len() > MOST_NOTES {
             notes.push(format!("{} of the kind.", count(plan.cycles.len() - MOST_NOTES, "more circle")));
         }
-        if let Some(sentence) = words::foreign_at_rest(foreign) {
+        if let Some(sentence) = words::foreign_at_rest(plan) {
             notes.push(sentence);
         }
         notes.extend(self.sited.report.notes.iter().cloned());
@@ -245,7 +244,8 @@ impl Page<'_> {
         let role = if report.plan.is_empty() { Role::Good } else { Role::Strong };
         self.line(&format!("{} {numbers}.", self.style.paint(role, "Plan:")));
         if let Some(step) = words::next_step(report, "above") {
-            let is_asking = !words::consent_flags(report).is_empty() || !report.plan.obstacles.is_empty();
+            let is_stuck = !report.plan.obstacles.is_empty() || report.complaints.is_some_and(|it| !it.is_empty());
+            let is_asking = !words::consent_flags(report).is_empty() || is_stuck;
             // Not wrapped: there is a command in it, for copying.
             let step = clean(&step).into_owned();
             self.line(&if is_asking { self.style.paint(Role::Warning, &step) } else { step });

@@ -4,7 +4,7 @@
 use crate::domain::change::{Action, Afterwards, Cause, Change, Dependent, Field, RenamedBy, Standing};
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::hazard::{Blocker, Consent, Hazard, HazardKind};
-use crate::domain::plan::{Cycle, Deed, Obstacle, Tally};
+use crate::domain::plan::{Cycle, Deed, Obstacle, Plan, Tally};
 use crate::domain::words::{count, grouped, list};
 use crate::report::plan::{PlanReport, Sited};
 
@@ -73,6 +73,7 @@ pub(in crate::report) fn remark(change: &Change) -> Option<String> {
     let by = |by: RenamedBy| match by {
         RenamedBy::Annotation => "its manifest says so",
         RenamedBy::Move => "its file was moved",
+        RenamedBy::Place => "it stands in its file where that one stood",
         RenamedBy::Content => "one went, one came, and they are alike",
     };
     match (&change.action, change.standing) {
@@ -112,7 +113,8 @@ pub(in crate::report) fn dependent(dependent: &Dependent) -> String {
     let required = if dependent.required { ", which it requires" } else { "" };
     let after = match dependent.after {
         Afterwards::Left => "",
-        Afterwards::Relinked => "; this plan points it elsewhere",
+        Afterwards::Unnamed => "; its manifest does not name that",
+        Afterwards::Relinked => "; this plan undoes that first",
         Afterwards::Asked => "; its manifest says so",
     };
     format!("{} by {}{required}{after}", quoted(&dependent.key), tick(&dependent.relation))
@@ -141,23 +143,20 @@ pub(in crate::report) fn hazard(hazard: &Hazard, sited: &Sited<'_>) -> Told {
             told(sentence, all(keys))
         }
         HazardKind::DeleteWithDependents { key, dependents } => {
-            let points = points(dependents);
-            told(format!("{} is deleted, and {points} to it", quoted(key)), pointing(dependents))
+            let (points, way_out) = (points(dependents), way_out(dependents, sited.report));
+            told(format!("{} is deleted, and {points} to it{way_out}", quoted(key)), pointing(dependents))
         }
         HazardKind::RenameWithDependents { key, from, dependents } => {
-            let points = points(dependents);
+            let (points, way_out) = (points(dependents), way_out(dependents, sited.report));
             told(
-                format!("{} was {}, and {points} to the old identifier", quoted(key), tick(from)),
+                format!("{} was {}, and {points} to the old identifier{way_out}", quoted(key), tick(from)),
                 pointing(dependents),
             )
         }
         HazardKind::Foreign { keys } => {
-            let (verb, them) = if keys.len() == 1 { ("is", "it") } else { ("are", "them") };
-            let entities = count(keys.len(), "entity");
-            told(
-                format!("{entities} {verb} in the catalog as somebody else's, and pushing takes {them} over"),
-                all(keys),
-            )
+            let at_rest = &sited.report.plan.foreign_unchanged;
+            let as_it_is = at_rest.iter().map(|key| format!("{}, as it is", quoted(key)));
+            told(foreign(keys.len(), sited.report), keys.iter().map(quoted).chain(as_it_is).collect())
         }
         HazardKind::Unseen { blueprint, why, keys } => {
             let read = why.as_ref().map_or("was not read".to_owned(), |why| format!("was not read to its end ({why})"));
@@ -194,6 +193,60 @@ pub(in crate::report) fn hazard(hazard: &Hazard, sited: &Sited<'_>) -> Told {
     }
 }
 
+/// How many entities `--adopt` would make ours.
+pub(in crate::report) fn taken_over(plan: &Plan) -> usize {
+    let written = plan.hazards.iter().find_map(|hazard| match &hazard.kind {
+        HazardKind::Foreign { keys } => Some(keys.len()),
+        HazardKind::ManyDeletes { .. }
+        | HazardKind::DeleteWithDependents { .. }
+        | HazardKind::RenameWithDependents { .. }
+        | HazardKind::Unseen { .. }
+        | HazardKind::UnseenDependents { .. }
+        | HazardKind::StillNeeded { .. }
+        | HazardKind::PruneBlocked { .. } => None,
+    });
+    written.map_or(0, |written| written + plan.foreign_unchanged.len())
+}
+
+/// What `--adopt` would do to what is somebody else's.
+fn foreign(written: usize, report: &PlanReport<'_>) -> String {
+    let at_rest = report.plan.foreign_unchanged.len();
+    let (verb, them) = if written == 1 { ("is", "it") } else { ("are", "them") };
+    let more = if at_rest == 0 {
+        String::new()
+    } else {
+        format!(
+            ", and takes over {} more that {} as declared",
+            grouped(at_rest),
+            if at_rest == 1 { "is" } else { "are" }
+        )
+    };
+    let belong = match written + at_rest {
+        1 => "it belongs".to_owned(),
+        2 => "both belong".to_owned(),
+        both => format!("all {} belong", grouped(both)),
+    };
+    let deletes = if written + at_rest == 1 { "it" } else { "them" };
+    let (entities, scope) = (count(written, "entity"), tick(&report.plan.scope));
+    format!(
+        "{entities} {verb} in the catalog as somebody else's: `--adopt` writes {them}{more}; from then on {belong} to \
+         {scope}, which may delete {deletes}"
+    )
+}
+
+/// How what a manifest no longer names is cleared.
+fn way_out(dependents: &[Dependent], report: &PlanReport<'_>) -> String {
+    let Some(unnamed) = dependents.iter().find(|dependent| dependent.after == Afterwards::Unnamed) else {
+        return String::new();
+    };
+    let null = tick(&format!("{}: null", unnamed.relation));
+    let base = match report.base {
+        Some(_) => "",
+        None => "; where the manifest named it until now, `--base` with the branch it came from does the same",
+    };
+    format!("; what a manifest does not name stays as it is, and {null} clears it{base}")
+}
+
 fn points(dependents: &[Dependent]) -> String {
     let verb = if dependents.len() == 1 { "points" } else { "point" };
     format!("{} {verb}", count(dependents.len(), "entity"))
@@ -204,7 +257,7 @@ pub(in crate::report) fn blocker(blocker: &Blocker, sited: &Sited<'_>) -> String
         Blocker::Disabled => "pruning is off".to_owned(),
         Blocker::Manifest(place) => format!("{} did not parse", tick(&sited.location(*place))),
         Blocker::Read { blueprint, why } => format!("{} was not read to its end ({why})", tick(blueprint)),
-        Blocker::Folder { path, why } => format!("the folder {} could not be looked into ({why})", tick(path)),
+        Blocker::Folder { path, why } => format!("{} could not be looked into ({why})", tick(path)),
     }
 }
 
@@ -212,27 +265,35 @@ pub(in crate::report) fn obstacle(obstacle: &Obstacle, sited: &Sited<'_>) -> Str
     match obstacle {
         Obstacle::Duplicate { key, places } => {
             let places = names(places.iter().map(|place| tick(&sited.location(*place))), NAMES_MAX);
-            format!("{} is declared more than once: {places}", quoted(key))
+            format!("{} is declared more than once: {places}; one of them is enough", quoted(key))
         }
         Obstacle::RequiredCycle { deed, cycle } => {
-            let verb = match deed {
-                Deed::Write | Deed::Relink => "created",
-                Deed::Delete => "deleted",
+            let (verb, or) = match deed {
+                Deed::Write | Deed::Relink => ("created", ", or let one of them point to an entity that is there"),
+                Deed::Delete => ("deleted", ""),
             };
-            format!("none can be {verb} first, for each requires the next: {}", round(cycle))
+            let located = |key: &EntityKey| match sited.place_of(key) {
+                Some(place) => format!("{} ({})", quoted(key), tick(&sited.location(place))),
+                None => quoted(key),
+            };
+            format!(
+                "none can be {verb} first, for each requires the next: {}; make one of these relations optional in its \
+                 blueprint{or}",
+                round(cycle, &located)
+            )
         }
     }
 }
 
 pub(in crate::report) fn cycle(cycle: &Cycle) -> String {
     let entities = count(cycle.members.len(), "entity");
-    format!("{entities} point to each other and are written in two steps: {}", round(cycle))
+    format!("{entities} point to each other and are written in two steps: {}", round(cycle, &quoted))
 }
 
 /// `a -> b -> a`.
-fn round(cycle: &Cycle) -> String {
+fn round(cycle: &Cycle, name: &dyn Fn(&EntityKey) -> String) -> String {
     let path = &cycle.path;
-    let mut parts: Vec<String> = path.iter().take(NAMES_MAX).map(quoted).collect();
+    let mut parts: Vec<String> = path.iter().take(NAMES_MAX).map(name).collect();
     if path.len() > NAMES_MAX {
         parts.push(format!("{} more", grouped(path.len() - NAMES_MAX)));
     }
@@ -240,14 +301,20 @@ fn round(cycle: &Cycle) -> String {
     parts.join(" -> ")
 }
 
-/// Declared entities of somebody else that are as declared.
-pub(in crate::report) fn foreign_at_rest(keys: &[EntityKey]) -> Option<String> {
+/// Declared entities of somebody else that are as declared; `None` too where a hazard tells of them.
+pub(in crate::report) fn foreign_at_rest(plan: &Plan) -> Option<String> {
+    if plan.hazards.iter().any(|hazard| hazard.consent == Consent::Adoption) {
+        return None;
+    }
+    let keys = &plan.foreign_unchanged;
     let names = names(keys.iter().map(quoted), NAMES_MAX);
     match keys.len() {
         0 => None,
-        1 => Some(format!("1 declared entity is somebody else's, and already as declared: {names}.")),
+        1 => Some(format!(
+            "1 declared entity is somebody else's, and already as declared: {names}. `--adopt` takes it over."
+        )),
         number => Some(format!(
-            "{} declared entities are somebody else's, and already as declared: {names}.",
+            "{} declared entities are somebody else's, and already as declared: {names}. `--adopt` takes them over.",
             grouped(number)
         )),
     }
@@ -300,25 +367,11 @@ pub(in crate::report) fn consent_flags(report: &PlanReport<'_>) -> String {
     flags.join(" ")
 }
 
-/// The push of what was asked for, without what it must be given.
-pub(in crate::report) fn push(report: &PlanReport<'_>) -> String {
-    let target = report.target.map(|target| format!(" --target {target}")).unwrap_or_default();
-    let asked_for = report.asked_for.map(|name| format!(" --ref {}", for_a_shell(name))).unwrap_or_default();
-    format!("portolan push{target}{asked_for}")
-}
-
-/// Revisions may hold what a shell obeys: `HEAD@{2 days ago}`.
-fn for_a_shell(word: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "/._-+:@~^".contains(c);
-    if word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
-}
-
 /// The command that pushes this plan.
 pub(in crate::report) fn command(report: &PlanReport<'_>) -> String {
-    let mut words = vec![push(report)];
     let flags = consent_flags(report);
-    words.extend((!flags.is_empty()).then_some(flags));
-    words.join(" ")
+    let gap = if flags.is_empty() { "" } else { " " };
+    format!("{}{gap}{flags}", report.push)
 }
 
 /// What comes after reading, as a sentence; `None`: there is nothing to say.
@@ -333,14 +386,18 @@ pub(in crate::report) fn next_step(report: &PlanReport<'_>, where_named: &str) -
         let verb = if plan.obstacles.len() == 1 { "is" } else { "are" };
         return Some(format!("It cannot be pushed: there {verb} {obstacles}, named {where_named}."));
     }
+    if let Some(refused) = report.complaints.map(<[_]>::len).filter(|refused| *refused > 0) {
+        let changes = count(refused, "change");
+        return Some(format!("It would be refused: the catalog would not take {changes}, named {where_named}."));
+    }
     if report.is_only_branch {
         return Some("What was pending is left out here; without `--only-branch` you see what a push does.".to_owned());
     }
     let asking = plan.hazards.iter().filter(|hazard| hazard.consent != Consent::Nothing).count();
-    let command = command(report);
+    let command = tick(&command(report));
     Some(match asking {
-        0 => format!("To do it: `{command}`"),
-        1 => format!("It needs a yes to 1 hazard, named {where_named}: `{command}`"),
-        number => format!("It needs a yes to {} hazards, named {where_named}: `{command}`", grouped(number)),
+        0 => format!("To do it: {command}"),
+        1 => format!("It needs a yes to 1 hazard, named {where_named}: {command}"),
+        number => format!("It needs a yes to {} hazards, named {where_named}: {command}", grouped(number)),
     })
 }

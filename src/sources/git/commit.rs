@@ -1,6 +1,6 @@
 //! The files as a commit has them, without a checkout: trees are walked, contents are read later, by many threads. What
-//! the walk on disk would find in a checkout of that commit is what is found here, `.gitignore` files included: a file
-//! that is committed and ignored all the same is no manifest on either side.
+//! the walk on disk would find in a checkout of that commit is what is found here. No `.gitignore` is asked: what is
+//! committed is tracked, and what is tracked is not ignored.
 
 use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
@@ -11,7 +11,6 @@ use git2::{ObjectType, Oid, Tree};
 use super::changed::Scope;
 use super::error::GitError;
 use super::open::Repository;
-use crate::sources::ignored::Ignored;
 use crate::sources::path::{into_path_text, path_of_git};
 use crate::sources::pattern::{Pattern, is_skipped};
 use crate::sources::read::{Place, SourceFile};
@@ -19,7 +18,6 @@ use crate::sources::read::{Place, SourceFile};
 const KIND: i32 = 0o170_000;
 const FILE: i32 = 0o100_000;
 const LINK: i32 = 0o120_000;
-const RULES: &str = ".gitignore";
 /// A link may lead to a link. Whoever goes on longer goes round in circles.
 const LINKS_IN_A_ROW: usize = 8;
 
@@ -108,7 +106,6 @@ struct Walk<'w> {
 struct Folder<'r> {
     tree: Tree<'r>,
     relative: PathBuf,
-    ignored: Option<Arc<Ignored>>,
 }
 
 #[derive(Default)]
@@ -122,9 +119,8 @@ impl<'w> Walk<'w> {
     fn files(&self, commit: Oid) -> Result<Vec<SourceFile>, git2::Error> {
         let top = self.repository.tree_of(commit)?;
         let Some(root) = self.repository.folder_of(&top, self.prefix)? else { return Ok(Vec::new()) };
-        let ignored = self.ignored_above(&top)?;
         let mut found = Found::default();
-        found.folders.push(Folder { tree: root, relative: PathBuf::new(), ignored });
+        found.folders.push(Folder { tree: root, relative: PathBuf::new() });
         while let Some(folder) = found.folders.pop() {
             self.list(folder, &mut found)?;
         }
@@ -148,9 +144,7 @@ impl<'w> Walk<'w> {
     }
 
     fn list(&self, folder: Folder<'w>, found: &mut Found<'w>) -> Result<(), git2::Error> {
-        let Folder { tree, relative, ignored } = folder;
-        let here = self.repository.work_tree.join(self.prefix).join(&relative);
-        let ignored = self.enter(ignored, &tree, &here);
+        let Folder { tree, relative } = folder;
         for entry in &tree {
             let name = path_of_git(entry.name_bytes());
             let is_folder = entry.kind() == Some(ObjectType::Tree);
@@ -163,12 +157,12 @@ impl<'w> Walk<'w> {
             } else {
                 self.pattern.includes(&path) && !self.pattern.excludes(&path)
             };
-            if !chosen || ignored.as_ref().is_some_and(|rules| rules.ignores(&here.join(&name), is_folder)) {
+            if !chosen {
                 continue;
             }
             if is_folder {
                 let tree = self.repository.inner.find_tree(entry.id())?;
-                found.folders.push(Folder { tree, relative: path, ignored: ignored.clone() });
+                found.folders.push(Folder { tree, relative: path });
             } else if entry.filemode() & KIND == FILE {
                 found.files.push((path, entry.id()));
             } else if entry.filemode() & KIND == LINK {
@@ -177,30 +171,6 @@ impl<'w> Walk<'w> {
             // What is left are submodules: their manifests are their own affair.
         }
         Ok(())
-    }
-
-    /// What holds at the root by `.gitignore` files over it, and by the excludes of this clone.
-    fn ignored_above(&self, top: &Tree<'w>) -> Result<Option<Arc<Ignored>>, git2::Error> {
-        let mut here = self.repository.work_tree.clone();
-        let mut ignored = Ignored::excludes(&here);
-        let mut path = PathBuf::new();
-        for part in self.prefix.components() {
-            if let Some(tree) = self.repository.folder_of(top, &path)? {
-                ignored = self.enter(ignored, &tree, &here);
-            }
-            path.push(part);
-            here.push(part);
-        }
-        Ok(ignored)
-    }
-
-    /// A content that this clone does not have rules nothing out.
-    fn enter(&self, above: Option<Arc<Ignored>>, tree: &Tree<'_>, here: &Path) -> Option<Arc<Ignored>> {
-        let Some(entry) = tree.get_name(RULES).filter(|entry| entry.filemode() & KIND == FILE) else { return above };
-        match self.repository.inner.find_blob(entry.id()) {
-            Ok(blob) => Ignored::of_text(above, here, &String::from_utf8_lossy(blob.content())),
-            Err(_) => above,
-        }
     }
 
     /// Where a link ends, if that is a file under the root: its name there, and its content.

@@ -89,6 +89,11 @@ fn the_files_are_those_that_the_config_of_then_names_and_the_rest_is_as_of_now()
     let diff = run(&repo, "diff --ref HEAD~1");
     assert!(diff.results.contains("Scope: acme/other"), "{}{}", diff.results, diff.talk);
     assert!(diff.results.contains("Plan: 2 to create"), "{}", diff.results);
+    // So it is where there is no config any more.
+    repo.remove("portolan.yaml");
+    let diff = run_with(&repo, "diff --ref HEAD~1", &[("PORTOLAN_SCOPE", "acme/third")]);
+    assert!(diff.results.contains("Scope: acme/third"), "{}{}", diff.results, diff.talk);
+    assert!(diff.results.contains("Plan: 2 to create"), "{}", diff.results);
     repo.write("portolan.yaml", "scope: [\n");
     commit(&repo, "broken");
     repo.write("portolan.yaml", "scope: acme/other\nmanifests: {include: [\"new/**/*.yaml\"]}\n");

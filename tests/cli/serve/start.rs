@@ -25,14 +25,14 @@ fn what_is_made_up_is_told_once_and_what_is_chosen_never() {
     assert_eq!(chosen.told.get("clientSecret"), None);
 }
 
-#[test]
-fn the_text_can_be_pasted_into_a_shell() {
-    let repo = Repo::new();
+/// What a person reads of a server with a catalog in memory, which is ended then: the results, and what it says besides.
+fn told_to_a_person(repo: &Repo, arguments: &[&str]) -> String {
     let started = std::process::Command::new(env!("CARGO_BIN_EXE_portolan"))
         .args(["serve", "--store", "memory"])
+        .args(arguments)
         .current_dir(repo.path())
         .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
         .spawn();
     let mut child = started.expect("the binary runs");
     let mut results = std::io::BufReader::new(child.stdout.take().expect("it is piped"));
@@ -42,7 +42,13 @@ fn the_text_can_be_pasted_into_a_shell() {
         assert!(read > 0, "it ended: {text}");
     }
     let _ = child.kill();
-    let _ = child.wait();
+    let talk = child.wait_with_output().expect("it ends").stderr;
+    text + &String::from_utf8_lossy(&talk)
+}
+
+#[test]
+fn the_text_can_be_pasted_into_a_shell() {
+    let text = told_to_a_person(&Repo::new(), &[]);
     let url = text.lines().next().and_then(|line| line.rsplit(' ').next()).expect("the address ends the first line");
     for name in ["PORTOLAN_CATALOG", "PORT_BASE_URL"] {
         assert!(text.contains(&format!("  export {name}={url}\n")), "{text}");
@@ -51,6 +57,17 @@ fn the_text_can_be_pasted_into_a_shell() {
     let line = text.lines().find(|line| line.contains("PORT_CLIENT_SECRET=")).expect("the second line to paste");
     let id = line.split_once("PORT_CLIENT_ID=").and_then(|(_, rest)| rest.split(' ').next()).expect("an id");
     assert_eq!((id.len(), text.matches(id).count()), (32, 2), "{text}");
+}
+
+#[test]
+fn what_is_brought_in_is_what_it_holds() {
+    let repo = Repo::new();
+    repo.copy_from(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/repos/acme"));
+    let text = told_to_a_person(&repo, &["--seed", "."]);
+    // The blueprints of the platform are there anyway and count nowhere; users and teams are entities as others are.
+    assert!(text.contains("\nIt holds 8 blueprints, 120 entities.\n"), "{text}");
+    let brought = "note: Brought in 109 entities and 8 blueprints of `.`, and the names of 11 known entities.\n";
+    assert!(text.contains(brought), "{text}");
 }
 
 #[test]

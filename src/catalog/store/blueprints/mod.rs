@@ -102,16 +102,21 @@ impl Store {
     /// taken as a catalog gave them; where stored entities stand against it, the blueprint stays and is named. `None`:
     /// `given` is what was followed last; nothing was done, and what was changed here since then stays.
     pub fn follow_changed_blueprints(&self, given: Vec<Value>, writer: &Writer) -> Result<Option<Followed>, Failure> {
-        let digest = follow::digest(&given);
-        if self.read(follow::last)? == Some(digest) {
+        if self.has_followed(&given)? {
             return Ok(None);
         }
+        let digest = follow::digest(&given);
         let given = follow::read(given)?;
         self.write(|transaction| {
             let followed = follow::follow(transaction, &given, writer)?;
             follow::remember(transaction, digest)?;
             Ok(Some(followed))
         })
+    }
+
+    /// Whether these are the blueprints that were followed last.
+    pub fn has_followed(&self, given: &[Value]) -> Result<bool, Failure> {
+        Ok(self.read(follow::last)? == Some(follow::digest(given)))
     }
 }
 

@@ -11,6 +11,20 @@ use crate::catalog::wire::Writer;
 use crate::domain::identifier::check_entity_identifier;
 
 impl Store {
+    /// Whether one of them is not there.
+    pub fn lacks<'i>(&self, blueprint: &str, identifiers: impl Iterator<Item = &'i str>) -> Result<bool, Failure> {
+        self.read(|transaction| {
+            let compiled = self.compiled(transaction, blueprint)?;
+            for identifier in identifiers {
+                let is_new = find_id(transaction, compiled.id, identifier)?.is_none();
+                if is_new && check_entity_identifier(identifier).is_ok() {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        })
+    }
+
     /// Makes those that are not there; yields how many.
     pub fn stand_in<'i>(
         &self,

@@ -1,5 +1,6 @@
-//! Entities that were renamed together with their files. A file says something where it held one entity before and holds
-//! one now; what is only alike in its values is the planner's affair.
+//! Entities whose files tell that they were renamed: together with their file, or where they stand in it. A file that
+//! went says something where it held one entity; one that stayed, where it is clear which entity stands for which. What
+//! is only alike in its values is the planner's affair.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -9,8 +10,16 @@ use crate::domain::entity::EntityKey;
 use crate::plan::Move;
 use crate::sources::{self, SourceFile};
 
-/// Sorted. Files are compared only where entities went and others of their blueprint came, in other files.
+/// Sorted.
 pub(super) fn moves(before: &Asked, now: &Asked) -> Vec<Move> {
+    let mut moves = of_files(before, now);
+    moves.extend(in_place(before, now));
+    moves.sort();
+    moves
+}
+
+/// Files are compared only where entities went and others of their blueprint came, in other files.
+fn of_files(before: &Asked, now: &Asked) -> Vec<Move> {
     let (gone, come) = (only_in(before, now), only_in(now, before));
     let mut moves = Vec::new();
     for (blueprint, gone) in &gone {
@@ -19,11 +28,57 @@ pub(super) fn moves(before: &Asked, now: &Asked) -> Vec<Move> {
         let new: Vec<&SourceFile> = come.iter().map(|alone| alone.file).collect();
         moves.extend(sources::moved(&old, &new).into_iter().filter_map(|(from, to)| {
             let (from, to) = (gone.get(from)?, come.get(to)?);
-            Some(Move { from: from.entity.key.clone(), to: to.entity.key.clone() })
+            Some(Move { from: from.entity.key.clone(), to: to.entity.key.clone(), is_in_place: false })
         }));
     }
-    moves.sort();
     moves
+}
+
+/// In a file that is on both sides: the one that went and the one that came, or those that have the same place in it.
+fn in_place(before: &Asked, now: &Asked) -> Vec<Move> {
+    let (had, has) = (keys(before), keys(now));
+    if had.is_subset(&has) || has.is_subset(&had) {
+        return Vec::new();
+    }
+    let (old, new) = (by_place(before), by_place(now));
+    let mut moves = Vec::new();
+    for (place, old) in &old {
+        let Some(new) = new.get(place) else { continue };
+        let gone = |key: &&EntityKey| !has.contains(*key);
+        let come = |key: &&EntityKey| !had.contains(*key);
+        let went: Vec<&EntityKey> = old.iter().copied().filter(gone).collect();
+        let came: Vec<&EntityKey> = new.iter().copied().filter(come).collect();
+        let pairs: Vec<(&EntityKey, &EntityKey)> = match (went.as_slice(), came.as_slice()) {
+            ([from], [to]) => vec![(from, to)],
+            _ if old.len() == new.len() => {
+                let pairs = old.iter().copied().zip(new.iter().copied());
+                pairs.filter(|(from, to)| gone(from) && come(to)).collect()
+            }
+            _ => Vec::new(),
+        };
+        let moved =
+            |(from, to): (&EntityKey, &EntityKey)| Move { from: from.clone(), to: to.clone(), is_in_place: true };
+        moves.extend(pairs.into_iter().map(moved));
+    }
+    moves
+}
+
+fn keys(asked: &Asked) -> HashSet<&EntityKey> {
+    asked.entities.iter().map(|entity| &entity.key).collect()
+}
+
+/// The entities of each blueprint and file without a doubt in it, in their order.
+fn by_place(asked: &Asked) -> BTreeMap<(&str, &str), Vec<&EntityKey>> {
+    let doubted: HashSet<u32> = asked.doubts.iter().map(|doubt| doubt.place.file.0).collect();
+    let mut entities: Vec<&Desired> =
+        asked.entities.iter().filter(|entity| !doubted.contains(&entity.place.file.0)).collect();
+    entities.sort_by_key(|entity| entity.place);
+    let mut found: BTreeMap<(&str, &str), Vec<&EntityKey>> = BTreeMap::new();
+    for entity in entities {
+        let Some(file) = asked.files.get(entity.place.file.0 as usize) else { continue };
+        found.entry((&file.path, &entity.key.blueprint)).or_default().push(&entity.key);
+    }
+    found
 }
 
 /// A file with one entity and no doubt in it.
@@ -40,7 +95,7 @@ fn only_in<'a>(asked: &'a Asked, other: &Asked) -> BTreeMap<&'a str, Vec<Alone<'
         *counts.entry(place.file.0).or_default() += 1;
     }
     let files: HashSet<&str> = other.files.iter().map(|file| file.path.as_str()).collect();
-    let keys: HashSet<&EntityKey> = other.entities.iter().map(|entity| &entity.key).collect();
+    let keys = keys(other);
     let mut found: BTreeMap<&str, Vec<Alone<'_>>> = BTreeMap::new();
     for entity in &asked.entities {
         let Some(file) = asked.files.get(entity.place.file.0 as usize) else { continue };

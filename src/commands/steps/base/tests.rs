@@ -234,7 +234,7 @@ fn an_entity_that_was_renamed_with_its_file_is_a_move() {
         blueprint: "service".into(),
         identifier: identifier.into(),
     };
-    let expected = [Move { from: key("cart"), to: key("basket") }];
+    let expected = [Move { from: key("cart"), to: key("basket"), is_in_place: false }];
     assert_eq!(found(tree.base(Wanted::Named("HEAD"), &[])).moves, expected);
     assert_eq!(found(base_of(&tree.path.join("catalog"), Wanted::Named("HEAD"), &[])).moves, expected);
     // By hand, with nothing added.
@@ -247,6 +247,41 @@ fn an_entity_that_was_renamed_with_its_file_is_a_move() {
     // Of another blueprint it is another entity.
     tree.write("catalog/basket.yaml", &entity("basket").replace("blueprint: service", "blueprint: system"));
     assert_eq!(found(tree.base(Wanted::Named("HEAD"), &[])).moves, []);
+}
+
+#[test]
+fn what_stands_where_another_stood_is_a_move_in_its_place() {
+    let tree = Tree::new();
+    let many = |names: &[&str]| names.iter().map(|name| entity(name)).collect::<Vec<_>>().join("---\n");
+    tree.write("one.yaml", &entity("cart"))
+        .write("list.yaml", &many(&["a", "b", "c"]))
+        .write("free.yaml", &many(&["x"]));
+    tree.commit("one");
+    let moves = || {
+        let found = found(tree.base(Wanted::Named("HEAD"), &[])).moves;
+        let name = |key: &crate::domain::entity::EntityKey| key.identifier.to_string();
+        found.iter().map(|it| (name(&it.from), name(&it.to), it.is_in_place)).collect::<Vec<_>>()
+    };
+    let pair = |from: &str, to: &str| (from.to_owned(), to.to_owned(), true);
+    assert_eq!(moves(), []);
+    tree.write("one.yaml", &entity("basket").replace("tier: 1", "tier: 2"));
+    assert_eq!(moves(), [pair("cart", "basket")]);
+    // One for one, wherever it stands; several, each in the place of its own.
+    tree.write("list.yaml", &many(&["c", "d", "a"]));
+    assert_eq!(moves(), [pair("b", "d"), pair("cart", "basket")]);
+    tree.write("list.yaml", &many(&["d", "b", "e"]));
+    assert_eq!(moves(), [pair("a", "d"), pair("c", "e"), pair("cart", "basket")]);
+    tree.write("list.yaml", &many(&["d", "e"]));
+    assert_eq!(moves(), [pair("cart", "basket")]);
+    // One that is only elsewhere now is not renamed; neither is one of another blueprint.
+    tree.write("list.yaml", &many(&["a", "b", "c", "cart"]));
+    assert_eq!(moves(), []);
+    tree.write("list.yaml", &many(&["a", "b", "c"]));
+    tree.write("one.yaml", &entity("basket").replace("blueprint: service", "blueprint: system"));
+    assert_eq!(moves(), []);
+    // What cannot be read may hold what went.
+    tree.write("one.yaml", &format!("{}---\napiVersion: getport.io/v1\nkind: Entity\nspec: [\n", entity("basket")));
+    assert_eq!(moves(), []);
 }
 
 #[test]

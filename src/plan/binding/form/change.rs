@@ -79,9 +79,7 @@ pub(in crate::plan::binding) fn read(found: &Value, files: usize) -> Read<Change
     let mut entries = Entries::of(found)?;
     let action = entries.take("action", shared)?;
     let from = entries.take("from", |value| or_null(value, boxed))?;
-    let by = entries.take("by", |value| {
-        or_null(value, |value| word(value, &[RenamedBy::Annotation, RenamedBy::Move, RenamedBy::Content], renamed_word))
-    })?;
+    let by = entries.take("by", |value| or_null(value, |value| word(value, &RENAMED, renamed_word)))?;
     let action = match (action.as_ref(), from, by) {
         ("create", None, None) => Action::Create,
         ("update", None, None) => Action::Update,
@@ -110,10 +108,14 @@ pub(in crate::plan::binding) fn read(found: &Value, files: usize) -> Read<Change
     Ok(change)
 }
 
+const RENAMED: [RenamedBy; 4] = [RenamedBy::Annotation, RenamedBy::Move, RenamedBy::Place, RenamedBy::Content];
+const AFTERWARDS: [Afterwards; 4] = [Afterwards::Left, Afterwards::Unnamed, Afterwards::Relinked, Afterwards::Asked];
+
 fn renamed_word(by: RenamedBy) -> &'static str {
     match by {
         RenamedBy::Annotation => "annotation",
         RenamedBy::Move => "move",
+        RenamedBy::Place => "place",
         RenamedBy::Content => "content",
     }
 }
@@ -149,6 +151,7 @@ fn cause_word(cause: Cause) -> &'static str {
 fn afterwards_word(after: Afterwards) -> &'static str {
     match after {
         Afterwards::Left => "left",
+        Afterwards::Unnamed => "unnamed",
         Afterwards::Relinked => "relinked",
         Afterwards::Asked => "asked",
     }
@@ -243,9 +246,7 @@ pub(in crate::plan::binding) fn read_dependent(found: &Value) -> Read<Dependent>
         key: entries.take("key", read_key)?,
         relation: entries.take("relation", shared)?,
         required: entries.take("required", flag)?,
-        after: entries.take("after", |value| {
-            word(value, &[Afterwards::Left, Afterwards::Relinked, Afterwards::Asked], afterwards_word)
-        })?,
+        after: entries.take("after", |value| word(value, &AFTERWARDS, afterwards_word))?,
     };
     entries.end().map(|()| dependent)
 }

@@ -128,6 +128,7 @@ fn change(change: &Change, sited: &Sited<'_>) -> JsonChange {
         mode: mode.word(),
         origin: self::origin(*origin),
         place: place.map(|place| JsonPlace::of(place, sited)),
+        place_at_base: sited.place_at_base(key).map(|place| JsonPlace::of(place, sited)),
         fields: fields.iter().map(|field| self::field(field, *place, sited)).collect(),
         record: record.as_ref().map(self::record),
         dependents: dependents.iter().map(dependent).collect(),
@@ -138,6 +139,7 @@ fn renamed_by(by: RenamedBy) -> JsonRenamedBy {
     match by {
         RenamedBy::Annotation => JsonRenamedBy::Annotation,
         RenamedBy::Move => JsonRenamedBy::Move,
+        RenamedBy::Place => JsonRenamedBy::Place,
         RenamedBy::Content => JsonRenamedBy::Content,
     }
 }
@@ -199,6 +201,7 @@ fn dependent(dependent: &Dependent) -> JsonDependent {
         required: *required,
         after: match after {
             Afterwards::Left => JsonAfterwards::Left,
+            Afterwards::Unnamed => JsonAfterwards::Unnamed,
             Afterwards::Relinked => JsonAfterwards::Relinked,
             Afterwards::Asked => JsonAfterwards::Asked,
         },
@@ -273,7 +276,12 @@ fn obstacle(obstacle: &Obstacle, sited: &Sited<'_>) -> JsonObstacle {
             kind: JsonObstacleKind::RequiredCycle,
             message,
             entities: keys(&cycle.path),
-            places: Vec::new(),
+            places: cycle
+                .path
+                .iter()
+                .filter_map(|key| sited.place_of(key))
+                .map(|it| JsonPlace::of(it, sited))
+                .collect(),
         },
     }
 }

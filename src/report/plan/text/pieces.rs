@@ -71,6 +71,8 @@ impl Pen<'_> {
         }
         if let Some(location) = self.sited.location_of(change) {
             line.push_str(&format!("  {}", style.paint(Role::Path, &clean(&location))));
+        } else if let Some(place) = self.sited.place_at_base(&change.key) {
+            line.push_str(&format!("  was in {}", style.paint(Role::Path, &clean(&self.sited.location(place)))));
         }
         self.line(&line);
     }
@@ -147,8 +149,13 @@ impl Pen<'_> {
 
     /// A line of what was or of what is.
     fn sided(&mut self, side: char, text: &str) {
+        self.sided_by(side, text, false);
+    }
+
+    fn sided_by(&mut self, side: char, text: &str, is_whole: bool) {
         let text = clean(text);
-        let line = format!("{side} {}", self.clip(&text, self.room(4)));
+        let room = if is_whole { usize::MAX } else { self.room(4) };
+        let line = format!("{side} {}", self.clip(&text, room));
         let role = match side {
             '-' => Role::Error,
             '+' => Role::Good,
@@ -170,8 +177,12 @@ impl Pen<'_> {
             return self.line(&format!("{INDENT}{name}: {old} {arrow} {new}{notes}"));
         }
         self.line(&format!("{INDENT}{name}:{notes}"));
-        self.sided('-', before.unwrap_or("unset"));
-        self.sided('+', after.unwrap_or("unset"));
+        let (before, after) = (before.unwrap_or("unset"), after.unwrap_or("unset"));
+        let clipped = |text: &str| clip(&clean(text), self.room(4), self.style.ellipsis());
+        // Cut off where they are still the same they would tell nothing.
+        let is_whole = clipped(before) == clipped(after);
+        self.sided_by('-', before, is_whole);
+        self.sided_by('+', after, is_whole);
     }
 
     fn dependents(&mut self, dependents: &[Dependent]) {

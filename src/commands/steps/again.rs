@@ -1,0 +1,109 @@
+//! Yields the command line that makes a plan again, to push it. What was said on this one is said on that one too; what
+//! the environment or a pipeline says is left to them.
+
+use std::path::Path;
+
+use crate::commands::planning::PlanningArgs;
+use crate::settings::Settings;
+
+/// Without what the plan must be given.
+pub(crate) fn push_again(planning: &PlanningArgs, settings: &Settings) -> String {
+    let PlanningArgs { commit, base, no_base, only, adopt, prune, no_prune } = planning;
+    let mut words = Words::new(settings);
+    words.value("--ref", commit.as_deref());
+    words.value("--base", base.as_deref());
+    words.flag("--no-base", *no_base);
+    only.iter().for_each(|one| words.value("--only", Some(one)));
+    words.flag("--adopt", *adopt);
+    words.flag("--prune", *prune);
+    words.flag("--no-prune", *no_prune && !prune);
+    words.0.join(" ")
+}
+
+/// Of a plan that is in a file, which says all the rest.
+pub(crate) fn push_file(file: &Path, planning: &PlanningArgs, settings: &Settings) -> String {
+    let mut words = Words::new(settings);
+    words.value("--plan", Some(&file.to_string_lossy()));
+    words.value("--ref", planning.commit.as_deref());
+    words.flag("--adopt", planning.adopt);
+    words.0.join(" ")
+}
+
+struct Words(Vec<String>);
+
+impl Words {
+    fn new(settings: &Settings) -> Self {
+        let program = ["portolan".to_owned(), "push".to_owned()];
+        Self(program.into_iter().chain(settings.flags.iter().map(|word| for_a_shell(word))).collect())
+    }
+
+    fn flag(&mut self, flag: &str, is_given: bool) {
+        self.0.extend(is_given.then(|| flag.to_owned()));
+    }
+
+    fn value(&mut self, flag: &str, value: Option<&str>) {
+        self.0.extend(value.map(|value| match value.starts_with('-') {
+            true => format!("{flag}={}", for_a_shell(value)),
+            false => format!("{flag} {}", for_a_shell(value)),
+        }));
+    }
+}
+
+/// Revisions and paths may hold what a shell obeys: `HEAD@{2 days ago}`.
+fn for_a_shell(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+:@^%,=".contains(c);
+    // At the start it would be a home.
+    let is_inner = |c: char| is_plain(c) || c == '~';
+    let is_one = word.starts_with(is_plain) && word.chars().all(is_inner);
+    if is_one { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_reads_what_was_said() {
+        for (word, quoted) in [
+            ("origin/main", "origin/main"),
+            ("", "''"),
+            ("~/x", "'~/x'"),
+            ("HEAD~1", "HEAD~1"),
+            ("HEAD@{2 days ago}", "'HEAD@{2 days ago}'"),
+            ("it's", r"'it'\''s'"),
+            ("$(x) `y`", "'$(x) `y`'"),
+            ("https://a.example/b?c=1&d", "'https://a.example/b?c=1&d'"),
+        ] {
+            assert_eq!(for_a_shell(word), quoted);
+            let told = std::process::Command::new("sh").args(["-c", &format!("printf %s {quoted}")]).output();
+            if let Ok(told) = told {
+                assert_eq!(String::from_utf8_lossy(&told.stdout), word);
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_said_is_said_again() {
+        let settings = crate::settings::resolve(
+            &crate::settings::Request {
+                catalog: Some("http://127.0.0.1:1".to_owned()),
+                ..crate::settings::Request::default()
+            },
+            &crate::settings::Environment::new([], std::path::PathBuf::from("/"), 0),
+            &[],
+        )
+        .expect("they are right");
+        let planning = PlanningArgs {
+            base: Some("origin/main".to_owned()),
+            only: vec!["service".to_owned(), "a b.yaml".to_owned(), "-x".to_owned()],
+            no_prune: true,
+            ..PlanningArgs::default()
+        };
+        let told = push_again(&planning, &settings);
+        let expected = "portolan push --catalog http://127.0.0.1:1 --base origin/main --only service --only 'a b.yaml' \
+                        --only=-x --no-prune";
+        assert_eq!(told, expected);
+        let file = push_file(Path::new("p.json"), &planning, &settings);
+        assert_eq!(file, "portolan push --catalog http://127.0.0.1:1 --plan p.json");
+    }
+}

@@ -1,0 +1,57 @@
+//! Yields what may be a rename and is not taken for one: whoever knows can say it in the manifest.
+
+use crate::domain::desired::RENAMED_FROM;
+use crate::domain::entity::EntityKey;
+use crate::domain::words::{count, list};
+use crate::plan::Lookalike;
+use crate::report::escape::clean;
+
+const MOST_TOLD: usize = 3;
+
+/// Sentences.
+pub(crate) fn resembling(found: &[Lookalike]) -> Vec<String> {
+    let name = |key: &EntityKey| format!("`{}`", clean(&format!("{}/{}", key.blueprint, key.identifier)));
+    let sentence = |Lookalike { to, from }: &Lookalike| {
+        let mut from: Vec<String> = from.iter().map(name).collect();
+        let (which, named) = match from.len() {
+            1 => ("", "its identifier"),
+            _ => ("one of ", "the identifier it had"),
+        };
+        let more = from.len().saturating_sub(MOST_TOLD + 1);
+        if more > 0 {
+            from.truncate(MOST_TOLD + 1);
+            from.push(format!("{more} more"));
+        }
+        format!(
+            "{} is created and looks like {which}{}, deleted by the same plan. If it is a rename, say so in its \
+             manifest: {named} as the annotation `{RENAMED_FROM}`.",
+            name(to),
+            list(&from)
+        )
+    };
+    let mut told: Vec<String> = found.iter().take(MOST_TOLD).map(sentence).collect();
+    let more = found.len().saturating_sub(MOST_TOLD);
+    if more > 0 {
+        told.push(format!("{} of the kind may be renames too.", count(more, "more creation")));
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_renamed_names_the_annotation() {
+        let key = |name: &str| EntityKey { blueprint: "service".into(), identifier: name.into() };
+        let one = Lookalike { to: key("basket"), from: vec![key("cart")] };
+        let told = "`service/basket` is created and looks like `service/cart`, deleted by the same plan. If it is a \
+                    rename, say so in its manifest: its identifier as the annotation `portolan.dev/renamed-from`.";
+        assert_eq!(resembling(std::slice::from_ref(&one)), [told]);
+        let from: Vec<EntityKey> = (0..9).map(|at| key(&at.to_string())).collect();
+        let many = resembling(&vec![Lookalike { from, ..one }; 5]);
+        assert_eq!(many.len(), 4);
+        assert!(many[0].contains("like one of `service/0`, `service/1`, `service/2`, `service/3` and 5 more, deleted"));
+        assert_eq!(many[3], "2 more creations of the kind may be renames too.");
+    }
+}

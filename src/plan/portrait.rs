@@ -1,0 +1,164 @@
+//! An entity as it can be known again under another identifier: what is its own, without what the catalog would fill in
+//! by itself. A manifest and a stored entity have the same kind of portrait.
+
+use std::cmp::Ordering;
+
+use crate::domain::desired::Desired;
+use crate::domain::digest::Digest;
+use crate::domain::entity::{Entity, Targets};
+use crate::domain::value::Value;
+
+use super::compare::by_name;
+use super::digest::Writer;
+use super::normalise::{self, Ask};
+use super::shape::Shape;
+
+#[derive(Debug)]
+pub(super) struct Portrait<'a> {
+    /// Title and icon.
+    texts: [Option<&'a str>; 2],
+    team: Option<&'a [Box<str>]>,
+    /// By name, as the relations are.
+    properties: Vec<(&'a str, &'a Value)>,
+    relations: Vec<(&'a str, &'a Targets)>,
+}
+
+/// How much of an older portrait is in a newer one, in fields.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Likeness {
+    pub alike: usize,
+    /// The newer one has them otherwise, or has them alone.
+    pub differing: usize,
+    /// The older one has them alone.
+    pub unnamed: usize,
+    pub has_same_title: bool,
+}
+
+impl<'a> Portrait<'a> {
+    pub fn of_manifest(desired: &'a Desired, shape: &Shape<'_>) -> Self {
+        let properties = by_name(desired.properties_of()).into_iter();
+        let relations = by_name(desired.relations_of()).into_iter();
+        Self {
+            texts: [normalise::text(&desired.title).value(), normalise::text(&desired.icon).value()],
+            team: normalise::team(&desired.team, shape).value(),
+            properties: own(properties.map(|(name, (value, _))| (name.as_ref(), value)), shape),
+            relations: set(relations.map(|(name, (targets, _))| (name.as_ref(), targets)), shape),
+        }
+    }
+
+    pub fn of_stored(entity: &'a Entity, shape: &Shape<'_>) -> Self {
+        let properties = by_name(entity.properties.iter().map(|(name, value)| (name, value))).into_iter();
+        let relations = by_name(entity.relations.iter().map(|(name, targets)| (name, targets))).into_iter();
+        Self {
+            texts: [entity.title.as_deref(), entity.icon.as_deref()],
+            team: normalise::stored_team(&entity.team, shape),
+            properties: own(properties.map(|(name, value)| (name.as_ref(), value)), shape),
+            relations: set(relations.map(|(name, targets)| (name.as_ref(), targets)), shape),
+        }
+    }
+
+    pub fn title(&self) -> Option<&'a str> {
+        self.texts[0]
+    }
+
+    /// `None`: there is nothing in it to know it by.
+    pub fn digest(&self, shape: &Shape<'_>) -> Option<Digest> {
+        if self.texts == [None, None] && self.team.is_none() && self.properties.is_empty() && self.relations.is_empty()
+        {
+            return None;
+        }
+        let mut writer = Writer::new("portolan content 1");
+        self.texts.into_iter().for_each(|text| writer.maybe(text));
+        writer.value(&self.team.map(normalise::set_value).unwrap_or_default());
+        writer.count(self.properties.len());
+        for (name, value) in &self.properties {
+            writer.text(name);
+            writer.property(value, shape.property(name));
+        }
+        writer.count(self.relations.len());
+        for (name, targets) in &self.relations {
+            writer.text(name);
+            writer.value(&normalise::targets_value(targets));
+        }
+        Some(writer.finish())
+    }
+
+    pub fn likeness(&self, older: &Portrait<'_>, shape: &Shape<'_>) -> Likeness {
+        let mut found = Likeness { has_same_title: self.title() == older.title(), ..Likeness::default() };
+        for (new, old) in self.texts.iter().zip(older.texts) {
+            found.count(*new, old, |new, old| new == old);
+        }
+        found.count(self.team, older.team, normalise::same_set);
+        let same = |name: &str, new: &Value, old: &Value| normalise::same_property(new, old, shape.property(name));
+        found.count_all(&self.properties, &older.properties, same);
+        found.count_all(&self.relations, &older.relations, |_, new, old| normalise::same_targets(new, old));
+        found
+    }
+}
+
+impl Likeness {
+    /// What one file's manifest was and is: most of it stayed. Of little, one field may be another.
+    pub fn is_one_manifest(&self) -> bool {
+        self.differing + self.unnamed <= self.alike.max(1)
+    }
+
+    /// What only its content tells: all that is named is there, or the title is and nearly all of the rest. What is not
+    /// named may have been set by others, as long as it is not more than what is.
+    pub fn is_one_content(&self, title: Option<&str>) -> bool {
+        let is_near = self.differing == 0 || (title.is_some() && self.is_near());
+        self.has_same_title && self.alike > 0 && self.unnamed <= self.alike && is_near
+    }
+
+    /// Less than that, and more than chance.
+    pub fn is_suspicious(&self, title: Option<&str>) -> bool {
+        let has_title = title.is_some() && self.has_same_title && self.alike >= self.differing;
+        has_title || (self.alike > 1 && self.is_near() && self.unnamed <= self.alike)
+    }
+
+    /// Four of five fields.
+    fn is_near(&self) -> bool {
+        self.differing * 4 <= self.alike
+    }
+
+    fn count<T: Copy>(&mut self, new: Option<T>, old: Option<T>, same: impl Fn(T, T) -> bool) {
+        match (new, old) {
+            (None, None) => {}
+            (Some(new), Some(old)) if same(new, old) => self.alike += 1,
+            (Some(_), _) => self.differing += 1,
+            (None, Some(_)) => self.unnamed += 1,
+        }
+    }
+
+    fn count_all<T: Copy>(&mut self, new: &[(&str, T)], old: &[(&str, T)], same: impl Fn(&str, T, T) -> bool) {
+        let (mut new, mut old) = (new.iter().peekable(), old.iter().peekable());
+        loop {
+            let first = match (new.peek(), old.peek()) {
+                (None, None) => return,
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some((new, _)), Some((old, _))) => new.cmp(old),
+            };
+            let come = if first.is_le() { new.next() } else { None };
+            let gone = if first.is_ge() { old.next() } else { None };
+            let name = come.or(gone).map_or("", |(name, _)| name);
+            self.count(come.map(|it| it.1), gone.map(|it| it.1), |new, old| same(name, new, old));
+        }
+    }
+}
+
+/// What the catalog would not fill in by itself.
+fn own<'a>(properties: impl Iterator<Item = (&'a str, &'a Value)>, shape: &Shape<'_>) -> Vec<(&'a str, &'a Value)> {
+    let is_own = |(name, value): &(&str, &Value)| {
+        let property = shape.property(name);
+        let is_default = property.default.as_ref().is_some_and(|it| normalise::same_property(it, value, property));
+        !shape.is_computed(name) && !is_default && normalise::property(value) != Ask::Clear
+    };
+    properties.filter(is_own).collect()
+}
+
+fn set<'a>(relations: impl Iterator<Item = (&'a str, &'a Targets)>, shape: &Shape<'_>) -> Vec<(&'a str, &'a Targets)> {
+    let set = |(name, targets): (&'a str, &'a Targets)| {
+        Some((name, normalise::relation(targets, shape.relation(name)).value()?))
+    };
+    relations.filter_map(set).collect()
+}

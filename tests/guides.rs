@@ -1,0 +1,127 @@
+//! The pages are true: every `console` block is run, line by line, with the real binary in a real repository, and must
+//! come out as it stands there; commands that are only shown are ones that there are; no link is dead, and every page
+//! is found from the README. `UPDATE=1` writes into the pages what comes instead; then read it.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::panic,
+    reason = "reads and writes the pages, lays out folders, and says which one failed"
+)]
+
+#[path = "guides/bench.rs"]
+mod bench;
+#[path = "guides/links.rs"]
+mod links;
+#[path = "guides/page.rs"]
+mod page;
+#[expect(dead_code, reason = "these tests use a part of it")]
+#[path = "support/plain.rs"]
+mod plain;
+#[path = "support/serving.rs"]
+mod serving;
+#[path = "guides/shown.rs"]
+mod shown;
+#[expect(dead_code, reason = "these tests use a part of the bench")]
+mod support;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use page::Page;
+use support::{Repo, portolan, update_is_asked_for};
+
+fn project(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(project(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The README, and all that is under `docs`.
+fn pages() -> Vec<String> {
+    let below = support::files_below(&project("docs")).into_iter().map(|path| Path::new("docs").join(path));
+    let names = below.map(|path| path.to_str().expect("our names are UTF-8").replace('\\', "/"));
+    let names = names.filter(|name| name.ends_with(".md"));
+    ["README.md".to_owned(), "CONTRIBUTING.md".to_owned()].into_iter().chain(names).collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn what_the_pages_show_is_what_comes() {
+    let pages: Vec<(String, Page)> =
+        pages().into_iter().map(|name| (name.clone(), Page::of(&name, &read(&name)))).collect();
+    let pages: Vec<_> = pages.into_iter().filter(|(_, page)| page.has_commands()).collect();
+    assert!(pages.len() > 5, "only {} pages have commands", pages.len());
+    let faults: Vec<String> = std::thread::scope(|scope| {
+        let follow = |(name, page): &(String, Page)| {
+            let outcome = bench::follow(name, page);
+            if update_is_asked_for() && !outcome.news.is_empty() {
+                fs::write(project(name), page::renewed(&read(name), &outcome.news)).expect("pages can be written");
+            }
+            outcome.faults
+        };
+        let threads: Vec<_> = pages.iter().map(|page| scope.spawn(move || follow(page))).collect();
+        threads.into_iter().flat_map(|thread| thread.join().expect("a page is followed to its end")).collect()
+    });
+    assert!(faults.is_empty(), "not as the page says (UPDATE=1 rewrites it; then read it):\n\n{}", faults.join("\n"));
+}
+
+#[test]
+fn commands_that_are_only_shown_can_be_given() {
+    let mut count = 0;
+    let mut faults = Vec::new();
+    for name in pages() {
+        for (line, command) in shown::commands(&read(&name)) {
+            count += 1;
+            faults.extend(shown::fault(&command).map(|fault| format!("{name}:{line}: {fault}")));
+        }
+    }
+    assert!(count > 15, "only {count} commands found: the test looks in the wrong place");
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn no_link_is_dead_and_every_page_is_found_from_the_readme() {
+    let root = project("");
+    let faults = links::dead(&root);
+    assert!(faults.is_empty(), "dead links:\n{}", faults.join("\n"));
+    let found = links::found_from(&root, "README.md");
+    let lost: BTreeSet<String> = pages().into_iter().filter(|page| !found.contains(page)).collect();
+    assert!(lost.is_empty(), "no link leads from the README to {lost:?}");
+}
+
+#[test]
+fn the_readmes_hooks_are_ours() {
+    let ours = read(".pre-commit-hooks.yaml");
+    let ids: BTreeSet<&str> = ours.lines().filter_map(|line| line.strip_prefix("- id: ")).collect();
+    let readme = read("README.md");
+    let section =
+        readme.split("\n## ").find(|part| part.starts_with("As a pre-commit hook")).expect("it tells of hooks");
+    let (named, words) = section.split_once("```\n\n").expect("an example comes first");
+    let named: Vec<&str> = named.lines().filter_map(|line| line.trim().strip_prefix("- id: ")).collect();
+    assert!(named == ["portolan-lint"] && ids.contains("portolan-lint"), "{named:?} of {ids:?}");
+    assert!(ids.iter().all(|id| words.contains(&format!("`{id}`"))), "{ids:?}");
+}
+
+#[test]
+fn the_readmes_first_command_does_what_it_says() {
+    let readme = read("README.md");
+    let mut blocks = readme.split("```sh\n").skip(1).filter_map(|rest| rest.split("\n```").next());
+    let first = blocks.next().expect("it begins with a command");
+    assert_eq!(first, "cargo run --release --locked -- -C testdata/repos/acme push");
+    assert_eq!(blocks.next(), Some("cargo test --locked"), "`.ci/run` runs the second one");
+    let repo = Repo::new();
+    repo.copy_from(&project("testdata/repos/acme"));
+    let push = |code: i32| {
+        let output = portolan(&repo).arg("push").output().expect("portolan runs");
+        let text = String::from_utf8(output.stdout).expect("reports are UTF-8");
+        assert_eq!(output.status.code(), Some(code), "{text}");
+        text
+    };
+    let text = push(0);
+    assert!(text.contains("\nPlan: 109 to create") && text.contains("\nPush: 109 created"), "{text}");
+    let text = push(0);
+    assert!(text.contains("\nPush: nothing to do; 109 unchanged."), "{text}");
+}
