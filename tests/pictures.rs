@@ -2,7 +2,7 @@
 //! `UPDATE=1 cargo test --test pictures` draws them anew. What hangs on the day or the machine (times, commits, digests)
 //! is replaced by what always stays the same.
 
-#![expect(clippy::disallowed_methods, reason = "lays out a repository, reads and writes pictures")]
+#![expect(clippy::disallowed_methods, clippy::panic, reason = "lays out a repository, reads and writes pictures")]
 
 #[path = "pictures/comment.rs"]
 mod comment;

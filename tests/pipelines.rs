@@ -4,6 +4,7 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,
+    clippy::panic,
     reason = "lays out folders, starts scripts, is a server"
 )]
 
