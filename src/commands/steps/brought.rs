@@ -206,13 +206,16 @@ pub(crate) fn stand_in(
     })
 }
 
+/// What is done with a blueprint's entities, and how many it was.
+type Deed<'d> = dyn Fn(&str, &mut dyn Iterator<Item = &str>) -> Result<usize, Error> + 'd;
+
 /// Asks `deed` about the known entities of each blueprint that are not declared; yields what it yields, summed up.
 fn each_known(
     store: &Store,
     root: &Path,
     shelf: &Shelf,
     declared: &HashSet<(&str, &str)>,
-    deed: &dyn Fn(&str, &mut dyn Iterator<Item = &str>) -> Result<usize, Error>,
+    deed: &Deed<'_>,
 ) -> Result<usize, Error> {
     let Some(file) = shelf.file(root, KNOWN) else { return Ok(0) };
     let mut buffer = ReadBuffer::default();

@@ -221,7 +221,7 @@ fn commit_nothing(repo: &Repo) {
 fn signing() -> Option<(Repo, Repo)> {
     if Command::new("ssh-keygen").arg("-?").output().is_err() {
         assert!(std::env::var_os("TESTS_NEED_ALL").is_none(), "there is no `ssh-keygen`");
-        eprintln!("NOT TESTED: there is no `ssh-keygen` on this machine");
+        _ = std::io::Write::write_all(&mut std::io::stderr(), b"\nNOT TESTED: there is no `ssh-keygen`\n");
         return None;
     }
     let (repo, keys) = (history(), Repo::new());
