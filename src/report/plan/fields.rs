@@ -431,7 +431,7 @@ mod tests {
     #[test]
     fn lines_that_differ_in_what_nobody_sees_read_differently() {
         for (before, after, old, new) in [
-            ("line2\u{1b}[31m", "line2", r#""line2\u001b[31m""#, r#""line2""#),
+            ("line2\u{1b}[31m", "line2", r#""line2\u001b[31m""#, "line2"),
             ("line2\r", "line2", r#""line2\r""#, r#""line2""#),
             ("line2  ", "line2", r#""line2  ""#, r#""line2""#),
             ("\tline2", "    line2", r#""\tline2""#, r#""    line2""#),

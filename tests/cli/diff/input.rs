@@ -57,12 +57,9 @@ fn what_stands_in_the_place_of_a_manifest_keeps_its_entities() {
     ];
     for (words, put) in put {
         put();
-        let told = run(&repo, "diff").results;
+        let told = run(&repo, "diff").results.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(told.contains("nothing is deleted") && told.contains("`catalog/log.yaml"), "{words}: {told}");
-        assert!(
-            told.contains(words) && told.contains("0 to delete") | told.contains("nothing to do"),
-            "{words}: {told}"
-        );
+        assert!(told.contains(words) && told.contains("nothing to do"), "{words}: {told}");
         let push = run(&repo, "push --prune");
         assert_eq!(push.code, 0, "{words}: {}{}", push.results, push.talk);
         fs::remove_file(&path).or_else(|_| fs::remove_dir(&path)).expect("it is there");
