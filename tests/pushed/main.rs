@@ -111,7 +111,9 @@ fn a_push_that_is_killed_is_finished_by_the_next() {
         let again = scene.push(&scene.running.url(), "push --output json");
         assert_eq!(numbers(&again.went_well().outcome()), [0, 0, 0]);
     }
-    assert_eq!(scene.journal.of_status(429), 0, "it was throttled by its own haste");
+    // Who begins after a kill does not know how much the killed one has used up, until it is told once.
+    let throttled = scene.journal.of_status(429);
+    assert!(throttled <= 4 * 5, "it was throttled {throttled} times by its own haste");
 }
 
 #[test]

@@ -22,7 +22,9 @@ fn a_rate_limit_is_announced_and_enforced() {
     let wait = told(&refused, "retry-after").expect("how long to wait");
     assert!((3500..=3600).contains(&wait), "{wait}");
     let reset = told(&refused, "x-ratelimit-reset").expect("when it begins anew");
-    assert_eq!(Some(reset), told(&second, "x-ratelimit-reset"));
+    // Told as a whole second, from a clock that goes on.
+    let earlier = told(&second, "x-ratelimit-reset").expect("when it begins anew");
+    assert!(reset.abs_diff(earlier) <= 1, "{earlier} {reset}");
     assert!(reset > 1_700_000_000, "{reset}");
 }
 
