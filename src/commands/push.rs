@@ -13,7 +13,7 @@ use crate::commands::diff::{self, DiffArgs};
 use crate::commands::offered;
 use crate::commands::output::{Output, refuse_shared};
 use crate::commands::planning::PlanningArgs;
-use crate::commands::steps::again::{push_again, push_file};
+use crate::commands::steps::again::{plan_file, push_again, push_file};
 use crate::commands::steps::bound::{Rebound, rebound};
 use crate::commands::steps::consented::{Consents, refusal};
 use crate::commands::steps::denied::denied;
@@ -38,6 +38,7 @@ use crate::report::outcome::{self, OutcomeFormat, OutcomeReport};
 use crate::report::place::Files;
 use crate::report::plan::{PlanFormat, PlanReport};
 use crate::report::style::Style;
+use crate::settings::{Catalog, Delivery, Settings};
 use crate::sources;
 use crate::ui::Remarks;
 
@@ -117,6 +118,9 @@ pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         let (planning, output) = (args.planning.clone(), plan_outputs(&args.output));
         return diff::run(&DiffArgs { planning, output, ..DiffArgs::default() }, context);
     }
+    for file in args.output.iter().filter_map(|output| output.file.as_ref()) {
+        sources::check_output(&settings.directory.join(file))?;
+    }
     if context.environment.get("CI").is_some() && is_local_by_default(settings) {
         let platform = settings.platform.value;
         let variables = format!("{} and {}", platform.client_id_variable, platform.client_secret_variable);
@@ -138,6 +142,10 @@ pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         Prepared::Refused(exit) => return Ok(exit),
     };
     prepared.planned.notes.extend(note);
+    if settings.delivery.value == Delivery::Cluster {
+        let note = "By `delivery: cluster` an exporter in a cluster writes these entities; this push writes them too.";
+        prepared.planned.notes.push(note.to_owned());
+    }
     consented(args, &prepared, &again, context)
 }
 
@@ -217,15 +225,29 @@ fn consented(args: &PushArgs, todo: &ToDo<'_>, again: &str, context: &mut Contex
         shown(&Report { outputs: &text, push: again, asked_for: from.name(), ..Report::default() }, planned, context)?;
     }
     let pushed = push(args, planned, acts, context);
-    tell(args, &todo.planned, &pushed, again, context)?;
-    if pushed.outcome.is_complete() && !planned.plan.is_empty() && is_local_by_default(context.settings) {
-        context.say("note: That is the embedded catalog of this machine: `portolan serve` shows it in a browser.");
+    // What is in a plan file is carried out once: what is left of it makes a plan of its own.
+    let rest = args.plan.as_ref().map(|file| plan_file(file, &args.planning, context.settings));
+    tell(args, &todo.planned, &pushed, rest.as_deref().unwrap_or(again), context)?;
+    if pushed.outcome.is_complete() && is_first_in_embedded(planned, context.settings) {
+        context.say(
+            "note: That was the embedded catalog of this machine. Change a manifest, and `portolan diff` shows what that \
+             would change there; `portolan serve` shows the catalog in a browser.",
+        );
     }
     Ok(match (pushed.outcome.is_complete(), pushed.outcome.is_interrupted) {
         (_, true) => Exit::Interrupted,
         (true, false) => Exit::Success,
         (false, false) => Exit::Incomplete,
     })
+}
+
+/// Nothing of it was there before.
+fn is_first_in_embedded(planned: &Planned, settings: &Settings) -> bool {
+    let total = &planned.plan.counts.total;
+    settings.catalog.value == Catalog::Local
+        && total.create > 0
+        && total.create == total.changes()
+        && total.unchanged == 0
 }
 
 /// Where the outcome was to go, for what comes in its place. The record of the last push stays what it is.
@@ -310,5 +332,10 @@ fn tell(
         };
         outcome::render(&report, format, style)
     };
-    give_out(&args.output, &render, context)
+    let given = give_out(&args.output, &render, context);
+    if given.is_err() {
+        // Nobody may take a report that is not there for a push that was not made.
+        context.say(&render(OutcomeFormat::Text, &Style::PLAIN));
+    }
+    given
 }

@@ -11,11 +11,13 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::domain::words::count;
+
 use super::ignored::Ignored;
 use super::path::{into_path_text, path_text};
 use super::pattern::{Pattern, is_skipped, is_yaml};
 use super::read::{Place, SourceFile};
-use super::tracked::tracked;
+use super::tracked::{not_checked_out, tracked};
 
 /// From so many folders at a time on, threads pay.
 const MANY_FOLDERS: usize = 48;
@@ -73,6 +75,7 @@ pub fn discover(root: &Path, pattern: &Pattern) -> Result<Discovery, DiscoverErr
         level.append(&mut found.folders);
     }
     walk.add_tracked(&mut found);
+    walk.add_sparse(&mut found);
     let Found { mut files, links, mut unreadable, named, .. } = found;
     add_links(&mut files, links);
     if files.len() < MANY_FILES {
@@ -198,6 +201,25 @@ impl Walk<'_> {
             {
                 self.take(path, relative, metadata.file_type(), found);
             }
+        }
+    }
+
+    /// What is not checked out is there all the same, and nobody has read it.
+    fn add_sparse(&self, found: &mut Found) {
+        let verb = "read";
+        let Some(paths) = not_checked_out(self.root) else {
+            let why = "the checkout is sparse, and which manifests it leaves out cannot be told".to_owned();
+            return found.unreadable.push(Unreadable { path: ".".to_owned(), verb, why });
+        };
+        let is_out = |path: &&PathBuf| self.pattern.matches(path) && self.root.join(path).symlink_metadata().is_err();
+        let mut paths = paths.iter().filter(is_out);
+        if let Some(first) = paths.next() {
+            let more = match paths.count() {
+                0 => String::new(),
+                more => format!(", and {}", count(more, "more manifest")),
+            };
+            let why = format!("a sparse checkout leaves it out{more}");
+            found.unreadable.push(Unreadable { path: path_text(first), verb, why });
         }
     }
 

@@ -25,7 +25,8 @@ pub use folder::{PathKind, find_file, is_taken, list_folder, path_kind};
 pub use lossy::{read_lossy, real_path};
 pub use moved::moved;
 pub use output::{
-    OutputError, append_output, output_place, read_input, read_input_if_there, read_standard_input, write_output,
+    OutputError, append_output, check_output, output_place, read_input, read_input_if_there, read_standard_input,
+    write_output,
 };
 pub use path::{path_text, tidy};
 pub use pattern::{Pattern, PatternError, is_never_walked};

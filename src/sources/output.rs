@@ -63,8 +63,7 @@ fn replaceable(path: &Path) -> io::Result<Option<PathBuf>> {
 
 /// False where the folder takes no new file: the one that is there may still be written.
 fn replace(place: &Path, bytes: &[u8]) -> io::Result<bool> {
-    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let Ok((draft, mut file)) = Draft::create(folder) else { return Ok(false) };
+    let Ok((draft, mut file)) = Draft::create(folder_of(place)) else { return Ok(false) };
     file.write_all(bytes)?;
     if let Ok(existing) = fs::metadata(place) {
         keep_owner(&file, &existing);
@@ -74,6 +73,19 @@ fn replace(place: &Path, bytes: &[u8]) -> io::Result<bool> {
     fs::rename(&draft.path, place)?;
     draft.keep();
     Ok(true)
+}
+
+/// Whether `write_output` would find a place there, as far as that can be told before.
+pub fn check_output(path: &Path) -> Result<(), OutputError> {
+    let check = || match replaceable(path)? {
+        Some(place) if !place.exists() => Draft::create(folder_of(&place)).map(drop),
+        Some(_) | None => Ok(()),
+    };
+    check().map_err(|source| OutputError::Write { path: path.to_owned(), source })
+}
+
+fn folder_of(place: &Path) -> &Path {
+    place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Adds `text` to the end of the file: a job summary has other authors too.

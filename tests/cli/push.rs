@@ -65,10 +65,22 @@ fn an_example_is_pushed_and_then_there_is_nothing_to_do() {
     assert!(first.results.starts_with("Catalog: the embedded catalog `.portolan/local.db`. Scope: acme/catalog."));
     assert!(first.results.contains("\nPlan: 109 to create,"), "{}", first.results);
     assert!(first.results.contains("\nPush: 109 created,"), "{}", first.results);
+    assert!(first.talk.contains("Change a manifest, and `portolan diff` shows"), "{}", first.talk);
     let second = run(&repo, "push");
     assert_eq!(second.code, 0, "{}", second.talk);
+    assert!(!second.talk.contains("Change a manifest"), "{}", second.talk);
     assert!(second.results.contains("Plan: nothing to do; 109 unchanged."), "{}", second.results);
     assert_eq!(run(&repo, "diff --exit-code").code, 0);
+}
+
+#[test]
+fn where_a_cluster_writes_that_is_said() {
+    let repo = services(2);
+    repo.write("portolan.yaml", "scope: acme/catalog\ndelivery: cluster\n");
+    let run = run(&repo, "push");
+    assert_eq!(run.code, 0, "{}", run.talk);
+    let told = run.results.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("By `delivery: cluster` an exporter in a cluster writes these entities"), "{told}");
 }
 
 #[test]
@@ -104,6 +116,31 @@ fn what_makes_no_sense_is_refused_before_anything_is_read() {
         let talk = run(&repo, line).was_refused();
         assert!(talk.contains(words), "{line}: {talk}");
     }
+}
+
+#[test]
+fn a_report_that_has_no_place_is_told_before_anything_is_written() {
+    let repo = services(2);
+    let refused = run(&repo, "push --output markdown=ok.md --output json=nowhere/o.json");
+    assert_eq!(refused.code, 70, "{}", refused.talk);
+    assert!(
+        refused.talk.contains("nowhere/o.json") && refused.results.is_empty(),
+        "{}{}",
+        refused.results,
+        refused.talk
+    );
+    assert_eq!(run(&repo, "diff --exit-code").code, 2, "nothing was pushed");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_report_that_is_lost_hides_neither_the_push_nor_the_others() {
+    let repo = services(2);
+    let lost = run(&repo, "push --output json=/dev/full --output markdown=ok.md");
+    assert_eq!(lost.code, 70, "{}", lost.talk);
+    assert!(lost.talk.contains("Push: 2 created") && lost.talk.contains("/dev/full"), "{}", lost.talk);
+    assert!(repo.read("ok.md").contains("2 created"));
+    assert_eq!(run(&repo, "diff --exit-code").code, 0, "it was pushed");
 }
 
 #[test]

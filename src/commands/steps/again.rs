@@ -9,7 +9,7 @@ use crate::settings::Settings;
 /// Without what the plan must be given.
 pub(crate) fn push_again(planning: &PlanningArgs, settings: &Settings) -> String {
     let PlanningArgs { commit, base, no_base, only, adopt, prune, no_prune } = planning;
-    let mut words = Words::new(settings);
+    let mut words = Words::of("push", settings);
     words.value("--ref", commit.as_deref());
     words.value("--base", base.as_deref());
     words.flag("--no-base", *no_base);
@@ -22,18 +22,26 @@ pub(crate) fn push_again(planning: &PlanningArgs, settings: &Settings) -> String
 
 /// Of a plan that is in a file, which says all the rest.
 pub(crate) fn push_file(file: &Path, planning: &PlanningArgs, settings: &Settings) -> String {
-    let mut words = Words::new(settings);
+    let mut words = Words::of("push", settings);
     words.value("--plan", Some(&file.to_string_lossy()));
     words.value("--ref", planning.commit.as_deref());
     words.flag("--adopt", planning.adopt);
     words.0.join(" ")
 }
 
+/// Of what is left to do of a plan that is in a file.
+pub(crate) fn plan_file(file: &Path, planning: &PlanningArgs, settings: &Settings) -> String {
+    let mut words = Words::of("diff", settings);
+    words.value("--ref", planning.commit.as_deref());
+    words.value("--out", Some(&file.to_string_lossy()));
+    words.0.join(" ")
+}
+
 struct Words(Vec<String>);
 
 impl Words {
-    fn new(settings: &Settings) -> Self {
-        let program = ["portolan".to_owned(), "push".to_owned()];
+    fn of(verb: &str, settings: &Settings) -> Self {
+        let program = ["portolan".to_owned(), verb.to_owned()];
         Self(program.into_iter().chain(settings.flags.iter().map(|word| for_a_shell(word))).collect())
     }
 
@@ -101,5 +109,7 @@ mod tests {
         assert_eq!(told, expected);
         let file = push_file(Path::new("p.json"), &planning, &settings);
         assert_eq!(file, "portolan push --catalog http://127.0.0.1:1 --plan p.json");
+        let rest = plan_file(Path::new("p.json"), &planning, &settings);
+        assert_eq!(rest, "portolan diff --catalog http://127.0.0.1:1 --out p.json");
     }
 }

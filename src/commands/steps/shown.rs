@@ -173,19 +173,23 @@ pub(crate) fn give_out<F: PlanLike>(
     context: &mut Context<'_>,
 ) -> Result<(), Error> {
     let text = [Output { format: F::TEXT, file: None }];
+    // One that finds no place keeps the others from nothing.
+    let mut given: Result<(), Error> = Ok(());
     for Output { format, file } in if asked.is_empty() { &text } else { asked } {
-        match file {
+        let one = match file {
             Some(file) => {
-                sources::write_output(&context.settings.directory.join(file), &render(*format, &Style::PLAIN))?;
+                let file = context.settings.directory.join(file);
+                sources::write_output(&file, &render(*format, &Style::PLAIN)).map_err(Error::from)
             }
             None => {
                 let text = render(*format, &context.style);
-                context.streams.show(&text)?;
+                context.streams.show(&text).map_err(Error::from)
             }
-        }
+        };
+        given = given.and(one);
     }
     if asked.is_empty() {
         summarised(|| render(F::MARKDOWN, &Style::PLAIN), context);
     }
-    Ok(())
+    given
 }

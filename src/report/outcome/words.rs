@@ -91,8 +91,12 @@ pub(super) fn next_step(told: &Told<'_>) -> Option<String> {
     let again = words::tick(told.report.plan.push);
     let is_unreachable =
         told.ends().any(|(_, end)| matches!(end, crate::domain::outcome::End::NotAttempted(Reason::Unreachable)));
+    let is_refused = told
+        .ends()
+        .any(|(_, end)| matches!(end, crate::domain::outcome::End::Failed(failure) if failure.status == Some(401)));
     let first = match (told.report.outcome.is_interrupted, is_unreachable, tally.failed) {
         (true, _, _) => "It was interrupted.".to_owned(),
+        (false, true, _) if is_refused => "The catalog takes the credentials no more: renew them.".to_owned(),
         (false, true, _) => "The catalog could not be reached any more.".to_owned(),
         (false, false, 0) => "It did not come to its end.".to_owned(),
         (false, false, 1) => "1 change failed: mend its cause.".to_owned(),

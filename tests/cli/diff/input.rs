@@ -68,6 +68,19 @@ fn what_stands_in_the_place_of_a_manifest_keeps_its_entities() {
 }
 
 #[test]
+fn what_is_not_checked_out_is_not_deleted() {
+    let repo = pushed();
+    repo.git(&["sparse-checkout", "set", "--no-cone", "/*", "!/catalog/log.yaml"]);
+    assert!(!repo.path().join("catalog/log.yaml").exists());
+    let told = run(&repo, "diff").results.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("`catalog/log.yaml` could not be looked into (a sparse checkout leaves it out)"), "{told}");
+    assert!(told.contains("nothing to do; 4 unchanged, 1 kept"), "{told}");
+    repo.git(&["sparse-checkout", "disable"]);
+    assert_eq!(planned(&repo, ""), [] as [&str; 0]);
+    assert!(!run(&repo, "diff").results.contains("sparse"));
+}
+
+#[test]
 fn diff_leaves_the_embedded_catalog_as_it_is() {
     let repo = shop();
     let before = contents(repo.path());
