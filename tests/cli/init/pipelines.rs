@@ -91,6 +91,7 @@ fn nothing_of_an_event_reaches_a_script_but_by_variables() {
 /// A `portolan` that writes the reports it is asked for, and what it was called with.
 const STAND_IN: &str = r#"#!/bin/sh
 echo "$*" >>"$CALLS"
+echo '::error::said by a manifest'
 for word in "$@"; do
   case $word in
     markdown=*) printf '<!-- portolan:diff acme/catalog -->\n\n1 change\n' >"${word#markdown=}" ;;
@@ -169,6 +170,7 @@ fn the_workflow_compares_comments_and_pushes() {
     assert_eq!(forge.calls(), [] as [&str; 0]);
     let (code, words) = job.run("bash", &diff, &[("CODE", "1")]);
     assert_eq!(code, 1, "{words}");
+    is_not_obeyed(&words);
     for _ in 0..2 {
         let (code, words) = job.run("bash", &comment, &[]);
         assert_eq!(code, 0, "{words}");
@@ -180,6 +182,18 @@ fn the_workflow_compares_comments_and_pushes() {
     assert_eq!(job.run("bash", &push, &[("APPROVE", "$(touch x) 1a")]).0, 0);
     assert!(!repo.path().join("x").exists());
     assert_eq!(job.calls()[1..], ["push", "push --approve $(touch x) 1a"]);
+    let (code, words) = job.run("bash", &push, &[("CODE", "3")]);
+    assert_eq!(code, 3, "{words}");
+    is_not_obeyed(&words);
+}
+
+/// What the program says stands where a runner takes no commands, and the runner takes them again afterwards.
+#[track_caller]
+fn is_not_obeyed(words: &str) {
+    let mut lines = words.lines();
+    let word = lines.find_map(|line| line.strip_prefix("::stop-commands::")).expect("it is told to stop");
+    assert!(word.len() == 32 && lines.next() == Some("::error::said by a manifest"), "{words}");
+    assert_eq!(lines.next_back(), Some(format!("::{word}::").as_str()), "{words}");
 }
 
 #[test]
