@@ -4,6 +4,10 @@
 /// 1: the nouns. Pure.
 pub mod domain;
 
+/// For tests alone: how many generated cases, and from which seed.
+#[cfg(test)]
+pub(crate) mod generated_cases;
+
 /// 2: rules over entities. Pure.
 pub mod analysis;
 /// 2: the embedded catalog, its server, and the way to the platform's. It alone speaks HTTP and is async.

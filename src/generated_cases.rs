@@ -1,0 +1,33 @@
+//! How many generated cases a test runs, and from which seed. Tests use few cases and a fixed seed by default;
+//! `PORTOLAN_CASES` and `PORTOLAN_SEED` make it a long run, or the same run again.
+#![expect(clippy::disallowed_methods, reason = "the two variables of long test runs are read here, by tests alone")]
+
+use proptest::test_runner::{Config, RngSeed};
+
+const DEFAULT_SEED: u64 = 1;
+
+/// The number of cases: `PORTOLAN_CASES`, or what the test sets.
+pub fn cases(default: u32) -> u32 {
+    variable("PORTOLAN_CASES").unwrap_or(default)
+}
+
+/// The seed: `PORTOLAN_SEED`, or always the same one.
+pub fn seed() -> u64 {
+    variable("PORTOLAN_SEED").unwrap_or(DEFAULT_SEED)
+}
+
+/// The configuration of a property test that honours both.
+pub fn config(default: u32) -> Config {
+    Config {
+        cases: cases(default),
+        rng_seed: RngSeed::Fixed(seed()),
+        failure_persistence: None,
+        ..Config::default()
+    }
+}
+
+fn variable<T: std::str::FromStr>(name: &str) -> Option<T> {
+    let text = std::env::var(name).ok()?;
+    let Ok(value) = text.parse() else { panic!("{name} is not a whole number: {text}") };
+    Some(value)
+}
