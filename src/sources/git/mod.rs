@@ -6,8 +6,10 @@ mod blobs;
 mod changed;
 mod commit;
 mod error;
+mod git_dir;
 mod hosting;
 mod open;
+mod program;
 mod remote;
 mod revision;
 mod signature;
@@ -21,6 +23,7 @@ mod tests;
 pub use blobs::BlobStore;
 pub use changed::Changed;
 pub use error::GitError;
+pub(in crate::sources) use git_dir::GitDir;
 /// A commit by its name of forty digits, that rooms above hand on and do not look into.
 pub use git2::Oid as CommitId;
 pub use open::{Environment, Repository, path_in_work_tree};
