@@ -12,6 +12,7 @@ mod faults;
 mod full;
 mod keys;
 mod limits;
+mod missing;
 mod ours;
 mod places;
 mod reader;
@@ -21,6 +22,7 @@ mod tags;
 pub use decode::decode;
 pub use encode::{Around, Wrapper, encode, encode_sketch};
 pub use limits::Limits;
+pub use missing::Missing;
 pub use ours::{claims_ours, looks_ours, salvage};
 pub use reader::{Document, Producer, Reader};
 

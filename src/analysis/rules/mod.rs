@@ -13,6 +13,7 @@ mod duplicate_key;
 mod duplicate_resource;
 mod flawed_blueprint;
 mod foreign_field;
+mod hidden_manifest;
 mod inherited_team;
 mod invalid_identifier;
 mod invalid_resource_name;
@@ -35,6 +36,7 @@ mod unknown_property;
 mod unknown_relation;
 pub(super) mod unknown_rule;
 mod unnormalised_text;
+mod unreadable_manifest;
 mod unsupported_version;
 pub(super) mod unused_ignore;
 mod value_not_allowed;
@@ -55,6 +57,8 @@ pub static ALL: &[&Rule] = &[
     &alias_bomb::RULE,
     &bad_encoding::RULE,
     &unnormalised_text::RULE,
+    &unreadable_manifest::RULE,
+    &hidden_manifest::RULE,
     &unknown_field::RULE,
     &missing_field::RULE,
     &wrong_type::RULE,

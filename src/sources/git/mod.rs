@@ -9,6 +9,7 @@ mod error;
 mod git_dir;
 mod hosting;
 mod open;
+mod past;
 mod program;
 mod remote;
 mod revision;
@@ -27,5 +28,6 @@ pub(in crate::sources) use git_dir::GitDir;
 /// A commit by its name of forty digits, that rooms above hand on and do not look into.
 pub use git2::Oid as CommitId;
 pub use open::{Environment, Repository, path_in_work_tree};
+pub use past::{Content, Past};
 pub use signature::Signed;
 pub use staged::Staged;
