@@ -24,16 +24,11 @@ impl Missing {
         if let Some((_, tool)) = ENCRYPTED.iter().find(|(beginning, _)| start.starts_with(beginning)) {
             return Some(Self::Encrypted(tool));
         }
-        // A manifest of any length is text in its first lines.
-        if !start.starts_with(|first: char| first.is_whitespace() || matches!(first, '\0' | '-' | '.'))
-            && memchr::memchr(0, text.as_bytes()).is_none()
-        {
-            return is_sops(text).then_some(Self::Encrypted("SOPS"));
-        }
         if memchr::memchr(0, text.as_bytes()).is_some() {
             return Some(Self::Zeros);
         }
-        let is_nothing = |line: &str| matches!(line.trim(), "" | "---" | "...");
+        // The first line with content ends the search, so a manifest of any length costs nothing.
+        let is_nothing = |line: &str| matches!(line.trim_matches(is_blank), "" | "---" | "...");
         if start.split(['\n', '\r']).all(is_nothing) {
             return Some(Self::Empty);
         }
@@ -70,6 +65,10 @@ impl Missing {
             Self::Encrypted(_) => "decrypt it before portolan runs, or name it in `manifests.exclude`",
         }
     }
+}
+
+fn is_blank(letter: char) -> bool {
+    letter.is_whitespace() || letter == '\u{feff}'
 }
 
 const POINTERS: [(&str, &str); 3] = [

@@ -159,7 +159,7 @@ fn what_is_commented_out_or_removed_is_deleted() {
         repo.git(&["checkout", "--quiet", "--", "catalog/team"]);
         repo.git(&["mv", "catalog/team/c.yaml", "catalog/c.yaml"]);
         is_deleted(&repo, "moved", 1);
-        repo.git(&["rm", "--quiet", "catalog/c.yaml"]);
+        repo.git(&["rm", "--quiet", "--force", "catalog/c.yaml"]);
         is_deleted(&repo, "staged", 2);
         // Announced and taken back: it was never there.
         repo.write("catalog/d.yaml", manifest("d"));
@@ -188,7 +188,9 @@ fn what_git_hides_keeps_everything() {
         repo.git(&["sparse-checkout", "disable"]);
         repo.git(&["sparse-checkout", "set", "--cone", "--sparse-index", "catalog"]);
         repo.git(&["sparse-checkout", "set", "--cone", "--sparse-index"]);
-        is_kept(&repo, "sparse index", ".");
+        let stopped = run(&repo, "push");
+        assert!(stopped.code != 0 && stopped.talk.contains("a sparse index cannot be read"), "{}", stopped.talk);
+        assert!(findings(&repo).contains(&"hidden-manifest .".to_owned()), "{:?}", findings(&repo));
         repo.git(&["sparse-checkout", "disable"]);
         is_deleted(&repo, "whole again", 0);
         // Two names that a file system without case takes for one.
@@ -343,7 +345,7 @@ fn links_pipes_and_folders_in_the_place_of_manifests_keep_everything() {
 #[test]
 fn a_broken_document_keeps_the_ones_beside_it() {
     let repo = pushed(CONFIGS[0]);
-    let text = format!("{}---\nspec: {{blueprint: [\n---\n{}", manifest("a"), manifest("c2"));
+    let text = format!("{}---\napiVersion: getport.io/v1\nkind: Entity\nspec: {{blueprint: [\n---\n{}", manifest("a"), manifest("c2"));
     repo.write("catalog/a.yaml", text);
     repo.remove("catalog/b.yaml");
     is_kept(&repo, "a broken document", "catalog/a.yaml");
