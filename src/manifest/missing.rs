@@ -115,7 +115,9 @@ mod tests {
         ] {
             assert_eq!(Missing::of(text), Some(expected), "{text:?}");
         }
-        for text in ["# nothing\n", "{}\n", "null\n", "a: 1\n", "--- a\n", "- a\n", "version: 1\n", " a: 1\n", "sops: {}\n"] {
+        for text in
+            ["# nothing\n", "{}\n", "null\n", "a: 1\n", "--- a\n", "- a\n", "version: 1\n", " a: 1\n", "sops: {}\n"]
+        {
             assert_eq!(Missing::of(text), None, "{text:?}");
         }
     }

@@ -46,7 +46,8 @@ pub(super) fn hidden(
         let why = "it is another Git repository, so the manifests in it are not read";
         let place = Unreadable::new(path_text(&path), "look into", why);
         if is_tracked {
-            certain.push(place.help("remove the `.git` in it, or its manifests from this repository (`git rm --cached`)"));
+            certain
+                .push(place.help("remove the `.git` in it, or its manifests from this repository (`git rm --cached`)"));
             continue;
         }
         let (files, is_complete) = look_into(root, &path, pattern);
@@ -89,9 +90,9 @@ pub(super) fn hidden_by_ignores(root: &Path, pattern: &Pattern, left_out: &[Path
 impl Hidden {
     /// A link that may have taken the place of a folder: what it leads to cannot be read.
     pub(super) fn link(path: &Path, why: &'static str) -> Self {
-    let help = "replace the link by the folder, or remove it";
-    let place = Unreadable::new(path_text(path), "follow the link", why).help(help);
-    Self { place, files: Vec::new(), is_complete: false, has_past: true }
+        let help = "replace the link by the folder, or remove it";
+        let place = Unreadable::new(path_text(path), "follow the link", why).help(help);
+        Self { place, files: Vec::new(), is_complete: false, has_past: true }
     }
 
     /// A submodule of a commit, or one that is not checked out.

@@ -220,7 +220,10 @@ impl Walk<'_> {
 
     /// A link that is not called as a manifest is may have taken the place of a folder of manifests.
     fn look_at_link(&self, path: &Path, relative: PathBuf, found: &mut Found) {
-        if !self.pattern.may_be_under(&relative) || self.pattern.includes(&relative) || !may_be_manifest_folder(&relative) {
+        if !self.pattern.may_be_under(&relative)
+            || self.pattern.includes(&relative)
+            || !may_be_manifest_folder(&relative)
+        {
             return;
         }
         match path.canonicalize() {
@@ -237,7 +240,10 @@ impl Walk<'_> {
         match Tracked::open(self.root) {
             Ok(tracked) => tracked,
             Err(error) => {
-                let why = format!("which manifests it leaves out is not known, since Git's index cannot be read ({})", error.message());
+                let why = format!(
+                    "which manifests it leaves out is not known, since Git's index cannot be read ({})",
+                    error.message()
+                );
                 let help = "run `git status` to see what is wrong; a sparse or split index cannot be read: \
                             `git sparse-checkout init --no-sparse-index`, `git update-index --no-split-index`";
                 found.unreadable.push(Unreadable::new(".".to_owned(), "trust the work tree", why).help(help));

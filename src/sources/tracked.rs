@@ -105,7 +105,9 @@ impl<'r> Tracked<'r> {
             if place.symlink_metadata().is_err() {
                 if is_skipped { &mut absent.skipped } else { &mut absent.assumed }.push(path.to_owned());
             } else if !holds(&place, entry.id) {
-                absent.hidden_changes.push((path.to_owned(), if is_skipped { "skip-worktree" } else { "assume-unchanged" }));
+                absent
+                    .hidden_changes
+                    .push((path.to_owned(), if is_skipped { "skip-worktree" } else { "assume-unchanged" }));
             }
             return;
         }
@@ -123,9 +125,8 @@ impl<'r> Tracked<'r> {
             return;
         }
         let folders = path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
-        let other = folders.filter(|folder| {
-            self.root.join(folder).symlink_metadata().is_ok_and(|metadata| !metadata.is_dir())
-        });
+        let other =
+            folders.filter(|folder| self.root.join(folder).symlink_metadata().is_ok_and(|metadata| !metadata.is_dir()));
         match other.last() {
             Some(folder) => drop(absent.replaced.insert(folder.to_owned())),
             None => absent.gone.push(path.to_owned()),

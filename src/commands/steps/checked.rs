@@ -117,7 +117,14 @@ fn unjudged(conclusion: &Conclusion) -> Option<String> {
 }
 
 impl Hands<'_> {
-    fn file(&mut self, bench: &Bench<'_>, analyzer: &Analyzer<'_>, id: FileId, file: &SourceFile, text: Result<TextRef<'_>, ReadProblem>) {
+    fn file(
+        &mut self,
+        bench: &Bench<'_>,
+        analyzer: &Analyzer<'_>,
+        id: FileId,
+        file: &SourceFile,
+        text: Result<TextRef<'_>, ReadProblem>,
+    ) {
         let Self { reader, manifests, state, .. } = self;
         let text = match text {
             Ok(text) => text.text,

@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::commands::steps::past::PastManifests;
 use crate::domain::desired::{Desired, DesiredProperty, DesiredRelation, RENAMED_FROM, Teams, Wish};
 use crate::domain::entity::{EntityKey, Targets};
 use crate::domain::finding::{EntityName, FileId, Place};
@@ -16,7 +17,6 @@ use crate::domain::progress::Progress;
 use crate::domain::span::{LineIndex, Span};
 use crate::domain::tree::{Kind, NodeId, Number, Value as Node, View, entries_of};
 use crate::domain::value::Value;
-use crate::commands::steps::past::PastManifests;
 use crate::manifest::{self, Document, Limits, Missing, Reader};
 use crate::sources::{self, DiscoverError, Discovery, Hidden, Pattern, ReadProblem, SourceFile, TextRef, Unreadable};
 
@@ -203,7 +203,14 @@ impl Found<'_> {
 
     fn doubt(&mut self, span: Span, reason: String, entities: Vec<EntityName>) {
         let line = self.lines.get_or_init(|| LineIndex::new(self.text)).line_of(span.start as usize);
-        self.doubts.push(Doubt { place: Place { file: self.file, span }, line, reason, entities, is_opaque: false, missing: None });
+        self.doubts.push(Doubt {
+            place: Place { file: self.file, span },
+            line,
+            reason,
+            entities,
+            is_opaque: false,
+            missing: None,
+        });
     }
 
     fn desired(&self, manifest: &Manifest, view: View<'_>, names: &mut Names) -> Result<Desired, Flawed> {

@@ -81,3 +81,6 @@ fn claims_ours(file: &sources::SourceFile) -> bool {
         Err(_) => true,
     }
 }
+
+#[cfg(test)]
+mod tests;

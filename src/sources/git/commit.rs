@@ -143,7 +143,11 @@ impl<'w> Walk<'w> {
                         found.files.push((link, id));
                     }
                 }
-                None => found.unreadable.push(Unreadable::new(path_text(&link), "follow the link", "it leads to no manifest")),
+                None => found.unreadable.push(Unreadable::new(
+                    path_text(&link),
+                    "follow the link",
+                    "it leads to no manifest",
+                )),
             }
         }
         for (link, id) in std::mem::take(&mut found.folder_links) {

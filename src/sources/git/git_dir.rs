@@ -29,7 +29,10 @@ pub(in crate::sources) enum Search {
     /// The folder is, or is inside, a repository without a work tree.
     Bare(PathBuf),
     /// There is a `.git` that is no repository.
-    Refused { path: PathBuf, why: &'static str },
+    Refused {
+        path: PathBuf,
+        why: &'static str,
+    },
 }
 
 impl GitDir {

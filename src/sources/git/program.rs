@@ -43,10 +43,13 @@ fn absolute(path: &Path) -> PathBuf {
 fn real(path: &Path) -> PathBuf {
     let path = absolute(path);
     let existing = path.ancestors().find_map(|start| Some((start.canonicalize().ok()?, start)));
-    existing.map_or_else(|| path.clone(), |(real, start)| match path.strip_prefix(start) {
-        Ok(rest) if !rest.as_os_str().is_empty() => real.join(rest),
-        Ok(_) | Err(_) => real,
-    })
+    existing.map_or_else(
+        || path.clone(),
+        |(real, start)| match path.strip_prefix(start) {
+            Ok(rest) if !rest.as_os_str().is_empty() => real.join(rest),
+            Ok(_) | Err(_) => real,
+        },
+    )
 }
 
 /// `git`, ready to be started for one repository.

@@ -53,7 +53,9 @@ fn deleted(run: &Run) -> Option<usize> {
 fn findings(repo: &Repo) -> Vec<String> {
     let lint = run(repo, "lint --output json");
     let report: Value = serde_json::from_str(&lint.results).expect("JSON");
-    let finding = |finding: &Value| format!("{} {}", finding["rule"].as_str().unwrap_or(""), finding["path"].as_str().unwrap_or(""));
+    let finding = |finding: &Value| {
+        format!("{} {}", finding["rule"].as_str().unwrap_or(""), finding["path"].as_str().unwrap_or(""))
+    };
     report["findings"].as_array().expect("a list").iter().map(finding).collect()
 }
 
@@ -70,7 +72,10 @@ fn is_kept(repo: &Repo, case: &str, path: &str) {
         }
     }
     let found = findings(repo);
-    assert!(found.iter().any(|finding| finding.ends_with(&format!(" {path}"))), "{case}: no finding for {path}: {found:?}");
+    assert!(
+        found.iter().any(|finding| finding.ends_with(&format!(" {path}"))),
+        "{case}: no finding for {path}: {found:?}"
+    );
 }
 
 #[track_caller]
@@ -104,8 +109,14 @@ fn a_file_whose_content_is_missing_keeps_everything() {
             ("conflict markers", conflict.as_bytes()),
             ("UTF-32", b"\xFF\xFE\0\0a\0\0\0"),
             ("gzip", b"\x1F\x8B\x08\0\0\0\0\0\xFF"),
-            ("Latin-1", b"apiVersion: getport.io/v1\nkind: Entity\nspec: {blueprint: service, identifier: b, title: \xE9}\n"),
-            ("broken template", b"{{ if .Values.b }}\napiVersion: getport.io/v1\nkind: Entity\nspec: {blueprint: {{ x }}}\n"),
+            (
+                "Latin-1",
+                b"apiVersion: getport.io/v1\nkind: Entity\nspec: {blueprint: service, identifier: b, title: \xE9}\n",
+            ),
+            (
+                "broken template",
+                b"{{ if .Values.b }}\napiVersion: getport.io/v1\nkind: Entity\nspec: {blueprint: {{ x }}}\n",
+            ),
             ("too large", &huge),
         ] {
             repo.write("catalog/b.yaml", bytes);
@@ -345,7 +356,11 @@ fn links_pipes_and_folders_in_the_place_of_manifests_keep_everything() {
 #[test]
 fn a_broken_document_keeps_the_ones_beside_it() {
     let repo = pushed(CONFIGS[0]);
-    let text = format!("{}---\napiVersion: getport.io/v1\nkind: Entity\nspec: {{blueprint: [\n---\n{}", manifest("a"), manifest("c2"));
+    let text = format!(
+        "{}---\napiVersion: getport.io/v1\nkind: Entity\nspec: {{blueprint: [\n---\n{}",
+        manifest("a"),
+        manifest("c2")
+    );
     repo.write("catalog/a.yaml", text);
     repo.remove("catalog/b.yaml");
     is_kept(&repo, "a broken document", "catalog/a.yaml");

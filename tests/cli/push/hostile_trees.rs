@@ -175,7 +175,8 @@ fn variables_of_hooks_and_of_tracing_do_not_change_the_verdict() {
     ];
     let evil = scene.repo.path().join("evil").display().to_string();
     let trace = [("GIT_TRACE", "2"), ("GIT_EXEC_PATH", evil.as_str()), ("GIT_OBJECT_DIRECTORY", evil.as_str())];
-    let more = [("GIT_EXTERNAL_DIFF", evil.as_str()), ("GIT_PAGER", evil.as_str()), ("GIT_ALTERNATE_OBJECT_DIRECTORIES", "/")];
+    let more =
+        [("GIT_EXTERNAL_DIFF", evil.as_str()), ("GIT_PAGER", evil.as_str()), ("GIT_ALTERNATE_OBJECT_DIRECTORIES", "/")];
     let variables = [by_environment.as_slice(), &trace, &more].concat();
     let pushed = run_with(&scene.repo, "push --require-signed", &variables);
     assert_eq!(pushed.code, 0, "{}{}", pushed.results, pushed.talk);

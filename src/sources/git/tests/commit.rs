@@ -86,7 +86,10 @@ fn what_happened_since_the_commit_does_not_show() {
     tree.write("later/x.yaml", "x: 1\n");
     fs::create_dir(tree.path.join("top.yaml")).expect("a folder");
     for folder in ["later", "top.yaml"] {
-        assert_eq!(paths(&repository.at(&tree.path.join(folder), &everything(), old).expect("read").files), [] as [&str; 0]);
+        assert_eq!(
+            paths(&repository.at(&tree.path.join(folder), &everything(), old).expect("read").files),
+            [] as [&str; 0]
+        );
     }
 }
 
@@ -179,7 +182,7 @@ fn a_commit_that_is_not_whole_is_explained() {
     // What is not asked for need not be there.
     let other = Pattern::new(&["gen/**"], &[]).expect("globs");
     assert_eq!(
-        paths(&tree.open().at(&tree.path, &other, commit).expect("it is read")),
+        paths(&tree.open().at(&tree.path, &other, commit).expect("it is read").files),
         ["gen/keep.yaml", "gen/x.yaml"]
     );
 }

@@ -40,7 +40,8 @@ impl Trap {
 }
 
 fn key(folder: &Path, name: &str) {
-    let made = Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f", name]).current_dir(folder).status();
+    let made =
+        Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f", name]).current_dir(folder).status();
     assert!(made.expect("ssh-keygen runs").success());
 }
 
@@ -222,7 +223,11 @@ fn settings_that_a_commit_can_change_are_refused_with_their_place() {
         ("gpg.ssh.allowedSignersFile", &signers, "`gpg.ssh.allowedsignersfile` names `signers`"),
         ("gpg.ssh.allowedSignersFile", "signers", "`gpg.ssh.allowedsignersfile` names `signers`"),
         ("gpg.ssh.allowedSignersFile", "deep/signers", "`gpg.ssh.allowedsignersfile` names"),
-        ("gpg.ssh.allowedSignersFile", outside.to_str().expect("UTF-8"), "`gpg.ssh.allowedsignersfile` names `signers`"),
+        (
+            "gpg.ssh.allowedSignersFile",
+            outside.to_str().expect("UTF-8"),
+            "`gpg.ssh.allowedsignersfile` names `signers`",
+        ),
         ("gpg.ssh.revocationFile", "signers", "`gpg.ssh.revocationfile` names `signers`"),
         ("gpg.ssh.allowedSignersFile", "not/yet/there", "names `not/yet/there`"),
     ] {
