@@ -110,10 +110,10 @@ fn the_readmes_first_command_does_what_it_says() {
     let readme = read("README.md");
     let mut blocks = readme.split("```sh\n").skip(1).filter_map(|rest| rest.split("\n```").next());
     let first = blocks.next().expect("it begins with a command");
-    assert_eq!(first, "cargo run --release --locked -- -C testdata/repos/acme push");
+    assert_eq!(first, "cargo run --locked -- -C examples/acme push");
     assert_eq!(blocks.next(), Some("cargo test --locked"), "`.ci/run` runs the second one");
     let repo = Repo::new();
-    repo.copy_from(&project("testdata/repos/acme"));
+    repo.copy_example("acme");
     let push = |code: i32| {
         let output = portolan(&repo).arg("push").output().expect("portolan runs");
         let text = String::from_utf8(output.stdout).expect("reports are UTF-8");

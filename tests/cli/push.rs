@@ -53,7 +53,7 @@ fn push(repo: &Repo, serving: &Serving, flags: &str) -> Run {
 
 fn acme() -> Repo {
     let repo = Repo::new();
-    repo.copy_from(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/repos/acme").as_ref());
+    repo.copy_example("acme");
     repo
 }
 
