@@ -15,29 +15,29 @@ use crate::exit::Exit;
 use crate::settings::{self, Environment, Request};
 use crate::ui::{self, ColourChoice, Streams};
 
-const ABOUT: &str = "Keeps a software catalog in step with Git";
+const ABOUT: &str = "GitOps for the Port software catalog (and Glint): lint, diff and push Entity manifests";
 
 const EXAMPLES: &str = "\
 Examples:
-  portolan init                     wire this repository: config, hook, pipeline
+  portolan init                     set up this repository: config, pre-commit hook, pipeline
   portolan lint                     check every manifest of the repository
-  portolan lint --staged            check what the next commit changes
-  portolan diff                     what a push would change in the catalog
-  portolan push                     change it
-  portolan pull                     bring what lint checks against
+  portolan lint --staged            check the staged changes
+  portolan diff                     show what push would change in the catalog
+  portolan push                     apply those changes
+  portolan pull                     update the blueprints and known entities that lint uses
   portolan new service cart         scaffold a manifest from a blueprint
-  portolan explain wrong-type       what a rule means, and how to mend it
-  portolan -C ../catalog config     every setting, and where it comes from
+  portolan explain wrong-type       explain a rule and how to fix its findings
+  portolan -C ../catalog config     show every setting and its source
 
 Exit codes:
   0    done, nothing wrong
-  1    findings at or above --fail-on
-  2    changes are pending
-  3    some changes failed or were not attempted
+  1    findings at or above --fail-on, or changes that cannot be made
+  2    changes pending (diff --exit-code, pull --check)
+  3    push ended incomplete: some changes failed, are in doubt or were not attempted
   4    refused for safety
-  5    the catalog could not be reached, or refused us
-  64   usage or configuration
-  70   our own failure, or the disk's
+  5    the catalog could not be reached, or rejected the request
+  64   usage or configuration error
+  70   internal error or disk error
   130  interrupted";
 
 #[derive(Debug, Parser)]
@@ -52,30 +52,30 @@ struct Cli {
 
 /// Before or after the verb.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Everywhere")]
+#[command(next_help_heading = "Global options")]
 struct Everyone {
-    /// Work as if started in DIR
+    /// Run as if started in DIR
     #[arg(short = 'C', value_name = "DIR", global = true, value_hint = ValueHint::DirPath)]
     directory: Option<PathBuf>,
-    /// Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]
+    /// Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]
     #[arg(long, value_name = "FILE", global = true)]
     config: Option<PathBuf>,
-    /// Use the overrides of this target of the config [env: PORTOLAN_TARGET]
+    /// Apply the overrides of this target of the config [env: PORTOLAN_TARGET]
     #[arg(long, value_name = "NAME", global = true, value_hint = ValueHint::Other)]
     target: Option<String>,
-    /// Use this catalog: `local`, a region of the platform (`eu`, `us`), or an address [env: PORTOLAN_CATALOG]
+    /// Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]
     #[arg(long, value_name = "CATALOG", global = true, value_hint = ValueHint::Other)]
     catalog: Option<String>,
-    /// Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]
+    /// When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]
     #[arg(long, value_name = "WHEN", global = true, value_parser = ["auto", "always", "never"])]
     color: Option<String>,
-    /// Say nothing but results and errors
+    /// Print only results and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
-    /// Also say what was found: the root, the config, the target
+    /// Also print the root, the config and the target in use
     #[arg(short, long, global = true)]
     verbose: bool,
-    /// Show no progress bar [env: PORTOLAN_NO_PROGRESS]
+    /// Do not show progress [env: PORTOLAN_NO_PROGRESS]
     #[arg(long, global = true)]
     no_progress: bool,
 }
