@@ -76,7 +76,7 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         Proposed::Plan(planned) => *planned,
         Proposed::Refused(exit) => return Ok(exit),
     };
-    if context.environment.get("CI").is_some() && is_local_by_default(settings) {
+    if context.environment.in_ci() && is_local_by_default(settings) {
         planned.notes.push(nobody_named_it(context));
     }
     let complaints = args.verify.then(|| complaints(&planned, context)).transpose()?;

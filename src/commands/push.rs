@@ -120,7 +120,7 @@ pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     for file in args.output.iter().filter_map(|output| output.file.as_ref()) {
         sources::check_output(&settings.directory.join(file))?;
     }
-    if context.environment.get("CI").is_some() && is_local_by_default(settings) {
+    if context.environment.in_ci() && is_local_by_default(settings) {
         let platform = settings.platform.value;
         let variables = format!("{} and {}", platform.client_id_variable, platform.client_secret_variable);
         return Err(PushError::NotNamed { variables }.into());

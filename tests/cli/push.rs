@@ -104,6 +104,28 @@ fn a_pipeline_says_which_catalog_it_means() {
 }
 
 #[test]
+fn one_credential_without_the_other_is_an_error_and_never_the_embedded_catalog() {
+    for (set, missing) in [("PORT_CLIENT_ID", "PORT_CLIENT_SECRET"), ("PORT_CLIENT_SECRET", "PORT_CLIENT_ID")] {
+        for verb in ["push", "diff", "pull"] {
+            let repo = services(1);
+            let run = run_with(&repo, verb, &[(set, "x")]);
+            assert_eq!(run.code, 64, "{verb}: {}", run.talk);
+            assert!(run.talk.contains(&format!("`{missing}` is not")), "{verb}: {}", run.talk);
+            assert!(!repo.path().join(".portolan/local.db").exists(), "{verb} made an embedded catalog");
+        }
+        assert_eq!(run_with(&services(1), "lint", &[(set, "x")]).code, 0, "lint needs no credentials");
+    }
+}
+
+#[test]
+fn a_variable_that_says_this_is_not_ci_is_believed_everywhere() {
+    for variables in [&[("CI", "false")][..], &[("CI", "0")], &[("CI", "false"), ("GITHUB_ACTIONS", "true")]] {
+        assert_eq!(run_with(&services(1), "push", variables).code, 0, "{variables:?}");
+    }
+    assert_eq!(run_with(&services(1), "push", &[("TF_BUILD", "True")]).code, 64, "Azure Pipelines sets no CI");
+}
+
+#[test]
 fn what_makes_no_sense_is_refused_before_anything_is_read() {
     let repo = Repo::new();
     for (line, words) in [
