@@ -48,6 +48,8 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of manifests, the config or an output')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a shell completion script')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
+            [CompletionResult]::new('version', 'version', [CompletionResultType]::ParameterValue, 'Print the version')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'portolan;init' {
@@ -93,7 +95,7 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             [CompletionResult]::new('--pre-commit', '--pre-commit', [CompletionResultType]::ParameterName, 'For pre-commit hooks: only findings in staged changes, and in the PATHS that pre-commit passes')
             [CompletionResult]::new('--changed', '--changed', [CompletionResultType]::ParameterName, 'Only findings in files changed since `HEAD`')
             [CompletionResult]::new('--fix', '--fix', [CompletionResultType]::ParameterName, 'Apply the safe fixes')
-            [CompletionResult]::new('--diff', '--diff', [CompletionResultType]::ParameterName, 'With `--fix`: show the fixes as a diff, write nothing')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'With `--fix`: show the fixes as a diff, write nothing')
             [CompletionResult]::new('--force-exclude', '--force-exclude', [CompletionResultType]::ParameterName, 'Apply `manifests.exclude` to explicit PATHS too')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only results and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only results and errors')
@@ -122,7 +124,7 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             [CompletionResult]::new('--pre-commit', '--pre-commit', [CompletionResultType]::ParameterName, 'For pre-commit hooks: only findings in staged changes, and in the PATHS that pre-commit passes')
             [CompletionResult]::new('--changed', '--changed', [CompletionResultType]::ParameterName, 'Only findings in files changed since `HEAD`')
             [CompletionResult]::new('--fix', '--fix', [CompletionResultType]::ParameterName, 'Apply the safe fixes')
-            [CompletionResult]::new('--diff', '--diff', [CompletionResultType]::ParameterName, 'With `--fix`: show the fixes as a diff, write nothing')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'With `--fix`: show the fixes as a diff, write nothing')
             [CompletionResult]::new('--force-exclude', '--force-exclude', [CompletionResultType]::ParameterName, 'Apply `manifests.exclude` to explicit PATHS too')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only results and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only results and errors')
@@ -339,6 +341,80 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Do not show progress [env: PORTOLAN_NO_PROGRESS]')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'portolan;version' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Run as if started in DIR')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]')
+            [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]')
+            [CompletionResult]::new('--catalog', '--catalog', [CompletionResultType]::ParameterName, 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only results and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only results and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Also print the root, the config and the target in use')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Also print the root, the config and the target in use')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Do not show progress [env: PORTOLAN_NO_PROGRESS]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'portolan;help' {
+            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Set up this repository: config, pre-commit hook, pipeline, first snapshot')
+            [CompletionResult]::new('lint', 'lint', [CompletionResultType]::ParameterValue, 'Check the entity manifests of this repository')
+            [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Show what push would change in the catalog, and the hazards')
+            [CompletionResult]::new('push', 'push', [CompletionResultType]::ParameterValue, 'Apply what `diff` shows: create, update and delete entities in the catalog')
+            [CompletionResult]::new('pull', 'pull', [CompletionResultType]::ParameterValue, 'Update the blueprints and known entities in `.portolan/` from the catalog')
+            [CompletionResult]::new('new', 'new', [CompletionResultType]::ParameterValue, 'Scaffold a manifest from a blueprint')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Explain a rule: what it finds, why it matters, how to fix it')
+            [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show every setting and its source')
+            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Serve the embedded catalog with Port''s HTTP API')
+            [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of manifests, the config or an output')
+            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a shell completion script')
+            [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
+            [CompletionResult]::new('version', 'version', [CompletionResultType]::ParameterValue, 'Print the version')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'portolan;help;init' {
+            break
+        }
+        'portolan;help;lint' {
+            break
+        }
+        'portolan;help;diff' {
+            break
+        }
+        'portolan;help;push' {
+            break
+        }
+        'portolan;help;pull' {
+            break
+        }
+        'portolan;help;new' {
+            break
+        }
+        'portolan;help;explain' {
+            break
+        }
+        'portolan;help;config' {
+            break
+        }
+        'portolan;help;serve' {
+            break
+        }
+        'portolan;help;schema' {
+            break
+        }
+        'portolan;help;completions' {
+            break
+        }
+        'portolan;help;man' {
+            break
+        }
+        'portolan;help;version' {
+            break
+        }
+        'portolan;help;help' {
             break
         }
     })

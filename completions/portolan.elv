@@ -45,6 +45,8 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand schema 'Print the JSON Schema of manifests, the config or an output'
             cand completions 'Print a shell completion script'
             cand man 'Print the manual page'
+            cand version 'Print the version'
+            cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'portolan;init'= {
             cand --ci 'CI system; default: detected from the remote `origin` and existing files'
@@ -88,7 +90,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand --pre-commit 'For pre-commit hooks: only findings in staged changes, and in the PATHS that pre-commit passes'
             cand --changed 'Only findings in files changed since `HEAD`'
             cand --fix 'Apply the safe fixes'
-            cand --diff 'With `--fix`: show the fixes as a diff, write nothing'
+            cand --dry-run 'With `--fix`: show the fixes as a diff, write nothing'
             cand --force-exclude 'Apply `manifests.exclude` to explicit PATHS too'
             cand -q 'Print only results and errors'
             cand --quiet 'Print only results and errors'
@@ -116,7 +118,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand --pre-commit 'For pre-commit hooks: only findings in staged changes, and in the PATHS that pre-commit passes'
             cand --changed 'Only findings in files changed since `HEAD`'
             cand --fix 'Apply the safe fixes'
-            cand --diff 'With `--fix`: show the fixes as a diff, write nothing'
+            cand --dry-run 'With `--fix`: show the fixes as a diff, write nothing'
             cand --force-exclude 'Apply `manifests.exclude` to explicit PATHS too'
             cand -q 'Print only results and errors'
             cand --quiet 'Print only results and errors'
@@ -323,6 +325,64 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand --no-progress 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
             cand -h 'Print help'
             cand --help 'Print help'
+        }
+        &'portolan;version'= {
+            cand -C 'Run as if started in DIR'
+            cand --config 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]'
+            cand --target 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]'
+            cand --catalog 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]'
+            cand --color 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]'
+            cand -q 'Print only results and errors'
+            cand --quiet 'Print only results and errors'
+            cand -v 'Also print the root, the config and the target in use'
+            cand --verbose 'Also print the root, the config and the target in use'
+            cand --no-progress 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'portolan;help'= {
+            cand init 'Set up this repository: config, pre-commit hook, pipeline, first snapshot'
+            cand lint 'Check the entity manifests of this repository'
+            cand diff 'Show what push would change in the catalog, and the hazards'
+            cand push 'Apply what `diff` shows: create, update and delete entities in the catalog'
+            cand pull 'Update the blueprints and known entities in `.portolan/` from the catalog'
+            cand new 'Scaffold a manifest from a blueprint'
+            cand explain 'Explain a rule: what it finds, why it matters, how to fix it'
+            cand config 'Show every setting and its source'
+            cand serve 'Serve the embedded catalog with Port''s HTTP API'
+            cand schema 'Print the JSON Schema of manifests, the config or an output'
+            cand completions 'Print a shell completion script'
+            cand man 'Print the manual page'
+            cand version 'Print the version'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'portolan;help;init'= {
+        }
+        &'portolan;help;lint'= {
+        }
+        &'portolan;help;diff'= {
+        }
+        &'portolan;help;push'= {
+        }
+        &'portolan;help;pull'= {
+        }
+        &'portolan;help;new'= {
+        }
+        &'portolan;help;explain'= {
+        }
+        &'portolan;help;config'= {
+        }
+        &'portolan;help;serve'= {
+        }
+        &'portolan;help;schema'= {
+        }
+        &'portolan;help;completions'= {
+        }
+        &'portolan;help;man'= {
+        }
+        &'portolan;help;version'= {
+        }
+        &'portolan;help;help'= {
         }
     ]
     $completions[$command]

@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
 
 use crate::commands::context::Context;
@@ -42,7 +42,7 @@ Exit codes:
 
 #[derive(Debug, Parser)]
 #[command(name = "portolan", version, about = ABOUT, after_help = EXAMPLES, max_term_width = 100)]
-#[command(disable_help_subcommand = true, infer_long_args = false)]
+#[command(infer_long_args = false)]
 struct Cli {
     #[command(flatten)]
     everyone: Everyone,
@@ -83,9 +83,11 @@ struct Everyone {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Init(init::InitArgs),
-    #[command(visible_alias = "validate")]
+    #[command(visible_alias = "validate", alias = "check")]
     Lint(Box<lint::LintArgs>),
+    #[command(alias = "plan")]
     Diff(Box<diff::DiffArgs>),
+    #[command(alias = "apply")]
     Push(Box<push::PushArgs>),
     Pull(pull::PullArgs),
     New(Box<new::NewArgs>),
@@ -95,6 +97,9 @@ enum Verb {
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
+    /// Print the version
+    #[command(after_help = "Examples:\n  portolan version")]
+    Version,
 }
 
 /// The whole command line, for completions, pages and the reference.
@@ -148,6 +153,10 @@ impl Verb {
             Self::Schema(args) if args.needs_no_repository() => return schema::run(&args, streams),
             Self::Completions(args) => return completions::run(&args, command(), streams),
             Self::Man(args) => return man::run(&args, command(), streams),
+            Self::Version => {
+                streams.show(&command().render_version())?;
+                return Ok(Exit::Success);
+            }
             Self::Init(_)
             | Self::Lint(_)
             | Self::Diff(_)
@@ -180,7 +189,7 @@ impl Verb {
             Self::Config(args) => config::run(&args, &mut context),
             Self::Serve(args) => serve::run(*args, &mut context),
             Self::Schema(args) => schema::run_in_repository(&args, &mut context),
-            Self::Explain(_) | Self::Completions(_) | Self::Man(_) => Ok(Exit::Success),
+            Self::Explain(_) | Self::Completions(_) | Self::Man(_) | Self::Version => Ok(Exit::Success),
         }
     }
 }
@@ -201,7 +210,13 @@ fn show_usage(error: &clap::Error, terminal: &Terminal, streams: &mut Streams) -
     let is_asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     let text = error.render();
     let is_coloured = if is_asked_for { terminal.style.color } else { terminal.talk_is_coloured };
-    let text = if is_coloured { text.ansi().to_string() } else { text.to_string() };
+    let mut text = if is_coloured { text.ansi().to_string() } else { text.to_string() };
+    if let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg)
+        && argument == "--force"
+    {
+        text += "\nThere is no --force. To push a plan with hazards, approve exactly those: portolan diff shows the digest \
+                 for --approve.\n";
+    }
     if is_asked_for {
         streams.show(&text)?;
         Ok(Exit::Success)

@@ -61,8 +61,8 @@ pub struct LintArgs {
     #[arg(long)]
     pub fix: bool,
     /// With `--fix`: show the fixes as a diff, write nothing
-    #[arg(long, requires = "fix", conflicts_with = "output")]
-    pub diff: bool,
+    #[arg(long, alias = "diff", requires = "fix", conflicts_with = "output")]
+    pub dry_run: bool,
     /// Report format, and file: `text`, `concise`, `json`, `sarif`, `github`, `gitlab`, `junit`, `markdown`; repeatable
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = offered::formats::<LintFormat>(), hide_possible_values = true)]
     pub output: Vec<Output<LintFormat>>,
@@ -93,7 +93,7 @@ Examples:
   portolan lint                                    the whole repository
   portolan lint --staged                           in a pre-commit hook
   portolan lint --since origin/main                what a branch brings
-  portolan lint --fix --diff                       the safe repairs, as a diff
+  portolan lint --fix --dry-run                    show the safe fixes as a diff
   portolan lint --output text --output sarif=lint.sarif
   portolan lint - --stdin-filename catalog/cart.yaml < cart.yaml
 
@@ -146,7 +146,7 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     if let Some(file) = &args.write_baseline {
         return write_baseline(file, &linted, context);
     }
-    if args.diff {
+    if args.dry_run {
         return show_repairs(args, &linted, context);
     }
     write_repairs(&linted, context)?;
