@@ -313,7 +313,7 @@ fn may_be_manifest_folder(link: &Path) -> bool {
 }
 
 /// Nothing was found in it; `files` are sorted.
-fn is_bare(folder: &str, files: &[SourceFile]) -> bool {
+pub(super) fn is_bare(folder: &str, files: &[SourceFile]) -> bool {
     let inside = format!("{folder}/");
     let at = files.partition_point(|file| file.path < inside);
     !files.get(at).is_some_and(|file| file.path.starts_with(&inside))

@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
         name: "hidden-manifest",
         family: Family::Syntax,
         severity: Some(Severity::Warning),
-        what: "a place that may hold manifests and was not read: an empty file, another repository, a link",
+        what: "a place that may hold manifests and was not read: an empty file, a link",
         why: "Its entities are unknown, which is not the same as removed. While it is there, a push deletes nothing.",
         fix: "Restore the manifests, delete them with `git rm`, or name the place in `manifests.exclude`",
     },

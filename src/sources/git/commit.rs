@@ -12,7 +12,7 @@ use super::changed::Scope;
 use super::error::GitError;
 use super::open::Repository;
 use crate::sources::absent::Hidden;
-use crate::sources::discover::{Discovery, Unreadable};
+use crate::sources::discover::{Discovery, Unreadable, is_bare};
 use crate::sources::path::{into_path_text, path_of_git, path_text};
 use crate::sources::pattern::{Pattern, is_never_walked, is_skipped, is_yaml};
 use crate::sources::read::{Place, SourceFile};
@@ -117,6 +117,8 @@ struct Found<'r> {
     folders: Vec<Folder<'r>>,
     /// Links that are not called as manifests are.
     folder_links: Vec<(PathBuf, Oid)>,
+    /// Folders that are called as a manifest is.
+    named: Vec<String>,
     unreadable: Vec<Unreadable>,
     hidden: Vec<Hidden>,
 }
@@ -163,6 +165,8 @@ impl<'w> Walk<'w> {
         let mut files: Vec<SourceFile> = found.files.into_iter().map(file).collect();
         files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         let mut unreadable = found.unreadable;
+        let named = found.named.into_iter().filter(|folder| is_bare(folder, &files));
+        unreadable.extend(named.map(|path| Unreadable::new(path, "read", "it is a folder, and no manifest is in it")));
         unreadable.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         Ok(Discovery { files, unreadable, hidden: found.hidden })
     }
@@ -186,6 +190,9 @@ impl<'w> Walk<'w> {
                 continue;
             }
             if is_folder {
+                if is_yaml(&path) && self.pattern.includes(&path) {
+                    found.named.push(path_text(&path));
+                }
                 let tree = self.repository.inner.find_tree(entry.id())?;
                 found.folders.push(Folder { tree, relative: path });
             } else if entry.filemode() & KIND == FILE {
