@@ -2,6 +2,7 @@
 //! forgotten; what rules about several files need stays behind as facts.
 
 mod analyzer;
+mod blueprint_words;
 mod credentials;
 mod facts;
 mod judge;
@@ -20,5 +21,6 @@ pub use analyzer::{Analyzer, Conclusion, FileRun, Gathered, RunState};
 pub use rule::{DocumentContext, Options, Rule};
 pub use rules::{ALL as RULES, by_name};
 pub use selection::Selection;
-pub use snapshot::{Pulled, Shape, Snapshot, SnapshotProblem};
+pub use blueprint_words::{describe_fault, describe_reference};
+pub use snapshot::{ProblemKind, Pulled, Shape, Snapshot, SnapshotProblem};
 pub use suppress::Directives;
