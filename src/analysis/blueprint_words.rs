@@ -2,7 +2,6 @@
 
 use crate::domain::blueprint_check::{BlueprintFault, BlueprintFaultKind as Kind};
 use crate::domain::blueprint_references::{LostKind, LostReference};
-use crate::domain::identifier::is_reserved;
 use crate::domain::words::list;
 
 /// A fault of the body, and whether the catalog is known to refuse it. `written` is the text at its place.
@@ -48,9 +47,8 @@ pub fn describe_fault(fault: &BlueprintFault, written: Option<&str>) -> (String,
 /// A reference that leads nowhere; `None`: lint does not report it.
 pub fn describe_reference(lost: &LostReference) -> Option<String> {
     Some(match &lost.kind {
-        // A snapshot may hold a part of the catalog, and accounts have system blueprints that are not known here.
+        // A snapshot may hold a part of the catalog.
         LostKind::NoBlueprint { .. } => return None,
-        LostKind::Mirror { blueprint, .. } if is_reserved(blueprint) => return None,
         LostKind::Mirror { path, step, is_relation, blueprint } => {
             let what = if *is_relation { "relation" } else { "property" };
             format!("{} leads along `{path}`, and blueprint `{blueprint}` has no {what} `{step}`", subject(&lost.at))

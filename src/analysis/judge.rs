@@ -1,9 +1,9 @@
 //! One property's schema, compiled by `jsonschema`, and its errors turned into facts with a place in the tree.
 //! The only file that knows that crate's error types.
 
+use jsonschema::Validator;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::paths::LocationSegment;
-use jsonschema::Validator;
 use serde_json::Value as Json;
 
 use crate::analysis::tree_json::{TreeJson, TreeNode};

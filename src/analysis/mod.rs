@@ -18,9 +18,9 @@ mod tree_json;
 mod unicode;
 
 pub use analyzer::{Analyzer, Conclusion, FileRun, Gathered, RunState};
+pub use blueprint_words::{describe_fault, describe_reference};
 pub use rule::{DocumentContext, Options, Rule};
 pub use rules::{ALL as RULES, by_name};
 pub use selection::Selection;
-pub use blueprint_words::{describe_fault, describe_reference};
 pub use snapshot::{ProblemKind, Pulled, Shape, Snapshot, SnapshotProblem};
 pub use suppress::Directives;

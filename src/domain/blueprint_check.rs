@@ -214,7 +214,9 @@ impl Checker {
         if let Some(relations) = self.object(body, "relations") {
             self.at("relations", |it| it.relations(relations));
         }
-        for (key, check) in COMPUTED.into_iter().zip([Self::mirror as ComputedCheck, Self::calculation, Self::aggregation]) {
+        for (key, check) in
+            COMPUTED.into_iter().zip([Self::mirror as ComputedCheck, Self::calculation, Self::aggregation])
+        {
             if let Some(properties) = self.object(body, key) {
                 self.at(key, |it| it.computed(properties, check));
             }

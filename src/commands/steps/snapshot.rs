@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use crate::analysis::{ProblemKind, Pulled, Snapshot, SnapshotProblem, describe_fault, describe_reference};
 use crate::domain::blueprint::{Blueprint, Flaw};
 use crate::domain::blueprint_check::check_blueprint;
-use crate::domain::blueprint_references::check_references;
+use crate::domain::blueprint_references::{LostKind, check_references};
 use crate::domain::day::Day;
 use crate::domain::file_name::{identifier_of, stem};
 use crate::domain::finding::FileId;
@@ -326,7 +326,13 @@ fn lost_references(blueprint: &Blueprint, all: &[Blueprint]) -> impl Iterator<It
         })
     });
     let lost = lost.unwrap_or_default();
-    let flaws = lost.iter().filter_map(|lost| {
+    // Accounts extend the platform's blueprints; one that the snapshot does not hold may have more than is known here.
+    let is_known = |blueprint: &str| !is_reserved(blueprint) || all.iter().any(|it| it.identifier == blueprint);
+    let lost = lost.iter().filter(|lost| match &lost.kind {
+        LostKind::Mirror { blueprint, .. } | LostKind::Ownership { blueprint, .. } => is_known(blueprint),
+        LostKind::NoBlueprint { .. } => true,
+    });
+    let flaws = lost.filter_map(|lost| {
         let message = describe_reference(lost)?;
         Some(Flaw { pointer: pointer(&lost.at), message })
     });

@@ -49,9 +49,9 @@ fn refusal(at: &str, kind: Kind) -> Refusal {
         Kind::RequiredMany { relation } => Refusal::invalid(format!(
             "Relation \"{relation}\" cannot be both \"required\" and \"many\": a required relation points to one entity"
         )),
-        Kind::UnknownRequired { property } => Refusal::invalid(format!(
-            "{place}names the property \"{property}\", which is not in \"schema/properties\""
-        )),
+        Kind::UnknownRequired { property } => {
+            Refusal::invalid(format!("{place}names the property \"{property}\", which is not in \"schema/properties\""))
+        }
         Kind::RepeatedName { name } => {
             Refusal::invalid(format!("the identifier \"{name}\" is given to more than one property"))
         }

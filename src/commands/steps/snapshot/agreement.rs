@@ -9,9 +9,7 @@ use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value as Json, json};
 
 use super::{Flaw, problems_of};
-use crate::analysis::{
-    Analyzer, Conclusion, DocumentContext, Options, ProblemKind, RunState, Selection, Snapshot,
-};
+use crate::analysis::{Analyzer, Conclusion, DocumentContext, Options, ProblemKind, RunState, Selection, Snapshot};
 use crate::catalog::store::{Failure, Store};
 use crate::catalog::wire::{EntityDraft, Refusal, Strictness, WriteOptions, Writer};
 use crate::domain::blueprint::Blueprint;
@@ -89,9 +87,12 @@ fn compare_blueprint(store: &Store, body: &Json) -> Result<(), TestCaseError> {
         let is_enum = has_words("is `enum`") && message.contains("allowed values");
         // A snapshot may hold a part of the catalog, so what a relation points to may be missing in it.
         let is_target = refused.status == 404 && message.contains("Blueprint with identifier");
-        // The platform's own blueprints are in snapshots, and are not for anyone to make.
-        let is_system = message.contains("Blueprint identifiers cannot start");
-        is_enum || is_target || is_system
+        // The platform's own blueprints are in snapshots as the platform made them, and not for anyone to make.
+        let is_system = body["identifier"].as_str().is_some_and(|identifier| identifier.starts_with('_'));
+        // Accounts extend them: one that the snapshot does not hold may have more than is known here.
+        let end = refused.details.as_ref().and_then(|details| details["blueprint"].as_str());
+        let is_extended = refused.error.starts_with("invalid_") && end.is_some_and(|end| end.starts_with('_'));
+        is_enum || is_target || is_system || is_extended
     });
     prop_assert!(
         is_error == refused.is_some() || !is_error && is_exception,
@@ -104,7 +105,11 @@ fn compare_blueprint(store: &Store, body: &Json) -> Result<(), TestCaseError> {
 
 /// The rules that report an entity as wrong.
 fn entity_errors(snapshot: &Snapshot, text: &str) -> Vec<String> {
-    let options = Options { delivery_is_cluster: false, today: Day::parse("2026-11-10").expect("a day"), snapshot_max_age_days: 30 };
+    let options = Options {
+        delivery_is_cluster: false,
+        today: Day::parse("2026-11-10").expect("a day"),
+        snapshot_max_age_days: 30,
+    };
     let selection = Selection::default();
     let analyzer = Analyzer::new(snapshot, &selection, &options);
     let mut state = RunState::default();
@@ -125,9 +130,9 @@ fn entity_errors(snapshot: &Snapshot, text: &str) -> Vec<String> {
 fn compare_entity(body: &Json, entity: &Json) -> Result<(), TestCaseError> {
     let started = Instant::now();
     let store = store();
-    store.create_blueprint(body.clone(), &writer()).map_err(|refused| {
-        TestCaseError::reject(format!("not a blueprint: {refused:?}"))
-    })?;
+    store
+        .create_blueprint(body.clone(), &writer())
+        .map_err(|refused| TestCaseError::reject(format!("not a blueprint: {refused:?}")))?;
     let domain = json!({"identifier": "d1"});
     let draft = |body: &Json| EntityDraft::parse(body, Strictness::Open);
     let options = WriteOptions { upsert: true, merge: true, ..WriteOptions::default() };
@@ -158,11 +163,36 @@ fn pick(choices: &[Json]) -> BoxedStrategy<Json> {
 fn values() -> BoxedStrategy<Json> {
     let leaf = prop_oneof![
         pick(&[
-            json!(null), json!(true), json!(0), json!(-1), json!(1), json!(1.0), json!(2.5), json!(3), json!(10),
-            json!(1e300), json!(9_007_199_254_740_993_i64), json!(""), json!("a"), json!("aa"), json!("é"), json!("abc"),
-            json!("https://a.b/c"), json!("a.b"), json!("a@b.c"), json!("10.0.0.1"), json!("::1"), json!("é@b.c"),
-            json!("2023-11-06T11:02:59.000+0000"), json!("2024-01-01T00:00:00Z"), json!("2024-01-01"), json!("yes"),
-            json!("CC-1"), json!("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"), json!("line\nline"), json!("\u{1f600}"),
+            json!(null),
+            json!(true),
+            json!(0),
+            json!(-1),
+            json!(1),
+            json!(1.0),
+            json!(2.5),
+            json!(3),
+            json!(10),
+            json!(1e300),
+            json!(9_007_199_254_740_993_i64),
+            json!(""),
+            json!("a"),
+            json!("aa"),
+            json!("é"),
+            json!("abc"),
+            json!("https://a.b/c"),
+            json!("a.b"),
+            json!("a@b.c"),
+            json!("10.0.0.1"),
+            json!("::1"),
+            json!("é@b.c"),
+            json!("2023-11-06T11:02:59.000+0000"),
+            json!("2024-01-01T00:00:00Z"),
+            json!("2024-01-01"),
+            json!("yes"),
+            json!("CC-1"),
+            json!("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"),
+            json!("line\nline"),
+            json!("\u{1f600}"),
         ]),
         Just(json!("a".repeat(20_000))),
     ];
@@ -198,18 +228,35 @@ fn schemas() -> BoxedStrategy<Json> {
         (0..3_u64).prop_map(|it| ("maxItems", it.into())),
         any::<bool>().prop_map(|it| ("uniqueItems", it.into())),
         pick(&[
-            json!("^CC-[0-9]$"), json!("^(?!a)"), json!("^(?=(a+)+$)b"), json!("(a|aa)+$"), json!("("), json!("^\\d+$"),
-            json!("a{1000}{1000}"), json!("(?<=a)b"), json!("^[\\s\\S]*$"), json!("(a+)+(?!a)b"), json!(1), json!("\\p{L}"),
+            json!("^CC-[0-9]$"),
+            json!("^(?!a)"),
+            json!("^(?=(a+)+$)b"),
+            json!("(a|aa)+$"),
+            json!("("),
+            json!("^\\d+$"),
+            json!("a{1000}{1000}"),
+            json!("(?<=a)b"),
+            json!("^[\\s\\S]*$"),
+            json!("(a+)+(?!a)b"),
+            json!(1),
+            json!("\\p{L}"),
         ])
         .prop_map(|it| ("pattern", it)),
         pick(&[
-            json!({"type": "string"}), json!({"type": "number", "minimum": 1}), json!({"type": "string", "format": "url"}),
-            json!({"type": "string", "pattern": "^(?!x)a"}), json!({"type": "enum"}), json!({"format": "date"}), json!({}),
-            json!({"type": "string", "enum": ["a"]}), json!([]),
+            json!({"type": "string"}),
+            json!({"type": "number", "minimum": 1}),
+            json!({"type": "string", "format": "url"}),
+            json!({"type": "string", "pattern": "^(?!x)a"}),
+            json!({"type": "enum"}),
+            json!({"format": "date"}),
+            json!({}),
+            json!({"type": "string", "enum": ["a"]}),
+            json!([]),
         ])
         .prop_map(|it| ("items", it)),
         pick(&[
-            json!({"a": {"type": "string"}}), json!({"a": {"type": "number"}, "b": {"type": "string", "pattern": "["}}),
+            json!({"a": {"type": "string"}}),
+            json!({"a": {"type": "number"}, "b": {"type": "string", "pattern": "["}}),
             json!({"url": {"type": "string", "format": "url"}}),
         ])
         .prop_map(|it| ("properties", it)),
@@ -243,8 +290,12 @@ fn blueprints(tame: bool) -> BoxedStrategy<Json> {
         any::<Option<bool>>(),
     );
     let odd_relation = pick(&[
-        json!({"target": "nowhere"}), json!({"title": "no target"}), json!({"target": "domain", "surplus": 1}),
-        json!({"target": 1}), json!([]), json!({"target": "_scorecard", "many": true, "required": true}),
+        json!({"target": "nowhere"}),
+        json!({"title": "no target"}),
+        json!({"target": "domain", "surplus": 1}),
+        json!({"target": 1}),
+        json!([]),
+        json!({"target": "_scorecard", "many": true, "required": true}),
         json!({"target": "domain", "many": "no"}),
     ]);
     let relation = relation.prop_map(move |(target, required, many)| {
@@ -260,17 +311,26 @@ fn blueprints(tame: bool) -> BoxedStrategy<Json> {
     let relation = if tame { relation.boxed() } else { prop_oneof![6 => relation, 1 => odd_relation].boxed() };
     let relations = proptest::collection::btree_map(if tame { "r1|r2|r3" } else { "r1|r2|r3|_r|a b" }, relation, 0..4);
     let mirrors = pick(&[
-        json!({}), json!({"mirror": {"path": "r1.$title"}}), json!({"mirror": {"path": "r1.tier"}}),
-        json!({"mirror": {"path": "$team.$title"}}), json!({"mirror": {"path": "r1.$team.description"}}),
-        json!({"mirror": {"path": "r1.r2.$identifier"}}), json!({"mirror": {"path": "$title"}}),
-        json!({"mirror": {"path": "r1..x"}}), json!({"mirror": {"path": "r1.nothing", "title": "T"}}),
-        json!({"mirror": {"title": "T"}}), json!({"mirror": {"path": "r1.$title", "surplus": 1}}),
+        json!({}),
+        json!({"mirror": {"path": "r1.$title"}}),
+        json!({"mirror": {"path": "r1.tier"}}),
+        json!({"mirror": {"path": "$team.$title"}}),
+        json!({"mirror": {"path": "r1.$team.description"}}),
+        json!({"mirror": {"path": "r1.r2.$identifier"}}),
+        json!({"mirror": {"path": "$title"}}),
+        json!({"mirror": {"path": "r1..x"}}),
+        json!({"mirror": {"path": "r1.nothing", "title": "T"}}),
+        json!({"mirror": {"title": "T"}}),
+        json!({"mirror": {"path": "r1.$title", "surplus": 1}}),
         json!({"p1": {"path": "r1.$title"}}),
     ]);
     let calculations = pick(&[
-        json!({}), json!({"calc": {"calculation": ".identifier", "type": "string"}}),
-        json!({"calc": {"calculation": "1", "type": "number", "format": "url"}}), json!({"calc": {"type": "string"}}),
-        json!({"calc": {"calculation": "1", "type": "text"}}), json!({"calc": {"calculation": "1", "type": "number", "x": 1}}),
+        json!({}),
+        json!({"calc": {"calculation": ".identifier", "type": "string"}}),
+        json!({"calc": {"calculation": "1", "type": "number", "format": "url"}}),
+        json!({"calc": {"type": "string"}}),
+        json!({"calc": {"calculation": "1", "type": "text"}}),
+        json!({"calc": {"calculation": "1", "type": "number", "x": 1}}),
     ]);
     let aggregations = pick(&[
         json!({}),
@@ -280,11 +340,27 @@ fn blueprints(tame: bool) -> BoxedStrategy<Json> {
         json!({"agg": {"title": "A", "target": "domain", "calculationSpec": {"func": "guess", "calculationBy": "entities"}}}),
     ]);
     let ownership = pick(&[
-        json!(null), json!({"type": "Direct"}), json!({"type": "Inherited", "path": "r1"}), json!({"type": "Inherited"}),
-        json!({"type": "Inherited", "path": "r1.$team"}), json!({"type": "Inherited", "path": "r1.domain"}),
-        json!({"type": "Inherited", "path": "nothing"}), json!({"type": "Borrowed"}), json!("Direct"),
+        json!(null),
+        json!({"type": "Direct"}),
+        json!({"type": "Inherited", "path": "r1"}),
+        json!({"type": "Inherited"}),
+        json!({"type": "Inherited", "path": "r1.$team"}),
+        json!({"type": "Inherited", "path": "r1.domain"}),
+        json!({"type": "Inherited", "path": "nothing"}),
+        json!({"type": "Borrowed"}),
+        json!("Direct"),
     ]);
-    let identifiers = pick(&[json!("b"), json!("b"), json!("b"), json!("a b"), json!(".."), json!("é/b"), json!("b=c"), json!("_b"), json!(1)]);
+    let identifiers = pick(&[
+        json!("b"),
+        json!("b"),
+        json!("b"),
+        json!("a b"),
+        json!(".."),
+        json!("é/b"),
+        json!("b=c"),
+        json!("_b"),
+        json!(1),
+    ]);
     let identifiers = if tame { Just(json!("b")).boxed() } else { identifiers };
     (identifiers, properties, required, relations, mirrors, calculations, aggregations, ownership)
         .prop_map(|(identifier, properties, required, relations, mirrors, calculations, aggregations, ownership)| {
@@ -304,12 +380,22 @@ fn blueprints(tame: bool) -> BoxedStrategy<Json> {
 fn entities() -> BoxedStrategy<Json> {
     let properties = proptest::collection::btree_map("p1|p2|p3|mirror|calc|p9", values(), 0..5);
     let target = pick(&[
-        json!(null), json!("d1"), json!(["d1"]), json!([]), json!(5), json!("a b"), json!([1]), json!(["d1", "d1"]), json!(""),
+        json!(null),
+        json!("d1"),
+        json!(["d1"]),
+        json!([]),
+        json!(5),
+        json!("a b"),
+        json!([1]),
+        json!(["d1", "d1"]),
+        json!(""),
     ]);
     let relations = proptest::collection::btree_map("r1|r2|r3|r9", target, 0..3);
-    let team = pick(&[json!("absent"), json!("absent"), json!("t"), json!(["t", "u"]), json!([]), json!(1), json!([1])]);
+    let team =
+        pick(&[json!("absent"), json!("absent"), json!("t"), json!(["t", "u"]), json!([]), json!(1), json!([1])]);
     let title = pick(&[json!("absent"), json!("T"), json!(""), json!(1)]);
-    let identifier = pick(&[json!("e"), json!("e"), json!("e"), json!("a b"), json!("é"), json!("x".repeat(1001)), json!(1)]);
+    let identifier =
+        pick(&[json!("e"), json!("e"), json!("e"), json!("a b"), json!("é"), json!("x".repeat(1001)), json!(1)]);
     (identifier, properties, relations, team, title)
         .prop_map(|(identifier, properties, relations, team, title)| {
             let mut entity = json!({
@@ -340,7 +426,8 @@ fn lint_reports_an_entity_that_the_catalog_refuses_and_no_other() {
             && !body.to_string().contains("\"nowhere\"")
             && !body.to_string().contains("\"enum\"}")
     });
-    let config = proptest::test_runner::Config { max_local_rejects: 10_000_000, max_global_rejects: 10_000_000, ..config(100) };
+    let config =
+        proptest::test_runner::Config { max_local_rejects: 10_000_000, max_global_rejects: 10_000_000, ..config(100) };
     let mut runner = TestRunner::new(config);
     let result = runner.run(&(tame, entities()), |(body, entity)| compare_entity(&body, &entity));
     result.unwrap_or_else(|error| panic!("{error}"));
@@ -377,7 +464,6 @@ fn each_fault_of_a_blueprint_is_known_to_both() {
         with("mirrorProperties", json!({"m": {"path": "$title"}})),
         with("mirrorProperties", json!({"m": {"path": "r.nothing"}})),
         with("mirrorProperties", json!({"p": {"path": "r.$title"}})),
-        with("mirrorProperties", json!({"m": {"path": "$team.nothing"}})),
         with("ownership", json!({"type": "Inherited", "path": "nothing"})),
         with("ownership", json!({"type": "Inherited", "path": "s"})),
         with("ownership", json!({"type": "Inherited", "path": "h"})),
@@ -389,7 +475,10 @@ fn each_fault_of_a_blueprint_is_known_to_both() {
         assert!(problems.iter().any(|(_, kind)| *kind != ProblemKind::Odd), "{body}: {problems:?}");
     }
     let taken = [
-        with("relations", json!({"r": {"target": "_rule"}, "s": {"target": "_rule_result", "many": true}, "t": {"target": "_scorecard"}})),
+        with(
+            "relations",
+            json!({"r": {"target": "_rule"}, "s": {"target": "_rule_result", "many": true}, "t": {"target": "_scorecard"}}),
+        ),
         with("mirrorProperties", json!({"m": {"path": "$team.$title"}, "n": {"path": "r.$team.description"}})),
         with("mirrorProperties", json!({"m": {"path": "s.domain.$team"}, "n": {"path": "h.$team.$title"}})),
         with("ownership", json!({"type": "Inherited", "path": "r", "title": "Owners"})),

@@ -10,7 +10,10 @@ fn shop() -> Store {
     let store = store();
     create(
         &store,
-        json!({"identifier": "domain", "title": "D", "schema": {"properties": {"cost": {"type": "number"}}}}),
+        json!({
+            "identifier": "domain", "title": "D", "schema": {"properties": {"cost": {"type": "number"}}},
+            "ownership": {"type": "Direct"},
+        }),
     );
     create(&store, service());
     put(&store, "domain", "payments", json!({"cost": 1}), json!({}));
