@@ -12,12 +12,14 @@ pub fn describe_fault(fault: &BlueprintFault, written: Option<&str>) -> (String,
         Kind::WrongType { expected } => format!("{subject} must be {}", with_article(expected)),
         Kind::NoSuchChoice { choices } => {
             let choices = list(&choices.iter().map(|choice| format!("`{choice}`")).collect::<Vec<_>>());
-            let found = written.map_or_else(String::new, |written| format!(", and `{written}` is not one of them"));
             // The Argo CD integration ships it: whether the platform takes it is not known.
             if written == Some("enum") && fault.at.last().is_some_and(|key| key == "type") {
                 return (format!("{subject} is `enum`, which the platform's description does not have"), false);
             }
-            format!("{subject} can be {choices}{found}")
+            match written {
+                Some(written) => format!("{subject} is `{written}`; it can be {choices}"),
+                None => format!("{subject} can be {choices}"),
+            }
         }
         Kind::TooShort { unit } => match *unit {
             "items" => format!("{subject} has no items"),

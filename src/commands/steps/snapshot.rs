@@ -394,4 +394,4 @@ fn follow(root: Value<'_>, pointer: &str) -> Span {
 }
 
 #[cfg(test)]
-mod agreement;
+mod tests;

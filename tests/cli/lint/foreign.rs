@@ -106,7 +106,8 @@ fn the_files_of_other_tools_are_silent() {
 fn a_broken_file_of_another_tool_is_reported_once_with_the_way_to_exclude_it() {
     for (path, text) in SILENT {
         let is_template = text.contains("{{") || text.contains("{%");
-        if is_template || path.ends_with("entity-like.yaml") {
+        // The one has the words, and no keys of that name.
+        if is_template || path == "kustomization.yaml" || path.ends_with("entity-like.yaml") {
             continue;
         }
         let repo = shop();

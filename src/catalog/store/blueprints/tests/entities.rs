@@ -109,7 +109,7 @@ fn types_and_targets_that_are_in_use_stay() {
     );
     let retargeted = |store: &Store| {
         edited(store, "service", |body| {
-            body["relations"]["domain"]["target"] = "_team".into();
+            body["relations"]["domain"]["target"] = "_user".into();
             body["mirrorProperties"] = json!({});
         })
     };
