@@ -4,6 +4,7 @@
 pub mod edit;
 pub mod scalar;
 
+mod claim;
 mod decode;
 mod encode;
 mod expand;
