@@ -26,7 +26,7 @@ use crate::commands::steps::signed::signed;
 use crate::commands::steps::since::{Since, since};
 use crate::commands::steps::standpoint::Standpoint;
 use crate::domain::act::Acts;
-use crate::domain::digest::Digest;
+use crate::domain::digest::ApprovalDigest;
 use crate::domain::entity::Owner;
 use crate::domain::moment::Moment;
 use crate::domain::outcome::Outcome;
@@ -50,12 +50,18 @@ use crate::ui::Remarks;
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct PushArgs {
-    /// Say yes to the hazards of the plan with this digest, which the plan shows; repeatable
-    #[arg(long, value_name = "DIGEST", value_hint = ValueHint::Other, value_parser = digest)]
-    pub approve: Vec<String>,
+    /// Approve the hazards of the plan that shows this digest; repeatable
+    ///
+    /// The digest holds for one catalog, target and scope, for these hazards, and for what the manifests say of the
+    /// entities in them. A new commit or another merge does not void it.
+    #[arg(long, value_name = "DIGEST", value_hint = ValueHint::Other, value_parser = approval)]
+    pub approve: Vec<ApprovalDigest>,
     #[command(flatten)]
     pub planning: PlanningArgs,
-    /// Do what `diff --out FILE` wrote down, or nothing where anything it hangs on has moved since
+    /// Apply a saved plan; refuse it if the manifests and the catalog no longer yield exactly that plan
+    ///
+    /// The plan is made again from the manifests, with the options that the file records. The file is compared with the
+    /// result, and nothing that is sent is taken from it.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     #[arg(conflicts_with_all = ["only", "base", "no_base", "prune", "no_prune", "dry_run"])]
     pub plan: Option<PathBuf>,
@@ -90,7 +96,7 @@ Examples:
   portolan push                                    lint, show the plan, and do it
   portolan push --catalog local                    into the embedded catalog
   portolan push --dry-run                          the plan alone
-  portolan push --approve 00070e151c23             with a yes to the hazards that the plan shows
+  portolan push --approve DIGEST                   approve the hazards with the digest that the plan shows
   portolan push --plan plan.json                   what was reviewed, or nothing
   portolan push --ref HEAD~1                       back to what the commit before asks for
   portolan push --since-outcome last.json --output json=last.json
@@ -102,12 +108,32 @@ pub enum OnError {
     Stop,
 }
 
-fn digest(text: &str) -> Result<String, String> {
-    let is_hex = text.chars().all(|c| c.is_ascii_hexdigit());
-    match text.len() {
-        Digest::SHORT..=64 if is_hex => Ok(text.to_owned()),
-        _ => Err(format!("a digest is {} to 64 hexadecimal digits: `portolan diff` shows it", Digest::SHORT)),
+/// Digits of what earlier versions showed as an approval.
+const EARLIER_DIGITS: usize = 12;
+/// Digits of a plan's own digest, and of what earlier versions wrote as `approval` into JSON.
+const PLAN_DIGITS: usize = 64;
+
+fn approval(text: &str) -> Result<ApprovalDigest, String> {
+    if let Some(approval) = ApprovalDigest::parse(text) {
+        return Ok(approval);
     }
+    let is_hex = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let all = ApprovalDigest::DIGITS;
+    Err(match text.len() {
+        PLAN_DIGITS if is_hex => format!(
+            "this is the id of a plan (`digest` in the JSON report), or an approval digest of an earlier version; run \
+             `portolan diff` again and use the {all} digits that it shows after `--approve`"
+        ),
+        EARLIER_DIGITS if is_hex => format!(
+            "this is an approval digest of an earlier version, or the beginning of one; run `portolan diff` again and use \
+             all {all} digits that it shows after `--approve`"
+        ),
+        length if is_hex && length < all => {
+            format!("an approval digest has {all} digits and this has {length}: copy all of it, it cannot be abbreviated")
+        }
+        length if length == all && is_hex => "an approval digest is written in lower case".to_owned(),
+        _ => format!("an approval digest is {all} hexadecimal digits: `portolan diff` shows it after `--approve`"),
+    })
 }
 
 pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
@@ -178,7 +204,7 @@ enum Prepared<'a> {
     Refused(Exit),
 }
 
-/// A plan of now, or the one that was reviewed: then nothing is linted or compared anew but what it hangs on.
+/// The plan of now. With `--plan`, it must be the one that the file shows.
 fn prepared<'a>(
     args: &PushArgs,
     owner: Owner,
@@ -187,12 +213,15 @@ fn prepared<'a>(
     context: &mut Context<'_>,
 ) -> Result<Prepared<'a>, Error> {
     if let Some(file) = &args.plan {
-        let Rebound { planned, acts, refusals } = rebound(file, &owner, from, context)?;
-        if !refusals.is_empty() {
-            let why = refusals.iter().map(|refusal| format!("\n- {refusal}")).collect();
-            let stale = PushError::Stale { path: file.display().to_string(), why };
-            return Err(denied(stale, instead, &owner, context).into());
-        }
+        let planned = match rebound(file, &owner, from, context)? {
+            Rebound::Holds(planned) => *planned,
+            Rebound::Refused(refusals) => {
+                let why = refusals.iter().map(|refusal| format!("\n- {refusal}")).collect();
+                let stale = PushError::Stale { path: file.display().to_string(), why };
+                return Err(denied(stale, instead, &owner, context).into());
+            }
+        };
+        let acts = acts(&planned.plan, &planned.ground());
         return Ok(Prepared::Done(Box::new(ToDo { planned, acts, owner, from, instead })));
     }
     let wishes = args.planning.wishes(owner, from);

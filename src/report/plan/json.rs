@@ -346,6 +346,8 @@ struct JsonObstacle {
 enum JsonObstacleKind {
     Duplicate,
     RequiredCycle,
+    /// A relation would point to an entity that no manifest declares and the catalog does not have.
+    MissingTarget,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]

@@ -119,6 +119,7 @@ impl<'a> Sited<'a> {
         let changes = plan.changes.iter().flat_map(places_of);
         let obstacles = plan.obstacles.iter().flat_map(|obstacle| match obstacle {
             Obstacle::Duplicate { places, .. } => places.clone(),
+            Obstacle::MissingTarget { place, .. } => vec![*place],
             Obstacle::RequiredCycle { .. } => Vec::new(),
         });
         let blockers = plan.hazards.iter().flat_map(|hazard| blocked_at(&hazard.kind));

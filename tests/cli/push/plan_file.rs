@@ -73,7 +73,7 @@ fn a_plan_that_was_written_down_wants_its_yes_all_the_same() {
     repo.write("catalog/all.yaml", manifests(0..3));
     let diff = run(&repo, "diff --out plan.json");
     let digest =
-        diff.talk.split("--approve ").nth(1).and_then(|rest| rest.get(..12)).expect("the way is told").to_owned();
+        diff.talk.split("--approve ").nth(1).and_then(|rest| rest.get(..48)).expect("the way is told").to_owned();
     let refused = run(&repo, "push --plan plan.json");
     assert_eq!(refused.code, 4, "{}{}", refused.results, refused.talk);
     assert_eq!(run(&repo, &format!("push --plan plan.json --approve {digest}")).code, 0);

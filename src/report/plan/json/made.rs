@@ -272,6 +272,12 @@ fn obstacle(obstacle: &Obstacle, sited: &Sited<'_>) -> JsonObstacle {
             entities: vec![JsonKey::of(key)],
             places: places.iter().map(|place| JsonPlace::of(*place, sited)).collect(),
         },
+        Obstacle::MissingTarget { key, target, place, .. } => JsonObstacle {
+            kind: JsonObstacleKind::MissingTarget,
+            message,
+            entities: vec![JsonKey::of(key), JsonKey::of(target)],
+            places: vec![JsonPlace::of(*place, sited)],
+        },
         Obstacle::RequiredCycle { cycle, .. } => JsonObstacle {
             kind: JsonObstacleKind::RequiredCycle,
             message,
