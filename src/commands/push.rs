@@ -129,7 +129,9 @@ fn approval(text: &str) -> Result<ApprovalDigest, String> {
              all {all} digits that it shows after `--approve`"
         ),
         length if is_hex && length < all => {
-            format!("an approval digest has {all} digits and this has {length}: copy all of it, it cannot be abbreviated")
+            format!(
+                "an approval digest has {all} digits and this has {length}: copy all of it, it cannot be abbreviated"
+            )
         }
         length if length == all && is_hex => "an approval digest is written in lower case".to_owned(),
         _ => format!("an approval digest is {all} hexadecimal digits: `portolan diff` shows it after `--approve`"),
@@ -239,12 +241,16 @@ fn consented(args: &PushArgs, todo: &ToDo<'_>, again: &str, context: &mut Contex
     let ToDo { planned, acts, owner, from, instead } = todo;
     let consents = Consents { approve: &args.approve, adopt: args.planning.adopt };
     if let Some(refusal) = refusal(&planned.plan, &consents) {
-        let outputs = plan_outputs(instead);
-        shown(
-            &Report { outputs: &outputs, push: again, asked_for: from.name(), ..Report::default() },
-            planned,
-            context,
-        )?;
+        let (outputs, sentence) = (plan_outputs(instead), refused(&refusal));
+        let report = Report {
+            outputs: &outputs,
+            push: again,
+            asked_for: from.name(),
+            says_next_step: true,
+            refusal: Some(&sentence),
+            ..Report::default()
+        };
+        shown(&report, planned, context)?;
         let tests: Vec<_> = instead.iter().filter(|it| it.format == OutcomeFormat::Junit).cloned().collect();
         return Err(if tests.is_empty() { refusal } else { denied(refusal, &tests, owner, context) }.into());
     }
@@ -268,6 +274,12 @@ fn consented(args: &PushArgs, todo: &ToDo<'_>, again: &str, context: &mut Contex
         (true, false) => Exit::Success,
         (false, false) => Exit::Incomplete,
     })
+}
+
+/// The refusal as a sentence of its own.
+fn refused(refusal: &PushError) -> String {
+    let why = refusal.to_string();
+    format!("Push refused: {}.", why.strip_prefix("push: ").unwrap_or(&why))
 }
 
 /// Nothing of it was there before.

@@ -76,7 +76,8 @@ mod tests {
         assert!(digest.to_string().starts_with(&text));
         assert_eq!(ApprovalDigest::parse(&text), Some(approval));
         let (prefix, upper) = (text.get(..47).expect("it is longer"), text.to_uppercase());
-        for other in ["", "0007", "00070e151c23", prefix, &format!("{text}0"), &upper, &digest.to_string(), &"é".repeat(24)]
+        for other in
+            ["", "0007", "00070e151c23", prefix, &format!("{text}0"), &upper, &digest.to_string(), &"é".repeat(24)]
         {
             assert_eq!(ApprovalDigest::parse(other), None, "{other}");
         }

@@ -9,8 +9,8 @@ use crate::domain::plan::{Deed, Obstacle};
 use crate::domain::value::Value;
 use crate::domain::write::WriteMode;
 
-use super::normalise::{self, Number, by_key};
 use super::Destination;
+use super::normalise::{self, Number, by_key};
 use super::shape::{PropertyShape, Times};
 
 pub(super) struct Writer(ring::digest::Context);

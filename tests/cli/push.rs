@@ -117,10 +117,7 @@ fn what_makes_no_sense_is_refused_before_anything_is_read() {
             "push --approve 00070e151c232a31383f464d545b626970777e858c939aa1a8afb6bdc4cbd2d9",
             "this is the id of a plan (`digest` in the JSON report)",
         ),
-        (
-            "push --dry-run --approve 00070e151c232a31383f464d545b626970777e858c939aa1",
-            "cannot be used with",
-        ),
+        ("push --dry-run --approve 00070e151c232a31383f464d545b626970777e858c939aa1", "cannot be used with"),
         ("push --on-error never", "possible values: continue, stop"),
         ("push --output sarif", "the formats are"),
     ] {
@@ -172,6 +169,8 @@ fn what_is_dangerous_wants_a_yes_to_this_very_plan() {
     repo.write("catalog/all.yaml", manifests(0..10));
     let refused = run(&repo, "push");
     assert_eq!(refused.code, 4, "{}", refused.results);
+    let first = "Push refused: 1 hazard needs approval; nothing was written.\nCatalog: ";
+    assert!(refused.results.starts_with(first), "{}", refused.results);
     assert!(refused.results.contains("30 to delete"), "the plan is shown: {}", refused.results);
     let digest = refused.talk.split("--approve ").nth(1).and_then(|rest| rest.get(..48)).expect("a digest").to_owned();
     assert!(run(&repo, "diff --output summary").results.contains(&digest));

@@ -173,8 +173,20 @@ fn edit(json: &mut Value, dice: &mut Dice) {
     let other = json.pointer(&all[pick(dice, all.len())]).cloned().unwrap_or_default();
     let (parent, name) = pointer.rsplit_once('/').expect("it is a pointer");
     let strange = [
-        json!(null), json!(0), json!(u64::MAX), json!(-1), json!(1e300), json!(""), json!("a"), json!("acme/other"), json!([]),
-        json!({}), json!(true), json!("merge"), json!("delete"), json!({"blueprint": "service", "identifier": "theirs"}),
+        json!(null),
+        json!(0),
+        json!(u64::MAX),
+        json!(-1),
+        json!(1e300),
+        json!(""),
+        json!("a"),
+        json!("acme/other"),
+        json!([]),
+        json!({}),
+        json!(true),
+        json!("merge"),
+        json!("delete"),
+        json!({"blueprint": "service", "identifier": "theirs"}),
     ];
     match dice.roll(7) {
         0 => *json.pointer_mut(&pointer).expect("it is there") = strange[pick(dice, strange.len())].clone(),
@@ -226,7 +238,9 @@ fn a_forged_plan_file_sends_nothing() {
         let is_it = |pointer: &String| json.pointer(pointer).is_some_and(|it| it["key"]["identifier"] == key);
         all.into_iter().find(is_it).expect("there is such an act")
     };
-    let size = forge.forged(|json| *json.pointer_mut(&format!("{}/body/properties/size", act(json, "a"))).expect("a size") = json!(9));
+    let size = forge.forged(|json| {
+        *json.pointer_mut(&format!("{}/body/properties/size", act(json, "a"))).expect("a size") = json!(9)
+    });
     assert!(!forge.is_carried_out(&size));
     let (refused, sent) = forge.push(&format!("push --plan plan.json --approve {}", forge.digest));
     assert!(sent.is_empty() && refused.code == Some(4));

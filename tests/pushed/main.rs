@@ -12,13 +12,13 @@
 #[expect(dead_code, reason = "these tests use a part of the bench")]
 #[path = "../support/faulty.rs"]
 mod faulty;
-#[expect(dead_code, reason = "these tests use a part of the bench")]
-#[path = "../support/plain.rs"]
-mod plain;
 mod forged;
 #[expect(dead_code, reason = "these tests use a part of it")]
 #[path = "../../src/generated_cases.rs"]
 mod generated_cases;
+#[expect(dead_code, reason = "these tests use a part of the bench")]
+#[path = "../support/plain.rs"]
+mod plain;
 mod scene;
 #[path = "../support/serving.rs"]
 mod serving;

@@ -18,7 +18,8 @@ use crate::domain::value::Value;
 use crate::domain::words::{count, list};
 use crate::error::{DiffError, Error};
 use crate::plan::binding::{
-    BindingError, Circumstances, Difference, FORMAT, How, Moved, PlanFile, Sight, Unfit, differences, elsewhere, moved, unfit,
+    BindingError, Circumstances, Difference, FORMAT, How, Moved, PlanFile, Sight, Unfit, differences, elsewhere, moved,
+    unfit,
 };
 use crate::plan::{Destination, acts};
 use crate::report::escape::{clean, harmless_json};
@@ -148,7 +149,7 @@ fn of_unfit(unfit: &Unfit) -> String {
             format!("The blueprint `{blueprint}` in the catalog is not as it was.")
         }
         Unfit::Obstacles { count: number } => {
-            format!("The plan holds {} that nobody can carry out.", count(*number, "thing"))
+            format!("The plan has {}: changes that cannot be made.", count(*number, "obstacle"))
         }
     }
 }

@@ -106,8 +106,16 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     }
     let names: BTreeSet<&str> = declared.into_iter().chain(owned.iter().map(|key| key.blueprint.as_ref())).collect();
     let mut actual = catalog.read(&live.all.among(&names), catalog::Part::Whole, progress)?;
-    let sides =
-        Sides { wishes, settings, catalog: catalog.name(), asked: &asked, base: base.as_ref(), live: &live, owned: &owned, only: only.as_ref() };
+    let sides = Sides {
+        wishes,
+        settings,
+        catalog: catalog.name(),
+        asked: &asked,
+        base: base.as_ref(),
+        live: &live,
+        owned: &owned,
+        only: only.as_ref(),
+    };
     let mut plan = sides.plan(&actual);
     let onlookers = onlookers(&plan, &live, &actual);
     if !onlookers.is_empty() {
@@ -123,7 +131,8 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     let ground = Ground { desired: &asked.entities, blueprints: &live.all, actual: &actual };
     notes.extend(resembling(&lookalikes(&plan, &ground, base.as_ref().map_or(&[], |base| &base.moves))));
     let at_base = base.as_ref().map(|base| at_base(&plan, &asked, base)).unwrap_or_default();
-    let options = Options { prune: wishes.prune, adopt: wishes.adopt, only: only.as_ref().map(|only| part(only, &asked)) };
+    let options =
+        Options { prune: wishes.prune, adopt: wishes.adopt, only: only.as_ref().map(|only| part(only, &asked)) };
     let planned = Planned { plan, options, asked, base, at_base, revision, catalog, live, actual, owned, notes };
     Ok(Planning::Done(Box::new(planned)))
 }
@@ -230,7 +239,9 @@ fn missing_links(
             None => None,
         };
         let is_there = |target: &EntityKey| match &shelf {
-            Some(Shelf { entities, completeness: Completeness::Complete }) => entities.iter().any(|it| it.key == *target),
+            Some(Shelf { entities, completeness: Completeness::Complete }) => {
+                entities.iter().any(|it| it.key == *target)
+            }
             Some(_) | None => true,
         };
         if !matches!(&shelf, Some(Shelf { completeness: Completeness::Complete, .. })) {

@@ -15,9 +15,9 @@ use crate::domain::finding::{FileId, Place};
 use crate::domain::hazard::{Blocker, HazardKind};
 use crate::domain::plan::{Obstacle, Plan};
 use crate::domain::snapshot::{Completeness, Snapshot};
-use crate::plan::{Destination, Ground};
 use crate::plan::dependents::each_target;
 use crate::plan::ownership::{Pair, pair};
+use crate::plan::{Destination, Ground};
 
 /// How a run is not the one that the plan was made for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -137,7 +137,9 @@ fn changed(world: &World, how: u8, seed: u64) -> World {
         1 => other.destination.scope = "acme/other",
         2 => other.destination.target = Some("staging"),
         3 if !other.desired.is_empty() => drop(other.desired.remove(at(world.desired.len()))),
-        4 if !other.desired.is_empty() => other.desired[at(world.desired.len())].renamed_from = Some("elsewhere".into()),
+        4 if !other.desired.is_empty() => {
+            other.desired[at(world.desired.len())].renamed_from = Some("elsewhere".into())
+        }
         5 if !other.stored.is_empty() => drop(other.stored.remove(at(world.stored.len()))),
         6 if !other.owned.is_empty() => drop(other.owned.remove(at(world.owned.len()))),
         7 => drop(other.write.by_blueprint.insert("note".to_owned(), WriteMode::Replace)),

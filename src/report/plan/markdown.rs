@@ -99,7 +99,14 @@ fn head(report: &PlanReport<'_>) -> String {
         (false, false, false) => "",
     };
     let numbers = words::numbers(&plan.counts.total);
-    let mut out = format!("{}\n### {sign}portolan: {numbers}\n\n", marker(&plan.scope, report.target));
+    let mut out = match report.refusal {
+        None => format!("{}\n### {sign}portolan: {numbers}\n\n", marker(&plan.scope, report.target)),
+        Some(refusal) => format!(
+            "{}\n### ❌ portolan push: refused, nothing was written\n\n{} Plan: {numbers}.\n\n",
+            marker(&plan.scope, report.target),
+            prose(refusal)
+        ),
+    };
     out.push_str(&format!("In {}, scope {}", catalog(report.catalog), code(&plan.scope)));
     if report.revision.is_some_and(|revision| revision.is_dirty) {
         out.push_str(", with uncommitted changes");

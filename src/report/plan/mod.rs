@@ -56,6 +56,8 @@ pub struct PlanReport<'a> {
     pub is_full: bool,
     /// Whether to say how the plan is pushed. A push that goes on by itself does not want it said.
     pub says_next_step: bool,
+    /// Why the push of this plan was refused, as a sentence; `None`: it was not, or nobody pushes.
+    pub refusal: Option<&'a str>,
     /// Sentences said once.
     pub notes: &'a [String],
     /// What the catalog itself said of the writes; `None`: it was not asked.

@@ -107,7 +107,8 @@ fn a_huge_comment_fits_and_names_what_hurts_first() {
     assert!(text.trim_end().ends_with('.') && after.contains("Made from commit"), "{text}");
     let head = text.split("#### ").next().expect("there is a head").replace(APPROVAL, "");
     let words = head.split(|c: char| !c.is_ascii_alphanumeric());
-    let hexadecimal: Vec<_> = words.filter(|word| word.len() >= 7 && word.bytes().all(|it| it.is_ascii_hexdigit())).collect();
+    let hexadecimal: Vec<_> =
+        words.filter(|word| word.len() >= 7 && word.bytes().all(|it| it.is_ascii_hexdigit())).collect();
     assert_eq!(hexadecimal, [""; 0]);
 }
 
@@ -167,12 +168,23 @@ fn who_pushes_by_itself_is_not_told_how() {
     let report = PlanReport { says_next_step: false, ..case.report() };
     assert!(!render(&report, PlanFormat::Text, &UNICODE).contains("portolan push"));
     let report = PlanReport { push: "portolan push --target staging --no-prune", ..case.report() };
-    let command = "portolan push --target staging --no-prune --approve 00070e151c232a31383f464d545b626970777e858c939aa1";
+    let command =
+        "portolan push --target staging --no-prune --approve 00070e151c232a31383f464d545b626970777e858c939aa1";
     let text = render(&report, PlanFormat::Text, &UNICODE);
     assert!(text.ends_with(&format!("`{command}`\n")), "{text}");
     let summary = render(&report, PlanFormat::Summary, &UNICODE);
     assert!(summary.ends_with(&format!("; needs approval: {command}\n")), "{summary}");
     assert!(render(&report, PlanFormat::Markdown, &UNICODE).contains(&format!("`{command}`")));
+    // A push that was refused says so first.
+    let refused =
+        PlanReport { refusal: Some("Push refused: 3 hazards need approval; nothing was written."), ..case.report() };
+    assert!(!render(&refused, PlanFormat::Text, &UNICODE).contains("--approve"), "the error that follows says it");
+    let markdown = render(&refused, PlanFormat::Markdown, &UNICODE);
+    let (head, _) = markdown.split_once("#### Hazards").expect("there are hazards");
+    assert!(head.contains("\n### ❌ portolan push: refused, nothing was written\n\nPush refused: 3 hazards"), "{head}");
+    assert!(head.contains(APPROVAL), "{head}");
+    let json: serde_json::Value = serde_json::from_str(&render(&refused, PlanFormat::Json, &UNICODE)).expect("JSON");
+    assert_eq!(json["refused"], "Push refused: 3 hazards need approval; nothing was written.");
     // However long it is: half of it would be another command.
     let long = format!("portolan push{}", " --only 'catalog/a file.yaml'".repeat(100));
     let report = PlanReport { push: &long, ..case.report() };

@@ -1,7 +1,7 @@
 //! The sentences about a plan, the same in every format. They are not escaped here: names stand in them as they are,
 //! in backticks, and each renderer cleans and escapes what it writes.
 
-use crate::domain::change::{Action, FieldChange, Afterwards, Cause, Change, Dependent, Field, RenamedBy, Standing};
+use crate::domain::change::{Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, RenamedBy, Standing};
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::hazard::{Blocker, Consent, Hazard, HazardKind};
 use crate::domain::plan::{Cycle, Deed, Obstacle, Plan, Tally};

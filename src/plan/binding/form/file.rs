@@ -3,7 +3,7 @@
 
 use crate::domain::digest::Digest;
 use crate::domain::value::Value;
-use crate::plan::binding::{BindingError, Circumstances, FORMAT, Options, ChosenPart, PlanFile, Touched, touched_keys};
+use crate::plan::binding::{BindingError, ChosenPart, Circumstances, FORMAT, Options, PlanFile, Touched, touched_keys};
 use crate::plan::digest::{self as plan_digest, Writer};
 
 use super::change::{read_key, write_key};

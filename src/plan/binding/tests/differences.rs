@@ -72,7 +72,12 @@ fn what_a_file_shows_otherwise_is_named_by_entity_and_field() {
     let tier = || Field::Property("tier".into());
     assert_eq!(
         edited(|file| file.plan.changes[0].fields[2].after = Value::Integer(9)),
-        [Difference::Field { key: cart(), field: tier(), shown: Some(Value::Integer(9)), planned: Some(Value::Integer(2)) }]
+        [Difference::Field {
+            key: cart(),
+            field: tier(),
+            shown: Some(Value::Integer(9)),
+            planned: Some(Value::Integer(2))
+        }]
     );
     assert_eq!(
         edited(|file| drop(file.plan.changes[0].fields.remove(2))),
@@ -88,10 +93,7 @@ fn what_a_file_shows_otherwise_is_named_by_entity_and_field() {
     };
     assert_eq!(edited(body), [Difference::Request(cart())]);
     assert_eq!(edited(|file| file.plan.changes[0].action = Action::Create), [Difference::Action(cart())]);
-    assert_eq!(
-        edited(|file| drop(file.plan.changes.remove(1))),
-        [Difference::Unshown(key("service", "gone"))]
-    );
+    assert_eq!(edited(|file| drop(file.plan.changes.remove(1))), [Difference::Unshown(key("service", "gone"))]);
     assert_eq!(
         edited(|file| file.plan.changes[1].dependents.clear()),
         [Difference::Dependents(key("service", "gone"))]
@@ -122,9 +124,16 @@ fn shown(json: &Json) -> Json {
     match json {
         Json::Object(entries) => {
             let is_shown = |name: &str| {
-                !matches!(name, "place" | "places" | "span" | "record" | "files" | "commit" | "dirty" | "checksum" | "base")
+                !matches!(
+                    name,
+                    "place" | "places" | "span" | "record" | "files" | "commit" | "dirty" | "checksum" | "base"
+                )
             };
-            entries.iter().filter(|(name, _)| is_shown(name)).map(|(name, value)| (name.clone(), shown(value))).collect()
+            entries
+                .iter()
+                .filter(|(name, _)| is_shown(name))
+                .map(|(name, value)| (name.clone(), shown(value)))
+                .collect()
         }
         Json::Array(items) => items.iter().map(shown).collect(),
         Json::Number(number) => number.as_f64().map_or_else(|| json.clone(), |float| json!(float)),
@@ -140,10 +149,24 @@ fn edit(json: &mut Json, seed: (u16, u8, u16)) {
     pointers.retain(|pointer| !pointer.is_empty());
     let pointer = pointers[at % pointers.len()].clone();
     let (parent, name) = pointer.rsplit_once('/').expect("it is a pointer");
-    let another = pointers.get(other % pointers.len()).and_then(|other| json.pointer(other)).cloned().unwrap_or_default();
+    let another =
+        pointers.get(other % pointers.len()).and_then(|other| json.pointer(other)).cloned().unwrap_or_default();
     let strange = [
-        json!(null), json!(0), json!(1), json!(u64::MAX), json!(1e300), json!(""), json!("gone"), json!("cart"),
-        json!("a"), json!([]), json!({}), json!(true), json!("merge"), json!("update"), json!({"blueprint": "note", "identifier": "a"}),
+        json!(null),
+        json!(0),
+        json!(1),
+        json!(u64::MAX),
+        json!(1e300),
+        json!(""),
+        json!("gone"),
+        json!("cart"),
+        json!("a"),
+        json!([]),
+        json!({}),
+        json!(true),
+        json!("merge"),
+        json!("update"),
+        json!({"blueprint": "note", "identifier": "a"}),
     ];
     match how % 6 {
         0 => *json.pointer_mut(&pointer).expect("it is there") = strange[other % strange.len()].clone(),

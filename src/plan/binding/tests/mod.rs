@@ -67,7 +67,11 @@ fn options(world: &World) -> Options {
         blueprints: only.blueprints.iter().map(ToString::to_string).collect(),
         files: vec!["a/b.yaml".to_owned()],
     };
-    Options { prune: [None, Some(true)][world.stored.len() % 2], adopt: world.adopt, only: world.only.as_ref().map(part) }
+    Options {
+        prune: [None, Some(true)][world.stored.len() % 2],
+        adopt: world.adopt,
+        only: world.only.as_ref().map(part),
+    }
 }
 
 const PATHS: [&str; 4] = ["b.yaml", "a/\u{202e}\"c.yaml", "a/b.yaml", "z"];

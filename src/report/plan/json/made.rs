@@ -23,6 +23,7 @@ pub(super) fn document(sited: &Sited<'_>) -> Document {
     let plan = report.plan;
     Document {
         format: FORMAT,
+        refused: report.refusal.map(|refusal| clean(refusal).into_owned()),
         platform: report.platform.to_owned(),
         catalog: report.catalog.to_owned(),
         target: report.target.map(str::to_owned),
