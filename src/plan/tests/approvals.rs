@@ -159,7 +159,7 @@ fn dangerous(world: World, options: u8) -> World {
 }
 
 proptest! {
-    #![proptest_config(config(256))]
+    #![proptest_config(config(64))]
 
     #[test]
     fn plans_share_an_approval_if_and_only_if_what_it_covers_is_the_same(

@@ -226,7 +226,7 @@ fn forged(mut json: Json) -> Option<PlanFile> {
 }
 
 proptest! {
-    #![proptest_config(config(200))]
+    #![proptest_config(config(64))]
 
     #[test]
     fn an_edited_file_is_refused_or_shows_what_is_sent(
