@@ -30,7 +30,7 @@ use portolan::domain::span::Span;
 use portolan::domain::value::Value;
 use portolan::domain::write::{PruneRule, Write, WriteMode};
 use portolan::manifest::{Limits, Reader, decode};
-use portolan::plan::{Question, plan};
+use portolan::plan::{Destination, Question, plan};
 use portolan::sources::{Pattern, discover, for_each_text};
 use serde_json::json;
 
@@ -218,7 +218,7 @@ fn ask(desired: &[Desired], actual: &Snapshot, blueprints: &[Blueprint], owned: 
         owned,
         write: &Write::every(WriteMode::Merge),
         prune: PruneRule { enabled: true, max: 5, max_percent: 10 },
-        scope: SCOPE,
+        destination: Destination { platform: "port", catalog: "https://api.port.io", target: None, scope: SCOPE },
         adopt: false,
         only_branch: false,
         unread: &[],

@@ -62,7 +62,7 @@ numbers() {
   case $format in portolan.plan/1 | portolan.outcome/1) ;; *) return 0 ;; esac
   out changes "$(jq '.counts.total | .create + .update + .rename + .adopt + .delete' "$1")"
   out deletes "$(jq .counts.total.delete "$1")"
-  out digest "$(jq --raw-output '(.approval // "")[:12]' "$1")"
+  out digest "$(jq --raw-output '.approval // ""' "$1")"
 }
 summary() { [ -z "${GITHUB_STEP_SUMMARY:-}" ] || [ ! -f "$1" ] || cat "$1" >>"$GITHUB_STEP_SUMMARY"; }
 

@@ -387,18 +387,21 @@ pub enum PushError {
         help("set {variables} in the environment, or name the catalog: `--catalog eu`, `--catalog local`")
     )]
     NotNamed { variables: String },
-    #[error("push: {what} in the plan cannot be overcome; nothing was written")]
-    #[diagnostic(code("push-obstacles"), help("the plan names each of them, and its way out"))]
+    #[error("push: the plan has {what}: changes that cannot be made; nothing was written")]
+    #[diagnostic(code("push-obstacles"), help("fix each one that the plan names, then push again"))]
     Obstacles { what: String },
-    #[error("push: {what} in the plan without a yes; nothing was written")]
-    #[diagnostic(code("push-unapproved"), help("read the plan; to say yes to all of it, add `{flags}`"))]
+    #[error("push: {what} approval; nothing was written")]
+    #[diagnostic(code("push-unapproved"), help("review the plan, then rerun with `{flags}`"))]
     Unapproved { what: String, flags: String },
-    #[error("push: the yes to `{given}` is not to this plan, which has {what}; nothing was written")]
+    #[error("push: the digest given to `--approve` does not match this plan: {what} approval; nothing was written")]
     #[diagnostic(
         code("push-other-approval"),
-        help("something dangerous has come or gone since; read the plan anew, then give `{flags}`")
+        help(
+            "the catalog, the target, the scope, the hazards or the manifests of the entities in them are not those that \
+             were approved; review the plan, then rerun with `{flags}`"
+        )
     )]
-    OtherApproval { given: String, what: String, flags: String },
+    OtherApproval { what: String, flags: String },
     #[error("push: {flag} is about a commit, and nothing is committed yet; nothing was written")]
     #[diagnostic(code("push-no-commit"), help("commit what is to be pushed"))]
     NoCommit { flag: &'static str },
@@ -436,8 +439,8 @@ pub enum PushError {
         help("that push was not made from a commit; if pushing over it is meant, add `--rollback`")
     )]
     NoCommitInRecord { path: String },
-    #[error("push: the plan `{path}` does not hold any more; nothing was written{why}")]
-    #[diagnostic(code("push-stale"), help("make it anew with `portolan diff --out`, and have it reviewed"))]
+    #[error("push: the plan file `{path}` does not match what would be pushed; nothing was written{why}")]
+    #[diagnostic(code("push-stale"), help("make a new plan with `portolan diff --out`, and have it reviewed"))]
     Stale { path: String, why: String },
 }
 

@@ -53,7 +53,7 @@ fn settled(text: &str) -> String {
         match word.len() {
             10 if is_hash && before.contains('(') => out.push_str("9b3d7a6e10"),
             10 if is_hash => out.push_str("5c1e0f8a42"),
-            12 if is_hash => out.push_str("1d8c1b066ba5"),
+            48 if is_hash => out.push_str("1d8c1b066ba59f42c07e6a318d5b24f90e73c6a1825fd0b4"),
             _ => out.push_str(word),
         }
         rest = after;
@@ -129,7 +129,7 @@ fn diff_and_the_comment_are_as_in_the_pictures() {
 
 #[test]
 fn what_changes_from_run_to_run_is_settled() {
-    let text = "commit 081c48c46d (43f8cc1dd5) `--approve a26f01b2c3d4` replicas 24\n2026-11-21 19:26 UTC";
-    let wanted = "commit 5c1e0f8a42 (9b3d7a6e10) `--approve 1d8c1b066ba5` replicas 24\n2026-11-13 16:05 UTC";
+    let text = "commit 081c48c46d (43f8cc1dd5) `--approve a26f01b2c3d4a26f01b2c3d4a26f01b2c3d4a26f01b2c3d4` replicas 24\n2026-11-21 19:26 UTC";
+    let wanted = "commit 5c1e0f8a42 (9b3d7a6e10) `--approve 1d8c1b066ba59f42c07e6a318d5b24f90e73c6a1825fd0b4` replicas 24\n2026-11-13 16:05 UTC";
     assert_eq!(settled(text), wanted);
 }

@@ -89,6 +89,7 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         is_full: args.full,
         is_only_branch: args.only_branch,
         says_next_step: true,
+        refusal: None,
         complaints: complaints.as_deref(),
     };
     shown(&report, &planned, context)?;

@@ -4,7 +4,7 @@ use clap::ValueHint;
 
 use crate::commands::steps::base::Wanted;
 use crate::commands::steps::connected::Intent;
-use crate::commands::steps::planned::Wishes;
+use crate::commands::steps::planned::{Choice, Wishes};
 use crate::commands::steps::standpoint::Standpoint;
 use crate::domain::entity::Owner;
 
@@ -57,7 +57,7 @@ impl PlanningArgs {
             },
             adopt: self.adopt,
             only_branch: false,
-            only: &self.only,
+            only: Choice::Named(&self.only),
             intent: Intent::Write,
         }
     }

@@ -26,7 +26,7 @@ use crate::commands::steps::signed::signed;
 use crate::commands::steps::since::{Since, since};
 use crate::commands::steps::standpoint::Standpoint;
 use crate::domain::act::Acts;
-use crate::domain::digest::Digest;
+use crate::domain::digest::ApprovalDigest;
 use crate::domain::entity::Owner;
 use crate::domain::moment::Moment;
 use crate::domain::outcome::Outcome;
@@ -50,11 +50,17 @@ use crate::ui::Remarks;
 #[command(after_help = EXAMPLES)]
 pub struct PushArgs {
     /// Approve hazards by the digest that the plan shows; repeatable
-    #[arg(long, value_name = "DIGEST", value_hint = ValueHint::Other, value_parser = digest)]
-    pub approve: Vec<String>,
+    ///
+    /// The digest holds for one catalog, target and scope, for these hazards, and for what the manifests say of the
+    /// entities in them. A new commit or another merge does not void it.
+    #[arg(long, value_name = "DIGEST", value_hint = ValueHint::Other, value_parser = approval)]
+    pub approve: Vec<ApprovalDigest>,
     #[command(flatten)]
     pub planning: PlanningArgs,
-    /// Apply a saved plan; refuse it if anything it depends on changed
+    /// Apply a saved plan; refuse it if the manifests and the catalog no longer yield exactly that plan
+    ///
+    /// The plan is made again from the manifests, with the options that the file records. The file is compared with the
+    /// result, and nothing that is sent is taken from it.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     #[arg(conflicts_with_all = ["only", "base", "no_base", "prune", "no_prune", "dry_run"])]
     pub plan: Option<PathBuf>,
@@ -89,7 +95,7 @@ Examples:
   portolan push                                    lint, show the plan, apply it
   portolan push --catalog local                    push to the embedded catalog
   portolan push --dry-run                          show the plan only
-  portolan push --approve 00070e151c23             approve the hazards of the plan
+  portolan push --approve DIGEST                   approve the hazards of the plan
   portolan push --plan plan.json                   apply a saved plan, or refuse if it no longer applies
   portolan push --ref HEAD~1                       go back to the previous commit
   portolan push --since-outcome last.json --output json=last.json
@@ -101,12 +107,34 @@ pub enum OnError {
     Stop,
 }
 
-fn digest(text: &str) -> Result<String, String> {
-    let is_hex = text.chars().all(|c| c.is_ascii_hexdigit());
-    match text.len() {
-        Digest::SHORT..=64 if is_hex => Ok(text.to_owned()),
-        _ => Err(format!("a digest is {} to 64 hexadecimal digits: `portolan diff` shows it", Digest::SHORT)),
+/// Digits of what earlier versions showed as an approval.
+const EARLIER_DIGITS: usize = 12;
+/// Digits of a plan's own digest, and of what earlier versions wrote as `approval` into JSON.
+const PLAN_DIGITS: usize = 64;
+
+fn approval(text: &str) -> Result<ApprovalDigest, String> {
+    if let Some(approval) = ApprovalDigest::parse(text) {
+        return Ok(approval);
     }
+    let is_hex = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let all = ApprovalDigest::DIGITS;
+    Err(match text.len() {
+        PLAN_DIGITS if is_hex => format!(
+            "this is the id of a plan (`digest` in the JSON report), or an approval digest of an earlier version; run \
+             `portolan diff` again and use the {all} digits that it shows after `--approve`"
+        ),
+        EARLIER_DIGITS if is_hex => format!(
+            "this is an approval digest of an earlier version, or the beginning of one; run `portolan diff` again and use \
+             all {all} digits that it shows after `--approve`"
+        ),
+        length if is_hex && length < all => {
+            format!(
+                "an approval digest has {all} digits and this has {length}: copy all of it, it cannot be abbreviated"
+            )
+        }
+        length if length == all && is_hex => "an approval digest is written in lower case".to_owned(),
+        _ => format!("an approval digest is {all} hexadecimal digits: `portolan diff` shows it after `--approve`"),
+    })
 }
 
 pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
@@ -177,7 +205,7 @@ enum Prepared<'a> {
     Refused(Exit),
 }
 
-/// A plan of now, or the one that was reviewed: then nothing is linted or compared anew but what it hangs on.
+/// The plan of now. With `--plan`, it must be the one that the file shows.
 fn prepared<'a>(
     args: &PushArgs,
     owner: Owner,
@@ -186,12 +214,15 @@ fn prepared<'a>(
     context: &mut Context<'_>,
 ) -> Result<Prepared<'a>, Error> {
     if let Some(file) = &args.plan {
-        let Rebound { planned, acts, refusals } = rebound(file, &owner, from, context)?;
-        if !refusals.is_empty() {
-            let why = refusals.iter().map(|refusal| format!("\n- {refusal}")).collect();
-            let stale = PushError::Stale { path: file.display().to_string(), why };
-            return Err(denied(stale, instead, &owner, context).into());
-        }
+        let planned = match rebound(file, &owner, from, context)? {
+            Rebound::Holds(planned) => *planned,
+            Rebound::Refused(refusals) => {
+                let why = refusals.iter().map(|refusal| format!("\n- {refusal}")).collect();
+                let stale = PushError::Stale { path: file.display().to_string(), why };
+                return Err(denied(stale, instead, &owner, context).into());
+            }
+        };
+        let acts = acts(&planned.plan, &planned.ground());
         return Ok(Prepared::Done(Box::new(ToDo { planned, acts, owner, from, instead })));
     }
     let wishes = args.planning.wishes(owner, from);
@@ -209,12 +240,16 @@ fn consented(args: &PushArgs, todo: &ToDo<'_>, again: &str, context: &mut Contex
     let ToDo { planned, acts, owner, from, instead } = todo;
     let consents = Consents { approve: &args.approve, adopt: args.planning.adopt };
     if let Some(refusal) = refusal(&planned.plan, &consents) {
-        let outputs = plan_outputs(instead);
-        shown(
-            &Report { outputs: &outputs, push: again, asked_for: from.name(), ..Report::default() },
-            planned,
-            context,
-        )?;
+        let (outputs, sentence) = (plan_outputs(instead), refused(&refusal));
+        let report = Report {
+            outputs: &outputs,
+            push: again,
+            asked_for: from.name(),
+            says_next_step: true,
+            refusal: Some(&sentence),
+            ..Report::default()
+        };
+        shown(&report, planned, context)?;
         let tests: Vec<_> = instead.iter().filter(|it| it.format == OutcomeFormat::Junit).cloned().collect();
         return Err(if tests.is_empty() { refusal } else { denied(refusal, &tests, owner, context) }.into());
     }
@@ -238,6 +273,12 @@ fn consented(args: &PushArgs, todo: &ToDo<'_>, again: &str, context: &mut Contex
         (true, false) => Exit::Success,
         (false, false) => Exit::Incomplete,
     })
+}
+
+/// The refusal as a sentence of its own.
+fn refused(refusal: &PushError) -> String {
+    let why = refusal.to_string();
+    format!("Push refused: {}.", why.strip_prefix("push: ").unwrap_or(&why))
 }
 
 /// Nothing of it was there before.

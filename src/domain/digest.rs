@@ -1,31 +1,14 @@
-//! A SHA-256 as a person types it: 64 hex digits, or the first of them. It names what was agreed to; whoever
-//! computes it says what is in it.
+//! SHA-256 digests: of what was compared ([`Digest`]), and of what a person approves ([`ApprovalDigest`]). Whoever
+//! computes a digest defines what it covers.
 
 use std::fmt;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest(pub [u8; 32]);
 
-impl Digest {
-    /// As many digits as are shown, and as few as are taken: 48 bits, which nobody hits by chance.
-    pub const SHORT: usize = 12;
-
-    /// The first digits: what is shown to people.
-    pub fn short(&self) -> String {
-        let mut text = self.to_string();
-        text.truncate(Self::SHORT);
-        text
-    }
-
-    /// Whether `text` is this digest, whole or its first digits.
-    pub fn is_meant_by(&self, text: &str) -> bool {
-        text.len() >= Self::SHORT && self.to_string().starts_with(&text.to_ascii_lowercase())
-    }
-}
-
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        write_hex(&self.0, f)
     }
 }
 
@@ -35,19 +18,68 @@ impl fmt::Debug for Digest {
     }
 }
 
+/// What `--approve` takes: 192 bits of a SHA-256 in hexadecimal. One word, so that a double click selects it, and of a
+/// length that neither a commit (40 digits) nor any other digest (64 digits) has. It is never abbreviated: of a short
+/// digest somebody can find two plans that share it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ApprovalDigest(pub [u8; Self::BYTES]);
+
+impl ApprovalDigest {
+    const BYTES: usize = 24;
+    /// Digits in its only spelling.
+    pub const DIGITS: usize = 2 * Self::BYTES;
+
+    pub fn of(digest: Digest) -> Self {
+        Self(std::array::from_fn(|at| digest.0[at]))
+    }
+
+    /// Reads its only spelling: all digits, in lower case.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut bytes = [0; Self::BYTES];
+        if text.len() != Self::DIGITS || !text.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f')) {
+            return None;
+        }
+        for (byte, at) in bytes.iter_mut().zip((0..).step_by(2)) {
+            *byte = u8::from_str_radix(text.get(at..at + 2)?, 16).ok()?;
+        }
+        Some(Self(bytes))
+    }
+}
+
+impl fmt::Display for ApprovalDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_hex(&self.0, f)
+    }
+}
+
+impl fmt::Debug for ApprovalDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+fn write_hex(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_digest_is_meant_by_its_beginning_and_by_nothing_shorter() {
+    fn an_approval_digest_has_one_spelling() {
         let digest = Digest(std::array::from_fn(|at| u8::try_from(at).expect("32 fit") * 7));
-        assert_eq!(digest.short(), "00070e151c23");
-        assert_eq!(digest.to_string().len(), 64);
-        assert!(digest.is_meant_by("00070e151c23") && digest.is_meant_by("00070E151C232A"));
-        assert!(digest.is_meant_by(&digest.to_string()));
-        for other in ["", "0007", "00070e151c24", &format!("{digest}0")] {
-            assert!(!digest.is_meant_by(other), "{other}");
+        let approval = ApprovalDigest::of(digest);
+        let text = approval.to_string();
+        assert_eq!(text, "00070e151c232a31383f464d545b626970777e858c939aa1");
+        assert_eq!((text.len(), digest.to_string().len()), (ApprovalDigest::DIGITS, 64));
+        assert!(digest.to_string().starts_with(&text));
+        assert_eq!(ApprovalDigest::parse(&text), Some(approval));
+        let (prefix, upper) = (text.get(..47).expect("it is longer"), text.to_uppercase());
+        for other in
+            ["", "0007", "00070e151c23", prefix, &format!("{text}0"), &upper, &digest.to_string(), &"é".repeat(24)]
+        {
+            assert_eq!(ApprovalDigest::parse(other), None, "{other}");
         }
     }
 }

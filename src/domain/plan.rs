@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::domain::change::Change;
-use crate::domain::digest::Digest;
+use crate::domain::digest::{ApprovalDigest, Digest};
 use crate::domain::entity::EntityKey;
 use crate::domain::finding::Place;
 use crate::domain::hazard::Hazard;
@@ -25,9 +25,10 @@ pub struct Plan {
     /// Declared, chosen, somebody else's, and already as declared: nothing is done to them unless they are adopted.
     pub foreign_unchanged: Vec<EntityKey>,
     pub counts: Counts,
-    /// What a person says yes to; `None` where nothing asks for it.
-    pub approval: Option<Digest>,
-    /// All that would be done and all that is dangerous; not where it is written, nor whose doing it is.
+    /// What `--approve` must be given; `None` where no hazard needs approval.
+    pub approval: Option<ApprovalDigest>,
+    /// Identifies the plan: its destination, all that would be done and all that is dangerous; not where it is written,
+    /// nor whose doing it is.
     pub digest: Digest,
 }
 
@@ -69,6 +70,8 @@ pub enum Obstacle {
     Duplicate { key: EntityKey, places: Vec<Place> },
     /// Each requires the next one to be there before it.
     RequiredCycle { deed: Deed, cycle: Cycle },
+    /// `key` would be written with a relation to an entity that no manifest declares and the catalog does not have.
+    MissingTarget { key: EntityKey, relation: Arc<str>, target: EntityKey, place: Place },
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -123,9 +123,11 @@ fn properties(sides: Sides<'_, '_>, found: &mut Vec<FieldChange>) {
         let ask = |wish: Option<(_, Span)>| wish.map_or(Ask::Silent, |(value, _)| normalise::property(value));
         let asks = (ask(now), past.map(|_| ask(before)));
         let default = shape.default.as_ref();
-        // What a whole entity does not name goes back to its default. What is unset stays so: a catalog fills in when
-        // it makes an entity, and for who has none it is not ours to make one up.
-        let unnamed = default.filter(|_| sides.is_whole() && stored.is_some());
+        // A property that is no longer managed goes back to its default, as if the entity were created from this
+        // manifest. One that is unset in the catalog stays unset: only a new entity gets its defaults filled in.
+        let is_dropped = matches!(asks, (Ask::Silent, Past::Known(Ask::Set(_))));
+        let is_reset = stored.is_some() && (sides.is_whole() || is_dropped);
+        let unnamed = default.filter(|_| is_reset || sides.renamed.is_some());
         // Nothing is won by clearing what is as it is without anybody.
         let is_default = stored.zip(default).is_some_and(|(stored, default)| same(stored, default));
         if asks.0 == Ask::Silent && unnamed.is_none() && is_default {

@@ -4,11 +4,12 @@
 use crate::domain::change::{Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Standing};
 use crate::domain::digest::Digest;
 use crate::domain::entity::{Entity, EntityKey};
-use crate::domain::hazard::{Blocker, Consent, Hazard, HazardKind};
+use crate::domain::hazard::{Blocker, Hazard, HazardKind};
 use crate::domain::plan::{Deed, Obstacle};
 use crate::domain::value::Value;
 use crate::domain::write::WriteMode;
 
+use super::Destination;
 use super::normalise::{self, Number, by_key};
 use super::shape::{PropertyShape, Times};
 
@@ -153,6 +154,21 @@ impl Writer {
         }
     }
 
+    pub fn mode(&mut self, mode: WriteMode) {
+        self.byte(match mode {
+            WriteMode::Merge => 0,
+            WriteMode::Replace => 1,
+        });
+    }
+
+    pub fn destination(&mut self, destination: Destination<'_>) {
+        let Destination { platform, catalog, target, scope } = destination;
+        self.text(platform);
+        self.text(catalog);
+        self.maybe(target);
+        self.text(scope);
+    }
+
     fn dependents(&mut self, dependents: &[Dependent]) {
         self.count(dependents.len());
         for dependent in dependents {
@@ -183,10 +199,7 @@ impl Writer {
             Standing::Ours => 1,
             Standing::Foreign => 2,
         });
-        self.byte(match change.mode {
-            WriteMode::Merge => 0,
-            WriteMode::Replace => 1,
-        });
+        self.mode(change.mode);
         self.count(change.fields.len());
         change.fields.iter().for_each(|field| self.field(field));
         // Its dependents are in the hazards, or changes themselves.
@@ -230,6 +243,12 @@ impl Writer {
                     Deed::Delete => 2,
                 });
                 self.keys(&cycle.members);
+            }
+            Obstacle::MissingTarget { key, relation, target, place: _ } => {
+                self.byte(2);
+                self.key(key);
+                self.text(relation);
+                self.key(target);
             }
         }
     }
@@ -299,20 +318,14 @@ pub(super) fn of_hazard(kind: &HazardKind) -> Digest {
     writer.finish()
 }
 
-/// What a person says yes to: all hazards that ask for it, in whatever order.
-pub(super) fn of_approval(hazards: &[Hazard]) -> Option<Digest> {
-    let asking = hazards.iter().filter(|hazard| hazard.consent == Consent::Approval);
-    let mut digests: Vec<Digest> = asking.map(|hazard| hazard.digest).collect();
-    digests.sort_unstable();
-    let mut writer = Writer::new("portolan approval 1");
-    writer.count(digests.len());
-    digests.iter().for_each(|digest| writer.digest(*digest));
-    (!digests.is_empty()).then(|| writer.finish())
-}
-
-pub(super) fn of_plan(scope: &str, changes: &[Change], hazards: &[Hazard], obstacles: &[Obstacle]) -> Digest {
-    let mut writer = Writer::new("portolan plan 1");
-    writer.text(scope);
+pub(super) fn of_plan(
+    destination: Destination<'_>,
+    changes: &[Change],
+    hazards: &[Hazard],
+    obstacles: &[Obstacle],
+) -> Digest {
+    let mut writer = Writer::new("portolan plan 2");
+    writer.destination(destination);
     writer.count(changes.len());
     changes.iter().for_each(|change| writer.change(change));
     writer.count(hazards.len());

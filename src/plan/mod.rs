@@ -3,6 +3,7 @@
 //! (`compare`) knows no exceptions.
 
 mod acts;
+mod approval;
 pub mod binding;
 mod compare;
 mod counts;
@@ -19,6 +20,7 @@ mod ownership;
 mod portrait;
 mod rename;
 mod shape;
+mod targets;
 
 #[cfg(test)]
 mod tests;
@@ -37,6 +39,7 @@ pub use digest::of_entity;
 pub use only::{Along, Only, along};
 pub use origin::Base;
 pub use rename::{Lookalike, Move, lookalikes};
+pub use targets::{Link, refuse_links, to_look_up, unconfirmed_links};
 
 use compare::Sides;
 use hazards::Stays;
@@ -58,7 +61,7 @@ pub struct Question<'q> {
     pub owned: &'q [EntityKey],
     pub write: &'q Write,
     pub prune: PruneRule,
-    pub scope: &'q str,
+    pub destination: Destination<'q>,
     /// Take over what somebody else wrote.
     pub adopt: bool,
     /// Leave out what was pending before this branch. For showing alone: what is left may hang on what is left out.
@@ -68,6 +71,17 @@ pub struct Question<'q> {
     pub moves: &'q [Move],
     /// Do this part alone, and what it cannot do without.
     pub only: Option<&'q Only>,
+}
+
+/// Where a plan is carried out, and as whom. Approvals and plan files hold for one destination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Destination<'q> {
+    pub platform: &'q str,
+    /// The catalog's name in messages: its URL, or the path of the embedded one.
+    pub catalog: &'q str,
+    /// The config's target that was chosen.
+    pub target: Option<&'q str>,
+    pub scope: &'q str,
 }
 
 /// What a plan stands on: for whoever goes on with it.
@@ -128,9 +142,9 @@ pub fn plan(question: &Question<'_>) -> Plan {
     let counts = counts::count(&drafts, &at_rest.unchanged, &kept, &left_out);
     let changes: Vec<Change> = drafts.into_iter().map(|draft| draft.change).collect();
     Plan {
-        approval: digest::of_approval(&hazards),
-        digest: digest::of_plan(question.scope, &changes, &hazards, &obstacles),
-        scope: question.scope.to_owned(),
+        approval: approval::digest(question, &hazards),
+        digest: digest::of_plan(question.destination, &changes, &hazards, &obstacles),
+        scope: question.destination.scope.to_owned(),
         waves: order.waves,
         cycles: order.cycles,
         foreign_unchanged: at_rest.foreign,

@@ -8,6 +8,7 @@ mod fields;
 mod gate;
 mod input;
 mod sides;
+mod targets;
 mod told;
 mod verify;
 mod world;

@@ -130,9 +130,17 @@ fn a_variable_that_says_this_is_not_ci_is_believed_everywhere() {
 fn what_makes_no_sense_is_refused_before_anything_is_read() {
     let repo = Repo::new();
     for (line, words) in [
-        ("push --approve 12", "a digest is 12 to 64"),
-        ("push --approve 00070e151c2x", "a digest is 12 to 64"),
-        ("push --dry-run --approve 00070e151c23", "cannot be used with"),
+        ("push --approve yes", "an approval digest is 48 hexadecimal digits"),
+        ("push --approve 00070e151c2x", "an approval digest is 48 hexadecimal digits"),
+        ("push --approve 00070e15", "it cannot be abbreviated"),
+        ("push --approve 00070e151c232a31383f464d545b626970777e858c939aa", "has 48 digits and this has 47"),
+        ("push --approve 00070E151C232A31383F464D545B626970777E858C939AA1", "in lower case"),
+        ("push --approve 00070e151c23", "of an earlier version, or the beginning of one; run `portolan diff` again"),
+        (
+            "push --approve 00070e151c232a31383f464d545b626970777e858c939aa1a8afb6bdc4cbd2d9",
+            "this is the id of a plan (`digest` in the JSON report)",
+        ),
+        ("push --dry-run --approve 00070e151c232a31383f464d545b626970777e858c939aa1", "cannot be used with"),
         ("push --on-error never", "possible values: continue, stop"),
         ("push --output sarif", "the formats are"),
     ] {
@@ -184,13 +192,16 @@ fn what_is_dangerous_wants_a_yes_to_this_very_plan() {
     repo.write("catalog/all.yaml", manifests(0..10));
     let refused = run(&repo, "push");
     assert_eq!(refused.code, 4, "{}", refused.results);
+    let first = "Push refused: 1 hazard needs approval; nothing was written.\nCatalog: ";
+    assert!(refused.results.starts_with(first), "{}", refused.results);
     assert!(refused.results.contains("30 to delete"), "the plan is shown: {}", refused.results);
-    let digest = refused.talk.split("--approve ").nth(1).and_then(|rest| rest.get(..12)).expect("a digest").to_owned();
+    let digest = refused.talk.split("--approve ").nth(1).and_then(|rest| rest.get(..48)).expect("a digest").to_owned();
     assert!(run(&repo, "diff --output summary").results.contains(&digest));
     repo.write("catalog/all.yaml", manifests(0..9));
     let other = run(&repo, &format!("push --approve {digest}"));
     assert_eq!(other.code, 4, "{}", other.results);
-    assert!(other.talk.contains("is not to this plan"), "{}", other.talk);
+    assert!(other.talk.contains("the digest given to `--approve` does not match this plan"), "{}", other.talk);
+    assert!(!other.talk.contains(&digest), "only the digest to give is there to copy: {}", other.talk);
     assert!(run(&repo, "diff").results.contains("31 to delete"), "nothing was done");
     repo.write("catalog/all.yaml", manifests(0..10));
     let approved = run(&repo, &format!("push --approve {digest}"));

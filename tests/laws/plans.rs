@@ -47,6 +47,7 @@ fn reported(world: &World, plan: &Plan, format: PlanFormat) -> String {
         is_only_branch: world.only_branch,
         is_full: true,
         says_next_step: true,
+        refusal: None,
         notes: &[],
         complaints: None,
     };

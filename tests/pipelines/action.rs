@@ -67,8 +67,8 @@ fn what_was_reviewed_is_pushed_and_a_hazard_wants_its_digest() {
     scene.commit();
     let diff = scene.pull_request().uses(&[("mode", "diff")]).ended(0);
     let digest = diff.output("digest").to_owned();
-    assert!(digest.len() == 12 && diff.output("deletes") == "2", "{:?}", diff.outputs);
-    for approve in ["", "000000000000"] {
+    assert!(digest.len() == 48 && diff.output("deletes") == "2", "{:?}", diff.outputs);
+    for approve in ["", "000000000000000000000000000000000000000000000000"] {
         let push = scene.push().uses(&[("mode", "push"), ("approve", approve)]).ended(4);
         let told = ["exit-code", "changes", "deletes", "digest"].map(|it| push.output(it));
         assert_eq!(told, ["4", "2", "2", digest.as_str()], "{}", push.told.words);

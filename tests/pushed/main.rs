@@ -12,6 +12,10 @@
 #[expect(dead_code, reason = "these tests use a part of the bench")]
 #[path = "../support/faulty.rs"]
 mod faulty;
+mod forged;
+#[expect(dead_code, reason = "these tests use a part of it")]
+#[path = "../../src/generated_cases.rs"]
+mod generated_cases;
 #[expect(dead_code, reason = "these tests use a part of the bench")]
 #[path = "../support/plain.rs"]
 mod plain;
@@ -127,7 +131,7 @@ fn what_nobody_said_yes_to_stays_whatever_was_killed_before() {
     scene.declare(&left);
     let refused = scene.push(&scene.running.url(), "push");
     assert_eq!(refused.code, Some(4), "{}", refused.talk);
-    let digest = refused.talk.split("--approve ").nth(1).and_then(|rest| rest.get(..12)).expect("a digest").to_owned();
+    let digest = refused.talk.split("--approve ").nth(1).and_then(|rest| rest.get(..48)).expect("a digest").to_owned();
     let names = scene.names();
     assert!(names.len() == 300 && scene.stored().values().all(|entity| entity[1]["size"] == 0), "nothing was written");
     // A yes to these forty is none to others.

@@ -27,6 +27,8 @@ pub(crate) enum Wanted<'w> {
     Nothing,
     /// The commit where this revision and `HEAD` parted: `--base`.
     Named(&'w str),
+    /// This very commit, where this clone has it: the base of a plan that is made again.
+    Recorded(&'w str),
     /// What the pipeline names that this runs in, if it does.
     FromPipeline,
 }
@@ -91,6 +93,11 @@ pub(crate) fn base(request: &Request<'_>) -> Result<Compared, BaseError> {
                 None => repository.find_commit(name)?,
             };
             Ok(compared(request, repository, commit, name.to_owned(), None)?)
+        }
+        Wanted::Recorded(id) => {
+            let found = request.repository.and_then(|it| Some((it, it.known_commit(id)?)));
+            let Some((repository, commit)) = found else { return Ok(Compared::default()) };
+            Ok(compared(request, repository, commit, "the plan file".to_owned(), None)?)
         }
         Wanted::FromPipeline => {
             let event = || sources::read_input(Path::new(request.environment.get("GITHUB_EVENT_PATH")?)).ok();

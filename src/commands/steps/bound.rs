@@ -1,26 +1,27 @@
-//! Yields plan files and what has become of them: a plan is bound to what it was made of when it is written, and held
-//! against what there is now before it is carried out. Nothing in a file is believed because it is there.
+//! Writes plan files, and compares them with the plan that is made again before it is carried out. Nothing in a file is
+//! believed because it is there.
 
-use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use crate::catalog::{Catalog, CatalogError};
+use crate::catalog::CatalogError;
 use crate::commands::context::Context;
-use crate::commands::steps::connected::{Intent, connect_for};
-use crate::commands::steps::live::Live;
-use crate::commands::steps::planned::Planned;
-use crate::commands::steps::revision::repository;
+use crate::commands::steps::base::Wanted;
+use crate::commands::steps::connected::{Intent, catalog_name};
+use crate::commands::steps::planned::{Choice, Planned, Planning, Wishes, planned};
 use crate::commands::steps::standpoint::Standpoint;
-use crate::domain::act::Acts;
+use crate::domain::change::Field;
 use crate::domain::entity::{EntityKey, Owner};
 use crate::domain::finding::FileId;
 use crate::domain::progress::{Progress, Silent};
-use crate::domain::snapshot::Snapshot;
+use crate::domain::value::Value;
 use crate::domain::words::{count, list};
 use crate::error::{DiffError, Error};
-use crate::plan::acts;
-use crate::plan::binding::{BindingError, Circumstances, FORMAT, How, Moved, PlanFile, Sight, Unfit, moved, unfit};
+use crate::plan::binding::{
+    BindingError, Circumstances, Difference, FORMAT, How, Moved, PlanFile, Sight, Unfit, differences, elsewhere, moved,
+    unfit,
+};
+use crate::plan::{Destination, acts};
 use crate::report::escape::{clean, harmless_json};
 use crate::settings::Settings;
 use crate::sources::{self, OutputError, PathKind};
@@ -29,6 +30,8 @@ use crate::sources::{self, OutputError, PathKind};
 const TOOL: &str = env!("CARGO_PKG_VERSION");
 /// So many entities are named in one sentence.
 const MOST_TOLD: usize = 10;
+/// Characters of a value in a sentence.
+const MOST_OF_A_VALUE: usize = 60;
 /// In so many characters of a plan file it says what it is.
 const HEAD: usize = 200;
 
@@ -37,7 +40,7 @@ pub(crate) fn bound(planned: &Planned, settings: &Settings) -> PlanFile {
     let ground = planned.ground();
     let acts = acts(&planned.plan, &ground);
     let path = |FileId(file): FileId| planned.asked.files.get(file as usize).map_or("", |file| file.path.as_str());
-    PlanFile::bind(circumstances(planned, settings), planned.plan.clone(), acts, ground, path)
+    PlanFile::bind(circumstances(planned, settings), planned.options.clone(), planned.plan.clone(), acts, ground, path)
 }
 
 /// `file` is relative to where the user is.
@@ -46,7 +49,7 @@ pub(crate) fn write_plan(file: &Path, push: &str, planned: &Planned, context: &m
     refuse_place(file, context.settings)?;
     let text = harmless_json(bound(planned, context.settings).write());
     sources::write_output(&context.settings.directory.join(file), &text).map_err(|error| as_named(error, file))?;
-    let approve = planned.plan.approval.map(|digest| format!(" --approve {}", digest.short())).unwrap_or_default();
+    let approve = planned.plan.approval.map(|digest| format!(" --approve {}", digest)).unwrap_or_default();
     let how = match planned.plan.obstacles.is_empty() {
         true => format!(": `{push}{approve}` carries it out"),
         false => String::new(),
@@ -127,6 +130,10 @@ fn of_unfit(unfit: &Unfit) -> String {
         Unfit::Scope { made, now } => differs("scope", &format!("`{made}`"), &format!("`{now}`")),
         Unfit::Platform { made, now } => differs("platform", &format!("`{made}`"), &format!("`{now}`")),
         Unfit::Catalog { made, now } => differs("catalog", made, now),
+        Unfit::Target { made, now } => {
+            let target = |name: &Option<String>| name.as_ref().map_or("none".to_owned(), |name| format!("`{name}`"));
+            differs("target", &target(made), &target(now))
+        }
         Unfit::Manifests { blueprint, keys } => {
             let mut names: Vec<String> = keys.iter().take(MOST_TOLD).map(name).collect();
             if keys.len() > MOST_TOLD {
@@ -142,7 +149,7 @@ fn of_unfit(unfit: &Unfit) -> String {
             format!("The blueprint `{blueprint}` in the catalog is not as it was.")
         }
         Unfit::Obstacles { count: number } => {
-            format!("The plan holds {} that nobody can carry out.", count(*number, "thing"))
+            format!("The plan has {}: changes that cannot be made.", count(*number, "obstacle"))
         }
     }
 }
@@ -162,16 +169,16 @@ fn of_moved(moved: &Moved) -> String {
     }
 }
 
-/// A plan file, looked at again.
-pub(crate) struct Rebound {
-    /// As if it had been planned now, but for the base, which nobody needs any more.
-    pub planned: Planned,
-    pub acts: Acts,
-    /// Why it is not carried out, as sentences; empty: it may be.
-    pub refusals: Vec<String>,
+/// A plan file, held against the plan that is made again.
+pub(crate) enum Rebound {
+    /// The plan that was made again. It is what the file shows.
+    Holds(Box<Planned>),
+    /// Why it is not carried out, as sentences.
+    Refused(Vec<String>),
 }
 
-/// Reads a plan file and all that it hangs on. Of the catalog only what it touches is read.
+/// Makes the plan of a file again, with the options that the file records, and compares the two. Nothing that is sent
+/// comes from the file.
 pub(crate) fn rebound(
     file: &Path,
     owner: &Owner,
@@ -180,55 +187,140 @@ pub(crate) fn rebound(
 ) -> Result<Rebound, Error> {
     let settings = context.settings;
     let file = read_plan(file, settings)?;
-    let bar = context.bar();
-    let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
-    let pattern = settings.pattern()?;
-    let asked = from.asked(&settings.root.value, &pattern, progress)?;
-    let repository = repository(settings, context.environment).ok().flatten();
-    let revision = from.revision(repository.as_ref(), settings, &pattern)?;
-    let catalog = connect_for(owner, &asked.entities, from.shelf(), Intent::Write, context)?;
-    let live = Live::of(&*catalog)?;
-    let ids: HashMap<&str, FileId> = asked.files.iter().map(|file| file.path.as_str()).zip((0..).map(FileId)).collect();
-    let mut planned = Planned {
-        plan: file.placed(&asked.entities, |path| ids.get(path).copied()),
-        owned: catalog.owned(owner)?,
-        actual: Snapshot::default(),
-        base: None,
-        at_base: Vec::new(),
-        notes: from.notes().to_vec(),
-        asked,
-        revision,
-        catalog,
-        live,
+    let catalog = catalog_name(settings);
+    let now = Destination {
+        platform: settings.platform.value.name,
+        catalog: &catalog,
+        target: settings.target.as_ref().map(|target| target.value.as_str()),
+        scope: &owner.scope,
     };
-    let now = Circumstances { scope: owner.scope.clone(), ..circumstances(&planned, settings) };
-    let mut refusals: Vec<String> = unfit(&file, &now, &planned.ground()).iter().map(of_unfit).collect();
-    // Of a plan for another catalog nothing is there.
-    if refusals.is_empty() {
-        planned.actual = touched(&file, &*planned.catalog, &planned.live, progress)?;
-        let sight = Sight { actual: &planned.actual, blueprints: &planned.live.all, owned: &planned.owned };
-        refusals = moved(&file, &sight).iter().map(of_moved).collect();
+    // Of another catalog nothing has to be read to tell.
+    let elsewhere = elsewhere(&file.made, now);
+    if !elsewhere.is_empty() {
+        return Ok(refused(elsewhere.iter().map(of_unfit)));
     }
-    if now.commit != file.made.commit && refusals.is_empty() {
+    let wishes = Wishes {
+        owner: owner.clone(),
+        from,
+        base: file.made.base.as_deref().map_or(Wanted::Nothing, Wanted::Recorded),
+        prune: file.options.prune,
+        adopt: file.options.adopt,
+        only_branch: false,
+        only: Choice::Recorded(file.options.only.as_ref()),
+        intent: Intent::Write,
+    };
+    let mut planned = match planned(&wishes, context)? {
+        Planning::Done(planned) => planned,
+        Planning::Strange(linted) => {
+            return Ok(refused(linted.findings.into_iter().map(|finding| finding.message)));
+        }
+    };
+    let unfit = unfit(&file, now, &planned.ground());
+    if !unfit.is_empty() {
+        return Ok(refused(unfit.iter().map(of_unfit)));
+    }
+    read_touched(&file, &mut planned, context)?;
+    let sight = Sight { actual: &planned.actual, blueprints: &planned.live.all, owned: &planned.owned };
+    let moved = moved(&file, &sight);
+    if !moved.is_empty() {
+        return Ok(refused(moved.iter().map(of_moved)));
+    }
+    let has_base = file.made.base.is_none() || planned.base.is_some();
+    let differences = differences(&file, &bound(&planned, settings), has_base);
+    if !differences.is_empty() {
+        let more = differences.len().saturating_sub(MOST_TOLD);
+        let mut sentences: Vec<String> = differences.iter().take(MOST_TOLD).map(of_difference).collect();
+        sentences.extend((more > 0).then(|| format!("{} not shown.", count(more, "more difference"))));
+        sentences.extend((!has_base).then(|| no_base(&file)));
+        return Ok(refused(sentences.into_iter()));
+    }
+    if circumstances(&planned, settings).commit != file.made.commit {
         planned.notes.push("The plan was made at another commit, whose manifests say the same.".to_owned());
     }
-    let refusals = refusals.iter().map(|sentence| clean(sentence).into_owned()).collect();
-    Ok(Rebound { planned, acts: file.acts, refusals })
+    Ok(Rebound::Holds(planned))
 }
 
-/// What a plan touches, as it is now.
-fn touched(
-    file: &PlanFile,
-    catalog: &dyn Catalog,
-    live: &Live,
-    progress: &dyn Progress,
-) -> Result<Snapshot, CatalogError> {
-    let mut snapshot = Snapshot::default();
+fn refused(sentences: impl Iterator<Item = String>) -> Rebound {
+    Rebound::Refused(sentences.map(|sentence| clean(&sentence).into_owned()).collect())
+}
+
+fn no_base(file: &PlanFile) -> String {
+    format!(
+        "The commit `{}`, with which the plan was compared, is not in this clone: fetch it (`fetch-depth: 0`).",
+        file.made.base.as_deref().unwrap_or_default()
+    )
+}
+
+/// Entities that the file speaks of, and that making the plan again had no reason to read.
+fn read_touched(file: &PlanFile, planned: &mut Planned, context: &Context<'_>) -> Result<(), CatalogError> {
+    let bar = context.bar();
+    let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     for (name, identifiers) in file.to_read() {
-        // One that is gone is told by `unfit`.
-        let Some(blueprint) = live.all.named(&name) else { continue };
-        let shelf = catalog.read_some(blueprint, &identifiers, progress)?;
-        snapshot.blueprints.insert(name.to_string(), shelf);
+        if planned.actual.blueprints.contains_key(name.as_ref()) {
+            continue;
+        }
+        // One that is gone is reported by `unfit`.
+        let Some(blueprint) = planned.live.all.named(&name) else { continue };
+        let shelf = planned.catalog.read_some(blueprint, &identifiers, progress)?;
+        planned.actual.blueprints.insert(name.to_string(), shelf);
     }
-    Ok(snapshot)
+    Ok(())
+}
+
+/// Of a difference between the file and the plan that was made again.
+fn of_difference(difference: &Difference) -> String {
+    let value = |value: &Option<Value>| match value {
+        None => "no change".to_owned(),
+        Some(value) => format!("`{}`", brief(&value.to_json().to_string())),
+    };
+    match difference {
+        Difference::Unfounded(key) => {
+            format!("{}: the file shows a change that the manifests and the catalog do not ask for.", name(key))
+        }
+        Difference::Unshown(key) => {
+            format!("{}: the manifests and the catalog ask for a change that the file does not show.", name(key))
+        }
+        Difference::Action(key) => format!("{}: the file shows another action or another reason for it.", name(key)),
+        Difference::Field { key, field, shown, planned } => format!(
+            "{}: the file shows {} for {}, and the manifest yields {}.",
+            name(key),
+            value(shown),
+            field_name(field),
+            value(planned)
+        ),
+        Difference::FieldDetail { key, field } => {
+            format!("{}: what the file shows about {} is not what the plan yields.", name(key), field_name(field))
+        }
+        Difference::Dependents(key) => {
+            format!("{}: the entities that point to it are not those that the file shows.", name(key))
+        }
+        Difference::Request(key) => {
+            format!("{}: the request in the file is not the one that its manifest yields.", name(key))
+        }
+        Difference::Hazards => "The hazards of the plan are not those that the file shows.".to_owned(),
+        Difference::Counts => "The counts of the plan are not those that the file shows.".to_owned(),
+        Difference::Order => "The steps of the plan are not those that the file shows.".to_owned(),
+        Difference::Approval => "The approval digest of the plan is not the one that the file shows.".to_owned(),
+        Difference::Rest(part) => format!("The part `{part}` of the file is not what the plan yields."),
+    }
+}
+
+fn field_name(field: &Field) -> String {
+    match field {
+        Field::Title => "`title`".to_owned(),
+        Field::Icon => "`icon`".to_owned(),
+        Field::Team => "`team`".to_owned(),
+        Field::Property(name) => format!("`properties.{name}`"),
+        Field::Relation(name) => format!("`relations.{name}`"),
+    }
+}
+
+/// A value in a sentence.
+fn brief(text: &str) -> String {
+    let text = text.replace('`', "'");
+    if text.chars().count() <= MOST_OF_A_VALUE {
+        return text;
+    }
+    let cut: String = text.chars().take(MOST_OF_A_VALUE).collect();
+    format!("{cut}…")
 }

@@ -1,38 +1,43 @@
-//! Yields whether a plan has every yes that it wants. A yes is to what is dangerous in this plan and no other: its digest
-//! says which, so what has become dangerous since is asked for anew.
+//! Checks that every hazard in a plan has been approved. An approval digest holds for the hazards of one plan; a hazard
+//! that has come since needs a new one.
 
+use crate::domain::change::Standing;
+use crate::domain::digest::ApprovalDigest;
 use crate::domain::hazard::Consent;
 use crate::domain::plan::Plan;
 use crate::domain::words::count;
 use crate::error::PushError;
 
-/// What a person said yes to.
+/// What a person approved.
 pub(crate) struct Consents<'a> {
-    /// Digests, or their first digits.
-    pub approve: &'a [String],
+    pub approve: &'a [ApprovalDigest],
     pub adopt: bool,
 }
 
-/// The refusal that a push without that yes ends with.
+/// The refusal that a push without these approvals ends with.
 pub(crate) fn refusal(plan: &Plan, consents: &Consents<'_>) -> Option<PushError> {
     if !plan.obstacles.is_empty() {
         return Some(PushError::Obstacles { what: count(plan.obstacles.len(), "obstacle") });
     }
-    let asking = |consent| plan.hazards.iter().filter(move |hazard| hazard.consent == consent).count();
-    let approval = plan.approval.filter(|digest| !consents.approve.iter().any(|given| digest.is_meant_by(given)));
-    let unapproved = approval.map_or(0, |_| asking(Consent::Approval));
-    let unadopted = if consents.adopt { 0 } else { asking(Consent::Adoption) };
+    let approval = plan.approval.filter(|digest| !consents.approve.contains(digest));
+    let asking = plan.hazards.iter().filter(|hazard| hazard.consent == Consent::Approval).count();
+    let unapproved = if approval.is_some() { asking } else { 0 };
+    let unadopted = usize::from(!consents.adopt && takes_over(plan));
     let number = unapproved + unadopted;
     if number == 0 {
         return None;
     }
     let mut flags: Vec<String> = Vec::new();
     flags.extend((unadopted > 0 || consents.adopt).then(|| "--adopt".to_owned()));
-    flags.extend(approval.or(plan.approval).map(|digest| format!("--approve {}", digest.short())));
-    let what = count(number, "hazard");
+    flags.extend(plan.approval.map(|digest| format!("--approve {digest}")));
+    let what = format!("{} {}", count(number, "hazard"), if number == 1 { "needs" } else { "need" });
     let flags = flags.join(" ");
-    Some(match consents.approve.first().filter(|_| unapproved > 0) {
-        Some(given) => PushError::OtherApproval { given: given.clone(), what, flags },
-        None => PushError::Unapproved { what, flags },
-    })
+    let is_other = unapproved > 0 && !consents.approve.is_empty();
+    Some(if is_other { PushError::OtherApproval { what, flags } } else { PushError::Unapproved { what, flags } })
+}
+
+/// Whether the plan writes to a foreign entity. A plan file that was made with `--adopt` has no hazard for it, and is no
+/// approval.
+fn takes_over(plan: &Plan) -> bool {
+    plan.changes.iter().any(|change| change.standing == Standing::Foreign)
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use crate::catalog::{Catalog, CatalogError, Part};
+use crate::catalog::{self, Catalog, CatalogError};
 use crate::commands::context::Context;
 use crate::commands::steps::base::{self, Base};
 use crate::commands::steps::connected::{Intent, connect_for};
@@ -24,15 +24,18 @@ use crate::domain::hazard::{Blocker, HazardKind};
 use crate::domain::plan::{Obstacle, Plan};
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::revision::Revision;
-use crate::domain::snapshot::Snapshot;
+use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
 use crate::domain::write::PruneRule;
 use crate::error::{DiffError, Error};
-use crate::plan::{self, Ground, Only, Question, lookalikes};
+use crate::plan::binding::{ChosenPart, Options};
+use crate::plan::{self, Destination, Ground, Link, Only, Question, acts, lookalikes, to_look_up, unconfirmed_links};
+use crate::report::escape::clean;
 use crate::settings::{self, Origin, Settings};
 use crate::sources::Pattern;
 use crate::sources::git;
 
 /// What of the settings a run may say otherwise, and what only a run says.
+#[derive(Clone)]
 pub(crate) struct Wishes<'a> {
     pub owner: Owner,
     /// Where the manifests are read from.
@@ -41,13 +44,23 @@ pub(crate) struct Wishes<'a> {
     pub prune: Option<bool>,
     pub adopt: bool,
     pub only_branch: bool,
-    /// Blueprints and files: `--only`; none: everything.
-    pub only: &'a [String],
+    pub only: Choice<'a>,
     pub intent: Intent,
+}
+
+/// Which part is planned.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Choice<'a> {
+    /// Blueprints and files as `--only` names them; none: everything.
+    Named(&'a [String]),
+    /// The part that a plan file records.
+    Recorded(Option<&'a ChosenPart>),
 }
 
 pub(crate) struct Planned {
     pub plan: Plan,
+    /// What it was made with, for a plan file.
+    pub options: Options,
     pub asked: Asked,
     pub base: Option<Base>,
     /// Where the base declared what is deleted, by key. Its files come after those of now.
@@ -87,30 +100,63 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     if let Some(strange) = live.strangers(&asked, catalog.name(), settings.catalog.value == settings::Catalog::Local) {
         return Ok(Planning::Strange(Box::new(strange)));
     }
-    let only = narrowed(wishes.only, &asked, &live, catalog.name(), settings)?;
+    let only = match wishes.only {
+        Choice::Named(names) => narrowed(names, &asked, &live, catalog.name(), settings)?,
+        Choice::Recorded(part) => part.map(|part| recorded(part, &asked)),
+    };
     let owned = tolerant(catalog.owned(&wishes.owner), &mut notes)?;
     let declared: BTreeSet<&str> = asked.entities.iter().map(|entity| entity.key.blueprint.as_ref()).collect();
     if settings.catalog.value != settings::Catalog::Local {
         notes.extend(live.notes(&declared, &settings.root.value, wishes.from.shelf()));
     }
     let names: BTreeSet<&str> = declared.into_iter().chain(owned.iter().map(|key| key.blueprint.as_ref())).collect();
-    let mut actual = catalog.read(&live.all.among(&names), Part::Whole, progress)?;
-    let sides =
-        Sides { wishes, settings, asked: &asked, base: base.as_ref(), live: &live, owned: &owned, only: only.as_ref() };
+    let mut actual = catalog.read(&live.all.among(&names), catalog::Part::Whole, progress)?;
+    let sides = Sides {
+        wishes,
+        settings,
+        catalog: catalog.name(),
+        asked: &asked,
+        base: base.as_ref(),
+        live: &live,
+        owned: &owned,
+        only: only.as_ref(),
+    };
     let mut plan = sides.plan(&actual);
     let onlookers = onlookers(&plan, &live, &actual);
     if !onlookers.is_empty() {
-        actual.blueprints.extend(catalog.read(&onlookers, Part::Whole, progress)?.blueprints);
+        actual.blueprints.extend(catalog.read(&onlookers, catalog::Part::Whole, progress)?.blueprints);
         plan = sides.plan(&actual);
     }
+    let ground = Ground { desired: &asked.entities, blueprints: &live.all, actual: &actual };
+    let missing = missing_links(&plan, &ground, &*catalog, &live, progress, &mut notes)?;
+    plan::refuse_links(&mut plan, missing, sides.destination());
     notes.extend(only.as_ref().and_then(|only| {
         came_along(&plan, only, &Ground { desired: &asked.entities, blueprints: &live.all, actual: &actual })
     }));
     let ground = Ground { desired: &asked.entities, blueprints: &live.all, actual: &actual };
     notes.extend(resembling(&lookalikes(&plan, &ground, base.as_ref().map_or(&[], |base| &base.moves))));
     let at_base = base.as_ref().map(|base| at_base(&plan, &asked, base)).unwrap_or_default();
-    let planned = Planned { plan, asked, base, at_base, revision, catalog, live, actual, owned, notes };
+    let options =
+        Options { prune: wishes.prune, adopt: wishes.adopt, only: only.as_ref().map(|only| part(only, &asked)) };
+    let planned = Planned { plan, options, asked, base, at_base, revision, catalog, live, actual, owned, notes };
     Ok(Planning::Done(Box::new(planned)))
+}
+
+fn part(only: &Only, asked: &Asked) -> ChosenPart {
+    let path = |FileId(file): &FileId| asked.files.get(*file as usize).map(|file| file.path.clone());
+    let mut files: Vec<String> = only.files.iter().filter_map(path).collect();
+    files.sort();
+    ChosenPart { blueprints: only.blueprints.iter().map(ToString::to_string).collect(), files }
+}
+
+/// A file that is not there any more chooses nothing.
+fn recorded(part: &ChosenPart, asked: &Asked) -> Only {
+    let chosen: HashSet<&str> = part.files.iter().map(String::as_str).collect();
+    let files = (0..).map(FileId).zip(&asked.files).filter(|(_, file)| chosen.contains(file.path.as_str()));
+    Only {
+        blueprints: part.blueprints.iter().map(|name| name.as_str().into()).collect(),
+        files: files.map(|(id, _)| id).collect(),
+    }
 }
 
 fn at_base(plan: &Plan, asked: &Asked, base: &Base) -> Vec<(EntityKey, Place)> {
@@ -137,6 +183,8 @@ fn first_of_base(asked: &Asked) -> u32 {
 struct Sides<'a> {
     wishes: &'a Wishes<'a>,
     settings: &'a Settings,
+    /// Its name.
+    catalog: &'a str,
     asked: &'a Asked,
     base: Option<&'a Base>,
     live: &'a Live,
@@ -145,8 +193,17 @@ struct Sides<'a> {
 }
 
 impl Sides<'_> {
+    fn destination(&self) -> Destination<'_> {
+        Destination {
+            platform: self.settings.platform.value.name,
+            catalog: self.catalog,
+            target: self.settings.target.as_ref().map(|target| target.value.as_str()),
+            scope: &self.wishes.owner.scope,
+        }
+    }
+
     fn plan(&self, actual: &Snapshot) -> Plan {
-        let Self { wishes, settings, asked, base, live, owned, only } = self;
+        let Self { wishes, settings, catalog: _, asked, base, live, owned, only } = self;
         let rule = settings.prune.rule();
         plan::plan(&Question {
             desired: &asked.entities,
@@ -156,7 +213,7 @@ impl Sides<'_> {
             owned,
             write: &settings.write.value,
             prune: PruneRule { enabled: wishes.prune.unwrap_or(rule.enabled), ..rule },
-            scope: &wishes.owner.scope,
+            destination: self.destination(),
             adopt: wishes.adopt,
             only_branch: wishes.only_branch,
             unread: &unread(asked),
@@ -164,6 +221,43 @@ impl Sides<'_> {
             only: *only,
         })
     }
+}
+
+/// The relations that the plan would write to entities that are not there. Targets that nothing declares are looked up by
+/// their identifiers; where the catalog does not let them be read, nothing is claimed about them.
+fn missing_links(
+    plan: &Plan,
+    ground: &Ground<'_>,
+    catalog: &dyn Catalog,
+    live: &Live,
+    progress: &dyn Progress,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Link>, CatalogError> {
+    let mut links = unconfirmed_links(&acts(plan, ground), ground);
+    for (name, identifiers) in to_look_up(&links, ground) {
+        let identifiers: Vec<Box<str>> = identifiers.into_iter().collect();
+        let shelf = match live.all.named(&name) {
+            Some(blueprint) => match catalog.read_some(blueprint, &identifiers, progress) {
+                Err(error) if matches!(error.status(), Some(403 | 404)) => None,
+                read => Some(read?),
+            },
+            None => None,
+        };
+        let is_there = |target: &EntityKey| match &shelf {
+            Some(Shelf { entities, completeness: Completeness::Complete }) => {
+                entities.iter().any(|it| it.key == *target)
+            }
+            Some(_) | None => true,
+        };
+        if !matches!(&shelf, Some(Shelf { completeness: Completeness::Complete, .. })) {
+            notes.push(format!(
+                "The entities of `{}` could not be read, so relations to them were not checked.",
+                clean(&name)
+            ));
+        }
+        links.retain(|link| link.target.blueprint != name || !is_there(&link.target));
+    }
+    Ok(links)
 }
 
 /// What Git knows of the run.
@@ -272,6 +366,7 @@ impl Planned {
         let changes = plan.changes.iter().filter_map(|change| change.place);
         let obstacles = plan.obstacles.iter().flat_map(|obstacle| match obstacle {
             Obstacle::Duplicate { places, .. } => places.as_slice(),
+            Obstacle::MissingTarget { place, .. } => std::slice::from_ref(place),
             Obstacle::RequiredCycle { .. } => &[],
         });
         let blockers = plan.hazards.iter().flat_map(|hazard| match &hazard.kind {

@@ -73,6 +73,8 @@ pub(crate) struct Report<'a> {
     pub is_only_branch: bool,
     /// Whether to say how the plan is pushed.
     pub says_next_step: bool,
+    /// Why the push was refused.
+    pub refusal: Option<&'a str>,
     pub complaints: Option<&'a [Complaint]>,
 }
 
@@ -114,6 +116,7 @@ pub(crate) fn plan_report<'a>(
         is_only_branch: report.is_only_branch,
         is_full: report.is_full,
         says_next_step: report.says_next_step,
+        refusal: report.refusal,
         notes: if context.quiet { &[] } else { &planned.notes },
         complaints: report.complaints,
     }
@@ -125,7 +128,8 @@ fn head(plan: &PlanReport<'_>, asked_for: Option<&str>, style: &Style) -> String
     let commit = asked_for.zip(plan.revision.and_then(|revision| revision.short_commit()));
     let commit = commit.map(|(name, commit)| format!(" Commit: {name} ({commit}).")).unwrap_or_default();
     let head = format!("Catalog: {}. Scope: {}.{commit}{base}", plan.catalog, plan.plan.scope);
-    format!("{}\n", style.paint(Role::Strong, &clean(&head)))
+    let refusal = plan.refusal.map(|refusal| format!("{}\n", style.paint(Role::Error, &clean(refusal))));
+    format!("{}{}\n", refusal.unwrap_or_default(), style.paint(Role::Strong, &clean(&head)))
 }
 
 /// The findings that stand in the way, in the formats that were asked for.

@@ -15,9 +15,9 @@ use crate::domain::finding::{FileId, Place};
 use crate::domain::hazard::{Blocker, HazardKind};
 use crate::domain::plan::{Obstacle, Plan};
 use crate::domain::snapshot::{Completeness, Snapshot};
-use crate::plan::Ground;
 use crate::plan::dependents::each_target;
 use crate::plan::ownership::{Pair, pair};
+use crate::plan::{Destination, Ground};
 
 /// How a run is not the one that the plan was made for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +33,10 @@ pub enum Unfit {
     Catalog {
         made: String,
         now: String,
+    },
+    Target {
+        made: Option<String>,
+        now: Option<String>,
     },
     /// The manifests of a blueprint ask for something else; `keys` are the entities of the plan among them.
     Manifests {
@@ -84,14 +88,23 @@ pub struct Sight<'s> {
     pub owned: &'s [EntityKey],
 }
 
-/// Sorted; empty: the plan is for this run. The snapshot of the ground is not looked at.
-pub fn unfit(file: &PlanFile, now: &Circumstances, ground: &Ground<'_>) -> Vec<Unfit> {
+/// How the file's plan is for another destination. Sorted; known before anything is read.
+pub fn elsewhere(made: &Circumstances, now: Destination<'_>) -> Vec<Unfit> {
     let mut found = Vec::new();
-    let Circumstances { tool: _, scope, platform, catalog, target: _, commit: _, is_dirty: _, base: _ } = &file.made;
-    let both = |made: &String, now: &String| (made != now).then(|| (made.clone(), now.clone()));
-    found.extend(both(scope, &now.scope).map(|(made, now)| Unfit::Scope { made, now }));
-    found.extend(both(platform, &now.platform).map(|(made, now)| Unfit::Platform { made, now }));
-    found.extend(both(catalog, &now.catalog).map(|(made, now)| Unfit::Catalog { made, now }));
+    let Circumstances { tool: _, scope, platform, catalog, target, commit: _, is_dirty: _, base: _ } = made;
+    let both = |made: &str, now: &str| (made != now).then(|| (made.to_owned(), now.to_owned()));
+    found.extend(both(scope, now.scope).map(|(made, now)| Unfit::Scope { made, now }));
+    found.extend(both(platform, now.platform).map(|(made, now)| Unfit::Platform { made, now }));
+    found.extend(both(catalog, now.catalog).map(|(made, now)| Unfit::Catalog { made, now }));
+    if target.as_deref() != now.target {
+        found.push(Unfit::Target { made: target.clone(), now: now.target.map(str::to_owned) });
+    }
+    found
+}
+
+/// Sorted; empty: the plan is for this run. The snapshot of the ground is not looked at.
+pub fn unfit(file: &PlanFile, now: Destination<'_>, ground: &Ground<'_>) -> Vec<Unfit> {
+    let mut found = elsewhere(&file.made, now);
     let manifests = Manifests::of(ground.desired);
     for blueprint in differing(&file.manifests, &manifests.by_blueprint()) {
         let is_one = |touched: &&Touched| {
@@ -202,6 +215,7 @@ pub(super) fn each_place(plan: &mut Plan, mut each: impl FnMut(&mut Place)) {
     for obstacle in &mut plan.obstacles {
         match obstacle {
             Obstacle::Duplicate { key: _, places } => places.iter_mut().for_each(&mut each),
+            Obstacle::MissingTarget { key: _, relation: _, target: _, place } => each(place),
             Obstacle::RequiredCycle { deed: _, cycle: _ } => {}
         }
     }

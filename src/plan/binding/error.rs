@@ -13,8 +13,8 @@ pub enum BindingError {
         help("`portolan diff --out FILE` writes one; what `--output json` writes is a report")
     )]
     NoPlan { path: String },
-    #[error("read the plan `{path}`: its format is `{found}`, and only `{FORMAT}` is known")]
-    #[diagnostic(code(plan::format), help("carry it out with the portolan that made it, or make it anew"))]
+    #[error("read the plan `{path}`: its format is `{found}`, and this version reads only `{FORMAT}`")]
+    #[diagnostic(code(plan::format), help("make a new plan with `portolan diff --out`, and have it reviewed"))]
     Format { path: String, found: String },
     #[error("read the plan `{path}`: it was made by portolan {found}, and this is {own}")]
     #[diagnostic(
@@ -22,10 +22,10 @@ pub enum BindingError {
         help("use one version for both, or make the plan anew: what is sent may differ between versions")
     )]
     Tool { path: String, found: String, own: String },
-    #[error("read the plan `{path}`: it is not as it was written")]
+    #[error("read the plan `{path}`: its checksum does not match its content")]
     #[diagnostic(
         code(plan::altered),
-        help("somebody edited it, or it was cut on its way; make it anew with `portolan diff --out`")
+        help("the file was edited or truncated; make a new plan with `portolan diff --out`")
     )]
     Altered { path: String },
     #[error("read the plan `{path}`: at `{place}`: {reason}")]

@@ -27,7 +27,7 @@ const DECISIVE: [&str; 7] = [
     "teamInheritance",
 ];
 
-pub(super) fn of_blueprint(blueprint: &Blueprint) -> Digest {
+pub(in crate::plan) fn of_blueprint(blueprint: &Blueprint) -> Digest {
     let mut writer = Writer::new("portolan blueprint 1");
     writer.text(&blueprint.identifier);
     for key in DECISIVE {
@@ -37,7 +37,7 @@ pub(super) fn of_blueprint(blueprint: &Blueprint) -> Digest {
     writer.finish()
 }
 
-pub(super) fn of_manifest(desired: &Desired) -> Digest {
+pub(in crate::plan) fn of_manifest(desired: &Desired) -> Digest {
     let mut writer = Writer::new("portolan manifest 1");
     writer.key(&desired.key);
     text(&mut writer, &desired.title);
@@ -82,14 +82,14 @@ fn text(writer: &mut Writer, wish: &Wish<Box<str>>) {
 }
 
 /// The manifests of a run, each blueprint's by itself.
-pub(super) struct Manifests<'d> {
+pub(in crate::plan) struct Manifests<'d> {
     /// Of one entity with several manifests, all of them.
     by_key: HashMap<Pair<'d>, Vec<Digest>>,
 }
 
 impl<'d> Manifests<'d> {
-    pub fn of(desired: &'d [Desired]) -> Self {
-        let mut by_key: HashMap<Pair<'_>, Vec<Digest>> = HashMap::with_capacity(desired.len());
+    pub fn of(desired: impl IntoIterator<Item = &'d Desired>) -> Self {
+        let mut by_key: HashMap<Pair<'_>, Vec<Digest>> = HashMap::new();
         for one in desired {
             by_key.entry(pair(&one.key)).or_default().push(of_manifest(one));
         }

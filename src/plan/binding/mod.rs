@@ -1,12 +1,12 @@
-//! A plan as a file: what was reviewed, and all that it hangs on, so that whoever carries it out can tell that nothing
-//! has moved since. It binds by content: comments, file names and commits may differ, what is asked for and what is
-//! stored may not.
+//! A plan as a file: what was reviewed, and everything that it depends on. A plan file is a promise to compare with: a
+//! push makes the plan again from the manifests and refuses if the result differs from what the file shows. It binds by
+//! content: comments, file names and commits may differ, what is asked for and what is stored may not.
 
 mod check;
+mod difference;
 mod error;
-mod fingerprint;
+pub(in crate::plan) mod fingerprint;
 mod form;
-mod place;
 
 #[cfg(test)]
 mod tests;
@@ -19,14 +19,16 @@ use crate::domain::digest::Digest;
 use crate::domain::entity::EntityKey;
 use crate::domain::plan::Plan;
 
-use super::Ground;
+use super::{Destination, Ground};
 
-pub use check::{How, Moved, Sight, Unfit, moved, unfit};
+pub use check::{How, Moved, Sight, Unfit, elsewhere, moved, unfit};
+pub use difference::{Difference, differences};
 pub use error::BindingError;
 
 use fingerprint::Manifests;
 
-pub const FORMAT: &str = "portolan.plan-file/1";
+/// Raised with every change of the form: a plan file is short-lived, and no version reads another one's.
+pub const FORMAT: &str = "portolan.plan-file/2";
 
 /// The JSON Schema of a plan file.
 pub fn schema() -> serde_json::Value {
@@ -37,6 +39,7 @@ pub fn schema() -> serde_json::Value {
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlanFile {
     pub made: Circumstances,
+    pub options: Options,
     /// The manifests' digests, by blueprint.
     pub manifests: BTreeMap<Arc<str>, Digest>,
     /// The digests of the catalog's blueprints that the plan touches.
@@ -67,6 +70,31 @@ pub struct Circumstances {
     pub base: Option<String>,
 }
 
+/// The options that a plan is made with, so that it can be made again.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Options {
+    /// `None`: the settings decide.
+    pub prune: Option<bool>,
+    pub adopt: bool,
+    /// `None`: everything is planned.
+    pub only: Option<ChosenPart>,
+}
+
+/// The part of a plan that `--only` chooses.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ChosenPart {
+    pub blueprints: Vec<String>,
+    /// Paths of manifests.
+    pub files: Vec<String>,
+}
+
+impl Circumstances {
+    pub(super) fn destination(&self) -> Destination<'_> {
+        let Self { scope, platform, catalog, target, .. } = self;
+        Destination { platform, catalog, target: target.as_deref(), scope }
+    }
+}
+
 /// An entity that a plan changes, or counts on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Touched {
@@ -81,6 +109,7 @@ impl PlanFile {
     /// Binds a plan to the ground it was made on. `path`: of a file, by its number in the run.
     pub fn bind<'p>(
         made: Circumstances,
+        options: Options,
         mut plan: Plan,
         acts: Acts,
         ground: Ground<'_>,
@@ -99,7 +128,7 @@ impl PlanFile {
         let blueprints =
             blueprints.map(|it| (Arc::from(it.identifier.as_str()), fingerprint::of_blueprint(it))).collect();
         let touched = keys.iter().map(touch).collect();
-        Self { made, manifests: manifests.by_blueprint(), blueprints, touched, files, plan, acts }
+        Self { made, options, manifests: manifests.by_blueprint(), blueprints, touched, files, plan, acts }
     }
 
     /// The identifiers to read again before it is carried out, by blueprint.
@@ -119,6 +148,12 @@ impl PlanFile {
         let mut text = serde_json::to_string_pretty(&whole).expect("a value is JSON");
         text.push('\n');
         text
+    }
+
+    /// A file that somebody forged, without what `read` checks at its end.
+    #[cfg(test)]
+    fn read_unchecked(text: &str) -> Option<Self> {
+        form::file::read_unchecked(text)
     }
 
     /// `path` is what errors call the file. The version that made it must be `tool`.

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::world::{World, key, lines, manifest};
 use crate::domain::change::{Afterwards, Dependent};
-use crate::domain::digest::Digest;
+use crate::domain::digest::{ApprovalDigest, Digest};
 use crate::domain::entity::EntityKey;
 use crate::domain::hazard::{Consent, HazardKind};
 use crate::domain::plan::Plan;
@@ -242,7 +242,7 @@ fn dangerous() -> World {
     world
 }
 
-fn digests(world: &World) -> (Option<Digest>, Vec<Digest>) {
+fn digests(world: &World) -> (Option<ApprovalDigest>, Vec<Digest>) {
     let plan = world.plan();
     (plan.approval, plan.hazards.iter().map(|hazard| hazard.digest).collect())
 }

@@ -2,6 +2,7 @@
 
 mod acts;
 mod apply;
+mod approvals;
 pub(in crate::plan) mod generated;
 mod hazards;
 mod laws;

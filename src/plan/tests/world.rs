@@ -14,7 +14,10 @@ use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
 use crate::domain::span::Span;
 use crate::domain::value::Value;
 use crate::domain::write::{PruneRule, Write, WriteMode};
-use crate::plan::{Base, Ground, Move, Only, Question, acts, plan};
+use crate::plan::{Base, Destination, Ground, Move, Only, Question, acts, plan};
+
+pub const DESTINATION: Destination<'static> =
+    Destination { platform: "port", catalog: "https://api.port.io", target: None, scope: "acme/catalog" };
 
 #[derive(Debug, Clone)]
 pub struct World {
@@ -32,6 +35,7 @@ pub struct World {
     pub only_branch: bool,
     pub moves: Vec<Move>,
     pub only: Option<Only>,
+    pub destination: Destination<'static>,
 }
 
 /// Blueprints with something of everything.
@@ -89,6 +93,7 @@ impl World {
             only_branch: false,
             moves: Vec::new(),
             only: None,
+            destination: DESTINATION,
         }
     }
 
@@ -146,7 +151,7 @@ impl World {
             owned: &self.owned,
             write: &self.write,
             prune: self.prune,
-            scope: "acme/catalog",
+            destination: self.destination,
             adopt: self.adopt,
             only_branch: self.only_branch,
             unread: &self.unread,

@@ -47,7 +47,7 @@ fn head(told: &Told<'_>) -> String {
         out.push_str(&format!(", commit {}", code(commit)));
     }
     let at = report.at.to_string();
-    out.push_str(&format!(", plan {}, {}", code(&plan.plan.digest.short()), code(&at)));
+    out.push_str(&format!(", {}", code(&at)));
     out.push_str(&format!(", {}.\n", words::seconds(report.milliseconds)));
     if let Some(step) = words::next_step(told) {
         out.push_str(&format!("\n> [!CAUTION]\n> {}\n", markdown(&step)));

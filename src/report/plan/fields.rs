@@ -70,7 +70,7 @@ const SURROUNDING: usize = 20;
 const CONTEXT: usize = 1;
 
 pub(in crate::report) fn shown(change: &FieldChange, is_mixed: bool, limits: Limits) -> Shown {
-    let mut notes: Vec<&'static str> = words::cause(change.cause).into_iter().collect();
+    let mut notes: Vec<&'static str> = words::cause(change).into_iter().collect();
     // Where all of a change is pending, its heading says so.
     notes.extend((is_mixed && change.origin == Origin::AlreadyPending).then_some("already pending"));
     Shown { name: plain(&words::field(&change.field)), body: body(change, limits), notes }

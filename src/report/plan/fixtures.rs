@@ -173,7 +173,7 @@ impl Case {
             obstacles: Vec::new(),
             hazards,
             foreign_unchanged: Vec::new(),
-            approval: asks.then(|| digest(7)),
+            approval: asks.then(|| crate::domain::digest::ApprovalDigest::of(digest(7))),
             digest: digest(11),
         };
         let revision = Revision {
@@ -324,6 +324,7 @@ impl Case {
         case.plan.obstacles = vec![
             Obstacle::Duplicate { key: key("domain/a"), places: vec![Place { span: Span::new(0, 4), ..place }, place] },
             Obstacle::RequiredCycle { deed: Deed::Write, cycle: cycle.clone() },
+            Obstacle::MissingTarget { key: key("domain/a"), relation: "owner".into(), target: key("team/core"), place },
         ];
         case.plan.cycles = vec![cycle];
         case.complaints = Some(vec![Complaint {
@@ -498,6 +499,7 @@ impl Case {
             is_only_branch: self.is_only_branch,
             is_full: self.is_full,
             says_next_step: true,
+            refusal: None,
             notes: &self.notes,
             complaints: self.complaints.as_deref(),
         }

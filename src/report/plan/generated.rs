@@ -142,6 +142,11 @@ pub fn case() -> impl Strategy<Value = Case> {
             if more {
                 let cycle = Cycle { members: keys.clone(), path: keys.clone() };
                 case.plan.obstacles.push(Obstacle::RequiredCycle { deed: Deed::Delete, cycle: cycle.clone() });
+                if let [one, other, ..] = keys.as_slice() {
+                    let (key, target) = (one.clone(), other.clone());
+                    let relation = name.as_str().into();
+                    case.plan.obstacles.push(Obstacle::MissingTarget { key, relation, target, place });
+                }
                 case.plan.cycles = vec![cycle; 40];
                 case.plan.foreign_unchanged = keys;
                 case.notes = vec![name.clone(); 3];

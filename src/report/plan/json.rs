@@ -20,6 +20,8 @@ pub const FORMAT: &str = "portolan.plan/1";
 struct Document {
     /// Always `portolan.plan/1`.
     format: &'static str,
+    /// Why the push of this plan was refused, as a sentence; null: it was not, or this is not a push.
+    refused: Option<String>,
     platform: String,
     catalog: String,
     /// The target of the config that was chosen.
@@ -346,6 +348,8 @@ struct JsonObstacle {
 enum JsonObstacleKind {
     Duplicate,
     RequiredCycle,
+    /// A relation would point to an entity that no manifest declares and the catalog does not have.
+    MissingTarget,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]

@@ -31,7 +31,17 @@ pub(super) fn render(sited: &Sited<'_>) -> String {
     let mut sections = vec![hazards(sited), obstacles(sited), complaints(sited)];
     sections.extend(changes(sited));
     sections.extend([picture(sited.report), notes(sited.report)]);
-    budget::fit(head, &sections, LENGTH_MAX, ELSEWHERE)
+    let provenance = provenance(sited.report);
+    budget::fit(head, &sections, LENGTH_MAX - provenance.len(), ELSEWHERE) + &provenance
+}
+
+/// The commits, at the end: beside the digest that approves the plan no other hexadecimal number may be copied.
+fn provenance(report: &PlanReport<'_>) -> String {
+    let commit = report.revision.and_then(|revision| revision.short_commit());
+    let commit = commit.map(|commit| format!("commit {}", code(commit)));
+    let base = report.base.map(|base| format!("base {}", code(base.short_commit())));
+    let commits: Vec<String> = commit.into_iter().chain(base).collect();
+    if commits.is_empty() { String::new() } else { format!("\nMade from {}.\n", commits.join(", ")) }
 }
 
 /// The first line of a comment: by it a later run finds the comment again, to write it anew.
@@ -89,18 +99,22 @@ fn head(report: &PlanReport<'_>) -> String {
         (false, false, false) => "",
     };
     let numbers = words::numbers(&plan.counts.total);
-    let mut out = format!("{}\n### {sign}portolan: {numbers}\n\n", marker(&plan.scope, report.target));
+    let mut out = match report.refusal {
+        None => format!("{}\n### {sign}portolan: {numbers}\n\n", marker(&plan.scope, report.target)),
+        Some(refusal) => format!(
+            "{}\n### ❌ portolan push: refused, nothing was written\n\n{} Plan: {numbers}.\n\n",
+            marker(&plan.scope, report.target),
+            prose(refusal)
+        ),
+    };
     out.push_str(&format!("In {}, scope {}", catalog(report.catalog), code(&plan.scope)));
-    if let Some(revision) = report.revision {
-        let commit =
-            revision.short_commit().map_or("no commit".to_owned(), |commit| format!("commit {}", code(commit)));
-        let dirty = if revision.is_dirty { " with uncommitted changes" } else { "" };
-        out.push_str(&format!(", {commit}{dirty}"));
+    if report.revision.is_some_and(|revision| revision.is_dirty) {
+        out.push_str(", with uncommitted changes");
     }
     if let Some(base) = report.base {
-        out.push_str(&format!(", compared with {} ({})", code(&base.name), code(base.short_commit())));
+        out.push_str(&format!(", compared with {}", code(&base.name)));
     }
-    out.push_str(&format!(", plan {}.\n", code(&plan.digest.short())));
+    out.push_str(".\n");
     if let Some(step) = words::next_step(report, "below") {
         let kind = if asks || is_refused || !plan.obstacles.is_empty() { "CAUTION" } else { "NOTE" };
         out.push_str(&format!("\n> [!{kind}]\n> {}\n", markdown(&cut(step, STEP_MAX))));

@@ -56,6 +56,8 @@ pub struct PlanReport<'a> {
     pub is_full: bool,
     /// Whether to say how the plan is pushed. A push that goes on by itself does not want it said.
     pub says_next_step: bool,
+    /// Why the push of this plan was refused, as a sentence; `None`: it was not, or nobody pushes.
+    pub refusal: Option<&'a str>,
     /// Sentences said once.
     pub notes: &'a [String],
     /// What the catalog itself said of the writes; `None`: it was not asked.
@@ -119,6 +121,7 @@ impl<'a> Sited<'a> {
         let changes = plan.changes.iter().flat_map(places_of);
         let obstacles = plan.obstacles.iter().flat_map(|obstacle| match obstacle {
             Obstacle::Duplicate { places, .. } => places.clone(),
+            Obstacle::MissingTarget { place, .. } => vec![*place],
             Obstacle::RequiredCycle { .. } => Vec::new(),
         });
         let blockers = plan.hazards.iter().flat_map(|hazard| blocked_at(&hazard.kind));

@@ -13,7 +13,7 @@ pub(super) fn render(report: &PlanReport<'_>) -> String {
     } else if asks && !report.is_only_branch && complaints.is_none() {
         let taken = words::taken_over(report.plan);
         let taken = if taken > 0 { format!(", which takes over {}", count(taken, "entity")) } else { String::new() };
-        line.push_str(&format!("; it needs a yes: {}{taken}", clean(&words::command(report))));
+        line.push_str(&format!("; needs approval: {}{taken}", clean(&words::command(report))));
     }
     if let Some(complaints) = complaints {
         line.push_str(&format!("; the catalog would refuse {}", complaints.len()));

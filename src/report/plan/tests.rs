@@ -9,6 +9,9 @@ use crate::report::plan::generated;
 
 const UNICODE: Style = Style { color: false, unicode: true, width: 100, links: false };
 
+/// What the fixtures' plans are approved with.
+const APPROVAL: &str = "00070e151c232a31383f464d545b626970777e858c939aa1";
+
 #[test]
 fn every_format_is_found_by_its_name_only() {
     for &format in PlanFormat::ALL {
@@ -98,7 +101,15 @@ fn a_huge_comment_fits_and_names_what_hurts_first() {
     assert!(text.len() > 60_000, "the room is used: {}", text.len());
     assert_eq!(text.matches("`api/old-").count() - 10, 334, "every delete is named, some by the hazard too");
     assert!(text.contains("more to create, not shown for their number"), "{text}");
-    assert!(text.contains("plan `000b16212c37`") && text.contains("--approve 00070e151c23"));
+    assert!(text.contains(&format!("--approve {APPROVAL}`")));
+    // Nothing beside the digest can be copied for it.
+    let (_, after) = text.split_once(APPROVAL).expect("it is there");
+    assert!(text.trim_end().ends_with('.') && after.contains("Made from commit"), "{text}");
+    let head = text.split("#### ").next().expect("there is a head").replace(APPROVAL, "");
+    let words = head.split(|c: char| !c.is_ascii_alphanumeric());
+    let hexadecimal: Vec<_> =
+        words.filter(|word| word.len() >= 7 && word.bytes().all(|it| it.is_ascii_hexdigit())).collect();
+    assert_eq!(hexadecimal, [""; 0]);
 }
 
 #[test]
@@ -157,16 +168,27 @@ fn who_pushes_by_itself_is_not_told_how() {
     let report = PlanReport { says_next_step: false, ..case.report() };
     assert!(!render(&report, PlanFormat::Text, &UNICODE).contains("portolan push"));
     let report = PlanReport { push: "portolan push --target staging --no-prune", ..case.report() };
-    let command = "portolan push --target staging --no-prune --approve 00070e151c23";
+    let command =
+        "portolan push --target staging --no-prune --approve 00070e151c232a31383f464d545b626970777e858c939aa1";
     let text = render(&report, PlanFormat::Text, &UNICODE);
     assert!(text.ends_with(&format!("`{command}`\n")), "{text}");
     let summary = render(&report, PlanFormat::Summary, &UNICODE);
-    assert!(summary.ends_with(&format!("; it needs a yes: {command}\n")), "{summary}");
+    assert!(summary.ends_with(&format!("; needs approval: {command}\n")), "{summary}");
     assert!(render(&report, PlanFormat::Markdown, &UNICODE).contains(&format!("`{command}`")));
+    // A push that was refused says so first.
+    let refused =
+        PlanReport { refusal: Some("Push refused: 3 hazards need approval; nothing was written."), ..case.report() };
+    assert!(!render(&refused, PlanFormat::Text, &UNICODE).contains("--approve"), "the error that follows says it");
+    let markdown = render(&refused, PlanFormat::Markdown, &UNICODE);
+    let (head, _) = markdown.split_once("#### Hazards").expect("there are hazards");
+    assert!(head.contains("\n### ❌ portolan push: refused, nothing was written\n\nPush refused: 3 hazards"), "{head}");
+    assert!(head.contains(APPROVAL), "{head}");
+    let json: serde_json::Value = serde_json::from_str(&render(&refused, PlanFormat::Json, &UNICODE)).expect("JSON");
+    assert_eq!(json["refused"], "Push refused: 3 hazards need approval; nothing was written.");
     // However long it is: half of it would be another command.
     let long = format!("portolan push{}", " --only 'catalog/a file.yaml'".repeat(100));
     let report = PlanReport { push: &long, ..case.report() };
-    assert!(render(&report, PlanFormat::Markdown, &UNICODE).contains(&format!("`{long} --approve 00070e151c23`")));
+    assert!(render(&report, PlanFormat::Markdown, &UNICODE).contains(&format!("`{long} --approve {APPROVAL}`")));
     // A part of the plan has another digest than the whole.
     let report = PlanReport { is_only_branch: true, ..case.report() };
     assert!(!render(&report, PlanFormat::Text, &UNICODE).contains("--approve"));
@@ -183,7 +205,7 @@ fn what_a_yes_to_one_takes_over_is_told_in_full() {
     assert!(flat(case.plain(PlanFormat::Markdown)).contains(sentence), "{}", case.plain(PlanFormat::Markdown));
     assert!(case.plain(PlanFormat::Json).contains(sentence));
     let summary = case.plain(PlanFormat::Summary);
-    assert!(summary.ends_with("; it needs a yes: portolan push --adopt, which takes over 110 entities\n"), "{summary}");
+    assert!(summary.ends_with("; needs approval: portolan push --adopt, which takes over 110 entities\n"), "{summary}");
     // All are named where nothing is folded, and nothing tells of them twice.
     case.is_full = true;
     let full = case.plain(PlanFormat::Text);

@@ -243,7 +243,9 @@ impl Page<'_> {
         let numbers = words::numbers(&report.plan.counts.total);
         let role = if report.plan.is_empty() { Role::Good } else { Role::Strong };
         self.line(&format!("{} {numbers}.", self.style.paint(role, "Plan:")));
-        if let Some(step) = words::next_step(report, "above") {
+        // The error that follows a refusal says it on a terminal.
+        let step = words::next_step(report, "above").filter(|_| report.refusal.is_none());
+        if let Some(step) = step {
             let is_stuck = !report.plan.obstacles.is_empty() || report.complaints.is_some_and(|it| !it.is_empty());
             let is_asking = !words::consent_flags(report).is_empty() || is_stuck;
             // Not wrapped: there is a command in it, for copying.

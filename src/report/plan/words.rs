@@ -1,7 +1,7 @@
 //! The sentences about a plan, the same in every format. They are not escaped here: names stand in them as they are,
 //! in backticks, and each renderer cleans and escapes what it writes.
 
-use crate::domain::change::{Action, Afterwards, Cause, Change, Dependent, Field, RenamedBy, Standing};
+use crate::domain::change::{Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, RenamedBy, Standing};
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::hazard::{Blocker, Consent, Hazard, HazardKind};
 use crate::domain::plan::{Cycle, Deed, Obstacle, Plan, Tally};
@@ -84,12 +84,18 @@ pub(in crate::report) fn remark(change: &Change) -> Option<String> {
     }
 }
 
-/// Why a field is cleared that nobody asked to clear.
-pub(in crate::report) fn cause(cause: Cause) -> Option<&'static str> {
-    match cause {
-        Cause::Named => None,
-        Cause::Dropped => Some("the base's manifest set it, and this one does not name it"),
-        Cause::LeftOut => Some("the manifest is the whole entity, and does not name it"),
+/// Why a field changes that the manifest does not name. What is set without being named is the blueprint's default.
+pub(in crate::report) fn cause(change: &FieldChange) -> Option<&'static str> {
+    match (change.cause, change.after.is_null()) {
+        (Cause::Named, _) => None,
+        (Cause::Dropped, true) => Some("set at the merge base, no longer named by the manifest"),
+        (Cause::Dropped, false) => {
+            Some("set at the merge base, no longer named by the manifest: the blueprint's default")
+        }
+        (Cause::LeftOut, true) => Some("the manifest is the whole entity, and does not name it"),
+        (Cause::LeftOut, false) => {
+            Some("the manifest is the whole entity, and does not name it: the blueprint's default")
+        }
     }
 }
 
@@ -282,6 +288,14 @@ pub(in crate::report) fn obstacle(obstacle: &Obstacle, sited: &Sited<'_>) -> Str
                 round(cycle, &located)
             )
         }
+        Obstacle::MissingTarget { key, relation, target, place } => format!(
+            "{} ({}) cannot be written: its relation {} points to {}, which no manifest declares and the catalog does not \
+             have; declare it, or correct the relation",
+            quoted(key),
+            tick(&sited.location(*place)),
+            tick(relation),
+            quoted(target)
+        ),
     }
 }
 
@@ -357,13 +371,13 @@ pub(in crate::report) fn numbers(tally: &Tally) -> String {
     format!("{text}; {rest}")
 }
 
-/// What a push must be given: `--adopt --approve 00070e151c23`; empty where it needs nothing.
+/// What a push must be given: `--adopt --approve DIGEST`; empty where it needs nothing.
 pub(in crate::report) fn consent_flags(report: &PlanReport<'_>) -> String {
     let plan = report.plan;
     let adopts = plan.hazards.iter().any(|hazard| hazard.consent == Consent::Adoption);
     let mut flags: Vec<String> = Vec::new();
     flags.extend(adopts.then(|| "--adopt".to_owned()));
-    flags.extend(plan.approval.map(|digest| format!("--approve {}", digest.short())));
+    flags.extend(plan.approval.map(|digest| format!("--approve {digest}")));
     flags.join(" ")
 }
 
@@ -397,7 +411,7 @@ pub(in crate::report) fn next_step(report: &PlanReport<'_>, where_named: &str) -
     let command = tick(&command(report));
     Some(match asking {
         0 => format!("To do it: {command}"),
-        1 => format!("It needs a yes to 1 hazard, named {where_named}: {command}"),
-        number => format!("It needs a yes to {} hazards, named {where_named}: {command}", grouped(number)),
+        1 => format!("1 hazard needs approval (listed {where_named}): {command}"),
+        number => format!("{} hazards need approval (listed {where_named}): {command}", grouped(number)),
     })
 }

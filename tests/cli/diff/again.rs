@@ -46,7 +46,7 @@ fn a_base_that_was_named_is_named_again() {
     let summary = world.run("--base main --output summary").results;
     let (line, run) = follow(&world, "--base main");
     assert!(line.starts_with("push --base main --approve "), "{line}");
-    assert!(summary.ends_with(&format!("; it needs a yes: portolan {line}\n")), "{summary}");
+    assert!(summary.ends_with(&format!("; needs approval: portolan {line}\n")), "{summary}");
     assert_eq!(run.code, 0, "{}{}", run.results, run.talk);
     assert_eq!(world.changes("--base main"), Vec::<String>::new());
     // One that a pipeline names it names again by itself.
@@ -203,5 +203,5 @@ fn a_circle_that_nobody_can_enter_names_its_lines_and_its_way_out() {
         "{flat}"
     );
     let push = run_with(&world.repo, "push", &world.catalog.variables());
-    assert!(push.talk.contains("the plan names each of them, and its way out"), "{}", push.talk);
+    assert!(push.talk.contains("fix each one that the plan names, then push again"), "{}", push.talk);
 }

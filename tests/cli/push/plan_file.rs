@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{manifests, push, server, services};
+use crate::support::Repo;
 use crate::{run, run_with};
 
 /// A manifest of one service, as `manifests` writes it, with something more in its spec.
@@ -44,7 +45,7 @@ fn what_has_moved_since_is_refused_by_name_and_nothing_is_written() {
         [("PORT_CLIENT_ID", crate::serving::CLIENT_ID), ("PORT_CLIENT_SECRET", crate::serving::CLIENT_SECRET)];
     let flags = format!("diff --catalog {} --out plan.json", serving.url);
     assert_eq!(run_with(&repo, &flags, &variables).code, 0);
-    // What the plan does not touch may move.
+    // What changes nothing in the plan may move.
     let path = "blueprints/service/entities?upsert=true&merge=true";
     plain.must("POST", path, Some(&json!({"identifier": "s0", "title": "moved"})));
     plain.must("POST", path, Some(&json!({"identifier": "s2", "title": "moved"})));
@@ -73,11 +74,61 @@ fn a_plan_that_was_written_down_wants_its_yes_all_the_same() {
     repo.write("catalog/all.yaml", manifests(0..3));
     let diff = run(&repo, "diff --out plan.json");
     let digest =
-        diff.talk.split("--approve ").nth(1).and_then(|rest| rest.get(..12)).expect("the way is told").to_owned();
+        diff.talk.split("--approve ").nth(1).and_then(|rest| rest.get(..48)).expect("the way is told").to_owned();
     let refused = run(&repo, "push --plan plan.json");
     assert_eq!(refused.code, 4, "{}{}", refused.results, refused.talk);
     assert_eq!(run(&repo, &format!("push --plan plan.json --approve {digest}")).code, 0);
     assert_eq!(run(&repo, "diff --exit-code").code, 0);
+}
+
+#[test]
+fn a_plan_is_made_again_with_the_options_and_the_base_that_it_was_made_with() {
+    let repo = services(3);
+    repo.write(".gitignore", "plan.json\n.portolan/local.db*\n");
+    repo.git(&["init", "--quiet"]);
+    repo.write("catalog/all.yaml", manifests(0..3).replace("size: 1}", "size: 1}, title: Set"));
+    repo.git(&["add", "--all"]);
+    repo.git(&["commit", "--quiet", "--message", "one"]);
+    assert_eq!(run(&repo, "push").code, 0);
+    repo.git(&["checkout", "--quiet", "-b", "feature"]);
+    // The title is dropped, which only the base tells; `s2` goes, which `--no-prune` keeps.
+    repo.write("catalog/all.yaml", manifests(0..2)).write("catalog/more.yaml", one("more", ""));
+    repo.git(&["add", "--all"]);
+    repo.git(&["commit", "--quiet", "--message", "two"]);
+    assert_eq!(run(&repo, "diff --base main --no-prune --only catalog/all.yaml --out plan.json").code, 0);
+    // A squash: another commit of the same content.
+    repo.git(&["commit", "--quiet", "--amend", "--message", "squashed"]);
+    let clone = Repo::new();
+    let address = format!("file://{}", repo.path().display());
+    clone.git(&["clone", "--quiet", "--depth", "1", &address, "."]);
+    for path in ["plan.json", ".portolan/local.db", ".portolan/local.db-wal", ".portolan/local.db-shm"] {
+        let from = repo.path().join(path);
+        if from.exists() {
+            std::fs::copy(from, clone.path().join(path)).expect("it is copied");
+        }
+    }
+    let refused = run(&clone, "push --plan plan.json");
+    assert_eq!(refused.code, 4, "{}{}", refused.results, refused.talk);
+    assert!(refused.talk.contains("is not in this clone: fetch it"), "{}", refused.talk);
+    let pushed = run(&repo, "push --plan plan.json");
+    assert_eq!(pushed.code, 0, "{}{}", pushed.results, pushed.talk);
+    assert!(pushed.results.contains("Plan: 0 to create, 1 to update, 0 to delete"), "{}", pushed.results);
+    let rest = run(&repo, "diff --output summary").results;
+    assert!(rest.contains("1 to create, 0 to update, 1 to delete"), "{rest}");
+}
+
+#[test]
+fn a_plan_that_takes_over_needs_the_flag_at_the_push_too() {
+    let (repo, (serving, plain)) = (services(1), server(&[]));
+    plain.must("POST", "blueprints/service/entities", Some(&json!({"identifier": "s0", "title": "theirs"})));
+    let variables =
+        [("PORT_CLIENT_ID", crate::serving::CLIENT_ID), ("PORT_CLIENT_SECRET", crate::serving::CLIENT_SECRET)];
+    let diff = run_with(&repo, &format!("diff --catalog {} --adopt --out plan.json", serving.url), &variables);
+    assert_eq!(diff.code, 0, "{}", diff.talk);
+    let refused = push(&repo, &serving, "--plan plan.json");
+    assert_eq!(refused.code, 4, "{}{}", refused.results, refused.talk);
+    assert!(refused.talk.contains("1 hazard needs approval") && refused.talk.contains("--adopt"), "{}", refused.talk);
+    assert_eq!(push(&repo, &serving, "--plan plan.json --adopt").code, 0);
 }
 
 #[test]
@@ -97,7 +148,11 @@ fn what_is_no_plan_is_no_crash() {
     let text = repo.read("plan.json");
     repo.write("plan.json", text.replace("\"s0\"", "\"s1\""));
     let talk = run(&repo, "push --plan plan.json").was_refused();
-    assert!(talk.contains("it is not as it was written"), "{talk}");
+    assert!(talk.contains("its checksum does not match its content"), "{talk}");
+    repo.write("plan.json", text.replace("plan-file/2", "plan-file/1"));
+    let talk = run(&repo, "push --plan plan.json").was_refused();
+    assert!(talk.contains("this version reads only `portolan.plan-file/2`"), "{talk}");
+    assert!(talk.contains("make a new plan with `portolan diff --out`"), "{talk}");
 }
 
 #[test]

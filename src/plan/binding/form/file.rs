@@ -3,8 +3,8 @@
 
 use crate::domain::digest::Digest;
 use crate::domain::value::Value;
-use crate::plan::binding::{BindingError, Circumstances, FORMAT, PlanFile, Touched, touched_keys};
-use crate::plan::digest::Writer;
+use crate::plan::binding::{BindingError, ChosenPart, Circumstances, FORMAT, Options, PlanFile, Touched, touched_keys};
+use crate::plan::digest::{self as plan_digest, Writer};
 
 use super::change::{read_key, write_key};
 use super::reading::{Entries, Flaw, Read, digest, entries as read_entries, flag, list, or_null, owned};
@@ -27,6 +27,7 @@ pub(in crate::plan::binding) fn write(file: &PlanFile) -> Value {
         ("commit", maybe(commit)),
         ("dirty", Value::Bool(*is_dirty)),
         ("base", maybe(base)),
+        ("options", write_options(&file.options)),
         ("plan", plan::write(&file.plan)),
         ("acts", act::write(&file.acts)),
         ("files", write::list(&file.files, |path| write::text(path))),
@@ -34,6 +35,40 @@ pub(in crate::plan::binding) fn write(file: &PlanFile) -> Value {
         ("blueprints", digests(&file.blueprints)),
         ("touched", write::list(&file.touched, write_touched)),
     ])
+}
+
+fn write_options(options: &Options) -> Value {
+    let Options { prune, adopt, only } = options;
+    write::map([
+        ("prune", write::or_null(*prune, Value::Bool)),
+        ("adopt", Value::Bool(*adopt)),
+        ("only", write::or_null(only.as_ref(), write_part)),
+    ])
+}
+
+fn write_part(part: &ChosenPart) -> Value {
+    let ChosenPart { blueprints, files } = part;
+    let texts = |texts: &[String]| write::list(texts, |text| write::text(text));
+    write::map([("blueprints", texts(blueprints)), ("files", texts(files))])
+}
+
+fn read_options(found: &Value) -> Read<Options> {
+    let mut entries = Entries::of(found)?;
+    let options = Options {
+        prune: entries.take("prune", |value| or_null(value, flag))?,
+        adopt: entries.take("adopt", flag)?,
+        only: entries.take("only", |value| or_null(value, read_part))?,
+    };
+    entries.end().map(|()| options)
+}
+
+fn read_part(found: &Value) -> Read<ChosenPart> {
+    let mut entries = Entries::of(found)?;
+    let part = ChosenPart {
+        blueprints: entries.take("blueprints", |value| list(value, owned))?,
+        files: entries.take("files", |value| list(value, owned))?,
+    };
+    entries.end().map(|()| part)
 }
 
 fn write_touched(touched: &Touched) -> Value {
@@ -56,7 +91,7 @@ fn read_touched(found: &Value) -> Read<Touched> {
 
 /// Of what the file says, not of how it is laid out.
 pub(in crate::plan::binding) fn checksum(body: &Value) -> Digest {
-    let mut writer = Writer::new("portolan plan file 1");
+    let mut writer = Writer::new("portolan plan file 2");
     writer.exactly(body);
     writer.finish()
 }
@@ -104,7 +139,31 @@ pub(in crate::plan::binding) fn read(path: &str, text: &str, tool: &str) -> Resu
     file(&body).map_err(|flaw| BindingError::Flawed { path: path(), place: flaw.pointer(), reason: flaw.reason })
 }
 
+#[cfg(test)]
+pub(in crate::plan::binding) fn read_unchecked(text: &str) -> Option<PlanFile> {
+    let Value::Map(entries) = serde_json::from_str(text).ok()? else { return None };
+    let body = entries.into_vec().into_iter().filter(|(name, _)| name.as_ref() != "checksum").collect();
+    parts(&Value::Map(body)).ok()
+}
+
 fn file(body: &Value) -> Read<PlanFile> {
+    let file = parts(body)?;
+    let planned =
+        plan_digest::of_plan(file.made.destination(), &file.plan.changes, &file.plan.hazards, &file.plan.obstacles);
+    if file.plan.digest != planned {
+        return Err(Flaw::new("its digest is not that of what it does"));
+    }
+    if file.made.scope != file.plan.scope {
+        return Err(Flaw::new("its scope is not that of its plan"));
+    }
+    let touched = file.touched.iter().map(|touched| &touched.key);
+    if !touched.eq(&touched_keys(&file.plan)) {
+        return Err(Flaw::new("what it touches is not what its plan touches"));
+    }
+    Ok(file)
+}
+
+fn parts(body: &Value) -> Read<PlanFile> {
     let mut entries = Entries::of(body)?;
     entries.take("format", owned)?;
     let maybe = |value: &Value| or_null(value, owned);
@@ -118,6 +177,7 @@ fn file(body: &Value) -> Read<PlanFile> {
         is_dirty: entries.take("dirty", flag)?,
         base: entries.take("base", maybe)?,
     };
+    let options = entries.take("options", read_options)?;
     let files = entries.take("files", |value| list(value, owned))?;
     let plan = entries.take("plan", |value| plan::read(value, files.len()))?;
     let digests = |value: &Value| read_entries(value, digest).map(|found| found.into_iter().collect());
@@ -127,16 +187,9 @@ fn file(body: &Value) -> Read<PlanFile> {
         blueprints: entries.take("blueprints", digests)?,
         touched: entries.take("touched", |value| list(value, read_touched))?,
         made,
+        options,
         files,
         plan,
     };
-    entries.end()?;
-    if file.made.scope != file.plan.scope {
-        return Err(Flaw::new("its scope is not that of its plan"));
-    }
-    let touched = file.touched.iter().map(|touched| &touched.key);
-    if !touched.eq(&touched_keys(&file.plan)) {
-        return Err(Flaw::new("what it touches is not what its plan touches"));
-    }
-    Ok(file)
+    entries.end().map(|()| file)
 }

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::digest::Digest;
+use crate::domain::digest::{ApprovalDigest, Digest};
 use crate::domain::value::Value;
 
 /// What is wrong with a value, and where: steps from the inside out.
@@ -164,6 +164,10 @@ pub(in crate::plan::binding) fn digest(value: &Value) -> Read<Digest> {
     }
     // Only in the one spelling that is written.
     if Digest(bytes).to_string() == text { Ok(Digest(bytes)) } else { Err(Flaw::new("it is not a digest as written")) }
+}
+
+pub(in crate::plan::binding) fn approval(value: &Value) -> Read<ApprovalDigest> {
+    ApprovalDigest::parse(text(value)?).ok_or_else(|| Flaw::new("it is not an approval digest"))
 }
 
 /// One of a few words.

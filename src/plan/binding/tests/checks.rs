@@ -112,7 +112,7 @@ fn other(now: &Circumstances, change: impl FnOnce(&mut World)) -> Vec<Unfit> {
     let mut world = world();
     change(&mut world);
     let actual = world.snapshot();
-    unfit(&file, now, &Ground { desired: &world.desired, blueprints: &world.blueprints, actual: &actual })
+    unfit(&file, now.destination(), &Ground { desired: &world.desired, blueprints: &world.blueprints, actual: &actual })
 }
 
 #[test]
@@ -122,7 +122,6 @@ fn a_plan_fits_whatever_says_the_same() {
         commit: None,
         is_dirty: true,
         base: Some("f".repeat(40)),
-        target: Some("staging".to_owned()),
         tool: "another".to_owned(),
         ..made()
     };
@@ -143,12 +142,18 @@ fn a_plan_fits_whatever_says_the_same() {
 
 #[test]
 fn another_run_is_named() {
-    let now = Circumstances { scope: "acme/other".to_owned(), catalog: "local".to_owned(), ..made() };
+    let now = Circumstances {
+        scope: "acme/other".to_owned(),
+        catalog: "local".to_owned(),
+        target: Some("staging".to_owned()),
+        ..made()
+    };
     assert_eq!(
         other(&now, |_| {}),
         [
             Unfit::Scope { made: "acme/catalog".to_owned(), now: "acme/other".to_owned() },
             Unfit::Catalog { made: "https://api.port.io".to_owned(), now: "local".to_owned() },
+            Unfit::Target { made: None, now: Some("staging".to_owned()) },
         ]
     );
     let manifests_of = |keys: &[&str]| Unfit::Manifests {
@@ -183,5 +188,5 @@ fn a_plan_that_cannot_be_done_fits_nowhere() {
     let file = bound(&world, &[]);
     let actual = world.snapshot();
     let ground = Ground { desired: &world.desired, blueprints: &world.blueprints, actual: &actual };
-    assert_eq!(unfit(&file, &made(), &ground), [Unfit::Obstacles { count: 1 }]);
+    assert_eq!(unfit(&file, made().destination(), &ground), [Unfit::Obstacles { count: 1 }]);
 }

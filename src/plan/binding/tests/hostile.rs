@@ -56,8 +56,10 @@ fn what_is_no_plan_file_is_called_that() {
     for other in ["[]", "{}", "1", r#"{"format": "portolan.plan/1"}"#, r#"{"format": 1}"#] {
         assert!(matches!(read(other), Err(BindingError::NoPlan { .. })), "{other}");
     }
-    let newer = text().replace("portolan.plan-file/1", "portolan.plan-file/2");
-    assert!(matches!(read(&newer), Err(BindingError::Format { found, .. }) if found == "portolan.plan-file/2"));
+    for other in ["portolan.plan-file/1", "portolan.plan-file/3"] {
+        let text = text().replace("portolan.plan-file/2", other);
+        assert!(matches!(read(&text), Err(BindingError::Format { found, .. }) if found == other));
+    }
     let other = PlanFile::read("plan.json", &text(), "1.2.4");
     assert!(
         matches!(other, Err(BindingError::Tool { found, own, .. }) if (found.as_str(), own.as_str()) == (TOOL, "1.2.4"))
@@ -115,14 +117,17 @@ fn every_place_that_leads_nowhere_is_named() {
         at("/plan/changes/0/origin", json!("x")),
         "/plan/changes/0/origin: it is none of `this-branch`, `already-pending`, `unknown`"
     );
-    assert_eq!(at("/plan/hazards", json!([])), "/plan: its approval is not that of its hazards");
+    assert_eq!(at("/plan/hazards", json!([])), ": its digest is not that of what it does");
+    assert_eq!(at("/plan/approval", json!("0123")), "/plan/approval: it is not an approval digest");
     assert_eq!(at("/plan/counts/total/create", json!(9)), "/plan: its numbers are not those of its changes");
     assert_eq!(
         at("/plan/counts/total/kept", json!(1_u64 << 40)),
         "/plan/counts/total/kept: 1099511627776 is out of range"
     );
     assert_eq!(at("/touched", json!([])), ": what it touches is not what its plan touches");
-    assert_eq!(at("/scope", json!("other/scope")), ": its scope is not that of its plan");
+    assert_eq!(at("/scope", json!("other/scope")), ": its digest is not that of what it does");
+    assert_eq!(at("/plan/scope", json!("other/scope")), ": its scope is not that of its plan");
+    assert_eq!(at("/options/only", json!([])), "/options/only: it is a list and not an object");
     assert_eq!(at("/plan/changes/0/key", json!({"blueprint": "a"})), "/plan/changes/0/key/identifier: it is missing");
     assert_eq!(flaw(|json| json["extra"] = json!(1)), "/extra: nobody knows it");
     assert_eq!(
@@ -151,7 +156,7 @@ fn a_key_that_is_there_twice_is_refused() {
 }
 
 /// Every value of the tree in turn becomes something else.
-fn nodes(json: &Json, pointer: String, found: &mut Vec<String>) {
+pub(super) fn nodes(json: &Json, pointer: String, found: &mut Vec<String>) {
     found.push(pointer.clone());
     match json {
         Json::Array(items) => {

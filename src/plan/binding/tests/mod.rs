@@ -1,12 +1,13 @@
 //! Plan files from outside: worlds in, texts out and back.
 
 mod checks;
+mod differences;
 mod files;
 mod hostile;
 
 use std::sync::Arc;
 
-use super::{Circumstances, PlanFile};
+use super::{ChosenPart, Circumstances, Options, PlanFile};
 use crate::domain::act::{Act, Acts, Body, Call, Part};
 use crate::domain::entity::Targets;
 use crate::domain::finding::FileId;
@@ -61,11 +62,23 @@ fn made() -> Circumstances {
     }
 }
 
+fn options(world: &World) -> Options {
+    let part = |only: &crate::plan::Only| ChosenPart {
+        blueprints: only.blueprints.iter().map(ToString::to_string).collect(),
+        files: vec!["a/b.yaml".to_owned()],
+    };
+    Options {
+        prune: [None, Some(true)][world.stored.len() % 2],
+        adopt: world.adopt,
+        only: world.only.as_ref().map(part),
+    }
+}
+
 const PATHS: [&str; 4] = ["b.yaml", "a/\u{202e}\"c.yaml", "a/b.yaml", "z"];
 
 fn bound(world: &World, values: &[Value]) -> PlanFile {
     let (actual, plan) = (world.snapshot(), world.plan());
     let acts = acts(&plan, values);
     let ground = Ground { desired: &world.desired, blueprints: &world.blueprints, actual: &actual };
-    PlanFile::bind(made(), plan, acts, ground, |FileId(file)| PATHS[file as usize % PATHS.len()])
+    PlanFile::bind(made(), options(world), plan, acts, ground, |FileId(file)| PATHS[file as usize % PATHS.len()])
 }

@@ -23,6 +23,7 @@ pub(super) fn document(sited: &Sited<'_>) -> Document {
     let plan = report.plan;
     Document {
         format: FORMAT,
+        refused: report.refusal.map(|refusal| clean(refusal).into_owned()),
         platform: report.platform.to_owned(),
         catalog: report.catalog.to_owned(),
         target: report.target.map(str::to_owned),
@@ -271,6 +272,12 @@ fn obstacle(obstacle: &Obstacle, sited: &Sited<'_>) -> JsonObstacle {
             message,
             entities: vec![JsonKey::of(key)],
             places: places.iter().map(|place| JsonPlace::of(*place, sited)).collect(),
+        },
+        Obstacle::MissingTarget { key, target, place, .. } => JsonObstacle {
+            kind: JsonObstacleKind::MissingTarget,
+            message,
+            entities: vec![JsonKey::of(key), JsonKey::of(target)],
+            places: vec![JsonPlace::of(*place, sited)],
         },
         Obstacle::RequiredCycle { cycle, .. } => JsonObstacle {
             kind: JsonObstacleKind::RequiredCycle,

@@ -1,0 +1,84 @@
+//! The digest that approves a plan's hazards. It covers what the person who approves has read: the catalog and the scope
+//! that the plan is for, each hazard with every entity in it, and what the manifests say of these entities. It does not
+//! cover commits, file names or the rest of the plan, so a squash or another merge does not void an approval.
+//!
+//! Of an entity that is deleted there is no manifest, and that is part of the digest; what the catalog stores of it is
+//! not, because integrations write to it all the time. Who owns it follows from catalog and scope: nothing else is
+//! deleted. Adoptions are approved by `--adopt` and are not part of it.
+
+use std::collections::BTreeSet;
+
+use crate::domain::change::Dependent;
+use crate::domain::digest::{ApprovalDigest, Digest};
+use crate::domain::entity::EntityKey;
+use crate::domain::hazard::{Consent, Hazard, HazardKind};
+
+use super::Question;
+use super::binding::fingerprint::Manifests;
+use super::digest::Writer;
+
+/// `None`: no hazard needs approval.
+pub(super) fn digest(question: &Question<'_>, hazards: &[Hazard]) -> Option<ApprovalDigest> {
+    if !hazards.iter().any(|hazard| hazard.consent == Consent::Approval) {
+        return None;
+    }
+    let mut covered: Vec<&Hazard> = hazards.iter().filter(|hazard| is_covered(hazard)).collect();
+    covered.sort_by_key(|hazard| hazard.digest);
+    let digests: Vec<Digest> = covered.iter().map(|hazard| hazard.digest).collect();
+    let keys: BTreeSet<EntityKey> = covered.iter().flat_map(|hazard| entities(&hazard.kind)).collect();
+    let manifests = Manifests::of(question.desired.iter().filter(|desired| keys.contains(&desired.key)));
+
+    let mut writer = Writer::new("portolan approval 2");
+    writer.destination(question.destination);
+    writer.count(digests.len());
+    digests.iter().for_each(|digest| writer.digest(*digest));
+    writer.count(keys.len());
+    for key in &keys {
+        writer.key(key);
+        writer.mode(question.write.mode(&key.blueprint));
+        match manifests.of_key(key) {
+            None => writer.byte(0),
+            Some(manifest) => {
+                writer.byte(1);
+                writer.digest(manifest);
+            }
+        }
+    }
+    Some(ApprovalDigest::of(writer.finish()))
+}
+
+/// Hazards that need approval, and those that say how much is known about them. What is kept is no hazard of this plan.
+fn is_covered(hazard: &Hazard) -> bool {
+    match hazard.kind {
+        HazardKind::UnseenDependents { .. } => true,
+        HazardKind::ManyDeletes { .. }
+        | HazardKind::DeleteWithDependents { .. }
+        | HazardKind::RenameWithDependents { .. }
+        | HazardKind::Foreign { .. }
+        | HazardKind::Unseen { .. }
+        | HazardKind::StillNeeded { .. }
+        | HazardKind::PruneBlocked { .. } => hazard.consent == Consent::Approval,
+    }
+}
+
+/// Every entity that a hazard names.
+fn entities(kind: &HazardKind) -> Vec<EntityKey> {
+    let with_dependents = |key: &EntityKey, dependents: &[Dependent]| {
+        let dependents = dependents.iter().map(|dependent| dependent.key.clone());
+        [key.clone()].into_iter().chain(dependents).collect()
+    };
+    match kind {
+        HazardKind::ManyDeletes { keys, .. }
+        | HazardKind::Foreign { keys }
+        | HazardKind::Unseen { keys, .. }
+        | HazardKind::PruneBlocked { keys, .. } => keys.clone(),
+        HazardKind::DeleteWithDependents { key, dependents } => with_dependents(key, dependents),
+        HazardKind::StillNeeded { key, by } => with_dependents(key, by),
+        HazardKind::RenameWithDependents { key, from, dependents } => {
+            let mut keys: Vec<EntityKey> = with_dependents(key, dependents);
+            keys.push(EntityKey { blueprint: key.blueprint.clone(), identifier: from.clone() });
+            keys
+        }
+        HazardKind::UnseenDependents { .. } => Vec::new(),
+    }
+}

@@ -1,0 +1,80 @@
+//! The relation targets that a plan counts on and cannot create: no manifest declares them. A catalog refuses an entity
+//! whose relation leads nowhere, so the caller looks them up before it promises the change.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::domain::act::{Act, Acts, Call};
+use crate::domain::entity::{EntityKey, Targets};
+use crate::domain::finding::Place;
+use crate::domain::plan::{Obstacle, Plan};
+use crate::domain::snapshot::Completeness;
+
+use super::dependents::each_target;
+use super::ownership::{self, Pair, pair};
+use super::shape::Shapes;
+use super::{Destination, Ground, digest};
+
+/// A relation that the plan writes to an entity that is neither declared nor known to be in the catalog.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Link {
+    pub key: EntityKey,
+    pub relation: Arc<str>,
+    pub target: EntityKey,
+    pub place: Place,
+}
+
+/// The links of everything that is sent, by entity and relation.
+pub fn unconfirmed_links(acts: &Acts, ground: &Ground<'_>) -> Vec<Link> {
+    let shapes = Shapes::new(ground.blueprints);
+    let (declared, _) = ownership::declared(ground.desired);
+    let places: foldhash::HashMap<Pair<'_>, Place> =
+        declared.iter().map(|desired| (pair(&desired.key), desired.place)).collect();
+    let mut links = BTreeSet::new();
+    for act in acts.waves.iter().flatten() {
+        let Some(place) = places.get(&pair(&act.key)) else { continue };
+        let shape = shapes.of(&act.key.blueprint);
+        for (relation, targets) in relations(act) {
+            let Some(known) = shape.relation(relation) else { continue };
+            each_target(targets, |identifier| {
+                let is_declared = places.contains_key(&(known.target, identifier));
+                if is_declared || ground.actual.get(known.target, identifier).is_some() {
+                    return;
+                }
+                let target = EntityKey { blueprint: known.target.into(), identifier: identifier.into() };
+                links.insert(Link { key: act.key.clone(), relation: Arc::clone(relation), target, place: *place });
+            });
+        }
+    }
+    links.into_iter().collect()
+}
+
+fn relations(act: &Act) -> &[(Arc<str>, Targets)] {
+    match &act.call {
+        Call::Merge(body) | Call::Replace(body) | Call::Patch(body) => &body.relations,
+        Call::Delete => &[],
+    }
+}
+
+/// The targets of these links that have to be looked up, by blueprint. Of a blueprint that was read to its end nothing
+/// has to be: the target is not there.
+pub fn to_look_up(links: &[Link], ground: &Ground<'_>) -> BTreeMap<Arc<str>, BTreeSet<Box<str>>> {
+    let mut found: BTreeMap<Arc<str>, BTreeSet<Box<str>>> = BTreeMap::new();
+    for Link { target, .. } in links {
+        let shelf = ground.actual.blueprints.get(target.blueprint.as_ref());
+        if shelf.is_none_or(|shelf| shelf.completeness != Completeness::Complete) {
+            found.entry(Arc::clone(&target.blueprint)).or_default().insert(target.identifier.clone());
+        }
+    }
+    found
+}
+
+/// Adds the links that lead nowhere to the plan's obstacles.
+pub fn refuse_links(plan: &mut Plan, links: Vec<Link>, destination: Destination<'_>) {
+    if links.is_empty() {
+        return;
+    }
+    let obstacle = |Link { key, relation, target, place }| Obstacle::MissingTarget { key, relation, target, place };
+    plan.obstacles.extend(links.into_iter().map(obstacle));
+    plan.digest = digest::of_plan(destination, &plan.changes, &plan.hazards, &plan.obstacles);
+}
