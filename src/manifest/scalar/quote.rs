@@ -3,6 +3,8 @@
 
 use std::fmt::Write as _;
 
+use crate::text::escape;
+
 use super::{Plain, cluster, editor, is_float};
 
 /// Whether the text, written bare, could be anything but this string to anybody.
@@ -32,16 +34,19 @@ pub fn needs_escape(c: char) -> bool {
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// The text as a quoted scalar: double quotes, or single ones where these would need escapes.
+/// The text as a quoted scalar: double quotes, or single ones where these would need escapes. What a runner would take
+/// for a command is escaped too: `new --stdout` prints a manifest into the log of a job.
 pub fn quoted(text: &str) -> String {
-    let printable = !text.chars().any(needs_escape);
+    let brackets = escape::command_brackets(text);
+    let printable = brackets.is_empty() && !text.chars().any(needs_escape);
     if printable && text.contains(['\\', '"']) {
         return format!("'{}'", text.replace('\'', "''"));
     }
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
-    for c in text.chars() {
+    for (at, c) in text.char_indices() {
         match c {
+            '[' if brackets.contains(&at) => out.push_str("\\x5B"),
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
