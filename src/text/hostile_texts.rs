@@ -102,9 +102,9 @@ pub fn hostile_text() -> BoxedStrategy<String> {
     let piece = prop_oneof![
         6 => prop::sample::select(CORPUS).prop_map(str::to_owned),
         4 => vec(sign, 0..12).prop_map(|signs| signs.into_iter().collect()),
-        1 => (prop::sample::select(CORPUS), 1..40_usize).prop_map(|(text, times)| text.repeat(times)),
+        1 => (prop::sample::select(CORPUS), 1..6_usize).prop_map(|(text, times)| text.repeat(times)),
         1 => Just("w".repeat(300)),
-        1 => Just("\u{301}".repeat(500)),
+        1 => Just("\u{301}".repeat(100)),
     ];
     vec(piece, 1..4).prop_map(|pieces| pieces.concat()).boxed()
 }
@@ -183,6 +183,8 @@ pub fn markdown_faults(text: &str) -> Vec<String> {
                 if prose.contains("<script") || prose.contains("<img") {
                     faults.push(format!("HTML lives: {line:?}"));
                 }
+                // Nobody is mentioned in code, in HTML neither.
+                let prose: String = prose.split("<code>").map(|part| part.rsplit("</code>").next().unwrap_or_default()).collect();
                 if prose.contains("@team") || prose.contains("](javascript:") {
                     faults.push(format!("a mention or a link lives: {line:?}"));
                 }

@@ -200,7 +200,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(crate::generated_cases::config(64))]
+        #![proptest_config(crate::generated_cases::config(32))]
 
         #[test]
         fn nothing_makes_a_renderer_panic_or_lie(
