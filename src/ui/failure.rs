@@ -95,38 +95,39 @@ fn safe_source(error: &dyn Diagnostic) -> Option<NamedSource<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::hostile_texts::{hostile_text, runner_faults, terminal_faults};
 
     #[derive(Debug, thiserror::Error, miette::Diagnostic)]
     #[error("multiply 2 × 3: {0}")]
     #[diagnostic(help("take another sign"))]
     struct Sign(&'static str);
 
+    /// An error with everything that an error can show.
     #[derive(Debug, thiserror::Error, miette::Diagnostic)]
-    #[error("{words}")]
+    #[error("read `{words}`: {words}")]
     #[diagnostic(help("{words}"))]
     struct Framed {
-        words: &'static str,
+        words: String,
         #[source_code]
         text: NamedSource<String>,
         #[label("{words}")]
         at: SourceSpan,
     }
 
-    #[test]
-    fn a_frame_shows_nothing_that_a_terminal_or_a_runner_obeys() {
-        let words = "x\u{1b}[8m\r\u{2028}\u{202e}\n::error::y ##[group]\u{9b}2J";
-        let text = format!("key: 1\n{words}\u{85}\n   ::warning::z\nlast: 2\n");
-        let at = SourceSpan::from((7, 5));
-        let error = Framed { words, text: NamedSource::new(words, text), at };
-        for is_coloured in [false, true] {
-            let drawn = failure(&error, is_coloured, 80);
-            let shown = escape::printable(&drawn, true);
-            let plain = shown.replace("\u{1b}[", "\u{0}").split('\u{0}').enumerate().fold(String::new(), |all, (at, part)| {
-                all + if at == 0 { part } else { part.split_once('m').map_or(part, |(_, rest)| rest) }
-            });
-            assert!(!plain.chars().any(|c| c != '\n' && escape::is_unsafe(c)), "{plain:?}");
-            assert!(!escape::holds_command(&plain), "{plain}");
-            assert!(plain.contains("x?[8m"), "{plain}");
+    proptest::proptest! {
+        #![proptest_config(crate::generated_cases::config(128))]
+
+        #[test]
+        fn no_error_shows_what_a_terminal_or_a_runner_obeys(words in hostile_text(), name in hostile_text(), at in 0..60_usize) {
+            let text = format!("key: 1\n{words}\n   {words}\nlast: 2\n");
+            let at = (at..).find(|at| text.is_char_boundary((*at).min(text.len()))).unwrap_or_default().min(text.len() - 1);
+            let at = SourceSpan::from((at, 1));
+            let error = Framed { words, text: NamedSource::new(name, text), at };
+            for is_coloured in [false, true] {
+                let shown = escape::printable(&failure(&error, is_coloured, 80), true).replace(['\t', '\r'], " ");
+                let faults = [terminal_faults(&shown, is_coloured), runner_faults(&shown, false)].concat();
+                proptest::prop_assert!(faults.is_empty(), "{faults:?}");
+            }
         }
     }
 

@@ -243,8 +243,9 @@ mod tests {
                         prop_assert_eq!(rows.count(), run.findings.len());
                     }
                     LintFormat::Text => {
-                        let headers = ["error[", "warning[", "info["].map(|word| text.matches(word).count());
-                        prop_assert_eq!(headers.iter().sum::<usize>(), run.findings.len(), "{}", text);
+                        // Wherever a text has been wrapped, it does not look like a finding of its own.
+                        let is_header = |line: &&str| ["error[", "warning[", "info["].iter().any(|it| line.starts_with(it));
+                        prop_assert_eq!(text.lines().filter(is_header).count(), run.findings.len(), "{}", text);
                     }
                 }
             }
