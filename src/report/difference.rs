@@ -7,8 +7,8 @@ use similar::udiff::UnifiedHunkHeader;
 use similar::{DiffOp, DiffTag, group_diff_ops};
 
 use crate::report::escape::{is_unsafe, patch_line};
-use crate::text::escape::command_brackets;
 use crate::report::style::{Role, Style};
+use crate::text::escape::command_brackets;
 
 /// Empty where nothing changed.
 pub fn unified(path: &str, before: &str, after: &str, style: &Style) -> String {
@@ -126,10 +126,7 @@ mod tests {
     fn no_line_is_obeyed_by_a_terminal_or_a_runner() {
         let before = "a: 1\n::error::x\nb: \u{1b}[2J\n##[y]\r\n\tc: 1\n";
         let shown = unified("a", before, &before.replace("a: 1", "a: 2"), &Style::PLAIN);
-        assert_eq!(
-            shown,
-            "--- a/a\n+++ b/a\n@@ -1,4 +1,4 @@\n-a: 1\n+a: 2\n \\::error::x\n b: ␛[2J\n ##\\[y]\r\n"
-        );
+        assert_eq!(shown, "--- a/a\n+++ b/a\n@@ -1,4 +1,4 @@\n-a: 1\n+a: 2\n \\::error::x\n b: ␛[2J\n ##\\[y]\r\n");
     }
 
     #[test]

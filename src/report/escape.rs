@@ -5,8 +5,8 @@
 
 use std::borrow::Cow;
 
-use crate::text::escape::{command_brackets, holds_command, is_bidi};
 pub use crate::text::escape::{clean, is_unsafe, neutralise, picture};
+use crate::text::escape::{command_brackets, holds_command, is_bidi};
 
 /// The text with something else for each bracket that would make a command for a runner (`##[error]`, `##vso[...]`).
 fn without_commands<'t>(text: &'t str, bracket: &str) -> Cow<'t, str> {

@@ -125,7 +125,8 @@ pub fn neutralise(text: &str) -> Cow<'_, str> {
 fn command_at_start(line: &str) -> Option<usize> {
     // Buildkite reads its headings in the first column alone.
     let is_heading = ["--- ", "+++ ", "~~~ ", "^^^ "].iter().any(|heading| without_colours(line).starts_with(heading));
-    let is_diff = ["--- a/", "+++ b/", "--- \"a/", "+++ \"b/"].iter().any(|head| without_colours(line).starts_with(head));
+    let is_diff =
+        ["--- a/", "+++ b/", "--- \"a/", "+++ \"b/"].iter().any(|head| without_colours(line).starts_with(head));
     if is_heading && !is_diff {
         return Some(0);
     }
@@ -287,7 +288,10 @@ mod tests {
         let ours = "\u{1b}[1;31merror\u{1b}[0m \u{1b}]8;;https://x.example/a\u{1b}\\x\u{1b}]8;;\u{1b}\\\n";
         assert_eq!(printable(ours, true), ours);
         assert_eq!(printable(ours, false).chars().filter(|c| *c == '\u{241b}').count(), 6);
-        assert_eq!(printable("a\u{1b}[2Jb\u{1b}]52;c;x\u{7}\rc\u{2028}\u{202e}", true), "a␛[2Jb␛]52;c;x␇␍c\u{fffd}\u{fffd}");
+        assert_eq!(
+            printable("a\u{1b}[2Jb\u{1b}]52;c;x\u{7}\rc\u{2028}\u{202e}", true),
+            "a␛[2Jb␛]52;c;x␇␍c\u{fffd}\u{fffd}"
+        );
         assert_eq!(printable("a\tb\r\nc\n", false), "a\tb\r\nc\n");
         assert_eq!(printable("\u{1b}]8;;javascript:x\u{1b}\\x", true), "␛]8;;javascript:x␛\\x");
         assert_eq!(printable("x\r::error::y", false), "x␍::error::y");

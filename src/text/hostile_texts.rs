@@ -76,20 +76,6 @@ pub const CORPUS: &[&str] = &[
     "",
 ];
 
-/// Names that also stand in file names.
-pub const NAMES: &[&str] = &[
-    "::error::owned.yaml",
-    "##[error]owned.yaml",
-    "##vso[task.complete]x.yaml",
-    "a\u{1b}[2Jb.yaml",
-    "a\n::error::b.yaml",
-    "a\rb.yaml",
-    "\u{202e}b.yaml",
-    "a\u{2028}b.yaml",
-    "a`|<b>@team.yaml",
-    "\u{9b}2J.yaml",
-];
-
 /// Pieces of the corpus and any other characters, put together.
 pub fn hostile_text() -> BoxedStrategy<String> {
     let sign = prop_oneof![
@@ -153,7 +139,9 @@ pub fn without_paint(text: &str) -> String {
         let colour = rest.strip_prefix("\u{1b}[").and_then(|body| body.split_once('m'));
         let link = rest.strip_prefix("\u{1b}]8;;").and_then(|body| body.split_once("\u{1b}\\"));
         match (colour, link) {
-            (Some((codes, after)), _) if codes.bytes().all(|byte| byte.is_ascii_digit() || byte == b';') => rest = after,
+            (Some((codes, after)), _) if codes.bytes().all(|byte| byte.is_ascii_digit() || byte == b';') => {
+                rest = after
+            }
             (_, Some((address, after))) if address.is_empty() || address.starts_with("https://") => rest = after,
             _ => {
                 out.push('\u{1b}');
@@ -184,7 +172,8 @@ pub fn markdown_faults(text: &str) -> Vec<String> {
                     faults.push(format!("HTML lives: {line:?}"));
                 }
                 // Nobody is mentioned in code, in HTML neither.
-                let prose: String = prose.split("<code>").map(|part| part.rsplit("</code>").next().unwrap_or_default()).collect();
+                let prose: String =
+                    prose.split("<code>").map(|part| part.rsplit("</code>").next().unwrap_or_default()).collect();
                 if prose.contains("@team") || prose.contains("](javascript:") {
                     faults.push(format!("a mention or a link lives: {line:?}"));
                 }

@@ -5,13 +5,29 @@ use std::ffi::OsString;
 
 use serde_json::json;
 
-use crate::hostile_texts::{CORPUS, NAMES, markdown_faults, runner_faults, terminal_faults};
+use crate::hostile_texts::{CORPUS, markdown_faults, runner_faults, terminal_faults};
 use crate::support::{Repo, portolan};
+
+/// Names of files.
+const NAMES: &[&str] = &[
+    "::error::owned.yaml",
+    "##[error]owned.yaml",
+    "##vso[task.complete]x.yaml",
+    "a\u{1b}[2Jb.yaml",
+    "a\n::error::b.yaml",
+    "a\rb.yaml",
+    "\u{202e}b.yaml",
+    "a\u{2028}b.yaml",
+    "a`|<b>@team.yaml",
+    "\u{9b}2J.yaml",
+];
 
 /// A text as YAML writes it whatever is in it.
 fn yaml(text: &str) -> String {
     let escaped = text.chars().map(|c| match c {
-        'a'..='z' | 'A'..='Z' | '0'..='9' | ' ' | ':' | '#' | '[' | ']' | '`' | '|' | '<' | '>' | '@' | '-' => c.to_string(),
+        'a'..='z' | 'A'..='Z' | '0'..='9' | ' ' | ':' | '#' | '[' | ']' | '`' | '|' | '<' | '>' | '@' | '-' => {
+            c.to_string()
+        }
         c => format!("\\U{:08x}", u32::from(c)),
     });
     format!("\"{}\"", escaped.collect::<String>())
@@ -39,12 +55,16 @@ fn repository(text: &str, file: &str) -> Repo {
         "kind": {"type": "string", "enum": [text, "x"], "default": text, "description": text},
         text: {"type": "string", "description": text}}, "required": ["kind"]},
         "relations": {"system": {"title": text, "description": text, "target": "system", "required": false, "many": false}}});
-    let system = json!({"identifier": "system", "title": text, "schema": {"properties": {}, "required": []}, "relations": {}});
+    let system =
+        json!({"identifier": "system", "title": text, "schema": {"properties": {}, "required": []}, "relations": {}});
     repo.write(".portolan/blueprints/service.json", service.to_string());
     repo.write(".portolan/blueprints/system.json", system.to_string());
     repo.write("catalog/cart.yaml", manifest("cart", text));
     repo.write("catalog/raw.yaml", format!("{}x: {text}\n    {text}\n  {text}\n", manifest("raw", "plain")));
-    repo.write("catalog/fixable.yaml", format!("# {text}\nblueprint: service\nidentifier: fix\nproperties:\n  language: 1.10 # {text}\n"));
+    repo.write(
+        "catalog/fixable.yaml",
+        format!("# {text}\nblueprint: service\nidentifier: fix\nproperties:\n  language: 1.10 # {text}\n"),
+    );
     if !file.contains('\0') {
         repo.write(&format!("catalog/{file}"), manifest("named", text));
     }
@@ -91,7 +111,9 @@ fn check(repo: &Repo, arguments: &[&str], variables: &[(&str, &str)], is_github:
 #[test]
 fn nothing_that_is_printed_is_obeyed() {
     // Something of every kind in one text; a long run takes the whole corpus, one after the other.
-    let all = ["x\r::error::a\n##[group]b ##vso[c]\u{1b}[2J\u{1b}[8m\u{9b}1m\u{202e}\u{2028}::error::d\u{85}`|</details>@team"];
+    let all = [
+        "x\r::error::a\n##[group]b ##vso[c]\u{1b}[2J\u{1b}[8m\u{9b}1m\u{202e}\u{2028}::error::d\u{85}`|</details>@team",
+    ];
     let is_long = std::env::var_os("PORTOLAN_CASES").is_some();
     let corpus = if is_long { CORPUS } else { &[] };
     for (at, text) in all.iter().chain(corpus).enumerate() {
@@ -127,7 +149,10 @@ fn plan(repo: &Repo, text: &str) {
     for name in ["raw.yaml", "fixable.yaml"] {
         repo.remove(&format!("catalog/{name}"));
     }
-    let good = format!("blueprint: service\nidentifier: good\ntitle: {0}\nproperties:\n  language: {0}\n  kind: {0}\n", yaml(text));
+    let good = format!(
+        "blueprint: service\nidentifier: good\ntitle: {0}\nproperties:\n  language: {0}\n  kind: {0}\n",
+        yaml(text)
+    );
     repo.write("catalog/cart.yaml", good);
     for format in ["text", "json", "markdown", "summary"] {
         let text = check(repo, &["--catalog", "local", "diff", "--full", "--output", format], &[], false);
@@ -149,7 +174,12 @@ fn others(repo: &Repo, text: &str) {
     let schema: serde_json::Value = serde_json::from_str(&schema).expect("JSON");
     assert!(text.is_empty() || text.trim() != text || has_text(&schema, text), "{text:?} is not in the schema");
     check(repo, &["new", "service", "made", "--stdout", "--no-input"], &[], false);
-    check(repo, &["new", "service", "made", "--stdout", "--no-input", "--set", &format!("language={text}\n{text}")], &[], false);
+    check(
+        repo,
+        &["new", "service", "made", "--stdout", "--no-input", "--set", &format!("language={text}\n{text}")],
+        &[],
+        false,
+    );
     check(repo, &["new", "service", text, "--stdout", "--no-input", "--title", text], &[], false);
     check(repo, &["config"], &[], false);
     check(repo, &["config", "--output", "json"], &[], false);
@@ -204,7 +234,9 @@ fn errors(repo: &Repo, text: &str) {
     ] {
         check(repo, &arguments, &[], false);
     }
-    for name in ["PORTOLAN_CATALOG", "PORT_BASE_URL", "PORTOLAN_SCOPE", "PORTOLAN_TARGET", "PORTOLAN_CONFIG", "PORTOLAN_COLOR"] {
+    for name in
+        ["PORTOLAN_CATALOG", "PORT_BASE_URL", "PORTOLAN_SCOPE", "PORTOLAN_TARGET", "PORTOLAN_CONFIG", "PORTOLAN_COLOR"]
+    {
         check(repo, &["diff"], &[(name, text)], false);
         check(repo, &["config"], &[(name, text)], false);
     }

@@ -46,7 +46,8 @@ impl Keys {
     fn read(answer: &Answer, secrets: &[&Secret]) -> Result<Self, serde_json::Error> {
         let mut keys: Self = serde_json::from_slice(&answer.body)?;
         // The only words that are shown.
-        let failed = keys.failed_blueprints.take().map(|all| all.into_iter().map(|it| shown_json(it, secrets)).collect());
+        let failed =
+            keys.failed_blueprints.take().map(|all| all.into_iter().map(|it| shown_json(it, secrets)).collect());
         keys.failed_blueprints = failed;
         Ok(keys)
     }

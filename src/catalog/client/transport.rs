@@ -90,7 +90,10 @@ impl Transport {
         }
         builder = if trusted.is_encrypted() {
             let certificates = Certificate::from_pem_bundle(bundle).map_err(|error| {
-                setup(format!("the certificates are not PEM ({})", Cause::of(&error, &[]).reason), "look at the CA bundle")
+                setup(
+                    format!("the certificates are not PEM ({})", Cause::of(&error, &[]).reason),
+                    "look at the CA bundle",
+                )
             })?;
             if certificates.is_empty() && !bundle.is_empty() {
                 return Err(setup(

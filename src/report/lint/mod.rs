@@ -171,7 +171,6 @@ mod tests {
         assert_eq!(LintFormat::names()[0], "text");
     }
 
-
     fn finding() -> impl Strategy<Value = Finding> {
         let span = || (0..3_u32, 0..400_usize, 0..60_usize);
         let place = |(file, start, length)| Place { file: FileId(file), span: Span::new(start, start + length) };

@@ -125,11 +125,10 @@ fn the_way_on_names_the_target() {
 
 fn end() -> impl Strategy<Value = End> {
     let deed = prop_oneof![Just(Deed::Write), Just(Deed::Relink), Just(Deed::Delete)];
-    let failed = (deed, any::<[bool; 2]>(), any::<Option<u16>>(), prop::option::of(hostile_text()), hostile_text()).prop_map(
-        |(deed, [is_half_done, is_uncertain], status, code, message)| {
+    let failed = (deed, any::<[bool; 2]>(), any::<Option<u16>>(), prop::option::of(hostile_text()), hostile_text())
+        .prop_map(|(deed, [is_half_done, is_uncertain], status, code, message)| {
             End::Failed(Failure { deed, is_half_done, status, code, message, is_uncertain })
-        },
-    );
+        });
     prop_oneof![
         3 => Just(End::Applied),
         2 => failed,

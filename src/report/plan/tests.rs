@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::report::escape::{clean, is_unsafe};
+use crate::report::escape::clean;
 use crate::report::plan::fixtures::Case;
 use crate::report::plan::generated;
 use crate::text::escape;

@@ -212,9 +212,19 @@ fn no_writing_of_a_secret_is_repeated_from_any_place_of_an_answer() {
             for (place, given) in [
                 ("message", refused(format!(r#"{{"ok":false,"error":"e","message":{told}}}"#))),
                 ("error", refused(format!(r#"{{"ok":false,"error":{told},"message":"m"}}"#))),
-                ("details", refused(format!(r#"{{"ok":false,"error":"e","message":"m","details":{{{told}:[{told}]}}}}"#))),
+                (
+                    "details",
+                    refused(format!(r#"{{"ok":false,"error":"e","message":"m","details":{{{told}:[{told}]}}}}"#)),
+                ),
                 ("shape", json(200, &format!(r#"{{"ok":true,"blueprints":{told}}}"#))),
-                ("trace id", answer(403, &format!("content-type: application/json\nx-trace-id: {header}\n"), r#"{"ok":false,"error":"e"}"#)),
+                (
+                    "trace id",
+                    answer(
+                        403,
+                        &format!("content-type: application/json\nx-trace-id: {header}\n"),
+                        r#"{"ok":false,"error":"e"}"#,
+                    ),
+                ),
                 ("redirect", answer(302, &format!("location: http://{host}.example/x\n"), "")),
                 ("content type", answer(200, &format!("content-type: text/{header}\n"), "x")),
                 ("page", answer(404, "content-type: text/html\n", &page(0))),
