@@ -72,7 +72,7 @@ fn repository(text: &str, file: &str) -> Repo {
     let words = if name.trim().is_empty() { "nothing" } else { name.as_str() };
     repo.git(&["init", "--quiet"]);
     repo.git(&["add", "--all"]);
-    let author = format!("--author={} <a@example.com>", words.replace('\n', " "));
+    let author = format!("--author=x {} <a@example.com>", words.replace('\n', " "));
     repo.git(&["commit", "--quiet", "--allow-empty-message", "--no-verify", &author, "--message", words]);
     repo
 }
