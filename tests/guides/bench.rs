@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::page::{Deed, News, Page, matches, trimmed};
 use crate::plain::Plain;
 use crate::project;
-use crate::serving::{CLIENT_ID, CLIENT_SECRET, Serving};
+use crate::serving::Serving;
 use crate::support::{Repo, files_below};
 
 const GIT: &str = "[user]\nname = Ada\nemail = ada@example.com\n[init]\ndefaultBranch = main\n[commit]\ngpgsign = false\n\
@@ -76,13 +76,15 @@ impl Shell {
     }
 
     /// What a reader brings along: `repo NAME` is a copy of an example, committed; `serve NAME [at URL]` a catalog that
-    /// has what the example declares, with credentials in the environment; `written-by AGENT` has all of it written by
+    /// has what the example declares, with credentials in the environment; `credentials URL` puts those of an earlier
+    /// catalog there; `written-by AGENT` has all of it written by
     /// somebody else; `run COMMAND` is what happened elsewhere.
     fn bring(&mut self, words: &[&str]) {
         match words {
             ["repo", example] => self.repository(example),
             ["serve", example] => self.serve(example, None),
             ["serve", example, "at", url] => self.serve(example, Some(url)),
+            ["credentials", url] => self.export_credentials(url),
             ["written-by", agent @ ..] => self.written_by(&agent.join(" ")),
             ["run", command @ ..] => {
                 let (code, came) = self.run(&command.join(" "));
@@ -108,14 +110,27 @@ impl Shell {
     fn serve(&mut self, example: &str, name: Option<&str>) {
         let seed = example_folder(example);
         let seed = seed.to_str().expect("our names are UTF-8");
-        let server = Serving::start(&["--store", "memory", "--seed", seed]);
-        let credentials = format!("export PORT_CLIENT_ID={CLIENT_ID} PORT_CLIENT_SECRET={CLIENT_SECRET}");
+        let arguments = ["--store", "memory", "--seed", seed];
+        // A config that names the catalog gets it only the credentials that it issued.
+        let server = match name {
+            Some(_) => Serving::start_issuing(&arguments),
+            None => Serving::start(&arguments),
+        };
+        let (id, secret) = &server.credentials;
+        let credentials = format!("export PORT_CLIENT_ID={id} PORT_CLIENT_SECRET={secret}");
         self.bring(&["run", &credentials]);
         if name.is_none() {
             self.bring(&["run", &format!("export PORT_BASE_URL={}", server.url)]);
         }
         self.names.push((name.unwrap_or(ADDRESS).to_owned(), server.url.clone()));
         self.servers.push(server);
+    }
+
+    fn export_credentials(&mut self, name: &str) {
+        let at = self.names.iter().position(|(named, _)| named == name).expect("a catalog that is served");
+        let (id, secret) = &self.servers[at].credentials;
+        let credentials = format!("export PORT_CLIENT_ID={id} PORT_CLIENT_SECRET={secret}");
+        self.bring(&["run", &credentials]);
     }
 
     fn written_by(&mut self, agent: &str) {

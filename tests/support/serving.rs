@@ -17,17 +17,27 @@ pub struct Serving {
     pub child: Child,
     /// Without a slash at its end.
     pub url: String,
+    /// The client id and the secret that it accepts.
+    pub credentials: (String, String),
 }
 
 impl Serving {
     /// `portolan serve --output json` with `arguments`.
     pub fn start(arguments: &[&str]) -> Self {
+        let chosen = [("PORTOLAN_SERVE_CLIENT_ID", CLIENT_ID), ("PORTOLAN_SERVE_CLIENT_SECRET", CLIENT_SECRET)];
+        Self::start_with(arguments, &chosen)
+    }
+
+    /// The same, with credentials that the server issues.
+    #[allow(dead_code, reason = "not every test program needs it")]
+    pub fn start_issuing(arguments: &[&str]) -> Self {
+        Self::start_with(arguments, &[])
+    }
+
+    fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new(binary());
         command.args(["serve", "--output", "json", "--quiet"]).args(arguments);
-        command
-            .env_clear()
-            .env("PORTOLAN_SERVE_CLIENT_ID", CLIENT_ID)
-            .env("PORTOLAN_SERVE_CLIENT_SECRET", CLIENT_SECRET);
+        command.env_clear().envs(variables.iter().copied());
         for name in ["PATH", "LLVM_PROFILE_FILE", "SYSTEMROOT", "TMPDIR"] {
             command.envs(std::env::var_os(name).map(|value| (name, value)));
         }
@@ -44,7 +54,9 @@ impl Serving {
         // Nobody reads what it says later: a full pipe must not stop it.
         let mut talk = child.stderr.take().expect("it is piped");
         std::thread::spawn(move || std::io::copy(&mut talk, &mut std::io::sink()));
-        Self { child, url: url.trim_end_matches('/').to_owned() }
+        let text = |key: &str, chosen: &str| said[key].as_str().unwrap_or(chosen).to_owned();
+        let credentials = (text("clientId", CLIENT_ID), text("clientSecret", CLIENT_SECRET));
+        Self { child, url: url.trim_end_matches('/').to_owned(), credentials }
     }
 }
 

@@ -57,8 +57,37 @@ pub struct Running {
     runtime: Option<Runtime>,
 }
 
+/// A socket that listens and is not answered yet: its port is known before the credentials are issued.
+#[derive(Debug)]
+pub struct Listener {
+    socket: std::net::TcpListener,
+    address: SocketAddr,
+}
+
+impl Listener {
+    /// Port 0: any that is free.
+    pub fn bind(address: SocketAddr) -> Result<Self, ServerError> {
+        let bound = std::net::TcpListener::bind(address).and_then(|socket| {
+            socket.set_nonblocking(true)?;
+            let address = socket.local_addr()?;
+            Ok(Self { socket, address })
+        });
+        bound.map_err(|source| ServerError::Listen { address, source })
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
 /// Binds, and answers from here on.
 pub fn start(config: ServerConfig) -> Result<Running, ServerError> {
+    let listener = Listener::bind(config.listen)?;
+    start_on(listener, config)
+}
+
+/// Answers what comes in at `listener`.
+pub fn start_on(listener: Listener, config: ServerConfig) -> Result<Running, ServerError> {
     let runtime = Builder::new_multi_thread()
         .worker_threads(WORKERS)
         // The writer, the readers, and one to spare.
@@ -67,12 +96,11 @@ pub fn start(config: ServerConfig) -> Result<Running, ServerError> {
         .enable_all()
         .build()
         .map_err(ServerError::Runtime)?;
-    let asked = config.listen;
-    let bound = runtime.block_on(TcpListener::bind(asked)).and_then(|listener| {
-        let address = listener.local_addr()?;
-        Ok((listener, address))
-    });
-    let (listener, address) = bound.map_err(|source| ServerError::Listen { address: asked, source })?;
+    let Listener { socket, address } = listener;
+    let listener = {
+        let _inside = runtime.enter();
+        TcpListener::from_std(socket).map_err(|source| ServerError::Listen { address, source })?
+    };
     let limits = config.limits;
     let shared = Arc::new(Shared {
         store: config.store,

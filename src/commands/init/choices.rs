@@ -171,7 +171,8 @@ fn is_credentials(origin: &Origin) -> bool {
 }
 
 fn may_stand_in_config(address: &str, platform: &Platform) -> bool {
-    Trusted::check(address, &NamedBy::Repository(String::new()), platform).is_ok()
+    let from_config = Trusted::check(address, &NamedBy::Repository(String::new()), platform);
+    from_config.is_ok_and(|trusted| trusted.is_unconditional())
 }
 
 fn scope(args: &InitArgs, found: &Surroundings, context: &Context<'_>) -> Result<Option<String>, InitError> {
