@@ -2,6 +2,7 @@
 //! nothing to do.
 
 mod adopted;
+mod killed;
 mod kept;
 mod pipelines;
 

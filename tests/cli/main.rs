@@ -14,6 +14,8 @@ mod faulty;
 #[expect(dead_code, reason = "these tests use a part of it")]
 #[path = "../pipelines/forge.rs"]
 mod forge;
+#[path = "../../src/generated_cases.rs"]
+mod generated_cases;
 #[path = "../support/plain.rs"]
 mod plain;
 #[path = "../support/serving.rs"]
