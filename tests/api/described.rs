@@ -100,9 +100,9 @@ fn whatever_is_asked_the_answer_is_a_described_one() {
         })
         .collect();
     assert!(routes.len() > 25, "{routes:?}");
-    let mut runner = TestRunner::new(generated_cases::config(400));
+    let mut runner = TestRunner::new(generated_cases::config(150));
     let strategy = request(routes.len());
-    for case in 0..generated_cases::cases(400) {
+    for case in 0..generated_cases::cases(150) {
         let asked = strategy.new_tree(&mut runner).expect("it is generated").current();
         let (method, template) = routes[asked.route];
         let mut names = asked.names.iter();
