@@ -34,34 +34,32 @@ use crate::sources;
 /// So many misfits are shown as text; JSON has all.
 const MOST_AS_TEXT: usize = 10;
 
-/// Bring blueprints and known entities from the catalog into `.portolan/`
+/// Update the blueprints and known entities in `.portolan/` from the catalog
 ///
-/// Lint checks against what is there, offline. What changed since the last pull is shown, and which entities of this
-/// repository no longer fit; that is no failure of the pull, and `portolan lint` goes on telling it.
+/// Lint uses them offline. Shows what changed since the last pull, and which entities of this repository no longer match
+/// their blueprint; these do not fail the pull, `portolan lint` reports them.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct PullArgs {
-    /// Write nothing; end with 2 when the snapshot is out of date
+    /// Write nothing; exit 2 if the snapshot is out of date
     #[arg(long, conflicts_with_all = ["entities", "dry_run"])]
     pub check: bool,
-    /// Show what would be written, and write nothing
+    /// Show what would be written, write nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Also write manifests for entities that the catalog has and this repository does not; of all blueprints where none
-    /// is named
+    /// Also write manifests for entities that no manifest declares yet; optionally only of these blueprints
     ///
-    /// Only those that this repository's scope owns, unless `--all`. Each gets a file of its own, in the folder where
-    /// manifests of its blueprint are. No file is overwritten.
+    /// Without `--all`, only entities that this scope owns. Each entity gets its own file in the folder that holds the
+    /// manifests of its blueprint. Existing files are not overwritten.
     #[arg(long, value_name = "BLUEPRINT", num_args = 0.., value_hint = clap::ValueHint::Other)]
     pub entities: Option<Vec<String>>,
-    /// With `--entities`: whoever owns them
+    /// With `--entities`: regardless of the owner
     #[arg(long, requires = "entities")]
     pub all: bool,
-    /// With `--entities`: rewrite entities that are in the repository, in files that hold nothing else; their comments
-    /// are lost
+    /// With `--entities`: also rewrite manifests that exist and are alone in their file; their comments are lost
     #[arg(long, requires = "entities")]
     pub overwrite: bool,
-    /// How to report
+    /// Report format
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Output::Text)]
     pub output: Output,
 }
@@ -83,10 +81,10 @@ impl Output {
 
 const EXAMPLES: &str = "\
 Examples:
-  portolan pull                                 what lint checks against
-  portolan pull --check                         in CI: is the snapshot up to date?
-  portolan pull --entities --dry-run            which manifests would be written
-  portolan pull --entities service api --all    adopt all services and APIs
+  portolan pull                                 update .portolan/
+  portolan pull --check                         in CI: exit 2 if .portolan/ is out of date
+  portolan pull --entities --dry-run            show which manifests would be written
+  portolan pull --entities service api --all    write manifests for all services and APIs
   portolan pull --output json";
 
 pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {

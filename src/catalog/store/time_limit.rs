@@ -71,7 +71,7 @@ mod tests {
         let store = Store::in_memory(system_clock()).expect("memory is there");
         let writer = Writer { id: "ada".to_owned(), user_agent: "tests".to_owned(), now: store.now() };
         let blueprint = json!({"identifier": "b", "title": "B", "schema": {"properties": {"n": {"type": "number"}}}});
-        store.create_blueprint(&blueprint, &writer).expect("it is taken");
+        store.create_blueprint(blueprint, &writer).expect("it is taken");
         let drafts = (0..2000).map(|n| {
             let body = json!({"identifier": format!("e{n}"), "properties": {"n": n}});
             EntityDraft::parse(&body, Strictness::Open)
