@@ -166,7 +166,7 @@ pub fn run(args: ServeArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         log: Box::new(move |line| log.take(clock(), line)),
         ..ServerConfig::new(store, credentials.clone())
     };
-    let running = server::start_on(listener, config)?;
+    let running = server::start_on(listener, config);
     running.heed_signals(move |told| {
         let _ = sender.send(Heard::End(told));
     })?;

@@ -75,7 +75,8 @@ mod tests {
         let at = |name: &str| folder.path().join(name);
         let held = File::create(at(".portolan-1-0.tmp")).expect("it can be made");
         assert!(claim(&held, &at(".portolan-1-0.tmp")));
-        for name in [".portolan-2-0.tmp", ".portolan-2-.tmp", ".portolan-x-1.tmp", "portolan-2-1.tmp", ".portolan-2-1"] {
+        for name in [".portolan-2-0.tmp", ".portolan-2-.tmp", ".portolan-x-1.tmp", "portolan-2-1.tmp", ".portolan-2-1"]
+        {
             File::create(at(name)).expect("it can be made");
         }
         fs::create_dir(at(".portolan-3-0.tmp")).expect("it can be made");

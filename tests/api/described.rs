@@ -14,14 +14,56 @@ use crate::generated_cases;
 const NAMES: &[&str] =
     &["b", "a", "z", "no-such", "_user", "_team", "bulk", "search", "", " ", "a/b", "ü", "%", ".", "..", "\u{1}"];
 const KEYS: &[&str] = &[
-    "identifier", "title", "icon", "team", "properties", "relations", "blueprint", "entities", "combinator", "rules",
-    "property", "operator", "value", "schema", "required", "target", "many", "text", "number", "to", "query", "limit", "from",
-    "include", "exclude", "mirrorProperties", "calculationProperties", "aggregationProperties", "ownership", "type",
-    "path", "installationId", "config", "version", "name", "settings",
+    "identifier",
+    "title",
+    "icon",
+    "team",
+    "properties",
+    "relations",
+    "blueprint",
+    "entities",
+    "combinator",
+    "rules",
+    "property",
+    "operator",
+    "value",
+    "schema",
+    "required",
+    "target",
+    "many",
+    "text",
+    "number",
+    "to",
+    "query",
+    "limit",
+    "from",
+    "include",
+    "exclude",
+    "mirrorProperties",
+    "calculationProperties",
+    "aggregationProperties",
+    "ownership",
+    "type",
+    "path",
+    "installationId",
+    "config",
+    "version",
+    "name",
+    "settings",
 ];
 const FLAGS: &[&str] = &[
-    "upsert", "merge", "validation_only", "create_missing_related_entities", "delete_dependents", "run_id", "include",
-    "exclude", "exclude_calculated_properties", "attach_title_to_relation", "delete_blueprint", "nonsense",
+    "upsert",
+    "merge",
+    "validation_only",
+    "create_missing_related_entities",
+    "delete_dependents",
+    "run_id",
+    "include",
+    "exclude",
+    "exclude_calculated_properties",
+    "attach_title_to_relation",
+    "delete_blueprint",
+    "nonsense",
 ];
 
 #[derive(Debug, Clone)]
@@ -129,14 +171,8 @@ fn whatever_is_asked_the_answer_is_a_described_one() {
             continue;
         }
         let query: Vec<(String, String)> = Vec::new();
-        let exchange = Exchange {
-            method,
-            path: &path,
-            query: &query,
-            sent: None,
-            status: answer.status,
-            answered: &answer.json,
-        };
+        let exchange =
+            Exchange { method, path: &path, query: &query, sent: None, status: answer.status, answered: &answer.json };
         let faults = DESCRIPTION.faults(&exchange);
         assert!(faults.is_empty(), "case {case}: {answer}\n  {}\n{asked:?}", faults.join("\n  "));
         if bench.get(&["blueprints", "b"]).unheld().now().status == 404 {

@@ -6,7 +6,7 @@
 use std::io::Read;
 use std::net::TcpListener;
 
-use super::serving::Serving;
+use super::issuing::start_issuing;
 use super::support::Repo;
 use super::{run, run_with};
 
@@ -104,9 +104,8 @@ fn a_loopback_address_of_the_config_gets_no_credentials_of_the_platform() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let port = listener.local_addr().expect("it is bound").port();
     // Issued by `portolan serve`, for another port.
-    let other = Serving::start_issuing(&["--store", "memory"]);
-    let issued_elsewhere =
-        [("PORT_CLIENT_ID", other.credentials.0.as_str()), ("PORT_CLIENT_SECRET", other.credentials.1.as_str())];
+    let (_other, credentials) = start_issuing(&["--store", "memory"]);
+    let issued_elsewhere = [("PORT_CLIENT_ID", credentials.0.as_str()), ("PORT_CLIENT_SECRET", credentials.1.as_str())];
     for host in ["127.0.0.1", "localhost", "[::1]"] {
         let address = format!("http://{host}:{port}");
         let in_config = format!("scope: acme/catalog\ncatalog: {address}\n");
@@ -132,9 +131,8 @@ fn a_loopback_address_of_the_config_gets_no_credentials_of_the_platform() {
 
 #[test]
 fn a_loopback_address_of_the_config_gets_the_credentials_that_serve_issued_for_it() {
-    let serving = Serving::start_issuing(&["--store", "memory"]);
-    let issued =
-        [("PORT_CLIENT_ID", serving.credentials.0.as_str()), ("PORT_CLIENT_SECRET", serving.credentials.1.as_str())];
+    let (serving, credentials) = start_issuing(&["--store", "memory"]);
+    let issued = [("PORT_CLIENT_ID", credentials.0.as_str()), ("PORT_CLIENT_SECRET", credentials.1.as_str())];
     let by_name = serving.url.replace("127.0.0.1", "localhost");
     for address in [&serving.url, &by_name] {
         let repo = config(&format!("scope: acme/catalog\ncatalog: {address}\n"));

@@ -2,8 +2,8 @@
 //! nothing to do.
 
 mod adopted;
-mod killed;
 mod kept;
+mod killed;
 mod pipelines;
 
 use std::path::Path;

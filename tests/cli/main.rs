@@ -16,6 +16,8 @@ mod faulty;
 mod forge;
 #[path = "../../src/generated_cases.rs"]
 mod generated_cases;
+#[path = "../support/issuing.rs"]
+mod issuing;
 #[path = "../support/plain.rs"]
 mod plain;
 #[path = "../support/serving.rs"]

@@ -8,10 +8,11 @@ use std::process::{Command, Stdio};
 
 use serde_json::json;
 
+use crate::issuing::start_issuing;
 use crate::page::{Deed, News, Page, matches, trimmed};
 use crate::plain::Plain;
 use crate::project;
-use crate::serving::Serving;
+use crate::serving::{CLIENT_ID, CLIENT_SECRET, Serving};
 use crate::support::{Repo, example, tracked_below};
 
 const GIT: &str = "[user]\nname = Ada\nemail = ada@example.com\n[init]\ndefaultBranch = main\n[commit]\ngpgsign = false\n\
@@ -63,6 +64,8 @@ fn example_files(name: &str) -> (PathBuf, Vec<String>) {
 struct Shell {
     folder: Repo,
     servers: Vec<Serving>,
+    /// Those of each server.
+    credentials: Vec<(String, String)>,
     /// Addresses that pages name, and those that there are.
     names: Vec<(String, String)>,
     code: i32,
@@ -72,7 +75,7 @@ impl Shell {
     fn new() -> Self {
         let folder = Repo::new();
         folder.write("home/gitconfig", GIT).write("state/env", "");
-        let shell = Self { folder, servers: Vec::new(), names: Vec::new(), code: 0 };
+        let shell = Self { folder, servers: Vec::new(), credentials: Vec::new(), names: Vec::new(), code: 0 };
         shell.go(&shell.made("work"));
         shell
     }
@@ -114,11 +117,12 @@ impl Shell {
         let seed = seed.to_str().expect("our names are UTF-8");
         let arguments = ["--store", "memory", "--seed", seed];
         // A config that names the catalog gets it only the credentials that it issued.
-        let server = match name {
-            Some(_) => Serving::start_issuing(&arguments),
-            None => Serving::start(&arguments),
+        let (server, credentials) = match name {
+            Some(_) => start_issuing(&arguments),
+            None => (Serving::start(&arguments), (CLIENT_ID.to_owned(), CLIENT_SECRET.to_owned())),
         };
-        let (id, secret) = &server.credentials;
+        let (id, secret) = credentials.clone();
+        self.credentials.push(credentials);
         let credentials = format!("export PORT_CLIENT_ID={id} PORT_CLIENT_SECRET={secret}");
         self.bring(&["run", &credentials]);
         if name.is_none() {
@@ -130,7 +134,7 @@ impl Shell {
 
     fn export_credentials(&mut self, name: &str) {
         let at = self.names.iter().position(|(named, _)| named == name).expect("a catalog that is served");
-        let (id, secret) = &self.servers[at].credentials;
+        let (id, secret) = &self.credentials[at];
         let credentials = format!("export PORT_CLIENT_ID={id} PORT_CLIENT_SECRET={secret}");
         self.bring(&["run", &credentials]);
     }

@@ -17,24 +17,17 @@ pub struct Serving {
     pub child: Child,
     /// Without a slash at its end.
     pub url: String,
-    /// The client id and the secret that it accepts.
-    pub credentials: (String, String),
 }
 
 impl Serving {
     /// `portolan serve --output json` with `arguments`.
     pub fn start(arguments: &[&str]) -> Self {
         let chosen = [("PORTOLAN_SERVE_CLIENT_ID", CLIENT_ID), ("PORTOLAN_SERVE_CLIENT_SECRET", CLIENT_SECRET)];
-        Self::start_with(arguments, &chosen)
+        Self::start_with(arguments, &chosen).0
     }
 
-    /// The same, with credentials that the server issues.
-    #[allow(dead_code, reason = "not every test program needs it")]
-    pub fn start_issuing(arguments: &[&str]) -> Self {
-        Self::start_with(arguments, &[])
-    }
-
-    fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+    /// The same, with other variables; and what the server says of itself.
+    pub fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> (Self, serde_json::Value) {
         let mut command = Command::new(binary());
         command.args(["serve", "--output", "json", "--quiet"]).args(arguments);
         command.env_clear().envs(variables.iter().copied());
@@ -54,9 +47,7 @@ impl Serving {
         // Nobody reads what it says later: a full pipe must not stop it.
         let mut talk = child.stderr.take().expect("it is piped");
         std::thread::spawn(move || std::io::copy(&mut talk, &mut std::io::sink()));
-        let text = |key: &str, chosen: &str| said[key].as_str().unwrap_or(chosen).to_owned();
-        let credentials = (text("clientId", CLIENT_ID), text("clientSecret", CLIENT_SECRET));
-        Self { child, url: url.trim_end_matches('/').to_owned(), credentials }
+        (Self { child, url: url.trim_end_matches('/').to_owned() }, said)
     }
 }
 

@@ -39,8 +39,10 @@ pub enum TrustError {
         )
     )]
     Unnamed { address: String, place: String },
-    #[error("send credentials to `{address}`: only the repository's config ({place}) names it, and `portolan serve` did not \
-             issue these credentials for it")]
+    #[error(
+        "send credentials to `{address}`: only the repository's config ({place}) names it, and `portolan serve` did not \
+             issue these credentials for it"
+    )]
     #[diagnostic(
         code("untrusted-catalog"),
         help(

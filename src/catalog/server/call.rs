@@ -210,6 +210,7 @@ fn too_slow(why: &str) -> Refusal {
 }
 
 fn too_large(most: usize) -> Refusal {
-    let limit = if most.is_multiple_of(1024 * 1024) { format!("{}MiB", most >> 20) } else { format!("{}KiB", most >> 10) };
+    let limit =
+        if most.is_multiple_of(1024 * 1024) { format!("{}MiB", most >> 20) } else { format!("{}KiB", most >> 10) };
     Refusal::new(413, "bad_request", format!("Request body is too large (limit is {limit})"))
 }

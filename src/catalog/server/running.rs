@@ -60,19 +60,28 @@ pub struct Running {
 /// A socket that listens and is not answered yet: its port is known before the credentials are issued.
 #[derive(Debug)]
 pub struct Listener {
-    socket: std::net::TcpListener,
+    runtime: Runtime,
+    socket: TcpListener,
     address: SocketAddr,
 }
 
 impl Listener {
     /// Port 0: any that is free.
     pub fn bind(address: SocketAddr) -> Result<Self, ServerError> {
-        let bound = std::net::TcpListener::bind(address).and_then(|socket| {
-            socket.set_nonblocking(true)?;
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(WORKERS)
+            // The writer, the readers, and one to spare.
+            .max_blocking_threads(READERS + 2)
+            .thread_name("portolan-serve")
+            .enable_all()
+            .build()
+            .map_err(ServerError::Runtime)?;
+        let bound = runtime.block_on(TcpListener::bind(address)).and_then(|socket| {
             let address = socket.local_addr()?;
-            Ok(Self { socket, address })
+            Ok((socket, address))
         });
-        bound.map_err(|source| ServerError::Listen { address, source })
+        let (socket, address) = bound.map_err(|source| ServerError::Listen { address, source })?;
+        Ok(Self { runtime, socket, address })
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -83,24 +92,12 @@ impl Listener {
 /// Binds, and answers from here on.
 pub fn start(config: ServerConfig) -> Result<Running, ServerError> {
     let listener = Listener::bind(config.listen)?;
-    start_on(listener, config)
+    Ok(start_on(listener, config))
 }
 
 /// Answers what comes in at `listener`.
-pub fn start_on(listener: Listener, config: ServerConfig) -> Result<Running, ServerError> {
-    let runtime = Builder::new_multi_thread()
-        .worker_threads(WORKERS)
-        // The writer, the readers, and one to spare.
-        .max_blocking_threads(READERS + 2)
-        .thread_name("portolan-serve")
-        .enable_all()
-        .build()
-        .map_err(ServerError::Runtime)?;
-    let Listener { socket, address } = listener;
-    let listener = {
-        let _inside = runtime.enter();
-        TcpListener::from_std(socket).map_err(|source| ServerError::Listen { address, source })?
-    };
+pub fn start_on(listener: Listener, config: ServerConfig) -> Running {
+    let Listener { runtime, socket, address } = listener;
     let limits = config.limits;
     let shared = Arc::new(Shared {
         store: config.store,
@@ -118,10 +115,10 @@ pub fn start_on(listener: Listener, config: ServerConfig) -> Result<Running, Ser
     let (stop, stopping) = watch::channel(false);
     let (end, ended) = watch::channel(false);
     runtime.spawn(async move {
-        listen::serve(listener, front, limits, stopping).await;
+        listen::serve(socket, front, limits, stopping).await;
         end.send_replace(true);
     });
-    Ok(Running { address, stop, ended, runtime: Some(runtime) })
+    Running { address, stop, ended, runtime: Some(runtime) }
 }
 
 impl Running {

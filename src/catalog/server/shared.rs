@@ -92,7 +92,11 @@ mod tests {
 
     #[test]
     fn an_abandoned_write_keeps_its_turn_until_it_is_done() {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_time().build().expect("there are threads");
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_time()
+            .build()
+            .expect("there are threads");
         let shared = shared();
         let (begin, begun) = mpsc::channel();
         let (end, ended) = mpsc::channel::<()>();

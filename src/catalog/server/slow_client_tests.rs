@@ -141,7 +141,11 @@ fn whatever_holds_all_places_others_are_served() {
         ("nothing at all", String::new()),
         ("half a head", "GET / HTTP/1.1\r\nhost: local".to_owned()),
         ("half a body", head("POST /v1/auth/access_token", "", 100) + "{"),
-        ("half a chunk", "POST /v1/auth/access_token HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{".to_owned()),
+        (
+            "half a chunk",
+            "POST /v1/auth/access_token HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{"
+                .to_owned(),
+        ),
         ("half a body, authenticated", head("POST /v1/blueprints", &token, 100) + "{"),
         ("answers that are not read", many),
     ];

@@ -53,7 +53,11 @@ fn whichever_files_were_written_the_next_run_writes_the_others() {
             for folder in ["", ".github/workflows/", ".portolan/blueprints/", "catalog/service/"] {
                 repo.write(&format!("{folder}.portolan-4711-0.tmp"), "half");
             }
-            is_completed(&repo, &complete, &format!("{} {}", names[missing], if is_alone { "alone" } else { "missing" }));
+            is_completed(
+                &repo,
+                &complete,
+                &format!("{} {}", names[missing], if is_alone { "alone" } else { "missing" }),
+            );
         }
     }
 }
@@ -109,7 +113,10 @@ fn temporary_files_of_a_killed_run_are_removed_by_the_next() {
     let diff = run(&repo, "--catalog local diff --out out/plan.json");
     assert!(!is_left("out"), "{}", diff.talk);
     leave("catalog/service");
-    let new = run(&repo, "new service cart --no-input --set tier=1 --set lifecycle=production --file catalog/service/cart.yaml");
+    let new = run(
+        &repo,
+        "new service cart --no-input --set tier=1 --set lifecycle=production --file catalog/service/cart.yaml",
+    );
     assert!(!is_left("catalog/service"), "{}{}", new.results, new.talk);
     leave("out");
     run(&repo, "lint --output json=out/lint.json");

@@ -85,7 +85,10 @@ fn methods_that_no_api_has_are_refused() {
     let (answers, _) = exchange(&server, b"OPTIONS * HTTP/1.1\r\nhost: localhost\r\n\r\n");
     assert_eq!(statuses(&answers), [404], "{answers}");
     let (answers, _) = exchange(&server, b"HEAD /v1/nothing HTTP/1.1\r\nhost: localhost\r\n\r\n");
-    assert!(answers.starts_with("HTTP/1.1 404") && answers.ends_with("\r\n\r\n"), "an answer without a body: {answers}");
+    assert!(
+        answers.starts_with("HTTP/1.1 404") && answers.ends_with("\r\n\r\n"),
+        "an answer without a body: {answers}"
+    );
 }
 
 /// After what could hide a second request, either the connection is closed or nothing of it is taken for one.
@@ -111,18 +114,21 @@ fn no_request_hides_in_the_body_of_another() {
         "content-length: 1e0\r\n".to_owned(),
         "content-length:\r\n".to_owned(),
     ] {
-        let request = format!("POST /v1/auth/access_token HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n0\r\n\r\n{hidden}");
+        let request =
+            format!("POST /v1/auth/access_token HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n0\r\n\r\n{hidden}");
         let (answers, closed) = exchange(&server, request.as_bytes());
         assert!(!answers.contains("/v1/hidden"), "{headers}: {answers}");
         assert!(closed && statuses(&answers).iter().all(|status| *status == 400), "{headers}: {closed} {answers}");
     }
     let (answers, closed) = exchange(
         &server,
-        format!("POST /v1/auth/access_token HTTP/1.0\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n{hidden}").as_bytes(),
+        format!("POST /v1/auth/access_token HTTP/1.0\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n{hidden}")
+            .as_bytes(),
     );
     assert!(closed && !answers.contains("/v1/hidden"), "{answers}");
     // The same length twice is one length.
-    let twice = "POST /v1/auth/access_token HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\ncontent-length: 2\r\n\r\n{}";
+    let twice =
+        "POST /v1/auth/access_token HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\ncontent-length: 2\r\n\r\n{}";
     let (answers, _) = exchange(&server, format!("{twice}{hidden}").as_bytes());
     assert_eq!(statuses(&answers), [422, 404], "{answers}");
 }

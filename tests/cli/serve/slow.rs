@@ -55,7 +55,8 @@ fn others_are_served(server: &Server, attack: &str) {
         assert_eq!(new.status(server), 200, "round {round}");
         let body = json!({"entities": [{"identifier": format!("e{round}")}]});
         assert_eq!(server.call("POST", "/v1/blueprints/service/entities/bulk?upsert=true", &body).status, 200);
-        let query = json!({"combinator": "and", "rules": [{"property": "$identifier", "operator": "=", "value": "e0"}]});
+        let query =
+            json!({"combinator": "and", "rules": [{"property": "$identifier", "operator": "=", "value": "e0"}]});
         assert_eq!(server.call("POST", "/v1/entities/search", &query).status, 200);
         assert!(started.elapsed() < BOUND, "round {round}: {:?}", started.elapsed());
         // The attack goes on: those that lost their place come again.
