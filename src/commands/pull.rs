@@ -28,7 +28,7 @@ use crate::error::{Error, LintError, PullError};
 use crate::exit::Exit;
 use crate::report::lint::Lint;
 use crate::report::pull::{Before, Counts, ManifestDeed, ManifestLine, Mode, Pull, PullFormat, render};
-use crate::settings::{self, Delivery, Origin};
+use crate::settings::{self, Delivery, Origin, Settings};
 use crate::sources;
 
 /// So many misfits are shown as text; JSON has all.
@@ -98,9 +98,9 @@ pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let files = sources::discover(root, &pattern).map_err(LintError::from)?.files;
     let declared = Declared::of(&files);
     let mut fetched = Fetched::blueprints(&*catalog)?;
-    if standing.is_there() && fetched.all.iter().all(|blueprint| is_reserved(&blueprint.identifier)) {
-        // Another organisation, or one that was just made: nothing would be left to lint against, without a word.
-        return Err(PullError::Empty { catalog: catalog.name().to_owned() }.into());
+    if fetched.all.iter().all(|blueprint| is_reserved(&blueprint.identifier)) {
+        // A new organisation, or the wrong one. Its snapshot would leave lint nothing to check manifests against.
+        return Err(empty(&*catalog, context.settings).into());
     }
     refuse_emptier(&standing, &*catalog, &fetched, context)?;
     let adoption = match &args.entities {
@@ -127,6 +127,24 @@ pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     }
     context.streams.show(&shown)?;
     Ok(if args.check && is_news { Exit::ChangesPending } else { Exit::Success })
+}
+
+/// What an empty catalog means for the user: the embedded one is empty until something fills it, a platform's is probably
+/// the wrong one.
+fn empty(catalog: &dyn Catalog, settings: &Settings) -> PullError {
+    let help = if settings.catalog.value == settings::Catalog::Local {
+        let platform = settings.platform.value;
+        let (id, secret) = (platform.client_id_variable, platform.client_secret_variable);
+        format!(
+            "to pull from {}, set {id} and {secret}; to try portolan without an account, run `portolan init --example`",
+            platform.brand
+        )
+    } else {
+        "`portolan config` shows which catalog this is; create a blueprint there, or use another organisation's \
+         credentials"
+            .to_owned()
+    };
+    PullError::Empty { catalog: catalog.name().to_owned(), help }
 }
 
 /// Without a word on the catalog and without credentials it is the embedded one: an empty catalog in the place of the

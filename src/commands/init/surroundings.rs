@@ -67,7 +67,7 @@ impl Surroundings {
             has_only_examples: standing.source.is_none() && has_only_examples(root, homes.files),
             is_git: repository.is_some(),
             has_config,
-            has_snapshot: standing.is_there() || standing.source.is_some(),
+            has_snapshot: standing.has_own_blueprints(),
             has_editor_settings: sources::path_kind(&root.join(".vscode")) == Some(PathKind::Folder),
             ignores_store: repository.as_ref().is_some_and(|repository| repository.ignores(&store)),
             ignored,
