@@ -70,6 +70,11 @@ fn what_is_missing_is_named_before_anything_is_called() {
 #[test]
 fn an_address_that_is_set_and_not_used_is_told() {
     let repo = config("scope: acme/catalog\ncatalog: local\n");
+    // An embedded catalog without blueprints is an error of its own.
+    repo.write(
+        ".portolan/blueprints/service.json",
+        r#"{"identifier":"service","title":"Service","schema":{"properties":{}}}"#,
+    );
     let base = ("PORT_BASE_URL", "https://catalog.acme.example");
     let told =
         "note: `PORT_BASE_URL` is set and not used: `catalog` is `local` (portolan.yaml:2); `--catalog URL` uses it.";
@@ -80,8 +85,11 @@ fn an_address_that_is_set_and_not_used_is_told() {
     run_with(&repo, "--catalog local pull", &[base]).quietly_gave();
     run_with(&repo, "lint", &[base]).quietly_gave();
     repo.write("portolan.yaml", "scope: acme/catalog\n");
-    let said = run_with(&repo, "pull", &[base, CREDENTIALS[0]]);
+    let said = run_with(&repo, "pull", &[base]);
     assert!(said.talk.contains("without `PORT_CLIENT_ID` and `PORT_CLIENT_SECRET`"), "{}", said.talk);
+    // One of the two is a mistake, and never the embedded catalog.
+    let said = run_with(&repo, "pull", &[base, CREDENTIALS[0]]);
+    assert!(said.code == 64 && said.talk.contains("`PORT_CLIENT_SECRET` is not"), "{}", said.talk);
 }
 
 /// Whatever connects to it within a moment, and what it sends.
@@ -136,8 +144,9 @@ fn a_loopback_address_of_the_config_gets_the_credentials_that_serve_issued_for_i
     let by_name = serving.url.replace("127.0.0.1", "localhost");
     for address in [&serving.url, &by_name] {
         let repo = config(&format!("scope: acme/catalog\ncatalog: {address}\n"));
-        let run = run_with(&repo, "pull", &issued);
+        let run = run_with(&repo, "diff", &issued);
         assert_eq!(run.code, 0, "{}", run.talk);
+        assert!(run.results.contains("nothing to do"), "{}", run.results);
     }
     // A flag or the environment names any address, for any credentials: here they are only the wrong ones.
     let repo = config(&format!("scope: acme/catalog\ncatalog: {}\n", serving.url));
