@@ -276,7 +276,7 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Address to listen on: `127.0.0.1:8080`, `localhost:8080` or `8080`; port 0 picks a free port')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'File that holds the catalog, or `memory` [default: .portolan/local.db]')
             [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Load the blueprints and manifests of the repository in DIR')
-            [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'Client id to accept; generated if not set [env: PORTOLAN_SERVE_CLIENT_ID]')
+            [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'Client id to accept; by default the server issues one for its address [env: PORTOLAN_SERVE_CLIENT_ID]')
             [CompletionResult]::new('--client-secret', '--client-secret', [CompletionResultType]::ParameterName, 'Client secret to accept; prefer the variable, since other users can see command lines [env: PORTOLAN_SERVE_CLIENT_SECRET]')
             [CompletionResult]::new('--rate-limit', '--rate-limit', [CompletionResultType]::ParameterName, 'Answer requests over this limit with 429: `1000/5m`, `10/s`, `5000/1d`')
             [CompletionResult]::new('--latency', '--latency', [CompletionResultType]::ParameterName, 'Delay every response by this many milliseconds (at most 60,000)')

@@ -263,7 +263,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand --listen 'Address to listen on: `127.0.0.1:8080`, `localhost:8080` or `8080`; port 0 picks a free port'
             cand --store 'File that holds the catalog, or `memory` [default: .portolan/local.db]'
             cand --seed 'Load the blueprints and manifests of the repository in DIR'
-            cand --client-id 'Client id to accept; generated if not set [env: PORTOLAN_SERVE_CLIENT_ID]'
+            cand --client-id 'Client id to accept; by default the server issues one for its address [env: PORTOLAN_SERVE_CLIENT_ID]'
             cand --client-secret 'Client secret to accept; prefer the variable, since other users can see command lines [env: PORTOLAN_SERVE_CLIENT_SECRET]'
             cand --rate-limit 'Answer requests over this limit with 429: `1000/5m`, `10/s`, `5000/1d`'
             cand --latency 'Delay every response by this many milliseconds (at most 60,000)'

@@ -353,7 +353,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand config" -s h -l help -
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l listen -d 'Address to listen on: `127.0.0.1:8080`, `localhost:8080` or `8080`; port 0 picks a free port' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l store -d 'File that holds the catalog, or `memory` [default: .portolan/local.db]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l seed -d 'Load the blueprints and manifests of the repository in DIR' -r -f -a "(__fish_complete_directories)"
-complete -c portolan -n "__fish_portolan_using_subcommand serve" -l client-id -d 'Client id to accept; generated if not set [env: PORTOLAN_SERVE_CLIENT_ID]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand serve" -l client-id -d 'Client id to accept; by default the server issues one for its address [env: PORTOLAN_SERVE_CLIENT_ID]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l client-secret -d 'Client secret to accept; prefer the variable, since other users can see command lines [env: PORTOLAN_SERVE_CLIENT_SECRET]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l rate-limit -d 'Answer requests over this limit with 429: `1000/5m`, `10/s`, `5000/1d`' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l latency -d 'Delay every response by this many milliseconds (at most 60,000)' -r -f

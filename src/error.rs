@@ -146,7 +146,7 @@ pub enum BaseError {
 /// Why `serve` does not begin.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum ServeError {
-    #[error("listen on {address} with credentials that were made up: others than this machine could ask for them")]
+    #[error("listen on {address} with issued credentials: these are for loopback addresses only")]
     #[diagnostic(
         code("exposed"),
         help(
@@ -159,7 +159,7 @@ pub enum ServeError {
     #[diagnostic(
         code("half-credentials"),
         help(
-            "choose both, by `--client-id` and `--client-secret` or their variables, or neither to have them made up"
+            "choose both, by `--client-id` and `--client-secret` or their variables, or leave out both: the server then issues a pair"
         )
     )]
     HalfCredentials { missing: &'static str },

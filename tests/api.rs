@@ -27,10 +27,14 @@ mod bulk;
 mod datasource;
 #[path = "api/deletes.rs"]
 mod deletes;
+#[path = "api/described.rs"]
+mod described;
 #[path = "api/description.rs"]
 mod description;
 #[path = "api/exceptions.rs"]
 mod exceptions;
+#[path = "../src/generated_cases.rs"]
+mod generated_cases;
 #[path = "api/identifiers.rs"]
 mod identifiers;
 #[path = "api/integrations.rs"]

@@ -10,6 +10,8 @@
 
 #[path = "guides/bench.rs"]
 mod bench;
+#[path = "support/issuing.rs"]
+mod issuing;
 #[path = "guides/links.rs"]
 mod links;
 #[path = "guides/page.rs"]

@@ -9,6 +9,7 @@ pub mod client;
 mod decode;
 mod errand;
 mod error;
+mod issued;
 mod local;
 pub mod server;
 mod signals;

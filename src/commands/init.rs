@@ -92,7 +92,8 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     }
     show(&draft, context)?;
     tell(args, &found, &choices, &draft, context);
-    if draft.files.is_empty() && !choices.pulls(&found) {
+    let lacks_editor_schema = lacks_editor_schema(&found, &draft);
+    if draft.files.is_empty() && !choices.pulls(&found) && !lacks_editor_schema {
         context.streams.show(match draft.pastes.is_empty() {
             true => "Nothing to do: this repository is wired.\n",
             false => "Nothing to write: the lines above are left to put in.\n",
@@ -100,6 +101,9 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         return Ok(Exit::Success);
     }
     if args.dry_run {
+        if lacks_editor_schema && draft.files.is_empty() {
+            context.streams.show(&format!("Then the schema that the editor's settings name: `{EDITOR_SCHEMA}`.\n"))?;
+        }
         if choices.pulls(&found) {
             context.streams.show(match choices.adopts {
                 true => "Then from the catalog: blueprints into `.portolan/`, and manifests for all that it has.\n",
@@ -117,6 +121,7 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         context.streams.show("Nothing was written.\n")?;
         return Ok(Exit::Success);
     }
+    remove_abandoned(&found);
     write(&found, &draft)?;
     let settings = settled(context)?;
     let mut after = Context {
@@ -133,7 +138,7 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         None if choices.pulls(&found) => Pulled::Done,
         None => Pulled::NotTried,
     };
-    if draft.files.iter().any(|file| file.path == editor::path(&found.folder)) {
+    if lacks_editor_schema {
         schema::run_in_repository(&SchemaArgs { name: SchemaName::Manifest, write: true }, &mut after)?;
     }
     let written = if draft.files.is_empty() { "" } else { "The files were written all the same; " };
@@ -197,12 +202,11 @@ fn examples(found: &Surroundings, platform: &Platform) -> Vec<Wanted> {
     let path = |name: &str| if found.folder.is_empty() { name.to_owned() } else { format!("{}/{name}", found.folder) };
     let is_free = |name: &str| !sources::is_taken(&found.top.join(path(name)));
     let files = example::FILES.iter().filter(|(name, _)| is_free(name));
-    let wanted = |(name, text): &(&str, &str)| Wanted {
-        path: path(name),
-        before: None,
-        after: text.replace("@API@", &platform.api_version()),
+    let wanted = |(name, _): &(&str, &str)| {
+        let after = example::text(name, platform)?;
+        Some(Wanted { path: path(name), before: None, after })
     };
-    files.map(wanted).collect()
+    files.filter_map(wanted).collect()
 }
 
 fn show(draft: &Draft, context: &mut Context<'_>) -> Result<(), Error> {
@@ -255,6 +259,25 @@ fn tell(args: &InitArgs, found: &Surroundings, choices: &Choices, draft: &Draft,
     if args.example && !choices.example {
         context.say("note: There are manifests or blueprints already: no examples are written.");
     }
+}
+
+/// Whether the editor's settings name the schema of manifests and it is not there: they are written in this run, or were
+/// in one that was cut short.
+fn lacks_editor_schema(found: &Surroundings, draft: &Draft) -> bool {
+    let path = editor::path(&found.folder);
+    let names_schema = || found.texts.get(&path).is_some_and(|text| text.contains(EDITOR_SCHEMA));
+    let is_there = || sources::is_taken(&found.root.join(EDITOR_SCHEMA));
+    draft.files.iter().any(|file| file.path == path) || found.has_editor_settings && names_schema() && !is_there()
+}
+
+/// The temporary files of an earlier run that was killed.
+fn remove_abandoned(found: &Surroundings) {
+    let examples = example::FILES.iter().map(|(name, _)| match found.folder.as_str() {
+        "" => (*name).to_owned(),
+        folder => format!("{folder}/{name}"),
+    });
+    let files: Vec<String> = repository::paths(&found.folder).into_iter().chain(examples).collect();
+    sources::remove_abandoned(&found.top, files.iter().map(String::as_str));
 }
 
 /// All of them, or it is told which.

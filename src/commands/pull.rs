@@ -348,6 +348,7 @@ fn line(adopted: &Adopted) -> ManifestLine<'_> {
 /// Manifests first: a snapshot that counts on entities which are not there yet would make relations dangle.
 fn write(adoption: &Adoption, prepared: Prepared, context: &Context<'_>) -> Result<(), Error> {
     let root = &context.settings.root.value;
+    sources::remove_abandoned(root, adoption.adopted.iter().map(|adopted| adopted.path.as_str()));
     for adopted in &adoption.adopted {
         match &adopted.deed {
             Deed::New(text) => sources::create_atomically(root, adopted.path.as_ref(), text.as_bytes())?,

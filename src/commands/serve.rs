@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use clap::ValueHint;
 
-use crate::catalog::server::{self, Credentials, LogLine, Rate, ServerConfig, ServerError, Told};
+use crate::catalog::server::{self, Credentials, Listener, LogLine, Rate, ServerConfig, ServerError, Told};
 use crate::catalog::store::{Store, system_clock};
 use crate::catalog::wire::Writer;
 use crate::commands::context::Context;
@@ -54,7 +54,7 @@ pub struct ServeArgs {
     /// Load the blueprints and manifests of the repository in DIR
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub seed: Option<PathBuf>,
-    /// Client id to accept; generated if not set [env: PORTOLAN_SERVE_CLIENT_ID]
+    /// Client id to accept; by default the server issues one for its address [env: PORTOLAN_SERVE_CLIENT_ID]
     #[arg(long, value_name = "ID", value_hint = ValueHint::Other)]
     pub client_id: Option<String>,
     /// Client secret to accept; prefer the variable, since other users can see command lines [env: PORTOLAN_SERVE_CLIENT_SECRET]
@@ -143,10 +143,14 @@ pub fn run(args: ServeArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     if let Origin::Flag(_) = chosen.origin {
         return Err(ServeError::OtherCatalog { catalog: chosen.value.text().to_owned() }.into());
     }
-    let (credentials, is_made_up) = credentials(&args, context)?;
-    if is_made_up && !args.listen.ip().is_loopback() {
+    let chosen = chosen_credentials(&args, context)?;
+    if chosen.is_none() && !args.listen.ip().is_loopback() {
         return Err(ServeError::Exposed { address: args.listen }.into());
     }
+    let listener = Listener::bind(args.listen)?;
+    let is_issued = chosen.is_none();
+    let issued = || Credentials::issue(listener.address()).ok_or(ServerError::Random);
+    let credentials = chosen.map_or_else(issued, Ok)?;
     let store = open(&args, &credentials.id, context)?;
     let name = store.path().map(path_text);
     let (blueprints, entities) = held(&store)?;
@@ -154,21 +158,22 @@ pub fn run(args: ServeArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let (sender, heard) = channel();
     let log = Log { sender: sender.clone(), waiting: Arc::default() };
     let waiting = Arc::clone(&log.waiting);
-    let running = server::start(ServerConfig {
+    let config = ServerConfig {
         listen: args.listen,
         token_lifetime: Duration::from_secs(args.token_lifetime.into()),
         rate: args.rate_limit,
         latency: Duration::from_millis(args.latency.into()),
         log: Box::new(move |line| log.take(clock(), line)),
         ..ServerConfig::new(store, credentials.clone())
-    })?;
+    };
+    let running = server::start_on(listener, config);
     running.heed_signals(move |told| {
         let _ = sender.send(Heard::End(told));
     })?;
     let told = Serve {
         url: &running.url(),
         client_id: &credentials.id,
-        made_up_secret: is_made_up.then_some(&credentials.secret),
+        issued_secret: is_issued.then_some(&credentials.secret),
         store: name.as_deref(),
         platform: context.settings.platform.value,
         blueprints,
@@ -184,14 +189,14 @@ pub fn run(args: ServeArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     Ok(wait(&heard, &waiting, context))
 }
 
-/// The credentials, and whether they were made up.
-fn credentials(args: &ServeArgs, context: &Context<'_>) -> Result<(Credentials, bool), Error> {
+/// The credentials that the user chose; `None`: the server is to issue some.
+fn chosen_credentials(args: &ServeArgs, context: &Context<'_>) -> Result<Option<Credentials>, Error> {
     let variable = |name| context.environment.secret(name).cloned();
     let id = args.client_id.clone().map(Secret::new).or_else(|| variable("PORTOLAN_SERVE_CLIENT_ID"));
     let secret = args.client_secret.clone().or_else(|| variable("PORTOLAN_SERVE_CLIENT_SECRET"));
     let (id, secret) = match (id, secret) {
         (Some(id), Some(secret)) => (id, secret),
-        (None, None) => return Ok((Credentials::made_up().ok_or(ServerError::Random)?, true)),
+        (None, None) => return Ok(None),
         (Some(_), None) => return Err(ServeError::HalfCredentials { missing: "the client secret" }.into()),
         (None, Some(_)) => return Err(ServeError::HalfCredentials { missing: "the client id" }.into()),
     };
@@ -208,7 +213,7 @@ fn credentials(args: &ServeArgs, context: &Context<'_>) -> Result<(Credentials, 
         // A browser sends `user:password`.
         return bad("client id", "there is a colon in it");
     }
-    Ok((Credentials { id: id.reveal().to_owned(), secret }, false))
+    Ok(Some(Credentials { id: id.reveal().to_owned(), secret }))
 }
 
 /// Where the file of that name is or may be made.

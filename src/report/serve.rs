@@ -1,5 +1,5 @@
-//! What `serve` says when it listens: for a person, and (`portolan.serve/1`) for a program. A secret that was made up
-//! is in it: this is the one place that shows one, and it is shown once.
+//! What `serve` says when it listens: for a person, and (`portolan.serve/1`) for a program. A secret that was issued is
+//! in it: this is the one place that shows one, and it is shown once.
 
 use std::fmt::Write as _;
 
@@ -17,8 +17,8 @@ pub const FORMAT: &str = "portolan.serve/1";
 pub struct Serve<'a> {
     pub url: &'a str,
     pub client_id: &'a str,
-    /// Only where it was made up: who chose one knows it.
-    pub made_up_secret: Option<&'a Secret>,
+    /// Only where the server issued it: whoever chose one knows it.
+    pub issued_secret: Option<&'a Secret>,
     /// The catalog's file; `None`: it is in memory.
     pub store: Option<&'a str>,
     pub platform: &'a Platform,
@@ -38,7 +38,7 @@ struct Document<'a> {
     /// Where clients find it; without a slash at its end.
     url: &'a str,
     client_id: &'a str,
-    /// Only where it was made up.
+    /// Only where the server issued it.
     #[serde(skip_serializing_if = "Option::is_none")]
     client_secret: Option<&'a str>,
     /// The catalog's file, or `memory`.
@@ -54,7 +54,7 @@ pub fn json(serve: &Serve<'_>) -> String {
         format: FORMAT,
         url: serve.url,
         client_id: serve.client_id,
-        client_secret: serve.made_up_secret.map(Secret::reveal),
+        client_secret: serve.issued_secret.map(Secret::reveal),
         store: serve.store.unwrap_or("memory"),
     };
     let line = serde_json::to_string(&document).expect("strings always have a JSON form");
@@ -69,10 +69,10 @@ pub fn text(serve: &Serve<'_>) -> String {
     let _ = writeln!(text, "{}", held(serve));
     let base = platform.base_url_variables.first().copied().unwrap_or_default();
     let exports = format!("  export PORTOLAN_CATALOG={url}\n  export {base}={url}\n");
-    match serve.made_up_secret.map(Secret::reveal) {
+    match serve.issued_secret.map(Secret::reveal) {
         Some(secret) => {
             let (id_name, secret_name) = (platform.client_id_variable, platform.client_secret_variable);
-            let _ = writeln!(text, "\nThese credentials were made up, and are not shown again:");
+            let _ = writeln!(text, "\nIssued credentials (shown only once, valid until the server ends):");
             let _ = writeln!(text, "  client id      {id}\n  client secret  {secret}");
             let _ = writeln!(text, "\nTo use it in a shell:\n{exports}  export {id_name}={id} {secret_name}={secret}");
         }
@@ -106,21 +106,21 @@ mod tests {
     #[test]
     fn a_person_can_paste_what_is_told() {
         let secret = Secret::new("5ecret");
-        let made_up = Serve {
+        let issued = Serve {
             url: "http://127.0.0.1:4711",
             client_id: "1d",
-            made_up_secret: Some(&secret),
+            issued_secret: Some(&secret),
             store: Some("/acme/.portolan/local.db"),
             platform: &PORT,
             blueprints: 10,
             entities: 109,
             is_seeded: false,
         };
-        insta::assert_snapshot!(text(&made_up), @r"
+        insta::assert_snapshot!(text(&issued), @r"
         Serving `/acme/.portolan/local.db` at http://127.0.0.1:4711
         It holds 10 blueprints, 109 entities.
 
-        These credentials were made up, and are not shown again:
+        Issued credentials (shown only once, valid until the server ends):
           client id      1d
           client secret  5ecret
 
@@ -133,7 +133,7 @@ mod tests {
 
         To look at it: http://127.0.0.1:4711/ (user: the client id, password: the client secret)
         ");
-        let chosen = Serve { made_up_secret: None, store: None, platform: &GLINT, entities: 0, ..made_up };
+        let chosen = Serve { issued_secret: None, store: None, platform: &GLINT, entities: 0, ..issued };
         insta::assert_snapshot!(text(&chosen), @r"
         Serving a catalog in memory at http://127.0.0.1:4711
         It holds 10 blueprints, no entities; `--seed .` brings in the manifests.
@@ -150,10 +150,10 @@ mod tests {
 
     #[test]
     fn a_program_gets_one_line() {
-        let (made_up_secret, store, platform) = (None, None, &PORT);
+        let (issued_secret, store, platform) = (None, None, &PORT);
         let (blueprints, entities, is_seeded) = (0, 0, true);
         let (url, client_id) = ("u", "i");
-        let serve = Serve { url, client_id, made_up_secret, store, platform, blueprints, entities, is_seeded };
+        let serve = Serve { url, client_id, issued_secret, store, platform, blueprints, entities, is_seeded };
         let line = "{\"format\":\"portolan.serve/1\",\"url\":\"u\",\"clientId\":\"i\",\"store\":\"memory\"}\n";
         assert_eq!(json(&serve), line);
     }

@@ -6,6 +6,8 @@ use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::abandoned;
+
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum WriteError {
     #[error("write `{}`: it is outside of `{}`", path.display(), root.display())]
@@ -129,21 +131,28 @@ pub(super) fn keep_owner(file: &File, existing: &fs::Metadata) {
     let _ = (file, existing);
 }
 
-/// The new file under a name of its own; gone again unless it is kept.
+/// The new file under a name of its own; gone again unless it is kept. The next draft in this folder removes it where
+/// this process is killed before.
 pub(super) struct Draft {
     pub(super) path: PathBuf,
     kept: bool,
+    /// Held until the file has its name.
+    _lock: Option<File>,
 }
 
 impl Draft {
     pub(super) fn create(folder: &Path) -> io::Result<(Self, File)> {
         static COUNTER: AtomicU32 = AtomicU32::new(0);
+        abandoned::remove_once_from(folder);
         loop {
             let number = COUNTER.fetch_add(1, Ordering::Relaxed);
-            // Short, since the name of the file itself may be as long as a name can be.
-            let path = folder.join(format!(".portolan-{}-{number}.tmp", std::process::id()));
+            let path = folder.join(abandoned::name(std::process::id(), number));
             match OpenOptions::new().write(true).create_new(true).open(&path) {
-                Ok(file) => return Ok((Self { path, kept: false }, file)),
+                Ok(file) if abandoned::claim(&file, &path) => {
+                    let lock = file.try_clone().ok();
+                    return Ok((Self { path, kept: false, _lock: lock }, file));
+                }
+                Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
             }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::bench::Bench;
+use crate::exceptions::{SHAPES, STATUSES, UNDESCRIBED};
 
 #[path = "questions/ask.rs"]
 mod ask;
@@ -284,14 +285,26 @@ fn the_open_questions_are_asked() {
 }
 
 #[test]
-fn the_page_on_live_runs_has_the_questions() {
+fn the_page_on_live_runs_has_the_questions_and_the_exceptions() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/live.md");
     let page = std::fs::read_to_string(path).expect("the page is there");
     let (head, rest) = page.split_once("<!-- questions -->\n").expect("where the table begins");
     let (_, tail) = rest.split_once("<!-- end -->").expect("where the table ends");
     let rows: Vec<String> = QUESTIONS.iter().map(|it| format!("| {} | {} |\n", it.asks, it.choice)).collect();
     let table = format!("| Question | The embedded catalog |\n|---|---|\n{}", rows.concat());
-    let fresh = format!("{head}<!-- questions -->\n{table}<!-- end -->{tail}");
+    let page_with_questions = format!("{head}<!-- questions -->\n{table}<!-- end -->{tail}");
+    let (head, rest) = page_with_questions.split_once("<!-- exceptions -->\n").expect("where the table begins");
+    let (_, tail) = rest.split_once("<!-- end -->").expect("where the table ends");
+    let statuses = STATUSES.iter().map(|it| {
+        let ending = if it.ending.is_empty() { String::new() } else { format!(" of `...{}`", it.ending) };
+        (format!("{} to {}{ending}", it.status, it.method.unwrap_or("any method")), it.why)
+    });
+    let shapes = SHAPES.iter().map(|it| (format!("the body: {}", it.name), it.why));
+    let routes = UNDESCRIBED.iter().map(|it| (format!("the route `{} {}`", it.method, it.path), it.why));
+    let rows: Vec<String> =
+        statuses.chain(shapes).chain(routes).map(|(what, why)| format!("| {what} | {why} |\n")).collect();
+    let table = format!("| Not in the description | Why `serve` has it |\n|---|---|\n{}", rows.concat());
+    let fresh = format!("{head}<!-- exceptions -->\n{table}<!-- end -->{tail}");
     if std::env::var_os("UPDATE").is_some_and(|value| value == "1") {
         std::fs::write(path, &fresh).expect("the page can be written");
     } else {

@@ -6,6 +6,7 @@
 use std::io::Read;
 use std::net::TcpListener;
 
+use super::issuing::start_issuing;
 use super::support::Repo;
 use super::{run, run_with};
 
@@ -69,6 +70,11 @@ fn what_is_missing_is_named_before_anything_is_called() {
 #[test]
 fn an_address_that_is_set_and_not_used_is_told() {
     let repo = config("scope: acme/catalog\ncatalog: local\n");
+    // An embedded catalog without blueprints is an error of its own.
+    repo.write(
+        ".portolan/blueprints/service.json",
+        r#"{"identifier":"service","title":"Service","schema":{"properties":{}}}"#,
+    );
     let base = ("PORT_BASE_URL", "https://catalog.acme.example");
     let told =
         "note: `PORT_BASE_URL` is set and not used: `catalog` is `local` (portolan.yaml:2); `--catalog URL` uses it.";
@@ -79,6 +85,77 @@ fn an_address_that_is_set_and_not_used_is_told() {
     run_with(&repo, "--catalog local pull", &[base]).quietly_gave();
     run_with(&repo, "lint", &[base]).quietly_gave();
     repo.write("portolan.yaml", "scope: acme/catalog\n");
-    let said = run_with(&repo, "pull", &[base, CREDENTIALS[0]]);
+    let said = run_with(&repo, "pull", &[base]);
     assert!(said.talk.contains("without `PORT_CLIENT_ID` and `PORT_CLIENT_SECRET`"), "{}", said.talk);
+    // One of the two is a mistake, and never the embedded catalog.
+    let said = run_with(&repo, "pull", &[base, CREDENTIALS[0]]);
+    assert!(said.code == 64 && said.talk.contains("`PORT_CLIENT_SECRET` is not"), "{}", said.talk);
+}
+
+/// Whatever connects to it within a moment, and what it sends.
+fn heard_at(listener: &TcpListener) -> String {
+    listener.set_nonblocking(true).expect("it is ours");
+    let mut heard = String::new();
+    while let Ok((mut stream, _)) = listener.accept() {
+        heard.push_str("connected ");
+        let mut bytes = [0; 4096];
+        stream.set_nonblocking(false).expect("it is ours");
+        stream.set_read_timeout(Some(std::time::Duration::from_secs(1))).expect("it is ours");
+        let count = stream.read(&mut bytes).unwrap_or_default();
+        heard.push_str(&String::from_utf8_lossy(&bytes[..count]));
+    }
+    heard
+}
+
+#[test]
+fn a_loopback_address_of_the_config_gets_no_credentials_of_the_platform() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = listener.local_addr().expect("it is bound").port();
+    // Issued by `portolan serve`, for another port.
+    let (_other, credentials) = start_issuing(&["--store", "memory"]);
+    let issued_elsewhere = [("PORT_CLIENT_ID", credentials.0.as_str()), ("PORT_CLIENT_SECRET", credentials.1.as_str())];
+    for host in ["127.0.0.1", "localhost", "[::1]"] {
+        let address = format!("http://{host}:{port}");
+        let in_config = format!("scope: acme/catalog\ncatalog: {address}\n");
+        let in_target = format!("scope: acme/catalog\ntargets:\n  staging:\n    catalog: {address}\n");
+        for (text, flags) in [(&in_config, ""), (&in_target, "--target staging ")] {
+            let repo = config(text);
+            repo.write("a.yaml", "apiVersion: getport.io/v1\nkind: Entity\nmetadata: {name: a}\nspec: {}\n");
+            for verb in ["pull", "diff", "push", "init --yes"] {
+                for credentials in [&CREDENTIALS[..], &issued_elsewhere] {
+                    let run = run_with(&repo, &format!("{flags}{verb}"), credentials);
+                    let secret = credentials[1].1;
+                    assert!(run.code != 0 || verb == "init --yes", "{verb} {}", run.talk);
+                    assert!(!run.talk.contains(secret) && !run.results.contains(secret), "{verb} {}", run.talk);
+                }
+            }
+            let refused = run_with(&repo, &format!("{flags}pull"), &CREDENTIALS).was_refused();
+            assert!(refused.contains("send credentials to") && refused.contains("portolan.yaml:"), "{refused}");
+            assert!(refused.contains(&format!("--catalog {address}")), "{refused}");
+        }
+    }
+    assert_eq!(heard_at(&listener), "", "no program on that port may hear anything");
+}
+
+#[test]
+fn a_loopback_address_of_the_config_gets_the_credentials_that_serve_issued_for_it() {
+    let (serving, credentials) = start_issuing(&["--store", "memory"]);
+    let issued = [("PORT_CLIENT_ID", credentials.0.as_str()), ("PORT_CLIENT_SECRET", credentials.1.as_str())];
+    let by_name = serving.url.replace("127.0.0.1", "localhost");
+    for address in [&serving.url, &by_name] {
+        let repo = config(&format!("scope: acme/catalog\ncatalog: {address}\n"));
+        let run = run_with(&repo, "diff", &issued);
+        assert_eq!(run.code, 0, "{}", run.talk);
+        assert!(run.results.contains("nothing to do"), "{}", run.results);
+    }
+    // A flag or the environment names any address, for any credentials: here they are only the wrong ones.
+    let repo = config(&format!("scope: acme/catalog\ncatalog: {}\n", serving.url));
+    for (flags, variable) in [
+        (format!("--catalog {} ", serving.url), ("LANG", "C")),
+        (String::new(), ("PORTOLAN_CATALOG", serving.url.as_str())),
+        (String::new(), ("PORT_BASE_URL", serving.url.as_str())),
+    ] {
+        let run = run_with(&repo, &format!("{flags}pull"), &[CREDENTIALS[0], CREDENTIALS[1], variable]);
+        assert_eq!(run.code, 5, "{}", run.talk);
+    }
 }

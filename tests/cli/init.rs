@@ -3,6 +3,7 @@
 
 mod adopted;
 mod kept;
+mod killed;
 mod pipelines;
 
 use std::path::Path;

@@ -14,9 +14,13 @@ mod faulty;
 #[expect(dead_code, reason = "these tests use a part of it")]
 #[path = "../pipelines/forge.rs"]
 mod forge;
+#[path = "../../src/generated_cases.rs"]
+mod generated_cases;
 #[expect(dead_code, reason = "these tests use a part of it")]
 #[path = "../../src/text/hostile_texts.rs"]
 mod hostile_texts;
+#[path = "../support/issuing.rs"]
+mod issuing;
 #[path = "../support/plain.rs"]
 mod plain;
 #[path = "../support/serving.rs"]

@@ -7,11 +7,15 @@ mod access;
 mod limits;
 #[path = "serve/pages.rs"]
 mod pages;
+#[path = "serve/raw.rs"]
+mod raw;
 #[path = "serve/routes.rs"]
 mod routes;
 #[path = "serve/seed.rs"]
 mod seed;
 #[path = "serve/server.rs"]
 mod server;
+#[path = "serve/slow.rs"]
+mod slow;
 #[path = "serve/start.rs"]
 mod start;

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::json;
 
+use crate::issuing::start_issuing;
 use crate::page::{Deed, News, Page, matches, trimmed};
 use crate::plain::Plain;
 use crate::project;
@@ -66,6 +67,8 @@ fn example_files(name: &str) -> (PathBuf, Vec<String>) {
 struct Shell {
     folder: Repo,
     servers: Vec<Serving>,
+    /// Those of each server.
+    credentials: Vec<(String, String)>,
     /// Addresses that pages name, and those that there are.
     names: Vec<(String, String)>,
     code: i32,
@@ -75,19 +78,21 @@ impl Shell {
     fn new() -> Self {
         let folder = Repo::new();
         folder.write("home/gitconfig", GIT).write("state/env", "");
-        let shell = Self { folder, servers: Vec::new(), names: Vec::new(), code: 0 };
+        let shell = Self { folder, servers: Vec::new(), credentials: Vec::new(), names: Vec::new(), code: 0 };
         shell.go(&shell.made("work"));
         shell
     }
 
     /// What a reader brings along: `repo NAME` is a copy of an example, committed; `serve NAME [at URL]` a catalog that
-    /// has what the example declares, with credentials in the environment; `written-by AGENT` has all of it written by
+    /// has what the example declares, with credentials in the environment; `credentials URL` puts those of an earlier
+    /// catalog there; `written-by AGENT` has all of it written by
     /// somebody else; `run COMMAND` is what happened elsewhere.
     fn bring(&mut self, words: &[&str]) {
         match words {
             ["repo", example] => self.repository(example),
             ["serve", example] => self.serve(example, None),
             ["serve", example, "at", url] => self.serve(example, Some(url)),
+            ["credentials", url] => self.export_credentials(url),
             ["written-by", agent @ ..] => self.written_by(&agent.join(" ")),
             ["run", command @ ..] => {
                 let (code, came) = self.run(&command.join(" "));
@@ -113,14 +118,28 @@ impl Shell {
     fn serve(&mut self, example: &str, name: Option<&str>) {
         let (seed, _) = example_files(example);
         let seed = seed.to_str().expect("our names are UTF-8");
-        let server = Serving::start(&["--store", "memory", "--seed", seed]);
-        let credentials = format!("export PORT_CLIENT_ID={CLIENT_ID} PORT_CLIENT_SECRET={CLIENT_SECRET}");
+        let arguments = ["--store", "memory", "--seed", seed];
+        // A config that names the catalog gets it only the credentials that it issued.
+        let (server, credentials) = match name {
+            Some(_) => start_issuing(&arguments),
+            None => (Serving::start(&arguments), (CLIENT_ID.to_owned(), CLIENT_SECRET.to_owned())),
+        };
+        let (id, secret) = credentials.clone();
+        self.credentials.push(credentials);
+        let credentials = format!("export PORT_CLIENT_ID={id} PORT_CLIENT_SECRET={secret}");
         self.bring(&["run", &credentials]);
         if name.is_none() {
             self.bring(&["run", &format!("export PORT_BASE_URL={}", server.url)]);
         }
         self.names.push((name.unwrap_or(ADDRESS).to_owned(), server.url.clone()));
         self.servers.push(server);
+    }
+
+    fn export_credentials(&mut self, name: &str) {
+        let at = self.names.iter().position(|(named, _)| named == name).expect("a catalog that is served");
+        let (id, secret) = &self.credentials[at];
+        let credentials = format!("export PORT_CLIENT_ID={id} PORT_CLIENT_SECRET={secret}");
+        self.bring(&["run", &credentials]);
     }
 
     fn written_by(&mut self, agent: &str) {

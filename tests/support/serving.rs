@@ -22,12 +22,15 @@ pub struct Serving {
 impl Serving {
     /// `portolan serve --output json` with `arguments`.
     pub fn start(arguments: &[&str]) -> Self {
+        let chosen = [("PORTOLAN_SERVE_CLIENT_ID", CLIENT_ID), ("PORTOLAN_SERVE_CLIENT_SECRET", CLIENT_SECRET)];
+        Self::start_with(arguments, &chosen).0
+    }
+
+    /// The same, with other variables; and what the server says of itself.
+    pub fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> (Self, serde_json::Value) {
         let mut command = Command::new(binary());
         command.args(["serve", "--output", "json", "--quiet"]).args(arguments);
-        command
-            .env_clear()
-            .env("PORTOLAN_SERVE_CLIENT_ID", CLIENT_ID)
-            .env("PORTOLAN_SERVE_CLIENT_SECRET", CLIENT_SECRET);
+        command.env_clear().envs(variables.iter().copied());
         for name in ["PATH", "LLVM_PROFILE_FILE", "SYSTEMROOT", "TMPDIR"] {
             command.envs(std::env::var_os(name).map(|value| (name, value)));
         }
@@ -44,7 +47,7 @@ impl Serving {
         // Nobody reads what it says later: a full pipe must not stop it.
         let mut talk = child.stderr.take().expect("it is piped");
         std::thread::spawn(move || std::io::copy(&mut talk, &mut std::io::sink()));
-        Self { child, url: url.trim_end_matches('/').to_owned() }
+        (Self { child, url: url.trim_end_matches('/').to_owned() }, said)
     }
 }
 

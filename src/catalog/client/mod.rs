@@ -116,6 +116,7 @@ impl Client {
         limits: Limits,
     ) -> Result<Self, ClientError> {
         let ClientConfig { platform, address, credentials, user_agent, certificates } = config;
+        address.check_credentials(&credentials).map_err(ClientError::from)?;
         let bundle = match certificates {
             Some(path) => std::fs::read(&path)
                 .map_err(|error| ClientError::Bundle { path: path.display().to_string(), reason: error.to_string() })?,

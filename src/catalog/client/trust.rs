@@ -1,8 +1,11 @@
 //! Where credentials may be sent. One rule, asked in one place before every request that carries a secret. What a pull
-//! request can change (an address in the config) is not enough to be trusted.
+//! request can change (an address in the config) is not enough to be trusted: any program can listen on loopback, so a
+//! loopback address from the config gets only the credentials that `portolan serve` issued for it.
 
 use reqwest::Url;
 
+use super::Credentials;
+use crate::catalog::issued::is_issued_for;
 use crate::domain::address;
 use crate::domain::platform::Platform;
 
@@ -15,10 +18,13 @@ pub enum NamedBy {
     Repository(String),
 }
 
-/// An address that may be given the platform's credentials. There is no other way to make one than [`Trusted::check`].
+/// An address that may be sent credentials: any, or only issued ones. There is no other way to make one than
+/// [`Trusted::check`], and a client is only made with credentials that [`Trusted::check_credentials`] accepts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trusted {
     base: Url,
+    /// The place in the config, where only the config names this loopback address: it gets issued credentials only.
+    issued_only: Option<String>,
 }
 
 /// Why an address is given no credentials.
@@ -33,6 +39,18 @@ pub enum TrustError {
         )
     )]
     Unnamed { address: String, place: String },
+    #[error(
+        "send credentials to `{address}`: only the repository's config ({place}) names it, and `portolan serve` did not \
+             issue these credentials for it"
+    )]
+    #[diagnostic(
+        code("untrusted-catalog"),
+        help(
+            "any program can listen on that port: use the credentials that `portolan serve` prints when it starts, or name \
+             the catalog yourself: `--catalog {address}`, or PORTOLAN_CATALOG={address} in the environment"
+        )
+    )]
+    NotIssued { address: String, place: String },
     #[error("send credentials to `{address}`: everybody on the way could read them")]
     #[diagnostic(code("unencrypted-catalog"), help("use `https://`; `http://` is for this machine alone"))]
     InTheClear { address: String },
@@ -46,7 +64,7 @@ pub enum TrustError {
 }
 
 impl Trusted {
-    /// The rule: the platform's own hosts, this machine, and what the user named.
+    /// The rule: the platform's own hosts, what the user named, and loopback for issued credentials.
     pub fn check(address: &str, named_by: &NamedBy, platform: &Platform) -> Result<Self, TrustError> {
         let invalid = |reason: &str| TrustError::Invalid {
             address: address::without_secrets(address).into_owned(),
@@ -70,14 +88,34 @@ impl Trusted {
         }
         let host = base.host_str().unwrap_or_default();
         let is_own = base.port_or_known_default() == Some(443) && platform.hosts.contains(&host);
-        if let (false, false, NamedBy::Repository(place)) = (is_here, is_own, named_by) {
-            return Err(TrustError::Unnamed { address: address.to_owned(), place: place.clone() });
-        }
+        let issued_only = match named_by {
+            NamedBy::Repository(place) if is_here && base.scheme() == "http" => Some(place.clone()),
+            // `portolan serve` does not speak TLS, so it issued nothing for `https://localhost`.
+            NamedBy::Repository(place) if !is_own => {
+                return Err(TrustError::Unnamed { address: address.to_owned(), place: place.clone() });
+            }
+            NamedBy::Repository(_) | NamedBy::User => None,
+        };
         // Some write the version into the base address; every path here has it.
         let path = base.path().trim_end_matches('/');
         let path = path.strip_suffix("/v1").unwrap_or(path).to_owned();
         base.set_path(&path);
-        Ok(Self { base })
+        Ok(Self { base, issued_only })
+    }
+
+    /// Whether this address may be sent these credentials.
+    pub(super) fn check_credentials(&self, credentials: &Credentials) -> Result<(), TrustError> {
+        let Some(place) = &self.issued_only else { return Ok(()) };
+        let port = self.base.port_or_known_default().unwrap_or_default();
+        if is_issued_for(credentials.id.reveal(), credentials.secret.reveal(), self.host(), port) {
+            return Ok(());
+        }
+        Err(TrustError::NotIssued { address: self.text().to_owned(), place: place.clone() })
+    }
+
+    /// Whether it may be sent any credentials, and not only those that were issued for it.
+    pub fn is_unconditional(&self) -> bool {
+        self.issued_only.is_none()
     }
 
     /// Whether a request for `url` may carry the secrets that are meant for this address.
@@ -123,28 +161,53 @@ fn is_loopback(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::issued::{RANDOM_BYTES, issue};
     use crate::domain::platform::{GLINT, PORT};
+    use crate::domain::secret::Secret;
 
     fn from_config(address: &str) -> Result<Trusted, TrustError> {
         Trusted::check(address, &NamedBy::Repository("portolan.yaml:1".to_owned()), &PORT)
     }
 
     #[test]
-    fn the_platforms_hosts_and_this_machine_need_no_naming() {
+    fn the_platforms_hosts_need_no_naming() {
         for good in [
             "https://api.port.io",
             "https://api.us.port.io/v1/",
             "https://API.getport.io",
             "https://api.us.getport.io:443",
-            "http://127.0.0.1:8080",
-            "http://LOCALHOST:1",
-            "http://127.1.2.3:1",
-            "https://[::1]:3000/catalog",
         ] {
-            assert!(from_config(good).is_ok(), "{good}");
+            assert!(from_config(good).is_ok_and(|trusted| trusted.is_unconditional()), "{good}");
         }
         let other_brand = Trusted::check("https://api.port.io", &NamedBy::Repository("x".to_owned()), &GLINT);
         assert!(matches!(other_brand, Err(TrustError::Unnamed { .. })));
+    }
+
+    fn credentials(id: &str, secret: &str) -> Credentials {
+        Credentials { id: Secret::new(id), secret: Secret::new(secret) }
+    }
+
+    #[test]
+    fn loopback_from_the_config_gets_only_what_was_issued_for_it() {
+        let address = "127.0.0.1:4711".parse().expect("an address");
+        let (id, secret) = issue(address, &[7; RANDOM_BYTES]);
+        let issued = Credentials { id: Secret::new(id), secret };
+        let of_the_platform = credentials("0123456789abcdef", "the-secret-of-the-platform");
+        for (address, belongs) in [
+            ("http://127.0.0.1:4711", true),
+            ("http://localhost:4711/v1", true),
+            ("http://LOCALHOST:4712", false),
+            ("http://127.0.0.1", false),
+            ("http://127.1.2.3:4711", false),
+            ("http://[::1]:4711", false),
+        ] {
+            let trusted = from_config(address).expect("it may be the embedded server");
+            let refused = trusted.check_credentials(&of_the_platform).expect_err(address);
+            assert!(matches!(refused, TrustError::NotIssued { .. }) && !refused.to_string().contains("secret-of"));
+            assert_eq!(trusted.check_credentials(&issued).is_ok(), belongs, "{address}");
+            let named = Trusted::check(address, &NamedBy::User, &PORT).expect("it was named");
+            assert!(named.is_unconditional() && named.check_credentials(&of_the_platform).is_ok(), "{address}");
+        }
     }
 
     #[test]
@@ -158,6 +221,10 @@ mod tests {
             "https://api.port.io:8443",
             "https://api.port.io.",
             "https://localhost.evil.example",
+            "https://localhost:4711",
+            "https://127.0.0.1",
+            "https://[::1]:3000/catalog",
+            "https://0x7f.1",
             "https://127.0.0.1.evil.example",
             "https://api.pоrt.io",
             "https://0.0.0.0",
@@ -169,7 +236,12 @@ mod tests {
                 Err(TrustError::Unnamed { .. }) => true,
                 // A backslash is a slash for browsers, and so for the parser: the host is still the platform's.
                 Ok(trusted) => trusted.host() == "api.port.io" && bad.contains('\\'),
-                Err(TrustError::InTheClear { .. } | TrustError::Invalid { .. } | TrustError::NoAddress { .. }) => false,
+                Err(
+                    TrustError::InTheClear { .. }
+                    | TrustError::Invalid { .. }
+                    | TrustError::NoAddress { .. }
+                    | TrustError::NotIssued { .. },
+                ) => false,
             };
             assert!(is_refused, "{bad}: {refused:?}");
         }

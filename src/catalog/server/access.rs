@@ -2,12 +2,14 @@
 //! same until it ends; nothing here prints it, and what a stranger sends is compared in constant time.
 
 use std::fmt::Write as _;
+use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustls::crypto::SecureRandom;
 use subtle::ConstantTimeEq;
 
+use crate::catalog::issued::{RANDOM_BYTES, issue};
 use crate::domain::secret::Secret;
 
 #[derive(Debug, Clone)]
@@ -17,10 +19,13 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// As long as the platform's: 32 and 64 characters. `None`: the system has no randomness to give.
-    pub fn made_up() -> Option<Self> {
-        let random = random();
-        Some(Self { id: hexadecimal(random, 16)?, secret: Secret::new(hexadecimal(random, 32)?) })
+    /// For the server that listens on `address`: a client sends them there even where only a config names the address.
+    /// `None`: the system has no randomness to give.
+    pub fn issue(address: SocketAddr) -> Option<Self> {
+        let mut drawn = [0; RANDOM_BYTES];
+        random().fill(&mut drawn).ok()?;
+        let (id, secret) = issue(address, &drawn);
+        Some(Self { id, secret })
     }
 }
 
@@ -174,9 +179,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_made_up_is_long_and_never_twice_the_same() {
-        let (one, two) = (Credentials::made_up().expect("random"), Credentials::made_up().expect("random"));
-        assert_eq!((one.id.len(), one.secret.reveal().len()), (32, 64));
+    fn what_is_issued_is_long_and_never_twice_the_same() {
+        let address = "127.0.0.1:4711".parse().expect("an address");
+        let (one, two) = (Credentials::issue(address).expect("random"), Credentials::issue(address).expect("random"));
+        assert!(one.id.len() > 30 && one.secret.reveal().len() > 64);
         assert!(one.id != two.id && one.secret.reveal() != two.secret.reveal());
         assert!(!format!("{one:?}").contains(one.secret.reveal()));
     }

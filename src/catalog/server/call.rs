@@ -4,7 +4,7 @@
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::body::{Body, HttpBody};
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::access::bearer;
 use super::answer::{Fault, Outcome};
-use super::config::Limits;
+use super::connection::Client;
 use super::front::no_route;
 use super::query::Query;
 use super::shared::{Deed, Shared};
@@ -41,9 +41,17 @@ impl FromRequest<Arc<Shared>> for Call {
     async fn from_request(request: Request, shared: &Arc<Shared>) -> Result<Self, Fault> {
         let (mut parts, body) = request.into_parts();
         let (segments, query) = address(&mut parts).await?;
+        let client = parts.extensions.remove::<Client>();
         admit(shared, &parts.headers)?;
+        client.iter().for_each(Client::authenticate);
         let user_agent = user_agent(&parts.headers)?;
-        let body = take_in(&parts.headers, body, &shared.limits, shared.limits.body_bytes).await?;
+        let limits = BodyLimits {
+            bytes: shared.limits.body_bytes,
+            time: shared.limits.body_time,
+            grace: shared.limits.body_grace,
+            rate: shared.limits.body_rate,
+        };
+        let body = take_in(&parts.headers, body, &limits, client.as_ref()).await?;
         Ok(Self { shared: Arc::clone(shared), segments, query, user_agent, body })
     }
 }
@@ -123,28 +131,68 @@ pub(super) fn parse(body: &[u8]) -> Result<Value, Refusal> {
     serde_json::from_slice(body).map_err(|error| bad_request(format!("Body is not valid JSON: {error}")))
 }
 
-/// The body, as long as it keeps within its limits.
-pub(super) async fn take_in(headers: &HeaderMap, body: Body, limits: &Limits, most: usize) -> Result<Vec<u8>, Refusal> {
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > most.saturating_mul(DRAINED)) {
-        return Err(too_large());
-    }
-    let read = read(body, announced.unwrap_or_default().min(most), most);
-    match tokio::time::timeout(limits.body_time, read).await {
-        Ok(read) => read,
-        Err(_) => Err(Refusal::new(408, "timeout_error", "The body did not come in time")),
-    }
+/// What a client may take for the body of a request.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct BodyLimits {
+    pub bytes: usize,
+    pub time: Duration,
+    /// So long it may send as slowly as it likes; then it must keep up `rate` bytes in a second, on the average.
+    pub grace: Duration,
+    pub rate: u64,
 }
 
-async fn read(mut body: Body, expected: usize, most: usize) -> Result<Vec<u8>, Refusal> {
+/// The body, as long as it keeps within its limits. It is refused too when another client needs the place.
+pub(super) async fn take_in(
+    headers: &HeaderMap,
+    body: Body,
+    limits: &BodyLimits,
+    client: Option<&Client>,
+) -> Result<Vec<u8>, Refusal> {
+    let most = limits.bytes;
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > most.saturating_mul(DRAINED)) {
+        return Err(too_large(most));
+    }
+    let read = read(body, announced.unwrap_or_default().min(most), limits, client);
+    let evicted = async {
+        match client {
+            Some(client) => client.body_evicted().await,
+            None => std::future::pending().await,
+        }
+    };
+    let result = tokio::select! {
+        read = read => read,
+        () = evicted => Err(too_slow("other clients are waiting for this connection's place")),
+    };
+    client.into_iter().for_each(Client::end_body);
+    result
+}
+
+async fn read(
+    mut body: Body,
+    expected: usize,
+    limits: &BodyLimits,
+    client: Option<&Client>,
+) -> Result<Vec<u8>, Refusal> {
+    let most = limits.bytes;
+    let begun = tokio::time::Instant::now();
     let mut bytes = Vec::with_capacity(expected);
     let mut length = 0_usize;
     loop {
-        let frame = poll_fn(|context| Pin::new(&mut body).poll_frame(context));
-        let data = match frame.await {
-            None => break,
-            Some(Ok(frame)) => frame.into_data().unwrap_or_default(),
-            Some(Err(_)) => return Err(bad_request("The body broke off".to_owned())),
+        let frame = poll_fn(|context| {
+            let frame = Pin::new(&mut body).poll_frame(context);
+            if frame.is_pending() {
+                client.into_iter().for_each(Client::begin_body);
+            }
+            frame
+        });
+        let earned = Duration::from_secs(length as u64 / limits.rate.max(1));
+        let until = begun + limits.time.min(limits.grace.saturating_add(earned));
+        let data = match tokio::time::timeout_at(until, frame).await {
+            Err(_) => return Err(too_slow("it did not arrive in time")),
+            Ok(None) => break,
+            Ok(Some(Ok(frame))) => frame.into_data().unwrap_or_default(),
+            Ok(Some(Err(_))) => return Err(bad_request("The body broke off".to_owned())),
         };
         length = length.saturating_add(data.len());
         if length > most.saturating_mul(DRAINED) {
@@ -154,9 +202,15 @@ async fn read(mut body: Body, expected: usize, most: usize) -> Result<Vec<u8>, R
             bytes.extend_from_slice(&data);
         }
     }
-    if length > most { Err(too_large()) } else { Ok(bytes) }
+    if length > most { Err(too_large(most)) } else { Ok(bytes) }
 }
 
-fn too_large() -> Refusal {
-    Refusal::new(413, "bad_request", "Request body is too large (limit is 1MiB)")
+fn too_slow(why: &str) -> Refusal {
+    Refusal::new(408, "timeout_error", format!("The request body was not read to its end: {why}"))
+}
+
+fn too_large(most: usize) -> Refusal {
+    let limit =
+        if most.is_multiple_of(1024 * 1024) { format!("{}MiB", most >> 20) } else { format!("{}KiB", most >> 10) };
+    Refusal::new(413, "bad_request", format!("Request body is too large (limit is {limit})"))
 }

@@ -57,6 +57,14 @@ pub struct Rate {
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     pub connections: usize,
+    /// Of one client beyond this machine. Clients on this machine cannot be told apart by their address.
+    pub connections_per_client: usize,
+    /// Bodies that unauthenticated clients may be sending at once.
+    pub unauthenticated_bodies: usize,
+    /// How long a client may send a body slowly, or leave an answer unread, before its place may go to another client.
+    pub unauthenticated_grace: Duration,
+    /// The same for a client that has shown valid credentials on this connection.
+    pub authenticated_grace: Duration,
     /// The request line and the headers.
     pub head_bytes: usize,
     pub url_bytes: usize,
@@ -64,6 +72,13 @@ pub struct Limits {
     /// For a head to come in, and for a connection on which nothing is asked.
     pub head_time: Duration,
     pub body_time: Duration,
+    /// The same for a client that has shown no credentials yet.
+    pub unauthenticated_body_time: Duration,
+    /// Bytes in a second, on the average, that a client must send once `body_grace` is over.
+    pub body_rate: u64,
+    pub body_grace: Duration,
+    /// For a request to get its turn at the store.
+    pub turn_time: Duration,
     /// For a client that does not take what it is sent.
     pub write_time: Duration,
     /// Bytes in a second, on the average over an answer, that a client has to take once `write_time` is over.
@@ -76,11 +91,19 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 512,
+            connections_per_client: 256,
+            unauthenticated_bodies: 64,
+            unauthenticated_grace: Duration::from_secs(1),
+            authenticated_grace: Duration::from_secs(5),
             head_bytes: 64 * 1024,
             url_bytes: 16 * 1024,
             body_bytes: 1024 * 1024,
             head_time: Duration::from_secs(60),
             body_time: Duration::from_secs(30),
+            unauthenticated_body_time: Duration::from_secs(5),
+            body_rate: 1024,
+            body_grace: Duration::from_secs(10),
+            turn_time: Duration::from_secs(60),
             write_time: Duration::from_secs(30),
             write_rate: 32 * 1024,
             stop_time: Duration::from_secs(10),

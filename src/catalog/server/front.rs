@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri, Version, header};
 use axum::response::IntoResponse;
 use hyper::body::Incoming;
 use hyper::service::Service;
@@ -20,6 +20,9 @@ use super::rate::Allowance;
 use super::shared::Shared;
 use crate::catalog::wire::Refusal;
 use crate::domain::address::is_loopback;
+
+/// All that some route answers to.
+const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE");
 
 #[derive(Clone)]
 pub(super) struct Front {
@@ -35,6 +38,7 @@ impl Front {
     pub async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
         let started = Instant::now();
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let is_chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
         let trace = hexadecimal(self.shared.random, 16).unwrap_or_else(|| "0".repeat(32));
         let allowance = self.shared.limiter.take(started, self.shared.store.now());
         let mut response = match self.refusal(&request, &allowance) {
@@ -49,6 +53,13 @@ impl Front {
             }
         };
         announce(response.headers_mut(), &allowance, &trace);
+        if method == Method::TRACE || method == Method::CONNECT {
+            response.headers_mut().insert(header::ALLOW, METHODS);
+        }
+        if is_chunked {
+            // The request may have had a Content-Length too, which hyper drops; RFC 9112 6.1 has the connection close then.
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         let trouble = response.extensions_mut().remove::<Trouble>().map(|Trouble(words)| words);
         let status = response.status().as_u16();
         let method = method.as_str().to_owned();
@@ -57,6 +68,14 @@ impl Front {
     }
 
     fn refusal(&self, request: &Request<Incoming>, allowance: &Allowance) -> Option<Refusal> {
+        if let Some(name) = malformed_header(request.version(), request.headers()) {
+            let message = format!("The request must have exactly one {name} header");
+            return Some(Refusal::new(400, "bad_request", message));
+        }
+        if request.method() == Method::TRACE || request.method() == Method::CONNECT {
+            let message = format!("This server does not support {}", request.method());
+            return Some(Refusal::new(405, "method_not_allowed", message));
+        }
         if self.shared.is_loopback
             && let Some(host) = foreign_host(request.uri(), request.headers())
         {
@@ -72,6 +91,15 @@ impl Front {
             Refusal::new(429, "too_many_requests", message)
         })
     }
+}
+
+/// The header that a proxy before this server may read in another way: no `Host` or two of them, two `Authorization`.
+fn malformed_header(version: Version, headers: &HeaderMap) -> Option<&'static str> {
+    let hosts = headers.get_all(header::HOST).iter().count();
+    if hosts > 1 || hosts == 0 && version == Version::HTTP_11 {
+        return Some("Host");
+    }
+    (headers.get_all(header::AUTHORIZATION).iter().count() > 1).then_some("Authorization")
 }
 
 /// The host that is meant, where it is not this machine's loopback. Ports are not looked at: a proxy has its own.

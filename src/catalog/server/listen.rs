@@ -1,4 +1,4 @@
-//! Takes connections in, so many and no more, until the server is to stop; then waits for those that are being served.
+//! Accepts connections, up to a limit, until the server is to stop; then waits for those that are being served.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -18,14 +18,14 @@ const BREATH: Duration = Duration::from_millis(20);
 pub(super) async fn serve(listener: TcpListener, front: Front, limits: Limits, mut stop: watch::Receiver<bool>) {
     let most = u32::try_from(limits.connections.max(1)).unwrap_or(u32::MAX).min(1 << 20);
     let places = Arc::new(Semaphore::new(most as usize));
-    let connections = Arc::new(Connections::new());
+    let connections = Arc::new(Connections::new(limits));
     loop {
         let accepted = tokio::select! {
             () = told(&mut stop) => break,
             accepted = listener.accept() => accepted,
         };
-        let Ok((stream, _)) = accepted else {
-            connections.make_room();
+        let Ok((stream, peer)) = accepted else {
+            connections.make_room(None);
             sleep(BREATH).await;
             continue;
         };
@@ -33,9 +33,19 @@ pub(super) async fn serve(listener: TcpListener, front: Front, limits: Limits, m
             () = told(&mut stop) => break,
             place = place(&places, &connections) => place,
         };
+        let peer = peer.ip().to_canonical();
+        if !peer.is_loopback() && connections.count(peer) >= limits.connections_per_client.max(1) {
+            // One of its own ends, or this one where all of them are at work.
+            connections.make_room(Some(peer));
+            sleep(BREATH).await;
+            if connections.count(peer) >= limits.connections_per_client.max(1) {
+                continue;
+            }
+        }
+        let slot = connections.open(peer);
         let (connections, front, stop) = (Arc::clone(&connections), front.clone(), stop.clone());
         tokio::spawn(async move {
-            connections.serve(stream, front, &limits, stop).await;
+            connections.serve(slot, stream, front, stop).await;
             drop(place);
         });
     }
@@ -44,15 +54,15 @@ pub(super) async fn serve(listener: TcpListener, front: Front, limits: Limits, m
     let _ = timeout(limits.stop_time, places.acquire_many(most)).await;
 }
 
-/// A place for one more; `None` only once there are no places at all. Where all connections are busy nobody can be asked
-/// to go, so it is asked again and again: one of them is idle soon.
+/// A place for one more; `None` only once there are no places at all. Where all connections are at work none can be ended,
+/// so this tries again and again.
 async fn place(places: &Arc<Semaphore>, connections: &Connections) -> Option<OwnedSemaphorePermit> {
     let mut free = pin!(Arc::clone(places).acquire_owned());
     if places.available_permits() > 0 {
         return free.await.ok();
     }
     loop {
-        connections.make_room();
+        connections.make_room(None);
         if let Ok(place) = timeout(BREATH, free.as_mut()).await {
             return place.ok();
         }
@@ -68,6 +78,7 @@ mod tests {
     use super::*;
     use crate::catalog::server::{Credentials, ServerConfig, start};
     use crate::catalog::store::{Store, system_clock};
+    use crate::domain::secret::Secret;
 
     /// The line that an answer begins with; the rest of its head is taken off the line.
     fn status(stream: &TcpStream) -> String {
@@ -80,7 +91,8 @@ mod tests {
     #[test]
     fn who_waits_gets_the_place_of_the_first_that_is_idle() {
         let store = Store::in_memory(system_clock()).expect("memory is there");
-        let mut config = ServerConfig::new(store, Credentials::made_up().expect("there is randomness"));
+        let credentials = Credentials { id: "ada".to_owned(), secret: Secret::new("hunter2") };
+        let mut config = ServerConfig::new(store, credentials);
         config.limits.connections = 1;
         let server = start(config).expect("it starts");
         let connect = || {

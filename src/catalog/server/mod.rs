@@ -14,8 +14,10 @@ mod rate;
 mod routes;
 mod running;
 mod shared;
+#[cfg(test)]
+mod slow_client_tests;
 mod writing;
 
 pub use access::Credentials;
 pub use config::{Limits, LogLine, Rate, ServerConfig};
-pub use running::{Running, ServerError, Told, start};
+pub use running::{Listener, Running, ServerError, Told, start, start_on};

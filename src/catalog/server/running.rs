@@ -57,22 +57,47 @@ pub struct Running {
     runtime: Option<Runtime>,
 }
 
+/// A socket that listens and is not answered yet: its port is known before the credentials are issued.
+#[derive(Debug)]
+pub struct Listener {
+    runtime: Runtime,
+    socket: TcpListener,
+    address: SocketAddr,
+}
+
+impl Listener {
+    /// Port 0: any that is free.
+    pub fn bind(address: SocketAddr) -> Result<Self, ServerError> {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(WORKERS)
+            // The writer, the readers, and one to spare.
+            .max_blocking_threads(READERS + 2)
+            .thread_name("portolan-serve")
+            .enable_all()
+            .build()
+            .map_err(ServerError::Runtime)?;
+        let bound = runtime.block_on(TcpListener::bind(address)).and_then(|socket| {
+            let address = socket.local_addr()?;
+            Ok((socket, address))
+        });
+        let (socket, address) = bound.map_err(|source| ServerError::Listen { address, source })?;
+        Ok(Self { runtime, socket, address })
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
 /// Binds, and answers from here on.
 pub fn start(config: ServerConfig) -> Result<Running, ServerError> {
-    let runtime = Builder::new_multi_thread()
-        .worker_threads(WORKERS)
-        // The writer, the readers, and one to spare.
-        .max_blocking_threads(READERS + 2)
-        .thread_name("portolan-serve")
-        .enable_all()
-        .build()
-        .map_err(ServerError::Runtime)?;
-    let asked = config.listen;
-    let bound = runtime.block_on(TcpListener::bind(asked)).and_then(|listener| {
-        let address = listener.local_addr()?;
-        Ok((listener, address))
-    });
-    let (listener, address) = bound.map_err(|source| ServerError::Listen { address: asked, source })?;
+    let listener = Listener::bind(config.listen)?;
+    Ok(start_on(listener, config))
+}
+
+/// Answers what comes in at `listener`.
+pub fn start_on(listener: Listener, config: ServerConfig) -> Running {
+    let Listener { runtime, socket, address } = listener;
     let limits = config.limits;
     let shared = Arc::new(Shared {
         store: config.store,
@@ -90,10 +115,10 @@ pub fn start(config: ServerConfig) -> Result<Running, ServerError> {
     let (stop, stopping) = watch::channel(false);
     let (end, ended) = watch::channel(false);
     runtime.spawn(async move {
-        listen::serve(listener, front, limits, stopping).await;
+        listen::serve(socket, front, limits, stopping).await;
         end.send_replace(true);
     });
-    Ok(Running { address, stop, ended, runtime: Some(runtime) })
+    Running { address, stop, ended, runtime: Some(runtime) }
 }
 
 impl Running {

@@ -12,6 +12,7 @@ use super::answer::{Fault, Outcome};
 use super::config::{Limits, Log};
 use super::rate::Limiter;
 use crate::catalog::store::Store;
+use crate::catalog::wire::Refusal;
 
 /// How many may read at once.
 pub(super) const READERS: usize = 24;
@@ -43,7 +44,13 @@ impl Shared {
             Deed::Reads => &self.readers,
             Deed::Writes => &self.writers,
         };
-        let turn = Arc::clone(turnstile).acquire_owned().await.map_err(|error| Fault::Trouble(error.to_string()))?;
+        let turn = tokio::time::timeout(self.limits.turn_time, Arc::clone(turnstile).acquire_owned()).await;
+        let Ok(turn) = turn else {
+            let seconds = self.limits.turn_time.as_secs();
+            let message = format!("Other requests have kept the catalog busy for {seconds} seconds: try again later");
+            return Err(Refusal::new(503, "service_unavailable", message).into());
+        };
+        let turn = turn.map_err(|error| Fault::Trouble(error.to_string()))?;
         let store = self.store.clone();
         let worker = tokio::task::spawn_blocking(move || {
             // A client that goes away takes its request with it, not this work: the turn lasts as long as the work.
@@ -64,12 +71,14 @@ mod tests {
     use crate::catalog::server::access::{Credentials, random};
     use crate::catalog::server::answer::Answer;
     use crate::catalog::store::system_clock;
+    use crate::domain::secret::Secret;
 
     fn shared() -> Arc<Shared> {
         let random = random();
+        let credentials = Credentials { id: "ada".to_owned(), secret: Secret::new("hunter2") };
         Arc::new(Shared {
             store: Store::in_memory(system_clock()).expect("memory is there"),
-            access: Access::new(Credentials::made_up().expect("there is randomness"), Duration::from_secs(60)),
+            access: Access::new(credentials, Duration::from_secs(60)),
             limiter: Limiter::new(None),
             latency: Duration::ZERO,
             limits: Limits::default(),
@@ -83,7 +92,11 @@ mod tests {
 
     #[test]
     fn an_abandoned_write_keeps_its_turn_until_it_is_done() {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().expect("there are threads");
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_time()
+            .build()
+            .expect("there are threads");
         let shared = shared();
         let (begin, begun) = mpsc::channel();
         let (end, ended) = mpsc::channel::<()>();

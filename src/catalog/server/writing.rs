@@ -41,7 +41,7 @@ impl Watched {
     }
 
     fn settle(&mut self, context: &mut Context<'_>, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
-        self.slot.is_writing(written.is_pending());
+        self.slot.set_unread(written.is_pending());
         let (since, taken) = self.sending.get_or_insert_with(|| (Instant::now(), 0));
         if let Poll::Ready(written) = written {
             *taken += written.as_ref().map_or(0, |bytes| *bytes as u64);
@@ -121,7 +121,7 @@ mod tests {
                     std::thread::sleep(Duration::from_millis(5));
                 }
             });
-            let mut watched = Watched::new(stream, Arc::new(Slot::new()), &limits);
+            let mut watched = Watched::new(stream, Arc::new(Slot::new(std::net::Ipv4Addr::LOCALHOST.into())), &limits);
             let chunk = vec![0; 64 * 1024];
             let mut left = total;
             while left > 0 {

@@ -11,6 +11,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavio
 
 use super::compiled::Cache;
 use super::error::{Failure, StoreError};
+use super::time_limit;
 use crate::domain::moment::Moment;
 
 /// What time it is; tests stop it.
@@ -66,7 +67,7 @@ impl Store {
         }
         let failed = |source| StoreError::opening(path, source);
         let mut writer = Connection::open(path).map_err(failed)?;
-        prepare(&writer, WRITER_CACHE).map_err(failed)?;
+        prepare(&mut writer, WRITER_CACHE).map_err(failed)?;
         log_ahead(&writer).map_err(failed)?;
         migrate(&mut writer, path)?;
         Ok(Self::of(writer, Some(path.to_owned()), clock))
@@ -75,7 +76,7 @@ impl Store {
     /// A store that is gone with its last handle.
     pub fn in_memory(clock: Clock) -> Result<Self, StoreError> {
         let mut writer = Connection::open_in_memory()?;
-        prepare(&writer, WRITER_CACHE)?;
+        prepare(&mut writer, WRITER_CACHE)?;
         migrate(&mut writer, Path::new(":memory:"))?;
         Ok(Self::of(writer, None, clock))
     }
@@ -84,7 +85,7 @@ impl Store {
     pub fn copy(&self) -> Result<Self, StoreError> {
         let mut copy = Connection::open_in_memory()?;
         Backup::new(&lock(&self.shared.writer), &mut copy)?.run_to_completion(i32::MAX, PAUSE, None)?;
-        prepare(&copy, WRITER_CACHE)?;
+        prepare(&mut copy, WRITER_CACHE)?;
         Ok(Self::of(copy, None, Arc::clone(&self.shared.clock)))
     }
 
@@ -105,6 +106,7 @@ impl Store {
 
     /// Runs `deed` on one state of the store; it writes nothing.
     pub(super) fn read<T>(&self, deed: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+        time_limit::begin_transaction();
         let Some(path) = &self.shared.path else {
             let mut writer = lock(&self.shared.writer);
             return deed(&writer.transaction()?);
@@ -114,8 +116,8 @@ impl Store {
             Some(reader) => reader,
             None => {
                 let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-                let reader = Connection::open_with_flags(path, flags)?;
-                prepare(&reader, READER_CACHE)?;
+                let mut reader = Connection::open_with_flags(path, flags)?;
+                prepare(&mut reader, READER_CACHE)?;
                 reader
             }
         };
@@ -149,6 +151,7 @@ impl Store {
         end: impl FnOnce(Transaction<'_>) -> rusqlite::Result<()>,
     ) -> Result<T, Failure> {
         let mut writer = lock(&self.shared.writer);
+        time_limit::begin_transaction();
         let mark = self.shared.cache.mark();
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let result = deed(&transaction).and_then(|value| {
@@ -171,7 +174,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn prepare(connection: &Connection, cache: i32) -> rusqlite::Result<()> {
+fn prepare(connection: &mut Connection, cache: i32) -> rusqlite::Result<()> {
+    time_limit::install(connection)?;
     connection.busy_timeout(PATIENCE)?;
     connection.set_prepared_statement_cache_capacity(128);
     connection.pragma_update(None, "foreign_keys", true)?;

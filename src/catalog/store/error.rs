@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
+use super::time_limit::SEARCH_TIME;
 use crate::catalog::wire::Refusal;
 
 /// The outcome of every operation that can be refused.
@@ -27,6 +28,10 @@ impl From<StoreError> for Failure {
 
 impl From<rusqlite::Error> for Failure {
     fn from(error: rusqlite::Error) -> Self {
+        if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) {
+            let seconds = SEARCH_TIME.as_secs();
+            return Refusal::invalid(format!("the search takes longer than {seconds} seconds: narrow it")).into();
+        }
         Self::Store(error.into())
     }
 }

@@ -12,6 +12,7 @@ mod owned;
 mod portrait;
 mod search;
 mod system;
+mod time_limit;
 
 pub use blueprints::{Followed, Misfit};
 pub use compiled::Compiled;

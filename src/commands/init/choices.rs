@@ -66,7 +66,7 @@ impl Choices {
             Catalog::Local | Catalog::Region(_) | Catalog::Url(_) => (None, None),
         };
         let include = include(found, context);
-        let is_fresh = !found.has_snapshot && found.homes.files == 0;
+        let is_fresh = !found.has_snapshot && found.homes.files == 0 || found.has_only_examples;
         let mut choices = Self {
             platform,
             catalog,
@@ -171,7 +171,8 @@ fn is_credentials(origin: &Origin) -> bool {
 }
 
 fn may_stand_in_config(address: &str, platform: &Platform) -> bool {
-    Trusted::check(address, &NamedBy::Repository(String::new()), platform).is_ok()
+    let from_config = Trusted::check(address, &NamedBy::Repository(String::new()), platform);
+    from_config.is_ok_and(|trusted| trusted.is_unconditional())
 }
 
 fn scope(args: &InitArgs, found: &Surroundings, context: &Context<'_>) -> Result<Option<String>, InitError> {
@@ -192,7 +193,8 @@ fn include(found: &Surroundings, context: &Context<'_>) -> Vec<String> {
         return context.settings.include.value.clone();
     }
     match found.homes.globs() {
-        Some(globs) if globs.is_empty() => vec!["catalog/**/*.{yaml,yml}".to_owned()],
+        // What is left of an example that was cut short is no choice of folders.
+        Some(globs) if globs.is_empty() || found.has_only_examples => vec!["catalog/**/*.{yaml,yml}".to_owned()],
         Some(globs) => globs,
         None => Vec::new(),
     }

@@ -8,8 +8,9 @@ use crate::commands::context::Context;
 use crate::commands::steps::homes::Homes;
 use crate::commands::steps::prepared::Standing;
 use crate::commands::steps::scope::fits;
+use crate::domain::platform::PLATFORMS;
 use crate::error::InitError;
-use crate::scaffold::repository::{self, Forge};
+use crate::scaffold::repository::{self, Forge, example};
 use crate::settings::Origin;
 use crate::sources::git::{self, Repository};
 use crate::sources::{self, Encoding, PathKind, ReadBuffer};
@@ -24,6 +25,8 @@ pub(super) struct Surroundings {
     pub is_git: bool,
     pub has_config: bool,
     pub has_snapshot: bool,
+    /// All blueprints and manifests are the example's, unchanged: an earlier `--example` was cut short, or is done.
+    pub has_only_examples: bool,
     pub has_editor_settings: bool,
     pub ignores_store: bool,
     /// What `init` may write and Git leaves out: others would not have it.
@@ -59,7 +62,9 @@ impl Surroundings {
         let ignored = repository.as_ref().map(|repository| ignored(repository, &folder)).unwrap_or_default();
         let wired = wired(&top, &folder);
         let standing = Standing::read(root);
+        let homes = Homes::of(root)?;
         Ok(Self {
+            has_only_examples: standing.source.is_none() && has_only_examples(root, homes.files),
             is_git: repository.is_some(),
             has_config,
             has_snapshot: standing.has_own_blueprints(),
@@ -70,7 +75,7 @@ impl Surroundings {
             forge: forge(&top, repository.as_ref(), &texts),
             branch: branch(repository.as_ref()),
             wired,
-            homes: Homes::of(root)?,
+            homes,
             root: root.clone(),
             top,
             folder,
@@ -94,6 +99,20 @@ impl Surroundings {
         }
         None
     }
+}
+
+fn has_only_examples(root: &Path, manifests: usize) -> bool {
+    let mut buffer = ReadBuffer::default();
+    let mut is_unchanged = |path: &str| {
+        let file = sources::find_file(root, path);
+        let text = file.and_then(|file| Some(sources::read(&file, &mut buffer).ok()?.text.to_owned()));
+        text.is_some_and(|text| PLATFORMS.iter().any(|platform| example::text(path, platform).as_ref() == Some(&text)))
+    };
+    let blueprints = sources::list_folder(root, example::BLUEPRINTS, "json");
+    let examples = example::FILES.iter().map(|(path, _)| *path);
+    let own_manifests = examples.filter(|path| !path.starts_with(example::BLUEPRINTS) && is_unchanged(path)).count();
+    let has_some = own_manifests > 0 || !blueprints.is_empty();
+    has_some && own_manifests == manifests && blueprints.iter().all(|file| is_unchanged(&file.path))
 }
 
 type Texts = (BTreeMap<String, String>, BTreeMap<String, Encoding>);

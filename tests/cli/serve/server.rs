@@ -147,6 +147,11 @@ impl Server {
         panic!("it never says {text:?}, but {heard:?}");
     }
 
+    /// All that it has said and nobody has read yet.
+    pub fn talk_so_far(&self) -> Vec<String> {
+        self.talk.try_iter().collect()
+    }
+
     /// All that it said, once it has ended.
     pub fn said(&self) -> Vec<String> {
         self.talk.iter().collect()

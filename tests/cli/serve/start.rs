@@ -10,16 +10,17 @@ use crate::support::Repo;
 use crate::{run, run_with};
 
 #[test]
-fn what_is_made_up_is_told_once_and_what_is_chosen_never() {
+fn what_is_issued_is_told_once_and_what_is_chosen_never() {
     let repo = Repo::new();
-    let made_up = Server::in_folder(repo.path(), "", &[]);
-    assert_eq!(made_up.told["format"], "portolan.serve/1");
-    let text = |key: &str| made_up.told[key].as_str().unwrap_or_default().to_owned();
-    assert_eq!((text("clientId").len(), text("clientSecret").len()), (32, 64));
+    let issued = Server::in_folder(repo.path(), "", &[]);
+    assert_eq!(issued.told["format"], "portolan.serve/1");
+    let text = |key: &str| issued.told[key].as_str().unwrap_or_default().to_owned();
+    assert!(text("clientId").starts_with("portolan-serve-") && text("clientId").len() == 31);
+    assert!(text("clientSecret").starts_with("portolan-serve-") && text("clientSecret").len() == 96);
     assert!(text("url").starts_with("http://127.0.0.1:") && text("store").ends_with("/.portolan/local.db"));
     assert!(repo.read(".portolan/.gitignore").contains("\nlocal.db*\n"));
     let body = json!({"clientId": text("clientId"), "clientSecret": text("clientSecret")}).to_string();
-    assert_eq!(made_up.ask("POST", "/v1/auth/access_token", &[], &body).status, 200);
+    assert_eq!(issued.ask("POST", "/v1/auth/access_token", &[], &body).status, 200);
     let chosen = Server::start("");
     assert_eq!((&chosen.told["clientId"], &chosen.told["store"]), (&ID.into(), &"memory".into()));
     assert_eq!(chosen.told.get("clientSecret"), None);
@@ -56,7 +57,7 @@ fn the_text_can_be_pasted_into_a_shell() {
     assert!(text.contains("It holds no blueprints, no entities; `--seed .` brings in"), "{text}");
     let line = text.lines().find(|line| line.contains("PORT_CLIENT_SECRET=")).expect("the second line to paste");
     let id = line.split_once("PORT_CLIENT_ID=").and_then(|(_, rest)| rest.split(' ').next()).expect("an id");
-    assert_eq!((id.len(), text.matches(id).count()), (32, 2), "{text}");
+    assert_eq!((id.len(), text.matches(id).count()), (31, 2), "{text}");
 }
 
 #[test]
@@ -75,7 +76,7 @@ fn what_cannot_be_served_is_told() {
     let repo = Repo::new();
     let both = [("PORTOLAN_SERVE_CLIENT_ID", ID), ("PORTOLAN_SERVE_CLIENT_SECRET", SECRET)];
     let talk = run(&repo, "serve --store memory --listen 0.0.0.0:0").was_refused();
-    assert!(talk.contains("failed to listen on 0.0.0.0:0 with credentials that were made up"), "{talk}");
+    assert!(talk.contains("failed to listen on 0.0.0.0:0 with issued credentials"), "{talk}");
     let talk = run_with(&repo, "serve --store memory", &both[..1]).was_refused();
     assert!(talk.contains("the client secret is missing") && !talk.contains(ID), "{talk}");
     let talk = run_with(&repo, "serve --store memory --client-id a:b", &both[1..]).was_refused();

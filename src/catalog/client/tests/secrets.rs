@@ -238,3 +238,22 @@ fn no_writing_of_a_secret_is_repeated_from_any_place_of_an_answer() {
         }
     }
 }
+
+#[test]
+fn a_client_of_a_loopback_address_from_the_config_is_made_for_issued_credentials_only() {
+    let hostile = Scripted::start(|_, _| token(TOKEN, 10));
+    let place = NamedBy::Repository("portolan.yaml:2".to_owned());
+    let connect = |credentials: Credentials| {
+        let address = Trusted::check(&hostile.url, &place, &PORT).expect("it may be the embedded server");
+        let config = ClientConfig { address, credentials, ..config(&hostile.url) };
+        Client::with(config, Arc::new(Heard::default()), PATIENCE, LIMITS)
+    };
+    let refused = connect(Credentials { id: Secret::new(ID), secret: Secret::new(SECRET) }).expect_err("not issued");
+    assert!(refused.is_usage() && is_clean(&format!("{refused} {refused:?}")), "{refused}");
+    assert!(hostile.seen().is_empty(), "{}", hostile.everything());
+    let listens = hostile.url.trim_start_matches("http://").parse().expect("an address");
+    let issued = crate::catalog::server::Credentials::issue(listens).expect("there is randomness");
+    let client = connect(Credentials { id: Secret::new(issued.id), secret: issued.secret }).expect("issued for it");
+    drop(client.blueprints());
+    assert!(!hostile.seen().is_empty(), "what was issued for it is sent");
+}

@@ -20,6 +20,7 @@ use axum::routing::get;
 use crate::catalog::server::access::basic;
 use crate::catalog::server::answer::{Answer, Fault, Outcome};
 use crate::catalog::server::call::address;
+use crate::catalog::server::connection::Client;
 use crate::catalog::server::query::Query;
 use crate::catalog::server::shared::{Deed, Shared};
 use crate::catalog::store::Store;
@@ -111,6 +112,7 @@ impl FromRequest<Arc<Shared>> for Visit {
             guard(&mut response);
             return Err(response);
         }
+        parts.extensions.get::<Client>().into_iter().for_each(Client::authenticate);
         let (segments, query) = address(&mut parts).await.map_err(IntoResponse::into_response)?;
         Ok(Self { shared: Arc::clone(shared), segments, query })
     }

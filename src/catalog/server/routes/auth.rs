@@ -7,17 +7,21 @@ use axum::extract::{Request, State};
 use serde_json::{Map, Value, json};
 
 use crate::catalog::server::answer::{Answer, Fault, Outcome};
-use crate::catalog::server::call::{parse, take_in};
+use crate::catalog::server::call::{BodyLimits, parse, take_in};
+use crate::catalog::server::connection::Client;
 use crate::catalog::server::shared::Shared;
 use crate::catalog::wire::Refusal;
 
-/// Strangers may send this; credentials are far shorter.
-const LONGEST_BODY: usize = 16 * 1024;
+/// Anybody may send this; credentials are far shorter.
+const LONGEST_BODY: usize = 4 * 1024;
 const KEYS: [&str; 2] = ["clientId", "clientSecret"];
 
 pub(super) async fn access_token(State(shared): State<Arc<Shared>>, request: Request) -> Outcome {
-    let (parts, body) = request.into_parts();
-    let body = take_in(&parts.headers, body, &shared.limits, LONGEST_BODY).await?;
+    let (mut parts, body) = request.into_parts();
+    let client = parts.extensions.remove::<Client>();
+    let time = shared.limits.unauthenticated_body_time;
+    let limits = BodyLimits { bytes: LONGEST_BODY, time, grace: time, rate: shared.limits.body_rate };
+    let body = take_in(&parts.headers, body, &limits, client.as_ref()).await?;
     let Value::Object(body) = parse(&body)? else { return Err(Refusal::invalid("must be object").into()) };
     let [id, secret] = [text(&body, KEYS[0])?, text(&body, KEYS[1])?];
     if let Some(key) = body.keys().find(|key| !KEYS.contains(&key.as_str())) {
@@ -29,6 +33,7 @@ pub(super) async fn access_token(State(shared): State<Arc<Shared>>, request: Req
         let message = "Invalid credentials supplied to the generate token API";
         return Err(Refusal::new(401, "invalid_credentials", message).into());
     }
+    client.iter().for_each(Client::authenticate);
     let issued = shared.access.issue(Instant::now());
     let issued = issued.ok_or_else(|| Fault::Trouble("the system gives no random bytes".to_owned()))?;
     Answer::ok(&json!({

@@ -22,6 +22,7 @@ use super::compiled::Compiled;
 use super::connection::Store;
 use super::entities::Row;
 use super::error::Failure;
+use super::time_limit::Search;
 use crate::catalog::wire::{EntityPage, Refusal, SearchQuery, Shape};
 use bind::Predicate;
 use find::{Finder, Hits};
@@ -51,6 +52,7 @@ impl Store {
         let [after] = cursor::read(from)?;
         self.read(|transaction| {
             let compiled = self.compiled(transaction, blueprint)?;
+            let _limited = Search::begin();
             let prepared = prepare::prepare(transaction, query, self.now())?;
             let bound = bind::bind(self, transaction, &prepared, &compiled)?;
             let hits = Finder::new(self, transaction, &compiled, &bound)?.find(&after, limit)?;
@@ -66,6 +68,7 @@ impl Store {
         shape: &Shape,
     ) -> Result<(Vec<Box<RawValue>>, Vec<String>), Failure> {
         self.read(|transaction| {
+            let _limited = Search::begin();
             let prepared = prepare::prepare(transaction, query, self.now())?;
             let (mut entities, mut blueprints) = (Vec::new(), Vec::new());
             for identifier in identifiers(transaction, "")? {
@@ -123,6 +126,7 @@ impl Store {
         query: &SearchQuery,
         limit: usize,
     ) -> Result<Vec<Row>, Failure> {
+        let _limited = Search::begin();
         let prepared = prepare::prepare(transaction, query, self.now())?;
         let bound = bind::bind(self, transaction, &prepared, compiled)?;
         Ok(Finder::new(self, transaction, compiled, &bound)?.find("", limit)?.rows)

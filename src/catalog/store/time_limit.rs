@@ -1,0 +1,95 @@
+//! How long searches may take: a search over large entities, with many rules and long paths, would otherwise keep the
+//! others waiting for minutes. SQLite asks now and then, in the thread that searches, whether it is to go on.
+
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+
+pub(super) const SEARCH_TIME: Duration = Duration::from_secs(30);
+/// Steps of SQLite's machine between two questions: a fraction of a millisecond.
+const STEPS: i32 = 10_000;
+
+thread_local! {
+    /// When the present search must have ended.
+    static ENDS: Cell<Option<Instant>> = const { Cell::new(None) };
+    /// What is left for the searches of the present transaction.
+    static LEFT: Cell<Duration> = const { Cell::new(SEARCH_TIME) };
+    #[cfg(test)]
+    static TEST_LIMIT: Cell<Option<Duration>> = const { Cell::new(None) };
+}
+
+/// A transaction begins: the searches in it share one limit.
+pub(super) fn begin_transaction() {
+    LEFT.set(limit());
+}
+
+/// A search, while it lives. Only searches are limited: SQLite undoes the whole transaction where it interrupts a
+/// statement that writes.
+pub(super) struct Search {
+    begun: Instant,
+}
+
+impl Search {
+    pub fn begin() -> Self {
+        let begun = Instant::now();
+        ENDS.set(Some(begun + LEFT.get()));
+        Self { begun }
+    }
+}
+
+impl Drop for Search {
+    fn drop(&mut self) {
+        ENDS.set(None);
+        LEFT.set(LEFT.get().saturating_sub(self.begun.elapsed()));
+    }
+}
+
+fn limit() -> Duration {
+    #[cfg(test)]
+    if let Some(limit) = TEST_LIMIT.get() {
+        return limit;
+    }
+    SEARCH_TIME
+}
+
+/// Once for each connection.
+pub(super) fn install(connection: &mut Connection) -> rusqlite::Result<()> {
+    connection.progress_handler(STEPS, Some(|| ENDS.get().is_some_and(|ends| Instant::now() >= ends)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::catalog::store::{Failure, Store, system_clock};
+    use crate::catalog::wire::{EntityDraft, SearchQuery, Shape, Strictness, WriteOptions, Writer};
+
+    #[test]
+    fn a_search_that_takes_too_long_is_refused_and_the_next_one_is_not() {
+        let store = Store::in_memory(system_clock()).expect("memory is there");
+        let writer = Writer { id: "ada".to_owned(), user_agent: "tests".to_owned(), now: store.now() };
+        let blueprint = json!({"identifier": "b", "title": "B", "schema": {"properties": {"n": {"type": "number"}}}});
+        store.create_blueprint(blueprint, &writer).expect("it is taken");
+        let drafts = (0..2000).map(|n| {
+            let body = json!({"identifier": format!("e{n}"), "properties": {"n": n}});
+            EntityDraft::parse(&body, Strictness::Open)
+        });
+        store.bulk_upsert("b", drafts.collect(), &WriteOptions::default(), &writer).expect("they are taken");
+        let query = json!({"combinator": "and", "rules": [{"property": "n", "operator": "=", "value": -1}]});
+        let query = SearchQuery::parse(&query).expect("it is a search");
+        let search = || store.search("b", &query, &Shape::default(), 10, None);
+        TEST_LIMIT.set(Some(Duration::ZERO));
+        let refused = search().expect_err("it takes too long");
+        let everywhere = store.search_everywhere(&query, &Shape::default()).expect_err("it takes too long");
+        for refused in [refused, everywhere] {
+            let is_told = |message: &Option<String>| message.as_ref().is_some_and(|it| it.contains("30 seconds"));
+            let is_refused = matches!(&refused, Failure::Refused(it) if it.status == 422 && is_told(&it.message));
+            assert!(is_refused, "{refused:?}");
+        }
+        assert!(store.count("b").is_ok(), "what is no search has no limit");
+        TEST_LIMIT.set(None);
+        assert!(search().is_ok_and(|page| page.entities.is_empty()));
+    }
+}
