@@ -13,6 +13,7 @@ use crate::commands::{self, completions, config, diff, explain, init, lint, man,
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::settings::{self, Environment, Request};
+use crate::text::escape;
 use crate::ui::{self, ColourChoice, Streams};
 
 const ABOUT: &str = "GitOps for the Port software catalog (and Glint): lint, diff and push Entity manifests";
@@ -125,7 +126,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environm
     };
     let result = result.and_then(|exit| streams.flush().map(|()| exit).map_err(Error::from));
     result.unwrap_or_else(|error| {
-        streams.say(&ui::failure(&error, terminal.talk_is_coloured, terminal.style.width));
+        streams.say_painted(&ui::failure(&error, terminal.talk_is_coloured, terminal.style.width));
         error.exit()
     })
 }
@@ -210,7 +211,10 @@ fn show_usage(error: &clap::Error, terminal: &Terminal, streams: &mut Streams) -
     let is_asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     let text = error.render();
     let is_coloured = if is_asked_for { terminal.style.color } else { terminal.talk_is_coloured };
-    let mut text = if is_coloured { text.ansi().to_string() } else { text.to_string() };
+    let plain = text.to_string();
+    // An argument with an escape sequence in it must not pass for a colour of ours.
+    let is_coloured = is_coloured && !plain.chars().any(|c| c != '\n' && escape::is_unsafe(c));
+    let mut text = if is_coloured { text.ansi().to_string() } else { plain };
     if let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg)
         && argument == "--force"
     {
@@ -221,7 +225,7 @@ fn show_usage(error: &clap::Error, terminal: &Terminal, streams: &mut Streams) -
         streams.show(&text)?;
         Ok(Exit::Success)
     } else {
-        streams.say(&text);
+        streams.say_painted(&text);
         Ok(Exit::Usage)
     }
 }

@@ -553,8 +553,10 @@ fn exit_of_git(error: &GitError) -> Exit {
         | GitError::Conflicts { .. }
         | GitError::UnknownRevision { .. }
         | GitError::NoMergeBase { .. } => Exit::Usage,
-        GitError::Broken { .. } | GitError::Index { .. } | GitError::Compare { .. } | GitError::Unverified { .. } => {
-            Exit::Failure
-        }
+        GitError::NoRepository { .. }
+        | GitError::Broken { .. }
+        | GitError::Index { .. }
+        | GitError::Compare { .. }
+        | GitError::Unverified { .. } => Exit::Failure,
     }
 }

@@ -7,7 +7,8 @@
 use std::path::{Path, PathBuf};
 
 /// The house from the ground up. A top module that is not here has no floor yet: give it one.
-const FLOORS: [&[&str]; 8] = [
+const FLOORS: [&[&str]; 9] = [
+    &["text"],
     // The second one is for tests alone.
     &["domain", "generated_cases"],
     &["manifest", "mapping", "sources", "catalog", "analysis", "plan", "report", "scaffold", "ui"],
@@ -21,7 +22,7 @@ const FLOORS: [&[&str]; 8] = [
 ];
 
 /// What belongs to some rooms alone, but for their tests. The first match of a path's beginning counts.
-const OWNED: [(&str, &[&str]); 23] = [
+const OWNED: [(&str, &[&str]); 24] = [
     ("std::fs", &["sources", "settings", "catalog"]),
     ("std::net::TcpListener", &["catalog"]),
     ("std::net::TcpStream", &["catalog"]),
@@ -40,7 +41,8 @@ const OWNED: [(&str, &[&str]); 23] = [
     ("git2", &["sources"]),
     ("granit_parser", &["manifest"]),
     ("indicatif", &["ui"]),
-    ("jsonschema", &["analysis", "catalog"]),
+    ("jsonschema", &["analysis", "catalog", "domain"]),
+    ("jsonschema_regex", &["domain"]),
     ("rayon", &["sources", "analysis"]),
     ("reqwest", &["catalog"]),
     ("rusqlite", &["catalog"]),
@@ -80,6 +82,39 @@ fn every_file_says_what_it_is_and_stays_short() {
             form_faults(&path, &read(file))
         })
         .collect();
+    assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+}
+
+/// Where text leaves the program. All of it passes the last escape there, so that no renderer can go around it.
+const EXITS: [&str; 4] = ["ui/progress.rs", "ui/prompt.rs", "ui/remarks.rs", "ui/streams.rs"];
+/// Ways out that let more through, and who may use them.
+const OPEN_WAYS: [(&str, &[&str]); 2] = [
+    ("show_workflow_commands(", &["ui/streams.rs", "commands/lint.rs"]),
+    ("say_painted(", &["ui/streams.rs", "cli.rs", "commands/init.rs"]),
+];
+
+#[test]
+fn all_that_is_printed_passes_the_last_escape() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut faults = Vec::new();
+    for file in rust_files(&root) {
+        let path = slashes(file.strip_prefix(&root).expect("the file was found there"));
+        let text = read(&file);
+        let prints = text.lines().any(|line| {
+            (line.contains("io::stdout()") || line.contains("io::stderr()")) && !line.contains(".is_terminal()")
+        });
+        match (prints, EXITS.contains(&path.as_str())) {
+            (true, false) => faults.push(format!("{path}: prints, and only `ui` may")),
+            (false, true) => faults.push(format!("{path}: does not print any more: take it from the list")),
+            (true, true) if !text.contains("escape::") => faults.push(format!("{path}: prints without an escape")),
+            (_, _) => {}
+        }
+        for (way, users) in OPEN_WAYS {
+            if text.contains(way) && !users.contains(&path.as_str()) {
+                faults.push(format!("{path}: uses `{way}`, which lets commands or colours through"));
+            }
+        }
+    }
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
 }
 

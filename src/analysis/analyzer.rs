@@ -10,7 +10,7 @@ use crate::analysis::rules::{unknown_rule, unused_ignore};
 use crate::analysis::selection::Selection;
 use crate::analysis::snapshot::Snapshot;
 use crate::analysis::suppress::Directives;
-use crate::analysis::survey::{Scratch, Survey};
+use crate::analysis::survey::{FILE_REFERENCE, Scratch, Survey};
 use crate::analysis::unicode;
 use crate::domain::finding::{EntityName, Family, FileId, Finding, RuleInfo, Severity};
 use crate::domain::manifest::Manifest;
@@ -86,6 +86,7 @@ impl<'a> Analyzer<'a> {
             state,
             may_hold_credentials: credentials::may_hold(text),
             may_hold_unnormalised: unicode::may_hold(text),
+            may_hold_file_references: memchr::memmem::find(text.as_bytes(), FILE_REFERENCE.as_bytes()).is_some(),
             is_partly_unjudged: false,
             broken_documents: 0,
         }
@@ -185,6 +186,7 @@ pub struct FileRun<'r> {
     state: &'r mut RunState,
     may_hold_credentials: bool,
     may_hold_unnormalised: bool,
+    may_hold_file_references: bool,
     is_partly_unjudged: bool,
     broken_documents: usize,
 }
@@ -234,6 +236,9 @@ impl FileRun<'_> {
         }
         if self.may_hold_unnormalised {
             survey.look_for_unnormalised(view, manifest, shape.map(|(_, shape)| shape));
+        }
+        if self.may_hold_file_references {
+            survey.look_for_file_references(view, manifest);
         }
         facts.entity(self.file, view, manifest, shape.is_some());
         if !is_ours {

@@ -1,13 +1,13 @@
 //! One property's schema, compiled by `jsonschema`, and its errors turned into facts with a place in the tree.
 //! The only file that knows that crate's error types.
 
+use jsonschema::Validator;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::paths::LocationSegment;
-use jsonschema::{Draft, PatternOptions, Validator};
 use serde_json::Value as Json;
 
 use crate::analysis::tree_json::{TreeJson, TreeNode};
-use crate::domain::formats;
+use crate::domain::property_schema::{self, PatternFault, pattern_fault};
 use crate::domain::tree::Value;
 
 #[derive(Debug)]
@@ -36,6 +36,10 @@ pub(crate) enum Problem {
     Pattern {
         pattern: String,
     },
+    /// The pattern would take too long on this value.
+    CostlyPattern {
+        pattern: String,
+    },
     /// A bound of a number, a length or a count: "at most 10".
     Range {
         bound: String,
@@ -58,22 +62,7 @@ pub(crate) enum Problem {
 impl Judge {
     /// `Err` in a person's words where the schema itself makes no sense.
     pub fn new(schema: &Json) -> Result<Self, String> {
-        let schema = formats::spelled_out(schema);
-        // The linear-time engine first; look-around, which it does not have, is legal in a blueprint.
-        Self::build(&schema, true).or_else(|_| Self::build(&schema, false))
-    }
-
-    fn build(schema: &Json, linear: bool) -> Result<Self, String> {
-        let mut options = jsonschema::options_for::<TreeJson>().with_draft(Draft::Draft7).should_validate_formats(true);
-        options = if linear {
-            options.with_pattern_options(PatternOptions::regex())
-        } else {
-            options.with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(100_000))
-        };
-        for format in formats::FORMATS {
-            options = options.with_format(format, move |text| formats::accepts(format, text) != Some(false));
-        }
-        options.build(schema).map(Self).map_err(|error| error.to_string())
+        property_schema::compile(schema).map(Self)
     }
 
     /// Everything that is wrong with `value`, in the order of the checker.
@@ -130,12 +119,16 @@ fn problem(kind: &ValidationErrorKind, message: impl Fn() -> String) -> Problem 
     let items = |count: &u64| if *count == 1 { "item" } else { "items" };
     let characters = |count: &u64| if *count == 1 { "character" } else { "characters" };
     let range = |bound: String| Problem::Range { bound };
+    match pattern_fault(kind) {
+        Some(PatternFault::Mismatch { pattern }) => return Problem::Pattern { pattern },
+        Some(PatternFault::TooCostly { pattern }) => return Problem::CostlyPattern { pattern },
+        None => {}
+    }
     match kind {
         K::Type { kind } => Problem::Type { expected: expected(kind) },
         K::Enum { options } => Problem::Choice { choices: options.as_array().cloned().unwrap_or_default() },
         K::Constant { expected_value } => Problem::Choice { choices: vec![(**expected_value).clone()] },
         K::Format { format } => Problem::Format { format: format.clone() },
-        K::Pattern { pattern } => Problem::Pattern { pattern: pattern.clone() },
         K::Minimum { limit } => range(format!("at least {limit}")),
         K::Maximum { limit } => range(format!("at most {limit}")),
         K::ExclusiveMinimum { limit } => range(format!("greater than {limit}")),

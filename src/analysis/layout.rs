@@ -84,12 +84,12 @@ impl<'a> EntityContext<'a> {
         (self.manifest.form != Form::Bare).then(|| self.view.value(self.manifest.root))
     }
 
-    /// Whether `properties` (or `relations`) can be said to lack something: it is a mapping, or it is simply not
-    /// there. Misspelt, or of another kind, that is what is wrong.
+    /// Whether `properties` (or `relations`) can be said to lack something: it is a mapping, empty, or not there.
+    /// Misspelt, or of another kind, that is what is wrong.
     pub fn can_lack(&self, field: &str) -> bool {
         let Some(entity) = self.entity() else { return false };
         match entity.get(field) {
-            Some(found) => found.kind() == Kind::Map,
+            Some(found) => matches!(found.kind(), Kind::Map | Kind::Null),
             None => !stands_for(entity, &ENTITY, field),
         }
     }

@@ -2,6 +2,7 @@
 //! forgotten; what rules about several files need stays behind as facts.
 
 mod analyzer;
+mod blueprint_words;
 mod credentials;
 mod facts;
 mod judge;
@@ -17,8 +18,9 @@ mod tree_json;
 mod unicode;
 
 pub use analyzer::{Analyzer, Conclusion, FileRun, Gathered, RunState};
+pub use blueprint_words::{describe_fault, describe_reference};
 pub use rule::{DocumentContext, Options, Rule};
 pub use rules::{ALL as RULES, by_name};
 pub use selection::Selection;
-pub use snapshot::{Pulled, Shape, Snapshot, SnapshotProblem};
+pub use snapshot::{ProblemKind, Pulled, Shape, Snapshot, SnapshotProblem};
 pub use suppress::Directives;

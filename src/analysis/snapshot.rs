@@ -40,8 +40,17 @@ pub struct SnapshotProblem {
     pub file: FileId,
     pub span: Span,
     pub message: String,
+    pub kind: ProblemKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProblemKind {
     /// The blueprint cannot be used at all.
-    pub fatal: bool,
+    Broken,
+    /// The catalog would refuse the blueprint.
+    Invalid,
+    /// It is unusual, and the rest of the blueprint is used.
+    Odd,
 }
 
 /// A blueprint ready for asking.

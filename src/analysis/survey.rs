@@ -25,6 +25,8 @@ pub(crate) struct Survey<'a> {
     /// A target that is not text: the key, the target, the relation.
     pub not_text: Vec<(Value<'a>, Value<'a>, &'a Relation)>,
     pub repeated: Vec<Repeated<'a>>,
+    /// `file://` values, by the property that holds them.
+    pub file_references: Vec<(&'a str, Value<'a>)>,
     pub secrets: Vec<credentials::Secret<'a>>,
     pub unnormalised: Vec<Unnormalised<'a>>,
 }
@@ -77,6 +79,7 @@ impl<'a> Survey<'a> {
             arity,
             not_text: _,
             repeated,
+            file_references,
             secrets,
             unnormalised,
         } = self;
@@ -90,6 +93,7 @@ impl<'a> Survey<'a> {
             && null_relations.is_empty()
             && arity.is_empty()
             && repeated.is_empty()
+            && file_references.is_empty()
             && secrets.is_empty()
             && unnormalised.is_empty()
     }
@@ -98,6 +102,15 @@ impl<'a> Survey<'a> {
         for part in [manifest.metadata, manifest.properties] {
             credentials::search(part.map(|id| view.value(id)), &mut self.secrets);
         }
+    }
+
+    /// What the blueprint says about the text of a reference is said about the content of its file.
+    pub fn look_for_file_references(&mut self, view: View<'a>, manifest: &Manifest) {
+        for (key, value) in entries_of(manifest.properties.map(|id| view.value(id))) {
+            collect_file_references(key.as_str().unwrap_or_default(), value, &mut self.file_references);
+        }
+        let places = self.file_references.iter().map(|(_, value)| value.id()).collect::<foldhash::HashSet<_>>();
+        self.violations.retain(|(_, violation)| !places.contains(&violation.at.id()));
     }
 
     pub fn look_for_unnormalised(&mut self, view: View<'a>, manifest: &Manifest, shape: Option<&Shape>) {
@@ -132,7 +145,7 @@ impl<'a> Survey<'a> {
             }
         }
         for (property, seen) in shape.blueprint.properties.iter().zip(&scratch.properties) {
-            if property.required && !seen {
+            if property.required && !seen && !property.has_default() {
                 self.missing_properties.push(property);
             }
         }
@@ -235,5 +248,20 @@ impl<'a> Survey<'a> {
                 }
             }
         }
+    }
+}
+
+/// Where Port's Git integrations read a file; in a text or deeper inside.
+pub(crate) const FILE_REFERENCE: &str = "file://";
+
+/// Depth is bounded by the reader's limit on nesting.
+fn collect_file_references<'a>(name: &'a str, value: Value<'a>, found: &mut Vec<(&'a str, Value<'a>)>) {
+    match value.kind() {
+        Kind::Map => value.entries().for_each(|(_, value)| collect_file_references(name, value, found)),
+        Kind::List => value.items().for_each(|item| collect_file_references(name, item, found)),
+        Kind::String if value.as_str().is_some_and(|text| text.starts_with(FILE_REFERENCE)) => {
+            found.push((name, value));
+        }
+        Kind::String | Kind::Null | Kind::Bool | Kind::Number => {}
     }
 }

@@ -7,7 +7,7 @@ use crate::commands::steps::scope::scope;
 use crate::domain::write::Write;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::report::escape::clean;
+use crate::report::escape::{self, clean};
 use crate::report::style::{Role, Style};
 use crate::settings::{Origin, Settings, Sourced};
 
@@ -107,16 +107,15 @@ fn text(rows: &[Row], style: &Style) -> String {
     let values = aligned.filter(|width| *width <= 40).max().unwrap_or_default();
     let mut out = String::new();
     for row in rows {
-        let key = style.paint(Role::Strong, &format!("{:keys$}", row.key));
+        let key = style.paint(Role::Strong, &format!("{:keys$}", clean(&row.key)));
         let value = value(row);
         let origin = style.paint(Role::Dim, &clean(&row.origin));
         out.push_str(&format!("{key}  {:values$}  {origin}\n", clean(&value)));
     }
-    out
+    escape::lines(out)
 }
 
 fn json(rows: Vec<Row>) -> String {
     let shown = Shown { format: "portolan.config/1", settings: rows };
-    let text = serde_json::to_string_pretty(&shown).expect("strings and numbers always have a JSON form");
-    format!("{text}\n")
+    format!("{}\n", escape::json(&shown))
 }

@@ -204,6 +204,17 @@ pub(super) static EXAMPLES: &[RuleExamples] = &[
         fixable: false,
     },
     RuleExamples {
+        rule: "file-reference",
+        bad: &[
+            Example { path: "catalog/port.yml", text: include_str!("../../testdata/rules/file-reference/bad/catalog/port.yml") },
+        ],
+        good: &[
+            Example { path: "catalog/port.yml", text: include_str!("../../testdata/rules/file-reference/good/catalog/port.yml") },
+        ],
+        finding: Some(include_str!("../../testdata/rules/file-reference/bad.txt")),
+        fixable: false,
+    },
+    RuleExamples {
         rule: "invalid-identifier",
         bad: &[
             Example { path: "catalog/libraries.yaml", text: include_str!("../../testdata/rules/invalid-identifier/bad/catalog/libraries.yaml") },
@@ -337,6 +348,21 @@ pub(super) static EXAMPLES: &[RuleExamples] = &[
             Example { path: "catalog/eu-1.yaml", text: include_str!("../../testdata/rules/flawed-blueprint/good/catalog/eu-1.yaml") },
         ],
         finding: Some(include_str!("../../testdata/rules/flawed-blueprint/bad.txt")),
+        fixable: false,
+    },
+    RuleExamples {
+        rule: "invalid-blueprint",
+        bad: &[
+            Example { path: ".portolan/blueprints/cluster.json", text: include_str!("../../testdata/rules/invalid-blueprint/bad/.portolan/blueprints/cluster.json") },
+            Example { path: ".portolan/blueprints/team.json", text: include_str!("../../testdata/rules/invalid-blueprint/bad/.portolan/blueprints/team.json") },
+            Example { path: "catalog/platform.yaml", text: include_str!("../../testdata/rules/invalid-blueprint/bad/catalog/platform.yaml") },
+        ],
+        good: &[
+            Example { path: ".portolan/blueprints/cluster.json", text: include_str!("../../testdata/rules/invalid-blueprint/good/.portolan/blueprints/cluster.json") },
+            Example { path: ".portolan/blueprints/team.json", text: include_str!("../../testdata/rules/invalid-blueprint/good/.portolan/blueprints/team.json") },
+            Example { path: "catalog/platform.yaml", text: include_str!("../../testdata/rules/invalid-blueprint/good/catalog/platform.yaml") },
+        ],
+        finding: Some(include_str!("../../testdata/rules/invalid-blueprint/bad.txt")),
         fixable: false,
     },
     RuleExamples {

@@ -141,7 +141,7 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         && !args.from_catalog
     {
         let style = context.style;
-        context.streams.say(&ui::failure(error, style.color, style.width));
+        context.streams.say_painted(&ui::failure(error, style.color, style.width));
         context.say(&format!("note: {written}`portolan pull` tries it again."));
     }
     context.streams.show(&next(&found, &choices, &draft, pulled))?;

@@ -245,7 +245,10 @@ fn show(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> Result<(
             None if context.quiet && linted.findings.is_empty() && format == LintFormat::Text => {}
             None => {
                 let text = render(&lint, format, &context.style);
-                context.streams.show(&text)?;
+                match format {
+                    LintFormat::Github => context.streams.show_workflow_commands(&text)?,
+                    _ => context.streams.show(&text)?,
+                }
             }
         }
     }

@@ -8,7 +8,7 @@ use crate::domain::platform::PORT;
 use crate::error::{Error, LintError};
 use crate::exit::Exit;
 use crate::plan::binding;
-use crate::report;
+use crate::report::{self, escape};
 use crate::scaffold::{self, Candidates, Repository};
 use crate::settings::{self, Settings};
 use crate::sources::{self, PathKind};
@@ -141,5 +141,5 @@ pub fn schema(name: SchemaName) -> String {
 }
 
 fn text(schema: &serde_json::Value) -> String {
-    format!("{schema:#}\n")
+    format!("{}\n", escape::json(schema))
 }

@@ -44,6 +44,13 @@ pub enum PropertyKind {
     Array,
 }
 
+impl Property {
+    /// Whether the catalog fills the property in where an entity does not give it.
+    pub fn has_default(&self) -> bool {
+        self.default.as_ref().is_some_and(|default| !default.is_null())
+    }
+}
+
 impl PropertyKind {
     pub fn parse(text: &str) -> Option<Self> {
         Some(match text {

@@ -47,6 +47,13 @@ pub enum FaultKind {
     BadEncoding {
         message: String,
     },
+    /// There is, or may be, a manifest, and something else is in its place. `message` is a sentence; `help` starts with a
+    /// verb. `is_fault`: nothing like it is kept by intent.
+    Absent {
+        message: String,
+        help: String,
+        is_fault: bool,
+    },
     /// The system does not let us read the file.
     Unreadable {
         message: String,

@@ -9,8 +9,11 @@ use crate::domain::tree::{Kind, Value, View, entries_of};
 /// What the API has at the top of an entity.
 const ENTITY_KEYS: [&str; 7] = ["identifier", "blueprint", "title", "icon", "team", "properties", "relations"];
 
+/// The header of entity files of 2022.
+pub(crate) const ENTITY_FILE_VERSION: &str = "v0.1";
+
 /// Keys of the catalog's other objects, which people keep in YAML beside their entities.
-const OTHER_KEYS: [&str; 9] =
+pub(super) const OTHER_KEYS: [&str; 9] =
     ["rules", "levels", "filter", "trigger", "userInputs", "invocationMethod", "schema", "steps", "mirrorProperties"];
 
 /// Appends the entities of one document. `file_name` is the last part of the path: it decides between brands of bare
@@ -26,7 +29,7 @@ const LISTS: usize = 2;
 
 fn one(root: Value<'_>, file_name: &str, lists: usize, out: &mut Vec<Manifest>) {
     match root.kind() {
-        Kind::Map => match root.get("apiVersion") {
+        Kind::Map => match version_of(root) {
             Some(version) => resource(root, version, file_name, lists, out),
             None => out.extend(
                 without_version(root, file_name).or_else(|| bare(root, file_name).map(|found| plain(root, found))),
@@ -34,13 +37,20 @@ fn one(root: Value<'_>, file_name: &str, lists: usize, out: &mut Vec<Manifest>) 
         },
         Kind::List if lists == 0 => {
             // One entity makes it a list of entities: what is beside it is one too, however little there is of it.
-            let is_resource = |item: &Value<'_>| item.get("apiVersion").is_some();
+            let is_resource = |item: &Value<'_>| version_of(*item).is_some();
             let platform = root.items().filter(|item| !is_resource(item)).find_map(|item| bare(item, file_name));
             let Some(platform) = platform else { return };
             out.extend(root.items().filter(|item| !is_resource(item)).map(|item| plain(item, platform)));
         }
         Kind::List | Kind::Null | Kind::Bool | Kind::Number | Kind::String => {}
     }
+}
+
+/// The `apiVersion` of a resource. Port's first entity files began with `apiVersion: v0.1`: they are bare entities.
+fn version_of(root: Value<'_>) -> Option<Value<'_>> {
+    let version = root.get("apiVersion")?;
+    let is_entity_file = version.as_str() == Some(ENTITY_FILE_VERSION) && root.get("kind").is_none();
+    (!is_entity_file).then_some(version)
 }
 
 fn resource(root: Value<'_>, version: Value<'_>, file_name: &str, lists: usize, out: &mut Vec<Manifest>) {
@@ -137,10 +147,25 @@ fn bare(root: Value<'_>, file_name: &str) -> Option<&'static Platform> {
     let is_other = by_name.is_none() && OTHER_KEYS.into_iter().any(has);
     let content = ["properties", "relations", "team"].into_iter().any(has) || by_name.is_some() && has("title");
     let (identifier, blueprint) = (has("identifier"), has("blueprint"));
-    let only_ours = || root.entries().all(|(key, _)| key.as_str().is_some_and(|key| ENTITY_KEYS.contains(&key)));
-    let both = identifier && blueprint && (by_name.is_some() || content || only_ours());
+    let is_ours = |key: &str| ENTITY_KEYS.contains(&key) || key == "apiVersion";
+    let only_ours = || root.entries().all(|(key, _)| key.as_str().is_some_and(is_ours));
+    // A template names its entities when it is rendered, and a mapping when it is evaluated.
+    let is_rendered = by_name.is_none() && (is_template(root) || is_mapping(root));
+    let both = identifier && blueprint && !is_rendered && (by_name.is_some() || content || only_ours());
     let either = by_name.is_some() && (identifier || blueprint) && (content || has("icon"));
     ((both || either) && !is_other).then(|| by_name.unwrap_or(&PORT))
+}
+
+fn is_template(root: Value<'_>) -> bool {
+    ["identifier", "blueprint"].into_iter().any(|key| {
+        let text = root.get(key).and_then(Value::as_str);
+        text.is_some_and(|text| text.contains("{{") || text.contains("{%"))
+    })
+}
+
+/// The blueprint of an exporter or Ocean mapping is a JQ program: `'"service"'`, `.spec.blueprint`.
+fn is_mapping(root: Value<'_>) -> bool {
+    root.get("blueprint").and_then(Value::as_str).is_some_and(|text| text.starts_with(['"', '.']))
 }
 
 /// A bare entity. One that is no mapping has no parts, and the rules say so.

@@ -8,6 +8,7 @@ use crate::domain::manifest::ResourceKind;
 use crate::domain::platform::Platform;
 use crate::domain::value::Value;
 use crate::manifest::scalar::{must_quote, quoted};
+use crate::text::escape;
 
 pub use sketch::{Around, encode_sketch};
 
@@ -220,7 +221,8 @@ fn block_header(text: &str) -> Option<&'static str> {
         && !first.is_empty()
         && !first.starts_with(|c: char| c.is_whitespace())
         && !body.ends_with('\n')
-        && body.split('\n').all(is_exact);
+        && body.split('\n').all(is_exact)
+        && !escape::holds_command(body);
     is_block.then_some(if body.len() == text.len() { "|-" } else { "|" })
 }
 

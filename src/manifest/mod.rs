@@ -4,6 +4,7 @@
 pub mod edit;
 pub mod scalar;
 
+mod claim;
 mod decode;
 mod encode;
 mod expand;
@@ -12,6 +13,7 @@ mod faults;
 mod full;
 mod keys;
 mod limits;
+mod missing;
 mod ours;
 mod places;
 mod reader;
@@ -21,6 +23,7 @@ mod tags;
 pub use decode::decode;
 pub use encode::{Around, Wrapper, encode, encode_sketch};
 pub use limits::Limits;
+pub use missing::Missing;
 pub use ours::{claims_ours, looks_ours, salvage};
 pub use reader::{Document, Producer, Reader};
 

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
+use super::claim::{Claim, claim};
 use super::split::lines;
 use crate::domain::finding::EntityName;
 use crate::domain::platform::PLATFORMS;
@@ -20,30 +21,18 @@ pub fn looks_ours(text: &str) -> bool {
         || KEYS.iter().any(|word| word.find_iter(bytes).any(|at| is_key(bytes, at, word.needle().len())))
 }
 
-/// Whether the word there is written as a key.
+/// Whether the word there is written as a key; on a line that is not YAML, another key may stand before it.
 fn is_key(bytes: &[u8], at: usize, length: usize) -> bool {
-    let before = bytes.get(..at).unwrap_or_default();
+    let before = at.checked_sub(1).and_then(|before| bytes.get(before));
     let starts = before
-        .iter()
-        .rev()
-        .find(|byte| !matches!(byte, b' ' | b'"' | b'\''))
-        .is_none_or(|byte| matches!(byte, b'\n' | b'\r' | b'-' | b'{' | b',' | b'\t' | 0xBF));
+        .is_none_or(|byte| matches!(byte, b' ' | b'"' | b'\'' | b'\n' | b'\r' | b'-' | b'{' | b',' | b'\t' | 0xBF));
     let after = bytes.get(at + length..).unwrap_or_default();
     starts && after.iter().find(|byte| !matches!(byte, b' ' | b'"' | b'\'')) == Some(&b':')
 }
 
-/// For a document that does not parse: whether it says it is ours plainly enough to complain about it.
+/// For bytes that are not text: whether what can be read of them names the fields of an entity or our API.
 pub fn claims_ours(text: &str) -> bool {
-    let mut version = false;
-    // Two keys on one line are a fault too, so the second need not start one.
-    let (mut blueprint, mut identifier) = (false, text.contains("identifier:"));
-    for line in lines(text) {
-        let line = line.trim_start_matches([' ', '\t', '-', '"', '\'', '{']);
-        version |= line.starts_with("apiVersion") && PLATFORMS.iter().any(|platform| line.contains(platform.group));
-        blueprint |= value_after(line, "blueprint").is_some();
-        identifier |= value_after(line, "identifier").is_some();
-    }
-    version || blueprint && identifier || PLATFORMS.iter().any(|platform| text.contains(&platform.api_version()))
+    claim(text) != Claim::Nothing
 }
 
 /// The entities a broken document was meant to hold, so that relations to them are not called dangling. Blueprints and
@@ -52,9 +41,8 @@ pub fn claims_ours(text: &str) -> bool {
 pub fn salvage(text: &str) -> Vec<EntityName> {
     let (mut blueprints, mut identifiers) = (Vec::new(), Vec::new());
     for line in lines(text) {
-        let line = line.trim_start_matches([' ', '\t', '-', '"', '\'', '{', ',']);
         for (key, found) in [("blueprint", &mut blueprints), ("identifier", &mut identifiers)] {
-            found.extend(value_after(line, key).filter(|value| !value.is_empty()));
+            found.extend(value_of(line, key).filter(|value| !value.is_empty()));
         }
     }
     let name = |blueprint: &str, identifier: &str| EntityName {
@@ -76,15 +64,36 @@ pub fn salvage(text: &str) -> Vec<EntityName> {
 
 const MOST_SALVAGED: usize = 10_000;
 
-/// `key: value # comment` or `"key": "value"`: the value without quotes and comment.
-fn value_after<'t>(line: &'t str, key: &str) -> Option<&'t str> {
-    let rest = line.strip_prefix(key)?.trim_start_matches(['"', '\'']).trim_start().strip_prefix(':')?.trim();
+/// The value of a key on a line, wherever on it the key stands: `- key: value # comment`, `"key": "value"`, or
+/// `other: x   key: value`, which is not YAML.
+pub(super) fn value_of<'t>(line: &'t str, key: &str) -> Option<&'t str> {
+    let mut from = 0;
+    while let Some(found) = line.get(from..)?.find(key) {
+        let start = from + found;
+        let before = line.get(..start)?.chars().next_back();
+        let is_start = before.is_none_or(|c| matches!(c, ' ' | '\t' | '"' | '\'' | '{' | ',' | '[' | '\u{feff}'));
+        if is_start && let Some(value) = value_after(line.get(start + key.len()..)?) {
+            return Some(value);
+        }
+        from = start + key.len();
+    }
+    None
+}
+
+/// What follows the colon, without quotes and comment, up to the next key of the same line.
+fn value_after(rest: &str) -> Option<&str> {
+    let rest = rest.trim_start_matches(['"', '\'']).trim_start().strip_prefix(':')?.trim();
     Some(match rest.chars().next() {
         Some(quote @ ('"' | '\'')) => {
             let inner = rest.get(1..).unwrap_or_default();
             inner.split(quote).next().unwrap_or(inner)
         }
-        Some(_) | None => rest.split(" #").next().unwrap_or(rest).trim_end(),
+        Some(_) | None => {
+            let value = rest.split(" #").next().unwrap_or(rest).trim_end();
+            let next_key = value.match_indices(": ").map(|(at, _)| at).next();
+            let last_word = next_key.and_then(|at| value.get(..at)?.rfind(' '));
+            last_word.and_then(|at| value.get(..at)).unwrap_or(value).trim_end_matches([' ', '\t', ','])
+        }
     })
 }
 
@@ -102,6 +111,7 @@ mod tests {
             "{\"blueprint\": \"service\"}",
             "{a: 1, blueprint : service}",
             "identifier: x\n",
+            "- title: a   identifier: x\n",
             "\u{feff}identifier: x\n",
         ] {
             assert!(looks_ours(ours), "{ours}");
@@ -120,6 +130,8 @@ mod tests {
         assert_eq!(salvage("spec:\n  blueprint: service # c\n  identifier: \"a b\" \n x: ["), [name("service", "a b")]);
         assert_eq!(salvage("- identifier: 'x'\r\n  \"blueprint\" : y\r\n"), [name("y", "x")]);
         assert_eq!(salvage("spec:\n  blueprint:\n  identifier: a\n"), []);
+        assert_eq!(salvage("- identifier: a   blueprint: x   title: T\n"), [name("x", "a")]);
+        assert_eq!(salvage("- blueprint: x y  identifier: a # c\n"), [name("x y", "a")]);
         let list = "- identifier: a\n  blueprint: x\n- {identifier: b, blueprint: [\n- identifier: c\n  blueprint: y\n";
         assert!(salvage(list).contains(&name("y", "c")) && salvage(list).contains(&name("x", "a")));
     }

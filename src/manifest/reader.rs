@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
+use super::claim::{Claim, claim};
 use super::fast::Fast;
 use super::faults;
 use super::full::{Full, Job};
@@ -87,12 +88,28 @@ impl Reader {
                 continue;
             }
             let sound = self.one(text, &range, producer);
-            // A template that is not even YAML is nobody's fault until it says that it is ours.
-            if !sound && !ours::claims_ours(chunk) {
-                continue;
+            if !sound {
+                match claim(chunk) {
+                    Claim::Entity => {}
+                    Claim::Foreign => self.report_once(),
+                    // A template that is not even YAML: another tool renders it.
+                    Claim::Nothing => continue,
+                }
             }
             each(&self.document(index, text, &range, !sound));
             index += 1;
+        }
+    }
+
+    /// Keeps one fault of a broken document that another tool owns, with the way to exclude its file.
+    fn report_once(&mut self) {
+        let is_syntax = |fault: &Fault| matches!(fault.kind, FaultKind::Syntax { .. });
+        let first = self.faults.iter().position(is_syntax).unwrap_or_default();
+        self.faults.drain(..first.min(self.faults.len()));
+        self.faults.truncate(1);
+        if let Some(Fault { kind: FaultKind::Syntax { help, .. }, .. }) = self.faults.first_mut() {
+            let fix = help.take().map_or_else(String::new, |help| format!("{help}; or "));
+            *help = Some(format!("{fix}leave the file out with `manifests.exclude`, if it holds no entities"));
         }
     }
 
@@ -124,7 +141,8 @@ impl Reader {
             self.notes.clear();
             self.full.read(&job, &mut self.tree, &mut self.faults, &mut self.notes)
         };
-        let text_only = sound && self.tree.len() == 1 && ours::claims_ours(text.get(range.clone()).unwrap_or_default());
+        let is_claimed = || claim(text.get(range.clone()).unwrap_or_default()) == Claim::Entity;
+        let text_only = sound && self.tree.len() == 1 && is_claimed();
         let misread = match text_only {
             true => Some(faults::not_a_mapping(text, range)),
             false => self.second_manifest(text).map(faults::second_manifest),

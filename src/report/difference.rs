@@ -6,8 +6,9 @@ use similar::algorithms::{Capture, Compact, Replace, myers};
 use similar::udiff::UnifiedHunkHeader;
 use similar::{DiffOp, DiffTag, group_diff_ops};
 
-use crate::report::escape::clean;
+use crate::report::escape::{is_unsafe, patch_line};
 use crate::report::style::{Role, Style};
+use crate::text::escape::command_brackets;
 
 /// Empty where nothing changed.
 pub fn unified(path: &str, before: &str, after: &str, style: &Style) -> String {
@@ -25,8 +26,7 @@ pub fn unified(path: &str, before: &str, after: &str, style: &Style) -> String {
             Some(b'@') => Some(Role::Dim),
             Some(_) | None => None,
         };
-        let shown = clean(body);
-        painted.push_str(&role.map_or_else(|| shown.clone().into_owned(), |role| style.paint(role, &shown)));
+        painted.push_str(&role.map_or_else(|| body.to_owned(), |role| style.paint(role, body)));
         painted.push_str(&line[body.len()..]);
     }
     painted
@@ -72,8 +72,10 @@ fn hunks(path: &str, before: &str, after: &str) -> String {
 
 fn put(text: &mut String, sign: char, lines: &[&str]) {
     for line in lines {
-        text.push(sign);
-        text.push_str(line);
+        let (body, end) = line.strip_suffix('\n').map_or((*line, ""), |body| (body, "\n"));
+        // With its sign, which keeps a command from being the first in its line.
+        text.push_str(&patch_line(&format!("{sign}{body}")));
+        text.push_str(end);
         if !line.ends_with('\n') {
             text.push_str("\n\\ No newline at end of file\n");
         }
@@ -83,17 +85,20 @@ fn put(text: &mut String, sign: char, lines: &[&str]) {
 /// A file's name as Git writes it. Blanks end a name unless a tab does; quotes, backslashes and controls are escaped.
 fn name(side: &str, path: &str) -> String {
     let name = format!("{side}{path}");
-    if !name.chars().any(|c| c == '"' || c == '\\' || c.is_control()) {
+    let brackets = command_brackets(&name);
+    if brackets.is_empty() && !name.chars().any(|c| c == '"' || c == '\\' || is_unsafe(c)) {
         let end = if name.contains(' ') { "\t" } else { "" };
         return name + end;
     }
     let mut quoted = String::from("\"");
-    for c in name.chars() {
+    for (at, c) in name.char_indices() {
         match c {
+            // A runner would take it for a command.
+            '[' if brackets.contains(&at) => quoted.push_str("\\133"),
             '"' | '\\' => quoted.extend(['\\', c]),
             '\n' => quoted.push_str("\\n"),
             '\t' => quoted.push_str("\\t"),
-            c if c.is_control() => {
+            c if is_unsafe(c) => {
                 let mut buffer = [0; 4];
                 let bytes = c.encode_utf8(&mut buffer).bytes();
                 bytes.for_each(|byte| quoted.push_str(&format!("\\{byte:03o}")));
@@ -113,7 +118,15 @@ mod tests {
         assert_eq!(name("a/", "catalog/wägen.yaml"), "a/catalog/wägen.yaml");
         assert_eq!(name("a/", "the cart.yaml"), "a/the cart.yaml\t");
         assert_eq!(name("b/", "my \"cart\".yaml"), "\"b/my \\\"cart\\\".yaml\"");
+        assert_eq!(name("b/", "##[error]\u{202e}"), "\"b/##\\133error]\\342\\200\\256\"");
         assert_eq!(name("b/", "a\\b\nc\u{1b}\u{85}"), "\"b/a\\\\b\\nc\\033\\302\\205\"");
+    }
+
+    #[test]
+    fn no_line_is_obeyed_by_a_terminal_or_a_runner() {
+        let before = "a: 1\n::error::x\nb: \u{1b}[2J\n##[y]\r\n\tc: 1\n";
+        let shown = unified("a", before, &before.replace("a: 1", "a: 2"), &Style::PLAIN);
+        assert_eq!(shown, "--- a/a\n+++ b/a\n@@ -1,4 +1,4 @@\n-a: 1\n+a: 2\n \\::error::x\n b: ␛[2J\n ##\\[y]\r\n");
     }
 
     #[test]

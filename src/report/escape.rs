@@ -1,17 +1,48 @@
-//! Untrusted text made harmless for where it goes. Everything that came out of a user's file or from a catalog
-//! passes [`clean`] first (a terminal must not obey a manifest), then the escape of its format. Escaping twice
-//! is a defect: each renderer escapes at the place where it writes.
+//! Escapes untrusted text for the format that it goes into, one function for each: [`lines`] for text, [`json`],
+//! [`xml`], [`markdown`] and [`markdown_code`], [`github_message`] and [`github_property`], [`patch_line`]. What came out of a
+//! user's file or from a catalog passes [`clean`] first, since a terminal must not obey a manifest. Reports are printed
+//! into the logs of pipelines, so each format also has its own way to keep runners from finding a command in a value.
 
 use std::borrow::Cow;
 
-/// Characters that change how the text around them is shown: the "trojan source" set.
-fn is_bidi(c: char) -> bool {
-    matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+pub use crate::text::escape::{clean, is_unsafe, neutralise, picture};
+use crate::text::escape::{command_brackets, holds_command, is_bidi};
+
+/// The text with something else for each bracket that would make a command for a runner (`##[error]`, `##vso[...]`).
+fn without_commands<'t>(text: &'t str, bracket: &str) -> Cow<'t, str> {
+    let found = command_brackets(text);
+    if found.is_empty() {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut at = 0;
+    for next in found {
+        out.push_str(text.get(at..next).unwrap_or_default());
+        out.push_str(bracket);
+        at = next + 1;
+    }
+    out.push_str(text.get(at..).unwrap_or_default());
+    out.into()
 }
 
-/// A character that no terminal should get from a file. `char::is_control` covers C0, DEL and C1.
-pub fn is_unsafe(c: char) -> bool {
-    c.is_control() || is_bidi(c) || matches!(c, '\u{2028}' | '\u{2029}')
+/// The end of every text for people: whole lines, in which no runner finds a command.
+pub fn lines(text: String) -> String {
+    match neutralise(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(text) => text,
+    }
+}
+
+/// A line of a difference between two texts, without its end: as it is but for what a terminal or a runner would obey.
+/// A line that had such a thing in it no longer patches the file that it came from.
+pub fn patch_line(line: &str) -> Cow<'_, str> {
+    let (body, end) = line.strip_suffix('\r').map_or((line, ""), |body| (body, "\r"));
+    let safe = |c: char| c == '\t' || !is_unsafe(c);
+    if body.chars().all(safe) {
+        return neutralise(line);
+    }
+    let drawn: String = body.chars().map(|c| if safe(c) { c } else { picture(c, true) }).collect();
+    neutralise(&(drawn + end)).into_owned().into()
 }
 
 /// A character that takes no room, or the room of a blank: what it does to a text, nobody sees. Those of these that
@@ -47,75 +78,9 @@ pub(super) fn revealed(json: String, is_strict: bool) -> String {
     escaped(json, is_risky)
 }
 
-/// One line of harmless text: escape sequences and control characters are gone, breaks and tabs are spaces.
-pub fn clean(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_unsafe) {
-        return text.into();
-    }
-    let mut kept = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let length = sequence_length(rest);
-        if length > 0 {
-            rest = rest.get(length..).unwrap_or_default();
-            continue;
-        }
-        match c {
-            '\r' if rest.starts_with("\r\n") => {}
-            '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' | '\u{85}' => kept.push(' '),
-            c if is_unsafe(c) => {}
-            c => kept.push(c),
-        }
-        rest = rest.get(c.len_utf8()..).unwrap_or_default();
-    }
-    kept.into()
-}
-
-/// How many bytes of an escape sequence the text starts with; 0 for none. A sequence that does not end costs
-/// only its opening, so that it cannot swallow the sentence.
-fn sequence_length(text: &str) -> usize {
-    let mut chars = text.char_indices();
-    let kind = match chars.next() {
-        Some((_, '\u{1b}')) => chars.next().map(|(_, c)| c),
-        Some((_, '\u{9b}')) => Some('['),
-        Some((_, '\u{9d}' | '\u{90}' | '\u{98}' | '\u{9e}' | '\u{9f}')) => Some(']'),
-        Some(_) | None => return 0,
-    };
-    let body = chars.as_str();
-    let before = text.len() - body.len();
-    match kind {
-        Some('[') => {
-            let parameters = body.bytes().take_while(|byte| (0x20..0x40).contains(byte)).count();
-            let ends = body.as_bytes().get(parameters).is_some_and(|byte| (0x40..0x7f).contains(byte));
-            before + if ends { parameters + 1 } else { 0 }
-        }
-        Some(']' | 'P' | 'X' | '^' | '_') => {
-            let end = body.char_indices().find_map(|(at, c)| match c {
-                '\u{7}' | '\u{9c}' => Some(at + c.len_utf8()),
-                '\u{1b}' if body.get(at + 1..).is_some_and(|after| after.starts_with('\\')) => Some(at + 2),
-                _ => None,
-            });
-            before + end.unwrap_or(0)
-        }
-        // Two-character sequences such as ESC c (reset).
-        Some(c) if c.is_ascii_graphic() => before,
-        Some(_) | None => 1,
-    }
-}
-
-/// The picture of a character that must not be shown itself, one column wide: source lines keep their shape.
-pub fn picture(c: char, unicode: bool) -> char {
-    match c {
-        _ if !unicode => '?',
-        '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}'),
-        '\u{7f}' => '\u{2421}',
-        _ => '\u{fffd}',
-    }
-}
-
-/// The message part of a GitHub workflow command.
+/// The message part of a GitHub workflow command. Runners that do not know these commands look for their own in it.
 pub fn github_message(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    without_commands(text, "\\[").replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// A property of a GitHub workflow command.
@@ -126,8 +91,10 @@ pub fn github_property(text: &str) -> String {
 /// XML text and attribute values. XML 1.0 has no way at all to write most control characters; they go.
 pub fn xml(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    let brackets = command_brackets(text);
+    for (at, c) in text.char_indices() {
         match c {
+            '[' if brackets.contains(&at) => out.push_str("&#91;"),
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
@@ -136,6 +103,8 @@ pub fn xml(text: &str) -> String {
             // Written out, or an attribute would turn them into spaces.
             '\n' => out.push_str("&#10;"),
             '\t' => out.push_str("&#9;"),
+            // Where a runner reads the report as the log of a job, it finds no command in it.
+            ':' if out.ends_with(':') => out.push_str("&#58;"),
             '\u{fffe}' | '\u{ffff}' => {}
             c if c.is_control() || is_bidi(c) => {}
             c => out.push(c),
@@ -184,6 +153,7 @@ fn markdown_text(text: &str, out: &mut String) {
             '@' => out.push_str("@&#8203;"),
             '#' => out.push_str("\\#&#8203;"),
             ':' if after.starts_with("//") => out.push_str(":&#8203;"),
+            ':' if before == ':' => out.push_str("&#58;"),
             '.' if before.eq_ignore_ascii_case(&'w') => out.push_str(".&#8203;"),
             '\\' | '*' | '_' | '[' | ']' | '`' | '~' | '!' | '$' | '{' | '}' => {
                 out.push('\\');
@@ -198,7 +168,7 @@ fn markdown_text(text: &str, out: &mut String) {
 /// Code where no Markdown is read, as inside of a `<summary>`. Nobody is mentioned and nothing is linked in code.
 pub fn html_code(text: &str) -> String {
     let text = clean(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
-    format!("<code>{text}</code>")
+    format!("<code>{}</code>", without_commands(&text, "&#91;"))
 }
 
 /// A fence that nothing in the text can close.
@@ -208,10 +178,11 @@ pub fn fence(text: &str) -> String {
 }
 
 /// A code span of text that may hold anything: its fence is longer than any run of backticks inside. What holds a
-/// pipe is written in HTML, for a pipe in a code span ends a table's cell, and its escape shows outside of tables.
+/// pipe is written in HTML, for a pipe in a code span ends a table's cell, and its escape shows outside of tables; so is
+/// a command of a runner, which only an escape takes apart.
 pub fn markdown_code(text: &str) -> String {
     let text = clean(text);
-    if text.contains('|') {
+    if text.contains('|') || holds_command(&text) {
         let mut out = String::from("<code>");
         markdown_text(&text, &mut out);
         out.push_str("</code>");
@@ -249,7 +220,12 @@ pub fn json(value: &impl serde::Serialize) -> String {
     harmless_json(text)
 }
 
+/// JSON text as [`json`] writes it. Brackets that would make a command for a runner are written as `\u005b`.
 pub(crate) fn harmless_json(text: String) -> String {
+    let text = match without_commands(&text, "\\u005b") {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(text) => text,
+    };
     escaped(text, |c: char| c != '\n' && is_unsafe(c))
 }
 
@@ -273,17 +249,6 @@ fn escaped(text: String, is_risky: impl Fn(char) -> bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_escape_sequence_survives_cleaning() {
-        assert_eq!(clean("plain `é` 日本"), "plain `é` 日本");
-        assert_eq!(clean("a\u{1b}[31;1mred\u{1b}[0m b"), "ared b");
-        assert_eq!(clean("\u{1b}]8;;https://x\u{7}link\u{1b}]8;;\u{1b}\\!"), "link!");
-        assert_eq!(clean("\u{9b}2Jx\u{9d}0;title\u{9c}y"), "xy");
-        assert_eq!(clean("\u{1b}]0;no end, all here"), "0;no end, all here");
-        assert_eq!(clean("\u{1b}cx\u{1b}"), "x");
-        assert_eq!(clean("a\r\nb\tc\u{0}\u{202e}d"), "a b cd");
-    }
 
     #[test]
     fn workflow_commands_cannot_be_forged() {
@@ -319,6 +284,23 @@ mod tests {
     fn paths_become_uris() {
         assert_eq!(uri("a b/ü#1.yaml"), "a%20b/%C3%BC%231.yaml");
         assert_eq!(uri("c:x.yaml"), "c%3Ax.yaml");
+    }
+
+    #[test]
+    fn every_format_takes_commands_of_runners_apart_in_its_own_way() {
+        let text = "::error::x ##[error]y ##vso[task.x]z";
+        let read = |made: &str| assert!(!holds_command(made), "{made}");
+        for made in [markdown(text), markdown_code(text), html_code(text), xml(text), json(&text)] {
+            read(&made);
+        }
+        read(&github_message("x ##[error]y ##vso[task.x]z"));
+        read(&patch_line(" ::error::x\u{1b}[1m ##[y]"));
+        assert_eq!(serde_json::from_str::<String>(&json(&text)).ok().as_deref(), Some(text));
+        let document = format!("<a>{}</a>", xml(text));
+        let document = roxmltree::Document::parse(&document).expect("XML");
+        assert_eq!(document.root_element().text(), Some(text));
+        assert_eq!(markdown("a::b"), "a:&#58;b");
+        assert_eq!(patch_line("\tplain \r"), "\tplain \r");
     }
 
     #[test]

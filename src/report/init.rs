@@ -2,7 +2,7 @@
 //! the end, for that is what is still on the screen when the question comes.
 
 use crate::report::difference::unified;
-use crate::report::escape::clean;
+use crate::report::escape::{clean, lines};
 use crate::report::style::{Role, Style};
 
 /// A file as it will be.
@@ -41,7 +41,7 @@ pub fn contents(files: &[File<'_>], style: &Style) -> String {
         }
         out.push('\n');
     }
-    out
+    lines(out)
 }
 
 /// One line for each file.
@@ -50,7 +50,7 @@ pub fn list(files: &[File<'_>], style: &Style) -> String {
         let word = if file.before.is_some() { "changed" } else { "new    " };
         format!("  {} {}\n", style.paint(Role::Dim, word), style.paint(Role::Path, &clean(file.path)))
     };
-    files.iter().map(line).collect()
+    lines(files.iter().map(line).collect())
 }
 
 /// What is left to a person.
@@ -64,7 +64,7 @@ pub fn pastes(all: &[Lines<'_>], style: &Style) -> String {
         }
         out.push('\n');
     }
-    out
+    lines(out)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::domain::platform::Platform;
 use crate::domain::secret::Secret;
 use crate::domain::words::count;
-use crate::report::escape::clean;
+use crate::report::escape::{clean, harmless_json};
 
 pub const FORMAT: &str = "portolan.serve/1";
 
@@ -58,7 +58,7 @@ pub fn json(serve: &Serve<'_>) -> String {
         store: serve.store.unwrap_or("memory"),
     };
     let line = serde_json::to_string(&document).expect("strings always have a JSON form");
-    format!("{line}\n")
+    format!("{}\n", harmless_json(line))
 }
 
 pub fn text(serve: &Serve<'_>) -> String {

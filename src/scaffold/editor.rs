@@ -164,8 +164,8 @@ fn entity(repository: &Repository<'_>, offers: &mut Offers) -> Json {
                 "allOf": teams["allOf"],
                 "items": teams,
             },
-            "properties": {"type": "object", "description": "What the blueprint has properties for."},
-            "relations": {"type": "object", "description": "The entities that this one relates to."},
+            "properties": {"type": ["object", "null"], "description": "What the blueprint has properties for."},
+            "relations": {"type": ["object", "null"], "description": "The entities that this one relates to."},
         },
         "additionalProperties": false,
     });
@@ -197,12 +197,15 @@ fn branch(blueprint: &Blueprint, repository: &Repository<'_>, offers: &mut Offer
     let properties: Map<String, Json> = properties.collect();
     let relations = blueprint.relations.iter().map(|it| (it.name.clone(), relation(it, repository.candidates, offers)));
     let relations: Map<String, Json> = relations.collect();
-    let wanted: Vec<&str> = blueprint.properties.iter().filter(|it| it.required).map(|it| it.name.as_str()).collect();
+    let wanted = blueprint.properties.iter().filter(|it| it.required && !it.has_default());
+    let wanted: Vec<&str> = wanted.map(|it| it.name.as_str()).collect();
     let needed: Vec<&str> = blueprint.relations.iter().filter(|it| it.required).map(|it| it.name.as_str()).collect();
     let mut required = Vec::new();
     let mut parts = Map::new();
     for (part, entries, names) in [("properties", properties, wanted), ("relations", relations, needed)] {
-        let mut schema = json!({"type": "object", "properties": entries, "additionalProperties": false});
+        // An empty one is dropped, unless something in it is required.
+        let kind = if names.is_empty() { json!(["object", "null"]) } else { json!("object") };
+        let mut schema = json!({"type": kind, "properties": entries, "additionalProperties": false});
         if !names.is_empty() {
             required.push(part);
             schema["required"] = names.into();
@@ -312,7 +315,7 @@ fn as_pattern(format: &str) -> Option<(&'static str, &'static str)> {
         "ipv4" => ("^[0-9]{1,3}(\\.[0-9]{1,3}){3}$", "Write an IPv4 address, such as 192.0.2.10."),
         "ipv6" => (":", "Write an IPv6 address, such as 2001:db8::10."),
         "date-time" | "timer" => (
-            "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$",
+            "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?([Zz]|[+-][0-9]{2}:?[0-9]{2})$",
             "Write a date and time with its zone, such as 2026-01-31T09:30:00Z.",
         ),
         _ => return None,

@@ -8,6 +8,7 @@ use miette::{LabeledSpan, NamedSource};
 use crate::domain::address::without_secrets;
 use crate::domain::span::Span;
 use crate::sources::ReadProblem;
+use crate::text::escape;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum SettingsError {
@@ -82,7 +83,7 @@ impl FaultyConfig {
 }
 
 fn is_unseen(c: char) -> bool {
-    c.is_control() && !matches!(c, '\n' | '\r' | '\t')
+    escape::is_unsafe(c) && !matches!(c, '\n' | '\r' | '\t')
 }
 
 fn visible(text: &str) -> String {

@@ -98,9 +98,10 @@ fn check_regions(layers: &mut LayerReader<'_>, file: &File) {
 /// What is wrong with the text as YAML. That a scalar has two readings is no fault here: what it is read as is checked.
 fn wrong(fault: &Fault) -> Option<ConfigFault> {
     let message = match &fault.kind {
-        FaultKind::Syntax { message, .. } | FaultKind::BadEncoding { message } | FaultKind::Unreadable { message } => {
-            message.clone()
-        }
+        FaultKind::Syntax { message, .. }
+        | FaultKind::BadEncoding { message }
+        | FaultKind::Unreadable { message }
+        | FaultKind::Absent { message, .. } => message.clone(),
         FaultKind::DuplicateKey { key, .. } => format!("`{key}` is given twice"),
         FaultKind::TooDeep { limit } => format!("this is nested more than {limit} levels deep"),
         FaultKind::TooLarge { .. } => "this is too large for a config".to_owned(),

@@ -2,7 +2,7 @@
 //! about what is ignored: what is tracked all the same counts. Hidden folders are walked, since manifests live in
 //! `.github` and `.port` too.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsString;
 use std::fs::FileType;
 use std::io;
@@ -11,13 +11,12 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::domain::words::count;
-
+use super::absent::{Hidden, Nested, hidden, hidden_by_ignores};
 use super::ignored::Ignored;
 use super::path::{into_path_text, path_text};
 use super::pattern::{Pattern, is_skipped, is_yaml};
 use super::read::{Place, SourceFile};
-use super::tracked::{not_checked_out, tracked};
+use super::tracked::Tracked;
 
 /// From so many folders at a time on, threads pay.
 const MANY_FOLDERS: usize = 48;
@@ -32,6 +31,8 @@ pub struct Discovery {
     pub files: Vec<SourceFile>,
     /// What may hold manifests and was not looked into: told, and no reason to stop.
     pub unreadable: Vec<Unreadable>,
+    /// What may hide manifests; sorted by path.
+    pub hidden: Vec<Hidden>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +43,19 @@ pub struct Unreadable {
     pub verb: &'static str,
     /// A clause.
     pub why: String,
+    /// What to do about it, beginning with a verb.
+    pub help: &'static str,
+}
+
+impl Unreadable {
+    pub fn new(path: String, verb: &'static str, why: impl Into<String>) -> Self {
+        Self { path, verb, why: why.into(), help: "make it readable, or name it in `manifests.exclude`" }
+    }
+
+    #[must_use]
+    pub(super) fn help(self, help: &'static str) -> Self {
+        Self { help, ..self }
+    }
 }
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -74,22 +88,23 @@ pub fn discover(root: &Path, pattern: &Pattern) -> Result<Discovery, DiscoverErr
         }
         level.append(&mut found.folders);
     }
-    walk.add_tracked(&mut found);
-    walk.add_sparse(&mut found);
-    let Found { mut files, links, mut unreadable, named, .. } = found;
+    let tracked = walk.open_index(&mut found);
+    let left_out = walk.add_tracked(tracked.as_ref(), &mut found);
+    let Found { mut files, links, mut unreadable, named, nested, mut hidden, .. } = found;
     add_links(&mut files, links);
     if files.len() < MANY_FILES {
         files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     } else {
         files.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
     }
-    unreadable.extend(named.into_iter().filter(|folder| is_bare(folder, &files)).map(|path| Unreadable {
-        path,
-        verb: "read",
-        why: "it is a folder, and no manifest is in it".to_owned(),
-    }));
+    let why = "it is a folder, and no manifest is in it";
+    let named = named.into_iter().filter(|folder| is_bare(folder, &files));
+    unreadable.extend(named.map(|path| Unreadable::new(path, "read", why)));
+    walk.add_absent(tracked.as_ref(), &files, nested, &mut unreadable, &mut hidden);
+    hidden.extend(hidden_by_ignores(&real_root, pattern, &left_out));
     unreadable.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-    Ok(Discovery { files, unreadable })
+    hidden.sort_by(|a, b| a.place.path.cmp(&b.place.path));
+    Ok(Discovery { files, unreadable, hidden })
 }
 
 struct Walk<'a> {
@@ -114,6 +129,9 @@ struct Found {
     /// Files that match and folders that may hold some (with a slash behind them), left out since they are ignored.
     ignored: Vec<PathBuf>,
     unreadable: Vec<Unreadable>,
+    hidden: Vec<Hidden>,
+    /// Folders that are repositories of their own.
+    nested: Vec<PathBuf>,
 }
 
 impl Found {
@@ -124,6 +142,8 @@ impl Found {
         self.named.extend(other.named);
         self.ignored.extend(other.ignored);
         self.unreadable.extend(other.unreadable);
+        self.hidden.extend(other.hidden);
+        self.nested.extend(other.nested);
         self
     }
 }
@@ -134,18 +154,21 @@ impl Walk<'_> {
             Ok(entries) => entries,
             Err(error) => {
                 let path = path_text(&folder.relative);
-                return found.unreadable.push(Unreadable { path, verb: "list the folder", why: error.to_string() });
+                return found.unreadable.push(Unreadable::new(path, "list the folder", error.to_string()));
             }
         };
         let is_root = folder.relative.as_os_str().is_empty();
         if !is_root && entries.iter().any(|(name, _)| name == ".git") {
-            // Another repository, or a submodule: its manifests are its own affair.
-            return;
+            // Another repository, or a submodule: its manifests are its own.
+            return found.nested.push(folder.relative.clone());
         }
         let has_rules = entries.iter().any(|(name, _)| name == ".gitignore");
         let above = folder.ignored.clone();
         let ignored = if has_rules { Ignored::enter(above, &folder.path) } else { above };
         for (name, kind) in entries {
+            if kind.is_symlink() && !is_yaml(Path::new(&name)) {
+                self.look_at_link(&folder.path.join(&name), folder.relative.join(&name), found);
+            }
             if kind.is_dir() && is_skipped(&name) || !kind.is_dir() && !self.pattern.may_be_named(&name) {
                 continue;
             }
@@ -185,42 +208,85 @@ impl Walk<'_> {
                     found.links.push((file, target));
                 }
                 Err(why) if may_be_manifest(&path) => {
-                    let (path, why) = (path_text(&relative), why.to_owned());
-                    found.unreadable.push(Unreadable { path, verb: "follow the link", why });
+                    found.unreadable.push(Unreadable::new(path_text(&relative), "follow the link", why));
                 }
                 Err(_) => {}
             }
+        } else if !kind.is_dir() {
+            let why = "it is a device, a pipe or a socket, and not a file";
+            found.unreadable.push(Unreadable::new(path_text(&relative), "read", why));
         }
     }
 
-    fn add_tracked(&self, found: &mut Found) {
-        for relative in tracked(self.root, &std::mem::take(&mut found.ignored)) {
-            let path = self.root.join(&relative);
-            if self.pattern.matches(&relative)
-                && let Ok(metadata) = path.symlink_metadata()
-            {
-                self.take(path, relative, metadata.file_type(), found);
+    /// A link that is not called as a manifest is may have taken the place of a folder of manifests.
+    fn look_at_link(&self, path: &Path, relative: PathBuf, found: &mut Found) {
+        if !self.pattern.may_be_under(&relative)
+            || self.pattern.includes(&relative)
+            || !may_be_manifest_folder(&relative)
+        {
+            return;
+        }
+        match path.canonicalize() {
+            Ok(end) if end.is_dir() && !end.starts_with(self.root) => {
+                found.hidden.push(Hidden::link(&relative, "it leads out of the repository"));
+            }
+            Ok(_) => {}
+            Err(_) => found.hidden.push(Hidden::link(&relative, "it leads nowhere")),
+        }
+    }
+
+    /// Outside of Git there is none. An index that cannot be read hides which manifests are absent.
+    fn open_index(&self, found: &mut Found) -> Option<Tracked<'_>> {
+        match Tracked::open(self.root) {
+            Ok(tracked) => tracked,
+            Err(error) => {
+                let why = format!(
+                    "which manifests it leaves out is not known, since Git's index cannot be read ({})",
+                    error.message()
+                );
+                let help = "run `git status` to see what is wrong; a sparse or split index cannot be read: \
+                            `git sparse-checkout init --no-sparse-index`, `git update-index --no-split-index`";
+                found.unreadable.push(Unreadable::new(".".to_owned(), "trust the work tree", why).help(help));
+                None
             }
         }
     }
 
-    /// What is not checked out is there all the same, and nobody has read it.
-    fn add_sparse(&self, found: &mut Found) {
-        let verb = "read";
-        let Some(paths) = not_checked_out(self.root) else {
-            let why = "the checkout is sparse, and which manifests it leaves out cannot be told".to_owned();
-            return found.unreadable.push(Unreadable { path: ".".to_owned(), verb, why });
-        };
-        let is_out = |path: &&PathBuf| self.pattern.matches(path) && self.root.join(path).symlink_metadata().is_err();
-        let mut paths = paths.iter().filter(is_out);
-        if let Some(first) = paths.next() {
-            let more = match paths.count() {
-                0 => String::new(),
-                more => format!(", and {}", count(more, "more manifest")),
-            };
-            let why = format!("a sparse checkout leaves it out{more}");
-            found.unreadable.push(Unreadable { path: path_text(first), verb, why });
+    /// Adds what is ignored and tracked all the same; returns what is left out for good.
+    fn add_tracked(&self, tracked: Option<&Tracked<'_>>, found: &mut Found) -> Vec<PathBuf> {
+        let left_out = std::mem::take(&mut found.ignored);
+        let is_taken = tracked.map(|tracked| tracked.among(&left_out)).unwrap_or_default();
+        for relative in &is_taken {
+            let path = self.root.join(relative);
+            if self.pattern.matches(relative)
+                && let Ok(metadata) = path.symlink_metadata()
+            {
+                self.take(path, relative.clone(), metadata.file_type(), found);
+            }
         }
+        left_out.into_iter().filter(|path| !is_taken.contains(path)).collect()
+    }
+
+    /// What is not in the work tree without having been removed.
+    fn add_absent(
+        &self,
+        tracked: Option<&Tracked<'_>>,
+        files: &[SourceFile],
+        nested: Vec<PathBuf>,
+        unreadable: &mut Vec<Unreadable>,
+        found: &mut Vec<Hidden>,
+    ) {
+        let nested = nested.into_iter().filter(|path| self.pattern.may_be_under(path));
+        let mut nested: BTreeMap<PathBuf, Nested> = nested.map(|path| (path, Nested::default())).collect();
+        let mut submodules = Vec::new();
+        if let Some(tracked) = tracked {
+            let mut absent = tracked.absent(self.pattern, files, &mut nested);
+            submodules = std::mem::take(&mut absent.submodules);
+            unreadable.extend(absent.into_unreadable(tracked.is_sparse()));
+        }
+        let (hidden, certain) = hidden(self.root, self.pattern, nested, submodules);
+        found.extend(hidden);
+        unreadable.extend(certain);
     }
 
     /// Where a link ends, if that is a file inside the root; else what is against it.
@@ -241,8 +307,13 @@ fn may_be_manifest(link: &Path) -> bool {
     !is_mark && (is_yaml(link) || !link.is_dir())
 }
 
+/// Emacs marks a file that is being edited with a link to nothing.
+fn may_be_manifest_folder(link: &Path) -> bool {
+    link.file_name().is_some_and(|name| !name.as_encoded_bytes().starts_with(b".#"))
+}
+
 /// Nothing was found in it; `files` are sorted.
-fn is_bare(folder: &str, files: &[SourceFile]) -> bool {
+pub(super) fn is_bare(folder: &str, files: &[SourceFile]) -> bool {
     let inside = format!("{folder}/");
     let at = files.partition_point(|file| file.path < inside);
     !files.get(at).is_some_and(|file| file.path.starts_with(&inside))

@@ -1,6 +1,7 @@
 //! Files, encodings and Git: where text comes from and where it is written back. It never asks what the text
 //! means. A newcomer would think that a file is a path: it may as well be a blob of Git's index or bytes from a pipe.
 
+mod absent;
 mod discover;
 mod each;
 mod encoding;
@@ -17,6 +18,7 @@ mod read;
 mod tracked;
 mod write;
 
+pub use absent::Hidden;
 pub use discover::{DiscoverError, Discovery, Unreadable, discover};
 pub use each::for_each_text;
 pub use encoding::{ByteOrder, Encoding, encode};

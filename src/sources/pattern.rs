@@ -26,12 +26,15 @@ pub struct Pattern {
     exclude: Option<GlobSet>,
     /// The folders that the includes start in; empty when they may start anywhere.
     starts: Vec<PathBuf>,
+    /// The same, without those that may start anywhere.
+    named_starts: Vec<PathBuf>,
 }
 
 impl Pattern {
     pub fn new<S: AsRef<str>>(include: &[S], exclude: &[S]) -> Result<Self, PatternError> {
         let included: Vec<&str> = include.iter().map(|glob| relative(glob.as_ref())).collect();
         let mut starts: Vec<PathBuf> = included.iter().map(|glob| literal_start(glob)).collect();
+        let named_starts = starts.iter().filter(|start| !start.as_os_str().is_empty()).cloned().collect();
         if starts.iter().any(|start| start.as_os_str().is_empty()) {
             starts.clear();
         }
@@ -48,12 +51,22 @@ impl Pattern {
             let folder = glob.trim_end_matches('/');
             vec![folder.to_owned(), format!("{folder}/**")]
         })?;
-        Ok(Self { include, exclude, starts })
+        Ok(Self { include, exclude, starts, named_starts })
     }
 
     /// Whether a file is one to look at; `relative` to the root.
     pub fn matches(&self, relative: &Path) -> bool {
         self.includes(relative) && !self.excludes(relative) && !is_never_walked(relative)
+    }
+
+    /// Whether the config says which files are manifests.
+    pub fn is_named(&self) -> bool {
+        self.include.is_some()
+    }
+
+    /// Whether an include starts in this folder, above or below it: a folder that is meant, and not one of many.
+    pub(super) fn starts_near(&self, folder: &Path) -> bool {
+        self.named_starts.iter().any(|start| start.starts_with(folder) || folder.starts_with(start))
     }
 
     /// A first look at the last part of a path, before the path is put together.

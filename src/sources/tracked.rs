@@ -1,55 +1,227 @@
-//! What Git tracks of what the walk does not find: to Git a tracked file is not ignored, whatever a `.gitignore` says,
-//! and one that a sparse checkout leaves out is not deleted. Only the index is read, and only where something was left
-//! out, so whoever ignores nothing and has all checked out pays nothing.
+//! Reads Git's index for what the walk does not find: a tracked file is not ignored, whatever a `.gitignore` says, and one
+//! that is absent from the work tree without having been removed (sparse checkouts, hidden changes, conflicts, other
+//! repositories in its folder) is not deleted.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use git2::Index;
+use git2::{Index, IndexEntry, ObjectType, Oid};
 
-use super::ignored::own_git_folder;
-use super::path::path_of_git;
+use super::absent::Nested;
+use super::discover::Unreadable;
+use super::git::GitDir;
+use super::path::{path_of_git, path_text};
+use super::pattern::Pattern;
+use super::read::{LARGEST_FILE, SourceFile};
+use crate::domain::words::count;
 
-/// The tracked paths among `left_out` and in the folders among them, which end in a slash; all are relative to `root`.
-/// None outside of Git, and none where the index is of a kind that cannot be read.
-pub(super) fn tracked(root: &Path, left_out: &[PathBuf]) -> Vec<PathBuf> {
-    let Some((top, prefix)) = work_tree(root) else { return Vec::new() };
-    let Ok(index) = Index::open(&own_git_folder(top).join("index")) else { return Vec::new() };
-    let mut found = Vec::new();
-    for path in left_out {
-        let path = prefix.join(path);
-        // Sorted by their names, so all that lies in a folder, and all sides of a conflict, follow each other.
-        let Ok(first) = index.find_prefix(path.as_path()) else { continue };
-        for at in first..index.len() {
-            let Some(entry) = index.get(at) else { break };
-            let name = path_of_git(&entry.path);
-            if !name.starts_with(&path) {
-                break;
+/// Flags of an entry; `git2` has no names for them.
+const SKIP_WORKTREE: u16 = 1 << 14;
+const INTENT_TO_ADD: u16 = 1 << 13;
+const ASSUME_UNCHANGED: u16 = 1 << 15;
+const STAGE: u16 = 0x3000;
+const KIND: u32 = 0o170_000;
+const SUBMODULE: u32 = 0o160_000;
+
+/// The index of the work tree that the root lies in.
+pub(super) struct Tracked<'r> {
+    git_dir: GitDir,
+    root: &'r Path,
+    prefix: PathBuf,
+    index: Index,
+}
+
+impl<'r> Tracked<'r> {
+    /// `None` outside of Git; an error where the index cannot be read.
+    pub fn open(root: &'r Path) -> Result<Option<Self>, git2::Error> {
+        let Some(git_dir) = GitDir::of(root) else { return Ok(None) };
+        let Ok(prefix) = root.strip_prefix(&git_dir.top).map(Path::to_owned) else { return Ok(None) };
+        let index = Index::open(&git_dir.path.join("index"))?;
+        Ok(Some(Self { git_dir, root, prefix, index }))
+    }
+
+    /// The tracked paths among `left_out` and in the folders among them, which end in a slash; all are relative to the
+    /// root.
+    pub fn among(&self, left_out: &[PathBuf]) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        for path in left_out {
+            let path = self.prefix.join(path);
+            // Sorted by their names, so all that lies in a folder, and all sides of a conflict, follow each other.
+            let Ok(first) = self.index.find_prefix(path.as_path()) else { continue };
+            for at in first..self.index.len() {
+                let Some(entry) = self.index.get(at) else { break };
+                let name = path_of_git(&entry.path);
+                if !name.starts_with(&path) {
+                    break;
+                }
+                found.extend(name.strip_prefix(&self.prefix).map(Path::to_owned));
             }
-            found.extend(name.strip_prefix(prefix).map(Path::to_owned));
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Compares the index with what the walk found. `files` are sorted by path.
+    pub fn absent(&self, pattern: &Pattern, files: &[SourceFile], nested: &mut BTreeMap<PathBuf, Nested>) -> Absent {
+        let mut absent = Absent::default();
+        for entry in self.index.iter() {
+            let path = path_of_git(&entry.path);
+            let Ok(path) = path.strip_prefix(&self.prefix) else { continue };
+            if entry.mode & KIND == SUBMODULE {
+                if pattern.may_be_under(path) && !nested.contains_key(path) {
+                    absent.submodules.push(path.to_owned());
+                }
+            } else if pattern.matches(path) {
+                self.look_at(&entry, path, files, nested, &mut absent);
+            }
+        }
+        if self.ignores_case() {
+            absent.keep_case_twins(&self.index, &self.prefix);
+        } else {
+            absent.gone.clear();
+        }
+        absent
+    }
+
+    fn look_at(
+        &self,
+        entry: &IndexEntry,
+        path: &Path,
+        files: &[SourceFile],
+        nested: &mut BTreeMap<PathBuf, Nested>,
+        absent: &mut Absent,
+    ) {
+        if entry.flags & STAGE != 0 {
+            absent.conflicts.insert(path.to_owned());
+            return;
+        }
+        if entry.flags_extended & INTENT_TO_ADD != 0 {
+            return;
+        }
+        let is_skipped = entry.flags_extended & SKIP_WORKTREE != 0;
+        if is_skipped || entry.flags & ASSUME_UNCHANGED != 0 {
+            let place = self.root.join(path);
+            if place.symlink_metadata().is_err() {
+                if is_skipped { &mut absent.skipped } else { &mut absent.assumed }.push(path.to_owned());
+            } else if !holds(&place, entry.id) {
+                absent
+                    .hidden_changes
+                    .push((path.to_owned(), if is_skipped { "skip-worktree" } else { "assume-unchanged" }));
+            }
+            return;
+        }
+        let text = path_text(path);
+        if files.binary_search_by(|file| file.path.as_str().cmp(&text)).is_ok() {
+            return;
+        }
+        if let Some(folder) = path.ancestors().skip(1).find(|folder| nested.contains_key(*folder)) {
+            if let Some(nested) = nested.get_mut(folder) {
+                nested.is_tracked = true;
+            }
+            return;
+        }
+        if self.root.join(path).symlink_metadata().is_ok() {
+            return;
+        }
+        let folders = path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
+        let other =
+            folders.filter(|folder| self.root.join(folder).symlink_metadata().is_ok_and(|metadata| !metadata.is_dir()));
+        match other.last() {
+            Some(folder) => drop(absent.replaced.insert(folder.to_owned())),
+            None => absent.gone.push(path.to_owned()),
         }
     }
-    found.sort_unstable();
-    found.dedup();
-    found
-}
 
-/// The tracked paths that a sparse checkout leaves out, relative to `root`; `None` where nobody can tell which.
-pub(super) fn not_checked_out(root: &Path) -> Option<Vec<PathBuf>> {
-    let Some((top, prefix)) = work_tree(root) else { return Some(Vec::new()) };
-    let git = own_git_folder(top);
-    if !git.join("info/sparse-checkout").exists() {
-        return Some(Vec::new());
+    /// Whether this is a sparse checkout, which is said by another file than the index.
+    pub fn is_sparse(&self) -> bool {
+        self.git_dir.path.join("info/sparse-checkout").exists()
     }
-    let index = Index::open(&git.join("index")).ok()?;
-    let skipped = index.iter().filter(|entry| entry.flags_extended & SKIP_WORKTREE != 0);
-    Some(skipped.filter_map(|entry| path_of_git(&entry.path).strip_prefix(prefix).ok().map(Path::to_owned)).collect())
+
+    fn ignores_case(&self) -> bool {
+        let config = git2::Config::open(&self.git_dir.common().join("config"));
+        config.and_then(|config| config.get_bool("core.ignorecase")).unwrap_or(false)
+    }
 }
 
-/// Its flag in an index; `git2` has no name for it.
-const SKIP_WORKTREE: u16 = 1 << 14;
+/// Tracked manifests that the walk did not find, relative to the root.
+#[derive(Debug, Default)]
+pub(super) struct Absent {
+    skipped: Vec<PathBuf>,
+    assumed: Vec<PathBuf>,
+    /// In the work tree, with content that Git does not show as changed; with the flag that hides it.
+    hidden_changes: Vec<(PathBuf, &'static str)>,
+    conflicts: BTreeSet<PathBuf>,
+    /// Something else is where a folder of manifests was.
+    replaced: BTreeSet<PathBuf>,
+    /// Not there, and nothing says why: a person removed it.
+    gone: Vec<PathBuf>,
+    pub submodules: Vec<PathBuf>,
+}
 
-/// The top of the work tree, and how `root` is reached from there.
-fn work_tree(root: &Path) -> Option<(&Path, &Path)> {
-    let top = root.ancestors().find(|folder| folder.join(".git").exists())?;
-    Some((top, root.strip_prefix(top).ok()?))
+impl Absent {
+    /// Of those that are gone only the ones that a file system without case cannot hold beside another stay.
+    fn keep_case_twins(&mut self, index: &Index, prefix: &Path) {
+        if self.gone.is_empty() {
+            return;
+        }
+        let folded = |path: &Path| path_text(path).to_lowercase();
+        let mut times: BTreeMap<String, usize> = BTreeMap::new();
+        for entry in index.iter() {
+            if let Ok(path) = path_of_git(&entry.path).strip_prefix(prefix) {
+                *times.entry(folded(path)).or_default() += 1;
+            }
+        }
+        self.gone.retain(|path| times.get(&folded(path)).is_some_and(|times| *times > 1));
+    }
+
+    pub fn into_unreadable(self, is_sparse: bool) -> Vec<Unreadable> {
+        let skipped = match is_sparse {
+            true => "a sparse checkout leaves it out",
+            false => "Git keeps it out of the work tree (`skip-worktree`)",
+        };
+        let flag = "clear the flag: `git update-index --no-assume-unchanged --no-skip-worktree FILE`";
+        let sparse = if is_sparse { "run `git sparse-checkout add` for its folder" } else { flag };
+        let assumed = "it is absent, and Git does not show that (`assume-unchanged`)";
+        let several = |paths: Vec<PathBuf>, why: &str, help: &'static str| {
+            let first = paths.iter().min()?;
+            let more = match paths.len() - 1 {
+                0 => String::new(),
+                more => format!(", and {}", count(more, "more manifest")),
+            };
+            Some(Unreadable::new(path_text(first), "read", format!("{why}{more}")).help(help))
+        };
+        let mut found: Vec<Unreadable> = Vec::new();
+        found.extend(several(self.skipped, skipped, sparse));
+        found.extend(several(self.assumed, assumed, flag));
+        found.extend(self.hidden_changes.into_iter().map(|(path, name)| {
+            let why = format!("it differs from what Git has, and Git does not show that (`{name}`)");
+            Unreadable::new(path_text(&path), "trust", why).help(flag)
+        }));
+        found.extend(self.conflicts.into_iter().map(|path| {
+            Unreadable::new(path_text(&path), "read", "a merge conflict in it is not resolved")
+                .help("resolve the conflict, and run `git add` on the file")
+        }));
+        found.extend(self.replaced.into_iter().map(|path| {
+            let why = "Git has a folder with manifests there, and it is none any more";
+            Unreadable::new(path_text(&path), "look into", why)
+                .help("bring the folder back, or remove its manifests with `git rm`")
+        }));
+        found.extend(self.gone.into_iter().map(|path| {
+            let why = "its name differs from another one in case only, and this file system holds one of them";
+            Unreadable::new(path_text(&path), "read", why).help("rename one of the two files")
+        }));
+        found
+    }
+}
+
+/// Whether a file has the content of a blob; line endings do not count.
+fn holds(file: &Path, id: Oid) -> bool {
+    let is_small = file.symlink_metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() <= LARGEST_FILE);
+    if !is_small {
+        return false;
+    }
+    let Ok(bytes) = std::fs::read(file) else { return false };
+    let is_same = |bytes: &[u8]| Oid::hash_object(ObjectType::Blob, bytes).is_ok_and(|hash| hash == id);
+    is_same(&bytes) || is_same(&String::from_utf8_lossy(&bytes).replace("\r\n", "\n").into_bytes())
 }

@@ -12,6 +12,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::domain::progress::Progress;
 use crate::domain::words::grouped;
+use crate::text::escape;
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -84,7 +85,8 @@ impl Progress for Bar {
     fn start(&self, stage: &str, total: u64) {
         self.finish();
         self.shared.done.store(0, Ordering::Relaxed);
-        let stage = Stage { name: stage.to_owned(), total, started: Instant::now(), bar: None };
+        let name = escape::clean(stage);
+        let stage = Stage { name: escape::neutralise(&name).into_owned(), total, started: Instant::now(), bar: None };
         self.shared.lock().stage = Some(stage);
     }
 

@@ -4,6 +4,8 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
+use crate::text::escape;
+
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 #[error("read the answer: {0}")]
 #[diagnostic(code("unreadable-answer"), help("run it again with `--no-input`, and say what is known by flags"))]
@@ -32,13 +34,13 @@ impl Prompt {
     }
 
     pub fn say(&mut self, words: &str) -> Result<(), PromptError> {
-        writeln!(self.talk, "{words}")?;
+        writeln!(self.talk, "{}", escape::printable(words, false))?;
         Ok(self.talk.flush()?)
     }
 
     /// The line without its end and the blanks around it. `None`: the input ended (Ctrl-D).
     pub fn ask(&mut self, question: &str) -> Result<Option<String>, PromptError> {
-        write!(self.talk, "{question}")?;
+        write!(self.talk, "{}", escape::printable(question, false))?;
         self.talk.flush()?;
         let mut line = Vec::new();
         if self.input.read_until(b'\n', &mut line)? == 0 {

@@ -4,6 +4,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use super::Motion;
+use crate::text::escape;
 
 #[derive(Debug, Clone, Copy)]
 pub struct Remarks {
@@ -21,7 +22,8 @@ impl Remarks {
         if self.is_quiet {
             return;
         }
-        let visible: String = words.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
+        let visible = escape::clean(words);
+        let visible = escape::neutralise(&visible);
         let clear = if self.clears { "\r\u{1b}[2K" } else { "" };
         // Where nobody can hear it, there is nobody to tell.
         let _ = io::stderr().lock().write_all(format!("{clear}{visible}\n").as_bytes());

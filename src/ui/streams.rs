@@ -1,7 +1,12 @@
 //! Standard output for results, standard error for talk. A reader that went away (`| head`) is no fault: what is
 //! left is dropped without a word, and the exit code stays what it was.
+//!
+//! Everything that is printed passes [`escape::printable`] here, after the escape of its format. A renderer that forgot
+//! an escape cannot make a terminal or a pipeline's runner obey a manifest.
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
+
+use crate::text::escape;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum StreamError {
@@ -34,8 +39,36 @@ impl Streams {
         Self { results, talk, is_closed: false }
     }
 
-    /// Results, as they are.
+    /// Results: text in lines, or a document whose format has escaped all that would be changed here.
     pub fn show(&mut self, text: &str) -> Result<(), StreamError> {
+        self.write(&escape::printable(text, true))
+    }
+
+    /// Results that are commands for a runner. Their values were escaped by the rules of the runner.
+    pub fn show_workflow_commands(&mut self, text: &str) -> Result<(), StreamError> {
+        for line in text.split_inclusive('\n') {
+            if is_annotation(line) {
+                let line = line.trim_end_matches('\n');
+                self.write(&escape::clean(line))?;
+                self.write("\n")?;
+            } else {
+                self.show(line)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Talk without colours: a note. Results shown before come first. Where nobody can hear it, there is nobody to tell.
+    pub fn say(&mut self, text: &str) {
+        self.talk(&escape::printable(text, false));
+    }
+
+    /// Talk with colours of ours: an error.
+    pub fn say_painted(&mut self, text: &str) {
+        self.talk(&escape::printable(text, true));
+    }
+
+    fn write(&mut self, text: &str) -> Result<(), StreamError> {
         if self.is_closed {
             return Ok(());
         }
@@ -43,8 +76,7 @@ impl Streams {
         self.settle(written)
     }
 
-    /// Talk: a note, an error. Results shown before come first. Where nobody can hear it, there is nobody to tell.
-    pub fn say(&mut self, text: &str) {
+    fn talk(&mut self, text: &str) {
         let _ = self.flush();
         let _ = self.talk.write_all(text.as_bytes());
         let _ = self.talk.flush();
@@ -74,6 +106,11 @@ impl Streams {
             Err(error) => Err(StreamError::Output(error)),
         }
     }
+}
+
+/// A finding as an annotation, the only kind of command that we write.
+fn is_annotation(line: &str) -> bool {
+    ["::error ", "::warning ", "::notice "].iter().any(|command| line.starts_with(command))
 }
 
 /// Whether standard output is a terminal.
@@ -137,6 +174,20 @@ mod tests {
     fn a_full_disk_is_an_error() {
         let mut streams = failing(0, ErrorKind::StorageFull);
         assert!(matches!(streams.show("x"), Err(StreamError::Output(_))));
+    }
+
+    #[test]
+    fn nothing_leaves_that_a_terminal_or_a_runner_obeys() {
+        let (results, talk) = (Sink::default(), Sink::default());
+        let mut streams = Streams::new(Box::new(results.clone()), Box::new(talk.clone()));
+        streams.show("a\u{1b}[1m\u{1b}[2J\n::error::x\n").expect("there is room");
+        streams.show_workflow_commands("::error file=a::b\u{1b}\n::stop-commands::x\n").expect("there is room");
+        streams.say("\u{1b}[8mhidden ##[group]\n");
+        streams.say_painted("\u{1b}[1;31merror\u{1b}[0m: \u{202e}x\n");
+        streams.flush().expect("there is room");
+        let text = |sink: &Sink| String::from_utf8_lossy(&sink.taken.borrow()).into_owned();
+        assert_eq!(text(&results), "a\u{1b}[1m␛[2J\n\\::error::x\n::error file=a::b\n\\::stop-commands::x\n");
+        assert_eq!(text(&talk), "␛[8mhidden ##\\[group]\n\u{1b}[1;31merror\u{1b}[0m: \u{fffd}x\n");
     }
 
     #[test]

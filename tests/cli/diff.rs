@@ -1,5 +1,6 @@
 //! `diff`: what it compares, what it tells, where it stops. Over HTTP and without, with real branches.
 
+mod absent;
 mod again;
 mod catalogs;
 mod circumstances;

@@ -11,6 +11,8 @@ mod emptied;
 mod exit_codes;
 #[path = "lint/fix.rs"]
 mod fix;
+#[path = "lint/foreign.rs"]
+mod foreign;
 #[path = "lint/formats.rs"]
 mod formats;
 #[path = "lint/golden.rs"]

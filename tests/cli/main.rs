@@ -14,6 +14,9 @@ mod faulty;
 #[expect(dead_code, reason = "these tests use a part of it")]
 #[path = "../pipelines/forge.rs"]
 mod forge;
+#[expect(dead_code, reason = "these tests use a part of it")]
+#[path = "../../src/text/hostile_texts.rs"]
+mod hostile_texts;
 #[path = "../support/plain.rs"]
 mod plain;
 #[path = "../support/serving.rs"]
@@ -26,6 +29,7 @@ mod completions;
 mod config;
 mod diff;
 mod explain;
+mod hostile;
 mod init;
 mod lint;
 mod man;

@@ -1,5 +1,6 @@
 //! `push`: what is asked for comes about, once; what is dangerous wants a yes; and whatever ends it, the next one finishes.
 
+mod hostile_trees;
 mod plan_file;
 mod provenance;
 

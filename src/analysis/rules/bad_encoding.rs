@@ -23,7 +23,8 @@ fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
         let (message, help) = match &fault.kind {
             FaultKind::BadEncoding { message } => (message, "save the file as UTF-8"),
             FaultKind::Unreadable { message } => (message, "make it readable, or name it in `manifests.exclude`"),
-            FaultKind::Syntax { .. }
+            FaultKind::Absent { .. }
+            | FaultKind::Syntax { .. }
             | FaultKind::DuplicateKey { .. }
             | FaultKind::AmbiguousScalar { .. }
             | FaultKind::NonStringKey { .. }

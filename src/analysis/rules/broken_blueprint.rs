@@ -1,6 +1,7 @@
 //! A blueprint file of the snapshot that gives no blueprint: one finding for the file, none for its entities.
 
 use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
+use crate::analysis::snapshot::ProblemKind;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
@@ -17,7 +18,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
-    for problem in context.snapshot.problems.iter().filter(|problem| problem.fatal) {
+    for problem in context.snapshot.problems.iter().filter(|problem| problem.kind == ProblemKind::Broken) {
         sink.report(
             Draft::new(problem.span, problem.message.clone())
                 .file(problem.file)

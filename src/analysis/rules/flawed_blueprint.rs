@@ -1,6 +1,7 @@
 //! Something odd in a blueprint that is otherwise usable: platforms do ship such.
 
 use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
+use crate::analysis::snapshot::ProblemKind;
 use crate::domain::finding::{Family, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
@@ -17,7 +18,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
-    for problem in context.snapshot.problems.iter().filter(|problem| !problem.fatal) {
+    for problem in context.snapshot.problems.iter().filter(|problem| problem.kind == ProblemKind::Odd) {
         sink.report(
             Draft::new(problem.span, problem.message.clone())
                 .file(problem.file)

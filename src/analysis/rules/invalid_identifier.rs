@@ -50,5 +50,9 @@ fn judge(what: &str, found: Value<'_>, check: fn(&str) -> Result<(), IdentifierF
             format!("The {what} `{text}` has `{}` in it, which the platform refuses.", found.escape_debug())
         }
     };
-    sink.report(Draft::new(found.span(), message).help("use letters, digits and `@ _ . + : \\ / = -` only"));
+    let help = match text.contains("{{") {
+        true => "render the template first, or leave its file out with `manifests.exclude`",
+        false => "use letters, digits and `@ _ . + : \\ / = -` only",
+    };
+    sink.report(Draft::new(found.span(), message).help(help));
 }

@@ -40,6 +40,11 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
                 format!("Property `{name}` does not take {shown}: it does not match the pattern."),
             )
             .help(format!("match `{pattern}`")),
+            Problem::CostlyPattern { pattern } => Draft::new(
+                found.span(),
+                format!("Property `{name}` cannot be checked: its pattern is too costly to evaluate for this value."),
+            )
+            .help(format!("shorten the value, or simplify the pattern `{}` in the blueprint", clip(pattern))),
             Problem::Lacks { key } => {
                 Draft::new(found.span(), format!("Property `{name}` has no `{key}`, which it needs."))
                     .help(format!("add `{key}:`"))
@@ -57,6 +62,13 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+fn clip(pattern: &str) -> String {
+    match pattern.char_indices().nth(60) {
+        Some((end, _)) => format!("{}...", &pattern[..end]),
+        None => pattern.to_owned(),
+    }
+}
+
 fn words(format: &str) -> String {
     match format {
         "url" => "a URL".to_owned(),
@@ -64,7 +76,6 @@ fn words(format: &str) -> String {
         "ipv4" => "an IPv4 address".to_owned(),
         "ipv6" => "an IPv6 address".to_owned(),
         "date-time" | "timer" => "a date and time with a zone".to_owned(),
-        "user" => "a user's e-mail address".to_owned(),
         other => format!("the format `{other}`"),
     }
 }

@@ -11,9 +11,12 @@ mod dangling_relation;
 mod duplicate_entity;
 mod duplicate_key;
 mod duplicate_resource;
+mod file_reference;
 mod flawed_blueprint;
 mod foreign_field;
+mod hidden_manifest;
 mod inherited_team;
+mod invalid_blueprint;
 mod invalid_identifier;
 mod invalid_resource_name;
 mod malformed_value;
@@ -35,6 +38,7 @@ mod unknown_property;
 mod unknown_relation;
 pub(super) mod unknown_rule;
 mod unnormalised_text;
+mod unreadable_manifest;
 mod unsupported_version;
 pub(super) mod unused_ignore;
 mod value_not_allowed;
@@ -55,6 +59,8 @@ pub static ALL: &[&Rule] = &[
     &alias_bomb::RULE,
     &bad_encoding::RULE,
     &unnormalised_text::RULE,
+    &unreadable_manifest::RULE,
+    &hidden_manifest::RULE,
     &unknown_field::RULE,
     &missing_field::RULE,
     &wrong_type::RULE,
@@ -63,6 +69,7 @@ pub static ALL: &[&Rule] = &[
     &invalid_resource_name::RULE,
     &namespace_on_cluster_entity::RULE,
     &foreign_field::RULE,
+    &file_reference::RULE,
     &invalid_identifier::RULE,
     &unknown_blueprint::RULE,
     &broken_blueprint::RULE,
@@ -75,6 +82,7 @@ pub static ALL: &[&Rule] = &[
     &computed_property::RULE,
     &inherited_team::RULE,
     &flawed_blueprint::RULE,
+    &invalid_blueprint::RULE,
     &unknown_relation::RULE,
     &missing_relation::RULE,
     &relation_arity::RULE,

@@ -25,7 +25,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     let entity = context.entity().filter(|entity| !is_all_known(*entity, manifest));
     let Some(resource) = context.resource() else {
         if let Some(entity) = entity {
-            fields(entity, &ENTITY, "an entity", &[], sink);
+            fields(entity, &ENTITY, "an entity", &["apiVersion"], sink);
         }
         return;
     };

@@ -38,6 +38,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
             | Problem::Choice { .. }
             | Problem::Format { .. }
             | Problem::Pattern { .. }
+            | Problem::CostlyPattern { .. }
             | Problem::Lacks { .. }
             | Problem::Extra { .. }
             | Problem::Other { .. } => continue,

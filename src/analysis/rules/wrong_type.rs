@@ -37,7 +37,8 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
         }
     }
     for (field, found) in [("properties", manifest.properties), ("relations", manifest.relations)] {
-        if let Some(found) = value(found) {
+        // Kubernetes drops an empty one.
+        if let Some(found) = value(found).filter(|found| !found.is_null()) {
             mapping(field, found, sink);
         }
     }

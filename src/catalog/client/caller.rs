@@ -14,7 +14,7 @@ use super::pace::{Ended, Work};
 use super::retry::{Next, Patience, Tries, is_passing};
 use super::token::{Granted, Lease, Tokens};
 use super::transport::{Answer, Request, Transport};
-use super::words::{shown, shown_json};
+use super::words::{shown, shown_json, shown_start};
 use super::{Credentials, Notices, Waiting};
 use crate::catalog::stop::Stop;
 use crate::catalog::wire::Refusal;
@@ -184,7 +184,9 @@ impl Caller {
             return Err(Failed::ForGood(ClientError::Stopped { asked: self.asked(call) }));
         };
         let permit = turn.map_err(|wait| Failed::ForGood(ClientError::Throttled { asked: self.asked(call), wait }))?;
-        let request = Request { method: call.method, route: &call.route, body: call.body.as_deref(), token };
+        let secrets: Vec<&Secret> = std::iter::once(&self.credentials.secret).chain(token).collect();
+        let (route, body) = (call.route.as_str(), call.body.as_deref());
+        let request = Request { method: call.method, route, body, token, secrets: &secrets };
         let Some(exchanged) = call.stop.unless_twice(self.transport.exchange(request)).await else {
             return Err(Failed::ForGood(ClientError::Abandoned { asked: self.asked(call) }));
         };
@@ -301,8 +303,7 @@ impl Caller {
             Some(kind) => format!("something of the type `{kind}`"),
             None => "something without a type".to_owned(),
         };
-        let start = &answer.body[..answer.body.len().min(300)];
-        let start = shown(&String::from_utf8_lossy(start), secrets);
+        let start = shown_start(&answer.body, 300, secrets);
         ClientError::NotTheApi { asked: self.asked(call), status: answer.status, what, start }
     }
 

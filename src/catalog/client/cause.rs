@@ -7,6 +7,7 @@ use super::failure::{Asked, ClientError};
 use super::transport::Limits;
 use super::words::shown;
 use crate::domain::address;
+use crate::domain::secret::Secret;
 
 /// The innermost of a chain of errors.
 #[derive(Debug)]
@@ -18,7 +19,8 @@ pub(super) struct Cause {
 }
 
 impl Cause {
-    pub fn of(error: &(dyn StdError + 'static)) -> Self {
+    /// `secrets`: what the other side was told, and may have repeated in what could not be understood.
+    pub fn of(error: &(dyn StdError + 'static), secrets: &[&Secret]) -> Self {
         let mut cause = Self { reason: String::new(), kind: None, tls: None };
         let mut next = Some(error);
         while let Some(error) = next {
@@ -36,7 +38,7 @@ impl Cause {
                 None => error.source(),
             };
         }
-        cause.reason = shown(&cause.reason, &[]);
+        cause.reason = shown(&cause.reason, secrets);
         cause
     }
 

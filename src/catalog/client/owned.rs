@@ -12,8 +12,10 @@ use super::caller::{Call, Caller};
 use super::failure::ClientError;
 use super::pace::Work;
 use super::read::MOST_PAGES;
-use super::words::shown;
+use super::transport::Answer;
+use super::words::shown_json;
 use crate::domain::entity::{EntityKey, Owner};
+use crate::domain::secret::Secret;
 use crate::domain::words::list;
 
 const ROUTE: &str = "/v1/blueprints/entities/datasource-entities\
@@ -38,6 +40,17 @@ struct Keys {
 struct Key {
     blueprint: String,
     identifier: Box<str>,
+}
+
+impl Keys {
+    fn read(answer: &Answer, secrets: &[&Secret]) -> Result<Self, serde_json::Error> {
+        let mut keys: Self = serde_json::from_slice(&answer.body)?;
+        // The only words that are shown.
+        let failed =
+            keys.failed_blueprints.take().map(|all| all.into_iter().map(|it| shown_json(it, secrets)).collect());
+        keys.failed_blueprints = failed;
+        Ok(keys)
+    }
 }
 
 /// Sorted, each once.
@@ -73,7 +86,7 @@ async fn by_datasource(caller: &Caller, owner: &Owner) -> Result<Vec<Key>, Clien
             body.push_str(&format!(",\"from\":{}}}", from.get()));
         }
         let call = Call::ask(ROUTE.to_owned(), body.into_bytes(), Work::Page);
-        let page = caller.call(&call, |answer| serde_json::from_slice::<Keys>(&answer.body)).await?;
+        let page = caller.call_told(&call, Keys::read).await?;
         whole(caller, &call, &page)?;
         found.extend(page.entities);
         let Some(next) = page.next.filter(|next| !matches!(next.get(), "null" | "\"\"" | "false")) else {
@@ -91,7 +104,7 @@ async fn by_search(caller: &Caller, owner: &Owner) -> Result<Vec<Key>, ClientErr
     let rule = |value: &str| json!({"property": "$datasource", "operator": "contains", "value": value});
     let body = json!({"combinator": "and", "rules": [rule(Owner::PRODUCT), rule(&owner.mark())]}).to_string();
     let call = Call::ask(SEARCH.to_owned(), body.into_bytes(), Work::Page);
-    let page = caller.call(&call, |answer| serde_json::from_slice::<Keys>(&answer.body)).await?;
+    let page = caller.call_told(&call, Keys::read).await?;
     whole(caller, &call, &page)?;
     Ok(page.entities)
 }
@@ -104,7 +117,7 @@ fn whole(caller: &Caller, call: &Call, page: &Keys) -> Result<(), ClientError> {
     }
     let name = |blueprint: &Value| {
         let name = blueprint.as_str().or_else(|| blueprint.get("identifier")?.as_str());
-        shown(name.unwrap_or("one without a name"), &[])
+        name.unwrap_or("one without a name").to_owned()
     };
     let blueprints =
         failed.iter().take(MOST_TOLD).map(|blueprint| format!("`{}`", name(blueprint))).collect::<Vec<_>>();

@@ -12,6 +12,7 @@ use super::cause::Cause;
 use super::failure::{Asked, ClientError};
 use super::rate::{Announced, http_date};
 use super::trust::Trusted;
+use super::words::{redactor, shown};
 use crate::domain::entity::Owner;
 use crate::domain::secret::Secret;
 
@@ -50,6 +51,8 @@ pub(super) struct Request<'r> {
     pub route: &'r str,
     pub body: Option<&'r [u8]>,
     pub token: Option<&'r Secret>,
+    /// All that the other side was told, with this request or one before, and may repeat.
+    pub secrets: &'r [&'r Secret],
 }
 
 /// What came back, whatever its status.
@@ -87,7 +90,10 @@ impl Transport {
         }
         builder = if trusted.is_encrypted() {
             let certificates = Certificate::from_pem_bundle(bundle).map_err(|error| {
-                setup(format!("the certificates are not PEM ({})", Cause::of(&error).reason), "look at the CA bundle")
+                setup(
+                    format!("the certificates are not PEM ({})", Cause::of(&error, &[]).reason),
+                    "look at the CA bundle",
+                )
             })?;
             if certificates.is_empty() && !bundle.is_empty() {
                 return Err(setup(
@@ -102,7 +108,7 @@ impl Transport {
         };
         let client = builder.build().map_err(|error| {
             setup(
-                Cause::of(&error).reason,
+                Cause::of(&error, &[]).reason,
                 "where the system has no certificates, name a file of them: PORTOLAN_CA_BUNDLE=/path/to/ca.pem",
             )
         })?;
@@ -135,7 +141,8 @@ impl Transport {
             }
             if !keeps_method {
                 let asked = self.asked(request.method, request.route);
-                return Err(ClientError::Moved { asked, status: response.status().as_u16(), to: origin(&to) });
+                let to = origin(&to, request.secrets);
+                return Err(ClientError::Moved { asked, status: response.status().as_u16(), to });
             }
             url = to;
         }
@@ -168,7 +175,7 @@ impl Transport {
     }
 
     fn led_away(&self, request: &Request<'_>, to: &Url) -> ClientError {
-        ClientError::Redirected { asked: self.asked(request.method, request.route), to: origin(to) }
+        ClientError::Redirected { asked: self.asked(request.method, request.route), to: origin(to, request.secrets) }
     }
 
     async fn read(&self, mut response: Response, request: &Request<'_>) -> Result<Answer, ClientError> {
@@ -196,7 +203,7 @@ impl Transport {
             status,
             is_json: content_type.as_deref().is_some_and(|kind| kind.contains("json")) || looks_like_json(&body),
             body,
-            trace: trace(&headers),
+            trace: trace(&headers, request.secrets),
             announced: Announced::read(header, now),
             ahead: header("date").and_then(http_date).map(|date| date - now),
             content_type,
@@ -205,14 +212,15 @@ impl Transport {
 
     fn failed(&self, request: &Request<'_>, error: &reqwest::Error) -> ClientError {
         let asked = self.asked(request.method, request.route);
-        Cause::of(error).told(error, asked, &self.trusted.place(), self.limits)
+        Cause::of(error, request.secrets).told(error, asked, &self.trusted.place(), self.limits)
     }
 }
 
-/// As it is shown: what stands behind the host and its port may be anything, a secret of somebody's too.
-fn origin(url: &Url) -> String {
+/// As it is shown: what stands behind the host and its port may be anything, a secret of somebody's too. In the host a
+/// secret of ours may stand.
+fn origin(url: &Url, secrets: &[&Secret]) -> String {
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-    format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default())
+    shown(&format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default()), secrets)
 }
 
 fn redirected(response: &Response, from: &Url) -> Option<Url> {
@@ -222,11 +230,17 @@ fn redirected(response: &Response, from: &Url) -> Option<Url> {
     from.join(response.headers().get(LOCATION)?.to_str().ok()?).ok()
 }
 
-fn trace(headers: &HeaderMap) -> Option<String> {
+/// What the catalog's support finds the call by. One with a secret in it is not a trace id.
+fn trace(headers: &HeaderMap, secrets: &[&Secret]) -> Option<String> {
     let value = headers.get("x-trace-id")?.to_str().ok()?;
+    let redactor = redactor(secrets);
+    let is_told = |text: &str| redactor.redact(text) != text;
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/".contains(c);
-    let plain: String = value.chars().filter(|c| is_plain(*c)).take(100).collect();
-    (!plain.is_empty()).then_some(plain)
+    let plain: String = value.chars().filter(|c| is_plain(*c)).collect();
+    if plain.is_empty() || is_told(value) || is_told(&plain) {
+        return None;
+    }
+    Some(plain.chars().take(100).collect())
 }
 
 fn looks_like_json(body: &[u8]) -> bool {

@@ -4,19 +4,32 @@
 use serde_json::Value;
 
 use crate::domain::secret::Secret;
+use crate::text::escape::is_unsafe;
+use crate::text::redact::Redactor;
 
 /// The longest piece of somebody else's text in a message, in characters.
 const LONGEST: usize = 400;
 
+/// Of a text that is only shown by its beginning, so much is looked through for secrets: one that is cut would not be
+/// found.
+const LOOKED_THROUGH: usize = 64 << 10;
+
+/// Finds the secrets that were sent with a call, however the other side writes them.
+pub(super) fn redactor(secrets: &[&Secret]) -> Redactor {
+    Redactor::new(secrets.iter().map(|secret| secret.reveal()))
+}
+
+/// The first `most` bytes of a body as they may be shown.
+pub(super) fn shown_start(body: &[u8], most: usize, secrets: &[&Secret]) -> String {
+    let looked_through = String::from_utf8_lossy(&body[..body.len().min(LOOKED_THROUGH)]);
+    let redacted = redactor(secrets).redact(&looked_through);
+    let end = (0..=most.min(redacted.len())).rev().find(|at| redacted.is_char_boundary(*at)).unwrap_or_default();
+    shown(&redacted[..end], &[])
+}
+
 /// Text as it may be shown, on one line.
 pub(super) fn shown(text: &str, secrets: &[&Secret]) -> String {
-    let mut text = text.to_owned();
-    for secret in secrets {
-        // Something this short is no secret, and would tear words apart.
-        if secret.reveal().len() >= 6 {
-            text = text.replace(secret.reveal(), "[secret]");
-        }
-    }
+    let text = redactor(secrets).redact(text);
     let words = text.split(|c: char| c.is_whitespace() || is_unseen(c)).filter(|word| !word.is_empty());
     let mut short = String::new();
     let mut length = 0;
@@ -52,8 +65,7 @@ pub(super) fn shown_json(json: Value, secrets: &[&Secret]) -> Value {
 
 /// Controls, and marks that turn the direction of what follows.
 fn is_unseen(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    is_unsafe(c) || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]
@@ -73,5 +85,7 @@ mod tests {
         let details = serde_json::json!({"got hunter2-hunter2": [{"header": "Bearer\u{1b} hunter2-hunter2"}, 3, null]});
         let harmless = serde_json::json!({"got [secret]": [{"header": "Bearer [secret]"}, 3, null]});
         assert_eq!(shown_json(details, &[&secret]), harmless);
+        let cut = format!("{}hunter2-hunter2", "x".repeat(290));
+        assert_eq!(shown_start(cut.as_bytes(), 300, &[&secret]), format!("{}[secret]", "x".repeat(290)));
     }
 }

@@ -1,8 +1,8 @@
-//! The platform's own blueprints: there from the start, extended by anyone, reshaped and deleted by nobody. Their
-//! `structure` is the part that is the platform's.
+//! The platform's own blueprints: there from the start, extended by anyone, reshaped and deleted by nobody.
 
 use rusqlite::{Transaction, params};
-use serde_json::{Value, json};
+
+use crate::domain::system_blueprints::{SYSTEM_BLUEPRINTS, structure};
 
 /// Where they begin; nobody made them, so they carry the day on which accounts began to have them.
 const SINCE: i64 = 1_736_812_800_000;
@@ -14,72 +14,8 @@ pub(super) fn seed(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         "INSERT INTO blueprints (identifier, body, system, created_at, created_by, updated_at, updated_by)
          VALUES (?1, ?2, 1, ?3, ?4, ?3, ?4) ON CONFLICT (identifier) DO NOTHING",
     )?;
-    for body in [user(), team()] {
+    for body in SYSTEM_BLUEPRINTS.into_iter().filter_map(structure) {
         insert.execute(params![body["identifier"].as_str(), body.to_string(), SINCE, MAKER])?;
     }
     Ok(())
-}
-
-/// What of a system blueprint is the platform's; `None`: we do not know it better than what is stored.
-pub(super) fn structure(identifier: &str) -> Option<Value> {
-    match identifier {
-        "_user" => Some(user()),
-        "_team" => Some(team()),
-        _ => None,
-    }
-}
-
-fn user() -> Value {
-    json!({
-        "identifier": "_user",
-        "title": "User",
-        "icon": "User",
-        "schema": {
-            "properties": {
-                "status": {
-                    "title": "Status",
-                    "type": "string",
-                    "enum": ["Active", "Disabled", "Invited", "Staged"],
-                    "enumColors": {"Active": "green", "Disabled": "red", "Invited": "yellow", "Staged": "lightGray"},
-                },
-                "port_type": {"title": "Port Type", "type": "string", "enum": ["Standard", "Service Account"]},
-                "port_role": {"title": "Port Role", "type": "string", "enum": ["Member", "Moderator", "Admin"]},
-                "moderated_blueprints": {
-                    "title": "Moderated Blueprints",
-                    "type": "array",
-                    "items": {"type": "string", "format": "blueprints"},
-                },
-            },
-            "required": [],
-        },
-        "mirrorProperties": {},
-        "calculationProperties": {},
-        "aggregationProperties": {},
-        "relations": {},
-        "ownership": {"type": "Direct"},
-    })
-}
-
-fn team() -> Value {
-    json!({
-        "identifier": "_team",
-        "title": "Team",
-        "icon": "Team",
-        "schema": {
-            "properties": {"description": {"title": "Description", "type": "string"}},
-            "required": [],
-        },
-        "mirrorProperties": {},
-        "calculationProperties": {},
-        "aggregationProperties": {
-            "size": {
-                "title": "Size",
-                "icon": "DefaultProperty",
-                "type": "number",
-                "target": "_user",
-                "calculationSpec": {"func": "count", "calculationBy": "entities"},
-            },
-        },
-        "relations": {},
-    })
 }

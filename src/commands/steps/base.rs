@@ -146,7 +146,7 @@ pub(crate) fn at_commit(
     commit: CommitId,
     progress: &dyn Progress,
 ) -> Result<Asked, GitError> {
-    Ok(Asked::of_files(repository.at(root, pattern, commit)?, progress))
+    Ok(Asked::of_discovery(repository.at(root, pattern, commit)?, progress))
 }
 
 /// What came of a pipeline's words.

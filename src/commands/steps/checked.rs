@@ -14,8 +14,8 @@ use crate::domain::manifest::Manifest;
 use crate::domain::progress::Progress;
 use crate::domain::span::Span;
 use crate::domain::tree::{Tree, View};
-use crate::manifest::{self, Document, Limits, Reader};
-use crate::sources::{self, ReadProblem, SourceFile, TextRef};
+use crate::manifest::{self, Document, Limits, Missing, Reader};
+use crate::sources::{self, ReadProblem, SourceFile, TextRef, Unreadable};
 
 /// What a run found, before anybody chose what to show.
 pub(crate) struct Checked {
@@ -31,6 +31,10 @@ pub(crate) struct Bench<'a> {
     pub snapshot: &'a Snapshot,
     pub selection: &'a Selection,
     pub options: &'a Options,
+    /// Whether a file without readable content may be a manifest.
+    pub may_be_manifest: &'a (dyn Fn(&str, Option<Missing>) -> bool + Sync),
+    /// Places that could not be looked into, by the files that stand for them in the list.
+    pub absent: &'a [(FileId, Unreadable)],
 }
 
 /// One thread's tools. What they gather is laid down when the thread is done: an answer for each of a hundred thousand
@@ -69,17 +73,32 @@ impl Bench<'_> {
             done: &done,
         };
         sources::for_each_text(read, make, |hands, index, text| {
-            hands.file(&analyzer, FileId(Span::empty(index).start), &read[index], text);
+            hands.file(self, &analyzer, FileId(Span::empty(index).start), &read[index], text);
             progress.advance(1);
         });
         progress.finish();
-        let gathered = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut gathered = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        gathered.push(self.absent(&analyzer));
         let entities = gathered.iter().map(|part| part.entities).sum();
         let broken = gathered.iter().flat_map(|part| &part.broken_documents);
         let broken = broken.map(|(file, documents)| (file.0 as usize, *documents)).collect();
         let conclusion = analyzer.conclude(gathered, in_sight);
         let notes = unjudged(&conclusion).into_iter().collect();
         Checked { conclusion, broken, entities, notes }
+    }
+}
+
+impl Bench<'_> {
+    /// One finding for each place that could not be looked into.
+    fn absent(&self, analyzer: &Analyzer<'_>) -> Gathered {
+        let mut state = RunState::default();
+        for (file, place) in self.absent {
+            let mut run = analyzer.file(*file, "", &mut state);
+            let message = format!("Cannot {place}.");
+            absent(&mut run, FaultKind::Absent { message, help: place.help.to_owned(), is_fault: false });
+            run.finish(None);
+        }
+        state.into_gathered()
     }
 }
 
@@ -98,12 +117,22 @@ fn unjudged(conclusion: &Conclusion) -> Option<String> {
 }
 
 impl Hands<'_> {
-    fn file(&mut self, analyzer: &Analyzer<'_>, id: FileId, file: &SourceFile, text: Result<TextRef<'_>, ReadProblem>) {
+    fn file(
+        &mut self,
+        bench: &Bench<'_>,
+        analyzer: &Analyzer<'_>,
+        id: FileId,
+        file: &SourceFile,
+        text: Result<TextRef<'_>, ReadProblem>,
+    ) {
         let Self { reader, manifests, state, .. } = self;
         let text = match text {
             Ok(text) => text.text,
-            Err(problem) => return unread(analyzer.file(id, "", state), file, problem),
+            Err(problem) => return unread(bench, analyzer.file(id, "", state), file, problem),
         };
+        if let Some(missing) = Missing::of(text) {
+            return missing_content(bench, analyzer.file(id, "", state), file, missing);
+        }
         let name = file.path.rsplit('/').next().unwrap_or(&file.path);
         let mut run = analyzer.file(id, text, state);
         let mut notes = Vec::new();
@@ -130,12 +159,17 @@ fn document_of(run: &mut FileRun<'_>, text: &str, name: &str, document: &Documen
 
 /// A file that gave no text. One that is not text is told only where what can be made out of it looks like ours; one
 /// that cannot be read at all is always told, since nobody can know what it holds.
-fn unread(mut run: FileRun<'_>, file: &SourceFile, problem: ReadProblem) {
+fn unread(bench: &Bench<'_>, mut run: FileRun<'_>, file: &SourceFile, problem: ReadProblem) {
     let mut names = Vec::new();
     let (kind, source) = match problem {
         ReadProblem::NotText { before, message, .. } => {
             let text = sources::read_lossy(file).unwrap_or_else(|| before.clone());
             if !manifest::claims_ours(&text) {
+                if (bench.may_be_manifest)(&file.path, None) {
+                    let help = "save the file as UTF-8, or name it in `manifests.exclude`".to_owned();
+                    let message = format!("{message} It may be a manifest, so its entities are unknown.");
+                    absent(&mut run, FaultKind::Absent { message, help, is_fault: false });
+                }
                 return run.finish(None);
             }
             names = manifest::salvage(&text);
@@ -160,6 +194,22 @@ fn unread(mut run: FileRun<'_>, file: &SourceFile, problem: ReadProblem) {
     run.document(&DocumentContext { view, faults: &faults, manifests: &[] });
     run.salvaged(&names, span);
     run.finish(None);
+}
+
+/// What stands in for the content says nothing about the entities of the file.
+fn missing_content(bench: &Bench<'_>, mut run: FileRun<'_>, file: &SourceFile, missing: Missing) {
+    if (bench.may_be_manifest)(&file.path, Some(missing)) {
+        let (message, help) = (missing.message(), missing.help().to_owned());
+        absent(&mut run, FaultKind::Absent { message, help, is_fault: missing.is_fault() });
+    }
+    run.finish(None);
+}
+
+fn absent(run: &mut FileRun<'_>, kind: FaultKind) {
+    let faults = [Fault { kind, span: Span::default() }];
+    let tree = Tree::default();
+    run.hides_entities();
+    run.document(&DocumentContext { view: View { source: "", tree: &tree }, faults: &faults, manifests: &[] });
 }
 
 /// The identities that the given files declare, readable or not: for telling what a change took away.

@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::commands::steps::past::PastManifests;
 use crate::domain::desired::{Desired, DesiredProperty, DesiredRelation, RENAMED_FROM, Teams, Wish};
 use crate::domain::entity::{EntityKey, Targets};
 use crate::domain::finding::{EntityName, FileId, Place};
@@ -16,8 +17,8 @@ use crate::domain::progress::Progress;
 use crate::domain::span::{LineIndex, Span};
 use crate::domain::tree::{Kind, NodeId, Number, Value as Node, View, entries_of};
 use crate::domain::value::Value;
-use crate::manifest::{self, Document, Limits, Reader};
-use crate::sources::{self, DiscoverError, Pattern, ReadProblem, SourceFile, TextRef, Unreadable};
+use crate::manifest::{self, Document, Limits, Missing, Reader};
+use crate::sources::{self, DiscoverError, Discovery, Hidden, Pattern, ReadProblem, SourceFile, TextRef, Unreadable};
 
 /// What a repository asks for.
 #[derive(Debug, Default)]
@@ -29,6 +30,8 @@ pub(crate) struct Asked {
     pub doubts: Vec<Doubt>,
     /// Folders that could not be looked into, and what stands in the place of a manifest.
     pub unreadable: Vec<Unreadable>,
+    /// Places that may hide manifests; see `settle`.
+    pub hidden: Vec<Hidden>,
 }
 
 /// Something in a file that is, or may be, an entity and cannot be used.
@@ -44,15 +47,31 @@ pub(crate) struct Doubt {
     /// Nothing in the file says that it is a manifest: it is no text. There are such files in good repositories, and a
     /// manifest may have become one.
     pub is_opaque: bool,
+    /// What stands in for the content of the file. It counts only where the file may be a manifest.
+    pub missing: Option<Missing>,
 }
 
 impl Asked {
     /// Reads every manifest under `root` that matches.
     pub fn of(root: &Path, pattern: &Pattern, progress: &dyn Progress) -> Result<Self, DiscoverError> {
         let discovery = sources::discover(root, pattern)?;
-        let mut asked = Self::of_files(discovery.files, progress);
-        asked.unreadable = discovery.unreadable;
-        Ok(asked)
+        Ok(Self::of_discovery(discovery, progress))
+    }
+
+    pub fn of_discovery(discovery: Discovery, progress: &dyn Progress) -> Self {
+        let asked = Self::of_files(discovery.files, progress);
+        Self { unreadable: discovery.unreadable, hidden: discovery.hidden, ..asked }
+    }
+
+    /// Drops what is in doubt and never was a manifest, and settles which hidden places may hold manifests.
+    pub fn settle(&mut self, past: &PastManifests) {
+        let files = &self.files;
+        self.doubts.retain(|doubt| {
+            let path = files.get(doubt.place.file.0 as usize).map_or("", |file| file.path.as_str());
+            (doubt.missing.is_none() && !doubt.is_opaque) || past.may_be_manifest(path, doubt.missing)
+        });
+        self.unreadable.append(&mut past.settle(std::mem::take(&mut self.hidden)));
+        self.unreadable.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     }
 
     pub fn of_files(files: Vec<SourceFile>, progress: &dyn Progress) -> Self {
@@ -120,6 +139,9 @@ impl Hands {
             Ok(text) => text.text,
             Err(problem) => return unread(file, &problem),
         };
+        if let Some(missing) = Missing::of(text) {
+            return missing_content(file, missing);
+        }
         let name = path.rsplit('/').next().unwrap_or(path);
         let Self { reader, manifests, names } = self;
         let mut found = Found { file, text, lines: OnceCell::new(), entities: Vec::new(), doubts: Vec::new() };
@@ -140,8 +162,17 @@ fn unread(file: FileId, problem: &ReadProblem) -> Given {
     let is_opaque = matches!(problem, ReadProblem::NotText { before, .. } if !manifest::claims_ours(before));
     let reason = problem.to_string().trim_end_matches('.').to_owned();
     let place = Place { file, span: Span::default() };
-    let doubt = Doubt { place, line: 1, reason, entities: Vec::new(), is_opaque };
+    let doubt = Doubt { place, line: 1, reason, entities: Vec::new(), is_opaque, missing: None };
     Given { entities: Vec::new(), doubts: if is_nothing { Vec::new() } else { vec![doubt] } }
+}
+
+/// A file whose content is not there may have declared anything.
+fn missing_content(file: FileId, missing: Missing) -> Given {
+    let reason = missing.message().trim_end_matches('.').to_owned();
+    let place = Place { file, span: Span::default() };
+    let is_opaque = !missing.is_fault();
+    let doubt = Doubt { place, line: 1, reason, entities: Vec::new(), is_opaque, missing: Some(missing) };
+    Given { entities: Vec::new(), doubts: vec![doubt] }
 }
 
 impl Found<'_> {
@@ -172,7 +203,14 @@ impl Found<'_> {
 
     fn doubt(&mut self, span: Span, reason: String, entities: Vec<EntityName>) {
         let line = self.lines.get_or_init(|| LineIndex::new(self.text)).line_of(span.start as usize);
-        self.doubts.push(Doubt { place: Place { file: self.file, span }, line, reason, entities, is_opaque: false });
+        self.doubts.push(Doubt {
+            place: Place { file: self.file, span },
+            line,
+            reason,
+            entities,
+            is_opaque: false,
+            missing: None,
+        });
     }
 
     fn desired(&self, manifest: &Manifest, view: View<'_>, names: &mut Names) -> Result<Desired, Flawed> {

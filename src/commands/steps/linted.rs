@@ -9,9 +9,11 @@ use crate::analysis::{Options, Selection};
 use crate::commands::steps::checked::{Bench, Checked, identities};
 use crate::commands::steps::chosen::Chosen;
 use crate::commands::steps::fixed::{Repaired, Repairs};
+use crate::commands::steps::past::PastManifests;
 use crate::commands::steps::snapshot::{self, LoadedSnapshot, Shelf};
 use crate::domain::finding::{FileId, Finding};
 use crate::domain::progress::Progress;
+use crate::domain::span::Span;
 use crate::domain::words::grouped;
 pub(crate) use crate::error::LintError;
 use crate::report::baseline::Baseline;
@@ -19,7 +21,7 @@ use crate::report::fingerprint::{Fingerprint, fingerprints};
 use crate::report::lint::Counts;
 use crate::report::place::Files;
 use crate::sources::git::{self, CommitId, Environment, Repository};
-use crate::sources::{self, PathKind, Pattern, Place, ReadBuffer, SourceFile, Unreadable};
+use crate::sources::{self, Discovery, Hidden, PathKind, Pattern, Place, ReadBuffer, SourceFile, Unreadable};
 
 /// What is asked of lint.
 pub(crate) struct Request<'a> {
@@ -86,7 +88,15 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
     let mut found = find(request)?;
     let manifests = found.files.len();
     let loaded = snapshot::load(request.root, &found.shelf, &mut found.files);
-    let bench = Bench { snapshot: &loaded.snapshot, selection: request.selection, options: request.options };
+    let past = PastManifests::new(request.root, request.pattern, request.git, found.commit);
+    let absent = found.name_absent(&past);
+    let bench = Bench {
+        snapshot: &loaded.snapshot,
+        selection: request.selection,
+        options: request.options,
+        may_be_manifest: &|path, missing| past.may_be_manifest(path, missing),
+        absent: &absent,
+    };
     let mut repairs = Repairs::default();
     let checked = loop {
         let Found { files, chosen, .. } = &found;
@@ -120,7 +130,6 @@ fn show(
     notes.extend(snapshot::unused_blueprints(&loaded.snapshot, |path| found.chosen.holds(path)));
     notes.extend(more);
     notes.extend(found.notes);
-    notes.extend(found.unreadable.iter().map(|folder| format!("Could not {folder}.")));
     let baseline = Baseline::of(&conclusion.findings, &prints, &texts);
     let mut is_shown = vec![false; prints.len()];
     shown.into_iter().for_each(|at| is_shown[at] = true);
@@ -185,13 +194,30 @@ struct Found {
     files: Vec<SourceFile>,
     chosen: Chosen,
     unreadable: Vec<Unreadable>,
+    hidden: Vec<Hidden>,
+    /// `None`: the files are those of the work tree or of the index.
+    commit: Option<CommitId>,
     shelf: Shelf,
     notes: Vec<String>,
 }
 
 impl Found {
-    fn new(files: Vec<SourceFile>, chosen: Chosen, unreadable: Vec<Unreadable>) -> Self {
-        Self { files, chosen, unreadable, shelf: Shelf::Disk, notes: Vec::new() }
+    fn new(discovery: Discovery, chosen: Chosen) -> Self {
+        let Discovery { files, unreadable, hidden } = discovery;
+        Self { files, chosen, unreadable, hidden, commit: None, shelf: Shelf::Disk, notes: Vec::new() }
+    }
+
+    /// Gives each place that could not be looked into a file that findings can point to.
+    fn name_absent(&mut self, past: &PastManifests) -> Vec<(FileId, Unreadable)> {
+        let mut places = std::mem::take(&mut self.unreadable);
+        places.append(&mut past.settle(std::mem::take(&mut self.hidden)));
+        let mut named = Vec::with_capacity(places.len());
+        for place in places {
+            named.push((FileId(Span::empty(self.files.len()).start), place));
+            let path = named.last().map(|(_, place)| place.path.clone()).unwrap_or_default();
+            self.files.push(SourceFile { path, place: Place::Given(Arc::from([])) });
+        }
+        named
     }
 }
 
@@ -200,14 +226,14 @@ fn find(request: &Request<'_>) -> Result<Found, LintError> {
     let mut found = match &request.extent {
         Extent::Everything => {
             let discovery = sources::discover(root, pattern)?;
-            Found::new(discovery.files, Chosen::everything(), discovery.unreadable)
+            Found::new(discovery, Chosen::everything())
         }
         Extent::Staged => staged(request, "--staged")?,
         Extent::Hook => {
             let staged = staged(request, "--pre-commit")?;
             if staged.chosen.is_nothing() {
                 let discovery = sources::discover(root, pattern)?;
-                Found::new(discovery.files, Chosen::nothing(), discovery.unreadable)
+                Found::new(discovery, Chosen::nothing())
             } else {
                 staged
             }
@@ -219,13 +245,13 @@ fn find(request: &Request<'_>) -> Result<Found, LintError> {
             let mut changed = repository.changed(root, pattern, since.as_deref())?;
             changed.changed.extend(snapshot::changed(&repository, root, since.as_deref())?);
             let before = identities(&[changed.removed, changed.before].concat());
-            Found::new(discovery.files, Chosen::files(changed.changed, before), discovery.unreadable)
+            Found::new(discovery, Chosen::files(changed.changed, before))
         }
         Extent::Commit(commit) => {
             let repository = repository(request, "--ref")?;
             let shelf = snapshot::at_commit(&repository, root, *commit)?;
-            let files = repository.at(root, pattern, *commit)?;
-            Found { shelf, ..Found::new(files, Chosen::everything(), Vec::new()) }
+            let discovery = repository.at(root, pattern, *commit)?;
+            Found { shelf, commit: Some(*commit), ..Found::new(discovery, Chosen::everything()) }
         }
     };
     if let Some(shelf) = &request.instead.shelf {
@@ -256,7 +282,8 @@ fn staged(request: &Request<'_>, flag: &'static str) -> Result<Found, LintError>
     let (shelf, changed) = snapshot::staged(&repository, request.root)?;
     staged.changed.extend(changed);
     let before = identities(&[staged.removed, staged.before].concat());
-    Ok(Found { shelf, ..Found::new(staged.files, Chosen::files(staged.changed, before), Vec::new()) })
+    let discovery = Discovery { files: staged.files, ..Discovery::default() };
+    Ok(Found { shelf, ..Found::new(discovery, Chosen::files(staged.changed, before)) })
 }
 
 fn repository(request: &Request<'_>, flag: &'static str) -> Result<Repository, LintError> {

@@ -25,6 +25,7 @@ pub(crate) mod homes;
 pub(crate) mod linted;
 pub(crate) mod live;
 pub(crate) mod narrowed;
+pub(crate) mod past;
 pub(crate) mod placed;
 pub(crate) mod planned;
 pub(crate) mod pointed;

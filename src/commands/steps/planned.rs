@@ -11,6 +11,7 @@ use crate::commands::steps::desired::Asked;
 use crate::commands::steps::linted::{Linted, Texts};
 use crate::commands::steps::live::Live;
 use crate::commands::steps::narrowed::{came_along, narrowed};
+use crate::commands::steps::past::PastManifests;
 use crate::commands::steps::resembling::resembling;
 use crate::commands::steps::revision::repository;
 use crate::commands::steps::standpoint::Standpoint;
@@ -31,6 +32,7 @@ use crate::plan::{self, Destination, Ground, Link, Only, Question, acts, lookali
 use crate::report::escape::clean;
 use crate::settings::{self, Origin, Settings};
 use crate::sources::Pattern;
+use crate::sources::git;
 
 /// What of the settings a run may say otherwise, and what only a run says.
 #[derive(Clone)]
@@ -84,7 +86,10 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     let pattern = settings.pattern()?;
-    let asked = wishes.from.asked(&settings.root.value, &pattern, progress)?;
+    let mut asked = wishes.from.asked(&settings.root.value, &pattern, progress)?;
+    let variables = git::Environment::from_variables(|name| context.environment.get(name).map(Into::into));
+    let commit = wishes.from.then().map(|then| then.commit);
+    asked.settle(&PastManifests::new(&settings.root.value, &pattern, &variables, commit));
     let mut notes = wishes.from.notes().to_vec();
     let Checkout { base, revision } = checkout(wishes, &asked, &pattern, context, progress, &mut notes)?;
     if wishes.only_branch && base.is_none() {

@@ -6,13 +6,17 @@ use std::path::Path;
 
 use serde_json::Value as Json;
 
-use crate::analysis::{Pulled, Snapshot, SnapshotProblem};
+use crate::analysis::{ProblemKind, Pulled, Snapshot, SnapshotProblem, describe_fault, describe_reference};
 use crate::domain::blueprint::{Blueprint, Flaw};
+use crate::domain::blueprint_check::check_blueprint;
+use crate::domain::blueprint_references::{LostKind, check_references};
 use crate::domain::day::Day;
 use crate::domain::file_name::{identifier_of, stem};
 use crate::domain::finding::FileId;
+use crate::domain::identifier::is_reserved;
 use crate::domain::known::KnownEntities;
 use crate::domain::span::{LineIndex, Span};
+use crate::domain::system_blueprints;
 use crate::domain::tree::Value;
 use crate::manifest::{Limits, Reader};
 use crate::sources::git::{CommitId, GitError, Repository};
@@ -164,30 +168,38 @@ struct Loading<'f> {
 impl Loading<'_> {
     fn blueprints(&mut self, files: Vec<SourceFile>) -> (Vec<Blueprint>, Vec<String>) {
         let mut blueprints: Vec<Blueprint> = Vec::new();
+        let mut places = Vec::new();
         let mut unreadable = Vec::new();
         for file in files {
             let id = self.join(file);
             let stem = self.stem(id);
             match self.blueprint(id) {
-                Some(blueprint) if blueprints.iter().any(|other| other.identifier == blueprint.identifier) => {
+                Some((blueprint, _)) if blueprints.iter().any(|other| other.identifier == blueprint.identifier) => {
                     let message = format!(
                         "Blueprint `{}` is in another file already; this one is not used.",
                         blueprint.identifier
                     );
-                    self.problem(id, Span::default(), message, true);
+                    self.problem(id, Span::default(), message, ProblemKind::Broken);
                 }
-                Some(blueprint) => blueprints.push(blueprint),
+                Some((blueprint, flaws)) => {
+                    blueprints.push(blueprint);
+                    places.push((id, flaws));
+                }
                 None => unreadable.push(identifier_of(&stem)),
             }
+        }
+        for (blueprint, (id, flaws)) in blueprints.iter().zip(places) {
+            let problems = problems_of(blueprint, &blueprints, flaws);
+            self.problems_of_blueprint(id, blueprint, &problems);
         }
         (blueprints, unreadable)
     }
 
-    fn blueprint(&mut self, id: FileId) -> Option<Blueprint> {
+    fn blueprint(&mut self, id: FileId) -> Option<(Blueprint, Vec<Flaw>)> {
         let text = match self.text(id) {
             Ok(text) => text,
             Err(message) => {
-                self.problem(id, Span::default(), message, true);
+                self.problem(id, Span::default(), message, ProblemKind::Broken);
                 return None;
             }
         };
@@ -199,31 +211,29 @@ impl Loading<'_> {
                 } else {
                     format!("This is not the JSON of a blueprint: {}.", without_place(&error.to_string()))
                 };
-                self.problem(id, json_place(&text, &error), message, true);
+                self.problem(id, json_place(&text, &error), message, ProblemKind::Broken);
                 return None;
             }
         };
         match Blueprint::from_json(json) {
-            Ok((blueprint, flaws)) => {
-                self.flaws(id, &text, &blueprint.identifier, &flaws);
-                Some(blueprint)
-            }
+            Ok(found) => Some(found),
             Err(flaw) => {
                 let message = format!("This file holds no blueprint: {}.", flaw.message);
-                self.problem(id, place_of(&text, &flaw.pointer), message, true);
+                self.problem(id, place_of(&text, &flaw.pointer), message, ProblemKind::Broken);
                 None
             }
         }
     }
 
-    fn flaws(&mut self, id: FileId, text: &str, blueprint: &str, flaws: &[Flaw]) {
-        if flaws.is_empty() {
+    fn problems_of_blueprint(&mut self, id: FileId, blueprint: &Blueprint, problems: &[(Flaw, ProblemKind)]) {
+        if problems.is_empty() {
             return;
         }
-        let places = places_of(text, flaws.iter().map(|flaw| flaw.pointer.as_str()));
-        for (flaw, place) in flaws.iter().zip(places) {
-            let message = format!("In blueprint `{blueprint}`, {}.", flaw.message);
-            self.problem(id, place, message, false);
+        let text = self.text(id).unwrap_or_default();
+        let places = places_of(&text, problems.iter().map(|(flaw, _)| flaw.pointer.as_str()));
+        for ((flaw, kind), place) in problems.iter().zip(places) {
+            let message = format!("In blueprint `{}`, {}.", blueprint.identifier, flaw.message);
+            self.problem(id, place, message, *kind);
         }
     }
 
@@ -274,9 +284,64 @@ impl Loading<'_> {
         sources::read(file, &mut self.buffer).map(|it| it.text.to_owned()).map_err(|problem| problem.to_string())
     }
 
-    fn problem(&mut self, file: FileId, span: Span, message: String, fatal: bool) {
-        self.problems.push(SnapshotProblem { file, span, message, fatal });
+    fn problem(&mut self, file: FileId, span: Span, message: String, kind: ProblemKind) {
+        self.problems.push(SnapshotProblem { file, span, message, kind });
     }
+}
+
+/// What is wrong with a blueprint that could be read: what the catalog refuses, and then the flaws of reading it that
+/// this does not explain. The platform's own blueprints are as the platform made them.
+fn problems_of(blueprint: &Blueprint, all: &[Blueprint], flaws: Vec<Flaw>) -> Vec<(Flaw, ProblemKind)> {
+    let mut problems = Vec::new();
+    if !is_reserved(&blueprint.identifier) {
+        for fault in check_blueprint(&blueprint.raw) {
+            let pointer = pointer(&fault.at);
+            let written = blueprint.raw.pointer(&pointer).and_then(Json::as_str);
+            let (message, is_refused) = describe_fault(&fault, written);
+            let kind = if is_refused { ProblemKind::Invalid } else { ProblemKind::Odd };
+            problems.push((Flaw { pointer, message }, kind));
+        }
+        problems.extend(lost_references(blueprint, all).map(|flaw| (flaw, ProblemKind::Invalid)));
+    }
+    let is_explained = |flaw: &Flaw| {
+        let is_it = |pointer: &str| {
+            let rest = pointer.strip_prefix(flaw.pointer.as_str());
+            pointer.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        problems.iter().any(|(problem, _)| is_it(&problem.pointer))
+    };
+    let others: Vec<Flaw> = flaws.into_iter().filter(|flaw| !is_explained(flaw)).collect();
+    problems.extend(others.into_iter().map(|flaw| (flaw, ProblemKind::Odd)));
+    problems
+}
+
+fn lost_references(blueprint: &Blueprint, all: &[Blueprint]) -> impl Iterator<Item = Flaw> {
+    let system = system_blueprints::SYSTEM_BLUEPRINTS.into_iter().filter_map(system_blueprints::structure);
+    let system: Vec<Json> = system.collect();
+    let lost = blueprint.raw.as_object().map(|body| {
+        let named = |raw: &&Json, identifier: &str| raw.get("identifier").and_then(Json::as_str) == Some(identifier);
+        check_references(body, &|identifier| {
+            let found = all.iter().map(|blueprint| &blueprint.raw).find(|raw| named(raw, identifier));
+            found.or_else(|| system.iter().find(|raw| named(raw, identifier)))?.as_object()
+        })
+    });
+    let lost = lost.unwrap_or_default();
+    // Accounts extend the platform's blueprints; one that the snapshot does not hold may have more than is known here.
+    let is_known = |blueprint: &str| !is_reserved(blueprint) || all.iter().any(|it| it.identifier == blueprint);
+    let lost = lost.iter().filter(|lost| match &lost.kind {
+        LostKind::Mirror { blueprint, .. } | LostKind::Ownership { blueprint, .. } => is_known(blueprint),
+        LostKind::NoBlueprint { .. } => true,
+    });
+    let flaws = lost.filter_map(|lost| {
+        let message = describe_reference(lost)?;
+        Some(Flaw { pointer: pointer(&lost.at), message })
+    });
+    flaws.collect::<Vec<_>>().into_iter()
+}
+
+/// Keys as a JSON pointer.
+fn pointer(at: &[String]) -> String {
+    at.iter().map(|key| format!("/{}", key.replace('~', "~0").replace('/', "~1"))).collect()
 }
 
 /// serde_json's message without its own "at line 3 column 7": the finding has a place.
@@ -316,9 +381,17 @@ fn follow(root: Value<'_>, pointer: &str) -> Span {
     let mut found = Span::empty(root.span().start as usize);
     for segment in pointer.split('/').skip(1) {
         let segment = segment.replace("~1", "/").replace("~0", "~");
-        let Some((key, value)) = at.entry(&segment) else { return found };
-        found = key.span();
-        at = value;
+        let item = || segment.parse::<usize>().ok().and_then(|position| at.items().nth(position));
+        (found, at) = match at.entry(&segment) {
+            Some((key, value)) => (key.span(), value),
+            None => match item() {
+                Some(item) => (item.span(), item),
+                None => return found,
+            },
+        };
     }
     found
 }
+
+#[cfg(test)]
+mod tests;

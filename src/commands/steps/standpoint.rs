@@ -91,7 +91,7 @@ impl Standpoint {
     pub fn files(&self, root: &Path, pattern: &Pattern) -> Result<Vec<SourceFile>, LintError> {
         match self {
             Self::WorkTree => Ok(sources::discover(root, pattern)?.files),
-            Self::Commit(then) => Ok(then.repository.at(root, pattern, then.commit)?),
+            Self::Commit(then) => Ok(then.repository.at(root, pattern, then.commit)?.files),
         }
     }
 

@@ -59,7 +59,13 @@ impl<'a> Terms<'a> {
     /// What lint says of one text, where there is nothing but this blueprint.
     pub fn try_out(&self, text: &str, blueprint: Blueprint) -> Vec<Finding> {
         let snapshot = Snapshot::new(vec![blueprint]);
-        let bench = Bench { snapshot: &snapshot, selection: &self.selection, options: &self.options };
+        let bench = Bench {
+            snapshot: &snapshot,
+            selection: &self.selection,
+            options: &self.options,
+            may_be_manifest: &|_, _| true,
+            absent: &[],
+        };
         let file = SourceFile { path: "new.yaml".to_owned(), place: Place::Given(text.as_bytes().into()) };
         bench.check(&[file], 1, &|_| true, &Silent).conclusion.findings
     }

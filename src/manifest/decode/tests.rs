@@ -118,6 +118,35 @@ fn bare_entities_by_content() {
 }
 
 #[test]
+fn the_header_of_2022_makes_an_entity_file() {
+    let entity = "identifier: i\nblueprint: b\nproperties: {}\n";
+    assert_eq!(found("x.yaml", &format!("apiVersion: v0.1\n{entity}")), ["port bare b/i"]);
+    assert_eq!(found("port.yml", &format!("{entity}apiVersion: 'v0.1'\n")), ["port bare b/i"]);
+    assert_eq!(
+        found("port.yml", "- {apiVersion: v0.1, identifier: i, blueprint: b}\n- {identifier: j, blueprint: b}\n"),
+        ["port bare b/i", "port bare b/j"]
+    );
+    assert!(found("x.yaml", "apiVersion: v0.1\nworkloads: {identifier: i, blueprint: b}\n").is_empty());
+    assert!(found("x.yaml", &format!("apiVersion: v0.1\nkind: Config\n{entity}")).is_empty());
+}
+
+#[test]
+fn templates_and_mappings_are_not_entities() {
+    for text in [
+        "identifier: \"{{ .Values.name }}\"\nblueprint: service\nproperties: {}\n",
+        "identifier: a\nblueprint: '{{ cookiecutter.blueprint }}'\n",
+        "- identifier: '${{ values.name }}'\n  blueprint: service\n  team: [x]\n",
+        "identifier: '{% raw %}x'\nblueprint: service\n",
+        "identifier: .metadata.name\nblueprint: '\"service\"'\nproperties: {a: .b}\n",
+        "identifier: .spec.identifier\nblueprint: .spec.blueprint\nproperties: {a: .b}\n",
+    ] {
+        assert!(found("template.yaml", text).is_empty(), "{text}");
+    }
+    // The name says that it is one.
+    assert_eq!(found("port.yml", "identifier: '{{ name }}'\nblueprint: b\n"), ["port bare b/{{ name }}"]);
+}
+
+#[test]
 fn a_list_is_read_item_by_item() {
     let text = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: getport.io/v1\n  kind: Entity\n  spec: {blueprint: b, identifier: one}\n- apiVersion: v1\n  kind: Secret\n- apiVersion: getport.io/v1\n  kind: EntityList\n  items:\n  - {apiVersion: getport.io/v1, kind: ClusterEntity, spec: {blueprint: b, identifier: two}}\n";
     assert_eq!(found("a.yaml", text), ["port Entity b/one", "port ClusterEntity b/two"]);

@@ -5,6 +5,7 @@
 use super::{Wrapper, Writer};
 use crate::domain::sketch::{Entry, Filling, Sketch};
 use crate::manifest::scalar::needs_escape;
+use crate::text::escape;
 
 /// What is around the entity.
 #[derive(Debug, Clone, Copy)]
@@ -144,7 +145,8 @@ fn words(note: &str) -> Vec<String> {
         }
     };
     let words = note.split(|c: char| c.is_whitespace() || c.is_control()).map(visible);
-    words.filter(|word| !word.is_empty()).map(tame).collect()
+    let harmless = |word: String| escape::neutralise(&word).into_owned();
+    words.filter(|word| !word.is_empty()).map(tame).map(harmless).collect()
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 
 use std::fmt::Write as _;
 
+use crate::text::escape;
+
 use super::{Plain, cluster, editor, is_float};
 
 /// Whether the text, written bare, could be anything but this string to anybody.
@@ -27,21 +29,22 @@ pub fn must_quote(text: &str) -> bool {
 /// What breaks a line for somebody, what readers refuse to see bare, and what makes a line look other than it is
 /// (marks that turn the direction of text).
 pub fn needs_escape(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    escape::is_unsafe(c) || matches!(c, '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// The text as a quoted scalar: double quotes, or single ones where these would need escapes.
+/// The text as a quoted scalar: double quotes, or single ones where these would need escapes. What a runner would take
+/// for a command is escaped too: `new --stdout` prints a manifest into the log of a job.
 pub fn quoted(text: &str) -> String {
-    let printable = !text.chars().any(needs_escape);
+    let brackets = escape::command_brackets(text);
+    let printable = brackets.is_empty() && !text.chars().any(needs_escape);
     if printable && text.contains(['\\', '"']) {
         return format!("'{}'", text.replace('\'', "''"));
     }
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
-    for c in text.chars() {
+    for (at, c) in text.char_indices() {
         match c {
+            '[' if brackets.contains(&at) => out.push_str("\\x5B"),
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
@@ -56,4 +59,22 @@ pub fn quoted(text: &str) -> String {
     }
     out.push('"');
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::hostile_texts::{hostile_text, runner_faults, terminal_faults};
+
+    proptest::proptest! {
+        #![proptest_config(crate::generated_cases::config(256))]
+
+        #[test]
+        fn a_quoted_text_is_obeyed_by_nobody_and_is_the_same_text(text in hostile_text()) {
+            let quoted = quoted(&text);
+            let faults = [terminal_faults(&quoted, false), runner_faults(&quoted, false)].concat();
+            proptest::prop_assert!(faults.is_empty(), "{faults:?}");
+            proptest::prop_assert_eq!(serde_yaml::from_str::<String>(&quoted).ok(), Some(text));
+        }
+    }
 }

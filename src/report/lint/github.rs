@@ -5,7 +5,7 @@
 
 use crate::domain::finding::Severity;
 use crate::domain::words::count;
-use crate::report::escape::{clean, github_message, github_property};
+use crate::report::escape::{clean, github_message, github_property, neutralise};
 use crate::report::lint::tally::{left_out, verdict};
 use crate::report::lint::{Report, Row};
 
@@ -26,11 +26,11 @@ pub(super) fn render(report: &Report<'_>) -> String {
         }
     }
     for note in report.lint.notes {
-        out.push_str(&format!("note: {}\n", clean(note)));
+        out.push_str(&neutralise(&format!("note: {}\n", clean(note))));
     }
     let mut parts = vec![verdict(report.lint)];
     parts.extend(left_out(report.lint));
-    out.push_str(&parts.join("; "));
+    out.push_str(&neutralise(&parts.join("; ")));
     out.push('\n');
     out
 }

@@ -20,7 +20,7 @@ pub(crate) mod fixtures;
 use std::borrow::Cow;
 
 use crate::domain::finding::{Finding, Severity};
-use crate::report::escape::clean;
+use crate::report::escape::{clean, lines};
 use crate::report::fingerprint::{Fingerprint, fingerprints};
 use crate::report::format::Format;
 use crate::report::place::{Extent, Files, Places};
@@ -87,8 +87,8 @@ impl Format for LintFormat {
 pub fn render(lint: &Lint<'_>, format: LintFormat, style: &Style) -> String {
     let report = Report { lint, places: Places::of(lint.findings, lint.files) };
     match format {
-        LintFormat::Text => text::render(&report, style),
-        LintFormat::Concise => concise::render(&report),
+        LintFormat::Text => lines(text::render(&report, style)),
+        LintFormat::Concise => lines(concise::render(&report)),
         LintFormat::Json => json::render(&report),
         LintFormat::Sarif => sarif::render(&report),
         LintFormat::Github => github::render(&report),
@@ -155,10 +155,11 @@ impl Row<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::finding::{EntityName, FileId, Place};
+    use crate::domain::finding::{Edit, EntityName, FileId, Fix, Place};
     use crate::domain::span::Span;
-    use crate::report::escape::is_unsafe;
     use crate::report::lint::fixtures::{AMBIGUOUS, DANGLING, REPEATED, Run};
+    use crate::text::escape;
+    use crate::text::hostile_texts::{hostile_text, markdown_faults, runner_faults, terminal_faults};
     use proptest::prelude::*;
 
     #[test]
@@ -170,15 +171,12 @@ mod tests {
         assert_eq!(LintFormat::names()[0], "text");
     }
 
-    /// Characters that break renderers: wide, combining, controls, breaks of every kind, signs that formats own.
-    const TEXT: &str =
-        "[a-c \\t\\r\\n日🎉\u{1b}\u{9b}\u{301}\u{200d}\u{202e}\u{feff}\u{0}:|`<>&@#%\"\\\\\\[\\]-]{0,120}";
-
     fn finding() -> impl Strategy<Value = Finding> {
         let span = || (0..3_u32, 0..400_usize, 0..60_usize);
         let place = |(file, start, length)| Place { file: FileId(file), span: Span::new(start, start + length) };
-        (span(), TEXT, TEXT, prop::collection::vec((span(), TEXT), 0..6), 0..3_usize).prop_map(
-            move |(at, message, label, related, rule)| {
+        let related = prop::collection::vec((span(), hostile_text()), 0..6);
+        (span(), hostile_text(), hostile_text(), related, 0..3_usize, hostile_text()).prop_map(
+            move |(at, message, label, related, rule, replacement)| {
                 let rule = [&DANGLING, &AMBIGUOUS, &REPEATED][rule];
                 Finding {
                     rule,
@@ -189,7 +187,11 @@ mod tests {
                     message,
                     label,
                     related: related.into_iter().map(|(at, words)| (place(at), words)).collect(),
-                    fix: None,
+                    fix: Some(Fix {
+                        title: replacement.clone(),
+                        safe: true,
+                        edits: vec![Edit { span: place(at).span, replacement }],
+                    }),
                     target: None,
                 }
             },
@@ -197,12 +199,12 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(96))]
+        #![proptest_config(crate::generated_cases::config(32))]
 
         #[test]
         fn nothing_makes_a_renderer_panic_or_lie(
-            texts in prop::collection::vec(TEXT, 3),
-            path in TEXT,
+            texts in prop::collection::vec(hostile_text(), 3),
+            path in hostile_text(),
             mut findings in prop::collection::vec(finding(), 0..6),
             width in 0..200_usize,
             unicode: bool,
@@ -213,10 +215,17 @@ mod tests {
             let style = Style { color: false, unicode, width, links: false };
             for &format in LintFormat::ALL {
                 let text = run.render(format, &style);
-                prop_assert!(!text.chars().any(|c| c != '\n' && is_unsafe(c)), "{}: {text:?}", format.name());
+                let is_github = format == LintFormat::Github;
+                let faults = [terminal_faults(&text, false), runner_faults(&text, is_github)].concat();
+                prop_assert!(faults.is_empty(), "{}: {faults:?}", format.name());
+                prop_assert_eq!(&escape::printable(&text, false) == &text || is_github, true, "{}", format.name());
                 match format {
                     LintFormat::Json | LintFormat::Sarif | LintFormat::Gitlab => {
-                        prop_assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok());
+                        let json = serde_json::from_str::<serde_json::Value>(&text);
+                        prop_assert!(json.is_ok());
+                        if format == LintFormat::Gitlab && !run.findings.is_empty() {
+                            prop_assert_eq!(json.map(|it| it[0]["location"]["path"].clone()).ok(), Some(path.clone().into()));
+                        }
                     }
                     LintFormat::Junit => prop_assert!(roxmltree::Document::parse(&text).is_ok(), "{text}"),
                     LintFormat::Concise => prop_assert_eq!(text.lines().count(), run.findings.len()),
@@ -227,17 +236,21 @@ mod tests {
                     // Whatever stands in a cell, a row has its five bars.
                     LintFormat::Markdown => {
                         let rows = text.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| |"));
+                        let faults = markdown_faults(&text);
+                        prop_assert!(faults.is_empty(), "{faults:?}");
                         prop_assert!(rows.clone().all(|row| row.matches('|').count() == 5), "{text}");
                         prop_assert_eq!(rows.count(), run.findings.len());
                     }
                     LintFormat::Text => {
-                        let headers = ["error[", "warning[", "info["].map(|word| text.matches(word).count());
-                        prop_assert_eq!(headers.iter().sum::<usize>(), run.findings.len(), "{}", text);
+                        // Wherever a text has been wrapped, it does not look like a finding of its own.
+                        let is_header = |line: &&str| ["error[", "warning[", "info["].iter().any(|it| line.starts_with(it));
+                        prop_assert_eq!(text.lines().filter(is_header).count(), run.findings.len(), "{}", text);
                     }
                 }
             }
             let colored = run.render(LintFormat::Text, &Style { color: true, ..style });
-            prop_assert!(!colored.is_empty());
+            let faults = [terminal_faults(&colored, true), runner_faults(&colored, false)].concat();
+            prop_assert!(faults.is_empty(), "{faults:?}");
         }
     }
 }

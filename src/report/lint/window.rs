@@ -8,6 +8,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use crate::domain::span::{LineIndex, Span};
 use crate::report::escape::{is_unsafe, picture};
 use crate::report::style::Style;
+use crate::text::escape::command_brackets;
 
 /// A span over more lines than this is shown by its first line.
 const SPAN_LINES_MAX: usize = 5;
@@ -136,6 +137,7 @@ impl Cut {
         };
         let mut used = 0;
         let mut places = Vec::new();
+        let brackets = command_brackets(source);
         if begin > 0 {
             out.push_str(ellipsis);
             used += ellipsis.width();
@@ -155,6 +157,11 @@ impl Cut {
                 return Self { places };
             }
             places.push((base + begin + at, out.len()));
+            // Here and not at the end of the report: the marks below keep their columns.
+            if brackets.contains(&(begin + at)) {
+                out.push('\\');
+                used += 1;
+            }
             match c {
                 '\t' => out.extend(std::iter::repeat_n(' ', width)),
                 c if is_unsafe(c) => out.push(picture(c, style.unicode)),

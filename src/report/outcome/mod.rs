@@ -15,6 +15,7 @@ mod tests;
 use crate::domain::change::{Action, Change};
 use crate::domain::moment::Moment;
 use crate::domain::outcome::{End, Outcome};
+use crate::report::escape::lines;
 use crate::report::format::Format;
 use crate::report::plan::{PlanReport, Sited};
 use crate::report::style::Style;
@@ -58,7 +59,7 @@ impl Format for OutcomeFormat {
 pub fn render(report: &OutcomeReport<'_>, format: OutcomeFormat, style: &Style) -> String {
     let told = Told { report, sited: Sited::new(report.plan), tally: Tally::of(report) };
     match format {
-        OutcomeFormat::Text => text::render(&told, style),
+        OutcomeFormat::Text => lines(text::render(&told, style)),
         OutcomeFormat::Json => json::render(&told),
         OutcomeFormat::Markdown => markdown::render(&told),
         OutcomeFormat::Junit => junit::render(&told),

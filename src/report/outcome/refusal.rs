@@ -116,6 +116,7 @@ fn junit(refusal: &Refusal<'_>, message: &str, reasons: &[&str]) -> String {
 mod tests {
     use super::*;
     use crate::report::escape::is_unsafe;
+    use crate::text::hostile_texts::{hostile_text, markdown_faults, runner_faults, terminal_faults};
 
     const HOSTILE: &str = "push: `a\u{1b}[31m` <b> & | \u{202e}x\n- one\n- \"two\"";
 
@@ -134,6 +135,30 @@ mod tests {
             insta::assert_snapshot!(format!("refusal_{format:?}").to_lowercase(), render(&refusal, format));
         }
         assert_eq!(render(&refusal, OutcomeFormat::Text), "");
+    }
+
+    proptest::proptest! {
+        #![proptest_config(crate::generated_cases::config(64))]
+
+        #[test]
+        fn nothing_in_it_is_obeyed(message in hostile_text(), help in hostile_text()) {
+            let refusal = Refusal { catalog: &message, scope: &help, target: Some(&message), ..refusal(&message, &help) };
+            for format in [OutcomeFormat::Json, OutcomeFormat::Markdown, OutcomeFormat::Junit] {
+                let text = render(&refusal, format);
+                let faults = [terminal_faults(&text, false), runner_faults(&text, false)].concat();
+                proptest::prop_assert!(faults.is_empty(), "{format:?}: {faults:?}");
+                match format {
+                    OutcomeFormat::Json => {
+                        let json = serde_json::from_str::<serde_json::Value>(&text);
+                        proptest::prop_assert!(json.is_ok(), "{text}");
+                    }
+                    OutcomeFormat::Junit => {
+                        proptest::prop_assert!(roxmltree::Document::parse(&text).is_ok(), "{text}");
+                    }
+                    _ => proptest::prop_assert_eq!(markdown_faults(&text), Vec::<String>::new()),
+                }
+            }
+        }
     }
 
     #[test]

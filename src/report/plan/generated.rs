@@ -15,20 +15,19 @@ use crate::domain::span::Span;
 use crate::domain::value::Value;
 use crate::report::plan::Complaint;
 use crate::report::plan::fixtures::{Case, change, field, hazard};
-
-const TEXT: &str = "[a-c \\t\\r\\n日🎉\u{1b}\u{9b}\u{301}\u{200d}\u{202e}\u{feff}\u{0}:|`<>&@#%\"~\\\\\\[\\]/-]{0,40}";
+use crate::text::hostile_texts::hostile_text;
 
 fn name() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => "[a-e]{1,3}",
-        2 => TEXT,
+        4 => hostile_text(),
         1 => Just("</details>```-->".to_owned()),
         1 => "[`|~<]{1,300}",
     ]
 }
 
 fn key() -> impl Strategy<Value = EntityKey> {
-    (prop_oneof![3 => "[a-c]", 1 => name()], name())
+    (prop_oneof![3 => "[a-c]", 2 => name()], name())
         .prop_map(|(blueprint, name)| EntityKey { blueprint: blueprint.as_str().into(), identifier: name.into() })
 }
 
@@ -37,7 +36,7 @@ fn value() -> impl Strategy<Value = Value> {
         Just(Value::Null),
         any::<i64>().prop_map(Value::Integer),
         any::<f64>().prop_map(Value::Float),
-        TEXT.prop_map(|text| Value::Text(text.into())),
+        hostile_text().prop_map(|text| Value::Text(text.into())),
         (name(), 0..40_usize).prop_map(|(line, times)| Value::Text(format!("{line}\n").repeat(times).into())),
         (name(), 0..9_usize).prop_map(|(text, times)| Value::Text(text.repeat(times).into())),
     ];

@@ -24,6 +24,7 @@ use crate::domain::finding::Place;
 use crate::domain::hazard::{Blocker, HazardKind};
 use crate::domain::plan::{Obstacle, Plan};
 use crate::domain::revision::{BaseRevision, Revision};
+use crate::report::escape::lines;
 use crate::report::format::Format;
 use crate::report::place::{Extent, Files, Places};
 use crate::report::style::Style;
@@ -102,10 +103,10 @@ impl Format for PlanFormat {
 /// The whole report, ending in a line break.
 pub fn render(report: &PlanReport<'_>, format: PlanFormat, style: &Style) -> String {
     match format {
-        PlanFormat::Text => text::render(&Sited::new(report), style),
+        PlanFormat::Text => lines(text::render(&Sited::new(report), style)),
         PlanFormat::Json => json::render(&Sited::new(report)),
         PlanFormat::Markdown => markdown::render(&Sited::new(report)),
-        PlanFormat::Summary => summary::render(report),
+        PlanFormat::Summary => lines(summary::render(report)),
     }
 }
 

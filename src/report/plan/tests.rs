@@ -3,9 +3,11 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::report::escape::{clean, is_unsafe};
+use crate::report::escape::clean;
 use crate::report::plan::fixtures::Case;
 use crate::report::plan::generated;
+use crate::text::escape;
+use crate::text::hostile_texts::{markdown_faults, runner_faults, terminal_faults};
 
 const UNICODE: Style = Style { color: false, unicode: true, width: 100, links: false };
 
@@ -323,7 +325,7 @@ fn numbers(text: &str) -> Vec<usize> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(crate::generated_cases::config(24))]
 
     #[test]
     fn no_plan_makes_a_renderer_panic_or_lie(case in generated::case(), width in 0..200_usize, unicode: bool) {
@@ -335,7 +337,9 @@ proptest! {
         ];
         for &format in PlanFormat::ALL {
             let text = case.render(format, &style);
-            prop_assert!(!text.chars().any(|c| c != '\n' && is_unsafe(c)), "{}: {text:?}", format.name());
+            let faults = [terminal_faults(&text, false), runner_faults(&text, false)].concat();
+            prop_assert!(faults.is_empty(), "{}: {faults:?}", format.name());
+            prop_assert_eq!(&escape::printable(&text, false), &text, "{}", format.name());
             prop_assert!(text.ends_with('\n'));
             match format {
                 PlanFormat::Text | PlanFormat::Summary => prop_assert_eq!(numbers(&text), expected.clone(), "{}", text),
@@ -343,6 +347,8 @@ proptest! {
                     prop_assert_eq!(numbers(&text), expected.clone(), "{}", text);
                     prop_assert!(text.len() <= markdown::LENGTH_MAX, "{}", text.len());
                     prop_assert_eq!(is_balanced(&text), Ok(()), "{}", text);
+                    let faults = markdown_faults(&text);
+                    prop_assert!(faults.is_empty(), "{faults:?}");
                 }
                 PlanFormat::Json => {
                     let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
@@ -353,6 +359,9 @@ proptest! {
                     let actions = |name: &str| {
                         json["changes"].as_array().expect("a list").iter().filter(|it| it["action"] == name).count()
                     };
+                    let identifiers = case.plan.changes.iter().map(|change| change.key.identifier.as_ref());
+                    let shown = json["changes"].as_array().into_iter().flatten().map(|it| it["identifier"].as_str());
+                    prop_assert!(shown.eq(identifiers.map(Some)), "names are what they are");
                     for (at, name) in names.iter().take(5).enumerate() {
                         prop_assert_eq!(actions(name), expected[at]);
                     }

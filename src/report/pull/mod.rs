@@ -5,6 +5,7 @@ pub mod json;
 mod text;
 
 use crate::domain::blueprint_change::BlueprintChange;
+use crate::report::escape::lines;
 use crate::report::lint::Lint;
 use crate::report::style::Style;
 
@@ -85,7 +86,7 @@ pub enum PullFormat {
 
 pub fn render(pull: &Pull<'_>, format: PullFormat, style: &Style) -> String {
     match format {
-        PullFormat::Text => text::render(pull, style),
+        PullFormat::Text => lines(text::render(pull, style)),
         PullFormat::Json => json::render(pull),
     }
 }

@@ -4,6 +4,7 @@ use super::*;
 use crate::domain::blueprint_change::{BlueprintChangeKind, Change, Detail, Part};
 use crate::report::escape::is_unsafe;
 use crate::report::lint::fixtures::Run;
+use crate::text::hostile_texts::{hostile_text, runner_faults, terminal_faults};
 
 fn changes(name: &str) -> Vec<BlueprintChange> {
     let detail = |part, name: &str, change| Detail { part, name: name.to_owned(), change };
@@ -90,5 +91,26 @@ fn hostile_names_cannot_reach_the_terminal() {
     for format in [PullFormat::Text, PullFormat::Json] {
         let text = shown(Mode::Pull, true, &Run::hostile(), name, format);
         assert!(!text.chars().any(|c| c != '\n' && is_unsafe(c)), "{text:?}");
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(crate::generated_cases::config(24))]
+
+    #[test]
+    fn no_name_is_obeyed_by_a_terminal_or_a_runner(name in hostile_text()) {
+        for mode in [Mode::Pull, Mode::Check, Mode::DryRun] {
+            for format in [PullFormat::Text, PullFormat::Json] {
+                let run = Run { notes: vec![name.clone()], ..Run::hostile() };
+                let text = shown(mode, true, &run, &name, format);
+                let faults = [terminal_faults(&text, false), runner_faults(&text, false)].concat();
+                proptest::prop_assert!(faults.is_empty(), "{format:?}: {faults:?}");
+                if format == PullFormat::Json {
+                    let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+                    let names: Vec<_> = json["manifests"].as_array().into_iter().flatten().map(|it| it["identifier"].as_str()).collect();
+                    proptest::prop_assert!(names.iter().all(|shown| *shown == Some(name.as_str())), "{names:?}");
+                }
+            }
+        }
     }
 }

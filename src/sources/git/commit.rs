@@ -6,13 +6,15 @@ use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use git2::{ObjectType, Oid, Tree};
+use git2::{ObjectType, Oid, Tree, TreeEntry};
 
 use super::changed::Scope;
 use super::error::GitError;
 use super::open::Repository;
-use crate::sources::path::{into_path_text, path_of_git};
-use crate::sources::pattern::{Pattern, is_skipped};
+use crate::sources::absent::Hidden;
+use crate::sources::discover::{Discovery, Unreadable, is_bare};
+use crate::sources::path::{into_path_text, path_of_git, path_text};
+use crate::sources::pattern::{Pattern, is_never_walked, is_skipped, is_yaml};
 use crate::sources::read::{Place, SourceFile};
 
 const KIND: i32 = 0o170_000;
@@ -23,7 +25,7 @@ const LINKS_IN_A_ROW: usize = 8;
 
 impl Repository {
     /// The files under `root` that match, sorted by path; none where the commit has no such folder.
-    pub fn at(&self, root: &Path, pattern: &Pattern, commit: Oid) -> Result<Vec<SourceFile>, GitError> {
+    pub fn at(&self, root: &Path, pattern: &Pattern, commit: Oid) -> Result<Discovery, GitError> {
         let scope = Scope::new(self, root, pattern)?;
         let walk = Walk { repository: self, pattern, prefix: scope.prefix() };
         walk.files(commit).map_err(|error| self.reading(commit, error))
@@ -113,12 +115,18 @@ struct Found<'r> {
     files: Vec<(PathBuf, Oid)>,
     links: Vec<PathBuf>,
     folders: Vec<Folder<'r>>,
+    /// Links that are not called as manifests are.
+    folder_links: Vec<(PathBuf, Oid)>,
+    /// Folders that are called as a manifest is.
+    named: Vec<String>,
+    unreadable: Vec<Unreadable>,
+    hidden: Vec<Hidden>,
 }
 
 impl<'w> Walk<'w> {
-    fn files(&self, commit: Oid) -> Result<Vec<SourceFile>, git2::Error> {
+    fn files(&self, commit: Oid) -> Result<Discovery, git2::Error> {
         let top = self.repository.tree_of(commit)?;
-        let Some(root) = self.repository.folder_of(&top, self.prefix)? else { return Ok(Vec::new()) };
+        let Some(root) = self.repository.folder_of(&top, self.prefix)? else { return Ok(Discovery::default()) };
         let mut found = Found::default();
         found.folders.push(Folder { tree: root, relative: PathBuf::new() });
         while let Some(folder) = found.folders.pop() {
@@ -131,16 +139,36 @@ impl<'w> Walk<'w> {
             listed.extend(found.files.iter().map(|(path, _)| path.clone()));
         }
         for link in links {
-            if let Some((end, id)) = self.end_of(&top, &link)
-                && listed.insert(end)
-            {
-                found.files.push((link, id));
+            match self.end_of(&top, &link) {
+                Some((end, id)) => {
+                    if listed.insert(end) {
+                        found.files.push((link, id));
+                    }
+                }
+                None => found.unreadable.push(Unreadable::new(
+                    path_text(&link),
+                    "follow the link",
+                    "it leads to no manifest",
+                )),
+            }
+        }
+        for (link, id) in std::mem::take(&mut found.folder_links) {
+            let content = self.repository.inner.find_blob(id)?;
+            let end = follow(&self.prefix.join(&link), &path_of_git(content.content()));
+            match end.map(|end| end.as_os_str().is_empty() || top.get_path(&end).is_ok()) {
+                Some(true) => {}
+                Some(false) => found.hidden.push(Hidden::link(&link, "it leads nowhere")),
+                None => found.hidden.push(Hidden::link(&link, "it leads out of the repository")),
             }
         }
         let file = |(path, id)| SourceFile { path: into_path_text(path), place: self.repository.blob_place(id) };
         let mut files: Vec<SourceFile> = found.files.into_iter().map(file).collect();
         files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-        Ok(files)
+        let mut unreadable = found.unreadable;
+        let named = found.named.into_iter().filter(|folder| is_bare(folder, &files));
+        unreadable.extend(named.map(|path| Unreadable::new(path, "read", "it is a folder, and no manifest is in it")));
+        unreadable.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        Ok(Discovery { files, unreadable, hidden: found.hidden })
     }
 
     fn list(&self, folder: Folder<'w>, found: &mut Found<'w>) -> Result<(), git2::Error> {
@@ -148,6 +176,7 @@ impl<'w> Walk<'w> {
         for entry in &tree {
             let name = path_of_git(entry.name_bytes());
             let is_folder = entry.kind() == Some(ObjectType::Tree);
+            self.look_for_hidden(&entry, &relative.join(&name), found);
             if is_folder && is_skipped(name.as_os_str()) || !is_folder && !self.pattern.may_be_named(name.as_os_str()) {
                 continue;
             }
@@ -161,6 +190,9 @@ impl<'w> Walk<'w> {
                 continue;
             }
             if is_folder {
+                if is_yaml(&path) && self.pattern.includes(&path) {
+                    found.named.push(path_text(&path));
+                }
                 let tree = self.repository.inner.find_tree(entry.id())?;
                 found.folders.push(Folder { tree, relative: path });
             } else if entry.filemode() & KIND == FILE {
@@ -168,9 +200,20 @@ impl<'w> Walk<'w> {
             } else if entry.filemode() & KIND == LINK {
                 found.links.push(path);
             }
-            // What is left are submodules: their manifests are their own affair.
         }
         Ok(())
+    }
+
+    /// Submodules, and links that may have taken the place of folders.
+    fn look_for_hidden(&self, entry: &TreeEntry<'_>, path: &Path, found: &mut Found<'_>) {
+        if !self.pattern.may_be_under(path) || is_never_walked(path) {
+            return;
+        }
+        if entry.kind() == Some(ObjectType::Commit) {
+            found.hidden.push(Hidden::submodule(path));
+        } else if entry.filemode() & KIND == LINK && !is_yaml(path) && !self.pattern.includes(path) {
+            found.folder_links.push((path.to_owned(), entry.id()));
+        }
     }
 
     /// Where a link ends, if that is a file under the root: its name there, and its content.

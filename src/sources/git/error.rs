@@ -20,6 +20,12 @@ pub enum GitError {
         )
     )]
     Bare { path: PathBuf },
+    #[error("open the Git repository at `{}`: {why}", path.display())]
+    #[diagnostic(
+        code("git-no-repository"),
+        help("correct it as `git status` says, or remove it where this is not a Git repository")
+    )]
+    NoRepository { path: PathBuf, why: &'static str },
     #[error("open the Git repository at `{}`: {}", path.display(), source.message())]
     #[diagnostic(code("git-unsupported"), help("{help}"))]
     Unsupported { path: PathBuf, help: &'static str, source: Error },

@@ -5,10 +5,11 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use git2::{ErrorCode, Index, RepositoryOpenFlags};
+use git2::{Index, RepositoryOpenFlags};
 
 use super::blobs::BlobStore;
 use super::error::GitError;
+use super::git_dir::{GitDir, Search};
 use crate::sources::path::path_text;
 
 /// The variables that Git and its hooks set.
@@ -64,26 +65,26 @@ impl Repository {
         if let Some(found) = Self::open_named(&root, environment)? {
             return Ok(Some(found));
         }
-        let opened = git2::Repository::open_ext(&root, RepositoryOpenFlags::empty(), &environment.ceilings);
-        match opened {
-            Ok(inner) => {
-                if let Some(work_tree) = &environment.work_tree {
-                    inner.set_workdir(work_tree, false).map_err(|error| GitError::opening(&root, error))?;
-                }
-                Self::new(inner, &root, environment).map(Some)
-            }
-            Err(error) if error.code() == ErrorCode::NotFound && !is_marked(&root) => Ok(None),
-            Err(error) => Err(GitError::opening(&root, error)),
+        let found = match GitDir::search(&root, &environment.ceilings) {
+            Search::Found(found) => found,
+            Search::None => return Ok(None),
+            Search::Bare(path) => return Err(GitError::Bare { path }),
+            Search::Refused { path, why } => return Err(GitError::NoRepository { path, why }),
+        };
+        // libgit2 gets the one `.git` that was found, and no leave to search: it would take a folder of the work tree
+        // for a bare repository.
+        let inner = open_exactly(&found.top.join(".git")).map_err(|error| GitError::opening(&root, error))?;
+        if let Some(work_tree) = &environment.work_tree {
+            inner.set_workdir(work_tree, false).map_err(|error| GitError::opening(&root, error))?;
         }
+        Self::new(inner, &root, environment).map(Some)
     }
 
     /// The repository that `GIT_DIR` names, unless `root` is somewhere else: a hook of one repository may well lint
     /// another.
     fn open_named(root: &Path, environment: &Environment) -> Result<Option<Self>, GitError> {
         let Some(git_dir) = &environment.git_dir else { return Ok(None) };
-        let Ok(inner) = git2::Repository::open_ext(git_dir, RepositoryOpenFlags::NO_SEARCH, &[] as &[PathBuf]) else {
-            return Ok(None);
-        };
+        let Ok(inner) = open_exactly(git_dir) else { return Ok(None) };
         if let Some(work_tree) = &environment.work_tree {
             inner.set_workdir(work_tree, false).map_err(|error| GitError::opening(git_dir, error))?;
         }
@@ -142,7 +143,8 @@ pub fn path_in_work_tree(root: &Path) -> String {
     top.and_then(|top| root.strip_prefix(top).ok()).map(path_text).unwrap_or_default()
 }
 
-/// Something here says that it is a repository, though it would not open as one.
-fn is_marked(root: &Path) -> bool {
-    root.ancestors().any(|folder| folder.join(".git").symlink_metadata().is_ok())
+/// This Git directory, or the one that this `.git` file names; nothing in it or above it.
+fn open_exactly(git_dir: &Path) -> Result<git2::Repository, git2::Error> {
+    let flags = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
+    git2::Repository::open_ext(git_dir, flags, &[] as &[PathBuf])
 }

@@ -1,15 +1,18 @@
-//! Whether a commit is signed, and by somebody whom this user trusts. `git verify-commit` decides: keys, allowed signers
-//! and the programs that know them are the user's settings of Git. A commit cannot change those; its own signature only
-//! says which kind it is.
+//! Checks whether a commit is signed by somebody whom this user trusts. `git verify-commit` decides, with the keys,
+//! allowed signers and programs of the user's Git settings. Settings that a commit could change (in a file of the work
+//! tree, or naming one) are refused; the commit's own signature only says which kind it is.
 
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Output;
 
 use git2::{ErrorCode, Oid};
 
 use super::error::GitError;
 use super::open::Repository;
+use super::program::{GitProgram, Inside};
 use super::revision::short;
+use crate::sources::path::path_of_git;
 
 /// What a commit's signature is worth.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,10 +45,14 @@ impl Repository {
             }
         };
         let refuse = |why: String| GitError::Unverified { commit: short(commit), help: help_for(&why, kind), why };
-        let output = self.verify(commit, signers).map_err(|error| {
-            let is_missing = error.kind() == std::io::ErrorKind::NotFound;
-            refuse(if is_missing { "there is no program `git`".to_owned() } else { error.to_string() })
+        let program = self.program().map_err(refuse)?;
+        self.check_settings(&program, kind, signers).map_err(|why| GitError::Unverified {
+            commit: short(commit),
+            help: "keep the programs and the keys that check signatures outside of the work tree: a commit must not decide \
+                   who may sign it",
+            why,
         })?;
+        let output = self.verify(&program, commit, signers).map_err(|error| refuse(error.to_string()))?;
         let said = format!("{}\n{}", String::from_utf8_lossy(&output.stderr), String::from_utf8_lossy(&output.stdout));
         let verdict = match kind {
             Kind::Ssh => of_ssh(&said, output.status.success()),
@@ -54,24 +61,77 @@ impl Repository {
         verdict.ok_or_else(|| refuse(trouble(&said)))
     }
 
-    fn verify(&self, commit: Oid, signers: Option<&Path>) -> std::io::Result<Output> {
-        let mut command = Command::new("git");
-        // A replacement is another commit under the name of this one.
-        command.arg("--no-replace-objects").arg("--git-dir").arg(self.inner.path());
+    fn verify(&self, program: &GitProgram, commit: Oid, signers: Option<&Path>) -> std::io::Result<Output> {
+        let mut command = program.command();
         if let Some(signers) = signers {
-            let mut setting = std::ffi::OsString::from("gpg.ssh.allowedSignersFile=");
+            let mut setting = OsString::from("gpg.ssh.allowedSignersFile=");
             setting.push(std::path::absolute(signers)?);
             command.arg("-c").arg(setting);
         }
-        command.args(["verify-commit", "--raw", &commit.to_string()]).current_dir(&self.work_tree);
-        // What a hook sets is about another index and perhaps another repository; what is said is read, so it is asked
-        // for in one language.
-        for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_TRACE"] {
-            command.env_remove(name);
+        command.args(["verify-commit", "--raw", &commit.to_string()]).output()
+    }
+
+    fn program(&self) -> Result<GitProgram, String> {
+        let inside = Inside { work_tree: self.work_tree.clone(), git_dirs: self.git_dirs() };
+        GitProgram::find(inside).ok_or_else(|| "there is no program `git`".to_owned())
+    }
+
+    fn git_dirs(&self) -> Vec<PathBuf> {
+        [self.inner.path(), self.inner.commondir()].iter().filter_map(|path| path.canonicalize().ok()).collect()
+    }
+
+    /// Refuses settings of signatures that a commit can change: those that a file of the work tree makes, and those that
+    /// name a file of the work tree. `signers` as `Repository::signature` has it.
+    fn check_settings(&self, program: &GitProgram, kind: Kind, signers: Option<&Path>) -> Result<(), String> {
+        if kind == Kind::Key
+            && let Some(folder) = key_ring()
+            && let Some(folder) = program.inside.path_in_tree(&folder)
+        {
+            return Err(format!("the keys of `gpg` are in `{folder}`, which a commit can change"));
         }
-        command.env("LC_ALL", "C").stdin(Stdio::null()).output()
+        let mut command = program.command();
+        command.args(["config", "--null", "--show-origin", "--includes", "--type=path", "--get-regexp", r"^gpg\."]);
+        let output = command.output().map_err(|error| error.to_string())?;
+        // 1: there are none.
+        if !output.status.success() && output.status.code() != Some(1) {
+            return Err(trouble(&String::from_utf8_lossy(&output.stderr)));
+        }
+        let mut parts = output.stdout.split(|byte| *byte == 0);
+        while let (Some(origin), Some(setting)) = (parts.next(), parts.next()) {
+            let mut halves = setting.splitn(2, |byte| *byte == b'\n');
+            let name = String::from_utf8_lossy(halves.next().unwrap_or_default()).into_owned();
+            let value = path_of_git(halves.next().unwrap_or_default());
+            if let Some(file) = origin.strip_prefix(b"file:").map(path_of_git)
+                && let Some(file) = program.inside.path_in_tree(&self.inner.path().join(file))
+            {
+                return Err(format!("`{name}` is set in `{file}`, which a commit can change"));
+            }
+            let is_replaced = signers.is_some() && name.eq_ignore_ascii_case("gpg.ssh.allowedSignersFile");
+            // A program without a folder is looked for in those of `PATH`.
+            let is_bare_name = name.ends_with("program") && value.components().count() < 2 && !value.has_root();
+            if is_replaced || is_bare_name {
+                continue;
+            }
+            // A relative path counts from the top of the work tree, where people run Git.
+            if let Some(file) = program.inside.path_in_tree(&self.work_tree.join(&value))
+                && !value.as_os_str().is_empty()
+                && PATH_SETTINGS.iter().any(|end| name.ends_with(end))
+            {
+                return Err(format!("`{name}` names `{file}`, which a commit can change"));
+            }
+        }
+        Ok(())
     }
 }
+
+/// Where `gpg` has its keys.
+fn key_ring() -> Option<PathBuf> {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    variable("GNUPGHOME").or_else(|| variable("HOME").map(|home| home.join(".gnupg")))
+}
+
+/// How the names of settings end that name programs and lists of keys, in lower case, as Git prints them.
+const PATH_SETTINGS: [&str; 3] = ["program", "allowedsignersfile", "revocationfile"];
 
 /// `None`: it was not looked at.
 fn of_ssh(said: &str, is_valid: bool) -> Option<Signed> {

@@ -234,5 +234,5 @@ fn an_unreadable_folder_is_told_and_the_rest_is_linted() {
     }
     assert_eq!(told.code, 1, "{told:?}");
     assert!(told.out.contains(CART.split(' ').next().expect("a place")), "{told:?}");
-    assert!(flat(&told.out).contains("Could not list the folder `teams`: Permission denied"), "{told:?}");
+    assert!(flat(&told.out).contains("Cannot list the folder `teams`: Permission denied"), "{told:?}");
 }

@@ -61,8 +61,12 @@ fn a_name_that_is_not_known_is_told_as_that() {
     let sent = http.build().expect("it is made ready").get("https://catalog.acme.example").send();
     let error = runtime.block_on(sent).expect_err("nobody knows the name");
     let asked = super::super::Asked { method: "GET", url: "https://catalog.acme.example".to_owned() };
-    let told =
-        everything(&super::super::cause::Cause::of(&error).told(&error, asked, "catalog.acme.example:8443", LIMITS));
+    let told = everything(&super::super::cause::Cause::of(&error, &[]).told(
+        &error,
+        asked,
+        "catalog.acme.example:8443",
+        LIMITS,
+    ));
     assert!(told.contains("find the address of `catalog.acme.example`: Name or service not known"), "{told}");
 }
 

@@ -153,3 +153,88 @@ fn a_token_is_renewed_before_its_end_and_once_when_it_is_refused() {
     assert!(matches!(error, ClientError::Credentials { status: 401, .. }), "{error:?}");
     assert_eq!(server.count("GET", "/v1/blueprints"), 2);
 }
+
+fn base64(text: &str) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for chunk in text.as_bytes().chunks(3) {
+        let bits = chunk.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        let sign = |at: u32| char::from(ALPHABET[(bits >> (18 - 6 * at) & 0x3f) as usize]);
+        out.extend((0..=chunk.len() as u32).map(sign));
+    }
+    out
+}
+
+/// A secret as programs write it.
+fn writings(secret: &str) -> Vec<String> {
+    let escaped = |prefix: &str| secret.bytes().map(|byte| format!("{prefix}{byte:02x}")).collect::<String>();
+    vec![
+        secret.to_owned(),
+        secret.to_uppercase(),
+        escaped("%"),
+        escaped("%25"),
+        escaped("\\x"),
+        escaped("\\u00"),
+        escaped(""),
+        base64(&format!("id:{secret}")),
+        base64(&format!("{ID}:{secret}")),
+        base64(&format!("ab:{secret}")),
+        secret[..secret.len() - 3].to_owned(),
+        secret[4..].to_owned(),
+        secret.chars().map(|c| format!("&#{};", u32::from(c))).collect(),
+        secret.chars().flat_map(|c| [c, '\u{ad}']).collect(),
+    ]
+}
+
+/// No long part of a secret in any writing that a reader could turn back.
+fn assert_untold(text: &str, context: &str) {
+    let seen = text.to_lowercase().replace('\u{ad}', "");
+    for secret in [SECRET, TOKEN] {
+        for written in writings(secret) {
+            let written = written.to_lowercase().replace('\u{ad}', "");
+            let at = written.len() / 4;
+            let part = &written[at..(at + 30).min(written.len() - 2)];
+            assert!(!seen.contains(part), "{context}: {part} in {text}");
+        }
+    }
+}
+
+#[test]
+fn no_writing_of_a_secret_is_repeated_from_any_place_of_an_answer() {
+    for secret in [SECRET, TOKEN] {
+        for written in writings(secret) {
+            let json_text = |text: &str| serde_json::to_string(text).expect("JSON");
+            let told = json_text(&written);
+            let host: String = written.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(60).collect();
+            let header: String = written.chars().filter(char::is_ascii).collect();
+            let page = |before: usize| format!("<html>{}{written}</html>", "x".repeat(before));
+            let refused = |body: String| answer(403, "content-type: application/json\n", &body);
+            for (place, given) in [
+                ("message", refused(format!(r#"{{"ok":false,"error":"e","message":{told}}}"#))),
+                ("error", refused(format!(r#"{{"ok":false,"error":{told},"message":"m"}}"#))),
+                (
+                    "details",
+                    refused(format!(r#"{{"ok":false,"error":"e","message":"m","details":{{{told}:[{told}]}}}}"#)),
+                ),
+                ("shape", json(200, &format!(r#"{{"ok":true,"blueprints":{told}}}"#))),
+                (
+                    "trace id",
+                    answer(
+                        403,
+                        &format!("content-type: application/json\nx-trace-id: {header}\n"),
+                        r#"{"ok":false,"error":"e"}"#,
+                    ),
+                ),
+                ("redirect", answer(302, &format!("location: http://{host}.example/x\n"), "")),
+                ("content type", answer(200, &format!("content-type: text/{header}\n"), "x")),
+                ("page", answer(404, "content-type: text/html\n", &page(0))),
+                ("cut page", answer(404, "content-type: text/html\n", &page(280))),
+                ("long page", answer(404, "content-type: text/html\n", &page(380))),
+            ] {
+                let server = Scripted::with_token(move |_, _| given.clone());
+                let error = client_error(client(&server.url).blueprints());
+                assert_untold(&everything(&error), &format!("{place}: {written}"));
+            }
+        }
+    }
+}

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::text::escape;
+
 pub(super) struct Markup(String);
 
 impl Markup {
@@ -35,8 +37,7 @@ impl Markup {
                 '"' => self.0.push_str("&quot;"),
                 '\'' => self.0.push_str("&#39;"),
                 '\n' | '\t' => self.0.push(c),
-                '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => self.0.push('\u{FFFD}'),
-                c if c.is_control() => self.0.push('\u{FFFD}'),
+                c if escape::is_unsafe(c) => self.0.push('\u{FFFD}'),
                 c => self.0.push(c),
             }
         }

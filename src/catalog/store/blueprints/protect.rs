@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use super::record::Stored;
 use super::references::entries;
 use crate::catalog::store::error::Failure;
-use crate::catalog::store::system;
 use crate::catalog::wire::Refusal;
+use crate::domain::system_blueprints;
 
 const SECTIONS: [(&str, &str); 4] = [
     ("schema.properties", "property"),
@@ -18,8 +18,8 @@ const SECTIONS: [(&str, &str); 4] = [
 
 /// The platform's part of a system blueprint. Of those that only a live catalog has, all that it brought is.
 pub(super) fn structure(stored: &Stored) -> Map<String, Value> {
-    match system::structure(&stored.identifier) {
-        Some(Value::Object(structure)) => structure,
+    match system_blueprints::structure(&stored.identifier) {
+        Some(Value::Object(structure)) if !system_blueprints::is_partly_known(&stored.identifier) => structure,
         Some(_) | None => stored.body.clone(),
     }
 }

@@ -2,11 +2,12 @@
 //! the help of `jsonschema`, which judges the rest; what it is told about formats is what lint is told.
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
-use jsonschema::{Draft, PatternOptions, ValidationError, Validator};
+use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
 use crate::domain::blueprint::PropertyKind;
 use crate::domain::formats;
+use crate::domain::property_schema::{self, PatternFault, pattern_fault};
 
 #[derive(Debug)]
 pub(in crate::catalog::store) struct Judge {
@@ -21,10 +22,7 @@ impl Judge {
         if !has_known_type(schema) {
             return Self { plain: Plain::Ask, validator: None };
         }
-        let spelled = formats::spelled_out(schema);
-        // The linear-time engine first; look-around, which it does not have, is legal in a blueprint.
-        let validator = build(&spelled, true).or_else(|| build(&spelled, false));
-        Self { plain: Plain::of(schema), validator }
+        Self { plain: Plain::of(schema), validator: property_schema::compile(schema).ok() }
     }
 
     /// What is wrong with the value of the property `name`, as Ajv puts it.
@@ -42,19 +40,6 @@ impl Judge {
     }
 }
 
-fn build(schema: &Value, linear: bool) -> Option<Validator> {
-    let mut options = jsonschema::options().with_draft(Draft::Draft7).should_validate_formats(true);
-    options = if linear {
-        options.with_pattern_options(PatternOptions::regex())
-    } else {
-        options.with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(100_000))
-    };
-    for format in formats::FORMATS {
-        options = options.with_format(format, move |text: &str| formats::accepts(format, text) != Some(false));
-    }
-    options.build(schema).ok()
-}
-
 fn has_known_type(schema: &Value) -> bool {
     let word = schema.get("type").and_then(Value::as_str);
     word.is_some_and(|word| PropertyKind::parse(word).is_some())
@@ -63,12 +48,18 @@ fn has_known_type(schema: &Value) -> bool {
 #[expect(clippy::wildcard_enum_match_arm, reason = "a foreign enum; what blueprints cannot say falls together")]
 fn words(error: &ValidationError<'_>) -> String {
     use ValidationErrorKind as K;
+    match pattern_fault(error.kind()) {
+        Some(PatternFault::Mismatch { pattern }) => return format!("must match pattern \"{pattern}\""),
+        Some(PatternFault::TooCostly { pattern }) => {
+            return format!("must match pattern \"{pattern}\", which is too costly to evaluate for this value");
+        }
+        None => {}
+    }
     match error.kind() {
         K::Type { kind } => format!("must be {}", expected(kind)),
         K::Enum { .. } => "must be equal to one of the allowed values".to_owned(),
         K::Constant { .. } => "must be equal to constant".to_owned(),
         K::Format { format } => format!("must match format \"{format}\""),
-        K::Pattern { pattern } => format!("must match pattern \"{pattern}\""),
         K::Minimum { limit } => format!("must be >= {limit}"),
         K::Maximum { limit } => format!("must be <= {limit}"),
         K::ExclusiveMinimum { limit } => format!("must be > {limit}"),

@@ -13,7 +13,7 @@ use crate::catalog::store::compiled::Compiled;
 use crate::catalog::store::connection::Store;
 use crate::catalog::store::error::Failure;
 use crate::catalog::wire::{EntityDraft, Field, RelationRef, TeamRef, WriteOptions};
-use crate::domain::blueprint::Relation;
+use crate::domain::blueprint::{Property, Relation};
 use crate::domain::identifier::{check_entity_identifier, is_reserved};
 
 /// An entity as it will be.
@@ -85,9 +85,13 @@ impl Case<'_> {
     fn properties(&self, kept: Option<&Row>) -> Result<String, Failure> {
         let given = self.draft.properties.as_ref();
         if let (Some(row), true) = (kept, given.is_none_or(Map::is_empty)) {
-            let properties = stored_map(&row.properties)?;
+            let mut properties = stored_map(&row.properties)?;
+            if !self.fill_in(&mut properties, |property| property.required) {
+                self.check_required(&properties)?;
+                return Ok(row.properties.clone());
+            }
             self.check_required(&properties)?;
-            return Ok(row.properties.clone());
+            return Ok(Value::Object(properties).to_string());
         }
         let mut properties = kept.map(|row| stored_map(&row.properties)).transpose()?.unwrap_or_default();
         for (name, value) in given.into_iter().flatten() {
@@ -103,15 +107,21 @@ impl Case<'_> {
                 (None, None) => return Err(refusals::unknown_property(self.compiled, name).into()),
             }
         }
-        if self.before.is_none() {
-            for property in &self.compiled.blueprint.properties {
-                if let Some(default) = property.default.as_ref().filter(|_| !properties.contains_key(&property.name)) {
-                    properties.insert(property.name.clone(), default.clone());
-                }
-            }
-        }
+        self.fill_in(&mut properties, |property| property.required || self.before.is_none());
         self.check_required(&properties)?;
         Ok(Value::Object(properties).to_string())
+    }
+
+    /// Gives properties that are absent their defaults. A new entity gets all of them; one that is there gets those
+    /// that it may not lack, whatever wrote it. The answer: whether one was absent.
+    fn fill_in(&self, properties: &mut Map<String, Value>, gets: impl Fn(&Property) -> bool) -> bool {
+        let before = properties.len();
+        for property in self.compiled.blueprint.properties.iter().filter(|property| gets(property)) {
+            if let Some(default) = property.default.as_ref().filter(|_| !properties.contains_key(&property.name)) {
+                properties.insert(property.name.clone(), default.clone());
+            }
+        }
+        properties.len() > before
     }
 
     fn check_required(&self, properties: &Map<String, Value>) -> Result<(), Failure> {

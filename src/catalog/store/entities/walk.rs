@@ -1,16 +1,17 @@
 //! From entities along relations to others, a whole page at a time: one statement for each step, however many entities
 //! take it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
-use rusqlite::{Transaction, params};
+use rusqlite::{ToSql, Transaction, params};
 
 use super::row::{Row, columns};
 use crate::catalog::store::compiled::{Compiled, Mirror};
 use crate::catalog::store::connection::Store;
 use crate::catalog::store::error::Failure;
 use crate::catalog::wire::Refusal;
+use crate::domain::blueprint_references::TEAM;
 
 /// The longest way; the platform's bound for paths.
 const HOPS: usize = 15;
@@ -54,10 +55,28 @@ impl<'s> Walk<'s> {
     pub fn way(&self, from: &Compiled, mirror: &Mirror) -> Result<Option<Way>, Failure> {
         let mut way = Way { relations: Vec::new(), last: mirror.last.clone(), many: false };
         let mut at: Option<std::sync::Arc<Compiled>> = None;
-        let mut steps = mirror.relations.to_vec();
+        let mut steps = VecDeque::from(mirror.relations.to_vec());
         loop {
-            for step in steps {
+            while let Some(step) = steps.pop_front() {
                 let here = at.as_deref().unwrap_or(from);
+                if step.as_ref() == TEAM && here.relation(TEAM).is_none() {
+                    if here.inherited.as_ref().is_some_and(|relations| relations.is_empty()) {
+                        return Ok(None);
+                    }
+                    if let Some(inherited) = &here.inherited {
+                        // The team of another entity: the way leads there first.
+                        steps.push_front(step);
+                        inherited.iter().rev().for_each(|relation| steps.push_front(relation.clone()));
+                        if way.relations.len() + steps.len() > HOPS {
+                            return Ok(None);
+                        }
+                        continue;
+                    }
+                    way.many = true;
+                    way.relations.push(step);
+                    at = self.store.find_compiled(self.transaction, "_team")?;
+                    continue;
+                }
                 let Some(relation) = here.relation(&step) else { return Ok(None) };
                 way.many |= relation.many;
                 let Some(target) = self.store.find_compiled(self.transaction, &relation.target)? else {
@@ -79,7 +98,7 @@ impl<'s> Walk<'s> {
             if further.is_empty() || way.relations.len() + further.len() > HOPS {
                 return Ok(None);
             }
-            steps = further;
+            steps = VecDeque::from(further);
         }
     }
 
@@ -164,12 +183,24 @@ pub(in crate::catalog::store) fn targets(
     sources: &[i64],
     relation: &str,
 ) -> Result<Ends, Failure> {
-    let mut asked = transaction.prepare_cached(
-        "SELECT l.source, l.target FROM json_each(?1) j CROSS JOIN links l ON l.source = j.value AND l.relation = ?2 \
-         ORDER BY l.source, l.position",
-    )?;
+    // A team that no entity stands for leads nowhere.
+    let statement = match relation {
+        TEAM => {
+            "SELECT e.id, t.id FROM json_each(?1) j CROSS JOIN entities e ON e.id = j.value \
+             CROSS JOIN json_each(e.team) m CROSS JOIN blueprints b ON b.identifier = '_team' \
+             CROSS JOIN entities t ON t.blueprint = b.id AND t.identifier = m.value ORDER BY e.id, m.key"
+        }
+        _ => {
+            "SELECT l.source, l.target FROM json_each(?1) j CROSS JOIN links l ON l.source = j.value AND \
+             l.relation = ?2 ORDER BY l.source, l.position"
+        }
+    };
+    let mut asked = transaction.prepare_cached(statement)?;
     let mut ends = Ends::new();
-    let rows = asked.query_map(params![id_list(sources), relation], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let list = id_list(sources);
+    let given: [&dyn ToSql; 2] = [&list, &relation];
+    let given = if relation == TEAM { &given[..1] } else { &given[..] };
+    let rows = asked.query_map(given, |row| Ok((row.get(0)?, row.get(1)?)))?;
     for row in rows {
         let (source, target): (i64, i64) = row?;
         ends.entry(source).or_default().push(target);

@@ -3,7 +3,7 @@
 
 use crate::domain::change::{Action, Change, Dependent};
 use crate::domain::words::{count, grouped};
-use crate::report::escape::{clean, fence, html_code};
+use crate::report::escape::{clean, fence, html_code, neutralise};
 use crate::report::plan::fields::{self, Body, Limits, Line, Shown, cut};
 use crate::report::plan::markdown::budget::Item;
 use crate::report::plan::markdown::{NAME_MAX, code, prose};
@@ -104,7 +104,7 @@ fn difference(sited: &Sited<'_>, change: &Change) -> String {
                 out.push_str(&format!("@@ {} from here on @@\n", count(rest, "field")));
                 return out;
             }
-            out.push_str(clean(line).trim_end());
+            out.push_str(neutralise(&clean(line)).trim_end());
             out.push('\n');
         }
     }

@@ -28,7 +28,7 @@ fn head(tree: &Tree) -> git2::Oid {
 #[track_caller]
 fn assert_like_the_walk(root: &Path, repository: &Repository, pattern: &Pattern, commit: git2::Oid) -> Vec<String> {
     let walked = discover(root, pattern).expect("it is walked").files;
-    let found = repository.at(root, pattern, commit).expect("it is read");
+    let found = repository.at(root, pattern, commit).expect("it is read").files;
     assert_eq!(paths(&found), paths(&walked));
     assert_eq!(texts(&found), texts(&walked));
     found.into_iter().map(|file| file.path).collect()
@@ -70,23 +70,26 @@ fn a_commit_has_what_the_walk_finds_in_its_checkout() {
 fn what_happened_since_the_commit_does_not_show() {
     let tree = varied();
     let (old, before) =
-        (head(&tree), texts(&tree.open().at(&tree.path, &everything(), head(&tree)).expect("read")).len());
+        (head(&tree), texts(&tree.open().at(&tree.path, &everything(), head(&tree)).expect("read").files).len());
     tree.write("catalog/a.yaml", "a: 2\n").write("new.yaml", "n: 1\n");
     fs::remove_file(tree.path.join("top.yaml")).expect("it is there");
     tree.commit("two");
     tree.write("catalog/a.yaml", "a: 3\n");
     let repository = tree.open();
-    let was = repository.at(&tree.path, &everything(), old).expect("it is read");
+    let was = repository.at(&tree.path, &everything(), old).expect("it is read").files;
     assert_eq!(was.len(), before);
     assert_eq!(texts(&was)["catalog/a.yaml"], "a: 1\n");
-    let is = repository.at(&tree.path, &everything(), head(&tree)).expect("it is read");
+    let is = repository.at(&tree.path, &everything(), head(&tree)).expect("it is read").files;
     assert_eq!(texts(&is)["catalog/a.yaml"], "a: 2\n");
     assert!(paths(&is).contains(&"new.yaml") && !paths(&is).contains(&"top.yaml"));
     // A folder that came later, and one that was a file: the commit has nothing in them.
     tree.write("later/x.yaml", "x: 1\n");
     fs::create_dir(tree.path.join("top.yaml")).expect("a folder");
     for folder in ["later", "top.yaml"] {
-        assert_eq!(paths(&repository.at(&tree.path.join(folder), &everything(), old).expect("read")), [] as [&str; 0]);
+        assert_eq!(
+            paths(&repository.at(&tree.path.join(folder), &everything(), old).expect("read").files),
+            [] as [&str; 0]
+        );
     }
 }
 
@@ -125,7 +128,7 @@ fn odd_names_and_odd_contents_are_listed_and_told_apart_when_read() {
     let tree = Tree::new();
     tree.write("a b.yaml", "x: 1\n").write("q\"uo'te\n.yaml", "x: 1\n").write("binary.yaml", b"a: \xFF\xFE\x00\n");
     tree.write(OsStr::from_bytes(b"caf\xE9.yaml"), "x: 1\n").write("empty.yaml", "").commit("odd");
-    let files = tree.open().at(&tree.path, &everything(), head(&tree)).expect("it is read");
+    let files = tree.open().at(&tree.path, &everything(), head(&tree)).expect("it is read").files;
     assert_eq!(paths(&files), ["a b.yaml", "binary.yaml", "caf\\xE9.yaml", "empty.yaml", "q\"uo'te\n.yaml"]);
     let mut buffer = ReadBuffer::default();
     let read = |file: &SourceFile, buffer: &mut ReadBuffer| read(file, buffer).map(|text| text.text.to_owned()).ok();
@@ -179,7 +182,7 @@ fn a_commit_that_is_not_whole_is_explained() {
     // What is not asked for need not be there.
     let other = Pattern::new(&["gen/**"], &[]).expect("globs");
     assert_eq!(
-        paths(&tree.open().at(&tree.path, &other, commit).expect("it is read")),
+        paths(&tree.open().at(&tree.path, &other, commit).expect("it is read").files),
         ["gen/keep.yaml", "gen/x.yaml"]
     );
 }

@@ -2,6 +2,7 @@
 
 mod changed;
 mod commit;
+mod hostile;
 mod opened;
 mod signature;
 mod staged;

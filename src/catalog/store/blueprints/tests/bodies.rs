@@ -37,7 +37,7 @@ fn a_body_is_answered_whole_with_its_record() {
     assert_eq!(store.blueprint("service").expect("it is there"), expected);
     let names: Vec<Value> =
         store.blueprints().expect("they can be read").iter().map(|body| body["identifier"].clone()).collect();
-    assert_eq!(names, ["_team", "_user", "service"]);
+    assert_eq!(names, ["_rule", "_rule_result", "_scorecard", "_team", "_user", "service"]);
 }
 
 #[test]

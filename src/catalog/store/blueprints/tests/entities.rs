@@ -10,7 +10,10 @@ fn shop() -> Store {
     let store = store();
     create(
         &store,
-        json!({"identifier": "domain", "title": "D", "schema": {"properties": {"cost": {"type": "number"}}}}),
+        json!({
+            "identifier": "domain", "title": "D", "schema": {"properties": {"cost": {"type": "number"}}},
+            "ownership": {"type": "Direct"},
+        }),
     );
     create(&store, service());
     put(&store, "domain", "payments", json!({"cost": 1}), json!({}));
@@ -106,7 +109,7 @@ fn types_and_targets_that_are_in_use_stay() {
     );
     let retargeted = |store: &Store| {
         edited(store, "service", |body| {
-            body["relations"]["domain"]["target"] = "_team".into();
+            body["relations"]["domain"]["target"] = "_user".into();
             body["mirrorProperties"] = json!({});
         })
     };

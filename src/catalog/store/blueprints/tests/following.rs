@@ -30,7 +30,7 @@ fn circles_come_in_any_order_and_a_second_time_changes_nothing() {
         assert_eq!(followed.created, ["a", "b", "c"]);
         assert!(followed.misfits.is_empty());
         let before = store.blueprints().expect("they can be read");
-        assert_eq!(before[2]["createdBy"], "client", "the record is the store's own");
+        assert_eq!(before[5]["createdBy"], "client", "the record is the store's own");
         assert_eq!(follow(&store, &given), Followed::default());
         assert_eq!(store.blueprints().expect("they can be read"), before);
     }
@@ -111,14 +111,14 @@ fn a_catalogs_oddities_are_taken() {
         "mirrorProperties": {"m": {"path": "gone.$title"}},
     });
     let system =
-        json!({"identifier": "_rule", "title": "Rule", "schema": {"properties": {"level": {"type": "string"}}}});
-    assert_eq!(follow(&store, &[odd, system]).created, ["_rule", "cluster"]);
+        json!({"identifier": "_workflow", "title": "Rule", "schema": {"properties": {"level": {"type": "string"}}}});
+    assert_eq!(follow(&store, &[odd, system]).created, ["_workflow", "cluster"]);
     let body = store.blueprint("cluster").expect("it is there");
     assert_eq!(body["relations"], json!({"nowhere": {"target": "gone", "required": false, "many": false}}));
     let refused =
-        refusal(store.patch_blueprint("_rule", json!({"schema": {"properties": {"level": null}}}), &writer()));
+        refusal(store.patch_blueprint("_workflow", json!({"schema": {"properties": {"level": null}}}), &writer()));
     assert_eq!(refused.error, "protected_blueprint_violation");
-    assert_eq!(refusal(store.delete_blueprint("_rule", &writer())).status, 403);
+    assert_eq!(refusal(store.delete_blueprint("_workflow", &writer())).status, 403);
 }
 
 #[test]

@@ -1,0 +1,25 @@
+//! `file://` values: Port's Git integrations put the file's content in their place, portolan does not yet.
+
+use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::domain::finding::{Family, RuleInfo, Severity};
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P109",
+        name: "file-reference",
+        family: Family::Shape,
+        severity: Some(Severity::Error),
+        what: "a `file://` value, which portolan does not replace with the content of the file",
+        why: "A push would store the path itself in the catalog, over the content that Port's Git integration put there.",
+        fix: "Write the content into the manifest, or leave the property to Port's Git integration",
+    },
+    check: Check::Survey(check),
+};
+
+fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
+    for (name, value) in &context.survey.file_references {
+        let message = format!("Property `{name}` refers to a file, and portolan does not read `file://` values yet.");
+        let help = "write the content of the file here as a block (`|`), or remove the property";
+        sink.report(Draft::new(value.span(), message).help(help));
+    }
+}

@@ -1,0 +1,28 @@
+//! Reports places that may hold manifests which were not read: empty files, other repositories, submodules, links, and
+//! what Git hides. Which places those are is decided where files are found.
+
+use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
+use crate::analysis::snapshot::Snapshot;
+use crate::domain::fault::FaultKind;
+use crate::domain::finding::{Family, RuleInfo, Severity};
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P011",
+        name: "hidden-manifest",
+        family: Family::Syntax,
+        severity: Some(Severity::Warning),
+        what: "a place that may hold manifests and was not read: an empty file, a link",
+        why: "Its entities are unknown, which is not the same as removed. While it is there, a push deletes nothing.",
+        fix: "Restore the manifests, delete them with `git rm`, or name the place in `manifests.exclude`",
+    },
+    check: Check::Document(check),
+};
+
+fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
+    for fault in context.faults {
+        if let FaultKind::Absent { message, help, is_fault: false } = &fault.kind {
+            sink.report(Draft::new(fault.span, message.clone()).help(help.clone()));
+        }
+    }
+}

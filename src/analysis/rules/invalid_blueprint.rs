@@ -1,0 +1,29 @@
+//! A blueprint that the catalog would refuse: what is checked against it may be wrong, and the embedded catalog does
+//! not follow it.
+
+use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
+use crate::analysis::snapshot::ProblemKind;
+use crate::domain::finding::{Family, RuleInfo, Severity};
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P213",
+        name: "invalid-blueprint",
+        family: Family::Entity,
+        severity: Some(Severity::Error),
+        what: "a blueprint that the catalog refuses",
+        why: "The published API takes no such blueprint, so what is checked against it may be wrong.",
+        fix: "Correct the blueprint in the catalog, then run `portolan pull`",
+    },
+    check: Check::Repository(check),
+};
+
+fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
+    for problem in context.snapshot.problems.iter().filter(|problem| problem.kind == ProblemKind::Invalid) {
+        sink.report(
+            Draft::new(problem.span, problem.message.clone())
+                .file(problem.file)
+                .help("correct the blueprint in the catalog, then run `portolan pull`"),
+        );
+    }
+}

@@ -1,0 +1,27 @@
+//! Reports files whose content was lost or not fetched. Which files those are is decided where files are read.
+
+use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
+use crate::analysis::snapshot::Snapshot;
+use crate::domain::fault::FaultKind;
+use crate::domain::finding::{Family, RuleInfo, Severity};
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P010",
+        name: "unreadable-manifest",
+        family: Family::Syntax,
+        severity: Some(Severity::Error),
+        what: "a file whose content was lost or not fetched: a Git LFS pointer, NUL bytes",
+        why: "The entities that the file declares are unknown. While it is like this, a push deletes nothing.",
+        fix: "Fetch or restore the content, or delete the file with `git rm`",
+    },
+    check: Check::Document(check),
+};
+
+fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
+    for fault in context.faults {
+        if let FaultKind::Absent { message, help, is_fault: true } = &fault.kind {
+            sink.report(Draft::new(fault.span, message.clone()).help(help.clone()));
+        }
+    }
+}

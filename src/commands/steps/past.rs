@@ -1,0 +1,86 @@
+//! Asks Git's history whether a path that holds nothing readable held manifests before. Only a place that never did is
+//! left alone; what is unknown counts as a manifest.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use crate::manifest::{self, Missing};
+use crate::sources::git::{self, CommitId, Content, Past, Repository};
+use crate::sources::{self, Hidden, Pattern, ReadBuffer, Unreadable};
+
+/// The history of the manifests of one root.
+pub(crate) struct PastManifests {
+    root: PathBuf,
+    pattern: Pattern,
+    git: git::Environment,
+    /// `None`: what is checked out.
+    commit: Option<CommitId>,
+    /// Opened when it is first asked: most repositories have nothing to ask about. Git's handle is for one thread.
+    repository: Mutex<Option<Option<Repository>>>,
+}
+
+impl PastManifests {
+    pub fn new(root: &Path, pattern: &Pattern, git: &git::Environment, commit: Option<CommitId>) -> Self {
+        let (root, pattern, git) = (root.to_owned(), pattern.clone(), git.clone());
+        Self { root, pattern, git, commit, repository: Mutex::default() }
+    }
+
+    /// Whether a file with missing content, or without text, is to be taken for a manifest.
+    pub fn may_be_manifest(&self, path: &str, missing: Option<Missing>) -> bool {
+        if is_config(path) {
+            return false;
+        }
+        missing.is_some_and(Missing::is_fault) || self.pattern.is_named() || self.of(path) != Past::Other
+    }
+
+    /// The places that hide manifests, or may do so.
+    pub fn settle(&self, hidden: Vec<Hidden>) -> Vec<Unreadable> {
+        let hides = |place: &Hidden| {
+            if place.files.iter().any(claims_ours) {
+                return true;
+            }
+            if !place.has_past {
+                return !place.is_complete;
+            }
+            match self.of(&place.place.path) {
+                Past::Manifests => true,
+                Past::Other => false,
+                Past::Unknown => !place.is_complete,
+            }
+        };
+        hidden.into_iter().filter(hides).map(|hidden| hidden.place).collect()
+    }
+
+    fn of(&self, path: &str) -> Past {
+        let mut opened = self.repository.lock().unwrap_or_else(PoisonError::into_inner);
+        let repository = opened.get_or_insert_with(|| Repository::open(&self.root, &self.git).ok().flatten());
+        match repository {
+            Some(repository) => repository.past(&self.root, &self.pattern, self.commit, path, &content),
+            None => Past::Unknown,
+        }
+    }
+}
+
+/// The config may well be empty.
+fn is_config(path: &str) -> bool {
+    crate::settings::CONFIG_NAMES.contains(&path.rsplit('/').next().unwrap_or(path))
+}
+
+fn content(bytes: &[u8]) -> Content {
+    let text = String::from_utf8_lossy(bytes);
+    if manifest::claims_ours(&text) {
+        return Content::Manifest;
+    }
+    if Missing::of(&text).is_some() || std::str::from_utf8(bytes).is_err() { Content::Nothing } else { Content::Other }
+}
+
+fn claims_ours(file: &sources::SourceFile) -> bool {
+    let mut buffer = ReadBuffer::default();
+    match sources::read(file, &mut buffer) {
+        Ok(text) => manifest::claims_ours(text.text) || Missing::of(text.text).is_some_and(Missing::is_fault),
+        Err(_) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,200 @@
+//! Regular expressions of blueprints, which strangers write and every value is matched against: each match has a
+//! limit, so that none holds a run or the embedded catalog. A linear engine takes nearly all of them; what it does not
+//! have (look-around, back-references) goes to a backtracking one that counts its steps.
+
+mod backtracking;
+mod syntax;
+
+use regex_automata::hybrid::dfa::DFA;
+use regex_automata::nfa::thompson::{self, NFA};
+use regex_automata::{Input, meta};
+
+use backtracking::Program;
+
+/// A compiled pattern, in the syntax of JavaScript.
+#[derive(Debug)]
+pub struct Pattern {
+    engine: Engine,
+}
+
+#[derive(Debug)]
+enum Engine {
+    Linear { regex: Box<meta::Regex>, nfa: NFA },
+    Backtracking(Program),
+}
+
+/// Why there is no compiled pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PatternError {
+    Broken,
+    TooCostly,
+}
+
+/// A match that was given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooCostly;
+
+/// The longest pattern, in bytes.
+const LONGEST: usize = 16 << 10;
+/// The most memory that one compiled pattern takes, in bytes: `(a{1000}){1000}` takes more.
+const LARGEST: usize = 4 << 20;
+/// The most states times bytes that are worth a search that visits each pair.
+const MOST_VISITS: usize = 50_000_000;
+/// How often the table of a lazy automaton is thrown away before the search is given up.
+const MOST_CLEARS: usize = 4;
+/// What the table takes, in bytes.
+const TABLE: usize = 1 << 20;
+
+impl Pattern {
+    pub fn new(pattern: &str) -> Result<Self, PatternError> {
+        if pattern.len() > LONGEST {
+            return Err(PatternError::TooCostly);
+        }
+        let linear = match jsonschema_regex::to_rust_regex(pattern) {
+            Ok(translated) => linear(&translated)?,
+            Err(()) => None,
+        };
+        let engine = match linear {
+            Some(engine) => engine,
+            None => Engine::Backtracking(Program::new(&syntax::parse(pattern)?)?),
+        };
+        Ok(Self { engine })
+    }
+
+    /// Whether some part of `text` matches.
+    pub fn is_match(&self, text: &str) -> Result<bool, TooCostly> {
+        match &self.engine {
+            Engine::Linear { regex, nfa } if nfa.states().len().saturating_mul(text.len()) <= MOST_VISITS => {
+                Ok(regex.is_match(text))
+            }
+            Engine::Linear { nfa, .. } => lazily(nfa, text),
+            Engine::Backtracking(program) => program.is_match(text),
+        }
+    }
+}
+
+/// `None`: the linear engine does not have what the pattern uses.
+fn linear(pattern: &str) -> Result<Option<Engine>, PatternError> {
+    let config = thompson::Config::new().nfa_size_limit(Some(LARGEST));
+    let nfa = match thompson::Compiler::new().configure(config).build(pattern) {
+        Ok(nfa) => nfa,
+        Err(error) if error.size_limit().is_some() => return Err(PatternError::TooCostly),
+        Err(_) => return Ok(None),
+    };
+    let config = meta::Config::new().nfa_size_limit(Some(LARGEST)).hybrid_cache_capacity(TABLE);
+    match meta::Builder::new().configure(config).build(pattern) {
+        Ok(regex) => Ok(Some(Engine::Linear { regex: Box::new(regex), nfa })),
+        Err(_) => Err(PatternError::TooCostly),
+    }
+}
+
+/// A search that takes each byte once, or is given up where the automaton keeps growing.
+fn lazily(nfa: &NFA, text: &str) -> Result<bool, TooCostly> {
+    let config = DFA::config()
+        .cache_capacity(TABLE)
+        .skip_cache_capacity_check(true)
+        .unicode_word_boundary(true)
+        .minimum_cache_clear_count(Some(MOST_CLEARS));
+    let dfa = DFA::builder().configure(config).build_from_nfa(nfa.clone()).map_err(|_| TooCostly)?;
+    let mut cache = dfa.create_cache();
+    let input = Input::new(text).earliest(true);
+    dfa.try_search_fwd(&mut cache, &input).map(|found| found.is_some()).map_err(|_| TooCostly)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    fn matches(pattern: &str, text: &str) -> bool {
+        let compiled = Pattern::new(pattern).unwrap_or_else(|error| panic!("{pattern}: {error:?}"));
+        compiled.is_match(text).unwrap_or_else(|TooCostly| panic!("{pattern} on {text:?}"))
+    }
+
+    #[test]
+    fn patterns_mean_what_they_mean_in_javascript() {
+        for (pattern, good, bad) in [
+            ("^CC-[0-9]{4}$", vec!["CC-1234"], vec!["CC-123", "xCC-1234"]),
+            ("^(?!-)[a-z-]{1,5}(?<!-)$", vec!["a-b", "abcde"], vec!["-a", "a-", "abcdef"]),
+            ("^(?=.*[A-Z])(?=.*\\d).{4,}$", vec!["aaA1", "1Axx"], vec!["aaaa", "A1"]),
+            ("(?<=v)\\d+", vec!["v1", "xv22"], vec!["1", "w1"]),
+            ("^(a|b)\\1$", vec!["aa", "bb"], vec!["ab", "a"]),
+            ("^(?<q>['\"]).*\\k<q>$", vec!["'x'", "\"\""], vec!["'x\""]),
+            ("^(?!\\s*$)[\\s\\S]+", vec!["x", " \n x"], vec!["", " \n"]),
+            ("^(?!.*\\.\\.)[\\w.]+$", vec!["a.b"], vec!["a..b", "é"]),
+            ("^(?:(?!foo)\\p{L})*$", vec!["élan", ""], vec!["afoo", "1"]),
+            ("^(?=a)a*?b{2}\\b", vec!["abb", "aabb c"], vec!["abbc", "bb"]),
+            ("(?!)", vec![], vec!["", "a"]),
+            ("^(?=(a+))\\1b", vec!["aab"], vec!["b"]),
+            ("^(?!x)[^a-c\\]\\-]\\x41\\u0042$", vec!["dAB"], vec!["aAB", "]AB"]),
+            ("^(?=[\\d\\s])\\S|\\D$", vec!["1"], vec![]),
+        ] {
+            for text in good {
+                assert!(matches(pattern, text), "{pattern} takes {text:?}");
+            }
+            for text in bad {
+                assert!(!matches(pattern, text), "{pattern} refuses {text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_pattern_is_broken() {
+        for pattern in ["(", "a)", "[", "(?=a", "*", "(?<=a", "(?!a)[z-a]", "(?=a){2,1}", "(?!a)\\", "(?z)"] {
+            assert_eq!(Pattern::new(pattern).map(|_| ()), Err(PatternError::Broken), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn large_patterns_are_too_costly() {
+        let wide = format!("(?=a){}", "(a|b|c)".repeat(20_000));
+        let deep = format!("(?=a){}{}", "(".repeat(2_000), ")".repeat(2_000));
+        let nested = format!("{}a{}", "(?=".repeat(2_000), ")".repeat(2_000));
+        let started = Instant::now();
+        for pattern in [
+            "a{1000}{1000}",
+            "((a{100}){100}){100}",
+            "(?:(?:\\p{L}{100}){100}){100}",
+            "(?=a)a{1000}{1000}",
+            "(?=(((a{100}){100}){100}){100})",
+            wide.as_str(),
+            deep.as_str(),
+            nested.as_str(),
+        ] {
+            let start = &pattern[..pattern.len().min(40)];
+            assert_eq!(Pattern::new(pattern).map(|_| ()), Err(PatternError::TooCostly), "{start}");
+        }
+        assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
+    }
+
+    #[test]
+    fn no_match_takes_long() {
+        let long = "a".repeat(1 << 20);
+        for pattern in [
+            "(?=a*b)c",
+            "^(?=(a+)+$)b",
+            "^(a+)+(?=c)$",
+            "(?=.*x.*y)z",
+            "^(?:(?=.*x).)*$",
+            "(?<=a.*b)c",
+            "(.*)\\1\\1x",
+            "(a*)*b",
+            "(a|a)*b",
+            "(a|b)*a(a|b){500}c",
+            "^(([a-z])+.)+[A-Z]([a-z])+$",
+            "(x+x+)+y",
+            "(?:a?){200}a{200}b",
+            "^(?=(?:a|aa)+$)(?=(?:a|aa|aaa)+b)",
+        ] {
+            let compiled = Pattern::new(pattern).unwrap_or_else(|error| panic!("{pattern}: {error:?}"));
+            let started = Instant::now();
+            // Whether it matches, or is given up: it ends.
+            assert_ne!(compiled.is_match(&long), Ok(true), "{pattern}");
+            assert!(started.elapsed() < Duration::from_secs(10), "{pattern}: {:?}", started.elapsed());
+        }
+        // Long texts are no reason to give up a pattern that is cheap.
+        assert_eq!(Pattern::new("^(?!\\s*$)[\\s\\S]*").expect("it compiles").is_match(&long[..100_000]), Ok(true));
+        assert_eq!(Pattern::new("^[a-z]+$").expect("it compiles").is_match(&long), Ok(true));
+    }
+}

@@ -1,0 +1,133 @@
+//! Places that may hide manifests, which a walk of files does not show: other repositories, submodules, links in the place
+//! of folders, and files that are ignored although the config names them. Whether one does hide manifests is for those to
+//! say who know what a manifest is: the files to look into are listed.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::discover::Unreadable;
+use super::path::path_text;
+use super::pattern::{Pattern, is_skipped};
+use super::read::{Place, SourceFile};
+
+/// So many entries of hidden folders are looked at; beyond, what they hold counts as unknown.
+const MOST_ENTRIES: usize = 20_000;
+const MOST_FILES: usize = 1_000;
+
+/// A place that may hide manifests.
+#[derive(Debug)]
+pub struct Hidden {
+    pub place: Unreadable,
+    /// What is there that may be manifests.
+    pub files: Vec<SourceFile>,
+    /// All that is there is in `files`.
+    pub is_complete: bool,
+    /// The history of this path can tell too: it is, or was, tracked.
+    pub has_past: bool,
+}
+
+/// Another repository inside of the work tree.
+#[derive(Debug, Default)]
+pub(super) struct Nested {
+    /// Manifests of the outer repository are in it.
+    pub is_tracked: bool,
+}
+
+const EXCLUDE: &str = "name it in `manifests.exclude` if its manifests are not part of this repository";
+
+pub(super) fn hidden(
+    root: &Path,
+    pattern: &Pattern,
+    nested: BTreeMap<PathBuf, Nested>,
+    submodules: Vec<PathBuf>,
+) -> (Vec<Hidden>, Vec<Unreadable>) {
+    let (mut hidden, mut certain) = (Vec::new(), Vec::new());
+    for (path, Nested { is_tracked }) in nested {
+        let why = "it is another Git repository, so the manifests in it are not read";
+        let place = Unreadable::new(path_text(&path), "look into", why);
+        if is_tracked {
+            certain
+                .push(place.help("remove the `.git` in it, or its manifests from this repository (`git rm --cached`)"));
+            continue;
+        }
+        let (files, is_complete) = look_into(root, &path, pattern);
+        hidden.push(Hidden { place: place.help(EXCLUDE), files, is_complete, has_past: true });
+    }
+    for path in submodules {
+        let is_empty = std::fs::read_dir(root.join(&path)).is_ok_and(|mut entries| entries.next().is_none());
+        let is_away = is_empty || root.join(&path).symlink_metadata().is_err();
+        hidden.push(Hidden { is_complete: !is_away, ..Hidden::submodule(&path) });
+    }
+    (hidden, certain)
+}
+
+/// Ignored files that the config asks for by name, and ignored folders that such files may be in.
+pub(super) fn hidden_by_ignores(root: &Path, pattern: &Pattern, left_out: &[PathBuf]) -> Vec<Hidden> {
+    if !pattern.is_named() {
+        return Vec::new();
+    }
+    let mut hidden = Vec::new();
+    for path in left_out {
+        let is_folder = path.as_os_str().as_encoded_bytes().ends_with(b"/");
+        let (files, is_complete) = match is_folder {
+            true if !pattern.starts_near(path) => continue,
+            true => look_into(root, path, pattern),
+            false => (vec![file(root, path)], true),
+        };
+        // A folder that is too large to look into is one of a tool.
+        if files.is_empty() || !is_complete {
+            continue;
+        }
+        let why = "it is ignored by Git, and `manifests.include` names it";
+        let name = path_text(path);
+        let place = Unreadable::new(name.trim_end_matches('/').to_owned(), "read", why)
+            .help("correct `.gitignore`, or leave it out by `manifests.exclude`");
+        hidden.push(Hidden { place, files, is_complete: true, has_past: false });
+    }
+    hidden
+}
+
+impl Hidden {
+    /// A link that may have taken the place of a folder: what it leads to cannot be read.
+    pub(super) fn link(path: &Path, why: &'static str) -> Self {
+        let help = "replace the link by the folder, or remove it";
+        let place = Unreadable::new(path_text(path), "follow the link", why).help(help);
+        Self { place, files: Vec::new(), is_complete: false, has_past: true }
+    }
+
+    /// A submodule of a commit, or one that is not checked out.
+    pub(super) fn submodule(path: &Path) -> Self {
+        let why = "it is a submodule, so the manifests in it are not read";
+        let place = Unreadable::new(path_text(path), "look into", why).help(EXCLUDE);
+        Self { place, files: Vec::new(), is_complete: false, has_past: true }
+    }
+}
+
+fn file(root: &Path, relative: &Path) -> SourceFile {
+    SourceFile { path: path_text(relative), place: Place::Disk(root.join(relative)) }
+}
+
+/// The files of a folder that match; `false`: there are too many.
+fn look_into(root: &Path, folder: &Path, pattern: &Pattern) -> (Vec<SourceFile>, bool) {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    let mut entries = 0;
+    while let Some(folder) = folders.pop() {
+        let Ok(listed) = std::fs::read_dir(root.join(&folder)) else { return (files, false) };
+        for entry in listed.flatten() {
+            entries += 1;
+            if entries > MOST_ENTRIES || files.len() > MOST_FILES {
+                return (files, false);
+            }
+            let path = folder.join(entry.file_name());
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() && !is_skipped(&entry.file_name()) && pattern.may_be_under(&path) => {
+                    folders.push(path);
+                }
+                Ok(kind) if kind.is_file() && pattern.matches(&path) => files.push(file(root, &path)),
+                Ok(_) | Err(_) => {}
+            }
+        }
+    }
+    (files, true)
+}

@@ -1,0 +1,183 @@
+//! Finds the Git directory of a work tree as Git does, and never one that a commit can carry. libgit2's own search takes
+//! any folder with `HEAD`, `objects` and `refs` for a bare repository and obeys the `config` in it; such a folder can be
+//! committed, while no commit can carry a `.git`.
+
+use std::fs::Metadata;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// A link file that is longer than this is none.
+const LONGEST_LINK: u64 = 64 * 1024;
+/// `ref: refs/heads/...`, or an id.
+const LONGEST_HEAD: u64 = 4 * 1024;
+
+/// Where a folder belongs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::sources) struct GitDir {
+    /// The folder that holds `.git`.
+    pub top: PathBuf,
+    /// `.git` itself, or the folder that a `.git` file names.
+    pub path: PathBuf,
+}
+
+/// What a search found.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::sources) enum Search {
+    Found(GitDir),
+    /// No folder holds a `.git`.
+    None,
+    /// The folder is, or is inside, a repository without a work tree.
+    Bare(PathBuf),
+    /// There is a `.git` that is no repository.
+    Refused {
+        path: PathBuf,
+        why: &'static str,
+    },
+}
+
+impl GitDir {
+    /// Searches upwards from `root`, an absolute path without links.
+    pub fn search(root: &Path, ceilings: &[PathBuf]) -> Search {
+        let ceilings: Vec<PathBuf> = ceilings.iter().filter_map(|folder| folder.canonicalize().ok()).collect();
+        let mut broken = None;
+        let mut bare = None;
+        for folder in root.ancestors() {
+            // Git looks into the folder that it starts in, ceiling or not.
+            if folder != root && (ceilings.iter().any(|ceiling| ceiling == folder) || is_other_device(root, folder)) {
+                break;
+            }
+            match look(folder) {
+                Look::Nothing => {}
+                Look::Found(path) => return Search::Found(Self { top: folder.to_owned(), path }),
+                // Git passes over a `.git` folder that is no repository, and goes on upwards.
+                Look::Broken => drop(broken.get_or_insert_with(|| folder.join(".git"))),
+                Look::Refused(why) => return Search::Refused { path: folder.join(".git"), why },
+            }
+            if bare.is_none() && is_git_directory(folder) {
+                bare = Some(folder.to_owned());
+            }
+        }
+        match (broken, bare) {
+            (Some(path), _) => Search::Refused { path, why: "the folder is not a repository" },
+            (None, Some(path)) => Search::Bare(path),
+            (None, None) => Search::None,
+        }
+    }
+
+    /// The same without ceilings, for whoever can do without Git: `None` where there is no work tree.
+    pub fn of(root: &Path) -> Option<Self> {
+        match Self::search(root, &[]) {
+            Search::Found(found) => Some(found),
+            Search::None | Search::Bare(_) | Search::Refused { .. } => None,
+        }
+    }
+
+    /// The folder that holds `objects`: of a linked work tree, that of the repository that it is linked to.
+    pub fn common(&self) -> PathBuf {
+        common(&self.path)
+    }
+}
+
+enum Look {
+    Nothing,
+    Found(PathBuf),
+    Broken,
+    Refused(&'static str),
+}
+
+fn look(folder: &Path) -> Look {
+    let dot_git = folder.join(".git");
+    // Links are followed: a person may have moved the repository elsewhere.
+    let Ok(metadata) = dot_git.metadata() else {
+        return if dot_git.symlink_metadata().is_ok() { Look::Broken } else { Look::Nothing };
+    };
+    if metadata.is_dir() {
+        return if is_git_directory(&dot_git) { Look::Found(dot_git) } else { Look::Broken };
+    }
+    if !metadata.is_file() {
+        return Look::Refused("it is neither a folder nor a file");
+    }
+    let Some(target) = link_target(folder, &dot_git) else {
+        return Look::Refused("it does not say `gitdir: FOLDER`");
+    };
+    let Ok(target) = target.canonicalize() else { return Look::Refused("the folder that it names does not exist") };
+    if !is_git_directory(&target) {
+        return Look::Refused("the folder that it names is not a repository");
+    }
+    if is_tree_content(&target, folder) {
+        return Look::Refused("the folder that it names is a part of the work tree, so a commit can change it");
+    }
+    Look::Found(target)
+}
+
+/// What a `.git` file says.
+fn link_target(folder: &Path, file: &Path) -> Option<PathBuf> {
+    let text = read_start(file, LONGEST_LINK)?;
+    let target = text.strip_prefix("gitdir: ")?.trim_end_matches(['\n', '\r']);
+    (!target.is_empty()).then(|| folder.join(target))
+}
+
+/// Whether `target`, that a `.git` file in `holder` names, is content of a work tree and not of a repository. No commit
+/// can carry anything below a `.git`.
+fn is_tree_content(target: &Path, holder: &Path) -> bool {
+    if target.components().any(|part| part.as_os_str() == ".git") {
+        return false;
+    }
+    let outer = |folder: &&Path| *folder != holder && folder.join(".git").symlink_metadata().is_ok();
+    target.ancestors().skip(1).filter(outer).any(|folder| {
+        let dot_git = folder.join(".git");
+        let git_dir = match dot_git.is_file() {
+            true => link_target(folder, &dot_git).and_then(|path| path.canonicalize().ok()),
+            false => dot_git.canonicalize().ok(),
+        };
+        git_dir.is_some_and(|git_dir| is_git_directory(&git_dir) && !target.starts_with(common(&git_dir)))
+    })
+}
+
+/// What Git wants of a repository: a `HEAD` that says something, and folders for objects and references.
+pub(in crate::sources) fn is_git_directory(folder: &Path) -> bool {
+    let common = common(folder);
+    common.join("objects").is_dir() && common.join("refs").is_dir() && is_head(&folder.join("HEAD"))
+}
+
+fn is_head(file: &Path) -> bool {
+    let Ok(metadata) = file.symlink_metadata() else { return false };
+    if metadata.is_symlink() {
+        return file.read_link().is_ok_and(|target| target.starts_with("refs"));
+    }
+    let Some(text) = read_start(file, LONGEST_HEAD) else { return false };
+    match text.strip_prefix("ref:") {
+        Some(target) => target.trim_start().starts_with("refs/"),
+        None => {
+            let id = text.trim_end();
+            matches!(id.len(), 40 | 64) && id.bytes().all(|digit| digit.is_ascii_hexdigit())
+        }
+    }
+}
+
+fn common(git_dir: &Path) -> PathBuf {
+    let text = read_start(&git_dir.join("commondir"), LONGEST_LINK);
+    let common = text.map(|text| git_dir.join(text.trim_end_matches(['\n', '\r'])));
+    common.and_then(|path| path.canonicalize().ok()).unwrap_or_else(|| git_dir.to_owned())
+}
+
+/// The text of a small regular file; `None` where it is anything else.
+fn read_start(path: &Path, most: u64) -> Option<String> {
+    path.metadata().ok().filter(Metadata::is_file)?;
+    let mut bytes = Vec::new();
+    std::fs::File::open(path).ok()?.take(most + 1).read_to_end(&mut bytes).ok()?;
+    (bytes.len() as u64 <= most).then(|| String::from_utf8(bytes).ok())?
+}
+
+/// Git does not look for a repository beyond the file system that it starts in.
+#[cfg(unix)]
+fn is_other_device(root: &Path, folder: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let device = |path: &Path| path.metadata().ok().map(|metadata| metadata.dev());
+    std::env::var_os("GIT_DISCOVERY_ACROSS_FILESYSTEM").is_none() && device(root) != device(folder)
+}
+
+#[cfg(not(unix))]
+fn is_other_device(_root: &Path, _folder: &Path) -> bool {
+    false
+}

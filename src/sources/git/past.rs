@@ -1,0 +1,130 @@
+//! What a path of the work tree held before it became what it is now: whether an empty file, a submodule or a link has
+//! taken the place of manifests.
+
+use std::path::Path;
+
+use git2::{ObjectType, Oid, Tree, TreeEntry};
+
+use super::open::Repository;
+use crate::sources::path::path_of_git;
+use crate::sources::pattern::Pattern;
+use crate::sources::read::LARGEST_FILE;
+
+/// What was at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Past {
+    Manifests,
+    /// Something else, or nothing.
+    Other,
+    /// The history of this clone does not reach back so far, or does not have the path.
+    Unknown,
+}
+
+/// What a text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    Manifest,
+    /// Nothing that can be read: what was there before counts.
+    Nothing,
+    Other,
+}
+
+const MOST_COMMITS: usize = 20_000;
+const MOST_FILES: usize = 2_000;
+
+impl Repository {
+    /// Goes back from `from` (else from `HEAD`) along first parents. `path` is relative to `root`.
+    pub fn past(
+        &self,
+        root: &Path,
+        pattern: &Pattern,
+        from: Option<Oid>,
+        path: &str,
+        content: &dyn Fn(&[u8]) -> Content,
+    ) -> Past {
+        let Ok(prefix) = self.prefix(root) else { return Past::Unknown };
+        let Ok(Some(start)) = from.map_or_else(|| self.head_commit(), |commit| Ok(Some(commit))) else {
+            return Past::Unknown;
+        };
+        let whole = prefix.join(path);
+        let mut commit = self.inner.find_commit(start);
+        let mut last = None;
+        for _ in 0..MOST_COMMITS {
+            let Ok(here) = &commit else { return Past::Unknown };
+            let Ok(tree) = here.tree() else { return Past::Unknown };
+            let Ok(entry) = tree.get_path(&whole) else {
+                // A path that no commit has was never committed; one that came anew took no place.
+                return if last.is_none() { Past::Unknown } else { Past::Other };
+            };
+            if last != Some(entry.id()) {
+                match self.content_of(&entry, Path::new(path), pattern, content) {
+                    Content::Manifest => return Past::Manifests,
+                    Content::Other => return Past::Other,
+                    Content::Nothing => last = Some(entry.id()),
+                }
+            }
+            if here.parent_count() == 0 {
+                return if self.inner.is_shallow() { Past::Unknown } else { Past::Other };
+            }
+            let parent = here.parent(0);
+            commit = parent;
+        }
+        Past::Unknown
+    }
+
+    fn content_of(
+        &self,
+        entry: &TreeEntry<'_>,
+        path: &Path,
+        pattern: &Pattern,
+        content: &dyn Fn(&[u8]) -> Content,
+    ) -> Content {
+        const LINK: i32 = 0o120_000;
+        match entry.kind() {
+            Some(ObjectType::Tree) => match self.inner.find_tree(entry.id()) {
+                Ok(tree) => self.content_of_folder(&tree, path, pattern, content),
+                Err(_) => Content::Nothing,
+            },
+            Some(ObjectType::Blob) if entry.filemode() & 0o170_000 == LINK => Content::Nothing,
+            Some(ObjectType::Blob) => self.content_of_blob(entry.id(), content),
+            Some(_) | None => Content::Nothing,
+        }
+    }
+
+    fn content_of_blob(&self, id: Oid, content: &dyn Fn(&[u8]) -> Content) -> Content {
+        let Ok(blob) = self.inner.find_blob(id) else { return Content::Nothing };
+        if blob.size() as u64 > LARGEST_FILE { Content::Nothing } else { content(blob.content()) }
+    }
+
+    fn content_of_folder(
+        &self,
+        tree: &Tree<'_>,
+        path: &Path,
+        pattern: &Pattern,
+        content: &dyn Fn(&[u8]) -> Content,
+    ) -> Content {
+        let mut folders = vec![(tree.clone(), path.to_owned())];
+        let mut seen = 0;
+        while let Some((tree, folder)) = folders.pop() {
+            for entry in &tree {
+                let path = folder.join(path_of_git(entry.name_bytes()));
+                seen += 1;
+                if seen > MOST_FILES {
+                    return Content::Nothing;
+                }
+                match entry.kind() {
+                    Some(ObjectType::Tree) if pattern.may_be_under(&path) => {
+                        folders.extend(self.inner.find_tree(entry.id()).map(|tree| (tree, path)));
+                    }
+                    Some(ObjectType::Blob) if pattern.matches(&path) => {
+                        if self.content_of_blob(entry.id(), content) == Content::Manifest {
+                            return Content::Manifest;
+                        }
+                    }
+                    Some(_) | None => {}
+                }
+            }
+        }
+        Content::Other
+    }
+}

@@ -1,0 +1,7 @@
+//! Text as such: what a terminal or a pipeline's runner would obey in it, and secrets that must not be shown. It knows
+//! nothing of catalogs, files or formats of reports.
+
+pub mod escape;
+#[cfg(test)]
+pub(crate) mod hostile_texts;
+pub mod redact;
