@@ -168,7 +168,7 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             [CompletionResult]::new('--ref', '--ref', [CompletionResultType]::ParameterName, 'Read manifests and snapshot from this commit instead of the work tree (no checkout)')
             [CompletionResult]::new('--base', '--base', [CompletionResultType]::ParameterName, 'Compare with the merge base of REF and `HEAD`, to tell this branch''s changes from those that were pending before; detected in CI')
             [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Limit to these blueprints or files and their dependencies')
-            [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'Apply a saved plan; refuse it if anything it depends on changed')
+            [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'Apply a saved plan; refuse it if the manifests and the catalog no longer yield exactly that plan')
             [CompletionResult]::new('--on-error', '--on-error', [CompletionResultType]::ParameterName, 'When a change fails: continue with independent changes, or stop')
             [CompletionResult]::new('--since-outcome', '--since-outcome', [CompletionResultType]::ParameterName, 'Refuse commits older than the one recorded in FILE, the outcome of the last push (`--output json=FILE`)')
             [CompletionResult]::new('--run-id', '--run-id', [CompletionResultType]::ParameterName, 'Id of the action run that the catalog records for these changes')

@@ -160,7 +160,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand --ref 'Read manifests and snapshot from this commit instead of the work tree (no checkout)'
             cand --base 'Compare with the merge base of REF and `HEAD`, to tell this branch''s changes from those that were pending before; detected in CI'
             cand --only 'Limit to these blueprints or files and their dependencies'
-            cand --plan 'Apply a saved plan; refuse it if anything it depends on changed'
+            cand --plan 'Apply a saved plan; refuse it if the manifests and the catalog no longer yield exactly that plan'
             cand --on-error 'When a change fails: continue with independent changes, or stop'
             cand --since-outcome 'Refuse commits older than the one recorded in FILE, the outcome of the last push (`--output json=FILE`)'
             cand --run-id 'Id of the action run that the catalog records for these changes'

@@ -259,7 +259,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand push" -l approve -d 'A
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l ref -d 'Read manifests and snapshot from this commit instead of the work tree (no checkout)' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l base -d 'Compare with the merge base of REF and `HEAD`, to tell this branch\'s changes from those that were pending before; detected in CI' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l only -d 'Limit to these blueprints or files and their dependencies' -r -F
-complete -c portolan -n "__fish_portolan_using_subcommand push" -l plan -d 'Apply a saved plan; refuse it if anything it depends on changed' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l plan -d 'Apply a saved plan; refuse it if the manifests and the catalog no longer yield exactly that plan' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l on-error -d 'When a change fails: continue with independent changes, or stop' -r -f -a "continue\t''
 stop\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l since-outcome -d 'Refuse commits older than the one recorded in FILE, the outcome of the last push (`--output json=FILE`)' -r -F
