@@ -10,6 +10,7 @@ use crate::domain::entity::Targets;
 /// How it is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::catalog) enum Means {
+    Create,
     Merge,
     Replace,
     Patch,
@@ -28,6 +29,7 @@ pub(in crate::catalog) fn lanes(acts: &[&Act]) -> Vec<Lane> {
     let mut lanes: BTreeMap<(&Arc<str>, Means), Vec<usize>> = BTreeMap::new();
     for (at, act) in acts.iter().enumerate() {
         let means = match act.call {
+            Call::Create(_) => Means::Create,
             Call::Merge(_) => Means::Merge,
             Call::Replace(_) => Means::Replace,
             Call::Patch(_) => Means::Patch,
@@ -47,7 +49,7 @@ pub(in crate::catalog) fn lanes(acts: &[&Act]) -> Vec<Lane> {
 pub fn draft(act: &Act) -> EntityDraft {
     let identifier = Some(IdentifierRef::Literal(act.key.identifier.to_string()));
     let body = match &act.call {
-        Call::Merge(body) | Call::Replace(body) | Call::Patch(body) => body,
+        Call::Create(body) | Call::Merge(body) | Call::Replace(body) | Call::Patch(body) => body,
         Call::Delete => return EntityDraft { identifier, ..EntityDraft::default() },
     };
     let Body { title, icon, team, properties, relations } = body;

@@ -30,6 +30,7 @@ const PATIENCE: Patience = Patience {
     tries: 10,
     waits: 60,
     total: Duration::from_secs(60),
+    tries_of_run: 10,
 };
 const LIMITS: Limits =
     Limits { connect: Duration::from_secs(5), read: Duration::from_secs(20), whole: Duration::from_secs(60) };
