@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::apply::{Lane, Means, draft, lanes};
+use super::apply::{Lane, Means, draft, lanes, settled};
 use super::decode::Decoder;
 use super::errand::Course;
 use super::store::{Failure, Store};
@@ -77,7 +77,7 @@ impl LocalCatalog {
         let write = || {
             let drafts: Vec<EntityDraft> = lot.iter().map(|act| draft(act)).collect();
             let written = self.upsert(&lane.blueprint, &drafts, &options, &Silent)?;
-            Ok(written.into_iter().map(|end| end.map(|_| ())).collect())
+            Ok(written.into_iter().map(|end| settled(lane.means, end)).collect())
         };
         let patch = |act: &&Act| {
             let body = EntityDraft { identifier: None, ..draft(act) };

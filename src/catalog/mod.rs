@@ -118,6 +118,9 @@ pub enum Undone {
         /// The effect may come even after a read that does not show it: a request was left to itself.
         is_late: bool,
     },
+    /// It was an update, and the catalog created an entity from it: somebody else deleted the one that was to be updated. Only
+    /// what the update names exists now.
+    Recreated,
     /// It was not sent, since others did not come about.
     Unsent(Arc<CatalogError>),
     /// It was not sent, since the catalog refused all writes before it with 401 or 403.
@@ -132,7 +135,7 @@ impl Undone {
         match self {
             Self::Broken(error) | Self::Unsent(error) => Some(error),
             Self::InDoubt { last, .. } => last.error(),
-            Self::Refused(_) | Self::Denied | Self::Stopped => None,
+            Self::Refused(_) | Self::Recreated | Self::Denied | Self::Stopped => None,
         }
     }
 
@@ -141,7 +144,7 @@ impl Undone {
         match self {
             Self::Refused(refusal) => Some(refusal),
             Self::InDoubt { last, .. } => last.refusal(),
-            Self::Broken(_) | Self::Unsent(_) | Self::Denied | Self::Stopped => None,
+            Self::Broken(_) | Self::Recreated | Self::Unsent(_) | Self::Denied | Self::Stopped => None,
         }
     }
 }

@@ -32,7 +32,7 @@ struct Inner {
 }
 
 /// How long a call in flight may go on after the first signal. A pipeline that is cancelled kills its jobs soon after.
-const GRACE: Duration = Duration::from_secs(10);
+const GRACE: Duration = if cfg!(test) { Duration::from_millis(300) } else { Duration::from_secs(10) };
 
 const ONCE: u8 = 1;
 const TWICE: u8 = 2;

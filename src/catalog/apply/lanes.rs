@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::catalog::wire::{EntityDraft, Field, IdentifierRef, RelationRef, TeamRef};
+use crate::catalog::Undone;
+use crate::catalog::wire::{EntityDraft, Field, IdentifierRef, RelationRef, TeamRef, Written};
 use crate::domain::act::{Act, Body, Call, Part};
 use crate::domain::entity::Targets;
 
@@ -43,6 +44,15 @@ pub(in crate::catalog) fn lanes(acts: &[&Act]) -> Vec<Lane> {
         members,
     };
     lanes.into_iter().map(lane).collect()
+}
+
+/// The end of a write of this kind. An update that created an entity left out what it does not name.
+pub(in crate::catalog) fn settled(means: Means, end: Result<Written, Undone>) -> Result<(), Undone> {
+    match end {
+        Ok(written) if written.created && means == Means::Merge => Err(Undone::Recreated),
+        Ok(_) => Ok(()),
+        Err(undone) => Err(undone),
+    }
 }
 
 /// What is sent of an act, with its identifier; of a deletion there is nothing besides.

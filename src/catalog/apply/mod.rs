@@ -10,7 +10,7 @@ mod resolve;
 mod tests;
 
 pub use lanes::draft;
-pub(super) use lanes::{Lane, Means, lanes};
+pub(super) use lanes::{Lane, Means, lanes, settled};
 pub use resolve::Ground;
 use resolve::Resolver;
 
@@ -150,6 +150,13 @@ impl Ledger {
                 self.end(act, Cause::InDoubt(failure(act, &last)));
                 self.failed(errand);
             }
+            undone @ Undone::Recreated => {
+                if let Some(state) = self.states.get_mut(act.change) {
+                    state.is_begun = true;
+                }
+                self.end(act, Cause::Failed(failure(act, &undone)));
+                self.failed(errand);
+            }
             Undone::Unsent(_) => {
                 self.leave(act, Reason::Unreachable);
                 self.over.get_or_insert(Reason::Unreachable);
@@ -189,6 +196,13 @@ fn failure(act: &Act, undone: &Undone) -> Failure {
             Failure { deed, status: error.status(), code: None, message: format!("failed to {error}") }
         }
         Undone::InDoubt { last, .. } => failure(act, last),
+        Undone::Recreated => Failure {
+            deed,
+            status: None,
+            code: Some("recreated".to_owned()),
+            message: "another writer deleted the entity after the plan was made; only what this change sets exists now"
+                .to_owned(),
+        },
         Undone::Denied => Failure { deed, status: None, code: None, message: "the catalog refuses all writes".to_owned() },
         Undone::Stopped => {
             Failure { deed, status: None, code: None, message: "the run was stopped before the answer".to_owned() }

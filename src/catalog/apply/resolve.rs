@@ -80,6 +80,7 @@ impl Resolver<'_> {
             (true, Some(found), Some(owned)) if !is_there || !owned => {
                 resolve(self.taken(found, owned).into(), Event::Deny)
             }
+            (_, Some(found), _) if is_there && is_update(act) && is_new(found) => Err(Undone::Recreated),
             _ if is_there => resolve(*last, Event::Confirm),
             // What was left to itself may still be done.
             _ if is_late => Err(Undone::InDoubt { last, is_late }),
@@ -179,6 +180,15 @@ pub(super) const FOREIGN: u16 = 0;
 
 fn is_create(act: &Act) -> bool {
     matches!(act.call, Call::Create(_))
+}
+
+fn is_update(act: &Act) -> bool {
+    matches!(act.call, Call::Merge(_))
+}
+
+/// Nobody changed it since it was created.
+fn is_new(found: &Entity) -> bool {
+    found.record.created_at.is_some() && found.record.created_at == found.record.updated_at
 }
 
 fn by_blueprint<'a>(acts: &[&'a Act], members: impl IntoIterator<Item = usize>) -> BTreeMap<&'a Arc<str>, Vec<usize>> {

@@ -11,7 +11,7 @@ use super::caller::{Caller, Repeat, Reply};
 use super::failure::ClientError;
 use super::retry::is_passing;
 use super::{delete, write};
-use crate::catalog::apply::{Lane, Means, draft};
+use crate::catalog::apply::{Lane, Means, draft, settled};
 use crate::catalog::errand::{Course, Errand};
 use crate::catalog::write_state::{Event, Item};
 use crate::catalog::{CatalogError, Undone};
@@ -68,7 +68,8 @@ async fn written(
     let options = course.errand.options(lane.means);
     // A create that may have been done is sent again, too: a read shows whose it is.
     let ends = write::write(caller, &lane.blueprint, &drafts, &options, Repeat::Always, course, lanes).await;
-    lane.members.iter().copied().zip(ends.into_iter().map(|end| end.map(|_| ()))).collect()
+    let ends = ends.into_iter().map(|end| settled(lane.means, end));
+    lane.members.iter().copied().zip(ends).collect()
 }
 
 async fn patched(caller: &Caller, acts: &[&Act], lane: &Lane, turn: &Cell<usize>, course: &Course<'_>) -> Ends {

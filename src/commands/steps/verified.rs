@@ -116,7 +116,7 @@ impl Asking<'_> {
         for (one, answer) in asked.into_iter().zip(answers) {
             match answer {
                 // Nothing stops it, and it is no push that would be denied.
-                Ok(_) | Err(Undone::Stopped | Undone::Denied) => {}
+                Ok(_) | Err(Undone::Stopped | Undone::Denied | Undone::Recreated) => {}
                 Err(Undone::Refused(refusal)) => refused.push((one, *refusal)),
                 Err(undone @ (Undone::Broken(_) | Undone::Unsent(_) | Undone::InDoubt { .. })) => {
                     match (undone.error(), undone.refusal()) {

@@ -113,7 +113,7 @@ fn the_way_on_names_the_target() {
     let plan = PlanReport { push: "portolan push --target staging --no-prune", ..case.report() };
     let report = OutcomeReport { plan: &plan, outcome: &outcome, at: Moment(0), milliseconds: 0, run_id: None };
     let text = render(&report, OutcomeFormat::Text, &UNICODE);
-    assert!(text.contains("rerun `portolan push --target staging --no-prune`;"), "{text}");
+    assert!(text.contains("Rerun `portolan push --target staging --no-prune` to finish"), "{text}");
 }
 
 fn end() -> impl Strategy<Value = End> {

@@ -83,6 +83,7 @@ pub(super) fn incomplete(change: &Change, deed: Deed) -> String {
         (Deed::Delete, Action::Rename { from, .. }) => {
             format!("{key} {done}, {} not deleted yet: it exists under both identifiers", tick(from))
         }
+        (Deed::Write, Action::Update) => format!("{key} {done} in part"),
         (Deed::Relink, _) => format!("{key} {done}, relations not set yet"),
         (Deed::Write | Deed::Delete, _) => format!("{key} {done} in part"),
     }

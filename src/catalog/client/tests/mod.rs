@@ -4,6 +4,8 @@
 mod embedded;
 mod encrypted;
 mod faults;
+mod histories;
+mod outcomes;
 mod scripted;
 mod secrets;
 mod throttled;
