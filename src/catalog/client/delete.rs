@@ -134,9 +134,15 @@ impl Removal<'_> {
         call.is_brief = is_brief;
         call.stop = self.course.errand.stop.clone();
         let mut reply = self.caller.send(&call, |_, _| Ok(())).await;
-        // What is not there is deleted; a route that is not there deletes nothing.
-        if reply.result.as_ref().is_err_and(|error| error.status() == Some(404) && !error.is_no_route()) {
-            reply.result = Ok(());
+        let missing = reply.result.as_ref().err().and_then(ClientError::refusal).filter(|refusal| refusal.status == 404);
+        match missing {
+            // What is not there is deleted.
+            Some(refusal) if refusal.error == "not_found" && !reply.result.as_ref().is_err_and(ClientError::is_no_route) => {
+                reply.result = Ok(());
+            }
+            // Something else is not there, or something else than the catalog says so: only a read can tell.
+            Some(_) => reply.is_lost = true,
+            None => {}
         }
         settle_one(self.course, item, reply);
     }
