@@ -298,7 +298,10 @@ fn is_reported_within_the_budget(fault: Fault) {
     let error = client.blueprints().expect_err("nothing comes through").to_string();
     assert!(error.contains("/v1/blueprints"), "{error}");
     match client.upsert("service", &drafts(0..5, "second"), &merge(), &Silent) {
-        Ok(results) => assert!(results.iter().all(|it| matches!(it, Err(Undone::Broken(_) | Undone::InDoubt { .. }))), "{results:?}"),
+        Ok(results) => assert!(
+            results.iter().all(|it| matches!(it, Err(Undone::Broken(_) | Undone::InDoubt { .. }))),
+            "{results:?}"
+        ),
         Err(error) => assert!(!error.to_string().is_empty()),
     }
     let deleted = client.delete("service", &["e0001".to_owned()], &Silent);

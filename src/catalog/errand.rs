@@ -4,8 +4,8 @@
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
-use super::wire::{Refusal, WriteOptions};
 use super::apply::Means;
+use super::wire::{Refusal, WriteOptions};
 use super::{CatalogError, Stop, Undone};
 use crate::domain::progress::Progress;
 

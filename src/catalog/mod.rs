@@ -58,8 +58,12 @@ pub trait Catalog {
     fn owned(&self, owner: &Owner) -> Result<Vec<EntityKey>, CatalogError>;
 
     /// Those of `identifiers` that exist now.
-    fn find(&self, blueprint: &Blueprint, identifiers: &[Box<str>], look: Look<'_>)
-    -> Result<Vec<Entity>, CatalogError>;
+    fn find(
+        &self,
+        blueprint: &Blueprint,
+        identifiers: &[Box<str>],
+        look: Look<'_>,
+    ) -> Result<Vec<Entity>, CatalogError>;
 
     /// Those of `identifiers` that `owner` owns now.
     fn owned_among(

@@ -55,7 +55,8 @@ const TABLE: [[Option<State>; EVENTS.len()]; STATES.len()] = {
     const NO: Option<State> = None;
     [
         //            Send          Decline       Accept      Refuse         Lose        Confirm     Deny
-        /* Unsent  */ [Some(Sent), NO, NO, NO, NO, NO, NO],
+        /* Unsent  */
+        [Some(Sent), NO, NO, NO, NO, NO, NO],
         /* Sent    */ [NO, Some(Unsent), Some(Done), Some(Refused), Some(Lost), NO, NO],
         /* Lost    */ [Some(Resent), NO, NO, NO, NO, Some(Done), Some(Undone)],
         /* Resent  */ [NO, Some(Lost), Some(Done), Some(Lost), Some(Lost), NO, NO],
@@ -189,9 +190,9 @@ mod tests {
         let answers = [Event::Decline, Event::Accept, Event::Refuse, Event::Lose];
         let mut paths = vec![vec![]];
         for _ in 0..4 {
-            let longer = paths.iter().flat_map(|path: &Vec<Event>| {
-                answers.iter().map(move |answer| [path.as_slice(), &[*answer]].concat())
-            });
+            let longer = paths
+                .iter()
+                .flat_map(|path: &Vec<Event>| answers.iter().map(move |answer| [path.as_slice(), &[*answer]].concat()));
             paths = longer.collect();
             for path in &paths {
                 let mut item = Item::default();

@@ -117,7 +117,8 @@ mod tests {
                 ("gone".into(), Value::Null),
             ]
             .into(),
-            relations: [("domain".into(), Targets::One("shop".into())), ("uses".into(), Targets::Many([].into()))].into(),
+            relations: [("domain".into(), Targets::One("shop".into())), ("uses".into(), Targets::Many([].into()))]
+                .into(),
             record: Record::default(),
         }
     }

@@ -203,7 +203,9 @@ fn failure(act: &Act, undone: &Undone) -> Failure {
             message: "another writer deleted the entity after the plan was made; only what this change sets exists now"
                 .to_owned(),
         },
-        Undone::Denied => Failure { deed, status: None, code: None, message: "the catalog refuses all writes".to_owned() },
+        Undone::Denied => {
+            Failure { deed, status: None, code: None, message: "the catalog refuses all writes".to_owned() }
+        }
         Undone::Stopped => {
             Failure { deed, status: None, code: None, message: "the run was stopped before the answer".to_owned() }
         }

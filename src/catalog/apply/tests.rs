@@ -83,7 +83,8 @@ fn what_fails_keeps_back_what_needs_it_and_nothing_else() {
         vec![relink(1, "s4", &[1, 4]), relink(3, "s5", &[3, 5])],
     ];
     let outcome = outcome(&catalog, waves, 6, false);
-    let expected = ["failed Write 404", "incomplete Relink Needs([4])", "Needs([0])", "applied", "Needs([2])", "applied"];
+    let expected =
+        ["failed Write 404", "incomplete Relink Needs([4])", "Needs([0])", "applied", "Needs([2])", "applied"];
     assert_eq!(brief(&outcome), expected);
     assert!(!outcome.is_complete() && !outcome.is_interrupted);
     assert_eq!(there(&catalog), 3);

@@ -365,13 +365,7 @@ impl Caller {
     }
 
     /// Waits before the next try, or says why there is none.
-    async fn wait(
-        &self,
-        call: &Call,
-        failed: Failed,
-        began: Duration,
-        tries: &mut Tries,
-    ) -> Result<(), ClientError> {
+    async fn wait(&self, call: &Call, failed: Failed, began: Duration, tries: &mut Tries) -> Result<(), ClientError> {
         let (error, asked) = match failed {
             Failed::ForGood(error) => {
                 tries.is_late |= error.is_late();

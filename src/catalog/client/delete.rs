@@ -134,10 +134,13 @@ impl Removal<'_> {
         call.is_brief = is_brief;
         call.stop = self.course.errand.stop.clone();
         let mut reply = self.caller.send(&call, |_, _| Ok(())).await;
-        let missing = reply.result.as_ref().err().and_then(ClientError::refusal).filter(|refusal| refusal.status == 404);
+        let missing =
+            reply.result.as_ref().err().and_then(ClientError::refusal).filter(|refusal| refusal.status == 404);
         match missing {
             // What is not there is deleted.
-            Some(refusal) if refusal.error == "not_found" && !reply.result.as_ref().is_err_and(ClientError::is_no_route) => {
+            Some(refusal)
+                if refusal.error == "not_found" && !reply.result.as_ref().is_err_and(ClientError::is_no_route) =>
+            {
                 reply.result = Ok(());
             }
             // Something else is not there, or something else than the catalog says so: only a read can tell.

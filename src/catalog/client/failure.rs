@@ -119,7 +119,10 @@ pub enum ClientError {
     #[diagnostic(transparent)]
     NoToken(Box<Self>),
     #[error("call `{asked}`: the catalog takes no more calls for {}", seconds(wait))]
-    #[diagnostic(code("catalog-rate-limit"), help("the rate limit of your organisation is exhausted (shared with all clients); retry later"))]
+    #[diagnostic(
+        code("catalog-rate-limit"),
+        help("the rate limit of your organisation is exhausted (shared with all clients); retry later")
+    )]
     Throttled { asked: Asked, wait: Duration },
     #[error("know whether `{asked}` was done: {reason}")]
     #[diagnostic(

@@ -165,7 +165,8 @@ impl Client {
         read: impl Future<Output = Result<T, ClientError>>,
     ) -> Result<T, CatalogError> {
         let read = async { tokio::time::timeout(look.within, look.stop.unless_twice(read)).await };
-        let asked = || self.caller.transport.asked("POST", &route::route(&["blueprints", blueprint, "entities", "search"]));
+        let asked =
+            || self.caller.transport.asked("POST", &route::route(&["blueprints", blueprint, "entities", "search"]));
         match self.runtime.block_on(read) {
             Ok(Some(done)) => Ok(done?),
             Ok(None) => Err(ClientError::Abandoned { asked: asked() }.into()),

@@ -57,13 +57,7 @@ pub(super) async fn perform(
     outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| Err(course.unsent()))).collect()
 }
 
-async fn written(
-    caller: &Arc<Caller>,
-    acts: &[&Act],
-    lane: &Lane,
-    course: &Course<'_>,
-    lanes: usize,
-) -> Ends {
+async fn written(caller: &Arc<Caller>, acts: &[&Act], lane: &Lane, course: &Course<'_>, lanes: usize) -> Ends {
     let drafts: Vec<_> = lane.members.iter().map(|member| draft(acts[*member])).collect();
     let options = course.errand.options(lane.means);
     // A create that may have been done is sent again, too: a read shows whose it is.

@@ -120,7 +120,11 @@ impl Tries {
     /// Which attempt failed last, of how many: of this call, or of the run where that is closer to its end. `asked`: the
     /// catalog asked for the wait.
     pub fn count(&self, patience: &Patience, budget: &Budget, asked: bool) -> (u32, u32) {
-        if asked { (self.waited, patience.waits) } else { (self.failed.max(budget.failed), patience.tries.max(patience.tries_of_run)) }
+        if asked {
+            (self.waited, patience.waits)
+        } else {
+            (self.failed.max(budget.failed), patience.tries.max(patience.tries_of_run))
+        }
     }
 
     /// How often the call was made, once [`Tries::next`] was told of its failure.
@@ -242,7 +246,11 @@ mod tests {
                 assert!(next.iter().all(|next| *next == Next::GiveUp), "round {rounds}: {next:?}");
                 break;
             }
-            now += next.iter().map(|next| if let Next::Again(wait) = next { *wait } else { Duration::ZERO }).max().unwrap_or_default();
+            now += next
+                .iter()
+                .map(|next| if let Next::Again(wait) = next { *wait } else { Duration::ZERO })
+                .max()
+                .unwrap_or_default();
         }
         assert_eq!(rounds, 10);
         // A call that comes now is made once.

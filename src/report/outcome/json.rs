@@ -171,18 +171,8 @@ pub(super) fn render(told: &Told<'_>) -> String {
 }
 
 fn ends(tally: &Tally) -> JsonEnds {
-    let Tally {
-        created,
-        updated,
-        renamed,
-        adopted,
-        deleted,
-        incomplete,
-        failed,
-        in_doubt,
-        not_attempted,
-        unchanged,
-    } = *tally;
+    let Tally { created, updated, renamed, adopted, deleted, incomplete, failed, in_doubt, not_attempted, unchanged } =
+        *tally;
     JsonEnds { created, updated, renamed, adopted, deleted, incomplete, failed, in_doubt, not_attempted, unchanged }
 }
 

@@ -90,9 +90,7 @@ impl Kind {
 /// The sentence about a change of this kind; `None`: it is of another.
 fn line(kind: Kind, told: &Told<'_>, change: &Change, end: &End) -> Option<String> {
     match (kind, end) {
-        (Kind::Failed, End::Failed(failure)) => {
-            Some(format!("{}: {}", words::deed(change), words::answer(failure)))
-        }
+        (Kind::Failed, End::Failed(failure)) => Some(format!("{}: {}", words::deed(change), words::answer(failure))),
         (Kind::InDoubt, End::InDoubt(failure)) => {
             Some(format!("{}: {} ({})", words::deed(change), words::answer(failure), words::IN_DOUBT))
         }

@@ -13,18 +13,8 @@ const NAMES_MAX: usize = 3;
 
 /// The line of numbers, made to be searched: bare digits, and the four verbs always.
 pub(super) fn numbers(tally: &Tally) -> String {
-    let Tally {
-        created,
-        updated,
-        renamed,
-        adopted,
-        deleted,
-        incomplete,
-        failed,
-        in_doubt,
-        not_attempted,
-        unchanged,
-    } = tally;
+    let Tally { created, updated, renamed, adopted, deleted, incomplete, failed, in_doubt, not_attempted, unchanged } =
+        tally;
     if tally.applied() == 0 && tally.is_complete() {
         return format!("nothing to do; {unchanged} unchanged");
     }
@@ -126,9 +116,8 @@ pub(super) fn next_step(told: &Told<'_>) -> Option<String> {
     }
     let command = words::tick(told.report.plan.push);
     let has_reason = |reason: &Reason| told.ends().any(|(_, end)| end.reason() == Some(reason));
-    let has_status = |status: u16| {
-        told.ends().filter_map(|(_, end)| end.failure()).any(|failure| failure.status == Some(status))
-    };
+    let has_status =
+        |status: u16| told.ends().filter_map(|(_, end)| end.failure()).any(|failure| failure.status == Some(status));
     let is_unreachable = has_reason(&Reason::Unreachable);
     let (first, rerun) = match (told.report.outcome.is_interrupted, is_unreachable, tally.failed) {
         (true, _, _) => ("The push was interrupted.".to_owned(), format!("Rerun {command} to finish")),

@@ -92,7 +92,8 @@ fn after_a_doubt(call: &Call, open: fn() -> Vec<u8>, refusal: fn() -> Vec<u8>, i
 fn a_refusal_after_a_lost_answer_says_nothing_until_a_read_does() {
     let truncated: fn() -> Vec<u8> = || json(200, r#"{"ok":true,"entities":[{"ind"#);
     let opens: [fn() -> Vec<u8>; 4] = [|| item(503), truncated, Vec::new, || refused(502)];
-    let refusals: [fn() -> Vec<u8>; 5] = [|| refused(403), || refused(422), || item(403), || item(422), || refused(401)];
+    let refusals: [fn() -> Vec<u8>; 5] =
+        [|| refused(403), || refused(422), || item(403), || item(422), || refused(401)];
     for call in [Call::Create(body()), Call::Merge(body()), Call::Replace(body())] {
         for (at, open) in opens.into_iter().enumerate() {
             for (number, refusal) in refusals.into_iter().enumerate() {
@@ -160,13 +161,15 @@ fn what_somebody_else_owns_by_now_is_not_deleted() {
     let outcome = push(&client(&server.url), acts, &Stop::default());
     let [End::Failed(failure), End::Applied, End::Applied] = &outcome.ends[..] else { panic!("{outcome:?}") };
     assert!(failure.message.contains("owned by another writer (last changed by ada"), "{failure:?}");
-    let deletes: String = server.seen().iter().filter(|seen| seen.line.contains("delete")).map(|seen| seen.body.clone()).collect();
+    let deletes: String =
+        server.seen().iter().filter(|seen| seen.line.contains("delete")).map(|seen| seen.body.clone()).collect();
     assert!(!deletes.contains("\"s0\"") && deletes.contains("\"s1\""), "{deletes}");
 }
 
 #[test]
 fn nothing_is_deleted_whose_owner_cannot_be_read() {
-    let server = Scripted::with_token(|seen, _| if is_search(seen) { refused(403) } else { json(200, r#"{"ok":true}"#) });
+    let server =
+        Scripted::with_token(|seen, _| if is_search(seen) { refused(403) } else { json(200, r#"{"ok":true}"#) });
     let outcome = push(&client(&server.url), vec![act(0, Call::Delete)], &Stop::default());
     assert!(matches!(&outcome.ends[..], [End::Failed(failure)] if failure.status == Some(403)), "{outcome:?}");
     assert!(server.seen().iter().all(|seen| !seen.line.contains("delete") && !seen.line.starts_with("DELETE")));
@@ -218,7 +221,10 @@ fn credentials_that_may_not_write_are_not_tried_with_every_entity() {
             let writes = server.seen().iter().filter(|seen| seen.line.contains("/bulk")).count();
             // Those in flight end; a 401 is tried once more with a new token.
             assert!(writes <= 80, "{writes} batches for {status}");
-            let rest = outcome.ends.iter().filter(|end| matches!(end, End::NotAttempted(Reason::Denied | Reason::Unreachable)));
+            let rest = outcome
+                .ends
+                .iter()
+                .filter(|end| matches!(end, End::NotAttempted(Reason::Denied | Reason::Unreachable)));
             assert!(rest.count() > 3000);
         }
     }
