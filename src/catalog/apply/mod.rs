@@ -122,7 +122,7 @@ impl Ledger {
     fn end(&mut self, act: &Act, cause: Cause) {
         let Some(state) = self.states.get_mut(act.change) else { return };
         let is_begun = state.is_begun;
-        state.end.get_or_insert_with(|| match cause {
+        state.end.get_or_insert(match cause {
             cause if is_begun => End::Incomplete { deed: act.deed, cause },
             Cause::Failed(failure) => End::Failed(failure),
             Cause::InDoubt(failure) => End::InDoubt(failure),
