@@ -4,13 +4,18 @@
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
-use super::wire::WriteOptions;
+use super::apply::Means;
+use super::wire::{Refusal, WriteOptions};
 use super::{CatalogError, Stop, Undone};
 use crate::domain::progress::Progress;
 
 /// So many calls are given up, with none between that went well, before the catalog is taken for lost. One may be its own
 /// fault.
 const MOST_GIVEN_UP: u32 = 3;
+
+/// So many calls are refused with 401 or 403, with none between that was accepted, before the rest is not sent: the
+/// credentials may not write, and each further entity would be refused alike.
+const MOST_DENIED: u32 = 3;
 
 /// What holds for every act.
 #[derive(Clone, Copy)]
@@ -24,8 +29,11 @@ pub struct Errand<'e> {
 }
 
 impl Errand<'_> {
-    pub(super) fn options(&self, merge: bool) -> WriteOptions {
-        WriteOptions { upsert: true, merge, run_id: self.run_id.map(str::to_owned), ..WriteOptions::default() }
+    /// A create is refused where the entity exists; everything else may be repeated.
+    pub(super) fn options(&self, means: Means) -> WriteOptions {
+        let upsert = means != Means::Create;
+        let merge = matches!(means, Means::Merge | Means::Patch);
+        WriteOptions { upsert, merge, run_id: self.run_id.map(str::to_owned), ..WriteOptions::default() }
     }
 }
 
@@ -33,17 +41,19 @@ impl Errand<'_> {
 pub(super) struct Course<'e> {
     pub errand: Errand<'e>,
     given_up: Cell<u32>,
+    denied: Cell<u32>,
     over: RefCell<Option<Over>>,
 }
 
 enum Over {
     Failed,
+    Denied,
     Lost(Arc<CatalogError>),
 }
 
 impl<'e> Course<'e> {
     pub fn new(errand: Errand<'e>) -> Self {
-        Self { errand, given_up: Cell::new(0), over: RefCell::new(None) }
+        Self { errand, given_up: Cell::new(0), denied: Cell::new(0), over: RefCell::new(None) }
     }
 
     /// Whether another call may be begun.
@@ -55,6 +65,7 @@ impl<'e> Course<'e> {
     pub fn unsent(&self) -> Undone {
         match &*self.over.borrow() {
             Some(Over::Lost(error)) => Undone::Unsent(Arc::clone(error)),
+            Some(Over::Denied) => Undone::Denied,
             Some(Over::Failed) | None => Undone::Stopped,
         }
     }
@@ -62,6 +73,22 @@ impl<'e> Course<'e> {
     /// A call came about, whatever the catalog said.
     pub fn came_about(&self) {
         self.given_up.set(0);
+    }
+
+    /// The catalog accepted a write.
+    pub fn accepted(&self) {
+        self.denied.set(0);
+    }
+
+    /// A call of which nothing was accepted was refused.
+    pub fn refused(&self, refusal: &Refusal) {
+        if !is_about_rights(refusal) {
+            return;
+        }
+        self.denied.set(self.denied.get() + 1);
+        if self.denied.get() >= MOST_DENIED {
+            self.over.borrow_mut().get_or_insert(Over::Denied);
+        }
     }
 
     /// One act failed, for good.
@@ -73,6 +100,10 @@ impl<'e> Course<'e> {
 
     /// A call did not come about. `is_of_the_call`: others may fare better.
     pub fn gave_up(&self, error: &Arc<CatalogError>, is_of_the_call: bool) {
+        if self.errand.stop.is_told() {
+            // That the calls ended is somebody's wish and says nothing about the catalog.
+            return;
+        }
         self.given_up.set(self.given_up.get() + 1);
         if !is_of_the_call || self.given_up.get() >= MOST_GIVEN_UP {
             self.over.borrow_mut().get_or_insert_with(|| Over::Lost(Arc::clone(error)));
@@ -83,4 +114,11 @@ impl<'e> Course<'e> {
     pub fn advance(&self, settled: u64) {
         self.errand.progress.advance(settled);
     }
+}
+
+/// Whether the catalog would refuse every other entity, too. 403 is also what it says of one that others need, or that it
+/// protects.
+fn is_about_rights(refusal: &Refusal) -> bool {
+    let is_of_the_entity = refusal.error.contains("dependents") || refusal.error.contains("protected");
+    matches!(refusal.status, 401 | 403) && !is_of_the_entity
 }

@@ -1,19 +1,20 @@
 //! The embedded catalog as a [`Catalog`]: the store itself, without HTTP between. What is refused here is refused in the
 //! platform's words, since nobody outside may tell the two apart.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::apply::{Lane, Means, draft, lanes};
+use super::apply::{Lane, Means, draft, lanes, settled};
 use super::decode::Decoder;
 use super::errand::Course;
 use super::store::{Failure, Store};
 use super::wire::{EntityDraft, Refusal, Shape, WriteOptions, Writer, Written};
-use super::{Catalog, CatalogError, Errand, Part, Undone};
+use super::{Catalog, CatalogError, Errand, Look, Part, Undone};
 use crate::domain::act::Act;
 use crate::domain::blueprint::Blueprint;
-use crate::domain::entity::{EntityKey, Owner};
+use crate::domain::entity::{Entity, EntityKey, Owner};
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
 
@@ -72,19 +73,19 @@ impl LocalCatalog {
 
     /// Of one lane.
     fn perform_lot(&self, lane: &Lane, lot: &[&Act], course: &Course<'_>) -> Vec<Result<(), Undone>> {
-        let write = |merge| {
+        let options = course.errand.options(lane.means);
+        let write = || {
             let drafts: Vec<EntityDraft> = lot.iter().map(|act| draft(act)).collect();
-            let written = self.upsert(&lane.blueprint, &drafts, &course.errand.options(merge), &Silent)?;
-            Ok(written.into_iter().map(|end| end.map(|_| ())).collect())
+            let written = self.upsert(&lane.blueprint, &drafts, &options, &Silent)?;
+            Ok(written.into_iter().map(|end| settled(lane.means, end)).collect())
         };
         let patch = |act: &&Act| {
             let body = EntityDraft { identifier: None, ..draft(act) };
-            let end = self.patch(&lane.blueprint, &act.key.identifier, &body, &course.errand.options(true))?;
+            let end = self.patch(&lane.blueprint, &act.key.identifier, &body, &options)?;
             Ok(end.map_err(Undone::from))
         };
         let ends: Result<Vec<_>, CatalogError> = match lane.means {
-            Means::Merge => write(true),
-            Means::Replace => write(false),
+            Means::Create | Means::Merge | Means::Replace => write(),
             Means::Patch => lot.iter().map(patch).collect(),
             Means::Delete => {
                 let identifiers: Vec<String> = lot.iter().map(|act| act.key.identifier.to_string()).collect();
@@ -155,6 +156,32 @@ impl Catalog for LocalCatalog {
         progress.advance(identifiers.len() as u64);
         progress.finish();
         Ok(Shelf { entities, completeness: Completeness::Complete })
+    }
+
+    fn find(
+        &self,
+        blueprint: &Blueprint,
+        identifiers: &[Box<str>],
+        _look: Look<'_>,
+    ) -> Result<Vec<Entity>, CatalogError> {
+        Ok(self.read_some(blueprint, identifiers, &Silent)?.entities)
+    }
+
+    fn owned_among(
+        &self,
+        owner: &Owner,
+        blueprint: &str,
+        identifiers: &[Box<str>],
+        _look: Look<'_>,
+    ) -> Result<HashSet<Box<str>>, CatalogError> {
+        let asked: HashSet<&str> = identifiers.iter().map(AsRef::as_ref).collect();
+        let owned = self.store.owned(owner)?.into_iter();
+        let mine = owned.filter(|key| key.blueprint.as_ref() == blueprint).map(|key| key.identifier);
+        Ok(mine.filter(|identifier| asked.contains(identifier.as_ref())).collect())
+    }
+
+    fn writer_of(&self, blueprint: &str, identifier: &str, _look: Look<'_>) -> Result<Option<String>, CatalogError> {
+        Ok(self.store.datasource_of(blueprint, identifier)?.map(|text| describe_writer(&text)))
     }
 
     fn owned(&self, owner: &Owner) -> Result<Vec<EntityKey>, CatalogError> {
@@ -235,7 +262,7 @@ impl Catalog for LocalCatalog {
         for lane in lanes(acts) {
             let lot = match (errand.stops_at_first, lane.means) {
                 (true, _) | (false, Means::Patch) => 1,
-                (false, Means::Merge | Means::Replace) => PAGE,
+                (false, Means::Create | Means::Merge | Means::Replace) => PAGE,
                 (false, Means::Delete) => LOT,
             };
             for members in lane.members.chunks(lot).take_while(|_| course.goes_on()) {
@@ -251,6 +278,15 @@ impl Catalog for LocalCatalog {
             }
         }
         outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| Err(course.unsent()))).collect()
+    }
+}
+
+/// ``scope `acme/other` ``, or the datasource as it is.
+fn describe_writer(datasource: &str) -> String {
+    let scope = datasource.split_once("(statekey/").and_then(|(_, rest)| rest.split_once(')'));
+    match scope {
+        Some((scope, _)) if datasource.starts_with(Owner::PRODUCT) => format!("scope `{scope}`"),
+        Some(_) | None => format!("`{datasource}`"),
     }
 }
 

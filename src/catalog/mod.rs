@@ -15,12 +15,15 @@ pub mod server;
 mod signals;
 mod stop;
 pub mod store;
+mod write_state;
 
+use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::domain::act::Act;
 use crate::domain::blueprint::Blueprint;
-use crate::domain::entity::{EntityKey, Owner};
+use crate::domain::entity::{Entity, EntityKey, Owner};
 use crate::domain::progress::Progress;
 use crate::domain::snapshot::{Shelf, Snapshot};
 
@@ -54,6 +57,26 @@ pub trait Catalog {
 
     /// The keys of all entities whose datasource is `owner`'s, sorted.
     fn owned(&self, owner: &Owner) -> Result<Vec<EntityKey>, CatalogError>;
+
+    /// Those of `identifiers` that exist now.
+    fn find(
+        &self,
+        blueprint: &Blueprint,
+        identifiers: &[Box<str>],
+        look: Look<'_>,
+    ) -> Result<Vec<Entity>, CatalogError>;
+
+    /// Those of `identifiers` that `owner` owns now.
+    fn owned_among(
+        &self,
+        owner: &Owner,
+        blueprint: &str,
+        identifiers: &[Box<str>],
+        look: Look<'_>,
+    ) -> Result<HashSet<Box<str>>, CatalogError>;
+
+    /// Who wrote an entity last, for a message: "an Ocean integration". `None`: the catalog does not say.
+    fn writer_of(&self, blueprint: &str, identifier: &str, look: Look<'_>) -> Result<Option<String>, CatalogError>;
 
     /// Writes any number of entities of one blueprint; the results are in the order of `drafts`.
     fn upsert(
@@ -89,14 +112,54 @@ pub trait Catalog {
 /// tells for itself; where nothing at all came about, the whole is an error.
 #[derive(Debug, Clone)]
 pub enum Undone {
-    /// The catalog will not have it.
+    /// The catalog refused it, and nothing was done.
     Refused(Box<Refusal>),
-    /// The call did not come about; whether the catalog did it all the same, [`CatalogError::is_surely_undone`] tells.
+    /// The call failed, and nothing was done.
     Broken(Arc<CatalogError>),
+    /// It was sent, and nobody knows whether it was done: an answer was lost. Only a read can say.
+    InDoubt {
+        /// What was heard last.
+        last: Box<Undone>,
+        /// The effect may come even after a read that does not show it: a request was left to itself.
+        is_late: bool,
+    },
+    /// It was an update, and the catalog created an entity from it: somebody else deleted the one that was to be updated. Only
+    /// what the update names exists now.
+    Recreated,
     /// It was not sent, since others did not come about.
     Unsent(Arc<CatalogError>),
+    /// It was not sent, since the catalog refused all writes before it with 401 or 403.
+    Denied,
     /// It was not sent, since somebody wanted to end, or another failed and was to be the last.
     Stopped,
+}
+
+impl Undone {
+    /// The call that failed, where one did.
+    pub fn error(&self) -> Option<&Arc<CatalogError>> {
+        match self {
+            Self::Broken(error) | Self::Unsent(error) => Some(error),
+            Self::InDoubt { last, .. } => last.error(),
+            Self::Refused(_) | Self::Recreated | Self::Denied | Self::Stopped => None,
+        }
+    }
+
+    /// The catalog's refusal, where it was the last that was heard.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Refused(refusal) => Some(refusal),
+            Self::InDoubt { last, .. } => last.refusal(),
+            Self::Broken(_) | Self::Recreated | Self::Unsent(_) | Self::Denied | Self::Stopped => None,
+        }
+    }
+}
+
+/// How long a read may take that only looks at what a push did.
+#[derive(Clone, Copy)]
+pub struct Look<'l> {
+    /// Two signals end it.
+    pub stop: &'l Stop,
+    pub within: Duration,
 }
 
 impl From<Refusal> for Undone {

@@ -4,6 +4,7 @@
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 
@@ -29,6 +30,9 @@ struct Inner {
     told: AtomicU8,
     notify: Notify,
 }
+
+/// How long a call in flight may go on after the first signal. A pipeline that is cancelled kills its jobs soon after.
+const GRACE: Duration = if cfg!(test) { Duration::from_millis(300) } else { Duration::from_secs(10) };
 
 const ONCE: u8 = 1;
 const TWICE: u8 = 2;
@@ -74,6 +78,20 @@ impl Stop {
     /// Ends when it is told.
     pub(super) async fn told(&self) {
         self.reached(ONCE).await;
+    }
+
+    /// `None`: the second signal came before `work` was done, or the first one and then [`GRACE`] passed.
+    pub(super) async fn unless_cut<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let grace = async {
+            self.told().await;
+            tokio::time::sleep(GRACE).await;
+        };
+        tokio::select! {
+            biased;
+            done = work => Some(done),
+            () = self.reached(TWICE) => None,
+            () = grace => None,
+        }
     }
 
     /// `None`: it was told twice before `work` was done.

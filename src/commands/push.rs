@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::ValueHint;
 
-use crate::catalog::apply::apply;
+use crate::catalog::apply::{Ground, apply};
 use crate::catalog::store::system_clock;
 use crate::catalog::{Errand, Stop, Told};
 use crate::commands::context::Context;
@@ -258,7 +258,7 @@ fn consented(args: &PushArgs, todo: &ToDo<'_>, again: &str, context: &mut Contex
         let text = [Output { format: PlanFormat::Text, file: None }];
         shown(&Report { outputs: &text, push: again, asked_for: from.name(), ..Report::default() }, planned, context)?;
     }
-    let pushed = push(args, planned, acts, context);
+    let pushed = push(args, planned, acts, owner, context);
     // What is in a plan file is carried out once: what is left of it makes a plan of its own.
     let rest = args.plan.as_ref().map(|file| plan_file(file, &args.planning, context.settings));
     tell(args, &todo.planned, &pushed, rest.as_deref().unwrap_or(again), context)?;
@@ -318,21 +318,23 @@ struct Pushed {
     milliseconds: u64,
 }
 
-fn push(args: &PushArgs, planned: &Planned, acts: &Acts, context: &Context<'_>) -> Pushed {
+fn push(args: &PushArgs, planned: &Planned, acts: &Acts, owner: &Owner, context: &Context<'_>) -> Pushed {
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     let stop = Stop::default();
     let remarks = Remarks::new(context.quiet, context.motion);
     let heeded = stop.heed_signals(move |told| {
         remarks.say(match told {
-            Told::Once => "note: Stopping: calls in flight end first. Once more, and they are left to themselves.",
-            Told::Twice => "note: Stopping at once.",
+            Told::Once => {
+                "Stopping: requests in flight get 10 s to finish, and unclear results are read. A second signal skips that."
+            }
+            Told::Twice => "Stopping now: results that are not known yet are reported as in doubt.",
         });
     });
     if heeded.is_err() {
         // Then they end the program as they always did; the next run sees what was done.
         Remarks::new(context.quiet, context.motion)
-            .say("note: Signals cannot be heeded here: Ctrl-C ends it without a report.");
+            .say("Signals cannot be handled here: Ctrl-C ends the run without a report.");
     }
     let clock = system_clock();
     let at = clock();
@@ -342,7 +344,8 @@ fn push(args: &PushArgs, planned: &Planned, acts: &Acts, context: &Context<'_>) 
         stop: &stop,
         progress,
     };
-    let outcome = apply(&*planned.catalog, acts, planned.plan.changes.len(), errand);
+    let ground = Ground { blueprints: &planned.live.all, owner };
+    let outcome = apply(&*planned.catalog, acts, planned.plan.changes.len(), ground, errand);
     let milliseconds = u64::try_from(clock().0.saturating_sub(at.0)).unwrap_or_default();
     Pushed { outcome, at, milliseconds }
 }

@@ -27,6 +27,8 @@ pub struct Act {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Call {
+    /// Creates the entity, and is refused where there is one by now: the body is the whole entity.
+    Create(Body),
     /// Writes what the body names and leaves the rest; makes the entity where it is not there.
     Merge(Body),
     /// The body is the whole entity.

@@ -49,13 +49,10 @@ pub fn acts(plan: &Plan, ground: &Ground<'_>) -> Acts {
 /// `without`: relations that wait for a later step.
 fn write(change: &Change, manifest: &Desired, without: &[Arc<str>]) -> Call {
     match (&change.action, change.mode) {
-        // There is nothing yet that would have to go.
-        (Action::Create | Action::Rename { .. }, WriteMode::Merge) | (Action::Adopt, _) => {
-            Call::Merge(whole(manifest, without))
-        }
-        (Action::Create | Action::Rename { .. } | Action::Update | Action::Delete, WriteMode::Replace) => {
-            Call::Replace(whole(manifest, without))
-        }
+        // Somebody else may have created it since the read: the catalog refuses it then.
+        (Action::Create | Action::Rename { .. }, _) => Call::Create(whole(manifest, without)),
+        (Action::Adopt, _) => Call::Merge(whole(manifest, without)),
+        (Action::Update | Action::Delete, WriteMode::Replace) => Call::Replace(whole(manifest, without)),
         (Action::Update | Action::Delete, WriteMode::Merge) => {
             let body = changed(change, without);
             // Only there a null is taken.

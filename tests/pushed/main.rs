@@ -351,7 +351,7 @@ fn a_pipeline_is_told_how_far_it_is_in_lines_that_stay() {
     let both = [begun("push"), begun("push --no-progress")];
     let [told, quiet] = both.map(|(_scene, child)| of(child).talk);
     assert!(told.lines().any(|line| line.starts_with("writing to the catalog: ") && line.contains("/800, ")), "{told}");
-    assert!(told.contains("note: waiting for ") && told.contains("rate limit"), "{told}");
+    assert!(told.contains("continuing in ") && told.contains("rate limit"), "{told}");
     assert!(!told.contains('\u{1b}') && !told.contains('\r'), "{told:?}");
-    assert!(quiet.contains("note: waiting for ") && !quiet.contains("writing to the catalog"), "{quiet}");
+    assert!(quiet.contains("continuing in ") && !quiet.contains("writing to the catalog"), "{quiet}");
 }

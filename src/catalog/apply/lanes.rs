@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::catalog::wire::{EntityDraft, Field, IdentifierRef, RelationRef, TeamRef};
+use crate::catalog::Undone;
+use crate::catalog::wire::{EntityDraft, Field, IdentifierRef, RelationRef, TeamRef, Written};
 use crate::domain::act::{Act, Body, Call, Part};
 use crate::domain::entity::Targets;
 
 /// How it is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::catalog) enum Means {
+    Create,
     Merge,
     Replace,
     Patch,
@@ -28,6 +30,7 @@ pub(in crate::catalog) fn lanes(acts: &[&Act]) -> Vec<Lane> {
     let mut lanes: BTreeMap<(&Arc<str>, Means), Vec<usize>> = BTreeMap::new();
     for (at, act) in acts.iter().enumerate() {
         let means = match act.call {
+            Call::Create(_) => Means::Create,
             Call::Merge(_) => Means::Merge,
             Call::Replace(_) => Means::Replace,
             Call::Patch(_) => Means::Patch,
@@ -43,11 +46,20 @@ pub(in crate::catalog) fn lanes(acts: &[&Act]) -> Vec<Lane> {
     lanes.into_iter().map(lane).collect()
 }
 
+/// The end of a write of this kind. An update that created an entity left out what it does not name.
+pub(in crate::catalog) fn settled(means: Means, end: Result<Written, Undone>) -> Result<(), Undone> {
+    match end {
+        Ok(written) if written.created && means == Means::Merge => Err(Undone::Recreated),
+        Ok(_) => Ok(()),
+        Err(undone) => Err(undone),
+    }
+}
+
 /// What is sent of an act, with its identifier; of a deletion there is nothing besides.
 pub fn draft(act: &Act) -> EntityDraft {
     let identifier = Some(IdentifierRef::Literal(act.key.identifier.to_string()));
     let body = match &act.call {
-        Call::Merge(body) | Call::Replace(body) | Call::Patch(body) => body,
+        Call::Create(body) | Call::Merge(body) | Call::Replace(body) | Call::Patch(body) => body,
         Call::Delete => return EntityDraft { identifier, ..EntityDraft::default() },
     };
     let Body { title, icon, team, properties, relations } = body;

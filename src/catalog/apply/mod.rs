@@ -1,34 +1,66 @@
-//! Acts carried out, wave by wave, and the end of every change. A wave begins when the one before is over, so what an act
-//! needs is settled by then; what failed takes along what hangs on it and nothing else.
+//! Acts carried out, wave by wave, and the end of every change. A wave begins when the one before is over and what was in
+//! doubt in it has been read, so what an act needs is settled by then; what failed takes along what hangs on it and nothing
+//! else.
 
+mod content;
 mod lanes;
+mod resolve;
 
 #[cfg(test)]
 mod tests;
 
 pub use lanes::draft;
-pub(super) use lanes::{Lane, Means, lanes};
+pub(super) use lanes::{Lane, Means, lanes, settled};
+pub use resolve::Ground;
+use resolve::Resolver;
 
 use super::errand::Errand;
 use super::{Catalog, Undone};
-use crate::domain::act::{Act, Acts};
-use crate::domain::outcome::{End, Failure, Outcome, Reason};
+use crate::domain::act::{Act, Acts, Call};
+use crate::domain::outcome::{Cause, End, Failure, Outcome, Reason};
+
+/// Deletes of one check of their owners: few enough that little time passes between the check and the delete.
+const DELETES_OF_A_CHECK: usize = 500;
 
 /// `changes`: how many the plan has.
-pub fn apply(catalog: &dyn Catalog, acts: &Acts, changes: usize, errand: Errand<'_>) -> Outcome {
+pub fn apply(catalog: &dyn Catalog, acts: &Acts, changes: usize, ground: Ground<'_>, errand: Errand<'_>) -> Outcome {
     let total: usize = acts.waves.iter().map(Vec::len).sum();
     errand.progress.start("writing to the catalog", total as u64);
+    let resolver = Resolver { catalog, ground, errand };
     let mut ledger = Ledger { states: vec![State::default(); changes], over: None };
     for wave in &acts.waves {
         let (ready, held): (Vec<&Act>, Vec<&Act>) = wave.iter().partition(|act| ledger.may_begin(act));
         held.into_iter().for_each(|act| ledger.hold(act));
         errand.progress.advance((wave.len() - ready.len()) as u64);
-        if ready.is_empty() {
-            continue;
+        let (deletes, writes): (Vec<&Act>, Vec<&Act>) = ready.into_iter().partition(|act| act.call == Call::Delete);
+        if !writes.is_empty() {
+            ledger.carry_out(&resolver, &writes);
         }
-        let ends = catalog.perform(&ready, errand);
-        for (act, end) in ready.into_iter().zip(ends) {
-            ledger.note(act, end, &errand);
+        for deletes in deletes.chunks(DELETES_OF_A_CHECK) {
+            if ledger.over.is_none() && errand.stop.is_told() {
+                ledger.over = Some(Reason::Interrupted);
+            }
+            if ledger.over.is_some() {
+                deletes.iter().for_each(|act| ledger.hold(act));
+                errand.progress.advance(deletes.len() as u64);
+                continue;
+            }
+            let mut kept = resolver.undeletable(deletes);
+            let mut ready = Vec::with_capacity(deletes.len());
+            for (at, act) in deletes.iter().enumerate() {
+                match kept.remove(&at) {
+                    Some(undone) => {
+                        ledger.note(act, Err(undone), &errand);
+                        errand.progress.advance(1);
+                    }
+                    None => ready.push(*act),
+                }
+            }
+            if !ready.is_empty() && ledger.over.is_none() {
+                ledger.carry_out(&resolver, &ready);
+            } else {
+                ready.into_iter().for_each(|act| ledger.hold(act));
+            }
         }
         if ledger.over.is_none() && errand.stop.is_told() {
             ledger.over = Some(Reason::Interrupted);
@@ -36,23 +68,6 @@ pub fn apply(catalog: &dyn Catalog, acts: &Acts, changes: usize, errand: Errand<
     }
     errand.progress.finish();
     ledger.outcome(&errand)
-}
-
-fn left_off(act: &Act, reason: &Reason) -> Failure {
-    let message = match reason {
-        Reason::Needs(_) => "what had to be done before was not",
-        Reason::Interrupted => "the run was stopped before",
-        Reason::Stopped => "another change failed before, and that was to be the end",
-        Reason::Unreachable => "the catalog could not be reached any more",
-    };
-    Failure {
-        deed: act.deed,
-        is_half_done: true,
-        status: None,
-        code: None,
-        message: message.to_owned(),
-        is_uncertain: false,
-    }
 }
 
 /// What is known of a change so far.
@@ -80,6 +95,15 @@ impl Ledger {
         self.over.is_none() && self.is_well(act.change) && act.needs.iter().all(|need| self.is_well(*need))
     }
 
+    /// Sends what may be done at once, and reads what became of it where no answer says so.
+    fn carry_out(&mut self, resolver: &Resolver<'_>, acts: &[&Act]) {
+        let ends = resolver.catalog.perform(acts, resolver.errand);
+        let ends = resolver.resolve(acts, ends);
+        for (act, end) in acts.iter().zip(ends) {
+            self.note(act, end, &resolver.errand);
+        }
+    }
+
     fn hold(&mut self, act: &Act) {
         let needs: Vec<usize> =
             act.needs.iter().copied().filter(|need| *need != act.change && !self.is_well(*need)).collect();
@@ -91,11 +115,19 @@ impl Ledger {
     }
 
     fn leave(&mut self, act: &Act, reason: Reason) {
+        self.end(act, Cause::NotAttempted(reason));
+    }
+
+    /// The first thing that went wrong with a change is the cause of all others.
+    fn end(&mut self, act: &Act, cause: Cause) {
         let Some(state) = self.states.get_mut(act.change) else { return };
-        // What is half done is no longer as it was, so nobody may read that it was left alone.
-        let end = if state.is_begun { End::Failed(left_off(act, &reason)) } else { End::NotAttempted(reason) };
-        // The first thing that went wrong is the cause of all others.
-        state.end.get_or_insert(end);
+        let is_begun = state.is_begun;
+        state.end.get_or_insert(match cause {
+            cause if is_begun => End::Incomplete { deed: act.deed, cause },
+            Cause::Failed(failure) => End::Failed(failure),
+            Cause::InDoubt(failure) => End::InDoubt(failure),
+            Cause::NotAttempted(reason) => End::NotAttempted(reason),
+        });
     }
 
     fn note(&mut self, act: &Act, end: Result<(), Undone>, errand: &Errand<'_>) {
@@ -110,44 +142,34 @@ impl Ledger {
         };
         let interrupted = if errand.stop.is_told() { Reason::Interrupted } else { Reason::Stopped };
         match undone {
-            Undone::Refused(refusal) => {
-                let words = refusal.message.clone().unwrap_or_else(|| "the catalog gives no reason".to_owned());
-                let code = Some(refusal.error.clone()).filter(|code| !code.is_empty());
-                self.fail(act, errand, |failure| Failure {
-                    status: Some(refusal.status),
-                    code,
-                    message: words,
-                    is_uncertain: refusal.status >= 500,
-                    ..failure
-                });
+            undone @ (Undone::Refused(_) | Undone::Broken(_)) => {
+                self.end(act, Cause::Failed(failure(act, &undone)));
+                self.failed(errand);
             }
-            Undone::Broken(error) => {
-                self.fail(act, errand, |failure| Failure {
-                    status: error.status(),
-                    message: format!("failed to {error}"),
-                    is_uncertain: !error.is_surely_undone(),
-                    ..failure
-                });
+            Undone::InDoubt { last, .. } => {
+                self.end(act, Cause::InDoubt(failure(act, &last)));
+                self.failed(errand);
+            }
+            undone @ Undone::Recreated => {
+                if let Some(state) = self.states.get_mut(act.change) {
+                    state.is_begun = true;
+                }
+                self.end(act, Cause::Failed(failure(act, &undone)));
+                self.failed(errand);
             }
             Undone::Unsent(_) => {
                 self.leave(act, Reason::Unreachable);
                 self.over.get_or_insert(Reason::Unreachable);
             }
+            Undone::Denied => {
+                self.leave(act, Reason::Denied);
+                self.over.get_or_insert(Reason::Denied);
+            }
             Undone::Stopped => self.leave(act, interrupted),
         }
     }
 
-    fn fail(&mut self, act: &Act, errand: &Errand<'_>, with: impl FnOnce(Failure) -> Failure) {
-        let Some(state) = self.states.get_mut(act.change) else { return };
-        let bare = Failure {
-            deed: act.deed,
-            is_half_done: state.is_begun,
-            status: None,
-            code: None,
-            message: String::new(),
-            is_uncertain: false,
-        };
-        state.end.get_or_insert(End::Failed(with(bare)));
+    fn failed(&mut self, errand: &Errand<'_>) {
         if errand.stops_at_first {
             self.over.get_or_insert(Reason::Stopped);
         }
@@ -158,5 +180,34 @@ impl Ledger {
         let mut outcome = Outcome { ends: ends.collect(), is_interrupted: false };
         outcome.is_interrupted = errand.stop.is_told() && !outcome.is_complete();
         outcome
+    }
+}
+
+fn failure(act: &Act, undone: &Undone) -> Failure {
+    let deed = act.deed;
+    match undone {
+        Undone::Refused(refusal) => Failure {
+            deed,
+            status: (refusal.status != resolve::FOREIGN).then_some(refusal.status),
+            code: Some(refusal.error.clone()).filter(|code| !code.is_empty()),
+            message: refusal.message.clone().unwrap_or_else(|| "the catalog gives no reason".to_owned()),
+        },
+        Undone::Broken(error) | Undone::Unsent(error) => {
+            Failure { deed, status: error.status(), code: None, message: format!("failed to {error}") }
+        }
+        Undone::InDoubt { last, .. } => failure(act, last),
+        Undone::Recreated => Failure {
+            deed,
+            status: None,
+            code: Some("recreated".to_owned()),
+            message: "another writer deleted the entity after the plan was made; only what this change sets exists now"
+                .to_owned(),
+        },
+        Undone::Denied => {
+            Failure { deed, status: None, code: None, message: "the catalog refuses all writes".to_owned() }
+        }
+        Undone::Stopped => {
+            Failure { deed, status: None, code: None, message: "the run was stopped before the answer".to_owned() }
+        }
     }
 }

@@ -10,7 +10,7 @@ use crate::catalog::store::{Store, system_clock};
 use crate::catalog::wire::Writer;
 use crate::catalog::{LocalCatalog, Stop};
 use crate::domain::act::{Body, Call};
-use crate::domain::entity::{EntityKey, Targets};
+use crate::domain::entity::{EntityKey, Owner, Targets};
 use crate::domain::plan::Deed;
 use crate::domain::progress::{Progress, Silent};
 
@@ -23,6 +23,10 @@ fn catalog() -> LocalCatalog {
     let relations = json!({"relations": {"next": {"target": "service", "required": false, "many": false}}});
     store.patch_blueprint("service", relations, &writer).expect("it is a blueprint");
     LocalCatalog::of(store, "the store".to_owned(), "portolan/0.0.0 (statekey/acme/catalog)")
+}
+
+fn owner() -> Owner {
+    Owner { scope: "acme/catalog".to_owned() }
 }
 
 fn write(change: usize, next: Option<&str>, needs: &[usize]) -> Act {
@@ -46,16 +50,20 @@ fn key(change: usize) -> EntityKey {
 
 fn outcome(catalog: &dyn Catalog, waves: Vec<Vec<Act>>, changes: usize, stops_at_first: bool) -> Outcome {
     let stop = Stop::default();
-    apply(catalog, &Acts { waves }, changes, Errand { run_id: None, stops_at_first, stop: &stop, progress: &Silent })
+    let errand = Errand { run_id: None, stops_at_first, stop: &stop, progress: &Silent };
+    apply(catalog, &Acts { waves }, changes, Ground { blueprints: &[], owner: &owner() }, errand)
 }
 
 fn brief(outcome: &Outcome) -> Vec<String> {
+    let status = |failure: &Failure| failure.status.unwrap_or_default();
     let end = |end: &End| match end {
         End::Applied => "applied".to_owned(),
-        End::Failed(failure) => {
-            let half = if failure.is_half_done { " half" } else { "" };
-            format!("failed{half} {:?} {}", failure.deed, failure.status.unwrap_or_default())
+        End::Incomplete { deed, cause: Cause::NotAttempted(reason) } => format!("incomplete {deed:?} {reason:?}"),
+        End::Incomplete { deed, cause: Cause::Failed(failure) | Cause::InDoubt(failure) } => {
+            format!("incomplete {deed:?} {}", status(failure))
         }
+        End::Failed(failure) => format!("failed {:?} {}", failure.deed, status(failure)),
+        End::InDoubt(failure) => format!("in doubt {:?} {}", failure.deed, status(failure)),
         End::NotAttempted(reason) => format!("{reason:?}"),
     };
     outcome.ends.iter().map(end).collect()
@@ -75,7 +83,8 @@ fn what_fails_keeps_back_what_needs_it_and_nothing_else() {
         vec![relink(1, "s4", &[1, 4]), relink(3, "s5", &[3, 5])],
     ];
     let outcome = outcome(&catalog, waves, 6, false);
-    let expected = ["failed Write 404", "failed half Relink 0", "Needs([0])", "applied", "Needs([2])", "applied"];
+    let expected =
+        ["failed Write 404", "incomplete Relink Needs([4])", "Needs([0])", "applied", "Needs([2])", "applied"];
     assert_eq!(brief(&outcome), expected);
     assert!(!outcome.is_complete() && !outcome.is_interrupted);
     assert_eq!(there(&catalog), 3);
@@ -122,14 +131,15 @@ fn what_is_stopped_between_two_steps_is_told_as_half_done() {
         vec![relink(0, "s1", &[0, 1])],
     ];
     let errand = Errand { run_id: None, stops_at_first: false, stop: &stop, progress: &fuse };
-    let outcome = apply(&catalog, &Acts { waves }, 3, errand);
-    assert_eq!(brief(&outcome), ["failed half Relink 0", "applied", "Interrupted"]);
+    let outcome = apply(&catalog, &Acts { waves }, 3, Ground { blueprints: &[], owner: &owner() }, errand);
+    assert_eq!(brief(&outcome), ["incomplete Relink Interrupted", "applied", "Interrupted"]);
     assert!(outcome.is_interrupted);
     // Nothing was left to be stopped.
     let stop = Stop::default();
     let fuse = Fuse { stop: stop.clone(), left: AtomicU64::new(1) };
     let errand = Errand { stop: &stop, progress: &fuse, ..errand };
-    let outcome = apply(&catalog, &Acts { waves: vec![vec![write(0, None, &[])]] }, 1, errand);
+    let acts = Acts { waves: vec![vec![write(0, None, &[])]] };
+    let outcome = apply(&catalog, &acts, 1, Ground { blueprints: &[], owner: &owner() }, errand);
     assert!(outcome.is_complete() && !outcome.is_interrupted && stop.is_told());
 }
 

@@ -2,7 +2,7 @@
 //! the catalog refuses for good is an error with its words.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use serde::de::IgnoredAny;
 use super::failure::{Asked, ClientError};
 use super::gate::Gate;
 use super::pace::{Ended, Work};
-use super::retry::{Next, Patience, Tries, is_passing};
+use super::retry::{Budget, Next, Patience, Tries, is_passing};
 use super::token::{Granted, Lease, Tokens};
 use super::transport::{Answer, Request, Transport};
 use super::words::{shown, shown_json, shown_start};
@@ -82,8 +82,19 @@ pub(super) struct Caller {
     pub notices: Arc<dyn Notices>,
     /// Somebody has answered: the address is right.
     pub is_heard: AtomicBool,
+    /// What all calls of this run have for retries.
+    pub budget: Mutex<Budget>,
     /// Until when the user knows that it waits.
     pub told_until: Mutex<Duration>,
+}
+
+/// How a call ended, and what its earlier attempts may have done.
+pub(super) struct Reply<T> {
+    pub result: Result<T, ClientError>,
+    /// The answer to one of its attempts was lost.
+    pub is_lost: bool,
+    /// One of them was left to itself: what it does may still come.
+    pub is_late: bool,
 }
 
 /// One attempt that failed, and whether another may help.
@@ -106,16 +117,41 @@ impl Caller {
     pub async fn call_told<T>(
         &self,
         call: &Call,
-        mut read: impl FnMut(&Answer, &[&Secret]) -> Result<T, serde_json::Error>,
+        read: impl FnMut(&Answer, &[&Secret]) -> Result<T, serde_json::Error>,
     ) -> Result<T, ClientError> {
+        self.send(call, read).await.result
+    }
+
+    /// The same for a call that writes: also whether an attempt before the last may have done it.
+    pub async fn send<T>(
+        &self,
+        call: &Call,
+        read: impl FnMut(&Answer, &[&Secret]) -> Result<T, serde_json::Error>,
+    ) -> Reply<T> {
         let mut tries = Tries::new(self.gate.now());
+        let result = self.try_until(call, read, &mut tries).await;
+        Reply { result, is_lost: tries.may_be_done, is_late: tries.is_late }
+    }
+
+    async fn try_until<T>(
+        &self,
+        call: &Call,
+        mut read: impl FnMut(&Answer, &[&Secret]) -> Result<T, serde_json::Error>,
+        tries: &mut Tries,
+    ) -> Result<T, ClientError> {
         let mut is_renewed = false;
         loop {
             let Some(lease) = call.stop.unless_told(self.lease()).await else {
                 let stopped = ClientError::Stopped { asked: self.asked(call) };
-                return Err(self.final_word(stopped, &tries));
+                return Err(self.final_word(stopped, tries));
             };
-            let lease = lease?;
+            let lease = match lease {
+                Ok(lease) => lease,
+                // The call itself was not sent, whatever became of the one for the token.
+                Err(error) if call.is_write => return Err(self.final_word(error.without_token(), tries)),
+                Err(error) => return Err(error),
+            };
+            let began = self.gate.now();
             let failed = match self.attempt(call, Some(&lease.token)).await {
                 Ok(answer) if answer.status == 401 && !is_renewed => {
                     is_renewed = true;
@@ -128,13 +164,8 @@ impl Caller {
                 },
                 Err(failed) => failed,
             };
-            self.wait(call, failed, &mut tries).await?;
+            self.wait(call, failed, began, tries).await?;
         }
-    }
-
-    /// The same where only the deed counts.
-    pub async fn done(&self, call: &Call) -> Result<(), ClientError> {
-        self.call(call, |_| Ok(())).await
     }
 
     pub fn asked(&self, call: &Call) -> Asked {
@@ -159,6 +190,7 @@ impl Caller {
         let mut read = |answer: &Answer, _: &[&Secret]| serde_json::from_slice::<Grant>(&answer.body);
         let mut tries = Tries::new(self.gate.now());
         loop {
+            let began = self.gate.now();
             let failed = match self.attempt(&call, None).await {
                 Ok(answer) => match self.judge(&call, answer, &[secret], &mut read) {
                     Ok(grant) => {
@@ -169,7 +201,7 @@ impl Caller {
                 },
                 Err(failed) => failed,
             };
-            self.wait(&call, failed, &mut tries).await?;
+            self.wait(&call, failed, began, &mut tries).await?;
         }
     }
 
@@ -178,7 +210,7 @@ impl Caller {
         if call.is_write && !self.transport.names_scope() {
             return Err(Failed::ForGood(ClientError::Unscoped { asked: self.asked(call) }));
         }
-        let told = |wait| self.tell("the catalog's rate limit is used up", wait);
+        let told = |wait| self.tell("the rate limit is used up", "continuing", wait, None);
         let turn = call.stop.unless_told(self.gate.enter(call.work, self.patience.total, told)).await;
         let Some(turn) = turn.filter(|_| !call.stop.is_told()) else {
             return Err(Failed::ForGood(ClientError::Stopped { asked: self.asked(call) }));
@@ -187,13 +219,16 @@ impl Caller {
         let secrets: Vec<&Secret> = std::iter::once(&self.credentials.secret).chain(token).collect();
         let (route, body) = (call.route.as_str(), call.body.as_deref());
         let request = Request { method: call.method, route, body, token, secrets: &secrets };
-        let Some(exchanged) = call.stop.unless_twice(self.transport.exchange(request)).await else {
+        let Some(exchanged) = call.stop.unless_cut(self.transport.exchange(request)).await else {
             return Err(Failed::ForGood(ClientError::Abandoned { asked: self.asked(call) }));
         };
         match exchanged {
             Ok(answer) => {
                 self.is_heard.store(true, Ordering::Relaxed);
                 let ended = if is_passing(answer.status) { Ended::Pressed } else { Ended::Well };
+                if ended == Ended::Well {
+                    self.budget().answer();
+                }
                 permit.end(ended, answer.announced);
                 Ok(answer)
             }
@@ -215,6 +250,7 @@ impl Caller {
                     | ClientError::NoBlueprint { .. }
                     | ClientError::Refused { .. }
                     | ClientError::Spent { .. }
+                    | ClientError::NoToken(_)
                     | ClientError::Throttled { .. }
                     | ClientError::Uncertain { .. }
                     | ClientError::Stopped { .. }
@@ -330,12 +366,16 @@ impl Caller {
     }
 
     /// Waits before the next try, or says why there is none.
-    async fn wait(&self, call: &Call, failed: Failed, tries: &mut Tries) -> Result<(), ClientError> {
+    async fn wait(&self, call: &Call, failed: Failed, began: Duration, tries: &mut Tries) -> Result<(), ClientError> {
         let (error, asked) = match failed {
-            Failed::ForGood(error) => return Err(self.final_word(error, tries)),
+            Failed::ForGood(error) => {
+                tries.is_late |= error.is_late();
+                return Err(self.final_word(error, tries));
+            }
             Failed::ForNow(error, asked) => (error, asked),
         };
         tries.may_be_done |= !error.is_surely_undone();
+        tries.is_late |= error.is_late();
         if call.repeat == Repeat::Unheard && !error.is_surely_undone() {
             return Err(ClientError::Uncertain { asked: self.asked(call), reason: error.to_string() });
         }
@@ -345,11 +385,21 @@ impl Caller {
             false => self.patience.at_the_door(),
         };
         let now = self.gate.now();
-        match tries.next(&patience, now, asked, chance()) {
+        let (next, count, lasted) = {
+            let mut budget = self.budget();
+            let next = tries.next_of_run(&patience, &mut budget, (began, now), asked, chance());
+            (next, tries.count(&patience, &budget, asked.is_some()), budget.lasted(now))
+        };
+        match next {
+            // The attempts of other calls were in vain, too.
+            Next::GiveUp if tries.made() <= 1 && asked.is_none() && count.0 > 1 => {
+                let last = Box::new(error);
+                Err(ClientError::Spent { made: count.0, lasted, last, may_be_done: tries.may_be_done })
+            }
             Next::GiveUp if tries.made() <= 1 => Err(error),
             Next::GiveUp => Err(self.spent(error, tries)),
             Next::Again(wait) => {
-                self.tell(&error.to_string(), wait);
+                self.tell(&format!("{} {}", self.asked(call), error.brief()), "retrying", wait, Some(count));
                 let waited = call.stop.unless_told(tokio::time::sleep(wait)).await;
                 waited.ok_or_else(|| match tries.may_be_done {
                     true => self.spent(error, tries),
@@ -371,13 +421,18 @@ impl Caller {
         ClientError::Spent { made: tries.made(), lasted, last, may_be_done: tries.may_be_done }
     }
 
-    /// Once for all who wait at the same time.
-    fn tell(&self, why: &str, wait: Duration) {
+    fn budget(&self) -> MutexGuard<'_, Budget> {
+        // Nothing in there panics half-way.
+        self.budget.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Once for all who wait at the same time. `count`: which attempt failed, of how many.
+    fn tell(&self, why: &str, then: &'static str, wait: Duration, count: Option<(u32, u32)>) {
         let until = self.gate.now().saturating_add(wait);
         let mut told_until = self.told_until.lock().unwrap_or_else(PoisonError::into_inner);
         if until > told_until.saturating_add(Duration::from_secs(1)) {
             *told_until = until;
-            self.notices.waiting(&Waiting { why: why.to_owned(), long: wait });
+            self.notices.waiting(&Waiting { why: why.to_owned(), then, wait, count, within: self.patience.total });
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Deleting: a hundred at a time. A lot that is refused was not touched; its members are then deleted one by one,
-//! so that only those remain who really cannot go. What is not there is deleted.
+//! Deleting: a hundred at a time. A batch that is refused was not touched; its members are then deleted one by one,
+//! so that only those remain that really cannot go. What is not there is deleted.
 
 use std::collections::HashSet;
 
@@ -9,11 +9,12 @@ use serde_json::json;
 use super::caller::{Call, Caller};
 use super::failure::ClientError;
 use super::pace::Work;
-use super::perform::{broken, settled};
+use super::perform::{broken, settle_one};
 use super::retry::is_passing;
 use super::route::{encoded, route};
-use super::write::{or_nothing, or_refusal};
+use super::write::or_nothing;
 use crate::catalog::errand::{Course, Errand};
+use crate::catalog::write_state::{Event, Item};
 use crate::catalog::{Stop, Undone};
 use crate::domain::progress::Progress;
 
@@ -67,18 +68,13 @@ struct Removal<'r> {
 impl Removal<'_> {
     /// Adds the outcome of each.
     async fn lot(&self, lot: &[String], outcomes: &mut Vec<Result<(), Undone>>) {
-        let gone = match lot.len() {
-            2.. if self.course.goes_on() => self.together(lot).await,
-            _ => Ok(None),
-        };
-        for identifier in lot {
-            let outcome = match &gone {
-                Ok(Some(Deleted { deleted_entities: None })) => Ok(()),
-                Ok(Some(Deleted { deleted_entities: Some(gone) })) if gone.contains(identifier) => Ok(()),
-                Err(earlier) if !self.course.goes_on() => Err(earlier.clone()),
-                Ok(_) if !self.course.goes_on() => Err(self.course.unsent()),
-                Ok(_) | Err(_) => self.one(identifier, gone.is_err()).await,
-            };
+        let mut items = vec![Item::default(); lot.len()];
+        let is_brief = lot.len() > 1 && self.course.goes_on() && self.together(lot, &mut items).await;
+        for (identifier, mut item) in lot.iter().zip(items) {
+            if !item.is_final() && self.course.goes_on() {
+                self.one(identifier, &mut item, is_brief).await;
+            }
+            let outcome = item.end(|| self.course.unsent());
             if outcome.is_err() {
                 self.course.failed();
             }
@@ -87,40 +83,71 @@ impl Removal<'_> {
         }
     }
 
-    /// All or nothing; `None`: nothing. An error is what becomes of those that nobody asks for again.
-    async fn together(&self, lot: &[String]) -> Result<Option<Deleted>, Undone> {
+    /// All or nothing; what is left undone or open is seen to one by one. Yields whether the call failed, so that each of
+    /// those is not tried for long.
+    async fn together(&self, lot: &[String], items: &mut [Item]) -> bool {
         let body = json!({"entities": lot}).to_string().into_bytes();
         let path = route(&["blueprints", self.blueprint, "bulk", "entities", "delete"]);
         let mut call = Call::write("POST", format!("{path}?{}", self.flags()), Some(body), Work::Batch);
         call.stop = self.course.errand.stop.clone();
-        match self.caller.call(&call, |answer| serde_json::from_slice::<Deleted>(&answer.body)).await {
-            Ok(deleted) => {
+        let reply = self.caller.send(&call, |answer, _| serde_json::from_slice::<Deleted>(&answer.body)).await;
+        if reply.is_lost {
+            items.iter_mut().for_each(|item| item.lost(reply.is_late));
+        }
+        match reply.result {
+            Ok(Deleted { deleted_entities }) => {
                 self.course.came_about();
-                Ok(Some(deleted))
+                self.course.accepted();
+                for (identifier, item) in lot.iter().zip(items) {
+                    match &deleted_entities {
+                        Some(gone) if !gone.contains(identifier) => item.answered(Event::Decline, None),
+                        Some(_) | None => item.answered(Event::Accept, None),
+                    }
+                }
+                false
             }
             Err(error) => match error.refusal() {
                 Some(refusal) if !is_passing(refusal.status) => {
                     self.course.came_about();
-                    Ok(None)
+                    self.course.refused(refusal);
+                    items.iter_mut().for_each(|item| item.answered(Event::Decline, Some(refusal.clone().into())));
+                    false
                 }
-                Some(_) | None => Err(broken(self.course, error)),
+                Some(_) | None => {
+                    let (is_lost, is_late) = (!error.is_surely_undone(), reply.is_late || error.is_late());
+                    let last = broken(self.course, error);
+                    for item in items {
+                        if is_lost {
+                            item.lost(is_late);
+                        }
+                        item.heard(last.clone());
+                    }
+                    true
+                }
             },
         }
     }
 
-    async fn one(&self, identifier: &str, is_brief: bool) -> Result<(), Undone> {
+    async fn one(&self, identifier: &str, item: &mut Item, is_brief: bool) {
         let path = route(&["blueprints", self.blueprint, "entities", identifier]);
         let mut call = Call::write("DELETE", format!("{path}?{}", self.flags()), None, Work::Small);
         call.is_brief = is_brief;
         call.stop = self.course.errand.stop.clone();
-        match self.caller.done(&call).await {
-            // What is not there is deleted; a route that is not there deletes nothing.
-            Err(error) if error.status() == Some(404) && !error.is_no_route() => {
-                self.course.came_about();
-                Ok(())
+        let mut reply = self.caller.send(&call, |_, _| Ok(())).await;
+        let missing =
+            reply.result.as_ref().err().and_then(ClientError::refusal).filter(|refusal| refusal.status == 404);
+        match missing {
+            // What is not there is deleted.
+            Some(refusal)
+                if refusal.error == "not_found" && !reply.result.as_ref().is_err_and(ClientError::is_no_route) =>
+            {
+                reply.result = Ok(());
             }
-            other => settled(self.course, or_refusal(other)),
+            // Something else is not there, or something else than the catalog says so: only a read can tell.
+            Some(_) => reply.is_lost = true,
+            None => {}
         }
+        settle_one(self.course, item, reply);
     }
 
     /// Never who depends on it: whoever asks for that, asks for each.

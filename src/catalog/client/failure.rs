@@ -114,8 +114,15 @@ pub enum ClientError {
         /// One of the tries may have done it.
         may_be_done: bool,
     },
+    /// There is no access token, so the call was not sent.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    NoToken(Box<Self>),
     #[error("call `{asked}`: the catalog takes no more calls for {}", seconds(wait))]
-    #[diagnostic(code("catalog-rate-limit"), help("others use up the organisation's limit too; try again later"))]
+    #[diagnostic(
+        code("catalog-rate-limit"),
+        help("the rate limit of your organisation is exhausted (shared with all clients); retry later")
+    )]
     Throttled { asked: Asked, wait: Duration },
     #[error("know whether `{asked}` was done: {reason}")]
     #[diagnostic(
@@ -164,7 +171,7 @@ impl ClientError {
     pub(super) fn is_about_credentials(&self) -> bool {
         match self {
             Self::Credentials { .. } | Self::NetworkNotAllowed { .. } => true,
-            Self::Spent { last, .. } => last.is_about_credentials(),
+            Self::Spent { last, .. } | Self::NoToken(last) => last.is_about_credentials(),
             Self::UnknownHost { .. }
             | Self::NoConnection { .. }
             | Self::Tls { .. }
@@ -206,6 +213,7 @@ impl ClientError {
             | Self::Unreadable { .. }
             | Self::Credentials { .. }
             | Self::NetworkNotAllowed { .. }
+            | Self::NoToken(_)
             | Self::NoBlueprint { .. }
             | Self::Throttled { .. }
             | Self::Uncertain { .. }
@@ -226,7 +234,7 @@ impl ClientError {
             | Self::Credentials { trace, .. }
             | Self::NetworkNotAllowed { trace, .. }
             | Self::NoBlueprint { trace, .. } => trace.as_deref(),
-            Self::Spent { last, .. } => last.trace(),
+            Self::Spent { last, .. } | Self::NoToken(last) => last.trace(),
             Self::UnknownHost { .. }
             | Self::NoConnection { .. }
             | Self::Tls { .. }
@@ -259,10 +267,78 @@ impl ClientError {
         self.refusal().map(|refusal| refusal.status)
     }
 
+    /// The error of a call that was not sent, since its token could not be fetched.
+    pub(super) fn without_token(self) -> Self {
+        if self.is_about_credentials() { self } else { Self::NoToken(Box::new(self)) }
+    }
+
+    /// Whether the catalog may still do it: nobody ended the request.
+    pub(super) fn is_late(&self) -> bool {
+        match self {
+            Self::Timeout { .. } | Self::Abandoned { .. } => true,
+            Self::Spent { last, .. } => last.is_late(),
+            Self::UnknownHost { .. }
+            | Self::NoConnection { .. }
+            | Self::Tls { .. }
+            | Self::Cut { .. }
+            | Self::Redirected { .. }
+            | Self::Moved { .. }
+            | Self::Partial { .. }
+            | Self::NotTheApi { .. }
+            | Self::Unreadable { .. }
+            | Self::Credentials { .. }
+            | Self::NetworkNotAllowed { .. }
+            | Self::NoBlueprint { .. }
+            | Self::Refused { .. }
+            | Self::NoToken(_)
+            | Self::Throttled { .. }
+            | Self::Uncertain { .. }
+            | Self::Stopped { .. }
+            | Self::Unscoped { .. }
+            | Self::Setup { .. }
+            | Self::Bundle { .. }
+            | Self::NoCredentials { .. }
+            | Self::Untrusted(_) => false,
+        }
+    }
+
+    /// In a few words, for a notice: `failed (500)`.
+    pub(super) fn brief(&self) -> String {
+        match self {
+            Self::Refused { refusal, .. } if refusal.status == 429 => "was throttled (429)".to_owned(),
+            Self::Refused { refusal, .. } => format!("failed ({})", refusal.status),
+            Self::UnknownHost { .. } => "failed (host not found)".to_owned(),
+            Self::NoConnection { reason, .. } => format!("failed ({reason})"),
+            Self::Timeout { limit, .. } => format!("failed (no answer within {})", seconds(limit)),
+            Self::Cut { .. } => "failed (connection cut)".to_owned(),
+            Self::Tls { .. }
+            | Self::Redirected { .. }
+            | Self::Moved { .. }
+            | Self::Partial { .. }
+            | Self::NotTheApi { .. }
+            | Self::Unreadable { .. }
+            | Self::Credentials { .. }
+            | Self::NetworkNotAllowed { .. }
+            | Self::NoBlueprint { .. }
+            | Self::Spent { .. }
+            | Self::NoToken(_)
+            | Self::Throttled { .. }
+            | Self::Uncertain { .. }
+            | Self::Stopped { .. }
+            | Self::Abandoned { .. }
+            | Self::Unscoped { .. }
+            | Self::Setup { .. }
+            | Self::Bundle { .. }
+            | Self::NoCredentials { .. }
+            | Self::Untrusted(_) => "failed".to_owned(),
+        }
+    }
+
     /// Whether the request surely did nothing: it was not taken.
     pub(in crate::catalog) fn is_surely_undone(&self) -> bool {
         match self {
             Self::UnknownHost { .. }
+            | Self::NoToken(_)
             | Self::NoConnection { .. }
             | Self::Tls { .. }
             | Self::Throttled { .. }
@@ -300,6 +376,7 @@ impl ClientError {
             | Self::Uncertain { .. } => true,
             Self::Spent { last, .. } => last.is_of_the_call(),
             Self::UnknownHost { .. }
+            | Self::NoToken(_)
             | Self::NoConnection { .. }
             | Self::Tls { .. }
             | Self::Redirected { .. }
@@ -353,8 +430,8 @@ fn help_of(refusal: &Refusal) -> &'static str {
         401 | 403 => "the API client lacks the right to do this: an administrator of the organisation can grant it",
         404 => "the address may be another service's, or the catalog an older one: look at `portolan config`",
         407 => "the proxy wants credentials of its own: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT",
-        429 => "others use up the organisation's limit too; try again later",
-        500.. => "the fault is the catalog's: try again, and tell its makers the trace id where it stays so",
+        429 => "the rate limit of your organisation is exhausted (shared with all clients); retry later",
+        500.. => "server error: retry; if it persists, send the platform's support the trace id",
         _ => "look at what it says; where it makes no sense, it is a fault of portolan's: please report it",
     }
 }

@@ -24,6 +24,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
@@ -36,12 +37,12 @@ use tokio::runtime::Runtime;
 
 use super::apply::lanes;
 use super::wire::{EntityDraft, Refusal, WriteOptions, Written};
-use super::{Catalog, CatalogError, Errand, Part, Stop, Undone};
+use super::{Catalog, CatalogError, Errand, Look, Part, Stop, Undone};
 use crate::domain::act::Act;
 use crate::domain::blueprint::Blueprint;
-use crate::domain::entity::{EntityKey, Owner};
+use crate::domain::entity::{Entity, EntityKey, Owner};
 use crate::domain::platform::Platform;
-use crate::domain::progress::Progress;
+use crate::domain::progress::{Progress, Silent};
 use crate::domain::secret::Secret;
 use crate::domain::snapshot::{Shelf, Snapshot};
 use caller::{Call, Caller};
@@ -65,9 +66,23 @@ pub trait Notices: Send + Sync {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
-    /// What stands in the way, as a clause.
+    /// What happened, as a clause: `GET https://api.port.io/v1/blueprints failed (500)`.
     pub why: String,
-    pub long: Duration,
+    /// What happens after the wait: `retrying`.
+    pub then: &'static str,
+    pub wait: Duration,
+    /// Which attempt failed, of how many.
+    pub count: Option<(u32, u32)>,
+    /// How long all retries of the run together may take.
+    pub within: Duration,
+}
+
+impl fmt::Display for Waiting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.wait.as_millis().div_ceil(1000);
+        write!(f, "{}; {} in {seconds} s", self.why, self.then)?;
+        self.count.map_or(Ok(()), |(count, most)| write!(f, " ({count}/{most})"))
+    }
 }
 
 /// All that connecting takes.
@@ -135,9 +150,29 @@ impl Client {
             platform,
             notices,
             is_heard: AtomicBool::new(false),
+            budget: Mutex::new(retry::Budget::default()),
             told_until: Mutex::new(Duration::ZERO),
         };
         Ok(Self { runtime, caller: Arc::new(caller) })
+    }
+}
+
+impl Client {
+    /// Reads, as long as it may take.
+    fn look<T>(
+        &self,
+        blueprint: &str,
+        look: Look<'_>,
+        read: impl Future<Output = Result<T, ClientError>>,
+    ) -> Result<T, CatalogError> {
+        let read = async { tokio::time::timeout(look.within, look.stop.unless_twice(read)).await };
+        let asked =
+            || self.caller.transport.asked("POST", &route::route(&["blueprints", blueprint, "entities", "search"]));
+        match self.runtime.block_on(read) {
+            Ok(Some(done)) => Ok(done?),
+            Ok(None) => Err(ClientError::Abandoned { asked: asked() }.into()),
+            Err(_) => Err(ClientError::Timeout { asked: asked(), what: "it", limit: look.within }.into()),
+        }
     }
 }
 
@@ -172,6 +207,30 @@ impl Catalog for Client {
         Ok(self.runtime.block_on(some::some(&self.caller, blueprint, identifiers, progress))?)
     }
 
+    fn find(
+        &self,
+        blueprint: &Blueprint,
+        identifiers: &[Box<str>],
+        look: Look<'_>,
+    ) -> Result<Vec<Entity>, CatalogError> {
+        let find = async { Ok(some::some(&self.caller, blueprint, identifiers, &Silent).await?.entities) };
+        self.look(&blueprint.identifier, look, find)
+    }
+
+    fn owned_among(
+        &self,
+        owner: &Owner,
+        blueprint: &str,
+        identifiers: &[Box<str>],
+        look: Look<'_>,
+    ) -> Result<HashSet<Box<str>>, CatalogError> {
+        self.look(blueprint, look, owned::among(&self.caller, owner, blueprint, identifiers))
+    }
+
+    fn writer_of(&self, blueprint: &str, identifier: &str, look: Look<'_>) -> Result<Option<String>, CatalogError> {
+        self.look(blueprint, look, owned::writer_of(&self.caller, blueprint, identifier))
+    }
+
     fn owned(&self, owner: &Owner) -> Result<Vec<EntityKey>, CatalogError> {
         Ok(self.runtime.block_on(owned::owned(&self.caller, owner))?)
     }
@@ -193,7 +252,8 @@ impl Catalog for Client {
         draft: &EntityDraft,
         options: &WriteOptions,
     ) -> Result<Result<(), Refusal>, CatalogError> {
-        Ok(self.runtime.block_on(write::patch(&self.caller, blueprint, identifier, draft, options, Stop::default()))?)
+        let patch = write::patch(&self.caller, blueprint, identifier, draft, options, Stop::default());
+        Ok(write::or_refusal(self.runtime.block_on(patch).result)?)
     }
 
     fn delete(

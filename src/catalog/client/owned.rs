@@ -12,8 +12,9 @@ use super::caller::{Call, Caller};
 use super::failure::ClientError;
 use super::pace::Work;
 use super::read::MOST_PAGES;
+use super::route::route;
 use super::transport::Answer;
-use super::words::shown_json;
+use super::words::{shown, shown_json};
 use crate::domain::entity::{EntityKey, Owner};
 use crate::domain::secret::Secret;
 use crate::domain::words::list;
@@ -22,6 +23,8 @@ const ROUTE: &str = "/v1/blueprints/entities/datasource-entities\
                      ?exclude_calculated_properties=true&include=blueprint&include=identifier";
 const SEARCH: &str = "/v1/entities/search?exclude_calculated_properties=true&include=blueprint&include=identifier";
 const PAGE: usize = 1000;
+/// Names in one question.
+const PAGE_OF_NAMES: usize = 500;
 /// So many blueprints that could not be looked through are named.
 const MOST_TOLD: usize = 5;
 
@@ -51,6 +54,28 @@ impl Keys {
         keys.failed_blueprints = failed;
         Ok(keys)
     }
+}
+
+/// What the datasource of known writers contains (port.md 2.7), and what they are called.
+const WRITERS: &[(&str, &str)] = &[
+    ("portolan/", "another portolan scope"),
+    ("port-k8s-exporter", "the Kubernetes exporter"),
+    ("port-auto-k8s-exporter", "the Kubernetes exporter"),
+    ("port-ocean/", "an Ocean integration"),
+    ("terraform-provider", "Terraform"),
+    ("port-cli/", "port-cli"),
+];
+
+#[derive(Deserialize)]
+struct Named {
+    entities: Vec<NamedKey>,
+    #[serde(default)]
+    next: Option<Box<RawValue>>,
+}
+
+#[derive(Deserialize)]
+struct NamedKey {
+    identifier: Box<str>,
 }
 
 /// Sorted, each once.
@@ -107,6 +132,94 @@ async fn by_search(caller: &Caller, owner: &Owner) -> Result<Vec<Key>, ClientErr
     let page = caller.call_told(&call, Keys::read).await?;
     whole(caller, &call, &page)?;
     Ok(page.entities)
+}
+
+/// Those of `identifiers` that the owner owns. A catalog that cannot search by datasource within a blueprint is asked for
+/// all that the owner owns.
+pub(super) async fn among(
+    caller: &Caller,
+    owner: &Owner,
+    blueprint: &str,
+    identifiers: &[Box<str>],
+) -> Result<HashSet<Box<str>>, ClientError> {
+    let mut owned = HashSet::new();
+    for lot in identifiers.chunks(PAGE_OF_NAMES) {
+        match named(caller, owner, blueprint, lot, &mut owned).await {
+            Ok(()) => {}
+            Err(error) if error.is_no_route() || matches!(error.status(), Some(400 | 410 | 422)) => {
+                let all = self::owned(caller, owner).await?.into_iter();
+                let mine = all.filter(|key| key.blueprint.as_ref() == blueprint).map(|key| key.identifier);
+                let asked: HashSet<&Box<str>> = identifiers.iter().collect();
+                return Ok(mine.filter(|identifier| asked.contains(identifier)).collect());
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(owned)
+}
+
+/// Who wrote an entity last. The catalog does not give out the datasource, but it can be asked whether it is one of those
+/// that are known.
+pub(super) async fn writer_of(
+    caller: &Caller,
+    blueprint: &str,
+    identifier: &str,
+) -> Result<Option<String>, ClientError> {
+    for (part, writer) in WRITERS {
+        let mut found = HashSet::new();
+        search(caller, blueprint, &[identifier.into()], &[part], &mut found).await?;
+        if !found.is_empty() {
+            return Ok(Some((*writer).to_owned()));
+        }
+    }
+    Ok(None)
+}
+
+async fn named(
+    caller: &Caller,
+    owner: &Owner,
+    blueprint: &str,
+    identifiers: &[Box<str>],
+    owned: &mut HashSet<Box<str>>,
+) -> Result<(), ClientError> {
+    search(caller, blueprint, identifiers, &[Owner::PRODUCT, &owner.mark()], owned).await
+}
+
+/// Those of `identifiers` whose datasource contains all `parts`.
+async fn search(
+    caller: &Caller,
+    blueprint: &str,
+    identifiers: &[Box<str>],
+    parts: &[&str],
+    owned: &mut HashSet<Box<str>>,
+) -> Result<(), ClientError> {
+    let contains = |value: &&str| json!({"property": "$datasource", "operator": "contains", "value": value});
+    let among = json!({"property": "$identifier", "operator": "in", "value": identifiers});
+    let rules: Vec<Value> = std::iter::once(among).chain(parts.iter().map(contains)).collect();
+    let query = json!({"combinator": "and", "rules": rules});
+    let path = route(&["blueprints", blueprint, "entities", "search"]);
+    let mut from: Option<Box<RawValue>> = None;
+    let mut pages = 0;
+    loop {
+        let mut body = json!({"query": query, "include": ["$identifier"], "limit": PAGE}).to_string();
+        if let Some(from) = &from {
+            body.truncate(body.len() - 1);
+            body.push_str(&format!(",\"from\":{}}}", from.get()));
+        }
+        let call = Call::ask(path.clone(), body.into_bytes(), Work::Page);
+        let page = caller.call(&call, |answer| serde_json::from_slice::<Named>(&answer.body)).await?;
+        owned.extend(page.entities.into_iter().map(|entity| entity.identifier));
+        from = page.next.filter(|next| !matches!(next.get(), "null" | "\"\"" | "false"));
+        pages += 1;
+        if from.is_none() {
+            return Ok(());
+        }
+        // There are no more pages than names.
+        if pages > PAGE_OF_NAMES {
+            let reason = "its pages lead back to where they came from".to_owned();
+            return Err(ClientError::Unreadable { asked: caller.asked(&call), reason });
+        }
+    }
 }
 
 /// What is missing would look like what nobody owns.

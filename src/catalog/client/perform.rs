@@ -7,12 +7,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 
-use super::caller::Caller;
+use super::caller::{Caller, Repeat, Reply};
 use super::failure::ClientError;
+use super::retry::is_passing;
 use super::{delete, write};
-use crate::catalog::apply::{Lane, Means, draft};
+use crate::catalog::apply::{Lane, Means, draft, settled};
 use crate::catalog::errand::{Course, Errand};
-use crate::catalog::wire::Refusal;
+use crate::catalog::write_state::{Event, Item};
 use crate::catalog::{CatalogError, Undone};
 use crate::domain::act::Act;
 
@@ -34,8 +35,9 @@ pub(super) async fn perform(
     let mut ways: Vec<Pin<Box<dyn Future<Output = Ends> + '_>>> = Vec::new();
     for (lane, turn) in lanes.iter().zip(&turns) {
         match lane.means {
-            Means::Merge => ways.push(Box::pin(written(caller, acts, lane, true, &course, lanes.len()))),
-            Means::Replace => ways.push(Box::pin(written(caller, acts, lane, false, &course, lanes.len()))),
+            Means::Create | Means::Merge | Means::Replace => {
+                ways.push(Box::pin(written(caller, acts, lane, &course, lanes.len())));
+            }
             Means::Patch => {
                 for _ in 0..TOGETHER.min(lane.members.len()) {
                     ways.push(Box::pin(patched(caller, acts, lane, turn, &course)));
@@ -55,23 +57,18 @@ pub(super) async fn perform(
     outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| Err(course.unsent()))).collect()
 }
 
-async fn written(
-    caller: &Arc<Caller>,
-    acts: &[&Act],
-    lane: &Lane,
-    merge: bool,
-    course: &Course<'_>,
-    lanes: usize,
-) -> Ends {
+async fn written(caller: &Arc<Caller>, acts: &[&Act], lane: &Lane, course: &Course<'_>, lanes: usize) -> Ends {
     let drafts: Vec<_> = lane.members.iter().map(|member| draft(acts[*member])).collect();
-    let options = course.errand.options(merge);
-    let ends = write::write(caller, &lane.blueprint, &drafts, &options, course, lanes).await;
-    lane.members.iter().copied().zip(ends.into_iter().map(|end| end.map(|_| ()))).collect()
+    let options = course.errand.options(lane.means);
+    // A create that may have been done is sent again, too: a read shows whose it is.
+    let ends = write::write(caller, &lane.blueprint, &drafts, &options, Repeat::Always, course, lanes).await;
+    let ends = ends.into_iter().map(|end| settled(lane.means, end));
+    lane.members.iter().copied().zip(ends).collect()
 }
 
 async fn patched(caller: &Caller, acts: &[&Act], lane: &Lane, turn: &Cell<usize>, course: &Course<'_>) -> Ends {
     let mut ends = Vec::new();
-    let options = course.errand.options(true);
+    let options = course.errand.options(lane.means);
     while course.goes_on()
         && let Some(member) = lane.members.get(turn.get()).copied()
     {
@@ -79,8 +76,10 @@ async fn patched(caller: &Caller, acts: &[&Act], lane: &Lane, turn: &Cell<usize>
         let (key, stop) = (&acts[member].key, course.errand.stop.clone());
         let mut body = draft(acts[member]);
         body.identifier = None;
-        let answer = write::patch(caller, &key.blueprint, &key.identifier, &body, &options, stop).await;
-        let end = settled(course, answer);
+        let reply = write::patch(caller, &key.blueprint, &key.identifier, &body, &options, stop).await;
+        let mut item = Item::default();
+        settle_one(course, &mut item, reply);
+        let end = item.end(|| course.unsent());
         if end.is_err() {
             course.failed();
         }
@@ -104,17 +103,34 @@ async fn removed(caller: &Caller, acts: &[&Act], lane: &Lane, turn: &Cell<usize>
 }
 
 /// What became of a call for one entity.
-pub(super) fn settled(course: &Course<'_>, answer: Result<Result<(), Refusal>, ClientError>) -> Result<(), Undone> {
-    match answer {
-        Ok(end) => {
+pub(super) fn settle_one(course: &Course<'_>, item: &mut Item, reply: Reply<()>) {
+    if reply.is_lost {
+        item.lost(reply.is_late);
+    }
+    match reply.result {
+        Ok(()) => {
             course.came_about();
-            end.map_err(Undone::from)
+            course.accepted();
+            item.answered(Event::Accept, None);
         }
-        Err(error) => Err(broken(course, error)),
+        Err(error) => match error.refusal() {
+            Some(refusal) if !is_passing(refusal.status) => {
+                course.came_about();
+                course.refused(refusal);
+                let event = if refusal.status >= 500 { Event::Lose } else { Event::Refuse };
+                item.answered(event, Some(refusal.clone().into()));
+            }
+            Some(_) | None => {
+                if !error.is_surely_undone() {
+                    item.lost(reply.is_late || error.is_late());
+                }
+                item.heard(broken(course, error));
+            }
+        },
     }
 }
 
-/// What becomes of those whose call did not come about.
+/// What is heard of those whose call failed.
 pub(super) fn broken(course: &Course<'_>, error: ClientError) -> Undone {
     if let ClientError::Stopped { .. } = error {
         return course.unsent();

@@ -1,5 +1,5 @@
-//! Whether a call that failed is made again, and after how long: exponential, with full jitter, within a budget. Pure: time
-//! and chance come in as values. What the catalog asks for is not doubted, only added up.
+//! Whether a call that failed is made again, and after how long: exponential, with full jitter, within the budget of the
+//! call and of the run. Pure: time and chance come in as values. What the catalog asks for is not doubted, only added up.
 
 use std::time::Duration;
 
@@ -13,8 +13,10 @@ pub(super) struct Patience {
     pub tries: u32,
     /// How often it is made again because the catalog asked to wait.
     pub waits: u32,
-    /// From the first try on.
+    /// From the first try on; the same for all waits of a run together.
     pub total: Duration,
+    /// How many attempts in a row, of whichever calls, may fail.
+    pub tries_of_run: u32,
 }
 
 impl Patience {
@@ -25,11 +27,12 @@ impl Patience {
         waits: 60,
         // Twice the window of the platform's rate limit.
         total: Duration::from_secs(600),
+        tries_of_run: 10,
     };
 
     /// While nothing ever answered: an address that is wrong is told soon.
     pub fn at_the_door(self) -> Self {
-        Self { tries: self.tries.min(3), ..self }
+        Self { tries: self.tries.min(3), tries_of_run: self.tries_of_run.min(3), ..self }
     }
 
     /// For a way that has another way beside it.
@@ -46,6 +49,59 @@ pub(super) struct Tries {
     waited: u32,
     /// One of them may have done it.
     pub may_be_done: bool,
+    /// One of them was left to itself: what it does may still come.
+    pub is_late: bool,
+}
+
+/// What a run has for retries, shared by all of its calls. Calls that fail side by side count as one attempt, and an answer
+/// that shows no distress fills it up again; the time that was spent waiting stays spent.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Budget {
+    /// Attempts in a row that failed, whichever calls made them.
+    failed: u32,
+    /// When the last of them ended: an attempt that began before says nothing new.
+    counted: Duration,
+    /// When the first of them began.
+    since: Option<Duration>,
+    /// All the time in which some call waited for its next attempt.
+    waited: Duration,
+    waits_until: Duration,
+}
+
+impl Budget {
+    /// An attempt that began at `began` failed, and the catalog does not say how long to wait.
+    fn fail(&mut self, began: Duration, now: Duration) {
+        self.since.get_or_insert(began);
+        if self.failed == 0 || began >= self.counted {
+            self.failed += 1;
+            self.counted = now;
+        }
+    }
+
+    /// An answer came.
+    pub fn answer(&mut self) {
+        self.failed = 0;
+        self.since = None;
+    }
+
+    fn wait(&mut self, now: Duration, wait: Duration) {
+        let until = now.saturating_add(wait);
+        self.waited += until.saturating_sub(self.waits_until.max(now));
+        self.waits_until = self.waits_until.max(until);
+    }
+
+    /// How long attempts have been failing in a row.
+    pub fn lasted(&self, now: Duration) -> Duration {
+        self.since.map_or(Duration::ZERO, |since| now.saturating_sub(since))
+    }
+
+    /// Whether another attempt after `wait` is beyond it.
+    fn is_spent(&self, patience: &Patience, now: Duration, wait: Duration) -> bool {
+        let lasted = self.lasted(now);
+        self.failed >= patience.tries_of_run
+            || lasted.saturating_add(wait) > patience.total
+            || self.waited.saturating_add(wait) > patience.total
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +114,17 @@ pub(super) enum Next {
 impl Tries {
     /// `now`: since any fixed moment, the same for all calls.
     pub fn new(now: Duration) -> Self {
-        Self { started: now, failed: 0, waited: 0, may_be_done: false }
+        Self { started: now, failed: 0, waited: 0, may_be_done: false, is_late: false }
+    }
+
+    /// Which attempt failed last, of how many: of this call, or of the run where that is closer to its end. `asked`: the
+    /// catalog asked for the wait.
+    pub fn count(&self, patience: &Patience, budget: &Budget, asked: bool) -> (u32, u32) {
+        if asked {
+            (self.waited, patience.waits)
+        } else {
+            (self.failed.max(budget.failed), patience.tries.max(patience.tries_of_run))
+        }
     }
 
     /// How often the call was made, once [`Tries::next`] was told of its failure.
@@ -69,6 +135,31 @@ impl Tries {
     /// How long it has been going on.
     pub fn lasted(&self, now: Duration) -> Duration {
         now.saturating_sub(self.started)
+    }
+
+    /// The same for an attempt that began at `began`, within the run's budget.
+    pub fn next_of_run(
+        &mut self,
+        patience: &Patience,
+        budget: &mut Budget,
+        (began, now): (Duration, Duration),
+        asked: Option<Duration>,
+        chance: f64,
+    ) -> Next {
+        if asked.is_none() {
+            budget.fail(began, now);
+        }
+        let next = self.next(patience, now, asked, chance);
+        match next {
+            Next::Again(wait) if asked.is_none() => {
+                if budget.is_spent(patience, now, wait) {
+                    return Next::GiveUp;
+                }
+                budget.wait(now, wait);
+                next
+            }
+            Next::Again(_) | Next::GiveUp => next,
+        }
     }
 
     /// `asked`: the wait that the catalog asks for. `chance`: from 0 up to 1.
@@ -134,6 +225,60 @@ mod tests {
         let made = (0..1000)
             .take_while(|_| matches!(tries.next(&PATIENCE, Duration::ZERO, Some(Duration::ZERO), 0.0), Next::Again(_)));
         assert_eq!(made.count(), 60);
+    }
+
+    #[test]
+    fn calls_that_fail_side_by_side_are_one_attempt_of_the_run() {
+        let mut budget = Budget::default();
+        let mut now = Duration::ZERO;
+        let mut rounds = 0;
+        // Each of 32 calls may be tried ten times; the run's budget ends them all after ten rounds.
+        let mut calls = vec![Tries::new(now); 32];
+        loop {
+            let began = now;
+            now += Duration::from_millis(5);
+            let next: Vec<Next> = calls
+                .iter_mut()
+                .map(|call| call.next_of_run(&PATIENCE, &mut budget, (began, now), None, 1.0))
+                .collect();
+            rounds += 1;
+            if next.contains(&Next::GiveUp) {
+                assert!(next.iter().all(|next| *next == Next::GiveUp), "round {rounds}: {next:?}");
+                break;
+            }
+            now += next
+                .iter()
+                .map(|next| if let Next::Again(wait) = next { *wait } else { Duration::ZERO })
+                .max()
+                .unwrap_or_default();
+        }
+        assert_eq!(rounds, 10);
+        // A call that comes now is made once.
+        let mut late = Tries::new(now);
+        assert_eq!(late.next_of_run(&PATIENCE, &mut budget, (now, now), None, 0.0), Next::GiveUp);
+        budget.answer();
+        let mut later = Tries::new(now);
+        assert!(matches!(later.next_of_run(&PATIENCE, &mut budget, (now, now), None, 0.0), Next::Again(_)));
+    }
+
+    #[test]
+    fn the_time_that_a_run_waits_is_bounded_whatever_is_answered_between() {
+        let (mut budget, mut now) = (Budget::default(), Duration::ZERO);
+        for _ in 0..100_000 {
+            let mut tries = Tries::new(now);
+            for _ in 0..7 {
+                match tries.next_of_run(&PATIENCE, &mut budget, (now, now), None, 1.0) {
+                    Next::Again(wait) => now += wait,
+                    Next::GiveUp => {
+                        assert!(budget.waited <= PATIENCE.total && now <= PATIENCE.total, "{now:?}");
+                        assert!(now >= PATIENCE.total / 2, "{now:?}");
+                        return;
+                    }
+                }
+            }
+            budget.answer();
+        }
+        panic!("it never ends");
     }
 
     #[test]

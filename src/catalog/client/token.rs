@@ -1,8 +1,9 @@
 //! The access token: fetched when first needed, renewed before it expires and when it is refused, by one caller while the
-//! others wait. The catalog gives the same token again while it lives, so a renewal may bring nothing new: then it is
-//! renewed again, ever closer to its end.
+//! others wait and take its result, whatever it is. The catalog gives the same token again while it lives, so a renewal may
+//! bring nothing new: then it is renewed again, ever closer to its end.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
@@ -31,6 +32,8 @@ pub(super) struct Lease {
 #[derive(Debug, Default)]
 pub(super) struct Tokens {
     state: Mutex<State>,
+    /// How many fetches have ended.
+    ended: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -39,6 +42,8 @@ struct State {
     granted: u64,
     /// Credentials that were refused stay refused: nobody asks again.
     refused: Option<ClientError>,
+    /// How the last fetch failed, for those who waited for it.
+    failed: Option<ClientError>,
 }
 
 impl Tokens {
@@ -47,6 +52,7 @@ impl Tokens {
     where
         F: Future<Output = Result<Granted, ClientError>>,
     {
+        let ended = self.ended.load(Ordering::SeqCst);
         let mut state = self.state.lock().await;
         if let Some(lease) = state.lease.as_ref().filter(|lease| now() < lease.renew_at) {
             return Ok(lease.clone());
@@ -54,7 +60,14 @@ impl Tokens {
         if let Some(refused) = &state.refused {
             return Err(refused.clone());
         }
-        match fetch().await {
+        // A fetch ended while this caller waited: its result is this caller's, too.
+        if let Some(failed) = state.failed.as_ref().filter(|_| self.ended.load(Ordering::SeqCst) != ended) {
+            return Err(failed.clone());
+        }
+        let fetched = fetch().await;
+        self.ended.fetch_add(1, Ordering::SeqCst);
+        state.failed = fetched.as_ref().err().cloned();
+        match fetched {
             Ok(granted) => {
                 state.granted += 1;
                 let renew_at = now().saturating_add(granted.lasts.saturating_sub(margin(granted.lasts)));
@@ -88,7 +101,6 @@ fn margin(lasts: Duration) -> Duration {
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
-    use std::sync::atomic::{AtomicU64, Ordering};
 
     use super::super::failure::Asked;
     use super::*;
@@ -160,6 +172,32 @@ mod tests {
             let serials = callers.join_all().await;
             assert!(serials.iter().all(|serial| matches!(serial, Ok(1))), "{serials:?}");
             assert_eq!(fetched.load(Ordering::Relaxed), 1);
+        });
+    }
+
+    #[test]
+    fn who_waited_for_a_fetch_that_failed_takes_its_result() {
+        block_on(async {
+            let tokens = Arc::new(Tokens::default());
+            let fetched = Arc::new(AtomicU64::new(0));
+            let ask = |tokens: Arc<Tokens>, fetched: Arc<AtomicU64>| async move {
+                let fetch = || async {
+                    fetched.fetch_add(1, Ordering::Relaxed);
+                    tokio::task::yield_now().await;
+                    let asked = Asked { method: "POST", url: "http://localhost/v1/auth/access_token".to_owned() };
+                    Err(ClientError::Cut { asked, reason: "reset".to_owned() })
+                };
+                tokens.get(|| Duration::ZERO, fetch).await.map(|lease| lease.serial)
+            };
+            let mut callers = tokio::task::JoinSet::new();
+            for _ in 0..32 {
+                callers.spawn(ask(Arc::clone(&tokens), Arc::clone(&fetched)));
+            }
+            assert!(callers.join_all().await.iter().all(Result::is_err));
+            assert_eq!(fetched.load(Ordering::Relaxed), 1);
+            // Who comes later tries for itself.
+            ask(Arc::clone(&tokens), Arc::clone(&fetched)).await.expect_err("it is not granted");
+            assert_eq!(fetched.load(Ordering::Relaxed), 2);
         });
     }
 

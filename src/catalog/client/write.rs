@@ -1,5 +1,6 @@
-//! Writing: lots at the same time, as many as the gate lets through, and each entity's outcome at its place. A lot that is
-//! refused for one of its members is taken apart until the refusal is that member's own.
+//! Writing: batches at the same time, as many as the gate lets through, and each entity's outcome at its place. A batch that
+//! is refused for one of its members is taken apart until the refusal is that member's own. What an answer means for a
+//! member is decided by `write_state`.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use serde::Deserialize;
 use tokio::task::JoinSet;
 
 use super::batch::{Batch, Rest};
-use super::caller::{Call, Caller, Repeat};
+use super::caller::{Call, Caller, Repeat, Reply};
 use super::failure::ClientError;
 use super::pace::Work;
 use super::read::joined;
@@ -18,6 +19,7 @@ use super::route::{encoded, route};
 use super::words::{shown, shown_json};
 use crate::catalog::errand::{Course, Errand};
 use crate::catalog::wire::{EntityDraft, Refusal, WriteOptions, Written};
+use crate::catalog::write_state::{Event, Item};
 use crate::catalog::{CatalogError, Stop, Undone};
 use crate::domain::progress::Progress;
 use crate::domain::secret::Secret;
@@ -36,7 +38,9 @@ pub(super) async fn upsert(
     progress.start("writing to the catalog", drafts.len() as u64);
     let stop = Stop::default();
     let course = Course::new(Errand { run_id: None, stops_at_first: false, stop: &stop, progress });
-    let outcomes = write(caller, blueprint, drafts, options, &course, 1).await;
+    // Without a read afterwards, a create that may have been done is not sent again.
+    let repeat = if options.upsert || options.validation_only { Repeat::Always } else { Repeat::Unheard };
+    let outcomes = write(caller, blueprint, drafts, options, repeat, &course, 1).await;
     progress.finish();
     or_nothing(outcomes)
 }
@@ -47,16 +51,19 @@ pub(super) async fn write(
     blueprint: &str,
     drafts: &[EntityDraft],
     options: &WriteOptions,
+    repeat: Repeat,
     course: &Course<'_>,
     lanes: usize,
 ) -> Vec<Result<Written, Undone>> {
     let mut writing = Writing {
         caller: Arc::clone(caller),
         route: format!("{}?{}", route(&["blueprints", blueprint, "entities", "bulk"]), flags(options)),
-        repeat: if options.upsert || options.validation_only { Repeat::Always } else { Repeat::Unheard },
+        repeat,
+        is_create: !options.upsert && !options.validation_only,
         course,
-        outcomes: vec![None; drafts.len()],
-        earlier: vec![None; drafts.len()],
+        items: vec![Item::default(); drafts.len()],
+        written: vec![None; drafts.len()],
+        is_settled: vec![false; drafts.len()],
         tries: vec![None; drafts.len()],
         apart: VecDeque::new(),
         running: JoinSet::new(),
@@ -84,10 +91,7 @@ pub(super) async fn write(
 
 /// A call of which nothing at all came about is an error as a whole.
 pub(super) fn or_nothing<T>(outcomes: Vec<Result<T, Undone>>) -> Result<Vec<Result<T, Undone>>, ClientError> {
-    let why = |outcome: &Result<T, Undone>| match outcome {
-        Err(Undone::Broken(error) | Undone::Unsent(error)) => Some(Arc::clone(error)),
-        Err(Undone::Refused(_) | Undone::Stopped) | Ok(_) => None,
-    };
+    let why = |outcome: &Result<T, Undone>| outcome.as_ref().err()?.error().map(Arc::clone);
     let is_nothing = outcomes.iter().all(|outcome| why(outcome).is_some());
     match outcomes.iter().find_map(why).as_deref() {
         Some(CatalogError::Client(error)) if is_nothing => Err(error.clone()),
@@ -104,23 +108,27 @@ pub(super) fn flags(options: &WriteOptions) -> String {
     )
 }
 
-type Answered = (Vec<usize>, Result<Bulk, ClientError>);
+type Answered = (Vec<usize>, Reply<Bulk>);
 
 struct Writing<'c> {
     caller: Arc<Caller>,
     route: String,
     repeat: Repeat,
+    /// The catalog refuses what exists.
+    is_create: bool,
     course: &'c Course<'c>,
-    outcomes: Vec<Option<Result<Written, Undone>>>,
-    /// What the last sending came to, of those that go out again: their end, where they do not.
-    earlier: Vec<Option<Undone>>,
+    items: Vec<Item>,
+    /// What the catalog said of those that it wrote.
+    written: Vec<Option<Written>>,
+    /// Nothing more is sent for these.
+    is_settled: Vec<bool>,
     /// Of those that the catalog asked to be sent once more.
     tries: Vec<Option<Tries>>,
     apart: VecDeque<Again>,
     running: JoinSet<Answered>,
 }
 
-/// What goes out again, in smaller lots, and after how long.
+/// What goes out again, in smaller batches, and after how long.
 struct Again {
     members: Vec<usize>,
     delay: Duration,
@@ -158,6 +166,15 @@ struct NotDone {
 }
 
 impl NotDone {
+    fn refusal(&self) -> Refusal {
+        Refusal {
+            status: self.status_code,
+            error: self.error.clone().unwrap_or_default(),
+            message: self.message.clone(),
+            details: self.details.clone(),
+        }
+    }
+
     /// A catalog may repeat what it was sent, the token too.
     fn make_harmless(&mut self, secrets: &[&Secret]) {
         self.error = self.error.take().map(|words| shown(&words, secrets));
@@ -176,55 +193,76 @@ impl Writing<'_> {
         self.running.spawn(async move {
             // Whether it was told before, the call sees for itself.
             call.stop.unless_told(tokio::time::sleep(delay)).await;
-            let answer = caller.call_told(&call, |answer, secrets| {
+            let reply = caller.send(&call, |answer, secrets| {
                 let mut bulk: Bulk = serde_json::from_slice(&answer.body)?;
                 bulk.errors.iter_mut().for_each(|error| error.make_harmless(secrets));
                 Ok(bulk)
             });
-            let answer = answer.await;
-            (batch.members, answer)
+            let reply = reply.await;
+            (batch.members, reply)
         });
     }
 
     /// How many are settled by this.
-    fn take(&mut self, members: Vec<usize>, answer: Result<Bulk, ClientError>) -> u64 {
-        let error = match answer {
+    fn take(&mut self, members: Vec<usize>, reply: Reply<Bulk>) -> u64 {
+        if reply.is_lost {
+            members.iter().for_each(|member| self.items[*member].lost(reply.is_late));
+        }
+        let error = match reply.result {
             Ok(bulk) => {
                 self.course.came_about();
                 return self.settle(&members, bulk);
             }
+            // Not sent: each ends as it was before.
             Err(ClientError::Stopped { .. }) => return 0,
             Err(error) => error,
         };
         match error.refusal() {
             // Nobody knows whose fault it is until there is only one.
-            Some(refusal) if members.len() > 1 && matches!(refusal.status, 400 | 413 | 422) => {
+            Some(refusal) if members.len() > 1 && self.is_of_a_member(refusal.status) => {
                 self.course.came_about();
+                self.decline(&members, || refusal.clone().into());
                 self.halve(&members, false);
                 0
             }
             Some(refusal) if !is_passing(refusal.status) => {
                 self.course.came_about();
-                members.iter().for_each(|member| self.end(*member, Err(refusal.clone().into())));
+                self.course.refused(refusal);
+                members.iter().for_each(|member| self.refuse(*member, refusal.clone()));
                 members.len() as u64
             }
-            Some(_) | None => self.give_up(&members, error),
+            Some(_) | None => self.give_up(&members, error, reply.is_late),
         }
     }
 
-    /// A lot that nobody answered for good: one in it may be why.
-    fn give_up(&mut self, members: &[usize], error: ClientError) -> u64 {
+    /// Whether one member alone may be why the catalog refuses all of them.
+    fn is_of_a_member(&self, status: u16) -> bool {
+        matches!(status, 400 | 413 | 422) || (self.is_create && status == 409)
+    }
+
+    /// The catalog did not take them.
+    fn decline(&mut self, members: &[usize], why: impl Fn() -> Undone) {
+        members.iter().for_each(|member| self.items[*member].answered(Event::Decline, Some(why())));
+    }
+
+    /// A batch that nobody answered for good: one in it may be why.
+    fn give_up(&mut self, members: &[usize], error: ClientError, is_late: bool) -> u64 {
         let is_of_the_call = error.is_of_the_call();
+        let is_lost = !error.is_surely_undone();
+        let is_late = is_late || error.is_late();
         let broken = Arc::new(CatalogError::from(error));
         self.course.gave_up(&broken, is_of_the_call);
-        if is_of_the_call && members.len() > 1 && self.repeat == Repeat::Always {
-            for member in members {
-                self.earlier[*member] = Some(Undone::Broken(Arc::clone(&broken)));
+        for member in members {
+            if is_lost {
+                self.items[*member].lost(is_late);
             }
+            self.items[*member].heard(Undone::Broken(Arc::clone(&broken)));
+        }
+        if is_of_the_call && members.len() > 1 && self.repeat == Repeat::Always {
             self.halve(members, true);
             return 0;
         }
-        members.iter().for_each(|member| self.end(*member, Err(Undone::Broken(Arc::clone(&broken)))));
+        members.iter().for_each(|member| self.end(*member));
         members.len() as u64
     }
 
@@ -234,53 +272,72 @@ impl Writing<'_> {
         self.apart.extend([again(first), again(second)]);
     }
 
-    fn end(&mut self, member: usize, outcome: Result<Written, Undone>) {
-        if outcome.is_err() {
+    /// The catalog's last word about one. That a new entity exists may be the doing of an earlier copy of the request.
+    fn refuse(&mut self, member: usize, refusal: Refusal) {
+        let is_open = refusal.status >= 500 || (self.is_create && refusal.status == 409);
+        let event = if is_open { Event::Lose } else { Event::Refuse };
+        self.items[member].answered(event, Some(refusal.into()));
+        self.end(member);
+    }
+
+    /// Nothing more is sent for it.
+    fn end(&mut self, member: usize) {
+        if !self.items[member].is_done() {
             self.course.failed();
         }
-        self.outcomes[member] = Some(outcome);
+        self.is_settled[member] = true;
     }
 
     /// Gives every member its outcome, by the index that the catalog tells it with.
     fn settle(&mut self, members: &[usize], bulk: Bulk) -> u64 {
         let mut settled = 0;
+        let mut is_any_accepted = false;
         for done in bulk.entities {
-            let Some(member) = members.get(done.index) else { continue };
-            settled += u64::from(self.outcomes[*member].is_none());
-            self.end(*member, Ok(Written { identifier: done.identifier, created: done.created }));
+            let Some(member) = members.get(done.index).copied().filter(|member| !self.is_settled[*member]) else {
+                continue;
+            };
+            self.items[member].answered(Event::Accept, None);
+            self.written[member] = Some(Written { identifier: done.identifier, created: done.created });
+            self.end(member);
+            is_any_accepted = true;
+            settled += 1;
+        }
+        if is_any_accepted {
+            self.course.accepted();
+        } else if let Some(error) = bulk.errors.iter().find(|error| members.get(error.index).is_some()) {
+            self.course.refused(&error.refusal());
         }
         let mut again = Vec::new();
         for error in bulk.errors {
-            let Some(member) = members.get(error.index).copied() else { continue };
-            let refusal = Refusal {
-                status: error.status_code,
-                error: error.error.unwrap_or_default(),
-                message: error.message,
-                details: error.details,
+            let Some(member) = members.get(error.index).copied().filter(|member| !self.is_settled[*member]) else {
+                continue;
             };
+            if again.iter().any(|(other, _)| *other == member) {
+                continue;
+            }
+            let refusal = error.refusal();
             match self.once_more(member, is_passing(refusal.status) && self.repeat == Repeat::Always) {
                 Some(wait) => {
-                    self.earlier[member] = Some(refusal.into());
+                    let event = if refusal.status == 429 { Event::Decline } else { Event::Lose };
+                    self.items[member].answered(event, Some(refusal.into()));
                     again.push((member, wait));
                 }
                 None => {
-                    settled += u64::from(self.outcomes[member].is_none());
-                    self.end(member, Err(refusal.into()));
+                    self.refuse(member, refusal);
+                    settled += 1;
                 }
             }
         }
-        let silent = members.iter().copied().filter(|member| self.outcomes[*member].is_none());
+        let silent = members.iter().copied().filter(|member| !self.is_settled[*member]);
         let silent: Vec<usize> = silent.filter(|member| !again.iter().any(|(other, _)| other == member)).collect();
         for member in silent {
             let words = "the catalog did not say what became of this entity";
             let unsaid = Refusal::new(500, "no_outcome", words);
+            self.items[member].answered(Event::Lose, Some(unsaid.into()));
             match self.once_more(member, self.repeat == Repeat::Always) {
-                Some(wait) => {
-                    self.earlier[member] = Some(unsaid.into());
-                    again.push((member, wait));
-                }
+                Some(wait) => again.push((member, wait)),
                 None => {
-                    self.end(member, Err(unsaid.into()));
+                    self.end(member);
                     settled += 1;
                 }
             }
@@ -304,9 +361,8 @@ impl Writing<'_> {
     }
 
     fn finish(self) -> Vec<Result<Written, Undone>> {
-        let ends = self.outcomes.into_iter().zip(self.earlier);
-        ends.map(|(outcome, earlier)| outcome.unwrap_or_else(|| Err(earlier.unwrap_or_else(|| self.course.unsent()))))
-            .collect()
+        let ends = self.items.into_iter().zip(self.written);
+        ends.map(|(item, written)| item.end(|| self.course.unsent()).map(|()| written.unwrap_or_default())).collect()
     }
 }
 
@@ -318,7 +374,7 @@ pub(super) async fn patch(
     draft: &EntityDraft,
     options: &WriteOptions,
     stop: Stop,
-) -> Result<Result<(), Refusal>, ClientError> {
+) -> Reply<()> {
     let WriteOptions { create_missing_related_entities, run_id, upsert: _, merge: _, validation_only: _ } = options;
     let run = run_id.as_ref().map(|run| format!("&run_id={}", encoded(run))).unwrap_or_default();
     let path = route(&["blueprints", blueprint, "entities", identifier]);
@@ -326,7 +382,7 @@ pub(super) async fn patch(
     let body = draft.to_json().to_string().into_bytes();
     let mut call = Call::write("PATCH", path, Some(body), Work::Small);
     call.stop = stop;
-    or_refusal(caller.done(&call).await)
+    caller.send(&call, |_, _| Ok(())).await
 }
 
 /// A refusal for good is a result.

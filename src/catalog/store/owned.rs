@@ -2,13 +2,24 @@
 
 use std::sync::Arc;
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
 use super::connection::Store;
 use super::error::Failure;
 use crate::domain::entity::{EntityKey, Owner};
 
 impl Store {
+    /// The User-Agent that wrote an entity last.
+    pub fn datasource_of(&self, blueprint: &str, identifier: &str) -> Result<Option<String>, Failure> {
+        self.read(|transaction| {
+            let mut asked = transaction.prepare_cached(
+                "SELECT d.text FROM entities e JOIN blueprints b ON b.id = e.blueprint \
+                 JOIN datasources d ON d.id = e.datasource WHERE b.identifier = ?1 AND e.identifier = ?2",
+            )?;
+            Ok(asked.query_row(params![blueprint, identifier], |row| row.get(0)).optional()?)
+        })
+    }
+
     /// The keys of all entities whose datasource is `owner`'s, sorted.
     pub fn owned(&self, owner: &Owner) -> Result<Vec<EntityKey>, Failure> {
         self.read(|transaction| {

@@ -25,7 +25,7 @@ pub struct Writer {
 }
 
 /// What became of one entity.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Written {
     pub identifier: String,
     pub created: bool,

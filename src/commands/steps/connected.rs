@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -112,8 +113,9 @@ fn connect_as(
         user_agent: user_agent.to_owned(),
         certificates: certificates(settings, context.environment),
     };
-    let spoken = Spoken(Remarks::new(context.quiet, context.motion));
-    Ok(Box::new(Client::connect(config, Arc::new(spoken)).map_err(CatalogError::from)?))
+    let remarks = Remarks::new(context.quiet, context.motion);
+    let notices = WaitNotices { remarks, has_named_budget: AtomicBool::new(false) };
+    Ok(Box::new(Client::connect(config, Arc::new(notices)).map_err(CatalogError::from)?))
 }
 
 /// What the catalog that the settings name is called in messages.
@@ -181,13 +183,21 @@ fn certificates(settings: &Settings, environment: &Environment) -> Option<PathBu
     Some(tidy(settings.directory.join(file)))
 }
 
-struct Spoken(Remarks);
+/// Says why nothing happens for a while, whether or not somebody watches: a log must explain its gaps, too.
+struct WaitNotices {
+    remarks: Remarks,
+    /// The first notice of a retry also names what the run has for all of them.
+    has_named_budget: AtomicBool,
+}
 
-impl Notices for Spoken {
+impl Notices for WaitNotices {
     fn waiting(&self, waiting: &Waiting) {
-        if waiting.long >= WORTH_TELLING {
-            let seconds = count(usize::try_from(waiting.long.as_secs()).unwrap_or(usize::MAX), "second");
-            self.0.say(&format!("note: waiting for {seconds}: {}", waiting.why));
+        if waiting.wait < WORTH_TELLING {
+            return;
         }
+        let is_first = waiting.count.is_some() && !self.has_named_budget.swap(true, Ordering::Relaxed);
+        let minutes = count(usize::try_from(waiting.within.as_secs() / 60).unwrap_or(usize::MAX), "minute");
+        let budget = if is_first { format!("; all retries of this run take at most {minutes}") } else { String::new() };
+        self.remarks.say(&format!("{waiting}{budget}"));
     }
 }

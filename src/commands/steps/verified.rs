@@ -3,6 +3,7 @@
 //! complaint.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use crate::catalog::Undone;
 use crate::catalog::apply::draft;
@@ -24,24 +25,33 @@ pub(crate) fn verified(planned: &Planned, acts: &Acts, progress: &dyn Progress) 
         new.map(|change| (change.key.blueprint.as_ref(), change.key.identifier.as_ref())).collect();
     let asking = Asking { planned, new, progress };
     let mut complaints = Vec::new();
-    for ((blueprint, merge), acts) in by_call(acts) {
+    for ((blueprint, mode), acts) in by_call(acts) {
         let Some(shape) = planned.live.all.named(blueprint) else { continue };
-        complaints.extend(asking.ask(shape, merge, acts)?);
+        complaints.extend(asking.ask(shape, mode, acts)?);
     }
     complaints.sort_by_key(|complaint| complaint.change);
     Ok(complaints)
 }
 
+/// The flags that a push sends a write with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Mode {
+    Create,
+    Merge,
+    Replace,
+}
+
 /// The writes by blueprint and mode. What is set later, in a circle, cannot be asked before its entity is there.
-fn by_call(acts: &Acts) -> BTreeMap<(&str, bool), Vec<(&Act, EntityDraft)>> {
-    let mut calls: BTreeMap<(&str, bool), Vec<(&Act, EntityDraft)>> = BTreeMap::new();
+fn by_call(acts: &Acts) -> BTreeMap<(&str, Mode), Vec<(&Act, EntityDraft)>> {
+    let mut calls: BTreeMap<(&str, Mode), Vec<(&Act, EntityDraft)>> = BTreeMap::new();
     for act in acts.waves.iter().flatten().filter(|act| act.deed == Deed::Write) {
-        let merge = match &act.call {
-            Call::Merge(_) | Call::Patch(_) => true,
-            Call::Replace(_) => false,
+        let mode = match &act.call {
+            Call::Create(_) => Mode::Create,
+            Call::Merge(_) | Call::Patch(_) => Mode::Merge,
+            Call::Replace(_) => Mode::Replace,
             Call::Delete => continue,
         };
-        calls.entry((&act.key.blueprint, merge)).or_default().push((act, tried(act)));
+        calls.entry((&act.key.blueprint, mode)).or_default().push((act, tried(act)));
     }
     calls
 }
@@ -71,17 +81,17 @@ struct Asking<'a> {
 type Asked<'t> = (&'t Act, EntityDraft);
 
 impl Asking<'_> {
-    fn ask(&self, shape: &Blueprint, merge: bool, asked: Vec<(&Act, EntityDraft)>) -> Result<Vec<Complaint>, Error> {
+    fn ask(&self, shape: &Blueprint, mode: Mode, asked: Vec<(&Act, EntityDraft)>) -> Result<Vec<Complaint>, Error> {
         let mut complaints = Vec::new();
         let mut again = Vec::new();
-        for ((act, draft), refusal) in self.refused(shape, merge, asked)? {
+        for ((act, draft), refusal) in self.refused(shape, mode, asked)? {
             match self.without_new(shape, &draft, &refusal) {
                 None => complaints.push(self.complaint(act, &draft, shape, &refusal)),
                 Some(without) => again.push((act, without)),
             }
         }
         // What is wrong with it besides could not be seen before.
-        for ((act, draft), refusal) in self.refused(shape, merge, again)? {
+        for ((act, draft), refusal) in self.refused(shape, mode, again)? {
             if self.without_new(shape, &draft, &refusal).is_none() {
                 complaints.push(self.complaint(act, &draft, shape, &refusal));
             }
@@ -92,23 +102,31 @@ impl Asking<'_> {
     fn refused<'t>(
         &self,
         shape: &Blueprint,
-        merge: bool,
+        mode: Mode,
         asked: Vec<Asked<'t>>,
     ) -> Result<Vec<(Asked<'t>, Refusal)>, Error> {
         let drafts: Vec<EntityDraft> = asked.iter().map(|(_, draft)| draft.clone()).collect();
         if drafts.is_empty() {
             return Ok(Vec::new());
         }
-        let options = WriteOptions { upsert: true, merge, validation_only: true, ..WriteOptions::default() };
+        let (upsert, merge) = (mode != Mode::Create, mode == Mode::Merge);
+        let options = WriteOptions { upsert, merge, validation_only: true, ..WriteOptions::default() };
         let answers = self.planned.catalog.upsert(&shape.identifier, &drafts, &options, self.progress)?;
         let mut refused = Vec::new();
         for (one, answer) in asked.into_iter().zip(answers) {
             match answer {
-                // Nobody is there to stop it.
-                Ok(_) | Err(Undone::Stopped) => {}
+                // Nothing stops it, and it is no push that would be denied.
+                Ok(_) | Err(Undone::Stopped | Undone::Denied | Undone::Recreated) => {}
                 Err(Undone::Refused(refusal)) => refused.push((one, *refusal)),
-                Err(Undone::Broken(error) | Undone::Unsent(error)) => {
-                    return Err(DiffError::NotVerified { key: one.0.key.identifier.to_string(), error }.into());
+                Err(undone @ (Undone::Broken(_) | Undone::Unsent(_) | Undone::InDoubt { .. })) => {
+                    match (undone.error(), undone.refusal()) {
+                        (Some(error), _) => {
+                            let key = one.0.key.identifier.to_string();
+                            return Err(DiffError::NotVerified { key, error: Arc::clone(error) }.into());
+                        }
+                        (None, Some(refusal)) => refused.push((one, refusal.clone())),
+                        (None, None) => {}
+                    }
                 }
             }
         }

@@ -22,6 +22,7 @@ fn sent(world: &World) -> Vec<Vec<String>> {
 
 fn line(act: &Act) -> String {
     let (how, body) = match &act.call {
+        Call::Create(body) => ("create", body),
         Call::Merge(body) => ("merge", body),
         Call::Replace(body) => ("replace", body),
         Call::Patch(body) => ("patch", body),
@@ -70,8 +71,8 @@ fn what_is_created_is_sent_as_its_manifest_has_it() {
     let world = World::of(manifest, json!([]));
     let fields = "title=Cart team=p language=null since=\"2026-11-02T13:00:00+01:00\" tier=1 dependsOn>[] domain>null \
                   owner>a";
-    assert_eq!(one(&world), format!("merge service/cart {fields}"));
-    assert_eq!(one(&world.replacing()), format!("replace service/cart {fields}"));
+    assert_eq!(one(&world), format!("create service/cart {fields}"));
+    assert_eq!(one(&world.replacing()), format!("create service/cart {fields}"));
 }
 
 #[test]
@@ -137,7 +138,7 @@ fn a_rename_is_the_new_entity_as_a_whole_and_the_old_one_gone() {
         json!([{"identifier": "basket", "renamed-from": "cart", "title": null, "properties": {"tier": 1}}]),
         json!([{"title": "Cart", "properties": {"tier": 1}}]),
     );
-    assert_eq!(sent(&world), [["merge service/basket tier=1"], ["delete service/cart"]]);
+    assert_eq!(sent(&world), [["create service/basket tier=1"], ["delete service/cart"]]);
 }
 
 #[test]
@@ -146,15 +147,13 @@ fn a_circle_is_written_without_and_then_with_its_relations() {
     let team = json!({"blueprint": "team", "identifier": "t"});
     let declared = json!([service("a", "b"), service("b", "a"), team]);
     let expected = [
-        vec!["merge team/t "],
-        vec!["merge service/a tier=1 owner>t", "merge service/b tier=1 owner>t"],
+        vec!["create team/t "],
+        vec!["create service/a tier=1 owner>t", "create service/b tier=1 owner>t"],
         vec!["relink service/a dependsOn>[b]", "relink service/b dependsOn>[a]"],
     ];
     let world = World::of(declared.clone(), json!([]));
     assert_eq!(sent(&world), expected);
-    let replacing: Vec<Vec<String>> =
-        expected.map(|wave| wave.iter().map(|line| line.replace("merge", "replace")).collect()).into();
-    assert_eq!(sent(&world.replacing()), replacing);
+    assert_eq!(sent(&world.replacing()), expected);
 }
 
 #[test]
@@ -165,7 +164,7 @@ fn of_a_name_given_twice_the_last_counts_and_of_two_manifests_the_first() {
     properties.push(properties[0].clone());
     properties[1].value = crate::domain::value::Value::Integer(2);
     world.desired[0].properties = properties.into();
-    assert_eq!(one(&world), "merge service/cart tier=2");
+    assert_eq!(one(&world), "create service/cart tier=2");
 }
 
 #[test]

@@ -32,6 +32,10 @@ pub fn apply(world: &World, plan: &Plan, defaults: Defaults) -> Result<World, St
                 return Err(format!("{:?} comes before {:?}", act.key, plan.changes[*missing].key));
             }
             match &act.call {
+                Call::Create(_) if catalog.contains_key(&act.key) => {
+                    return Err(format!("{:?} is there already", act.key));
+                }
+                Call::Create(body) => write(world, &mut catalog, act, body, None)?,
                 Call::Merge(body) => write(world, &mut catalog, act, body, None)?,
                 Call::Replace(body) => write(world, &mut catalog, act, body, Some(defaults))?,
                 Call::Patch(body) => patch(world, &mut catalog, act, body)?,

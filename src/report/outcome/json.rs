@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::change::{Action, Change};
-use crate::domain::outcome::{End, Failure, Reason};
+use crate::domain::outcome::{Cause, End, Failure, Reason};
 use crate::report::escape::{self, clean};
 use crate::report::outcome::{Tally, Told};
 use crate::report::plan::json::{JsonAction, JsonCounts, JsonDeed, JsonKey, JsonPlace, JsonRevision};
@@ -58,11 +58,13 @@ struct JsonEnds {
     renamed: usize,
     adopted: usize,
     deleted: usize,
+    /// Written, and a later step is missing: relations that are not set yet, or the old identifier of a rename.
+    incomplete: usize,
     failed: usize,
+    /// Sent, and what became of it could not be read.
+    in_doubt: usize,
     not_attempted: usize,
     unchanged: usize,
-    /// Of what failed: what may have been done all the same.
-    uncertain: usize,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -78,10 +80,13 @@ struct JsonChange {
     /// The entity in its manifest; a deletion has none.
     place: Option<JsonPlace>,
     end: JsonEnd,
-    /// Where the end is `failed`.
+    /// Where the end is `failed` or `in-doubt`, or a step that failed or is in doubt makes it `incomplete`.
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<JsonFailure>,
-    /// Where the end is `not-attempted`.
+    /// The step that is missing, where the end is `incomplete`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<JsonDeed>,
+    /// Where the end is `not-attempted`, or a step that was not attempted makes it `incomplete`.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<JsonReason>,
     /// The changes that had to succeed before, where the reason is `needs`.
@@ -92,8 +97,15 @@ struct JsonChange {
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "End")]
 enum JsonEnd {
+    /// The catalog has it as declared, or, for a deletion, no longer.
     Applied,
+    /// Its first step was done, and a later one was not.
+    Incomplete,
+    /// Nothing was done.
     Failed,
+    /// It was sent, and what became of it could not be read.
+    InDoubt,
+    /// Nothing was sent.
     NotAttempted,
 }
 
@@ -103,10 +115,8 @@ enum JsonEnd {
 struct JsonFailure {
     /// The step that failed.
     deed: JsonDeed,
-    /// Steps before it were done.
-    half_done: bool,
-    /// The answer was lost: the catalog may have done it all the same.
-    uncertain: bool,
+    /// The answer was lost, and what became of the step could not be read.
+    in_doubt: bool,
     /// Of the catalog's answer; null: the call did not come about.
     status: Option<u16>,
     /// The catalog's word for it.
@@ -125,6 +135,8 @@ enum JsonReason {
     /// Another change failed, and the push was to stop at the first failure.
     Stopped,
     Unreachable,
+    /// The catalog refused every write before with 401 or 403.
+    Denied,
 }
 
 /// The JSON Schema of this format.
@@ -159,8 +171,9 @@ pub(super) fn render(told: &Told<'_>) -> String {
 }
 
 fn ends(tally: &Tally) -> JsonEnds {
-    let Tally { created, updated, renamed, adopted, deleted, failed, not_attempted, unchanged, uncertain } = *tally;
-    JsonEnds { created, updated, renamed, adopted, deleted, failed, not_attempted, unchanged, uncertain }
+    let Tally { created, updated, renamed, adopted, deleted, incomplete, failed, in_doubt, not_attempted, unchanged } =
+        *tally;
+    JsonEnds { created, updated, renamed, adopted, deleted, incomplete, failed, in_doubt, not_attempted, unchanged }
 }
 
 fn change(change: &Change, end: &End, told: &Told<'_>) -> JsonChange {
@@ -168,46 +181,48 @@ fn change(change: &Change, end: &End, told: &Told<'_>) -> JsonChange {
         Action::Rename { from, .. } => Some(from.to_string()),
         Action::Create | Action::Update | Action::Adopt | Action::Delete => None,
     };
-    let mut made = JsonChange {
+    let (is_in_doubt, missing, kind) = match end {
+        End::Applied => (false, None, JsonEnd::Applied),
+        End::Incomplete { deed, cause } => {
+            (matches!(cause, Cause::InDoubt(_)), Some(JsonDeed::of(*deed)), JsonEnd::Incomplete)
+        }
+        End::Failed(_) => (false, None, JsonEnd::Failed),
+        End::InDoubt(_) => (true, None, JsonEnd::InDoubt),
+        End::NotAttempted(_) => (false, None, JsonEnd::NotAttempted),
+    };
+    let needs = match end.reason() {
+        Some(Reason::Needs(changes)) => changes.iter().filter_map(|at| told.change(*at)).collect(),
+        Some(Reason::Interrupted | Reason::Stopped | Reason::Unreachable | Reason::Denied) | None => Vec::new(),
+    };
+    JsonChange {
         blueprint: change.key.blueprint.to_string(),
         identifier: change.key.identifier.to_string(),
         action: JsonAction::of(&change.action),
         renamed_from,
         place: change.place.map(|place| JsonPlace::of(place, &told.sited)),
-        end: JsonEnd::Applied,
-        failure: None,
-        reason: None,
-        needs: Vec::new(),
-    };
-    match end {
-        End::Applied => {}
-        End::Failed(failure) => {
-            made.end = JsonEnd::Failed;
-            made.failure = Some(self::failure(failure));
-        }
-        End::NotAttempted(reason) => {
-            made.end = JsonEnd::NotAttempted;
-            made.reason = Some(match reason {
-                Reason::Needs(_) => JsonReason::Needs,
-                Reason::Interrupted => JsonReason::Interrupted,
-                Reason::Stopped => JsonReason::Stopped,
-                Reason::Unreachable => JsonReason::Unreachable,
-            });
-            if let Reason::Needs(changes) = reason {
-                let keys = changes.iter().filter_map(|at| told.change(*at));
-                made.needs = keys.map(|change| JsonKey::of(&change.key)).collect();
-            }
-        }
+        end: kind,
+        failure: end.failure().map(|failure| self::failure(failure, is_in_doubt)),
+        missing,
+        reason: end.reason().map(reason),
+        needs: needs.into_iter().map(|change| JsonKey::of(&change.key)).collect(),
     }
-    made
 }
 
-fn failure(failure: &Failure) -> JsonFailure {
-    let Failure { deed, is_half_done, status, code, message, is_uncertain } = failure;
+fn reason(reason: &Reason) -> JsonReason {
+    match reason {
+        Reason::Needs(_) => JsonReason::Needs,
+        Reason::Interrupted => JsonReason::Interrupted,
+        Reason::Stopped => JsonReason::Stopped,
+        Reason::Unreachable => JsonReason::Unreachable,
+        Reason::Denied => JsonReason::Denied,
+    }
+}
+
+fn failure(failure: &Failure, is_in_doubt: bool) -> JsonFailure {
+    let Failure { deed, status, code, message } = failure;
     JsonFailure {
         deed: JsonDeed::of(*deed),
-        half_done: *is_half_done,
-        uncertain: *is_uncertain,
+        in_doubt: is_in_doubt,
         status: *status,
         code: code.clone(),
         message: clean(message).into_owned(),

@@ -1,5 +1,6 @@
-//! JUnit XML of a push: a suite is a blueprint and a case is a change. What failed is a failure and what was not
-//! attempted is skipped, so that the run is red for a cause and not for each of its consequences. A push of nothing has
+//! JUnit XML of a push: a suite is a blueprint and a case is a change. What failed or is incomplete is a failure, what is in
+//! doubt is an error, and what was not attempted is skipped, so that the run is red for a cause and not for each of its
+//! consequences. A push of nothing has
 //! one case that passed, for a report without cases is taken for a broken one.
 
 use crate::domain::change::Change;
@@ -12,9 +13,10 @@ pub(super) fn render(told: &Told<'_>) -> String {
     let all: Vec<(&Change, &End)> = told.ends().collect();
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     out.push_str(&format!(
-        "<testsuites name=\"portolan push\" tests=\"{}\" failures=\"{}\" errors=\"0\" time=\"{seconds}\">\n",
+        "<testsuites name=\"portolan push\" tests=\"{}\" failures=\"{}\" errors=\"{}\" time=\"{seconds}\">\n",
         all.len().max(1),
-        told.tally.failed
+        told.tally.failed + told.tally.incomplete,
+        told.tally.in_doubt
     ));
     if all.is_empty() {
         let numbers = xml(&words::numbers(&told.tally));
@@ -27,10 +29,11 @@ pub(super) fn render(told: &Told<'_>) -> String {
     for suite in all.chunk_by(|one, other| one.0.key.blueprint == other.0.key.blueprint) {
         let Some((first, _)) = suite.first() else { continue };
         let number = |is: fn(&End) -> bool| suite.iter().filter(|(_, end)| is(end)).count();
-        let failures = number(|end| matches!(end, End::Failed(_)));
+        let failures = number(|end| matches!(end, End::Failed(_) | End::Incomplete { .. }));
+        let errors = number(|end| matches!(end, End::InDoubt(_)));
         let skipped = number(|end| matches!(end, End::NotAttempted(_)));
         out.push_str(&format!(
-            "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\" time=\"0\">\n",
+            "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{skipped}\" time=\"0\">\n",
             xml(&clean(&first.key.blueprint)),
             suite.len()
         ));
@@ -50,14 +53,21 @@ fn case(out: &mut String, told: &Told<'_>, change: &Change, end: &End) {
     match end {
         End::Applied => out.push_str(&format!("{open}/>\n")),
         End::Failed(failure) => {
-            let answer = clean(&words::answer(failure)).into_owned();
-            let mut lines = vec![answer.clone()];
-            lines.extend(words::state(change, failure).map(str::to_owned));
-            lines.extend(told.sited.location_of(change).map(|location| format!("at {}", clean(&location))));
-            let kind = xml(&clean(failure.code.as_deref().unwrap_or("no answer")));
-            let body = lines.iter().map(|line| xml(line)).collect::<Vec<_>>().join("\n");
-            let message = xml(&answer);
-            out.push_str(&format!("{open}>\n      <failure message=\"{message}\" type=\"{kind}\">{body}</failure>\n"));
+            out.push_str(&format!("{open}>\n"));
+            let kind = failure.code.as_deref().unwrap_or("no answer");
+            problem(out, told, change, "failure", kind, &words::answer(failure));
+            out.push_str("    </testcase>\n");
+        }
+        End::InDoubt(failure) => {
+            out.push_str(&format!("{open}>\n"));
+            let message = format!("{} ({})", words::answer(failure), words::IN_DOUBT);
+            problem(out, told, change, "error", "in doubt", &message);
+            out.push_str("    </testcase>\n");
+        }
+        End::Incomplete { deed, cause } => {
+            out.push_str(&format!("{open}>\n"));
+            let message = format!("{}: {}", words::incomplete(change, *deed), words::cause(cause, told));
+            problem(out, told, change, "failure", "incomplete", &message);
             out.push_str("    </testcase>\n");
         }
         End::NotAttempted(reason) => {
@@ -65,4 +75,15 @@ fn case(out: &mut String, told: &Told<'_>, change: &Change, end: &End) {
             out.push_str(&format!("{open}>\n      <skipped message=\"{reason}\"/>\n    </testcase>\n"));
         }
     }
+}
+
+/// `element`: `failure` or `error`.
+fn problem(out: &mut String, told: &Told<'_>, change: &Change, element: &str, kind: &str, message: &str) {
+    let message = clean(message);
+    let mut body = xml(&message);
+    if let Some(location) = told.sited.location_of(change) {
+        body.push_str(&format!("\nat {}", xml(&clean(&location))));
+    }
+    let (message, kind) = (xml(&message), xml(&clean(kind)));
+    out.push_str(&format!("      <{element} message=\"{message}\" type=\"{kind}\">{body}</{element}>\n"));
 }

@@ -1,8 +1,8 @@
-//! The outcome as a job summary or a comment: what failed first, then what was not attempted, then what was done,
-//! folded. It fits into a comment; what does not is counted.
+//! The outcome as a job summary or a comment: what failed first, then what is in doubt, incomplete or not attempted, then
+//! what was done, collapsed. It fits into a comment; what does not is counted.
 
 use crate::domain::change::Change;
-use crate::domain::outcome::{End, Failure, Reason};
+use crate::domain::outcome::{End, Reason};
 use crate::domain::words::{count, grouped};
 use crate::report::escape::markdown;
 use crate::report::outcome::{Told, words};
@@ -12,10 +12,19 @@ use crate::report::plan::markdown::{LENGTH_MAX, catalog, code, marker_of, prose}
 const ELSEWHERE: &str = "\nNot all of it fits here: `--output json=FILE` of the push has every change.\n";
 
 pub(super) fn render(told: &Told<'_>) -> String {
-    let (mut failed, mut waiting, mut applied) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut failed, mut doubtful, mut incomplete) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut waiting, mut applied) = (Vec::new(), Vec::new());
     for (change, end) in told.ends() {
         match end {
-            End::Failed(failure) => failed.push(self::failed(told, change, failure)),
+            End::Failed(failure) => failed.push(item(told, change, &words::deed(change), &words::answer(failure))),
+            End::InDoubt(failure) => {
+                let words = format!("{} ({})", words::answer(failure), words::IN_DOUBT);
+                doubtful.push(item(told, change, &words::deed(change), &words));
+            }
+            End::Incomplete { deed, cause } => {
+                let what = words::incomplete(change, *deed);
+                incomplete.push(item(told, change, &what, &words::cause(cause, told)));
+            }
             End::NotAttempted(reason) => waiting.push(self::waiting(told, change, reason)),
             End::Applied => applied.push(done(told, change)),
         }
@@ -23,6 +32,8 @@ pub(super) fn render(told: &Told<'_>) -> String {
     let (not_attempted, done) = (grouped(waiting.len()), grouped(applied.len()));
     let sections = [
         Section::new("\n#### Failed\n\n", "", failed, |more| format!("- and {}\n", count(more, "more failure"))),
+        Section::new("\n#### In doubt\n\n", "", doubtful, |more| format!("- and {} more\n", grouped(more))),
+        Section::new("\n#### Incomplete\n\n", "", incomplete, |more| format!("- and {} more\n", grouped(more))),
         Section::new(
             &format!("\n<details><summary>{not_attempted} not attempted</summary>\n\n"),
             "\n</details>\n",
@@ -59,13 +70,10 @@ fn place(told: &Told<'_>, change: &Change) -> String {
     told.sited.location_of(change).map(|location| format!(" · {}", code(&location))).unwrap_or_default()
 }
 
-fn failed(told: &Told<'_>, change: &Change, failure: &Failure) -> Item {
-    let deed = prose(&words::deed(change));
-    let mut rich = format!("- {deed}: {}{}\n", prose(&words::answer(failure)), place(told, change));
-    if let Some(state) = words::state(change, failure) {
-        rich.push_str(&format!("  - {state}\n"));
-    }
-    Item { importance: 0, rich, brief: format!("- {deed}\n") }
+fn item(told: &Told<'_>, change: &Change, what: &str, why: &str) -> Item {
+    let what = prose(what);
+    let rich = format!("- {what}: {}{}\n", prose(why), place(told, change));
+    Item { importance: 0, rich, brief: format!("- {what}\n") }
 }
 
 fn waiting(told: &Told<'_>, change: &Change, reason: &Reason) -> Item {

@@ -1,5 +1,5 @@
 //! What a push did, beside the plan that it did it by: every change has its end in every format that can hold it. What
-//! nobody can know is told as that, and never as done.
+//! could not be read is reported as in doubt, never as done and never as failed.
 
 pub mod json;
 mod junit;
@@ -93,11 +93,13 @@ struct Tally {
     renamed: usize,
     adopted: usize,
     deleted: usize,
+    /// Written, and a later step is missing.
+    incomplete: usize,
     failed: usize,
+    /// Sent, and what became of it could not be read.
+    in_doubt: usize,
     not_attempted: usize,
     unchanged: usize,
-    /// Of what failed: what may have been done all the same.
-    uncertain: usize,
 }
 
 impl Tally {
@@ -113,10 +115,9 @@ impl Tally {
                     Action::Adopt => &mut tally.adopted,
                     Action::Delete => &mut tally.deleted,
                 },
-                Some(End::Failed(failure)) => {
-                    tally.uncertain += usize::from(failure.is_uncertain);
-                    &mut tally.failed
-                }
+                Some(End::Incomplete { .. }) => &mut tally.incomplete,
+                Some(End::Failed(_)) => &mut tally.failed,
+                Some(End::InDoubt(_)) => &mut tally.in_doubt,
                 Some(End::NotAttempted(_)) | None => &mut tally.not_attempted,
             };
             *slot += 1;
@@ -129,6 +130,6 @@ impl Tally {
     }
 
     fn is_complete(&self) -> bool {
-        self.failed + self.not_attempted == 0
+        self.incomplete + self.failed + self.in_doubt + self.not_attempted == 0
     }
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use roxmltree::Document;
 
 use super::*;
-use crate::domain::outcome::{Failure, Reason};
+use crate::domain::outcome::{Cause, Failure, Reason};
 use crate::domain::plan::Deed;
 use crate::report::escape::clean;
 use crate::report::plan::fixtures::Case;
@@ -17,11 +17,9 @@ const UNICODE: Style = Style { color: false, unicode: true, width: 100, links: f
 fn failure(status: Option<u16>, code: &str, message: &str) -> Failure {
     Failure {
         deed: Deed::Write,
-        is_half_done: false,
         status,
         code: (!code.is_empty()).then(|| code.to_owned()),
         message: message.to_owned(),
-        is_uncertain: false,
     }
 }
 
@@ -39,23 +37,20 @@ fn all_applied(case: &Case) -> Outcome {
 fn partial() -> (Case, Outcome) {
     let half = Failure {
         deed: Deed::Relink,
-        is_half_done: true,
         ..failure(Some(422), "relation_not_found", "the target `prices` of `dependsOn` does not exist")
     };
-    let lost = Failure { is_uncertain: true, ..failure(None, "", "the connection was closed before the answer") };
-    let ends = vec![End::NotAttempted(Reason::Needs(vec![1, 2])), End::Failed(half), End::Failed(lost), End::Applied];
+    let half = End::Incomplete { deed: Deed::Relink, cause: Cause::Failed(half) };
+    let lost = failure(None, "", "the connection was closed before the answer");
+    let ends = vec![End::NotAttempted(Reason::Needs(vec![1, 2])), half, End::InDoubt(lost), End::Applied];
     (Case::mixed(), Outcome { ends, is_interrupted: false })
 }
 
 /// Half done, with a rename, then stopped by somebody.
 fn interrupted() -> (Case, Outcome) {
     let case = Case::renamed();
-    let twice = Failure {
-        deed: Deed::Delete,
-        is_half_done: true,
-        ..failure(Some(409), "has_dependents", "`web` points to it")
-    };
-    let ends = vec![End::Applied, End::Failed(twice), End::NotAttempted(Reason::Interrupted)];
+    let twice = Failure { deed: Deed::Delete, ..failure(Some(409), "has_dependents", "`web` points to it") };
+    let twice = End::Incomplete { deed: Deed::Delete, cause: Cause::Failed(twice) };
+    let ends = vec![End::Applied, twice, End::NotAttempted(Reason::Interrupted)];
     (case, Outcome { ends, is_interrupted: true })
 }
 
@@ -120,27 +115,40 @@ fn the_way_on_names_the_target() {
     let plan = PlanReport { push: "portolan push --target staging --no-prune", ..case.report() };
     let report = OutcomeReport { plan: &plan, outcome: &outcome, at: Moment(0), milliseconds: 0, run_id: None };
     let text = render(&report, OutcomeFormat::Text, &UNICODE);
-    assert!(text.contains("run `portolan push --target staging --no-prune` again"), "{text}");
+    assert!(text.contains("Rerun `portolan push --target staging --no-prune` to finish"), "{text}");
 }
 
 fn end() -> impl Strategy<Value = End> {
     let deed = prop_oneof![Just(Deed::Write), Just(Deed::Relink), Just(Deed::Delete)];
-    let failed = (deed, any::<[bool; 2]>(), any::<Option<u16>>(), prop::option::of(hostile_text()), hostile_text())
-        .prop_map(|(deed, [is_half_done, is_uncertain], status, code, message)| {
-            End::Failed(Failure { deed, is_half_done, status, code, message, is_uncertain })
-        });
+    let failure = (deed.clone(), any::<Option<u16>>(), prop::option::of(hostile_text()), hostile_text())
+        .prop_map(|(deed, status, code, message)| Failure { deed, status, code, message });
+    let reason = prop_oneof![
+        prop::collection::vec(0..20_usize, 0..6).prop_map(Reason::Needs),
+        Just(Reason::Interrupted),
+        Just(Reason::Stopped),
+        Just(Reason::Unreachable),
+        Just(Reason::Denied),
+    ];
+    let cause = prop_oneof![
+        failure.clone().prop_map(Cause::Failed),
+        failure.clone().prop_map(Cause::InDoubt),
+        reason.clone().prop_map(Cause::NotAttempted),
+    ];
     prop_oneof![
         3 => Just(End::Applied),
-        2 => failed,
-        1 => prop::collection::vec(0..20_usize, 0..6).prop_map(|needs| End::NotAttempted(Reason::Needs(needs))),
-        1 => prop_oneof![Just(Reason::Interrupted), Just(Reason::Stopped), Just(Reason::Unreachable)]
-            .prop_map(End::NotAttempted),
+        2 => failure.clone().prop_map(End::Failed),
+        1 => failure.prop_map(End::InDoubt),
+        1 => (deed, cause).prop_map(|(deed, cause)| End::Incomplete { deed, cause }),
+        2 => reason.prop_map(End::NotAttempted),
     ]
 }
 
 fn number(text: &str, word: &str) -> usize {
     let line = text.lines().find(|line| line.contains("ush: ")).expect("the numbers are there");
     let line = line.split_once("ush: ").expect("it was found").1;
+    if !line.contains(word) {
+        return 0;
+    }
     line.split_once(word).map_or(0, |(before, _)| {
         before.rsplit([' ', '(']).next().and_then(|number| number.parse().ok()).expect("a number")
     })
@@ -160,6 +168,8 @@ proptest! {
         let is = |wanted: fn(&End) -> bool| outcome.ends.iter().filter(|end| wanted(end)).count();
         let failed = is(|end| matches!(end, End::Failed(_)));
         let waiting = is(|end| matches!(end, End::NotAttempted(_)));
+        let incomplete = is(|end| matches!(end, End::Incomplete { .. }));
+        let doubtful = is(|end| matches!(end, End::InDoubt(_)));
         for &format in OutcomeFormat::ALL {
             let text = rendered(&case, &outcome, format, &UNICODE);
             let faults = [terminal_faults(&text, false), runner_faults(&text, false)].concat();
@@ -171,19 +181,24 @@ proptest! {
                 OutcomeFormat::Text | OutcomeFormat::Markdown => {
                     prop_assert_eq!(number(&text, " failed"), failed, "{}", text);
                     prop_assert_eq!(number(&text, " not attempted"), waiting);
+                    prop_assert_eq!(number(&text, " incomplete"), incomplete, "{}", text);
+                    prop_assert_eq!(number(&text, " in doubt"), doubtful);
                     prop_assert!(format == OutcomeFormat::Text || text.len() <= markdown::LENGTH_MAX);
                 }
                 OutcomeFormat::Json => {
                     let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
                     prop_assert_eq!(json["ends"]["failed"].as_u64(), Some(failed as u64));
                     prop_assert_eq!(json["ends"]["notAttempted"].as_u64(), Some(waiting as u64));
+                    prop_assert_eq!(json["ends"]["incomplete"].as_u64(), Some(incomplete as u64));
+                    prop_assert_eq!(json["ends"]["inDoubt"].as_u64(), Some(doubtful as u64));
                     prop_assert_eq!(json["changes"].as_array().map(Vec::len), Some(case.plan.changes.len()));
-                    prop_assert_eq!(json["complete"].as_bool(), Some(failed + waiting == 0));
+                    prop_assert_eq!(json["complete"].as_bool(), Some(failed + incomplete + doubtful + waiting == 0));
                 }
                 OutcomeFormat::Junit => {
                     let document = Document::parse(&text).expect("well-formed XML");
                     let elements = |name: &str| document.descendants().filter(|node| node.has_tag_name(name)).count();
-                    prop_assert_eq!(elements("failure"), failed);
+                    prop_assert_eq!(elements("failure"), failed + incomplete);
+                    prop_assert_eq!(elements("error"), doubtful);
                     prop_assert_eq!(elements("skipped"), waiting);
                     prop_assert_eq!(elements("testcase"), case.plan.changes.len().max(1));
                 }

@@ -1,11 +1,11 @@
-//! The outcome for a terminal: what failed, what was not attempted and why, the numbers, and how to go on, where the
-//! eye is. What was done is in the plan above it, and is counted here.
+//! The outcome for a terminal: what failed, what is in doubt or incomplete, what was not attempted and why, the numbers, and
+//! how to go on, where the eye is. What was done is in the plan above it, and is counted here.
 
 use crate::domain::change::Change;
-use crate::domain::outcome::{End, Failure, Reason};
+use crate::domain::outcome::{End, Reason};
 use crate::domain::words::{count, grouped};
 use crate::report::escape::clean;
-use crate::report::outcome::{Told, words};
+use crate::report::outcome::{Tally, Told, words};
 use crate::report::style::{Role, Style, wrap};
 
 const MOST_FAILURES: usize = 40;
@@ -44,29 +44,60 @@ fn sentence(out: &mut String, role: Role, label: &str, sentence: &str, style: &S
     out.push_str(&format!("{} {lines}\n", style.paint(role, &format!("{label}:"))));
 }
 
+/// What is not as it should be, the worst first: `failed`, `in doubt`, `incomplete`.
 fn failures(out: &mut String, told: &Told<'_>, style: &Style) {
-    let failed = told.ends().filter_map(|(change, end)| match end {
-        End::Failed(failure) => Some((change, failure)),
-        End::Applied | End::NotAttempted(_) => None,
-    });
+    let Tally { failed, in_doubt, incomplete, .. } = told.tally;
     let most = most(told, MOST_FAILURES);
-    for (change, failure) in failed.take(most) {
-        self::failure(out, told, change, failure, style);
-    }
-    let more = told.tally.failed.saturating_sub(most);
-    if more > 0 {
-        out.push_str(&format!("and {}; `--output json` names all\n", count(more, "more failure")));
+    let kinds = [(Kind::Failed, failed, "more failure"), (Kind::InDoubt, in_doubt, "more change in doubt")];
+    for (kind, number, more) in kinds.into_iter().chain([(Kind::Incomplete, incomplete, "more incomplete change")]) {
+        let lines = told.ends().filter_map(|(change, end)| Some((change, line(kind, told, change, end)?)));
+        for (change, words) in lines.take(most) {
+            sentence(out, kind.role(), kind.label(), &words, style);
+            if let Some(location) = told.sited.location_of(change) {
+                out.push_str(&format!("    {}\n", style.paint(Role::Path, &clean(&location))));
+            }
+        }
+        if number > most {
+            out.push_str(&format!("and {}; `--output json` names all\n", count(number - most, more)));
+        }
     }
 }
 
-fn failure(out: &mut String, told: &Told<'_>, change: &Change, failure: &Failure, style: &Style) {
-    let words = format!("{}: {}", words::deed(change), words::answer(failure));
-    sentence(out, Role::Error, "failed", &words, style);
-    if let Some(state) = words::state(change, failure) {
-        out.push_str(&format!("    {}\n", style.paint(Role::Warning, state)));
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Failed,
+    InDoubt,
+    Incomplete,
+}
+
+impl Kind {
+    fn label(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::InDoubt => "in doubt",
+            Self::Incomplete => "incomplete",
+        }
     }
-    if let Some(location) = told.sited.location_of(change) {
-        out.push_str(&format!("    {}\n", style.paint(Role::Path, &clean(&location))));
+
+    fn role(self) -> Role {
+        match self {
+            Self::Failed => Role::Error,
+            Self::InDoubt | Self::Incomplete => Role::Warning,
+        }
+    }
+}
+
+/// The sentence about a change of this kind; `None`: it is of another.
+fn line(kind: Kind, told: &Told<'_>, change: &Change, end: &End) -> Option<String> {
+    match (kind, end) {
+        (Kind::Failed, End::Failed(failure)) => Some(format!("{}: {}", words::deed(change), words::answer(failure))),
+        (Kind::InDoubt, End::InDoubt(failure)) => {
+            Some(format!("{}: {} ({})", words::deed(change), words::answer(failure), words::IN_DOUBT))
+        }
+        (Kind::Incomplete, End::Incomplete { deed, cause }) => {
+            Some(format!("{}: {}", words::incomplete(change, *deed), words::cause(cause, told)))
+        }
+        (_, End::Applied | End::Failed(_) | End::InDoubt(_) | End::Incomplete { .. } | End::NotAttempted(_)) => None,
     }
 }
 
@@ -75,7 +106,7 @@ fn not_attempted(out: &mut String, told: &Told<'_>, style: &Style) {
         .ends()
         .filter_map(|(change, end)| match end {
             End::NotAttempted(reason) => Some((change, reason)),
-            End::Applied | End::Failed(_) => None,
+            End::Applied | End::Failed(_) | End::InDoubt(_) | End::Incomplete { .. } => None,
         })
         .collect();
     if waiting.is_empty() {

@@ -2,7 +2,7 @@
 //! renderer cleans and escapes what it writes.
 
 use crate::domain::change::{Action, Change};
-use crate::domain::outcome::{Failure, Reason};
+use crate::domain::outcome::{Cause, Failure, Reason};
 use crate::domain::plan::Deed;
 use crate::domain::words::grouped;
 use crate::report::outcome::{Tally, Told};
@@ -13,7 +13,8 @@ const NAMES_MAX: usize = 3;
 
 /// The line of numbers, made to be searched: bare digits, and the four verbs always.
 pub(super) fn numbers(tally: &Tally) -> String {
-    let Tally { created, updated, renamed, adopted, deleted, failed, not_attempted, unchanged, uncertain } = tally;
+    let Tally { created, updated, renamed, adopted, deleted, incomplete, failed, in_doubt, not_attempted, unchanged } =
+        tally;
     if tally.applied() == 0 && tally.is_complete() {
         return format!("nothing to do; {unchanged} unchanged");
     }
@@ -24,8 +25,16 @@ pub(super) fn numbers(tally: &Tally) -> String {
     if tally.is_complete() {
         return format!("{text}; {unchanged} unchanged");
     }
-    let uncertain = if *uncertain > 0 { format!(" ({uncertain} uncertain)") } else { String::new() };
-    format!("{text}; {failed} failed{uncertain}, {not_attempted} not attempted; {unchanged} unchanged")
+    let mut rest = Vec::new();
+    if *incomplete > 0 {
+        rest.push(format!("{incomplete} incomplete"));
+    }
+    rest.push(format!("{failed} failed"));
+    if *in_doubt > 0 {
+        rest.push(format!("{in_doubt} in doubt"));
+    }
+    rest.push(format!("{not_attempted} not attempted"));
+    format!("{text}; {}; {unchanged} unchanged", rest.join(", "))
 }
 
 /// `update of `service/cart``.
@@ -51,20 +60,36 @@ pub(super) fn answer(failure: &Failure) -> String {
     }
 }
 
-/// In which state a change is that failed; `None`: as it was before.
-pub(super) fn state(change: &Change, failure: &Failure) -> Option<&'static str> {
-    let is_rename = matches!(change.action, Action::Rename { .. });
-    match (failure.is_uncertain, failure.is_half_done, failure.deed) {
-        (true, false, _) => Some("its answer was lost: it may be done all the same"),
-        (true, true, _) => Some("it is done in part, and the answer to the rest was lost"),
-        (false, true, Deed::Relink) => Some("it is written, but the relations that came later are not set"),
-        (false, true, Deed::Delete) if is_rename => {
-            Some("it is there under its new identifier, and under its old one too")
+/// `` `service/cart` created, relations not set yet``.
+pub(super) fn incomplete(change: &Change, deed: Deed) -> String {
+    let key = words::quoted(&change.key);
+    let done = match &change.action {
+        Action::Create => "created",
+        Action::Update | Action::Delete => "updated",
+        Action::Adopt => "adopted",
+        Action::Rename { .. } => "created",
+    };
+    match (deed, &change.action) {
+        (Deed::Delete, Action::Rename { from, .. }) => {
+            format!("{key} {done}, {} not deleted yet: it exists under both identifiers", tick(from))
         }
-        (false, true, Deed::Write | Deed::Delete) => Some("it is done in part"),
-        (false, false, _) => None,
+        (Deed::Write, Action::Update) => format!("{key} {done} in part"),
+        (Deed::Relink, _) => format!("{key} {done}, relations not set yet"),
+        (Deed::Write | Deed::Delete, _) => format!("{key} {done} in part"),
     }
 }
+
+/// Why an incomplete change is not complete.
+pub(super) fn cause(cause: &Cause, told: &Told<'_>) -> String {
+    match cause {
+        Cause::Failed(failure) => answer(failure),
+        Cause::InDoubt(failure) => format!("{} ({IN_DOUBT})", answer(failure)),
+        Cause::NotAttempted(reason) => self::reason(reason, told),
+    }
+}
+
+/// What in doubt means, wherever a change is.
+pub(super) const IN_DOUBT: &str = "sent; what became of it could not be read";
 
 pub(super) fn reason(reason: &Reason, told: &Told<'_>) -> String {
     match reason {
@@ -79,6 +104,7 @@ pub(super) fn reason(reason: &Reason, told: &Told<'_>) -> String {
         Reason::Interrupted => "interrupted".to_owned(),
         Reason::Stopped => "stopped at the first failure".to_owned(),
         Reason::Unreachable => "the catalog could not be reached any more".to_owned(),
+        Reason::Denied => "the catalog refused all writes before it".to_owned(),
     }
 }
 
@@ -88,21 +114,31 @@ pub(super) fn next_step(told: &Told<'_>) -> Option<String> {
     if tally.is_complete() {
         return None;
     }
-    let again = words::tick(told.report.plan.push);
-    let is_unreachable =
-        told.ends().any(|(_, end)| matches!(end, crate::domain::outcome::End::NotAttempted(Reason::Unreachable)));
-    let is_refused = told
-        .ends()
-        .any(|(_, end)| matches!(end, crate::domain::outcome::End::Failed(failure) if failure.status == Some(401)));
-    let first = match (told.report.outcome.is_interrupted, is_unreachable, tally.failed) {
-        (true, _, _) => "It was interrupted.".to_owned(),
-        (false, true, _) if is_refused => "The catalog takes the credentials no more: renew them.".to_owned(),
-        (false, true, _) => "The catalog could not be reached any more.".to_owned(),
-        (false, false, 0) => "It did not come to its end.".to_owned(),
-        (false, false, 1) => "1 change failed: mend its cause.".to_owned(),
-        (false, false, failed) => format!("{} changes failed: mend their causes.", grouped(failed)),
+    let command = words::tick(told.report.plan.push);
+    let has_reason = |reason: &Reason| told.ends().any(|(_, end)| end.reason() == Some(reason));
+    let has_status =
+        |status: u16| told.ends().filter_map(|(_, end)| end.failure()).any(|failure| failure.status == Some(status));
+    let is_unreachable = has_reason(&Reason::Unreachable);
+    let (first, rerun) = match (told.report.outcome.is_interrupted, is_unreachable, tally.failed) {
+        (true, _, _) => ("The push was interrupted.".to_owned(), format!("Rerun {command} to finish")),
+        (false, true, _) if has_status(401) => {
+            ("The catalog rejects the credentials.".to_owned(), format!("Renew them and rerun {command}"))
+        }
+        (false, true, _) => {
+            let first = "The catalog could not be reached any more.".to_owned();
+            (first, format!("Rerun {command} when it can be reached"))
+        }
+        _ if has_reason(&Reason::Denied) => {
+            let first = "The API client may not write to this catalog.".to_owned();
+            (first, format!("Have an administrator of the organisation grant it the right, and rerun {command}"))
+        }
+        (false, false, 0) => ("The push is not complete.".to_owned(), format!("Rerun {command} to finish")),
+        (false, false, 1) => ("1 change failed.".to_owned(), format!("Fix the cause and rerun {command}")),
+        (false, false, failed) => {
+            (format!("{} changes failed.", grouped(failed)), format!("Fix the causes and rerun {command}"))
+        }
     };
-    Some(format!("{first} To go on, run {again} again; what is done is not done twice."))
+    Some(format!("{first} {rerun}; completed changes are skipped."))
 }
 
 /// `12.3 s`.

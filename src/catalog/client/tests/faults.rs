@@ -384,7 +384,7 @@ fn a_catalog_that_falls_silent_half_way_leaves_what_was_done_done() {
     });
     let outcomes = client(&server.url).upsert("service", &drafts(1000), &UPSERT, &Silent).expect("some were written");
     assert!(outcomes[..20].iter().all(Result::is_ok));
-    assert!(outcomes[20..].iter().all(|outcome| matches!(outcome, Err(Undone::Broken(_) | Undone::Unsent(_)))));
+    assert!(outcomes[20..].iter().all(|outcome| matches!(outcome, Err(Undone::InDoubt { .. } | Undone::Unsent(_)))));
     assert!(matches!(outcomes[999], Err(Undone::Unsent(_))), "{:?}", outcomes[999]);
     // Nothing at all is an error as a whole.
     let silent = Scripted::with_token(|_, _| Vec::new());
@@ -407,7 +407,7 @@ fn one_that_the_catalog_fails_on_every_time_keeps_back_no_other() {
         let outcomes = client(&server.url).upsert("service", &drafts(60), &UPSERT, &Silent).expect("it is answered");
         let failed: Vec<usize> = (0..60).filter(|number| outcomes[*number].is_err()).collect();
         assert_eq!(failed, [11], "{fault}");
-        assert!(matches!(&outcomes[11], Err(Undone::Broken(error)) if !error.is_surely_undone()), "{:?}", outcomes[11]);
+        assert!(matches!(&outcomes[11], Err(Undone::InDoubt { .. })), "{:?}", outcomes[11]);
     }
 }
 

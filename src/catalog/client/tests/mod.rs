@@ -4,6 +4,8 @@
 mod embedded;
 mod encrypted;
 mod faults;
+mod histories;
+mod outcomes;
 mod scripted;
 mod secrets;
 mod throttled;
@@ -30,6 +32,7 @@ const PATIENCE: Patience = Patience {
     tries: 10,
     waits: 60,
     total: Duration::from_secs(60),
+    tries_of_run: 10,
 };
 const LIMITS: Limits =
     Limits { connect: Duration::from_secs(5), read: Duration::from_secs(20), whole: Duration::from_secs(60) };

@@ -28,6 +28,7 @@ pub(in crate::plan::binding) fn read(found: &Value, plan: &Plan) -> Read<Acts> {
 
 fn write_act(act: &Act) -> Value {
     let (call, body) = match &act.call {
+        Call::Create(body) => ("create", Some(body)),
         Call::Merge(body) => ("merge", Some(body)),
         Call::Replace(body) => ("replace", Some(body)),
         Call::Patch(body) => ("patch", Some(body)),
@@ -52,6 +53,7 @@ fn read_act(found: &Value, changes: &[Change]) -> Read<Act> {
         deed: entries.take("deed", read_deed)?,
         key: entries.take("key", read_key)?,
         call: match (call.as_ref(), body) {
+            ("create", Some(body)) => Call::Create(body),
             ("merge", Some(body)) => Call::Merge(body),
             ("replace", Some(body)) => Call::Replace(body),
             ("patch", Some(body)) => Call::Patch(body),

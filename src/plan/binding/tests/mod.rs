@@ -39,7 +39,8 @@ fn acts(plan: &Plan, values: &[Value]) -> Acts {
             let (key, call) = match wave.deed {
                 Deed::Delete => (change.removed().expect("it goes away"), Call::Delete),
                 Deed::Relink => (change.key.clone(), Call::Patch(body(number))),
-                Deed::Write if number % 2 == 0 => (change.key.clone(), Call::Merge(body(number))),
+                Deed::Write if number % 3 == 0 => (change.key.clone(), Call::Merge(body(number))),
+                Deed::Write if number % 3 == 1 => (change.key.clone(), Call::Create(body(number))),
                 Deed::Write => (change.key.clone(), Call::Replace(body(number))),
             };
             Act { change: step.change, deed: wave.deed, key, call, needs: step.needs.clone() }

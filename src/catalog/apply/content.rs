@@ -1,0 +1,171 @@
+//! Whether the catalog holds what a write asked for. Texts, numbers and moments are compared by what they mean, since a
+//! catalog may store them otherwise than they were sent. Pure.
+
+use crate::domain::act::{Act, Body, Call, Part};
+use crate::domain::entity::{Entity, Targets};
+use crate::domain::moment::Moment;
+use crate::domain::value::Value;
+
+/// `stored`: the entity that the act is about, as it is now; `None`: it does not exist.
+pub(super) fn is_as_written(act: &Act, stored: Option<&Entity>) -> bool {
+    match (&act.call, stored) {
+        (Call::Delete, stored) => stored.is_none(),
+        (Call::Create(_) | Call::Merge(_) | Call::Replace(_) | Call::Patch(_), None) => false,
+        (Call::Create(body) | Call::Merge(body) | Call::Patch(body), Some(stored)) => holds(body, stored),
+        (Call::Replace(body), Some(stored)) => holds(body, stored) && holds_nothing_else(body, stored),
+    }
+}
+
+/// Everything that the body names.
+fn holds(body: &Body, stored: &Entity) -> bool {
+    let text = |part: &Part<Box<str>>, stored: &Option<Box<str>>| match part {
+        Part::Absent => true,
+        Part::Null => stored.is_none(),
+        Part::Set(text) => stored.as_ref() == Some(text),
+    };
+    let team = match &body.team {
+        Part::Absent => true,
+        Part::Null => stored.team.is_empty(),
+        Part::Set(team) => sorted(team) == sorted(&stored.team),
+    };
+    let properties = body.properties.iter().all(|(name, value)| {
+        let own = stored.properties.iter().find(|(other, _)| other == name).map_or(&Value::Null, |(_, own)| own);
+        is_same(value, own)
+    });
+    let relations = body.relations.iter().all(|(name, targets)| {
+        let own = stored.relations.iter().find(|(other, _)| other == name).map_or(&Targets::None, |(_, own)| own);
+        identifiers(targets) == identifiers(own)
+    });
+    text(&body.title, &stored.title) && text(&body.icon, &stored.icon) && team && properties && relations
+}
+
+/// Nothing that the body does not name. A title that was never given may be the identifier.
+fn holds_nothing_else(body: &Body, stored: &Entity) -> bool {
+    let is_named = |name: &str| body.properties.iter().any(|(other, _)| other.as_ref() == name);
+    let is_linked = |name: &str| body.relations.iter().any(|(other, _)| other.as_ref() == name);
+    let has_given_title = stored.title.as_ref().is_some_and(|title| *title != stored.key.identifier);
+    (body.title != Part::Absent || !has_given_title)
+        && (body.icon != Part::Absent || stored.icon.is_none())
+        && (body.team != Part::Absent || stored.team.is_empty())
+        && stored.properties.iter().all(|(name, value)| value.is_null() || is_named(name))
+        && stored.relations.iter().all(|(name, targets)| identifiers(targets).is_empty() || is_linked(name))
+}
+
+fn sorted(names: &[Box<str>]) -> Vec<&str> {
+    let mut names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+fn identifiers(targets: &Targets) -> Vec<&str> {
+    match targets {
+        Targets::None => Vec::new(),
+        Targets::One(one) => vec![one],
+        Targets::Many(many) => sorted(many),
+    }
+}
+
+fn is_same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Text(one), Value::Text(other)) => {
+            one == other || Moment::parse(one).is_some_and(|moment| Moment::parse(other) == Some(moment))
+        }
+        (Value::List(one), Value::List(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same(one, other))
+        }
+        (Value::Map(one), Value::Map(other)) => {
+            let holds = |entries: &[(Box<str>, Value)], (name, value): &(Box<str>, Value)| {
+                entries.iter().any(|(own, stored)| own == name && is_same(value, stored))
+            };
+            one.len() == other.len() && one.iter().all(|entry| holds(other, entry))
+        }
+        (one, other) => match (number(one), number(other)) {
+            (Some(one), Some(other)) => one == other,
+            (None, None) => one == other,
+            (Some(_), None) | (None, Some(_)) => false,
+        },
+    }
+}
+
+/// Numbers are compared as JSON's: `1` is `1.0`.
+#[expect(clippy::cast_precision_loss, reason = "a catalog that reads JSON loses as much")]
+fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Integer(integer) => Some(*integer as f64),
+        Value::Large(large) => Some(*large as f64),
+        Value::Float(float) => Some(*float),
+        Value::Null | Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Map(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::entity::{EntityKey, Record};
+    use crate::domain::plan::Deed;
+
+    fn stored() -> Entity {
+        Entity {
+            key: EntityKey { blueprint: "service".into(), identifier: "cart".into() },
+            title: Some("Cart".into()),
+            icon: None,
+            team: ["b".into(), "a".into()].into(),
+            properties: [
+                ("n".into(), Value::Float(1.0)),
+                ("at".into(), Value::Text("2026-11-21T16:00:00.000Z".into())),
+                ("gone".into(), Value::Null),
+            ]
+            .into(),
+            relations: [("domain".into(), Targets::One("shop".into())), ("uses".into(), Targets::Many([].into()))]
+                .into(),
+            record: Record::default(),
+        }
+    }
+
+    fn act(call: Call) -> Act {
+        Act { change: 0, deed: Deed::Write, key: stored().key, call, needs: Vec::new() }
+    }
+
+    fn whole() -> Body {
+        Body {
+            title: Part::Set("Cart".into()),
+            icon: Part::Absent,
+            team: Part::Set(["a".into(), "b".into()].into()),
+            properties: vec![
+                ("n".into(), Value::Integer(1)),
+                ("at".into(), Value::Text("2026-11-21T17:00:00+01:00".into())),
+            ],
+            relations: vec![("domain".into(), Targets::One("shop".into()))],
+        }
+    }
+
+    #[test]
+    fn what_means_the_same_is_the_same() {
+        for call in [Call::Create(whole()), Call::Merge(whole()), Call::Replace(whole()), Call::Patch(whole())] {
+            assert!(is_as_written(&act(call.clone()), Some(&stored())), "{call:?}");
+            assert!(!is_as_written(&act(call), None));
+        }
+        assert!(is_as_written(&act(Call::Delete), None));
+        assert!(!is_as_written(&act(Call::Delete), Some(&stored())));
+    }
+
+    #[test]
+    fn what_differs_is_seen() {
+        let less = Body { properties: vec![("n".into(), Value::Integer(1))], ..whole() };
+        assert!(is_as_written(&act(Call::Merge(less.clone())), Some(&stored())), "what is not named may be anything");
+        assert!(!is_as_written(&act(Call::Replace(less)), Some(&stored())));
+        let others = [
+            Body { title: Part::Null, ..whole() },
+            Body { icon: Part::Set("Box".into()), ..whole() },
+            Body { team: Part::Set(["a".into()].into()), ..whole() },
+            Body { properties: vec![("n".into(), Value::Text("1".into()))], ..whole() },
+            Body { properties: vec![("new".into(), Value::Bool(false))], ..whole() },
+            Body { relations: vec![("domain".into(), Targets::None)], ..whole() },
+            Body { relations: vec![("uses".into(), Targets::One("x".into()))], ..whole() },
+        ];
+        for body in others {
+            assert!(!is_as_written(&act(Call::Merge(body.clone())), Some(&stored())), "{body:?}");
+        }
+    }
+}

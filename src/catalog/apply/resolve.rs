@@ -1,0 +1,204 @@
+//! Reads around the writes of a push: what became of those that are in doubt, and whom the entities belong to that are
+//! about to be deleted. Each read is bounded, so that a run that was stopped still ends soon.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::content::is_as_written;
+use crate::catalog::wire::Refusal;
+use crate::catalog::write_state::{Event, resolve};
+use crate::catalog::{Catalog, CatalogError, Errand, Look, Undone};
+use crate::domain::act::{Act, Call};
+use crate::domain::blueprint::Blueprint;
+use crate::domain::entity::{Entity, Owner};
+
+/// How long the reads after one batch may take.
+const WITHIN: Duration = Duration::from_secs(60);
+/// The same once somebody wants to end the run.
+const WITHIN_STOPPED: Duration = Duration::from_secs(10);
+
+/// What reading takes besides the catalog.
+#[derive(Clone, Copy)]
+pub struct Ground<'g> {
+    pub blueprints: &'g [Blueprint],
+    pub owner: &'g Owner,
+}
+
+pub(super) struct Resolver<'r> {
+    pub catalog: &'r dyn Catalog,
+    pub ground: Ground<'r>,
+    pub errand: Errand<'r>,
+}
+
+type Ends = Vec<Result<(), Undone>>;
+
+impl Resolver<'_> {
+    /// The ends of `acts`, those in doubt as a read shows them. Where that cannot be read, they stay in doubt.
+    pub fn resolve(&self, acts: &[&Act], mut ends: Ends) -> Ends {
+        let doubtful: Vec<usize> =
+            (0..acts.len()).filter(|at| matches!(ends.get(*at), Some(Err(Undone::InDoubt { .. })))).collect();
+        for (blueprint, members) in by_blueprint(acts, doubtful) {
+            let Some(blueprint) = self.ground.blueprints.iter().find(|one| one.identifier == **blueprint) else {
+                continue;
+            };
+            let Ok(stored) = self.catalog.find(blueprint, &identifiers(acts, &members), self.look()) else { continue };
+            let stored: HashMap<&str, &Entity> =
+                stored.iter().map(|entity| (entity.key.identifier.as_ref(), entity)).collect();
+            let created: Vec<usize> = members
+                .iter()
+                .copied()
+                .filter(|at| is_create(acts[*at]) && stored.contains_key(acts[*at].key.identifier.as_ref()))
+                .collect();
+            let owned = match created.is_empty() {
+                true => Ok(HashSet::new()),
+                false => self.owned(&blueprint.identifier, &identifiers(acts, &created)),
+            };
+            for at in members {
+                let act = acts[at];
+                let found = stored.get(act.key.identifier.as_ref()).copied();
+                let owned = owned.as_ref().map(|owned| owned.contains(&act.key.identifier)).ok();
+                let end = std::mem::replace(&mut ends[at], Ok(()));
+                ends[at] = self.resolved(act, found, owned, end);
+            }
+        }
+        ends
+    }
+
+    /// `owned`: whether the entity that was found is this scope's; `None`: it could not be read.
+    fn resolved(
+        &self,
+        act: &Act,
+        found: Option<&Entity>,
+        owned: Option<bool>,
+        end: Result<(), Undone>,
+    ) -> Result<(), Undone> {
+        let Err(Undone::InDoubt { last, is_late }) = end else { return end };
+        let is_there = is_as_written(act, found);
+        match (is_create(act), found, owned) {
+            (true, Some(_), None) => Err(Undone::InDoubt { last, is_late }),
+            (true, Some(found), Some(owned)) if !is_there || !owned => {
+                resolve(self.taken(found, owned).into(), Event::Deny)
+            }
+            (_, Some(found), _) if is_there && is_update(act) && is_new(found) => Err(Undone::Recreated),
+            _ if is_there => resolve(*last, Event::Confirm),
+            // What was left to itself may still be done.
+            _ if is_late => Err(Undone::InDoubt { last, is_late }),
+            _ => resolve(*last, Event::Deny),
+        }
+    }
+
+    /// The refusal of a create whose entity somebody else created after the plan was made.
+    fn taken(&self, found: &Entity, owned: bool) -> Refusal {
+        let whose = if owned {
+            format!("created by another run of scope `{}`", self.ground.owner.scope)
+        } else {
+            self.owner_of(found)
+        };
+        let words = format!("the entity was created after the plan was made and is {whose}; it was not overwritten");
+        Refusal::new(409, "identifier_taken", words)
+    }
+
+    /// `owned by the Kubernetes exporter (last changed by ada at 2026-11-21T16:00:00Z)`.
+    fn owner_of(&self, found: &Entity) -> String {
+        let blueprint = &found.key.blueprint;
+        let identifier = std::slice::from_ref(&found.key.identifier);
+        let named = self.catalog.writer_of(blueprint, &identifier[0], self.look()).ok().flatten();
+        let mut text = format!("owned by {}", named.unwrap_or_else(|| "another writer".to_owned()));
+        let changed: Vec<String> = [
+            found.record.updated_by.as_ref().map(|by| format!("by {by}")),
+            found.record.updated_at.map(|at| format!("at {at}")),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if !changed.is_empty() {
+            text.push_str(&format!(" (last changed {})", changed.join(" ")));
+        }
+        text
+    }
+
+    /// What must not be deleted, by its place among `acts`: it became somebody else's after the plan was made, or nobody
+    /// can say whose it is. What does not exist any more may be deleted: nothing happens then.
+    pub fn undeletable(&self, acts: &[&Act]) -> HashMap<usize, Undone> {
+        let mut kept = HashMap::new();
+        for (blueprint, members) in by_blueprint(acts, 0..acts.len()) {
+            let owned = match self.owned(blueprint, &identifiers(acts, &members)) {
+                Ok(owned) => owned,
+                Err(error) => {
+                    let undone = self.unread(error);
+                    kept.extend(members.into_iter().map(|at| (at, undone.clone())));
+                    continue;
+                }
+            };
+            let foreign: Vec<usize> =
+                members.into_iter().filter(|at| !owned.contains(&acts[*at].key.identifier)).collect();
+            if foreign.is_empty() {
+                continue;
+            }
+            let shape = self.ground.blueprints.iter().find(|one| one.identifier == **blueprint);
+            let found = shape.map(|shape| self.catalog.find(shape, &identifiers(acts, &foreign), self.look()));
+            let found = match found {
+                Some(Ok(found)) => found,
+                Some(Err(error)) => {
+                    let undone = self.unread(error);
+                    kept.extend(foreign.into_iter().map(|at| (at, undone.clone())));
+                    continue;
+                }
+                None => Vec::new(),
+            };
+            for at in foreign {
+                let found = found.iter().find(|entity| entity.key.identifier == acts[at].key.identifier);
+                let whose = match (found, shape) {
+                    (Some(found), _) => self.owner_of(found),
+                    (None, Some(_)) => continue,
+                    (None, None) => "no longer owned by this scope".to_owned(),
+                };
+                let words = format!("the entity is {whose} by now; it was not deleted");
+                kept.insert(at, Undone::Refused(Box::new(Refusal::new(FOREIGN, "foreign", words))));
+            }
+        }
+        kept
+    }
+
+    fn unread(&self, error: CatalogError) -> Undone {
+        if self.errand.stop.is_told() { Undone::Stopped } else { Undone::Broken(Arc::new(error)) }
+    }
+
+    fn owned(&self, blueprint: &str, identifiers: &[Box<str>]) -> Result<HashSet<Box<str>>, CatalogError> {
+        self.catalog.owned_among(self.ground.owner, blueprint, identifiers, self.look())
+    }
+
+    fn look(&self) -> Look<'_> {
+        let stop = self.errand.stop;
+        Look { stop, within: if stop.is_told() { WITHIN_STOPPED } else { WITHIN } }
+    }
+}
+
+/// No answer of the catalog's: portolan itself refuses.
+pub(super) const FOREIGN: u16 = 0;
+
+fn is_create(act: &Act) -> bool {
+    matches!(act.call, Call::Create(_))
+}
+
+fn is_update(act: &Act) -> bool {
+    matches!(act.call, Call::Merge(_))
+}
+
+/// Nobody changed it since it was created.
+fn is_new(found: &Entity) -> bool {
+    found.record.created_at.is_some() && found.record.created_at == found.record.updated_at
+}
+
+fn by_blueprint<'a>(acts: &[&'a Act], members: impl IntoIterator<Item = usize>) -> BTreeMap<&'a Arc<str>, Vec<usize>> {
+    let mut groups: BTreeMap<&Arc<str>, Vec<usize>> = BTreeMap::new();
+    for at in members {
+        groups.entry(&acts[at].key.blueprint).or_default().push(at);
+    }
+    groups
+}
+
+fn identifiers(acts: &[&Act], members: &[usize]) -> Vec<Box<str>> {
+    members.iter().map(|at| acts[*at].key.identifier.clone()).collect()
+}

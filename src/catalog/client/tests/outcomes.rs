@@ -1,0 +1,259 @@
+//! What a push reports where answers are lost, refused or never come: the cases that once were reported wrong, each by
+//! itself. `histories` draws all others.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Instant;
+
+use serde_json::json as value;
+
+use super::scripted::{Scripted, Seen, json};
+use super::*;
+use crate::catalog::apply::{Ground, apply};
+use crate::catalog::{Errand, Stop};
+use crate::domain::act::{Act, Acts, Body, Call, Part};
+use crate::domain::blueprint::Blueprint;
+use crate::domain::entity::EntityKey;
+use crate::domain::outcome::{End, Outcome, Reason};
+use crate::domain::plan::Deed;
+use crate::domain::progress::Silent;
+
+fn act(change: usize, call: Call) -> Act {
+    let key = EntityKey { blueprint: "service".into(), identifier: format!("s{change}").into() };
+    let deed = if call == Call::Delete { Deed::Delete } else { Deed::Write };
+    Act { change, deed, key, call, needs: Vec::new() }
+}
+
+fn body() -> Body {
+    Body { title: Part::Set("A".into()), ..Body::default() }
+}
+
+fn push(client: &Client, acts: Vec<Act>, stop: &Stop) -> Outcome {
+    let service = value!({"identifier": "service", "schema": {"properties": {}}});
+    let blueprints = [Blueprint::from_json(service).expect("it is one").0];
+    let changes = acts.len();
+    let errand = Errand { run_id: None, stops_at_first: false, stop, progress: &Silent };
+    let ground = Ground { blueprints: &blueprints, owner: &owner() };
+    apply(client, &Acts { waves: vec![acts] }, changes, ground, errand)
+}
+
+fn found(names: &[&str]) -> Vec<u8> {
+    let entity = |name: &&str| value!({"identifier": name, "blueprint": "service", "title": "A", "updatedBy": "ada", "updatedAt": "2026-11-21T16:00:00Z"});
+    json(200, &value!({"ok": true, "entities": names.iter().map(entity).collect::<Vec<_>>()}).to_string())
+}
+
+fn is_search(seen: &Seen) -> bool {
+    seen.line.ends_with("/entities/search")
+}
+
+fn is_about_owner(seen: &Seen) -> bool {
+    seen.body.contains("(statekey/acme/catalog)")
+}
+
+fn refused(status: u16) -> Vec<u8> {
+    json(status, r#"{"ok":false,"error":"injected","message":"no"}"#)
+}
+
+fn item(status: u16) -> Vec<u8> {
+    let error = value!({"identifier": "s0", "index": 0, "statusCode": status, "error": "injected", "message": "no"});
+    json(207, &value!({"ok": true, "entities": [], "errors": [error]}).to_string())
+}
+
+#[test]
+fn deletes_whose_answer_was_lost_before_a_stop_are_read() {
+    let stop = Stop::default();
+    let (own, is_gone) = (stop.clone(), Arc::new(AtomicBool::new(false)));
+    let server = Scripted::with_token(move |seen, _| match () {
+        () if is_search(seen) && is_gone.load(Ordering::SeqCst) => found(&[]),
+        () if is_search(seen) => found(&["s0", "s1", "s2"]),
+        () if seen.line.contains("/bulk/entities/delete") => {
+            is_gone.store(true, Ordering::SeqCst);
+            own.tell();
+            Vec::new()
+        }
+        () => json(404, r#"{"ok":false,"error":"not_found","message":"Entity with identifier \"s0\" was not found"}"#),
+    });
+    let acts = (0..3).map(|change| act(change, Call::Delete)).collect();
+    let outcome = push(&client(&server.url), acts, &stop);
+    assert_eq!(outcome.ends, vec![End::Applied; 3], "{}", server.everything());
+}
+
+/// What is reported of one write: an answer that leaves it open, then a refusal; the read shows it there or not.
+fn after_a_doubt(call: &Call, open: fn() -> Vec<u8>, refusal: fn() -> Vec<u8>, is_there: bool) -> End {
+    let server = Scripted::with_token(move |seen, number| match () {
+        () if is_search(seen) && is_there => found(&["s0"]),
+        () if is_search(seen) => found(&[]),
+        () if number == 0 => open(),
+        () => refusal(),
+    });
+    push(&client(&server.url), vec![act(0, call.clone())], &Stop::default()).ends.remove(0)
+}
+
+#[test]
+fn a_refusal_after_a_lost_answer_says_nothing_until_a_read_does() {
+    let truncated: fn() -> Vec<u8> = || json(200, r#"{"ok":true,"entities":[{"ind"#);
+    let opens: [fn() -> Vec<u8>; 4] = [|| item(503), truncated, Vec::new, || refused(502)];
+    let refusals: [fn() -> Vec<u8>; 5] =
+        [|| refused(403), || refused(422), || item(403), || item(422), || refused(401)];
+    for call in [Call::Create(body()), Call::Merge(body()), Call::Replace(body())] {
+        for (at, open) in opens.into_iter().enumerate() {
+            for (number, refusal) in refusals.into_iter().enumerate() {
+                let end = after_a_doubt(&call, open, refusal, true);
+                assert_eq!(end, End::Applied, "{at} {number} {call:?}");
+                let end = after_a_doubt(&call, open, refusal, false);
+                assert!(matches!(&end, End::Failed(_)), "{at} {number} {call:?}: {end:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_in_doubt() {
+    let server = Scripted::with_token(|seen, number| match () {
+        () if is_search(seen) => refused(403),
+        () if number == 0 => Vec::new(),
+        () => refused(422),
+    });
+    let outcome = push(&client(&server.url), vec![act(0, Call::Merge(body()))], &Stop::default());
+    assert!(matches!(&outcome.ends[..], [End::InDoubt(failure)] if failure.status == Some(422)), "{outcome:?}");
+}
+
+#[test]
+fn what_somebody_else_created_meanwhile_is_not_overwritten() {
+    let server = Scripted::with_token(|seen, _| match () {
+        () if is_search(seen) && is_about_owner(seen) => found(&[]),
+        () if is_search(seen) && seen.body.contains("$datasource") && !seen.body.contains("port-ocean/") => found(&[]),
+        () if is_search(seen) => found(&["s0"]),
+        () => item(409),
+    });
+    let outcome = push(&client(&server.url), vec![act(0, Call::Create(body()))], &Stop::default());
+    let [End::Failed(failure)] = &outcome.ends[..] else { panic!("{outcome:?}") };
+    assert_eq!(failure.status, Some(409));
+    assert_eq!(
+        failure.message,
+        "the entity was created after the plan was made and is owned by an Ocean integration (last changed by ada at \
+         2026-11-21T16:00:00.000Z); it was not overwritten"
+    );
+    let writes: Vec<Seen> = server.seen().into_iter().filter(|seen| seen.line.contains("/bulk")).collect();
+    assert!(writes.len() == 1 && writes[0].line.contains("upsert=false"), "{}", server.everything());
+}
+
+#[test]
+fn a_create_that_was_repeated_is_ours_where_the_read_shows_it() {
+    let server = Scripted::with_token(|seen, number| match () {
+        () if is_search(seen) => found(&["s0"]),
+        () if number == 0 => Vec::new(),
+        () => item(409),
+    });
+    let outcome = push(&client(&server.url), vec![act(0, Call::Create(body()))], &Stop::default());
+    assert_eq!(outcome.ends, [End::Applied]);
+}
+
+#[test]
+fn what_somebody_else_owns_by_now_is_not_deleted() {
+    let server = Scripted::with_token(|seen, _| match () {
+        () if is_search(seen) && is_about_owner(seen) => found(&["s1"]),
+        () if is_search(seen) && seen.body.contains("$datasource") => found(&[]),
+        // `s2` does not exist any more.
+        () if is_search(seen) => found(&["s0", "s1"]),
+        () => json(200, r#"{"ok":true}"#),
+    });
+    let acts = (0..3).map(|change| act(change, Call::Delete)).collect();
+    let outcome = push(&client(&server.url), acts, &Stop::default());
+    let [End::Failed(failure), End::Applied, End::Applied] = &outcome.ends[..] else { panic!("{outcome:?}") };
+    assert!(failure.message.contains("owned by another writer (last changed by ada"), "{failure:?}");
+    let deletes: String =
+        server.seen().iter().filter(|seen| seen.line.contains("delete")).map(|seen| seen.body.clone()).collect();
+    assert!(!deletes.contains("\"s0\"") && deletes.contains("\"s1\""), "{deletes}");
+}
+
+#[test]
+fn nothing_is_deleted_whose_owner_cannot_be_read() {
+    let server =
+        Scripted::with_token(|seen, _| if is_search(seen) { refused(403) } else { json(200, r#"{"ok":true}"#) });
+    let outcome = push(&client(&server.url), vec![act(0, Call::Delete)], &Stop::default());
+    assert!(matches!(&outcome.ends[..], [End::Failed(failure)] if failure.status == Some(403)), "{outcome:?}");
+    assert!(server.seen().iter().all(|seen| !seen.line.contains("delete") && !seen.line.starts_with("DELETE")));
+}
+
+#[test]
+fn a_token_route_that_is_down_ends_the_run_after_its_budget() {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let own = Arc::clone(&calls);
+    let server = Scripted::start(move |seen, _| {
+        if seen.line.ends_with("/access_token") {
+            own.fetch_add(1, Ordering::SeqCst);
+            return json(500, r#"{"ok":false,"error":"internal_error"}"#);
+        }
+        json(200, r#"{"ok":true}"#)
+    });
+    let (client, _heard) = client_with(&server.url, PATIENCE, LIMITS);
+    // The address is right: the run is patient.
+    client.caller.is_heard.store(true, Ordering::Relaxed);
+    let acts = (0..700).map(|change| act(change, Call::Create(body()))).collect();
+    let outcome = push(&client, acts, &Stop::default());
+    let calls = calls.load(Ordering::SeqCst);
+    assert!((10..=12).contains(&calls), "{calls} calls for a token");
+    assert!(outcome.ends.iter().all(|end| matches!(end, End::Failed(_) | End::NotAttempted(Reason::Unreachable))));
+    assert!(outcome.ends.contains(&End::NotAttempted(Reason::Unreachable)));
+}
+
+#[test]
+fn a_notice_says_what_failed_and_how_often_it_is_tried() {
+    let waiting = Waiting {
+        why: "GET https://api.port.io/v1/blueprints failed (500)".to_owned(),
+        then: "retrying",
+        wait: Duration::from_millis(1600),
+        count: Some((3, 10)),
+        within: Duration::from_secs(600),
+    };
+    assert_eq!(waiting.to_string(), "GET https://api.port.io/v1/blueprints failed (500); retrying in 2 s (3/10)");
+    let waiting = Waiting { why: "the rate limit is used up".to_owned(), then: "continuing", count: None, ..waiting };
+    assert_eq!(waiting.to_string(), "the rate limit is used up; continuing in 2 s");
+}
+
+#[test]
+fn credentials_that_may_not_write_are_not_tried_with_every_entity() {
+    for answer in [refused as fn(u16) -> Vec<u8>, all_items] {
+        for status in [401, 403] {
+            let server = Scripted::with_token(move |_, _| answer(status));
+            let acts = (0..4000).map(|change| act(change, Call::Create(body()))).collect();
+            let outcome = push(&client(&server.url), acts, &Stop::default());
+            let writes = server.seen().iter().filter(|seen| seen.line.contains("/bulk")).count();
+            // Those in flight end; a 401 is tried once more with a new token.
+            assert!(writes <= 80, "{writes} batches for {status}");
+            let rest = outcome
+                .ends
+                .iter()
+                .filter(|end| matches!(end, End::NotAttempted(Reason::Denied | Reason::Unreachable)));
+            assert!(rest.count() > 3000);
+        }
+    }
+}
+
+fn all_items(status: u16) -> Vec<u8> {
+    let error = |index| value!({"index": index, "statusCode": status, "error": "forbidden", "message": "no"});
+    json(207, &value!({"ok": true, "entities": [], "errors": (0..20).map(error).collect::<Vec<_>>()}).to_string())
+}
+
+#[test]
+fn one_signal_ends_a_run_whose_call_hangs() {
+    let stop = Stop::default();
+    let own = stop.clone();
+    let is_told = AtomicBool::new(false);
+    let server = Scripted::with_token(move |seen, _| {
+        if is_search(seen) {
+            return found(&["s0"]);
+        }
+        if !is_told.swap(true, Ordering::SeqCst) {
+            own.tell();
+        }
+        std::thread::sleep(Duration::from_secs(30));
+        Vec::new()
+    });
+    let started = Instant::now();
+    let outcome = push(&client(&server.url), vec![act(0, Call::Merge(body())), act(1, Call::Patch(body()))], &stop);
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+    // One is there by now; the other may still come.
+    let [End::Applied, other] = &outcome.ends[..] else { panic!("{outcome:?}") };
+    assert!(matches!(other, End::InDoubt(_) | End::NotAttempted(Reason::Interrupted)), "{other:?}");
+}
