@@ -456,8 +456,16 @@ impl Error {
                 Exit::Failure
             }
             // A file that the user named to be read is there or it is not; one to be written is the disk's affair.
-            Self::Output(OutputError::Read { .. } | OutputError::TooLarge { .. }) => Exit::Usage,
-            Self::Output(OutputError::Write { .. } | OutputError::Input(_)) => Exit::Failure,
+            Self::Output(
+                OutputError::Read { .. }
+                | OutputError::Open { .. }
+                | OutputError::TooLarge { .. }
+                | OutputError::InputTooLarge { .. }
+                | OutputError::WriteLink { .. },
+            ) => Exit::Usage,
+            Self::Output(OutputError::Write { .. } | OutputError::NoReader { .. } | OutputError::Input(_)) => {
+                Exit::Failure
+            }
             Self::Lint(error) => exit_of_lint(error),
             Self::Base(BaseError::Git(error)) | Self::Git(error) => exit_of_git(error),
             Self::Base(BaseError::NoGit { .. }) => Exit::Usage,

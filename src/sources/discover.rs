@@ -3,8 +3,6 @@
 //! `.github` and `.port` too.
 
 use std::collections::HashSet;
-use std::ffi::OsString;
-use std::fs::FileType;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,10 +11,12 @@ use rayon::prelude::*;
 
 use crate::domain::words::count;
 
-use super::ignored::Ignored;
+use super::boundary::{Boundary, LinkProblem};
+use super::ignored::{Ignored, UnreadRules};
+use super::inspect::{EntryKind, end_kind, entries_of, entry_kind, is_taken, real_path};
 use super::path::{into_path_text, path_text};
 use super::pattern::{Pattern, is_skipped, is_yaml};
-use super::read::{Place, SourceFile};
+use super::read::{DiskFile, Place, SourceFile};
 use super::tracked::{not_checked_out, tracked};
 
 /// From so many folders at a time on, threads pay.
@@ -54,13 +54,14 @@ pub enum DiscoverError {
 /// The files under `root` that match.
 pub fn discover(root: &Path, pattern: &Pattern) -> Result<Discovery, DiscoverError> {
     let refuse = |source| DiscoverError::Root { path: root.to_owned(), source };
-    let real_root = root.canonicalize().map_err(refuse)?;
+    let real_root = real_path(root).unwrap_or_else(|| root.to_owned());
     // Asked here so that a root which is a file or may not be read is an error, and not an empty repository.
-    std::fs::read_dir(&real_root).map_err(refuse)?;
-    let walk = Walk { root: &real_root, pattern };
-    let ignored = Ignored::above(&real_root);
-    let mut level = vec![Folder { path: real_root.clone(), relative: PathBuf::new(), ignored }];
+    entries_of(&real_root).map_err(refuse)?;
+    let within = Boundary::new(&real_root);
+    let walk = Walk { root: &real_root, within: &within, pattern };
     let mut found = Found::default();
+    let ignored = Ignored::above(&real_root, &mut found.unread);
+    let mut level = vec![Folder { path: real_root.clone(), relative: PathBuf::new(), ignored }];
     while !level.is_empty() {
         if level.len() < MANY_FOLDERS {
             level.drain(..).for_each(|folder| walk.list(&folder, &mut found));
@@ -76,7 +77,11 @@ pub fn discover(root: &Path, pattern: &Pattern) -> Result<Discovery, DiscoverErr
     }
     walk.add_tracked(&mut found);
     walk.add_sparse(&mut found);
-    let Found { mut files, links, mut unreadable, named, .. } = found;
+    let Found { mut files, links, mut unreadable, named, unread, .. } = found;
+    unreadable.extend(unread.into_iter().map(|rules| {
+        let path = path_text(rules.path.strip_prefix(&real_root).unwrap_or(&rules.path));
+        Unreadable { path, verb: "read", why: rules.problem.to_string() }
+    }));
     add_links(&mut files, links);
     if files.len() < MANY_FILES {
         files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
@@ -94,6 +99,7 @@ pub fn discover(root: &Path, pattern: &Pattern) -> Result<Discovery, DiscoverErr
 
 struct Walk<'a> {
     root: &'a Path,
+    within: &'a Boundary,
     pattern: &'a Pattern,
 }
 
@@ -114,6 +120,7 @@ struct Found {
     /// Files that match and folders that may hold some (with a slash behind them), left out since they are ignored.
     ignored: Vec<PathBuf>,
     unreadable: Vec<Unreadable>,
+    unread: Vec<UnreadRules>,
 }
 
 impl Found {
@@ -124,6 +131,7 @@ impl Found {
         self.named.extend(other.named);
         self.ignored.extend(other.ignored);
         self.unreadable.extend(other.unreadable);
+        self.unread.extend(other.unread);
         self
     }
 }
@@ -144,7 +152,8 @@ impl Walk<'_> {
         }
         let has_rules = entries.iter().any(|(name, _)| name == ".gitignore");
         let above = folder.ignored.clone();
-        let ignored = if has_rules { Ignored::enter(above, &folder.path) } else { above };
+        let ignored =
+            if has_rules { Ignored::enter(above, &folder.path, self.within, &mut found.unread) } else { above };
         for (name, kind) in entries {
             if kind.is_dir() && is_skipped(&name) || !kind.is_dir() && !self.pattern.may_be_named(&name) {
                 continue;
@@ -169,27 +178,34 @@ impl Walk<'_> {
                 }
                 found.folders.push(Folder { path, relative, ignored: ignored.clone() });
             } else {
-                self.take(path, relative, kind, found);
+                self.take(path, relative, EntryKind::of(kind), found);
             }
         }
     }
 
     /// A path that matches, and is no folder.
-    fn take(&self, path: PathBuf, relative: PathBuf, kind: FileType, found: &mut Found) {
-        if kind.is_file() {
-            found.files.push(SourceFile { path: into_path_text(relative), place: Place::Disk(path) });
-        } else if kind.is_symlink() {
-            match self.follow(&path) {
+    fn take(&self, path: PathBuf, relative: PathBuf, kind: EntryKind, found: &mut Found) {
+        match kind {
+            EntryKind::File => {
+                let place = Place::Disk(DiskFile { path, within: self.within.clone() });
+                found.files.push(SourceFile { path: into_path_text(relative), place });
+            }
+            EntryKind::Link => match self.follow(&path) {
                 Ok(target) => {
-                    let file = SourceFile { path: path_text(&relative), place: Place::Disk(target.clone()) };
-                    found.links.push((file, target));
+                    let place = Place::Disk(DiskFile { path: target.clone(), within: self.within.clone() });
+                    found.links.push((SourceFile { path: path_text(&relative), place }, target));
                 }
                 Err(why) if may_be_manifest(&path) => {
                     let (path, why) = (path_text(&relative), why.to_owned());
                     found.unreadable.push(Unreadable { path, verb: "follow the link", why });
                 }
                 Err(_) => {}
+            },
+            EntryKind::Pipe | EntryKind::Socket | EntryKind::Device => {
+                let why = format!("it is {}, not a regular file", kind.name());
+                found.unreadable.push(Unreadable { path: path_text(&relative), verb: "read", why });
             }
+            EntryKind::Folder => {}
         }
     }
 
@@ -197,9 +213,9 @@ impl Walk<'_> {
         for relative in tracked(self.root, &std::mem::take(&mut found.ignored)) {
             let path = self.root.join(&relative);
             if self.pattern.matches(&relative)
-                && let Ok(metadata) = path.symlink_metadata()
+                && let Ok(Some(kind)) = entry_kind(&path)
             {
-                self.take(path, relative, metadata.file_type(), found);
+                self.take(path, relative, kind, found);
             }
         }
     }
@@ -211,7 +227,7 @@ impl Walk<'_> {
             let why = "the checkout is sparse, and which manifests it leaves out cannot be told".to_owned();
             return found.unreadable.push(Unreadable { path: ".".to_owned(), verb, why });
         };
-        let is_out = |path: &&PathBuf| self.pattern.matches(path) && self.root.join(path).symlink_metadata().is_err();
+        let is_out = |path: &&PathBuf| self.pattern.matches(path) && !is_taken(&self.root.join(path));
         let mut paths = paths.iter().filter(is_out);
         if let Some(first) = paths.next() {
             let more = match paths.count() {
@@ -225,12 +241,20 @@ impl Walk<'_> {
 
     /// Where a link ends, if that is a file inside the root; else what is against it.
     fn follow(&self, link: &Path) -> Result<PathBuf, &'static str> {
-        let target = link.canonicalize().map_err(|_| "it leads nowhere")?;
+        let resolved = self.within.resolve(link).map_err(|problem| match problem {
+            LinkProblem::Outside => "it leads out of the repository",
+            LinkProblem::GitFolder => "it leads to where no manifests are",
+            LinkProblem::Nowhere | LinkProblem::NotAFolder | LinkProblem::Io(_) => "it leads nowhere",
+        })?;
+        let target = resolved.path;
+        if !resolved.exists {
+            return Err("it leads nowhere");
+        }
         let inside = target.strip_prefix(self.root).map_err(|_| "it leads out of the repository")?;
         if inside.components().any(|part| is_skipped(part.as_os_str())) {
             return Err("it leads to where no manifests are");
         }
-        if target.is_file() { Ok(target) } else { Err("it leads to no file") }
+        if end_kind(&target) == Some(EntryKind::File) { Ok(target) } else { Err("it leads to no file") }
     }
 }
 
@@ -238,7 +262,7 @@ impl Walk<'_> {
 /// are called as a file is.
 fn may_be_manifest(link: &Path) -> bool {
     let is_mark = link.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".#"));
-    !is_mark && (is_yaml(link) || !link.is_dir())
+    !is_mark && (is_yaml(link) || end_kind(link) != Some(EntryKind::Folder))
 }
 
 /// Nothing was found in it; `files` are sorted.
@@ -246,19 +270,6 @@ fn is_bare(folder: &str, files: &[SourceFile]) -> bool {
     let inside = format!("{folder}/");
     let at = files.partition_point(|file| file.path < inside);
     !files.get(at).is_some_and(|file| file.path.starts_with(&inside))
-}
-
-/// Names and kinds. The kind comes with the listing on every file system that matters; where it does not, it is asked
-/// for, and what is gone by then is left out.
-fn entries_of(folder: &Path) -> io::Result<Vec<(OsString, FileType)>> {
-    let mut entries = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        if let Ok(kind) = entry.file_type() {
-            entries.push((entry.file_name(), kind));
-        }
-    }
-    Ok(entries)
 }
 
 /// A link to a file that is listed anyway is that file under a second name: listing both would make each of its
@@ -271,7 +282,7 @@ fn add_links(files: &mut Vec<SourceFile>, mut links: Vec<(SourceFile, PathBuf)>)
     let mut listed: HashSet<PathBuf> = files
         .iter()
         .filter_map(|file| match &file.place {
-            Place::Disk(path) => Some(path.clone()),
+            Place::Disk(disk) => Some(disk.path.clone()),
             Place::Blob { .. } | Place::Given(_) => None,
         })
         .collect();
@@ -279,6 +290,7 @@ fn add_links(files: &mut Vec<SourceFile>, mut links: Vec<(SourceFile, PathBuf)>)
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "lays out folders")]
 mod tests {
     use std::fs;
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use git2::Index;
 
 use super::ignored::own_git_folder;
+use super::inspect::exists;
 use super::path::path_of_git;
 
 /// The tracked paths among `left_out` and in the folders among them, which end in a slash; all are relative to `root`.
@@ -37,7 +38,7 @@ pub(super) fn tracked(root: &Path, left_out: &[PathBuf]) -> Vec<PathBuf> {
 pub(super) fn not_checked_out(root: &Path) -> Option<Vec<PathBuf>> {
     let Some((top, prefix)) = work_tree(root) else { return Some(Vec::new()) };
     let git = own_git_folder(top);
-    if !git.join("info/sparse-checkout").exists() {
+    if !exists(&git.join("info/sparse-checkout")) {
         return Some(Vec::new());
     }
     let index = Index::open(&git.join("index")).ok()?;
@@ -50,6 +51,6 @@ const SKIP_WORKTREE: u16 = 1 << 14;
 
 /// The top of the work tree, and how `root` is reached from there.
 fn work_tree(root: &Path) -> Option<(&Path, &Path)> {
-    let top = root.ancestors().find(|folder| folder.join(".git").exists())?;
+    let top = root.ancestors().find(|folder| exists(&folder.join(".git")))?;
     Some((top, root.strip_prefix(top).ok()?))
 }

@@ -1,7 +1,6 @@
 //! Yields the catalog that the settings name, wherever it is. Credentials are looked up here, at the last moment, and
 //! handed to the one room that may send them.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,7 +21,7 @@ use crate::domain::platform::Platform;
 use crate::domain::words::count;
 use crate::error::Error;
 use crate::settings::{self, Environment, Origin, Settings};
-use crate::sources::tidy;
+use crate::sources::{OutputError, read_input_bytes, tidy};
 use crate::ui::Remarks;
 
 /// A wait that is shorter needs no explanation.
@@ -106,7 +105,7 @@ fn connect_as(
             .map_err(CatalogError::from)?,
         address,
         user_agent: user_agent.to_owned(),
-        certificates: certificates(settings, context.environment),
+        certificates: certificates(settings, context.environment).map_err(CatalogError::from)?,
     };
     let spoken = Spoken(Remarks::new(context.quiet, context.motion));
     Ok(Box::new(Client::connect(config, Arc::new(spoken)).map_err(CatalogError::from)?))
@@ -172,9 +171,18 @@ fn credentials(platform: &Platform, catalog: &str, environment: &Environment) ->
 }
 
 /// Relative to where the user stands, as every path of the environment.
-fn certificates(settings: &Settings, environment: &Environment) -> Option<PathBuf> {
-    let file = environment.get("PORTOLAN_CA_BUNDLE").or_else(|| environment.get("SSL_CERT_FILE"))?;
-    Some(tidy(settings.directory.join(file)))
+fn certificates(settings: &Settings, environment: &Environment) -> Result<Vec<u8>, ClientError> {
+    let file = environment.get("PORTOLAN_CA_BUNDLE").or_else(|| environment.get("SSL_CERT_FILE"));
+    let Some(file) = file else { return Ok(Vec::new()) };
+    let path = tidy(settings.directory.join(file));
+    read_input_bytes(&settings.boundary, &path).map_err(|error| {
+        let reason = match error {
+            OutputError::Read { source, .. } => source.to_string(),
+            OutputError::Open { problem, .. } => problem.to_string(),
+            error => error.to_string(),
+        };
+        ClientError::Bundle { path: path.display().to_string(), reason }
+    })
 }
 
 struct Spoken(Remarks);
