@@ -452,6 +452,7 @@ impl Error {
             | Self::NothingToWrite
             | Self::NoSuchVerb { .. } => Exit::Usage,
             Self::New(_) | Self::Editor(EditorError::Start { .. }) => Exit::Usage,
+            Self::Write(WriteError::Outside { .. }) => Exit::Usage,
             Self::Write(_) | Self::Streams(_) | Self::Prompt(_) | Self::Editor(EditorError::Ended { .. }) => {
                 Exit::Failure
             }
@@ -555,6 +556,7 @@ fn exit_of_git(error: &GitError) -> Exit {
         | GitError::Unsupported { .. }
         | GitError::Outside { .. }
         | GitError::Folder { .. }
+        | GitError::Pipe { .. }
         | GitError::Conflicts { .. }
         | GitError::UnknownRevision { .. }
         | GitError::NoMergeBase { .. } => Exit::Usage,

@@ -39,6 +39,8 @@ pub(super) fn find(start: &Path, named: Option<Sourced<PathBuf>>) -> Result<Foun
             break;
         }
     }
+    let boundary = Boundary::new(work_tree.as_deref().unwrap_or(start));
+    boundary.check(start).map_err(|problem| SettingsError::LinkedFolder { path: start.to_owned(), problem })?;
     let git = || work_tree.clone().map(|value| Sourced { value, origin: Origin::Repository("the Git work tree") });
     let here = || Sourced { value: start.to_owned(), origin: Origin::Repository("the current folder") };
     if let Some(named) = named {

@@ -7,23 +7,25 @@ use miette::{LabeledSpan, NamedSource};
 
 use crate::domain::address::without_secrets;
 use crate::domain::span::Span;
-use crate::sources::{OpenProblem, ReadProblem};
+use crate::sources::{LinkProblem, OpenProblem, ReadProblem};
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum SettingsError {
     #[error("work in `{}`: there is no such folder", path.display())]
     #[diagnostic(code("no-such-folder"), help("give `-C` a folder that exists"))]
     NoFolder { path: PathBuf },
+    #[error("work in `{}`: {problem}", path.display())]
+    #[diagnostic(
+        code("linked-folder"),
+        help("remove the link from the repository, or give `-C` the folder that it leads to")
+    )]
+    LinkedFolder { path: PathBuf, problem: LinkProblem },
     #[error("read the config `{}`: there is no such file", path.display())]
     #[diagnostic(code("no-such-config"), help("name a file that exists, or leave `--config` out to have it found"))]
     NoConfig { path: PathBuf },
-    #[error("read the config `{path}`")]
+    #[error("read the config `{path}`: {}", problem.reason())]
     #[diagnostic(code("unreadable-config"), help("{}", help_with_reading(problem)))]
-    Unreadable {
-        path: String,
-        #[source]
-        problem: ReadProblem,
-    },
+    Unreadable { path: String, problem: ReadProblem },
     #[error(transparent)]
     #[diagnostic(transparent)]
     Faulty(Box<FaultyConfig>),

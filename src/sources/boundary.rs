@@ -67,6 +67,11 @@ impl Boundary {
         &self.root
     }
 
+    /// Whether a path may be used: no link inside leads it out.
+    pub fn check(&self, path: &Path) -> Result<(), LinkProblem> {
+        self.resolve(path).map(drop)
+    }
+
     /// Whether `path`, which has no links, is inside.
     pub(super) fn holds(&self, path: &Path) -> bool {
         !self.is_open && path.starts_with(&self.root)
@@ -201,8 +206,8 @@ impl<'b> Walk<'b> {
     }
 
     fn is_in_system_folder(&self) -> bool {
-        let is_above = |folder: &&str| self.real.starts_with(folder) && !self.boundary.root().starts_with(folder);
-        cfg!(unix) && SYSTEM_FOLDERS.iter().any(|folder| is_above(folder))
+        let is_in = |folder: &&str| self.real.starts_with(folder) && !self.boundary.root().starts_with(folder);
+        cfg!(unix) && SYSTEM_FOLDERS.iter().any(is_in)
     }
 
     fn end_as_it_is(self) -> Resolved {

@@ -124,6 +124,11 @@ pub fn real_path(path: &Path) -> Option<PathBuf> {
     path.canonicalize().ok()
 }
 
+/// Whether a path leads to a named pipe, links followed.
+pub fn is_pipe(path: &Path) -> bool {
+    end_kind(path) == Some(EntryKind::Pipe)
+}
+
 pub(super) fn is_link(path: &Path) -> bool {
     path.is_symlink()
 }

@@ -29,7 +29,7 @@ pub use each::for_each_text;
 pub use encoding::{ByteOrder, Encoding, encode};
 pub use exchange::{Part, exchange, part_path};
 pub use folder::{find_file, list_folder};
-pub use inspect::{PathKind, exists, is_taken, path_kind, real_path};
+pub use inspect::{PathKind, exists, is_pipe, is_taken, path_kind, real_path};
 pub use lossy::read_lossy;
 pub use moved::moved;
 pub use open::OpenProblem;

@@ -95,6 +95,19 @@ pub enum ReadProblem {
     Git(git2::Error),
 }
 
+impl ReadProblem {
+    /// As a clause that fits behind the name of the file.
+    pub fn reason(&self) -> String {
+        match self {
+            Self::NotText { message, .. } => message.trim_end_matches('.').to_owned(),
+            Self::TooLarge { bytes, limit } => OpenProblem::TooLarge { bytes: *bytes, limit: *limit }.to_string(),
+            Self::NotOpened(problem) => problem.to_string(),
+            Self::Io(error) => error.to_string(),
+            Self::Git(_) => self.to_string().trim_end_matches('.').to_owned(),
+        }
+    }
+}
+
 impl From<OpenProblem> for ReadProblem {
     fn from(problem: OpenProblem) -> Self {
         match problem {

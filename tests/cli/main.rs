@@ -20,6 +20,10 @@ mod plain;
 mod serving;
 #[path = "../support/mod.rs"]
 mod support;
+#[cfg(unix)]
+#[expect(dead_code, reason = "these tests use a part of it")]
+#[path = "../../src/generated_cases.rs"]
+mod generated_cases;
 
 mod catalog;
 mod completions;
@@ -27,6 +31,8 @@ mod config;
 mod diff;
 mod explain;
 mod init;
+#[cfg(unix)]
+mod links;
 mod lint;
 mod man;
 mod new;

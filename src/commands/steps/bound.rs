@@ -9,7 +9,7 @@ use crate::catalog::{Catalog, CatalogError};
 use crate::commands::context::Context;
 use crate::commands::steps::connected::{Intent, connect_for};
 use crate::commands::steps::live::Live;
-use crate::commands::steps::planned::Planned;
+use crate::commands::steps::planned::{Planned, refuse_pipes};
 use crate::commands::steps::revision::repository;
 use crate::commands::steps::standpoint::Standpoint;
 use crate::domain::act::Acts;
@@ -189,6 +189,7 @@ pub(crate) fn rebound(
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     let pattern = settings.pattern()?;
     let asked = from.asked(&settings.root.value, &pattern, progress)?;
+    refuse_pipes(&asked, &settings.root.value)?;
     let repository = repository(settings, context.environment).ok().flatten();
     let revision = from.revision(repository.as_ref(), settings, &pattern)?;
     let catalog = connect_for(owner, &asked.entities, from.shelf(), Intent::Write, context)?;
