@@ -452,7 +452,6 @@ impl Error {
             | Self::NothingToWrite
             | Self::NoSuchVerb { .. } => Exit::Usage,
             Self::New(_) | Self::Editor(EditorError::Start { .. }) => Exit::Usage,
-            Self::Write(WriteError::Outside { .. }) => Exit::Usage,
             Self::Write(_) | Self::Streams(_) | Self::Prompt(_) | Self::Editor(EditorError::Ended { .. }) => {
                 Exit::Failure
             }

@@ -204,7 +204,11 @@ fn read_baseline(args: &LintArgs, context: &Context<'_>) -> Result<Option<Baseli
 }
 
 fn write_baseline(file: &Path, linted: &Linted, context: &mut Context<'_>) -> Result<Exit, Error> {
-    sources::write_output(&context.settings.boundary, &context.settings.directory.join(file), &linted.baseline.to_json())?;
+    sources::write_output(
+        &context.settings.boundary,
+        &context.settings.directory.join(file),
+        &linted.baseline.to_json(),
+    )?;
     let findings = count(linted.baseline.len(), "finding");
     context.say(&format!("Wrote `{}`: {findings} that `--baseline` leaves out from now on.", file.display()));
     Ok(Exit::Success)

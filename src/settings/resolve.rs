@@ -15,9 +15,7 @@ use crate::domain::address::without_secrets;
 use crate::domain::platform::{PLATFORMS, PORT, Platform};
 use crate::domain::suggest::closest;
 use crate::domain::write::{Write, WriteMode};
-use crate::sources::{
-    Boundary, DiskFile, Pattern, PatternError, Place, ReadBuffer, SourceFile, path_text, read, tidy,
-};
+use crate::sources::{Boundary, DiskFile, Pattern, PatternError, Place, ReadBuffer, SourceFile, path_text, read, tidy};
 use crate::ui::ColourChoice;
 
 /// What the flags said. `None` is "not said", which is not the same as the default.

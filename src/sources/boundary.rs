@@ -140,7 +140,16 @@ impl<'b> Walk<'b> {
             Err(_) if path.is_absolute() => (PathBuf::new(), path),
             Err(_) => (boundary.root().to_owned(), path),
         };
-        let mut walk = Self { boundary, left: Vec::new(), real, exists: true, by_link: false, dangles: false, links: 0, target: None };
+        let mut walk = Self {
+            boundary,
+            left: Vec::new(),
+            real,
+            exists: true,
+            by_link: false,
+            dangles: false,
+            links: 0,
+            target: None,
+        };
         walk.push(rest);
         walk
     }

@@ -18,6 +18,8 @@ pub fn database_place(within: &Boundary, path: &Path) -> Result<PathBuf, WriteEr
         let file = with_suffix(&place, companion);
         let what = match entry_kind(&file) {
             Ok(None | Some(EntryKind::File)) => continue,
+            // The store says so in its own words.
+            Ok(Some(EntryKind::Folder)) if companion.is_empty() => continue,
             Ok(Some(EntryKind::Link)) => "it is a link, and the database keeps its own files there",
             Ok(Some(EntryKind::Folder)) => "it is a folder, not a database",
             Ok(Some(EntryKind::Pipe)) => "it is a named pipe, not a database",

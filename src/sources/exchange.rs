@@ -131,9 +131,8 @@ impl Place {
     fn holds(&self, part: &Part) -> bool {
         let path = self.path.join(part.name());
         let within = Boundary::new(&self.path);
-        let holds = |path: &Path, bytes: &[u8]| {
-            read_whole(&within, path, bytes.len() as u64).is_ok_and(|found| found == bytes)
-        };
+        let holds =
+            |path: &Path, bytes: &[u8]| read_whole(&within, path, bytes.len() as u64).is_ok_and(|found| found == bytes);
         match part {
             Part::File { bytes, .. } => holds(&path, bytes),
             Part::Folder { files, .. } => {

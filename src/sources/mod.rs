@@ -34,8 +34,8 @@ pub use lossy::read_lossy;
 pub use moved::moved;
 pub use open::OpenProblem;
 pub use output::{
-    OutputError, append_output, check_output, output_place, read_input, read_input_if_there, read_input_bytes, read_standard_input,
-    write_output,
+    OutputError, append_output, check_output, output_place, read_input, read_input_bytes, read_input_if_there,
+    read_standard_input, write_output,
 };
 pub use path::{path_text, tidy};
 pub use pattern::{Pattern, PatternError, is_never_walked};

@@ -58,7 +58,11 @@ pub(super) fn open(boundary: &Boundary, path: &Path, limit: u64) -> Result<OpenF
     if !resolved.exists {
         // The system has its own words for it.
         let missing = || open_unfollowed(&path).err().unwrap_or_else(|| io::Error::from(ErrorKind::NotFound));
-        return Err(if resolved.dangles { OpenProblem::Link(LinkProblem::Nowhere) } else { OpenProblem::Io(missing()) });
+        return Err(if resolved.dangles {
+            OpenProblem::Link(LinkProblem::Nowhere)
+        } else {
+            OpenProblem::Io(missing())
+        });
     }
     let opened = open_unfollowed(&resolved.path).map_err(|error| describe(&resolved.path, error))?;
     check_place(boundary, &resolved, &opened)?;

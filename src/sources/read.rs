@@ -151,11 +151,7 @@ pub fn read_large<'b>(file: &'b SourceFile, buffer: &'b mut ReadBuffer) -> Resul
     read_at_most(file, buffer, LARGEST_FILE)
 }
 
-fn read_at_most<'b>(
-    file: &'b SourceFile,
-    buffer: &'b mut ReadBuffer,
-    limit: u64,
-) -> Result<TextRef<'b>, ReadProblem> {
+fn read_at_most<'b>(file: &'b SourceFile, buffer: &'b mut ReadBuffer, limit: u64) -> Result<TextRef<'b>, ReadProblem> {
     let ReadBuffer { bytes, decoded, opened } = buffer;
     match &file.place {
         Place::Disk(disk) => {

@@ -114,7 +114,8 @@ impl World {
 
 #[test]
 fn a_config_that_is_a_link_out_of_the_repository_is_refused_by_every_verb() {
-    let targets = ["/proc/self/environ", "../outside/secret.yaml", "ABSOLUTE", "chain", ".git/config", "through/secret.yaml"];
+    let targets =
+        ["/proc/self/environ", "../outside/secret.yaml", "ABSOLUTE", "chain", ".git/config", "through/secret.yaml"];
     for target in targets {
         let world = World::new();
         world.link("../outside/secret.yaml", "chain");
@@ -214,7 +215,11 @@ fn pipes_and_devices_are_not_waited_for() {
     ] {
         for kind in ["pipe", "/dev/zero"] {
             let world = World::new();
-            if kind == "pipe" { world.pipe(path) } else { world.link(kind, path) }
+            if kind == "pipe" {
+                world.pipe(path)
+            } else {
+                world.link(kind, path)
+            }
             for verb in ["lint", "diff", "pull", "init --yes", "new service z"] {
                 world.run(verb);
             }
@@ -233,7 +238,17 @@ fn files_that_the_command_line_names_are_regular_files_and_stay_inside() {
     world.link("../outside", "folder");
     world.write("portolan.yaml", "scope: acme/x\n");
     world.git(&["add", "catalog"]);
-    world.git(&["-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgsign=false", "commit", "-qm", "x"]);
+    world.git(&[
+        "-c",
+        "user.name=Ada",
+        "-c",
+        "user.email=ada@example.com",
+        "-c",
+        "commit.gpgsign=false",
+        "commit",
+        "-qm",
+        "x",
+    ]);
     for file in ["linked", "zero", "git", "pipe", "folder/secret.json", "/dev/zero"] {
         for line in ["lint --baseline", "push --plan", "push --since-outcome"] {
             let (code, told) = world.run(&format!("{line} {file}"));
@@ -254,8 +269,12 @@ fn outputs_do_not_follow_links_out_of_the_repository() {
     world.link(".git", "hooks");
     world.pipe("pipe.json");
     let before = contents(&world.repo().join(".git"));
-    for file in ["file.json", "new.json", "out/new.json", "out/secret.json", "chain/new.json", "config.json", "hooks/new.json"] {
-        for line in ["lint --output json=FILE", "lint --write-baseline FILE", "diff --out FILE", "diff --output json=FILE"] {
+    for file in
+        ["file.json", "new.json", "out/new.json", "out/secret.json", "chain/new.json", "config.json", "hooks/new.json"]
+    {
+        for line in
+            ["lint --output json=FILE", "lint --write-baseline FILE", "diff --out FILE", "diff --output json=FILE"]
+        {
             let (code, told) = world.run(&line.replace("FILE", file));
             assert!(code == 64 && told.contains("it leads "), "{line} {file}: {code}\n{told}");
         }
@@ -372,7 +391,11 @@ fn generated_links_show_and_change_nothing_outside() {
                 8 => "/proc/self/cwd/../outside/secret.yaml".to_owned(),
                 _ => String::new(),
             };
-            if target.is_empty() { world.pipe(place) } else { world.link(&target, place) }
+            if target.is_empty() {
+                world.pipe(place)
+            } else {
+                world.link(&target, place)
+            }
             laid.push(format!("{place} -> {target}"));
         }
         let git = contents(&world.repo().join(".git"));

@@ -14,16 +14,16 @@ mod faulty;
 #[expect(dead_code, reason = "these tests use a part of it")]
 #[path = "../pipelines/forge.rs"]
 mod forge;
+#[cfg(unix)]
+#[expect(dead_code, reason = "these tests use a part of it")]
+#[path = "../../src/generated_cases.rs"]
+mod generated_cases;
 #[path = "../support/plain.rs"]
 mod plain;
 #[path = "../support/serving.rs"]
 mod serving;
 #[path = "../support/mod.rs"]
 mod support;
-#[cfg(unix)]
-#[expect(dead_code, reason = "these tests use a part of it")]
-#[path = "../../src/generated_cases.rs"]
-mod generated_cases;
 
 mod catalog;
 mod completions;
