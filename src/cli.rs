@@ -153,7 +153,7 @@ impl Verb {
             Self::Explain(args) => return explain::run(&args, &terminal.style, streams),
             Self::Schema(args) if args.needs_no_repository() => return schema::run(&args, streams),
             Self::Completions(args) => return completions::run(&args, command(), streams),
-            Self::Man(args) => return man::run(&args, command(), streams),
+            Self::Man(args) => return man::run(&args, command(), environment.directory(), streams),
             Self::Version => {
                 streams.show(&command().render_version())?;
                 return Ok(Exit::Success);

@@ -459,8 +459,16 @@ impl Error {
                 Exit::Failure
             }
             // A file that the user named to be read is there or it is not; one to be written is the disk's affair.
-            Self::Output(OutputError::Read { .. } | OutputError::TooLarge { .. }) => Exit::Usage,
-            Self::Output(OutputError::Write { .. } | OutputError::Input(_)) => Exit::Failure,
+            Self::Output(
+                OutputError::Read { .. }
+                | OutputError::Open { .. }
+                | OutputError::TooLarge { .. }
+                | OutputError::InputTooLarge { .. }
+                | OutputError::WriteLink { .. },
+            ) => Exit::Usage,
+            Self::Output(OutputError::Write { .. } | OutputError::NoReader { .. } | OutputError::Input(_)) => {
+                Exit::Failure
+            }
             Self::Lint(error) => exit_of_lint(error),
             Self::Base(BaseError::Git(error)) | Self::Git(error) => exit_of_git(error),
             Self::Base(BaseError::NoGit { .. }) => Exit::Usage,
@@ -550,6 +558,7 @@ fn exit_of_git(error: &GitError) -> Exit {
         | GitError::Unsupported { .. }
         | GitError::Outside { .. }
         | GitError::Folder { .. }
+        | GitError::Pipe { .. }
         | GitError::Conflicts { .. }
         | GitError::UnknownRevision { .. }
         | GitError::NoMergeBase { .. } => Exit::Usage,

@@ -28,10 +28,6 @@ pub mod report;
 /// 2: what a repository is begun with: its wiring, manifests to be finished, schemas for editors. Pure.
 pub mod scaffold;
 /// 2: files, what Git knows of them, and their bytes.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the room that owns files, reads them on several threads, and asks `git`"
-)]
 pub mod sources;
 /// 2: what people see while it runs; the only place that prints.
 #[expect(clippy::disallowed_methods, reason = "the room that owns the terminal, and the clock of its progress bar")]

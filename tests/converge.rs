@@ -205,7 +205,7 @@ fn client(url: &str) -> Client {
         address: Trusted::check(url, &NamedBy::User, &PORT).expect("loopback is trusted"),
         credentials: Credentials { id: Secret::new("id"), secret: Secret::new("secret-of-the-tests") },
         user_agent: owner().user_agent(),
-        certificates: None,
+        certificates: Vec::new(),
     };
     Client::connect_within(config, Arc::new(Unheard), Duration::from_secs(60)).expect("a client can be made")
 }

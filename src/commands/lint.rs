@@ -197,12 +197,16 @@ fn what_is_asked(args: &LintArgs, context: &Context<'_>) -> Result<Asked, Error>
 
 fn read_baseline(args: &LintArgs, context: &Context<'_>) -> Result<Option<Baseline>, Error> {
     let Some(file) = &args.baseline else { return Ok(None) };
-    let text = sources::read_input(&context.settings.directory.join(file))?;
+    let text = sources::read_input(&context.settings.boundary, &context.settings.directory.join(file))?;
     Ok(Some(Baseline::parse(&file.display().to_string(), &text)?))
 }
 
 fn write_baseline(file: &Path, linted: &Linted, context: &mut Context<'_>) -> Result<Exit, Error> {
-    sources::write_output(&context.settings.directory.join(file), &linted.baseline.to_json())?;
+    sources::write_output(
+        &context.settings.boundary,
+        &context.settings.directory.join(file),
+        &linted.baseline.to_json(),
+    )?;
     let findings = count(linted.baseline.len(), "finding");
     context.say(&format!("Wrote `{}`: {findings} that `--baseline` leaves out from now on.", file.display()));
     Ok(Exit::Success)
@@ -240,7 +244,7 @@ fn show(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> Result<(
         match file {
             Some(file) => {
                 let text = render(&lint, format, &Style::PLAIN);
-                sources::write_output(&context.settings.directory.join(file), &text)?;
+                sources::write_output(&context.settings.boundary, &context.settings.directory.join(file), &text)?;
             }
             None if context.quiet && linted.findings.is_empty() && format == LintFormat::Text => {}
             None => {
@@ -267,7 +271,7 @@ fn write_repairs(linted: &Linted, context: &mut Context<'_>) -> Result<(), Error
     let root = &context.settings.root.value;
     for repaired in &linted.repaired {
         let bytes = sources::encode(&repaired.after, repaired.before.encoding);
-        sources::write_atomically(root, &repaired.place, &bytes)?;
+        sources::write_atomically(root, &repaired.place.path, &bytes)?;
     }
     if linted.repairs > 0 {
         let repairs = count(linted.repairs, "repair");

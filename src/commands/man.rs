@@ -1,12 +1,13 @@
 //! `man`: the manual page, of portolan or of one verb, made from the command line itself.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Command, ValueHint};
 use clap_mangen::Man;
 
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::settings;
 use crate::sources;
 use crate::ui::Streams;
 
@@ -26,16 +27,18 @@ pub struct ManArgs {
     out: Option<PathBuf>,
 }
 
-pub fn run(args: &ManArgs, command: Command, streams: &mut Streams) -> Result<Exit, Error> {
+/// `directory`: where the user is.
+pub fn run(args: &ManArgs, command: Command, directory: &Path, streams: &mut Streams) -> Result<Exit, Error> {
     let Some(folder) = &args.out else {
         streams.show(&page(command, args.verb.as_deref())?)?;
         return Ok(Exit::Success);
     };
+    let (boundary, folder) = (settings::repository_of(directory), directory.join(folder));
     let verbs: Vec<String> = command.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
-    sources::write_output(&folder.join("portolan.1"), &page(command.clone(), None)?)?;
+    sources::write_output(&boundary, &folder.join("portolan.1"), &page(command.clone(), None)?)?;
     for verb in verbs {
         let text = page(command.clone(), Some(&verb))?;
-        sources::write_output(&folder.join(format!("portolan-{verb}.1")), &text)?;
+        sources::write_output(&boundary, &folder.join(format!("portolan-{verb}.1")), &text)?;
     }
     Ok(Exit::Success)
 }

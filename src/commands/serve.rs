@@ -27,7 +27,7 @@ use crate::exit::Exit;
 use crate::report::escape::clean;
 use crate::report::serve::{self as report, Serve};
 use crate::settings::Origin;
-use crate::sources::{PathKind, path_kind, path_text, tidy};
+use crate::sources::{PathKind, database_place, path_kind, path_text, tidy};
 
 /// `--store`'s word for a catalog that is gone at the end.
 const MEMORY: &str = "memory";
@@ -240,7 +240,10 @@ fn open(args: &ServeArgs, client: &str, context: &mut Context<'_>) -> Result<Sto
     let settings = context.settings;
     let store = match &args.store {
         Some(name) if name.as_os_str() == MEMORY => Store::in_memory(system_clock())?,
-        Some(file) => Store::open(&place_of(file, context)?, system_clock())?,
+        Some(file) => {
+            let place = database_place(&settings.boundary, &place_of(file, context)?)?;
+            Store::open(&place, system_clock())?
+        }
         None => embedded(&settings.root.value)?,
     };
     let writer = |user_agent| Writer { id: client.to_owned(), user_agent, now: store.now() };

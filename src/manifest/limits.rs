@@ -16,6 +16,6 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { file_bytes: 256 << 20, document_bytes: 10 << 20, depth: 128, nodes: 500_000, copied_nodes: 250_000 }
+        Self { file_bytes: 10 << 20, document_bytes: 10 << 20, depth: 128, nodes: 500_000, copied_nodes: 250_000 }
     }
 }

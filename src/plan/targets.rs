@@ -51,7 +51,7 @@ pub fn unconfirmed_links(acts: &Acts, ground: &Ground<'_>) -> Vec<Link> {
 
 fn relations(act: &Act) -> &[(Arc<str>, Targets)] {
     match &act.call {
-        Call::Merge(body) | Call::Replace(body) | Call::Patch(body) => &body.relations,
+        Call::Create(body) | Call::Merge(body) | Call::Replace(body) | Call::Patch(body) => &body.relations,
         Call::Delete => &[],
     }
 }

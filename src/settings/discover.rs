@@ -1,13 +1,11 @@
 //! Finds the config and the root: upwards from where the user stands, and not beyond the Git work tree. The root is
 //! the config's folder where it was found; a config that is named with `--config` does not move the root.
 
-#![expect(clippy::disallowed_methods, reason = "looks for the config before there is a root to read from")]
-
 use std::path::{Path, PathBuf};
 
 use super::error::SettingsError;
 use super::value::{Origin, Sourced};
-use crate::sources::tidy;
+use crate::sources::{Boundary, PathKind, exists, is_taken, path_kind, tidy};
 
 /// The names, the preferred one first.
 pub const NAMES: [&str; 2] = ["portolan.yaml", "portolan.yml"];
@@ -21,41 +19,65 @@ pub fn is_config_name(name: &str) -> bool {
 pub(super) struct Found {
     pub root: Sourced<PathBuf>,
     pub config: Option<Sourced<PathBuf>>,
+    /// The repository: the Git work tree, or the root where there is none.
+    pub boundary: Boundary,
 }
 
 /// `start`: absolute, where the user stands. `named`: the config from a flag or a variable, relative to `start`.
 pub(super) fn find(start: &Path, named: Option<Sourced<PathBuf>>) -> Result<Found, SettingsError> {
-    if !start.is_dir() {
+    if path_kind(start) != Some(PathKind::Folder) {
         return Err(SettingsError::NoFolder { path: start.to_owned() });
     }
     let mut work_tree = None;
     let mut config = None;
     for folder in start.ancestors() {
         if config.is_none() {
-            config = NAMES.iter().map(|name| folder.join(name)).find(|file| file.is_file());
+            config = NAMES.iter().map(|name| folder.join(name)).find(|file| is_config(file));
         }
-        if folder.join(".git").exists() {
+        if exists(&folder.join(".git")) {
             work_tree = Some(folder.to_owned());
             break;
         }
     }
+    let boundary = Boundary::new(work_tree.as_deref().unwrap_or(start));
+    boundary.check(start).map_err(|problem| SettingsError::LinkedFolder { path: start.to_owned(), problem })?;
     let git = || work_tree.clone().map(|value| Sourced { value, origin: Origin::Repository("the Git work tree") });
     let here = || Sourced { value: start.to_owned(), origin: Origin::Repository("the current folder") };
     if let Some(named) = named {
         let path = tidy(start.join(&named.value));
-        if !path.is_file() {
+        if !is_config(&path) {
             return Err(SettingsError::NoConfig { path: named.value });
         }
         let config = Some(Sourced { value: path, origin: named.origin });
-        return Ok(Found { root: git().unwrap_or_else(here), config });
+        return Ok(Found::new(git().unwrap_or_else(here), config, work_tree));
     }
-    let Some(config) = config else { return Ok(Found { root: git().unwrap_or_else(here), config: None }) };
+    let Some(config) = config else { return Ok(Found::new(git().unwrap_or_else(here), None, work_tree)) };
     let folder = config.parent().unwrap_or(start).to_owned();
     let root = Sourced { value: folder, origin: Origin::Repository("the config's folder") };
-    Ok(Found { root, config: Some(Sourced { value: config, origin: Origin::Repository("found") }) })
+    let config = Sourced { value: config, origin: Origin::Repository("found") };
+    Ok(Found::new(root, Some(config), work_tree))
+}
+
+impl Found {
+    fn new(root: Sourced<PathBuf>, config: Option<Sourced<PathBuf>>, work_tree: Option<PathBuf>) -> Self {
+        let boundary = Boundary::new(work_tree.as_deref().unwrap_or(&root.value));
+        Self { root, config, boundary }
+    }
+}
+
+/// The repository that a folder is in, for verbs that have no settings.
+pub fn repository_of(folder: &Path) -> Boundary {
+    Boundary::new(folder.ancestors().find(|above| exists(&above.join(".git"))).unwrap_or(folder))
+}
+
+/// Whatever has the name and is no folder: a link that leads nowhere, or out of the repository, is a mistake in the
+/// config. To go by the defaults instead would hide it.
+fn is_config(path: &Path) -> bool {
+    is_taken(path) && path_kind(path) != Some(PathKind::Folder)
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "lays out folders")]
 mod tests {
     use super::*;
 

@@ -7,7 +7,7 @@ use miette::{LabeledSpan, NamedSource};
 
 use crate::domain::address::without_secrets;
 use crate::domain::span::Span;
-use crate::sources::ReadProblem;
+use crate::sources::{LinkProblem, OpenProblem, ReadProblem};
 use crate::text::escape;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -15,16 +15,18 @@ pub enum SettingsError {
     #[error("work in `{}`: there is no such folder", path.display())]
     #[diagnostic(code("no-such-folder"), help("give `-C` a folder that exists"))]
     NoFolder { path: PathBuf },
+    #[error("work in `{}`: {problem}", path.display())]
+    #[diagnostic(
+        code("linked-folder"),
+        help("remove the link from the repository, or give `-C` the folder that it leads to")
+    )]
+    LinkedFolder { path: PathBuf, problem: LinkProblem },
     #[error("read the config `{}`: there is no such file", path.display())]
     #[diagnostic(code("no-such-config"), help("name a file that exists, or leave `--config` out to have it found"))]
     NoConfig { path: PathBuf },
-    #[error("read the config `{path}`")]
-    #[diagnostic(code("unreadable-config"), help("give yourself the right to read it, and store it as UTF-8"))]
-    Unreadable {
-        path: String,
-        #[source]
-        problem: ReadProblem,
-    },
+    #[error("read the config `{path}`: {}", problem.reason())]
+    #[diagnostic(code("unreadable-config"), help("{}", help_with_reading(problem)))]
+    Unreadable { path: String, problem: ReadProblem },
     #[error(transparent)]
     #[diagnostic(transparent)]
     Faulty(Box<FaultyConfig>),
@@ -34,6 +36,18 @@ pub enum SettingsError {
     #[error("use the value `{value}` of {origin}: {reason}")]
     #[diagnostic(code("invalid-setting"), help("{help}"))]
     Invalid { origin: String, value: String, reason: String, help: String },
+}
+
+fn help_with_reading(problem: &ReadProblem) -> &'static str {
+    match problem {
+        ReadProblem::NotText { .. } => "save it as UTF-8",
+        ReadProblem::TooLarge { .. } => "name the right file: no config is as large",
+        ReadProblem::NotOpened(OpenProblem::Link(_)) => {
+            "replace the link with the file itself, or name the file that it leads to with `--config`"
+        }
+        ReadProblem::NotOpened(_) => "replace it with a regular file",
+        ReadProblem::Io(_) | ReadProblem::Git(_) => "give yourself the right to read it",
+    }
 }
 
 fn known_targets(known: &[String]) -> String {

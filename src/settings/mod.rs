@@ -20,7 +20,7 @@ mod tests;
 pub use crate::domain::secret::Secret;
 pub use catalog::Catalog;
 pub use discover::NAMES as CONFIG_NAMES;
-pub use discover::is_config_name;
+pub use discover::{is_config_name, repository_of};
 pub use env::{Environment, VARIABLES, Variable};
 pub use error::{FaultyConfig, SettingsError};
 pub use level::{Level, RuleName};

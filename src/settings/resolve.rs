@@ -15,7 +15,7 @@ use crate::domain::address::without_secrets;
 use crate::domain::platform::{PLATFORMS, PORT, Platform};
 use crate::domain::suggest::closest;
 use crate::domain::write::{Write, WriteMode};
-use crate::sources::{Pattern, PatternError, Place, ReadBuffer, SourceFile, path_text, read, tidy};
+use crate::sources::{Boundary, DiskFile, Pattern, PatternError, Place, ReadBuffer, SourceFile, path_text, read, tidy};
 use crate::ui::ColourChoice;
 
 /// What the flags said. `None` is "not said", which is not the same as the default.
@@ -42,6 +42,8 @@ pub struct Settings {
     pub directory: PathBuf,
     /// What globs, reports and `.portolan` are relative to.
     pub root: Sourced<PathBuf>,
+    /// The repository that the root is in: a link in it leads nowhere else.
+    pub boundary: Boundary,
     /// Relative to the root where it is inside; `None`: there is none.
     pub config: Option<Sourced<PathBuf>>,
     pub target: Option<Sourced<String>>,
@@ -124,7 +126,10 @@ pub fn resolve(
     let config =
         found.config.map(|found| Sourced { value: shown(&root.value, &found.value), origin: found.origin.clone() });
     let placed = match &config {
-        Some(config) => read_config(&root.value, &config.value, known_rules)?,
+        Some(config) => {
+            let file = DiskFile::new(&found.boundary, root.value.join(&config.value));
+            read_config(&config.value, file, known_rules)?
+        }
         None => Placed::empty(),
     };
     let target = chosen_target(request, environment, &placed)?;
@@ -151,6 +156,7 @@ pub fn resolve(
         flags: flags(request, target.as_ref()),
         notes: notes(environment),
         root,
+        boundary: found.boundary,
         config,
         target,
     })
@@ -169,9 +175,9 @@ fn shown(root: &Path, path: &Path) -> PathBuf {
     path.strip_prefix(root).unwrap_or(path).to_owned()
 }
 
-fn read_config(root: &Path, path: &Path, known_rules: &[RuleName]) -> Result<Placed, SettingsError> {
+fn read_config(path: &Path, file: DiskFile, known_rules: &[RuleName]) -> Result<Placed, SettingsError> {
     let name = path_text(path);
-    let file = SourceFile { path: name.clone(), place: Place::Disk(root.join(path)) };
+    let file = SourceFile { path: name.clone(), place: Place::Disk(file) };
     let mut buffer = ReadBuffer::default();
     let text = read(&file, &mut buffer).map_err(|problem| SettingsError::Unreadable { path: name.clone(), problem })?;
     file::read(&name, text.text, known_rules).map_err(SettingsError::Faulty)

@@ -5,10 +5,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::boundary::Boundary;
 use super::discover::Unreadable;
+use super::inspect::{entries_of, is_taken};
 use super::path::path_text;
 use super::pattern::{Pattern, is_skipped};
-use super::read::{Place, SourceFile};
+use super::read::{DiskFile, Place, SourceFile};
 
 /// So many entries of hidden folders are looked at; beyond, what they hold counts as unknown.
 const MOST_ENTRIES: usize = 20_000;
@@ -36,7 +38,7 @@ pub(super) struct Nested {
 const EXCLUDE: &str = "name it in `manifests.exclude` if its manifests are not part of this repository";
 
 pub(super) fn hidden(
-    root: &Path,
+    within: &Boundary,
     pattern: &Pattern,
     nested: BTreeMap<PathBuf, Nested>,
     submodules: Vec<PathBuf>,
@@ -50,19 +52,20 @@ pub(super) fn hidden(
                 .push(place.help("remove the `.git` in it, or its manifests from this repository (`git rm --cached`)"));
             continue;
         }
-        let (files, is_complete) = look_into(root, &path, pattern);
+        let (files, is_complete) = look_into(within, &path, pattern);
         hidden.push(Hidden { place: place.help(EXCLUDE), files, is_complete, has_past: true });
     }
     for path in submodules {
-        let is_empty = std::fs::read_dir(root.join(&path)).is_ok_and(|mut entries| entries.next().is_none());
-        let is_away = is_empty || root.join(&path).symlink_metadata().is_err();
+        let place = within.root().join(&path);
+        let is_empty = entries_of(&place).is_ok_and(|entries| entries.is_empty());
+        let is_away = is_empty || !is_taken(&place);
         hidden.push(Hidden { is_complete: !is_away, ..Hidden::submodule(&path) });
     }
     (hidden, certain)
 }
 
 /// Ignored files that the config asks for by name, and ignored folders that such files may be in.
-pub(super) fn hidden_by_ignores(root: &Path, pattern: &Pattern, left_out: &[PathBuf]) -> Vec<Hidden> {
+pub(super) fn hidden_by_ignores(within: &Boundary, pattern: &Pattern, left_out: &[PathBuf]) -> Vec<Hidden> {
     if !pattern.is_named() {
         return Vec::new();
     }
@@ -71,8 +74,8 @@ pub(super) fn hidden_by_ignores(root: &Path, pattern: &Pattern, left_out: &[Path
         let is_folder = path.as_os_str().as_encoded_bytes().ends_with(b"/");
         let (files, is_complete) = match is_folder {
             true if !pattern.starts_near(path) => continue,
-            true => look_into(root, path, pattern),
-            false => (vec![file(root, path)], true),
+            true => look_into(within, path, pattern),
+            false => (vec![file(within, path)], true),
         };
         // A folder that is too large to look into is one of a tool.
         if files.is_empty() || !is_complete {
@@ -103,29 +106,28 @@ impl Hidden {
     }
 }
 
-fn file(root: &Path, relative: &Path) -> SourceFile {
-    SourceFile { path: path_text(relative), place: Place::Disk(root.join(relative)) }
+fn file(within: &Boundary, relative: &Path) -> SourceFile {
+    let place = Place::Disk(DiskFile { path: within.root().join(relative), within: within.clone() });
+    SourceFile { path: path_text(relative), place }
 }
 
 /// The files of a folder that match; `false`: there are too many.
-fn look_into(root: &Path, folder: &Path, pattern: &Pattern) -> (Vec<SourceFile>, bool) {
+fn look_into(within: &Boundary, folder: &Path, pattern: &Pattern) -> (Vec<SourceFile>, bool) {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
     let mut entries = 0;
     while let Some(folder) = folders.pop() {
-        let Ok(listed) = std::fs::read_dir(root.join(&folder)) else { return (files, false) };
-        for entry in listed.flatten() {
+        let Ok(listed) = entries_of(&within.root().join(&folder)) else { return (files, false) };
+        for (name, kind) in listed {
             entries += 1;
             if entries > MOST_ENTRIES || files.len() > MOST_FILES {
                 return (files, false);
             }
-            let path = folder.join(entry.file_name());
-            match entry.file_type() {
-                Ok(kind) if kind.is_dir() && !is_skipped(&entry.file_name()) && pattern.may_be_under(&path) => {
-                    folders.push(path);
-                }
-                Ok(kind) if kind.is_file() && pattern.matches(&path) => files.push(file(root, &path)),
-                Ok(_) | Err(_) => {}
+            let path = folder.join(&name);
+            if kind.is_dir() && !is_skipped(&name) && pattern.may_be_under(&path) {
+                folders.push(path);
+            } else if kind.is_file() && pattern.matches(&path) {
+                files.push(file(within, &path));
             }
         }
     }

@@ -3,8 +3,6 @@
 //! `.github` and `.port` too.
 
 use std::collections::{BTreeMap, HashSet};
-use std::ffi::OsString;
-use std::fs::FileType;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,10 +10,12 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::absent::{Hidden, Nested, hidden, hidden_by_ignores};
-use super::ignored::Ignored;
+use super::boundary::{Boundary, LinkProblem};
+use super::ignored::{Ignored, UnreadRules};
+use super::inspect::{EntryKind, end_kind, entries_of, entry_kind, real_path};
 use super::path::{into_path_text, path_text};
 use super::pattern::{Pattern, is_skipped, is_yaml};
-use super::read::{Place, SourceFile};
+use super::read::{DiskFile, Place, SourceFile};
 use super::tracked::Tracked;
 
 /// From so many folders at a time on, threads pay.
@@ -68,13 +68,14 @@ pub enum DiscoverError {
 /// The files under `root` that match.
 pub fn discover(root: &Path, pattern: &Pattern) -> Result<Discovery, DiscoverError> {
     let refuse = |source| DiscoverError::Root { path: root.to_owned(), source };
-    let real_root = root.canonicalize().map_err(refuse)?;
+    let real_root = real_path(root).unwrap_or_else(|| root.to_owned());
     // Asked here so that a root which is a file or may not be read is an error, and not an empty repository.
-    std::fs::read_dir(&real_root).map_err(refuse)?;
-    let walk = Walk { root: &real_root, pattern };
-    let ignored = Ignored::above(&real_root);
-    let mut level = vec![Folder { path: real_root.clone(), relative: PathBuf::new(), ignored }];
+    entries_of(&real_root).map_err(refuse)?;
+    let within = Boundary::new(&real_root);
+    let walk = Walk { root: &real_root, within: &within, pattern };
     let mut found = Found::default();
+    let ignored = Ignored::above(&real_root, &mut found.unread);
+    let mut level = vec![Folder { path: real_root.clone(), relative: PathBuf::new(), ignored }];
     while !level.is_empty() {
         if level.len() < MANY_FOLDERS {
             level.drain(..).for_each(|folder| walk.list(&folder, &mut found));
@@ -90,7 +91,11 @@ pub fn discover(root: &Path, pattern: &Pattern) -> Result<Discovery, DiscoverErr
     }
     let tracked = walk.open_index(&mut found);
     let left_out = walk.add_tracked(tracked.as_ref(), &mut found);
-    let Found { mut files, links, mut unreadable, named, nested, mut hidden, .. } = found;
+    let Found { mut files, links, mut unreadable, named, nested, mut hidden, unread, .. } = found;
+    unreadable.extend(unread.into_iter().map(|rules| {
+        let path = path_text(rules.path.strip_prefix(&real_root).unwrap_or(&rules.path));
+        Unreadable::new(path, "read", rules.problem.to_string())
+    }));
     add_links(&mut files, links);
     if files.len() < MANY_FILES {
         files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
@@ -101,7 +106,7 @@ pub fn discover(root: &Path, pattern: &Pattern) -> Result<Discovery, DiscoverErr
     let named = named.into_iter().filter(|folder| is_bare(folder, &files));
     unreadable.extend(named.map(|path| Unreadable::new(path, "read", why)));
     walk.add_absent(tracked.as_ref(), &files, nested, &mut unreadable, &mut hidden);
-    hidden.extend(hidden_by_ignores(&real_root, pattern, &left_out));
+    hidden.extend(hidden_by_ignores(&within, pattern, &left_out));
     unreadable.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     hidden.sort_by(|a, b| a.place.path.cmp(&b.place.path));
     Ok(Discovery { files, unreadable, hidden })
@@ -109,6 +114,7 @@ pub fn discover(root: &Path, pattern: &Pattern) -> Result<Discovery, DiscoverErr
 
 struct Walk<'a> {
     root: &'a Path,
+    within: &'a Boundary,
     pattern: &'a Pattern,
 }
 
@@ -132,6 +138,7 @@ struct Found {
     hidden: Vec<Hidden>,
     /// Folders that are repositories of their own.
     nested: Vec<PathBuf>,
+    unread: Vec<UnreadRules>,
 }
 
 impl Found {
@@ -144,6 +151,7 @@ impl Found {
         self.unreadable.extend(other.unreadable);
         self.hidden.extend(other.hidden);
         self.nested.extend(other.nested);
+        self.unread.extend(other.unread);
         self
     }
 }
@@ -164,7 +172,8 @@ impl Walk<'_> {
         }
         let has_rules = entries.iter().any(|(name, _)| name == ".gitignore");
         let above = folder.ignored.clone();
-        let ignored = if has_rules { Ignored::enter(above, &folder.path) } else { above };
+        let ignored =
+            if has_rules { Ignored::enter(above, &folder.path, self.within, &mut found.unread) } else { above };
         for (name, kind) in entries {
             if kind.is_symlink() && !is_yaml(Path::new(&name)) {
                 self.look_at_link(&folder.path.join(&name), folder.relative.join(&name), found);
@@ -192,29 +201,33 @@ impl Walk<'_> {
                 }
                 found.folders.push(Folder { path, relative, ignored: ignored.clone() });
             } else {
-                self.take(path, relative, kind, found);
+                self.take(path, relative, EntryKind::of(kind), found);
             }
         }
     }
 
     /// A path that matches, and is no folder.
-    fn take(&self, path: PathBuf, relative: PathBuf, kind: FileType, found: &mut Found) {
-        if kind.is_file() {
-            found.files.push(SourceFile { path: into_path_text(relative), place: Place::Disk(path) });
-        } else if kind.is_symlink() {
-            match self.follow(&path) {
+    fn take(&self, path: PathBuf, relative: PathBuf, kind: EntryKind, found: &mut Found) {
+        match kind {
+            EntryKind::File => {
+                let place = Place::Disk(DiskFile { path, within: self.within.clone() });
+                found.files.push(SourceFile { path: into_path_text(relative), place });
+            }
+            EntryKind::Link => match self.follow(&path) {
                 Ok(target) => {
-                    let file = SourceFile { path: path_text(&relative), place: Place::Disk(target.clone()) };
-                    found.links.push((file, target));
+                    let place = Place::Disk(DiskFile { path: target.clone(), within: self.within.clone() });
+                    found.links.push((SourceFile { path: path_text(&relative), place }, target));
                 }
                 Err(why) if may_be_manifest(&path) => {
                     found.unreadable.push(Unreadable::new(path_text(&relative), "follow the link", why));
                 }
                 Err(_) => {}
+            },
+            EntryKind::Pipe | EntryKind::Socket | EntryKind::Device => {
+                let why = format!("it is {}, not a regular file", kind.name());
+                found.unreadable.push(Unreadable::new(path_text(&relative), "read", why));
             }
-        } else if !kind.is_dir() {
-            let why = "it is a device, a pipe or a socket, and not a file";
-            found.unreadable.push(Unreadable::new(path_text(&relative), "read", why));
+            EntryKind::Folder => {}
         }
     }
 
@@ -226,18 +239,18 @@ impl Walk<'_> {
         {
             return;
         }
-        match path.canonicalize() {
-            Ok(end) if end.is_dir() && !end.starts_with(self.root) => {
+        match real_path(path) {
+            Some(end) if end_kind(&end) == Some(EntryKind::Folder) && !end.starts_with(self.root) => {
                 found.hidden.push(Hidden::link(&relative, "it leads out of the repository"));
             }
-            Ok(_) => {}
-            Err(_) => found.hidden.push(Hidden::link(&relative, "it leads nowhere")),
+            Some(_) => {}
+            None => found.hidden.push(Hidden::link(&relative, "it leads nowhere")),
         }
     }
 
     /// Outside of Git there is none. An index that cannot be read hides which manifests are absent.
     fn open_index(&self, found: &mut Found) -> Option<Tracked<'_>> {
-        match Tracked::open(self.root) {
+        match Tracked::open(self.within) {
             Ok(tracked) => tracked,
             Err(error) => {
                 let why = format!(
@@ -259,9 +272,9 @@ impl Walk<'_> {
         for relative in &is_taken {
             let path = self.root.join(relative);
             if self.pattern.matches(relative)
-                && let Ok(metadata) = path.symlink_metadata()
+                && let Ok(Some(kind)) = entry_kind(&path)
             {
-                self.take(path, relative.clone(), metadata.file_type(), found);
+                self.take(path, relative.clone(), kind, found);
             }
         }
         left_out.into_iter().filter(|path| !is_taken.contains(path)).collect()
@@ -284,19 +297,27 @@ impl Walk<'_> {
             submodules = std::mem::take(&mut absent.submodules);
             unreadable.extend(absent.into_unreadable(tracked.is_sparse()));
         }
-        let (hidden, certain) = hidden(self.root, self.pattern, nested, submodules);
+        let (hidden, certain) = hidden(self.within, self.pattern, nested, submodules);
         found.extend(hidden);
         unreadable.extend(certain);
     }
 
     /// Where a link ends, if that is a file inside the root; else what is against it.
     fn follow(&self, link: &Path) -> Result<PathBuf, &'static str> {
-        let target = link.canonicalize().map_err(|_| "it leads nowhere")?;
+        let resolved = self.within.resolve(link).map_err(|problem| match problem {
+            LinkProblem::Outside => "it leads out of the repository",
+            LinkProblem::GitFolder => "it leads to where no manifests are",
+            LinkProblem::Nowhere | LinkProblem::NotAFolder | LinkProblem::Io(_) => "it leads nowhere",
+        })?;
+        let target = resolved.path;
+        if !resolved.exists {
+            return Err("it leads nowhere");
+        }
         let inside = target.strip_prefix(self.root).map_err(|_| "it leads out of the repository")?;
         if inside.components().any(|part| is_skipped(part.as_os_str())) {
             return Err("it leads to where no manifests are");
         }
-        if target.is_file() { Ok(target) } else { Err("it leads to no file") }
+        if end_kind(&target) == Some(EntryKind::File) { Ok(target) } else { Err("it leads to no file") }
     }
 }
 
@@ -304,7 +325,7 @@ impl Walk<'_> {
 /// are called as a file is.
 fn may_be_manifest(link: &Path) -> bool {
     let is_mark = link.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".#"));
-    !is_mark && (is_yaml(link) || !link.is_dir())
+    !is_mark && (is_yaml(link) || end_kind(link) != Some(EntryKind::Folder))
 }
 
 /// Emacs marks a file that is being edited with a link to nothing.
@@ -319,19 +340,6 @@ pub(super) fn is_bare(folder: &str, files: &[SourceFile]) -> bool {
     !files.get(at).is_some_and(|file| file.path.starts_with(&inside))
 }
 
-/// Names and kinds. The kind comes with the listing on every file system that matters; where it does not, it is asked
-/// for, and what is gone by then is left out.
-fn entries_of(folder: &Path) -> io::Result<Vec<(OsString, FileType)>> {
-    let mut entries = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        if let Ok(kind) = entry.file_type() {
-            entries.push((entry.file_name(), kind));
-        }
-    }
-    Ok(entries)
-}
-
 /// A link to a file that is listed anyway is that file under a second name: listing both would make each of its
 /// entities look like a duplicate.
 fn add_links(files: &mut Vec<SourceFile>, mut links: Vec<(SourceFile, PathBuf)>) {
@@ -342,7 +350,7 @@ fn add_links(files: &mut Vec<SourceFile>, mut links: Vec<(SourceFile, PathBuf)>)
     let mut listed: HashSet<PathBuf> = files
         .iter()
         .filter_map(|file| match &file.place {
-            Place::Disk(path) => Some(path.clone()),
+            Place::Disk(disk) => Some(disk.path.clone()),
             Place::Blob { .. } | Place::Given(_) => None,
         })
         .collect();
@@ -350,6 +358,7 @@ fn add_links(files: &mut Vec<SourceFile>, mut links: Vec<(SourceFile, PathBuf)>)
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "lays out folders")]
 mod tests {
     use std::fs;
 

@@ -2,11 +2,15 @@
 //! `.pull-ready` from then on, readers look there first, and whoever comes next puts the rest in place. A process
 //! killed before it leaves the old, one killed after it the new.
 
+#![expect(clippy::disallowed_methods, reason = "one of the few files that write")]
+
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::write::WriteError;
+use super::boundary::Boundary;
+use super::open::read_whole;
+use super::write::{WriteError, place_inside};
 
 /// What is written and not ready: of no use to anybody but the process that writes it.
 const DRAFT: &str = ".pull-new";
@@ -71,18 +75,14 @@ impl Place {
     fn find(root: &Path, folder: &str) -> Result<Self, WriteError> {
         let shown = PathBuf::from(folder);
         let fail = |source| WriteError::Io { path: shown.clone(), source };
-        let root = root.canonicalize().map_err(fail)?;
-        let wanted = root.join(folder);
-        let is_new = match fs::create_dir(&wanted) {
+        fs::metadata(root).map_err(fail)?;
+        let path = place_inside(&Boundary::new(root), Path::new(folder))?;
+        let is_new = match fs::create_dir(&path) {
             Ok(()) => true,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => false,
             Err(error) => return Err(fail(error)),
         };
-        let path = wanted.canonicalize().map_err(fail)?;
-        if !path.starts_with(&root) {
-            return Err(WriteError::Outside { path: shown, root });
-        }
-        if !path.is_dir() {
+        if !path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
             return Err(WriteError::NotAFile { path: shown, what: "it has to be a folder" });
         }
         if path.metadata().is_ok_and(|metadata| metadata.permissions().readonly()) {
@@ -130,13 +130,15 @@ impl Place {
     /// Whether a part is there already, to the byte.
     fn holds(&self, part: &Part) -> bool {
         let path = self.path.join(part.name());
+        let within = Boundary::new(&self.path);
+        let holds =
+            |path: &Path, bytes: &[u8]| read_whole(&within, path, bytes.len() as u64).is_ok_and(|found| found == bytes);
         match part {
-            Part::File { bytes, .. } => fs::read(path).is_ok_and(|found| found == *bytes),
+            Part::File { bytes, .. } => holds(&path, bytes),
             Part::Folder { files, .. } => {
                 let is_ours = |entry: &fs::DirEntry| is_ours(Path::new(&entry.file_name()));
                 let entries = fs::read_dir(&path).map(|entries| entries.flatten().filter(is_ours).count());
-                let is_same =
-                    |(name, bytes): &(String, Vec<u8>)| fs::read(path.join(name)).is_ok_and(|it| it == *bytes);
+                let is_same = |(name, bytes): &(String, Vec<u8>)| holds(&path.join(name), bytes);
                 entries.is_ok_and(|count| count == files.len()) && files.iter().all(is_same)
             }
         }

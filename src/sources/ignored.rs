@@ -8,6 +8,23 @@ use std::sync::Arc;
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+use super::boundary::Boundary;
+use super::inspect::exists;
+use super::open::{OpenProblem, read_whole};
+
+/// Longer than any that a person keeps, and short enough to be compiled at once.
+const LARGEST_IGNORE_FILE: u64 = 512 * 1024;
+
+/// A line of a path.
+const LARGEST_POINTER: u64 = 64 * 1024;
+
+/// A file of rules that was not read.
+#[derive(Debug)]
+pub(super) struct UnreadRules {
+    pub path: PathBuf,
+    pub problem: OpenProblem,
+}
+
 /// The rules that hold in one folder: its own, and through `above` those of the folders over it.
 #[derive(Debug)]
 pub(super) struct Ignored {
@@ -18,24 +35,30 @@ pub(super) struct Ignored {
 impl Ignored {
     /// Rules from over the root: those of the Git repository it lies in, and `.git/info/exclude`. Outside Git nothing
     /// over the root counts, or a `.gitignore` in a home folder would hide everything.
-    pub(super) fn above(root: &Path) -> Option<Arc<Ignored>> {
-        let top = root.ancestors().find(|folder| folder.join(".git").exists())?;
-        let mut rules = Self::excludes(top);
+    pub(super) fn above(root: &Path, unread: &mut Vec<UnreadRules>) -> Option<Arc<Ignored>> {
+        let top = root.ancestors().find(|folder| exists(&folder.join(".git")))?;
+        let mut rules = Self::excludes(top, unread);
+        let within = Boundary::new(top);
         let between: Vec<&Path> = root.ancestors().skip(1).take_while(|folder| folder.starts_with(top)).collect();
         for folder in between.into_iter().rev() {
-            rules = Self::enter(rules, folder);
+            rules = Self::enter(rules, folder, &within, unread);
         }
         rules
     }
 
     /// Those of one clone; `top` is the top of its work tree.
-    fn excludes(top: &Path) -> Option<Arc<Ignored>> {
-        add(None, top, &git_folder(top).join("info/exclude"))
+    fn excludes(top: &Path, unread: &mut Vec<UnreadRules>) -> Option<Arc<Ignored>> {
+        add(None, top, &git_folder(top).join("info/exclude"), &Boundary::open(), unread)
     }
 
     /// The rules in `folder`, where its own `.gitignore` is known to be, or may be.
-    pub(super) fn enter(above: Option<Arc<Ignored>>, folder: &Path) -> Option<Arc<Ignored>> {
-        add(above, folder, &folder.join(".gitignore"))
+    pub(super) fn enter(
+        above: Option<Arc<Ignored>>,
+        folder: &Path,
+        within: &Boundary,
+        unread: &mut Vec<UnreadRules>,
+    ) -> Option<Arc<Ignored>> {
+        add(above, folder, &folder.join(".gitignore"), within, unread)
     }
 
     pub(super) fn ignores(&self, path: &Path, is_folder: bool) -> bool {
@@ -52,9 +75,27 @@ impl Ignored {
 }
 
 /// A line that is no glob is skipped, as Git does; a file that is not there adds nothing.
-fn add(above: Option<Arc<Ignored>>, folder: &Path, file: &Path) -> Option<Arc<Ignored>> {
+fn add(
+    above: Option<Arc<Ignored>>,
+    folder: &Path,
+    file: &Path,
+    within: &Boundary,
+    unread: &mut Vec<UnreadRules>,
+) -> Option<Arc<Ignored>> {
+    let bytes = match read_whole(within, file, LARGEST_IGNORE_FILE) {
+        Ok(bytes) => bytes,
+        Err(problem) if problem.is_missing() => return above,
+        Err(problem) => {
+            unread.push(UnreadRules { path: file.to_owned(), problem });
+            return above;
+        }
+    };
+    let text = String::from_utf8_lossy(&bytes);
     let mut builder = GitignoreBuilder::new(folder);
-    builder.add(file);
+    for line in text.trim_start_matches('\u{FEFF}').lines() {
+        // Git skips such a line, too.
+        let _ = builder.add_line(Some(file.to_owned()), line);
+    }
     finish(above, &builder)
 }
 
@@ -68,15 +109,20 @@ fn finish(above: Option<Arc<Ignored>>, builder: &GitignoreBuilder) -> Option<Arc
 /// `.git`, or in a linked work tree the repository it is linked to.
 fn git_folder(top: &Path) -> PathBuf {
     let own = own_git_folder(top);
-    match std::fs::read_to_string(own.join("commondir")) {
-        Ok(common) => own.join(common.trim()),
-        Err(_) => own,
+    match pointer(&own.join("commondir")) {
+        Some(common) => own.join(common.trim()),
+        None => own,
     }
 }
 
 /// `.git`, or in a linked work tree and in a submodule what is kept for it alone.
 pub(super) fn own_git_folder(top: &Path) -> PathBuf {
     let git = top.join(".git");
-    let linked = std::fs::read_to_string(&git).ok();
+    let linked = pointer(&git);
     linked.and_then(|text| Some(top.join(text.strip_prefix("gitdir:")?.trim()))).unwrap_or(git)
+}
+
+/// The text of a file that holds one path.
+fn pointer(file: &Path) -> Option<String> {
+    String::from_utf8(read_whole(&Boundary::open(), file, LARGEST_POINTER).ok()?).ok()
 }

@@ -3,15 +3,20 @@
 
 mod abandoned;
 mod absent;
+mod boundary;
+mod database;
 mod discover;
 mod each;
 mod encoding;
 mod exchange;
 mod folder;
+#[expect(clippy::disallowed_methods, reason = "looks at Git's folder, and starts `git`")]
 pub mod git;
 mod ignored;
+mod inspect;
 mod lossy;
 mod moved;
+mod open;
 mod output;
 mod path;
 mod pattern;
@@ -21,18 +26,25 @@ mod write;
 
 pub use abandoned::remove_abandoned;
 pub use absent::Hidden;
+pub use boundary::{Boundary, LinkProblem};
+pub use database::database_place;
 pub use discover::{DiscoverError, Discovery, Unreadable, discover};
 pub use each::for_each_text;
 pub use encoding::{ByteOrder, Encoding, encode};
 pub use exchange::{Part, exchange, part_path};
-pub use folder::{PathKind, find_file, is_taken, list_folder, path_kind};
-pub use lossy::{read_lossy, real_path};
+pub use folder::{find_file, list_folder};
+pub use inspect::{PathKind, exists, is_pipe, is_taken, path_kind, real_path};
+pub use lossy::read_lossy;
 pub use moved::moved;
+pub use open::OpenProblem;
 pub use output::{
-    OutputError, append_output, check_output, output_place, read_input, read_input_if_there, read_standard_input,
-    write_output,
+    OutputError, append_output, check_output, output_place, read_input, read_input_bytes, read_input_if_there,
+    read_standard_input, write_output,
 };
 pub use path::{path_text, tidy};
 pub use pattern::{Pattern, PatternError, is_never_walked};
-pub use read::{Place, ReadBuffer, ReadProblem, SourceFile, Text, TextRef, read};
+pub use read::{DiskFile, Place, ReadBuffer, ReadProblem, SourceFile, Text, TextRef, read, read_large};
 pub use write::{WriteError, create_atomically, write_atomically};
+
+#[cfg(all(test, unix))]
+mod tests;

@@ -151,7 +151,10 @@ mod tests {
     fn empty_unreadable_and_too_many_files_are_not_compared() {
         assert_eq!(pairs(&[""], &[""]), []);
         assert_eq!(pairs(&["\n \n"], &["a"]), []);
-        let gone = SourceFile { path: "x".to_owned(), place: Place::Disk("/nowhere/x".into()) };
+        let gone = SourceFile {
+            path: "x".to_owned(),
+            place: Place::Disk(crate::sources::DiskFile::new(&crate::sources::Boundary::open(), "/nowhere/x")),
+        };
         assert_eq!(moved(&[&gone], &[&gone]), []);
         let many: Vec<String> = (0..501).map(|number| format!("name: {number}")).collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();

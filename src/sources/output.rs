@@ -1,10 +1,16 @@
-//! Files that a user names for results: a report, a baseline, a pipeline's job summary. They may lie anywhere; the
-//! files of the repository are written by `write_atomically` alone.
+//! Files that a user names: a report, a baseline, a plan, a pipeline's job summary. They may lie anywhere, but a link in
+//! the repository does not make them leave it: a branch may bring such a link. The files of the repository itself are
+//! written by `write_atomically` alone.
 
-use std::fs::{self, File, OpenOptions};
+#![expect(clippy::disallowed_methods, reason = "one of the few files that write")]
+
+use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
+use super::boundary::{Boundary, LinkProblem};
+use super::inspect::{EntryKind, end_kind};
+use super::open::{OpenProblem, read_at_most, read_whole};
 use super::read::LARGEST_FILE;
 use super::write::{Draft, keep_owner};
 
@@ -13,15 +19,30 @@ pub enum OutputError {
     #[error("write `{}`: {source}", path.display())]
     #[diagnostic(code("unwritable-output"), help("{}", help_with_writing(source)))]
     Write { path: PathBuf, source: io::Error },
+    #[error("write `{}`: {problem}", path.display())]
+    #[diagnostic(
+        code("output-outside-repository"),
+        help("remove the link from the repository, or name the file that it leads to")
+    )]
+    WriteLink { path: PathBuf, problem: LinkProblem },
+    #[error("write `{}`: nothing reads from this named pipe", path.display())]
+    #[diagnostic(code("unwritable-output"), help("start the program that reads from it first, or name a regular file"))]
+    NoReader { path: PathBuf },
     #[error("read `{}`: {source}", path.display())]
     #[diagnostic(code("unreadable-input"), help("{}", help_with_reading(source)))]
     Read { path: PathBuf, source: io::Error },
+    #[error("read `{}`: {problem}", path.display())]
+    #[diagnostic(code("unreadable-input"), help("{}", help_with_opening(problem)))]
+    Open { path: PathBuf, problem: OpenProblem },
     #[error("read `{}`: it has more than {limit} bytes", path.display())]
     #[diagnostic(code("input-too-large"), help("name the right file: nothing that portolan writes is as large"))]
     TooLarge { path: PathBuf, limit: u64 },
     #[error("read standard input: {0}")]
     #[diagnostic(code("unreadable-input"))]
     Input(io::Error),
+    #[error("read standard input: it has more than {limit} bytes")]
+    #[diagnostic(code("input-too-large"), help("give it the text of one file"))]
+    InputTooLarge { limit: u64 },
 }
 
 fn help_with_writing(source: &io::Error) -> &'static str {
@@ -40,25 +61,96 @@ fn help_with_reading(source: &io::Error) -> &'static str {
     }
 }
 
-/// Puts `text` in the place of what the file held, in one step where the place allows it. Folders are not made: one that
-/// is not there is a slip in the name.
-pub fn write_output(path: &Path, text: &str) -> Result<(), OutputError> {
-    let write = || match replaceable(path)? {
-        Some(place) if replace(&place, text.as_bytes())? => Ok(()),
-        Some(_) | None => fs::write(path, text),
-    };
-    write().map_err(|source| OutputError::Write { path: path.to_owned(), source })
+fn help_with_opening(problem: &OpenProblem) -> &'static str {
+    match problem {
+        OpenProblem::Link(LinkProblem::Outside | LinkProblem::GitFolder) => {
+            "remove the link from the repository, or name the file that it leads to"
+        }
+        OpenProblem::NotAFile(_) => "write what it gives to a file, and name that file",
+        OpenProblem::Link(LinkProblem::Nowhere | LinkProblem::NotAFolder | LinkProblem::Io(_))
+        | OpenProblem::TooLarge { .. }
+        | OpenProblem::Io(_) => "name a file that exists and that you may read",
+    }
 }
 
-/// Where a new file may take the place of what is there: of a file that may be written, by whatever links it is reached,
-/// and of nothing. A pipe and a device are what they are.
-fn replaceable(path: &Path) -> io::Result<Option<PathBuf>> {
-    match path.canonicalize() {
-        Ok(place) if place.is_file() => OpenOptions::new().write(true).open(&place).map(|_| Some(place)),
-        Ok(_) => Ok(None),
-        // A link to nothing is written through.
-        Err(_) => Ok(path.symlink_metadata().is_err().then(|| path.to_owned())),
+/// Puts `text` in the place of what the file held, in one step where the place allows it. Folders are not made: one that
+/// is not there is a slip in the name.
+pub fn write_output(within: &Boundary, path: &Path, text: &str) -> Result<(), OutputError> {
+    let failed = |source| OutputError::Write { path: path.to_owned(), source };
+    match Target::of(within, path)? {
+        Target::New(place) | Target::File(place) => {
+            if !replace(&place, text.as_bytes()).map_err(failed)? {
+                fs::write(&place, text).map_err(failed)?;
+            }
+            Ok(())
+        }
+        Target::Stream(place, kind) => write_stream(&place, kind, path, text),
     }
+}
+
+/// What a named output is.
+enum Target {
+    /// Nothing is there yet.
+    New(PathBuf),
+    /// A file that may be written, by whatever links it is reached.
+    File(PathBuf),
+    /// A pipe or a device, which is what it is.
+    Stream(PathBuf, EntryKind),
+}
+
+impl Target {
+    fn of(within: &Boundary, path: &Path) -> Result<Self, OutputError> {
+        let failed = |source| OutputError::Write { path: path.to_owned(), source };
+        let resolved = within.resolve(path).map_err(|problem| match problem {
+            LinkProblem::Io(source) => failed(source),
+            LinkProblem::NotAFolder => failed(ErrorKind::NotADirectory.into()),
+            LinkProblem::Outside | LinkProblem::GitFolder | LinkProblem::Nowhere => {
+                OutputError::WriteLink { path: path.to_owned(), problem }
+            }
+        })?;
+        let place = resolved.path;
+        let is_stream = cfg!(unix) && (place.starts_with("/dev/fd") || place.starts_with("/proc"));
+        match end_kind(&place) {
+            None => Ok(Self::New(place)),
+            Some(EntryKind::Folder) => Err(failed(ErrorKind::IsADirectory.into())),
+            Some(kind @ EntryKind::File) if is_stream || is_standard_stream(&place) => Ok(Self::Stream(place, kind)),
+            Some(EntryKind::File | EntryKind::Link) => {
+                OpenOptions::new().write(true).open(&place).map_err(failed)?;
+                Ok(Self::File(place))
+            }
+            Some(kind @ (EntryKind::Pipe | EntryKind::Socket | EntryKind::Device)) => Ok(Self::Stream(place, kind)),
+        }
+    }
+}
+
+/// A file that stands for what the process writes to is not to be replaced by another.
+fn is_standard_stream(place: &Path) -> bool {
+    cfg!(unix) && ["/dev/stdout", "/dev/stderr"].iter().any(|stream| place == Path::new(stream))
+}
+
+fn write_stream(place: &Path, kind: EntryKind, path: &Path, text: &str) -> Result<(), OutputError> {
+    let failed = |source| OutputError::Write { path: path.to_owned(), source };
+    // Opening a pipe would wait for a reader, perhaps for ever.
+    let _probe = match kind {
+        EntryKind::Pipe => {
+            Some(open_without_waiting(place).map_err(|_| OutputError::NoReader { path: path.to_owned() })?)
+        }
+        EntryKind::File | EntryKind::Folder | EntryKind::Link | EntryKind::Socket | EntryKind::Device => None,
+    };
+    let mut stream = OpenOptions::new().append(true).open(place).map_err(failed)?;
+    stream.write_all(text.as_bytes()).map_err(failed)
+}
+
+#[cfg(unix)]
+fn open_without_waiting(place: &Path) -> io::Result<fs::File> {
+    use rustix::fs::{Mode, OFlags};
+    let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    Ok(fs::File::from(rustix::fs::open(place, flags, Mode::empty())?))
+}
+
+#[cfg(not(unix))]
+fn open_without_waiting(place: &Path) -> io::Result<fs::File> {
+    OpenOptions::new().write(true).open(place)
 }
 
 /// False where the folder takes no new file: the one that is there may still be written.
@@ -76,12 +168,13 @@ fn replace(place: &Path, bytes: &[u8]) -> io::Result<bool> {
 }
 
 /// Whether `write_output` would find a place there, as far as that can be told before.
-pub fn check_output(path: &Path) -> Result<(), OutputError> {
-    let check = || match replaceable(path)? {
-        Some(place) if !place.exists() => Draft::create(folder_of(&place)).map(drop),
-        Some(_) | None => Ok(()),
-    };
-    check().map_err(|source| OutputError::Write { path: path.to_owned(), source })
+pub fn check_output(within: &Boundary, path: &Path) -> Result<(), OutputError> {
+    match Target::of(within, path)? {
+        Target::New(place) => Draft::create(folder_of(&place))
+            .map(drop)
+            .map_err(|source| OutputError::Write { path: path.to_owned(), source }),
+        Target::File(_) | Target::Stream(..) => Ok(()),
+    }
 }
 
 fn folder_of(place: &Path) -> &Path {
@@ -89,29 +182,48 @@ fn folder_of(place: &Path) -> &Path {
 }
 
 /// Adds `text` to the end of the file: a job summary has other authors too.
-pub fn append_output(path: &Path, text: &str) -> Result<(), OutputError> {
-    let refuse = |source| OutputError::Write { path: path.to_owned(), source };
-    let mut file = OpenOptions::new().append(true).create(true).open(path).map_err(refuse)?;
-    file.write_all(text.as_bytes()).map_err(refuse)
+pub fn append_output(within: &Boundary, path: &Path, text: &str) -> Result<(), OutputError> {
+    let failed = |source| OutputError::Write { path: path.to_owned(), source };
+    match Target::of(within, path)? {
+        Target::New(place) | Target::File(place) => {
+            let mut file = OpenOptions::new().append(true).create(true).open(place).map_err(failed)?;
+            file.write_all(text.as_bytes()).map_err(failed)
+        }
+        Target::Stream(place, kind) => write_stream(&place, kind, path, text),
+    }
 }
 
-/// A file that a user named, as text.
-pub fn read_input(path: &Path) -> Result<String, OutputError> {
-    let refuse = |source| OutputError::Read { path: path.to_owned(), source };
-    let too_large = || OutputError::TooLarge { path: path.to_owned(), limit: LARGEST_FILE };
-    let file = File::open(path).map_err(refuse)?;
-    if file.metadata().map_err(refuse)?.len() > LARGEST_FILE {
-        return Err(too_large());
-    }
-    let mut text = String::new();
-    // What is no regular file tells no size.
-    let length = file.take(LARGEST_FILE + 1).read_to_string(&mut text).map_err(refuse)?;
-    if length as u64 > LARGEST_FILE { Err(too_large()) } else { Ok(text) }
+/// A file that a user named.
+pub fn read_input_bytes(within: &Boundary, path: &Path) -> Result<Vec<u8>, OutputError> {
+    let bytes = if is_inherited(path) { read_inherited(path) } else { read_whole(within, path, LARGEST_FILE) };
+    bytes.map_err(|problem| match problem {
+        OpenProblem::TooLarge { limit, .. } => OutputError::TooLarge { path: path.to_owned(), limit },
+        OpenProblem::Io(source) => OutputError::Read { path: path.to_owned(), source },
+        OpenProblem::Link(_) | OpenProblem::NotAFile(_) => OutputError::Open { path: path.to_owned(), problem },
+    })
+}
+
+/// The same, as text.
+pub fn read_input(within: &Boundary, path: &Path) -> Result<String, OutputError> {
+    let bytes = read_input_bytes(within, path)?;
+    String::from_utf8(bytes).map_err(|_| {
+        let source = io::Error::new(ErrorKind::InvalidData, "stream did not contain valid UTF-8");
+        OutputError::Read { path: path.to_owned(), source }
+    })
+}
+
+/// What the shell opened for this process, as in `--baseline <(jq ...)`: there is somebody who writes to it.
+fn is_inherited(path: &Path) -> bool {
+    cfg!(unix) && ["/dev/stdin", "/dev/fd", "/proc/self/fd"].iter().any(|place| path.starts_with(place))
+}
+
+fn read_inherited(path: &Path) -> Result<Vec<u8>, OpenProblem> {
+    read_at_most(fs::File::open(path)?, 0, LARGEST_FILE)
 }
 
 /// The same; `None` where there is no such file.
-pub fn read_input_if_there(path: &Path) -> Result<Option<String>, OutputError> {
-    match read_input(path) {
+pub fn read_input_if_there(within: &Boundary, path: &Path) -> Result<Option<String>, OutputError> {
+    match read_input(within, path) {
         Err(OutputError::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(None),
         read => read.map(Some),
     }
@@ -129,8 +241,9 @@ pub fn output_place(path: &Path) -> PathBuf {
 /// All of standard input.
 pub fn read_standard_input() -> Result<Vec<u8>, OutputError> {
     let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes).map_err(OutputError::Input)?;
-    Ok(bytes)
+    let limit = LARGEST_FILE;
+    io::stdin().lock().take(limit + 1).read_to_end(&mut bytes).map_err(OutputError::Input)?;
+    if bytes.len() as u64 > limit { Err(OutputError::InputTooLarge { limit }) } else { Ok(bytes) }
 }
 
 #[cfg(test)]
@@ -138,6 +251,11 @@ mod tests {
     use miette::Diagnostic;
 
     use super::*;
+    use std::fs::File;
+
+    fn anywhere() -> Boundary {
+        Boundary::open()
+    }
 
     #[test]
     fn the_help_is_of_the_cause() {
@@ -156,12 +274,12 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("report.json");
         for text in ["a longer text", "short"] {
-            write_output(&path, text).expect("it is written");
-            assert_eq!(read_input(&path).expect("it is there"), text);
+            write_output(&anywhere(), &path, text).expect("it is written");
+            assert_eq!(read_input(&anywhere(), &path).expect("it is there"), text);
         }
         assert_eq!(fs::read_dir(folder.path()).expect("it is there").count(), 1, "no draft is left behind");
-        assert!(write_output(&folder.path().join("no/such/report.json"), "x").is_err());
-        assert!(write_output(folder.path(), "x").is_err());
+        assert!(write_output(&anywhere(), &folder.path().join("no/such/report.json"), "x").is_err());
+        assert!(write_output(&anywhere(), folder.path(), "x").is_err());
     }
 
     #[cfg(unix)]
@@ -173,11 +291,11 @@ mod tests {
         fs::write(&path, "old").expect("a file");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("it is ours");
         symlink("real.json", &link).expect("a link");
-        write_output(&link, "new").expect("it is written");
+        write_output(&anywhere(), &link, "new").expect("it is written");
         assert!(link.is_symlink());
         assert_eq!(fs::read_to_string(&path).expect("it is there"), "new");
         assert_eq!(fs::metadata(&path).expect("it is there").permissions().mode() & 0o777, 0o640);
-        write_output(Path::new("/dev/null"), "x").expect("it is written");
+        write_output(&anywhere(), Path::new("/dev/null"), "x").expect("it is written");
         assert!(!Path::new("/dev/null").is_file());
     }
 
@@ -185,11 +303,11 @@ mod tests {
     fn what_is_too_large_is_not_read_and_what_is_not_there_may_be_no_fault() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("plan.json");
-        assert!(read_input_if_there(&path).expect("it is no fault").is_none());
-        assert!(matches!(read_input(&path), Err(OutputError::Read { .. })));
+        assert!(read_input_if_there(&anywhere(), &path).expect("it is no fault").is_none());
+        assert!(matches!(read_input(&anywhere(), &path), Err(OutputError::Read { .. })));
         // Sparse: it takes no room on the disk.
         let file = File::create(&path).expect("a file");
         file.set_len(LARGEST_FILE + 1).expect("it grows");
-        assert!(matches!(read_input_if_there(&path), Err(OutputError::TooLarge { .. })));
+        assert!(matches!(read_input_if_there(&anywhere(), &path), Err(OutputError::TooLarge { .. })));
     }
 }

@@ -64,7 +64,7 @@ pub fn tidy(path: PathBuf) -> PathBuf {
             Component::CurDir => {}
             Component::ParentDir if matches!(tidied.components().next_back(), Some(Component::Normal(_))) => {
                 // Through a link `..` leads elsewhere: then the path is left as it is.
-                if tidied.is_symlink() {
+                if super::inspect::is_link(&tidied) {
                     return path.clone();
                 }
                 tidied.pop();

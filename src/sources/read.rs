@@ -1,15 +1,19 @@
-//! One file's text. Most files are small and UTF-8: they cost an open, a read into a buffer that stays, and a close;
-//! the size is asked for only when the first read did not reach the end.
+//! One file's text, read into a buffer that stays from file to file. The size is known before the first byte is read: a
+//! file that is too large costs an open and a close.
 
-use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::boundary::Boundary;
 use super::encoding::{Encoding, decode};
 use super::git::BlobStore;
+use super::open::{OpenFile, OpenProblem, open};
 
-/// Files beyond this are refused unread: spans are 32 bits, and nobody wrote such a manifest.
+/// Manifests, blueprints and configs beyond this are refused unread: the catalog takes entities of 1 MiB.
+pub(super) const LARGEST_MANIFEST: u64 = 10 * 1024 * 1024;
+
+/// The same for what a program wrote: known entities, plans, baselines.
 pub(super) const LARGEST_FILE: u64 = 256 * 1024 * 1024;
 
 /// A buffer that a rare large file has grown is given back after it.
@@ -28,9 +32,24 @@ pub struct SourceFile {
 /// Where the bytes are.
 #[derive(Debug, Clone)]
 pub enum Place {
-    Disk(PathBuf),
+    Disk(DiskFile),
     Blob { id: git2::Oid, store: Arc<BlobStore> },
     Given(Arc<[u8]>),
+}
+
+/// A file that lies on the disk.
+#[derive(Debug, Clone)]
+pub struct DiskFile {
+    pub path: PathBuf,
+    /// The repository: no link in it may make `path` lead out of it.
+    pub within: Boundary,
+}
+
+impl DiskFile {
+    /// `path` is absolute, or relative to the boundary's root.
+    pub fn new(within: &Boundary, path: impl AsRef<Path>) -> Self {
+        Self { path: within.root().join(path), within: within.clone() }
+    }
 }
 
 /// A file's text, owned.
@@ -68,10 +87,35 @@ pub enum ReadProblem {
     },
     #[error("The file has {bytes} bytes; at most {limit} are read.")]
     TooLarge { bytes: u64, limit: u64 },
+    #[error("The file was not read: {0}.")]
+    NotOpened(OpenProblem),
     #[error("The file cannot be read: {0}.")]
     Io(std::io::Error),
     #[error("The file cannot be read from Git: {}.", git_reason(.0))]
     Git(git2::Error),
+}
+
+impl ReadProblem {
+    /// As a clause that fits behind the name of the file.
+    pub fn reason(&self) -> String {
+        match self {
+            Self::NotText { message, .. } => message.trim_end_matches('.').to_owned(),
+            Self::TooLarge { bytes, limit } => OpenProblem::TooLarge { bytes: *bytes, limit: *limit }.to_string(),
+            Self::NotOpened(problem) => problem.to_string(),
+            Self::Io(error) => error.to_string(),
+            Self::Git(_) => self.to_string().trim_end_matches('.').to_owned(),
+        }
+    }
+}
+
+impl From<OpenProblem> for ReadProblem {
+    fn from(problem: OpenProblem) -> Self {
+        match problem {
+            OpenProblem::TooLarge { bytes, limit } => Self::TooLarge { bytes, limit },
+            OpenProblem::Io(error) => Self::Io(error),
+            OpenProblem::Link(_) | OpenProblem::NotAFile(_) => Self::NotOpened(problem),
+        }
+    }
 }
 
 /// A clone may leave out contents (`--filter=blob:none`) until they are asked for, which only `git` can do.
@@ -99,25 +143,42 @@ impl std::fmt::Debug for ReadBuffer {
 
 /// The text of `file`, valid until the buffer is used again.
 pub fn read<'b>(file: &'b SourceFile, buffer: &'b mut ReadBuffer) -> Result<TextRef<'b>, ReadProblem> {
+    read_at_most(file, buffer, LARGEST_MANIFEST)
+}
+
+/// The same, of a file that a program wrote.
+pub fn read_large<'b>(file: &'b SourceFile, buffer: &'b mut ReadBuffer) -> Result<TextRef<'b>, ReadProblem> {
+    read_at_most(file, buffer, LARGEST_FILE)
+}
+
+fn read_at_most<'b>(file: &'b SourceFile, buffer: &'b mut ReadBuffer, limit: u64) -> Result<TextRef<'b>, ReadProblem> {
     let ReadBuffer { bytes, decoded, opened } = buffer;
     match &file.place {
-        Place::Disk(path) => {
-            let length = fill(path, bytes)?;
+        Place::Disk(disk) => {
+            let length = fill(disk, bytes, limit)?;
             decode(bytes.get(..length).unwrap_or_default(), decoded)
         }
         Place::Blob { id, store } => {
-            let length = fill_from_blob(*id, store, opened, bytes)?;
+            let length = fill_from_blob(*id, store, opened, bytes, limit)?;
             decode(bytes.get(..length).unwrap_or_default(), decoded)
         }
-        Place::Given(given) => decode(given, decoded),
+        Place::Given(given) => {
+            check_size(given.len() as u64, limit)?;
+            decode(given, decoded)
+        }
     }
 }
 
 /// Reads the whole file to the front of `bytes`, which only ever grows (zeroing it again would cost more than
 /// reading), and tells how much of it is the file.
-fn fill(path: &Path, bytes: &mut Vec<u8>) -> Result<usize, ReadProblem> {
-    let mut file = File::open(path).map_err(ReadProblem::Io)?;
+fn fill(disk: &DiskFile, bytes: &mut Vec<u8>, limit: u64) -> Result<usize, ReadProblem> {
+    let OpenFile { mut file, length } = open(&disk.within, &disk.path, limit)?;
     make_ready(bytes);
+    // One byte more than the file has, so that the last read falls short.
+    let expected = usize::try_from(length).unwrap_or(usize::MAX - 1) + 1;
+    if bytes.len() < expected {
+        bytes.resize(expected, 0);
+    }
     let mut filled = 0;
     loop {
         let read = match file.read(bytes.get_mut(filled..).unwrap_or_default()) {
@@ -126,14 +187,13 @@ fn fill(path: &Path, bytes: &mut Vec<u8>) -> Result<usize, ReadProblem> {
             Err(error) => return Err(ReadProblem::Io(error)),
         };
         filled += read;
+        check_size(filled as u64, limit)?;
         if read == 0 || filled < bytes.len() {
             // A regular file gives all that is asked for: less means its end, and asking again costs a call.
             return Ok(filled);
         }
-        let length = file.metadata().map_err(ReadProblem::Io)?.len().max(filled as u64);
-        check_size(length)?;
-        // One byte more than the file has, so that the next read falls short and ends the loop.
-        bytes.resize((length as usize + 1).max(filled + FIRST_READ), 0);
+        // It has grown since it was opened.
+        bytes.resize(filled + FIRST_READ, 0);
     }
 }
 
@@ -142,6 +202,7 @@ fn fill_from_blob(
     store: &Arc<BlobStore>,
     opened: &mut Option<(Arc<BlobStore>, git2::Repository)>,
     bytes: &mut Vec<u8>,
+    limit: u64,
 ) -> Result<usize, ReadProblem> {
     if opened.as_ref().is_none_or(|(last, _)| !Arc::ptr_eq(last, store)) {
         *opened = Some((Arc::clone(store), store.open().map_err(ReadProblem::Git)?));
@@ -149,7 +210,7 @@ fn fill_from_blob(
     let Some((_, repository)) = opened else { return Ok(0) };
     let objects = repository.odb().map_err(ReadProblem::Git)?;
     let (length, _) = objects.read_header(id).map_err(ReadProblem::Git)?;
-    check_size(length as u64)?;
+    check_size(length as u64, limit)?;
     let object = objects.read(id).map_err(ReadProblem::Git)?;
     make_ready(bytes);
     if bytes.len() < object.len() {
@@ -161,8 +222,8 @@ fn fill_from_blob(
     Ok(object.len())
 }
 
-fn check_size(bytes: u64) -> Result<(), ReadProblem> {
-    if bytes > LARGEST_FILE { Err(ReadProblem::TooLarge { bytes, limit: LARGEST_FILE }) } else { Ok(()) }
+fn check_size(bytes: u64, limit: u64) -> Result<(), ReadProblem> {
+    if bytes > limit { Err(ReadProblem::TooLarge { bytes, limit }) } else { Ok(()) }
 }
 
 fn make_ready(bytes: &mut Vec<u8>) {
@@ -176,15 +237,20 @@ fn make_ready(bytes: &mut Vec<u8>) {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "lays out files")]
 mod tests {
     use std::fs;
 
     use super::*;
 
+    fn disk(root: &Path, path: &Path) -> Place {
+        Place::Disk(DiskFile::new(&Boundary::new(root), path))
+    }
+
     fn on_disk(folder: &tempfile::TempDir, bytes: &[u8]) -> SourceFile {
         let path = folder.path().join("x.yaml");
         fs::write(&path, bytes).expect("a file");
-        SourceFile { path: "x.yaml".to_owned(), place: Place::Disk(path) }
+        SourceFile { path: "x.yaml".to_owned(), place: disk(folder.path(), &path) }
     }
 
     #[test]
@@ -216,11 +282,13 @@ mod tests {
         let file = on_disk(&folder, b"");
         let path = folder.path().join("x.yaml");
         // Sparse: it takes no room on the disk.
-        let grown = fs::File::options().write(true).open(&path).and_then(|file| file.set_len(LARGEST_FILE + 1));
+        let grown = fs::File::options().write(true).open(&path).and_then(|file| file.set_len(LARGEST_MANIFEST + 1));
         grown.expect("it grows");
         let mut buffer = ReadBuffer::default();
         match read(&file, &mut buffer) {
-            Err(ReadProblem::TooLarge { bytes, limit }) => assert_eq!((bytes, limit), (LARGEST_FILE + 1, LARGEST_FILE)),
+            Err(ReadProblem::TooLarge { bytes, limit }) => {
+                assert_eq!((bytes, limit), (LARGEST_MANIFEST + 1, LARGEST_MANIFEST));
+            }
             other => panic!("{other:?}"),
         }
         assert!(buffer.bytes.len() <= FIRST_READ, "it was not read");
@@ -230,9 +298,10 @@ mod tests {
     fn what_is_not_there_or_no_file_is_a_problem() {
         let folder = tempfile::tempdir().expect("a folder");
         let mut buffer = ReadBuffer::default();
-        for path in [folder.path().join("gone.yaml"), folder.path().to_owned()] {
-            let file = SourceFile { path: "x".to_owned(), place: Place::Disk(path) };
-            assert!(matches!(read(&file, &mut buffer), Err(ReadProblem::Io(_))));
-        }
+        let file = |path: PathBuf| SourceFile { path: "x".to_owned(), place: disk(folder.path(), &path) };
+        assert!(matches!(read(&file(folder.path().join("gone.yaml")), &mut buffer), Err(ReadProblem::Io(_))));
+        let folder_itself = file(folder.path().to_owned());
+        let problem = read(&folder_itself, &mut buffer).expect_err("it is no file");
+        assert_eq!(problem.to_string(), "The file was not read: it is a folder, not a regular file.");
     }
 }

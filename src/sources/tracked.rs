@@ -8,8 +8,11 @@ use std::path::{Path, PathBuf};
 use git2::{Index, IndexEntry, ObjectType, Oid};
 
 use super::absent::Nested;
+use super::boundary::Boundary;
 use super::discover::Unreadable;
 use super::git::GitDir;
+use super::inspect::{exists, is_taken};
+use super::open::read_whole;
 use super::path::{path_of_git, path_text};
 use super::pattern::Pattern;
 use super::read::{LARGEST_FILE, SourceFile};
@@ -26,6 +29,7 @@ const SUBMODULE: u32 = 0o160_000;
 /// The index of the work tree that the root lies in.
 pub(super) struct Tracked<'r> {
     git_dir: GitDir,
+    within: &'r Boundary,
     root: &'r Path,
     prefix: PathBuf,
     index: Index,
@@ -33,11 +37,12 @@ pub(super) struct Tracked<'r> {
 
 impl<'r> Tracked<'r> {
     /// `None` outside of Git; an error where the index cannot be read.
-    pub fn open(root: &'r Path) -> Result<Option<Self>, git2::Error> {
+    pub fn open(within: &'r Boundary) -> Result<Option<Self>, git2::Error> {
+        let root = within.root();
         let Some(git_dir) = GitDir::of(root) else { return Ok(None) };
         let Ok(prefix) = root.strip_prefix(&git_dir.top).map(Path::to_owned) else { return Ok(None) };
         let index = Index::open(&git_dir.path.join("index"))?;
-        Ok(Some(Self { git_dir, root, prefix, index }))
+        Ok(Some(Self { git_dir, within, root, prefix, index }))
     }
 
     /// The tracked paths among `left_out` and in the folders among them, which end in a slash; all are relative to the
@@ -102,9 +107,9 @@ impl<'r> Tracked<'r> {
         let is_skipped = entry.flags_extended & SKIP_WORKTREE != 0;
         if is_skipped || entry.flags & ASSUME_UNCHANGED != 0 {
             let place = self.root.join(path);
-            if place.symlink_metadata().is_err() {
+            if !is_taken(&place) {
                 if is_skipped { &mut absent.skipped } else { &mut absent.assumed }.push(path.to_owned());
-            } else if !holds(&place, entry.id) {
+            } else if !holds(self.within, &place, entry.id) {
                 absent
                     .hidden_changes
                     .push((path.to_owned(), if is_skipped { "skip-worktree" } else { "assume-unchanged" }));
@@ -121,7 +126,7 @@ impl<'r> Tracked<'r> {
             }
             return;
         }
-        if self.root.join(path).symlink_metadata().is_ok() {
+        if is_taken(&self.root.join(path)) {
             return;
         }
         let folders = path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
@@ -135,7 +140,7 @@ impl<'r> Tracked<'r> {
 
     /// Whether this is a sparse checkout, which is said by another file than the index.
     pub fn is_sparse(&self) -> bool {
-        self.git_dir.path.join("info/sparse-checkout").exists()
+        exists(&self.git_dir.path.join("info/sparse-checkout"))
     }
 
     fn ignores_case(&self) -> bool {
@@ -216,12 +221,8 @@ impl Absent {
 }
 
 /// Whether a file has the content of a blob; line endings do not count.
-fn holds(file: &Path, id: Oid) -> bool {
-    let is_small = file.symlink_metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() <= LARGEST_FILE);
-    if !is_small {
-        return false;
-    }
-    let Ok(bytes) = std::fs::read(file) else { return false };
+fn holds(within: &Boundary, file: &Path, id: Oid) -> bool {
+    let Ok(bytes) = read_whole(within, file, LARGEST_FILE) else { return false };
     let is_same = |bytes: &[u8]| Oid::hash_object(ObjectType::Blob, bytes).is_ok_and(|hash| hash == id);
     is_same(&bytes) || is_same(&String::from_utf8_lossy(&bytes).replace("\r\n", "\n").into_bytes())
 }

@@ -1,12 +1,15 @@
 //! Writes a file in one step: nobody ever sees half of it, and nothing outside the root is touched, whatever `..` or
 //! links say. The new text comes by a rename, so a file's permissions are carried over by hand.
 
+#![expect(clippy::disallowed_methods, reason = "one of the few files that write")]
+
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::abandoned;
+use super::boundary::{Boundary, LinkProblem};
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum WriteError {
@@ -34,9 +37,8 @@ pub enum WriteError {
 /// inside the root stays a link: what it points to is written.
 pub fn write_atomically(root: &Path, path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     let fail = |source| WriteError::Io { path: path.to_owned(), source };
-    let root = root.canonicalize().map_err(fail)?;
-    let target = resolve(&root, path)?;
-    let existing = match fs::metadata(&target) {
+    let target = resolve(&real_root(root, path)?, path)?;
+    let existing = match fs::symlink_metadata(&target) {
         // A rename would do it all the same, and somebody meant it when they sealed the file.
         Ok(metadata) if metadata.permissions().readonly() => {
             return Err(WriteError::ReadOnly { path: path.to_owned() });
@@ -46,8 +48,7 @@ pub fn write_atomically(root: &Path, path: &Path, bytes: &[u8]) -> Result<(), Wr
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(fail(error)),
     };
-    let folder = target.parent().unwrap_or(&root);
-    let (draft, mut file) = Draft::create(folder).map_err(fail)?;
+    let (draft, mut file) = Draft::create(target.parent().unwrap_or(root)).map_err(fail)?;
     let write = || {
         file.write_all(bytes)?;
         if let Some(metadata) = &existing {
@@ -65,12 +66,12 @@ pub fn write_atomically(root: &Path, path: &Path, bytes: &[u8]) -> Result<(), Wr
 /// Makes a file that is not there yet, as [`write_atomically`] does; one that is there stays as it is.
 pub fn create_atomically(root: &Path, path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     let fail = |source| WriteError::Io { path: path.to_owned(), source };
-    let root = root.canonicalize().map_err(fail)?;
-    let target = resolve(&root, path)?;
+    let within = real_root(root, path)?;
+    let target = resolve(&within, path)?;
     if target.symlink_metadata().is_ok() {
         return Err(WriteError::Exists { path: path.to_owned() });
     }
-    let (draft, mut file) = Draft::create(target.parent().unwrap_or(&root)).map_err(fail)?;
+    let (draft, mut file) = Draft::create(target.parent().unwrap_or(root)).map_err(fail)?;
     file.write_all(bytes).map_err(fail)?;
     drop(file);
     // A link is refused where a rename would replace.
@@ -86,35 +87,50 @@ pub fn create_atomically(root: &Path, path: &Path, bytes: &[u8]) -> Result<(), W
     }
 }
 
-/// Where the bytes really go: an absolute path without links.
-fn resolve(root: &Path, path: &Path) -> Result<PathBuf, WriteError> {
-    let outside = || WriteError::Outside { path: path.to_owned(), root: root.to_owned() };
-    let fail = |source| WriteError::Io { path: path.to_owned(), source };
+fn real_root(root: &Path, path: &Path) -> Result<Boundary, WriteError> {
+    // Asked here: a root that is not there is an error, and is not made.
+    fs::metadata(root).map_err(|source| WriteError::Io { path: path.to_owned(), source })?;
+    Ok(Boundary::new(root))
+}
+
+/// Where the bytes really go: an absolute path without links, in a folder that is there.
+fn resolve(within: &Boundary, path: &Path) -> Result<PathBuf, WriteError> {
+    let target = place_inside(within, path)?;
+    if let Some(folder) = target.parent() {
+        fs::create_dir_all(folder).map_err(|source| WriteError::Io { path: path.to_owned(), source })?;
+    }
+    Ok(target)
+}
+
+/// The same, before its folder is made.
+pub(super) fn place_inside(within: &Boundary, path: &Path) -> Result<PathBuf, WriteError> {
+    let outside = || WriteError::Outside { path: path.to_owned(), root: within.root().to_owned() };
     if path.components().any(|part| part == Component::ParentDir) {
         // Even where it would come back in: through a link it does not go where it seems to.
         return Err(outside());
     }
-    let wanted = root.join(path);
-    let (Some(folder), Some(name)) = (wanted.parent(), wanted.file_name()) else {
+    if path.file_name().is_none() {
         return Err(WriteError::NotAFile { path: path.to_owned(), what: "it is not the name of a file" });
-    };
-    // The deepest folder that is there decides where the rest is made.
-    let there = folder.ancestors().find(|folder| folder.symlink_metadata().is_ok()).unwrap_or(root);
-    let real = there.canonicalize().map_err(fail)?;
-    if !real.starts_with(root) {
-        return Err(outside());
     }
-    let real_folder = real.join(folder.strip_prefix(there).unwrap_or(Path::new("")));
-    fs::create_dir_all(&real_folder).map_err(fail)?;
-    let target = real_folder.join(name);
-    if !target.is_symlink() {
-        return Ok(target);
-    }
-    let end = target.canonicalize().map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => WriteError::NotAFile { path: path.to_owned(), what: "it is a link to nothing" },
-        _ => fail(error),
+    let target = place_named(within, path)?;
+    if within.holds(&target) { Ok(target) } else { Err(outside()) }
+}
+
+/// The same, of a path that the command line names: it may be outside, unless it is a link inside that leads there.
+pub(super) fn place_named(within: &Boundary, path: &Path) -> Result<PathBuf, WriteError> {
+    let outside = || WriteError::Outside { path: path.to_owned(), root: within.root().to_owned() };
+    let resolved = within.resolve(path).map_err(|problem| match problem {
+        LinkProblem::Outside | LinkProblem::GitFolder => outside(),
+        LinkProblem::Nowhere => WriteError::NotAFile { path: path.to_owned(), what: "it is a link to nothing" },
+        LinkProblem::NotAFolder => {
+            WriteError::NotAFile { path: path.to_owned(), what: "a part of the path is a file, not a folder" }
+        }
+        LinkProblem::Io(source) => WriteError::Io { path: path.to_owned(), source },
     })?;
-    if end.starts_with(root) { Ok(end) } else { Err(outside()) }
+    if resolved.dangles {
+        return Err(WriteError::NotAFile { path: path.to_owned(), what: "it is a link to nothing" });
+    }
+    Ok(resolved.path)
 }
 
 /// Only the superuser may give files away; for all others they are theirs already.

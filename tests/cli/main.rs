@@ -35,6 +35,8 @@ mod diff;
 mod explain;
 mod hostile;
 mod init;
+#[cfg(unix)]
+mod links;
 mod lint;
 mod man;
 mod new;

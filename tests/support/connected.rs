@@ -21,7 +21,7 @@ pub fn config(url: &str) -> ClientConfig {
         address: Trusted::check(url, &NamedBy::User, platform).expect("loopback is trusted"),
         credentials: Credentials { id: Secret::new(CLIENT_ID), secret: Secret::new(CLIENT_SECRET) },
         user_agent: "portolan/0.0.0 (statekey/proof/connected)".to_owned(),
-        certificates: None,
+        certificates: Vec::new(),
     }
 }
 

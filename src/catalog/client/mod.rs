@@ -26,7 +26,6 @@ mod tests;
 
 use std::collections::HashSet;
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -93,8 +92,8 @@ pub struct ClientConfig {
     pub credentials: Credentials,
     /// What the catalog keeps as the datasource of what is written: [`Owner::user_agent`].
     pub user_agent: String,
-    /// A file of certificates that are trusted besides the system's.
-    pub certificates: Option<PathBuf>,
+    /// Certificates that are trusted besides the system's, as PEM; empty: none.
+    pub certificates: Vec<u8>,
 }
 
 /// A catalog behind the platform's API.
@@ -132,12 +131,7 @@ impl Client {
     ) -> Result<Self, ClientError> {
         let ClientConfig { platform, address, credentials, user_agent, certificates } = config;
         address.check_credentials(&credentials).map_err(ClientError::from)?;
-        let bundle = match certificates {
-            Some(path) => std::fs::read(&path)
-                .map_err(|error| ClientError::Bundle { path: path.display().to_string(), reason: error.to_string() })?,
-            None => Vec::new(),
-        };
-        let transport = Transport::new(address, &user_agent, &bundle, limits)?;
+        let transport = Transport::new(address, &user_agent, &certificates, limits)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
             ClientError::Setup { reason: error.to_string(), help: "look at the limits of this process (ulimit -n)" }
         })?;

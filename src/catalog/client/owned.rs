@@ -14,7 +14,7 @@ use super::pace::Work;
 use super::read::MOST_PAGES;
 use super::route::route;
 use super::transport::Answer;
-use super::words::{shown, shown_json};
+use super::words::shown_json;
 use crate::domain::entity::{EntityKey, Owner};
 use crate::domain::secret::Secret;
 use crate::domain::words::list;

@@ -15,7 +15,7 @@ use crate::domain::value::Value;
 use crate::domain::words::count;
 use crate::error::PullError;
 use crate::manifest::{self, Limits, Reader, Wrapper, encode};
-use crate::sources::{self, Pattern, Place, ReadBuffer, SourceFile};
+use crate::sources::{self, Boundary, DiskFile, Pattern, Place, ReadBuffer, SourceFile};
 
 /// What is asked of the adoption.
 pub(crate) struct Wishes<'a> {
@@ -131,7 +131,7 @@ fn of_declared(
             let text = encode(&trimmed, &wrapper);
             if lacks(&trimmed, shape) {
                 Deed::Kept(Some("the catalog's lacks what the blueprint requires"))
-            } else if says_the_same(&wishes.root.join(path), &text) {
+            } else if says_the_same(wishes.root, path, &text) {
                 Deed::Unchanged
             } else {
                 Deed::Rewritten(text)
@@ -144,8 +144,9 @@ fn of_declared(
 }
 
 /// Whether a file holds the same values, however it is written.
-fn says_the_same(path: &Path, text: &str) -> bool {
-    let file = SourceFile { path: String::new(), place: Place::Disk(path.to_owned()) };
+fn says_the_same(root: &Path, path: &str, text: &str) -> bool {
+    let place = Place::Disk(DiskFile::new(&Boundary::new(root), path));
+    let file = SourceFile { path: String::new(), place };
     let mut buffer = ReadBuffer::default();
     let Ok(old) = sources::read(&file, &mut buffer) else { return false };
     let json = |text: &str| {

@@ -18,7 +18,7 @@ use crate::error::BaseError;
 use crate::plan::{self, Move};
 use crate::settings::Environment;
 use crate::sources::git::{CommitId, GitError, Repository};
-use crate::sources::{self, Pattern};
+use crate::sources::{self, Boundary, Pattern};
 
 /// Which base is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,7 +100,10 @@ pub(crate) fn base(request: &Request<'_>) -> Result<Compared, BaseError> {
             Ok(compared(request, repository, commit, "the plan file".to_owned(), None)?)
         }
         Wanted::FromPipeline => {
-            let event = || sources::read_input(Path::new(request.environment.get("GITHUB_EVENT_PATH")?)).ok();
+            let event = || {
+                let file = Path::new(request.environment.get("GITHUB_EVENT_PATH")?);
+                sources::read_input(&Boundary::new(request.root), file).ok()
+            };
             let Some(repository) = request.repository else { return Ok(Compared::default()) };
             if let Some(commit) = request.commit
                 && repository.head_commit()? != Some(commit)

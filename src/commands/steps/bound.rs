@@ -48,8 +48,9 @@ pub(crate) fn bound(planned: &Planned, settings: &Settings) -> PlanFile {
 pub(crate) fn write_plan(file: &Path, push: &str, planned: &Planned, context: &mut Context<'_>) -> Result<(), Error> {
     refuse_place(file, context.settings)?;
     let text = harmless_json(bound(planned, context.settings).write());
-    sources::write_output(&context.settings.directory.join(file), &text).map_err(|error| as_named(error, file))?;
-    let approve = planned.plan.approval.map(|digest| format!(" --approve {}", digest)).unwrap_or_default();
+    let place = context.settings.directory.join(file);
+    sources::write_output(&context.settings.boundary, &place, &text).map_err(|error| as_named(error, file))?;
+    let approve = planned.plan.approval.map(|digest| format!(" --approve {digest}")).unwrap_or_default();
     let how = match planned.plan.obstacles.is_empty() {
         true => format!(": `{push}{approve}` carries it out"),
         false => String::new(),
@@ -68,11 +69,12 @@ pub(crate) fn refuse_place(file: &Path, settings: &Settings) -> Result<(), DiffE
     if sources::path_kind(&path) != Some(PathKind::File) {
         return Ok(());
     }
-    let is_plan = match sources::read_input(&path) {
+    let is_plan = match sources::read_input(&settings.boundary, &path) {
         Ok(text) => text.trim().is_empty() || is_plan_file(&text),
         Err(OutputError::Read { source, .. }) => source.kind() != ErrorKind::InvalidData,
         Err(OutputError::TooLarge { .. }) => false,
-        Err(OutputError::Write { .. } | OutputError::Input(_)) => true,
+        // Writing to it says what is wrong.
+        Err(_) => true,
     };
     if is_plan { Ok(()) } else { refuse("there is a file that is no plan", "name another file, or remove that one") }
 }
@@ -85,7 +87,7 @@ fn is_plan_file(text: &str) -> bool {
 
 fn read_plan(file: &Path, settings: &Settings) -> Result<PlanFile, Error> {
     let path = file.display().to_string();
-    match sources::read_input(&settings.directory.join(file)) {
+    match sources::read_input(&settings.boundary, &settings.directory.join(file)) {
         Ok(text) => Ok(PlanFile::read(&path, &text, TOOL)?),
         Err(OutputError::Read { source, .. }) if source.kind() == ErrorKind::InvalidData => {
             Err(BindingError::NoPlan { path }.into())
@@ -101,7 +103,10 @@ fn as_named(error: OutputError, file: &Path) -> OutputError {
         OutputError::Write { source, .. } => OutputError::Write { path, source },
         OutputError::Read { source, .. } => OutputError::Read { path, source },
         OutputError::TooLarge { limit, .. } => OutputError::TooLarge { path, limit },
-        OutputError::Input(source) => OutputError::Input(source),
+        OutputError::WriteLink { problem, .. } => OutputError::WriteLink { path, problem },
+        OutputError::NoReader { .. } => OutputError::NoReader { path },
+        OutputError::Open { problem, .. } => OutputError::Open { path, problem },
+        OutputError::Input(_) | OutputError::InputTooLarge { .. } => error,
     }
 }
 

@@ -220,7 +220,7 @@ fn each_known(
     let Some(file) = shelf.file(root, KNOWN) else { return Ok(0) };
     let mut buffer = ReadBuffer::default();
     // Lint tells what is wrong with it; what relates to them will be left out, and told.
-    let Ok(text) = sources::read(&file, &mut buffer) else { return Ok(0) };
+    let Ok(text) = sources::read_large(&file, &mut buffer) else { return Ok(0) };
     let (known, _) = KnownEntities::parse(text.text.to_owned());
     if known.is_empty() {
         return Ok(0);

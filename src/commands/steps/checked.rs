@@ -182,7 +182,7 @@ fn unread(bench: &Bench<'_>, mut run: FileRun<'_>, file: &SourceFile, problem: R
         }
         // Gone since it was listed: editors and generators replace files all the time.
         ReadProblem::Io(error) if error.kind() == std::io::ErrorKind::NotFound => return run.finish(None),
-        problem @ (ReadProblem::Io(_) | ReadProblem::Git(_)) => {
+        problem @ (ReadProblem::NotOpened(_) | ReadProblem::Io(_) | ReadProblem::Git(_)) => {
             run.hides_entities();
             (FaultKind::Unreadable { message: problem.to_string() }, String::new())
         }

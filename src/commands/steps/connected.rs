@@ -1,7 +1,7 @@
 //! Yields the catalog that the settings name, wherever it is. Credentials are looked up here, at the last moment, and
 //! handed to the one room that may send them.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::catalog::client::{Client, ClientConfig, ClientError, Credentials, NamedBy, Notices, Trusted, Waiting};
-use crate::catalog::store::{Store, StoreError, system_clock};
+use crate::catalog::store::{Store, system_clock};
 use crate::catalog::{Catalog, CatalogError, LocalCatalog};
 use crate::commands::context::Context;
 use crate::commands::steps::brought::{declared, follow, rehearsed, stand_in};
@@ -23,7 +23,7 @@ use crate::domain::platform::Platform;
 use crate::domain::words::count;
 use crate::error::Error;
 use crate::settings::{self, Environment, Origin, Settings};
-use crate::sources::tidy;
+use crate::sources::{OutputError, read_input_bytes, tidy};
 use crate::ui::Remarks;
 
 /// A wait that is shorter needs no explanation.
@@ -34,7 +34,7 @@ const WORTH_TELLING: Duration = Duration::from_secs(2);
 pub(crate) fn connect(context: &mut Context<'_>) -> Result<Box<dyn Catalog>, Error> {
     let user_agent = user_agent(context.settings, context.environment);
     let open = |root: &Path| {
-        if has_embedded(root) { embedded(root) } else { Store::in_memory(system_clock()) }
+        if has_embedded(root) { embedded(root) } else { Ok(Store::in_memory(system_clock())?) }
     };
     connect_as(&user_agent, open, context, |local, context| {
         let is_own = |blueprint: &Value| !is_reserved(blueprint["identifier"].as_str().unwrap_or_default());
@@ -89,7 +89,7 @@ fn say_unused_address(context: &mut Context<'_>) {
 
 fn connect_as(
     user_agent: &str,
-    open: impl FnOnce(&Path) -> Result<Store, StoreError>,
+    open: impl FnOnce(&Path) -> Result<Store, Error>,
     context: &mut Context<'_>,
     prepare: impl FnOnce(&LocalCatalog, &mut Context<'_>) -> Result<(), Error>,
 ) -> Result<Box<dyn Catalog>, Error> {
@@ -111,7 +111,7 @@ fn connect_as(
             .map_err(CatalogError::from)?,
         address,
         user_agent: user_agent.to_owned(),
-        certificates: certificates(settings, context.environment),
+        certificates: certificates(settings, context.environment).map_err(CatalogError::from)?,
     };
     let remarks = Remarks::new(context.quiet, context.motion);
     let notices = WaitNotices { remarks, has_named_budget: AtomicBool::new(false) };
@@ -178,9 +178,18 @@ fn credentials(platform: &Platform, catalog: &str, environment: &Environment) ->
 }
 
 /// Relative to where the user stands, as every path of the environment.
-fn certificates(settings: &Settings, environment: &Environment) -> Option<PathBuf> {
-    let file = environment.get("PORTOLAN_CA_BUNDLE").or_else(|| environment.get("SSL_CERT_FILE"))?;
-    Some(tidy(settings.directory.join(file)))
+fn certificates(settings: &Settings, environment: &Environment) -> Result<Vec<u8>, ClientError> {
+    let file = environment.get("PORTOLAN_CA_BUNDLE").or_else(|| environment.get("SSL_CERT_FILE"));
+    let Some(file) = file else { return Ok(Vec::new()) };
+    let path = tidy(settings.directory.join(file));
+    read_input_bytes(&settings.boundary, &path).map_err(|error| {
+        let reason = match error {
+            OutputError::Read { source, .. } => source.to_string(),
+            OutputError::Open { problem, .. } => problem.to_string(),
+            error => error.to_string(),
+        };
+        ClientError::Bundle { path: path.display().to_string(), reason }
+    })
 }
 
 /// Says why nothing happens for a while, whether or not somebody watches: a log must explain its gaps, too.

@@ -36,7 +36,9 @@ pub(crate) fn denied(
     for Output { format, file } in outputs.iter().filter(|output| output.format != OutcomeFormat::Text) {
         let text = refusal::render(&refusal, *format);
         let trouble = match file {
-            Some(file) => sources::write_output(&settings.directory.join(file), &text).err().map(|it| it.to_string()),
+            Some(file) => sources::write_output(&settings.boundary, &settings.directory.join(file), &text)
+                .err()
+                .map(|it| it.to_string()),
             None => context.streams.show(&text).err().map(|it| it.to_string()),
         };
         if let Some(trouble) = trouble {

@@ -3,8 +3,9 @@
 
 use std::path::Path;
 
-use crate::catalog::store::{Store, StoreError, system_clock};
-use crate::sources::{create_atomically, is_taken};
+use crate::catalog::store::{Store, system_clock};
+use crate::error::Error;
+use crate::sources::{Boundary, create_atomically, database_place, is_taken};
 
 /// Where it lies, below the root.
 pub(crate) const STORE: &str = ".portolan/local.db";
@@ -20,8 +21,8 @@ pub(crate) fn has_embedded(root: &Path) -> bool {
 }
 
 /// Opens or makes it.
-pub(crate) fn embedded(root: &Path) -> Result<Store, StoreError> {
-    let path = root.join(STORE);
+pub(crate) fn embedded(root: &Path) -> Result<Store, Error> {
+    let path = database_place(&Boundary::new(root), STORE.as_ref())?;
     let is_new = !is_taken(&path);
     let store = Store::open(&path, system_clock())?;
     if is_new && !is_taken(&root.join(IGNORE)) {

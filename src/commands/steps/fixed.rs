@@ -2,12 +2,11 @@
 //! Files change in memory first; a repair that would break its document is taken back.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::finding::{Edit, Finding};
 use crate::manifest::edit;
-use crate::sources::{self, Place, ReadBuffer, SourceFile, Text};
+use crate::sources::{self, DiskFile, Place, ReadBuffer, SourceFile, Text};
 
 /// How often repairs may uncover further repairs.
 const MOST_PASSES: usize = 8;
@@ -17,7 +16,7 @@ const MOST_PASSES: usize = 8;
 pub(crate) struct Repaired {
     /// As the run's list spells it; and on the disk, relative to the root.
     pub path: String,
-    pub place: PathBuf,
+    pub place: DiskFile,
     pub before: Text,
     pub after: String,
     repairs: usize,
@@ -65,7 +64,7 @@ impl Repairs {
     fn repair(&mut self, index: usize, edits: &[Edit], broken: usize, files: &mut [SourceFile]) -> bool {
         let Some(file) = files.get_mut(index) else { return false };
         let place = match (&file.place, self.files.get(&index)) {
-            (Place::Disk(place), _) => place.clone(),
+            (Place::Disk(disk), _) => disk.clone(),
             (Place::Blob { .. } | Place::Given(_), Some(repaired)) => repaired.place.clone(),
             (Place::Blob { .. } | Place::Given(_), None) => return false,
         };

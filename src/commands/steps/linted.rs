@@ -21,7 +21,9 @@ use crate::report::fingerprint::{Fingerprint, fingerprints};
 use crate::report::lint::Counts;
 use crate::report::place::Files;
 use crate::sources::git::{self, CommitId, Environment, Repository};
-use crate::sources::{self, Discovery, Hidden, PathKind, Pattern, Place, ReadBuffer, SourceFile, Unreadable};
+use crate::sources::{
+    self, Boundary, Discovery, DiskFile, Hidden, PathKind, Pattern, Place, ReadBuffer, SourceFile, Unreadable,
+};
 
 /// What is asked of lint.
 pub(crate) struct Request<'a> {
@@ -338,7 +340,7 @@ fn choose(found: &mut Found, request: &Request<'_>) -> Result<Chosen, LintError>
             // Another name of a file that is there already: read twice, all in it would be declared twice.
             PathKind::File if is_listed(found, &end) => drop(files.insert(end)),
             PathKind::File if request.force_exclude || request.extent != Extent::Everything => {}
-            PathKind::File if is_yaml(path) => drop(files.insert(named.join(found, end, path))),
+            PathKind::File if is_yaml(path) => drop(files.insert(named.join(found, end, path, request.root))),
             PathKind::File => others.push(relative),
         }
     }
@@ -356,11 +358,11 @@ struct Named {
 }
 
 impl Named {
-    fn join(&mut self, found: &mut Found, end: String, path: &Path) -> String {
+    fn join(&mut self, found: &mut Found, end: String, path: &Path, root: &Path) -> String {
         let place = sources::real_path(path).unwrap_or_else(|| path.to_owned());
         let listed = self.listed.get_or_insert_with(|| {
             let on_disk = found.files.iter().filter_map(|file| match &file.place {
-                Place::Disk(place) => Some((place.clone(), file.path.clone())),
+                Place::Disk(disk) => Some((disk.path.clone(), file.path.clone())),
                 Place::Blob { .. } | Place::Given(_) => None,
             });
             on_disk.collect()
@@ -370,7 +372,8 @@ impl Named {
             return name.clone();
         }
         listed.insert(place.clone(), end.clone());
-        insert(&mut found.files, SourceFile { path: end.clone(), place: Place::Disk(place) });
+        let place = Place::Disk(DiskFile::new(&Boundary::new(root), place));
+        insert(&mut found.files, SourceFile { path: end.clone(), place });
         end
     }
 }

@@ -2,6 +2,7 @@
 //! with it reads nothing twice. Nothing is written, but the embedded catalog's own blueprints where it is to be written to.
 
 use std::collections::{BTreeSet, HashSet};
+use std::path::Path;
 
 use crate::catalog::{self, Catalog, CatalogError};
 use crate::commands::context::Context;
@@ -31,8 +32,8 @@ use crate::plan::binding::{ChosenPart, Options};
 use crate::plan::{self, Destination, Ground, Link, Only, Question, acts, lookalikes, to_look_up, unconfirmed_links};
 use crate::report::escape::clean;
 use crate::settings::{self, Origin, Settings};
-use crate::sources::Pattern;
-use crate::sources::git;
+use crate::sources::git::{self, GitError};
+use crate::sources::{Pattern, is_pipe};
 
 /// What of the settings a run may say otherwise, and what only a run says.
 #[derive(Clone)]
@@ -276,6 +277,7 @@ fn checkout(
     notes: &mut Vec<String>,
 ) -> Result<Checkout, Error> {
     let settings = context.settings;
+    refuse_pipes(asked, &settings.root.value)?;
     let repository = match repository(settings, context.environment) {
         Err(error) if !matches!(wishes.base, base::Wanted::Named(_)) => {
             notes.push(format!("Git could not be asked what this branch changed: failed to {error}."));
@@ -297,6 +299,15 @@ fn checkout(
     notes.extend(compared.notes);
     let revision = wishes.from.revision(repository.as_ref(), settings, pattern)?;
     Ok(Checkout { base: compared.base, revision })
+}
+
+/// Git reads the files of rules in every folder, and would wait for a pipe among them.
+pub(super) fn refuse_pipes(asked: &Asked, root: &Path) -> Result<(), GitError> {
+    let mut paths = asked.unreadable.iter().map(|unreadable| root.join(&unreadable.path));
+    match paths.find(|path| path.ends_with(".gitignore") && is_pipe(path)) {
+        Some(path) => Err(GitError::Pipe { path }),
+        None => Ok(()),
+    }
 }
 
 /// The keys that are ours. A catalog that does not tell whose an entity is has none of ours, and that is said.

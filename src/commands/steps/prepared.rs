@@ -55,7 +55,7 @@ pub(crate) struct Prepared {
 impl Standing {
     pub fn read(root: &Path) -> Self {
         let mut buffer = ReadBuffer::default();
-        let mut text = |file: &SourceFile| sources::read(file, &mut buffer).ok().map(|it| it.text.to_owned());
+        let mut text = |file: &SourceFile| sources::read_large(file, &mut buffer).ok().map(|it| it.text.to_owned());
         let mut files = BTreeMap::new();
         for file in Shelf::Disk.blueprints(root) {
             let name = file.path.rsplit('/').next().unwrap_or(&file.path).to_owned();

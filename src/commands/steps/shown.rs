@@ -183,7 +183,8 @@ pub(crate) fn give_out<F: PlanLike>(
         let one = match file {
             Some(file) => {
                 let file = context.settings.directory.join(file);
-                sources::write_output(&file, &render(*format, &Style::PLAIN)).map_err(Error::from)
+                let text = render(*format, &Style::PLAIN);
+                sources::write_output(&context.settings.boundary, &file, &text).map_err(Error::from)
             }
             None => {
                 let text = render(*format, &context.style);

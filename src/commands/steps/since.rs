@@ -39,7 +39,7 @@ pub(crate) fn since(
         None => repository.head_commit()?,
     };
     let Some(commit) = commit else { return Err(PushError::NoCommit { flag: FLAG }.into()) };
-    let Some(text) = sources::read_input_if_there(&settings.directory.join(wanted.file))? else {
+    let Some(text) = sources::read_input_if_there(&settings.boundary, &settings.directory.join(wanted.file))? else {
         return Ok(Some(format!("There is no `{path}`, so this counts as the first push: it was held against none.")));
     };
     let record = Record::parse(&path, &text)?;

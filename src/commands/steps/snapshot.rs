@@ -240,7 +240,7 @@ impl Loading<'_> {
     fn known(&mut self, file: SourceFile) -> Option<KnownEntities> {
         let path = file.path.clone();
         let id = self.join(file);
-        let text = match self.text(id) {
+        let text = match self.large_text(id) {
             Ok(text) => text,
             Err(message) => {
                 self.notes.push(format!("`{path}` was not used: {message}"));
@@ -261,8 +261,15 @@ impl Loading<'_> {
     }
 
     fn pulled(&mut self, file: SourceFile) -> Option<Pulled> {
+        let path = file.path.clone();
         let id = self.join(file);
-        let text = self.text(id).ok()?;
+        let text = match self.text(id) {
+            Ok(text) => text,
+            Err(message) => {
+                self.notes.push(format!("`{path}` was not used: {message}"));
+                return None;
+            }
+        };
         let json: Json = serde_json::from_str(&text).ok()?;
         let written = json.get("pulledAt")?.as_str()?;
         Some(Pulled { file: id, span: place_of(&text, "/pulledAt"), day: Day::parse(written)? })
@@ -282,6 +289,12 @@ impl Loading<'_> {
     fn text(&mut self, id: FileId) -> Result<String, String> {
         let Some(file) = self.files.get(id.0 as usize) else { return Err(String::new()) };
         sources::read(file, &mut self.buffer).map(|it| it.text.to_owned()).map_err(|problem| problem.to_string())
+    }
+
+    /// The same, of a file that `pull` writes however long the list is.
+    fn large_text(&mut self, id: FileId) -> Result<String, String> {
+        let Some(file) = self.files.get(id.0 as usize) else { return Err(String::new()) };
+        sources::read_large(file, &mut self.buffer).map(|it| it.text.to_owned()).map_err(|problem| problem.to_string())
     }
 
     fn problem(&mut self, file: FileId, span: Span, message: String, kind: ProblemKind) {

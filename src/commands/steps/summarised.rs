@@ -6,7 +6,7 @@ use crate::sources;
 
 pub(crate) fn summarised(render: impl FnOnce() -> String, context: &mut Context<'_>) -> bool {
     let Some(summary) = context.job_summary() else { return false };
-    let written = sources::append_output(&summary, &render());
+    let written = sources::append_output(&context.settings.boundary, &summary, &render());
     if let Err(error) = &written {
         context.say(&format!("note: The job has no summary: failed to {error}."));
     }

@@ -41,6 +41,9 @@ pub enum GitError {
     #[error("read the folder `{}`: {source}", path.display())]
     #[diagnostic(code("git-no-such-folder"), help("choose a folder that exists and that you may read"))]
     Folder { path: PathBuf, source: std::io::Error },
+    #[error("read `{}`: it is a named pipe, and Git would wait for it", path.display())]
+    #[diagnostic(code("git-pipe"), help("replace it with a regular file, or remove it"))]
+    Pipe { path: PathBuf },
     #[error("read the index: {}", source.message())]
     #[diagnostic(code("git-index"), help("{help}"))]
     Index { help: &'static str, source: Error },

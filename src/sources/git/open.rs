@@ -10,6 +10,7 @@ use git2::{Index, RepositoryOpenFlags};
 use super::blobs::BlobStore;
 use super::error::GitError;
 use super::git_dir::{GitDir, Search};
+use crate::sources::inspect::is_pipe;
 use crate::sources::path::path_text;
 
 /// The variables that Git and its hooks set.
@@ -99,6 +100,7 @@ impl Repository {
         if !root.starts_with(&work_tree) {
             return Err(GitError::Outside { root: root.to_owned(), work_tree });
         }
+        check_rule_files(root, &work_tree, inner.commondir())?;
         // Relative to the folder that the hook runs in, which is the top of the work tree.
         let index_file =
             environment.index_file.as_ref().map(|file| if file.exists() { file.clone() } else { work_tree.join(file) });
@@ -128,6 +130,17 @@ impl Repository {
             Ok(prefix) => Ok(prefix.to_owned()),
             Err(_) => Err(GitError::Outside { root, work_tree: self.work_tree.clone() }),
         }
+    }
+}
+
+/// libgit2 opens the files of rules as they are, and a pipe among them would be waited for.
+fn check_rule_files(root: &Path, work_tree: &Path, git_folder: &Path) -> Result<(), GitError> {
+    let folders = root.ancestors().take_while(|folder| folder.starts_with(work_tree));
+    let own = folders.flat_map(|folder| [folder.join(".gitignore"), folder.join(".gitattributes")]);
+    let shared = ["info/exclude", "info/attributes"].map(|file| git_folder.join(file));
+    match own.chain(shared).find(|file| is_pipe(file)) {
+        Some(path) => Err(GitError::Pipe { path }),
+        None => Ok(()),
     }
 }
 

@@ -9,8 +9,9 @@ use git2::IndexEntry;
 
 use super::blobs::BlobStore;
 use super::open::Repository;
+use crate::sources::boundary::Boundary;
 use crate::sources::path::path_of_git;
-use crate::sources::read::Place;
+use crate::sources::read::{DiskFile, Place};
 
 /// A file changed in the same moment as the index was written may have the remembered times and other content. Two
 /// seconds is the coarsest clock that file systems keep.
@@ -19,6 +20,7 @@ const SAME_MOMENT: i64 = 2;
 /// The work tree as the index remembers it.
 pub(super) struct WorkTree {
     folder: PathBuf,
+    boundary: Boundary,
     store: Arc<BlobStore>,
     /// When the index was written, in seconds; `None` where files cannot be trusted at all.
     indexed: Option<i64>,
@@ -28,7 +30,9 @@ impl WorkTree {
     /// `has_attributes`: the index holds a `.gitattributes` somewhere.
     pub(super) fn new(repository: &Repository, has_attributes: bool) -> Self {
         let indexed = if has_attributes || converts(repository) { None } else { written(&repository.index_path()) };
-        Self { folder: repository.work_tree.clone(), store: Arc::clone(&repository.blobs), indexed }
+        let folder = repository.work_tree.clone();
+        let boundary = Boundary::new(&folder);
+        Self { folder, boundary, store: Arc::clone(&repository.blobs), indexed }
     }
 
     /// Where to read the content that `entry` stands for.
@@ -36,7 +40,7 @@ impl WorkTree {
         if let Some(indexed) = self.indexed {
             let path = self.folder.join(path_of_git(&entry.path));
             if path.symlink_metadata().is_ok_and(|file| is_same(entry, &file, indexed)) {
-                return Place::Disk(path);
+                return Place::Disk(DiskFile { path, within: self.boundary.clone() });
             }
         }
         Place::Blob { id: entry.id, store: Arc::clone(&self.store) }

@@ -66,15 +66,13 @@ fn an_authority_that_nobody_knows_is_told_with_the_way_to_trust_it() {
 
 #[test]
 fn a_bundle_makes_it_trusted() {
-    let bundle = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/tls/ca.pem");
-    let with_bundle = |url: &str| ClientConfig { certificates: Some(bundle.clone()), ..config(url) };
+    let bundle = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/tls/ca.pem")).expect("it is there");
+    let with_bundle = |url: &str| ClientConfig { certificates: bundle.clone(), ..config(url) };
     let url = server();
     let client =
         Client::with(with_bundle(&url), Arc::new(Heard::default()), PATIENCE, LIMITS).expect("it is made ready");
     client.blueprints().expect("it is trusted");
-    let empty = tempfile::NamedTempFile::new().expect("a file");
-    std::fs::write(empty.path(), "no certificates").expect("it is written");
-    let config = ClientConfig { certificates: Some(empty.path().to_owned()), ..config(&url) };
+    let config = ClientConfig { certificates: b"no certificates".to_vec(), ..config(&url) };
     let error = Client::with(config, Arc::new(Heard::default()), PATIENCE, LIMITS).expect_err("there is none in it");
     assert!(everything(&error).contains("holds no certificate"), "{}", everything(&error));
 }

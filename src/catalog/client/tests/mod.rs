@@ -57,7 +57,7 @@ fn config(url: &str) -> ClientConfig {
         address: Trusted::check(url, &NamedBy::User, &PORT).expect("it is on this machine"),
         credentials: Credentials { id: Secret::new(ID), secret: Secret::new(SECRET) },
         user_agent: owner().user_agent(),
-        certificates: None,
+        certificates: Vec::new(),
     }
 }
 

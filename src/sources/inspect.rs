@@ -1,0 +1,134 @@
+//! Looks at paths without opening what is there: kinds, links, names. A look never follows a link unless its name says
+//! so, and it decides nothing about reading: that is for `open`.
+
+#![expect(clippy::disallowed_methods, reason = "one of the few files that look at the disk")]
+
+use std::ffi::OsString;
+use std::fs::{self, FileType};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+/// What a name stands for; links are not followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EntryKind {
+    File,
+    Folder,
+    Link,
+    Pipe,
+    Socket,
+    Device,
+}
+
+impl EntryKind {
+    pub fn of(kind: FileType) -> Self {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::FileTypeExt;
+            if kind.is_fifo() {
+                return Self::Pipe;
+            }
+            if kind.is_socket() {
+                return Self::Socket;
+            }
+        }
+        if kind.is_symlink() {
+            Self::Link
+        } else if kind.is_dir() {
+            Self::Folder
+        } else if kind.is_file() {
+            Self::File
+        } else {
+            Self::Device
+        }
+    }
+
+    /// With its article, for messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::File => "a file",
+            Self::Folder => "a folder",
+            Self::Link => "a link",
+            Self::Pipe => "a named pipe",
+            Self::Socket => "a socket",
+            Self::Device => "a device",
+        }
+    }
+}
+
+/// What is at a path; links are not followed. `None`: nothing.
+pub(super) fn entry_kind(path: &Path) -> io::Result<Option<EntryKind>> {
+    match path.symlink_metadata() {
+        Ok(metadata) => Ok(Some(EntryKind::of(metadata.file_type()))),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// What a path leads to, links followed. `None`: nothing.
+pub(super) fn end_kind(path: &Path) -> Option<EntryKind> {
+    path.metadata().ok().map(|metadata| EntryKind::of(metadata.file_type()))
+}
+
+pub(super) fn link_target(link: &Path) -> io::Result<PathBuf> {
+    link.read_link()
+}
+
+/// Device and number: the same for two paths means the same file.
+#[cfg(unix)]
+pub(super) fn file_number(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    path.symlink_metadata().ok().map(|metadata| (metadata.dev(), metadata.ino()))
+}
+
+/// Names and kinds. The kind comes with the listing on every file system that matters; where it does not, it is asked
+/// for, and what is gone by then is left out.
+pub(super) fn entries_of(folder: &Path) -> io::Result<Vec<(OsString, FileType)>> {
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if let Ok(kind) = entry.file_type() {
+            entries.push((entry.file_name(), kind));
+        }
+    }
+    Ok(entries)
+}
+
+/// What is at a path that a user may name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PathKind {
+    File,
+    Folder,
+}
+
+/// What is there, links followed; `None`: nothing, or something that holds no text.
+pub fn path_kind(path: &Path) -> Option<PathKind> {
+    match end_kind(path)? {
+        EntryKind::File => Some(PathKind::File),
+        EntryKind::Folder => Some(PathKind::Folder),
+        EntryKind::Link | EntryKind::Pipe | EntryKind::Socket | EntryKind::Device => None,
+    }
+}
+
+/// Whether a path leads to anything, a link to nothing included: whether a new file would take a place.
+pub fn is_taken(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
+/// Whether a path leads to anything, links followed.
+pub fn exists(path: &Path) -> bool {
+    path.exists()
+}
+
+/// The path without links and dots, where it exists.
+pub fn real_path(path: &Path) -> Option<PathBuf> {
+    path.canonicalize().ok()
+}
+
+/// Whether a path leads to a named pipe, links followed.
+pub fn is_pipe(path: &Path) -> bool {
+    end_kind(path) == Some(EntryKind::Pipe)
+}
+
+pub(super) fn is_link(path: &Path) -> bool {
+    path.is_symlink()
+}

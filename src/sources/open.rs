@@ -1,0 +1,167 @@
+//! Opens a file to read it: a regular one, of at most so many bytes, and inside the boundary unless the command line
+//! names a path outside of it. It checks what was really opened, so that a path that changes in between gains nothing.
+//! No other function opens a file of the repository.
+
+#![expect(clippy::disallowed_methods, reason = "the one place where files are opened for reading")]
+
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
+
+use super::boundary::{Boundary, LinkProblem, Resolved};
+use super::inspect::{EntryKind, entry_kind};
+
+/// A file that is open, and how large it was then.
+#[derive(Debug)]
+pub(super) struct OpenFile {
+    pub file: File,
+    pub length: u64,
+}
+
+/// Why a file was not opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenProblem {
+    #[error("{0}")]
+    Link(LinkProblem),
+    #[error("it is {}, not a regular file", .0)]
+    NotAFile(&'static str),
+    #[error("it has {bytes} bytes; at most {limit} are read")]
+    TooLarge { bytes: u64, limit: u64 },
+    #[error("{0}")]
+    Io(io::Error),
+}
+
+impl OpenProblem {
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Io(error) if error.kind() == ErrorKind::NotFound)
+    }
+}
+
+impl From<io::Error> for OpenProblem {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// Opens `path` (absolute, or relative to the boundary's root) if it is a regular file of at most `limit` bytes.
+pub(super) fn open(boundary: &Boundary, path: &Path, limit: u64) -> Result<OpenFile, OpenProblem> {
+    let path = boundary.root().join(path);
+    // Most paths have no link in them. Where the system names the file that was opened, that is known from its name alone.
+    if let Ok(opened) = open_unfollowed(&path)
+        && let Some(name) = name_of(&opened)
+        && boundary.holds(&name)
+        && !boundary.is_in_git(&name)
+    {
+        return check_kind(opened, limit);
+    }
+    let resolved = boundary.resolve(&path).map_err(OpenProblem::Link)?;
+    if !resolved.exists {
+        // The system has its own words for it.
+        let missing = || open_unfollowed(&path).err().unwrap_or_else(|| io::Error::from(ErrorKind::NotFound));
+        return Err(if resolved.dangles {
+            OpenProblem::Link(LinkProblem::Nowhere)
+        } else {
+            OpenProblem::Io(missing())
+        });
+    }
+    let opened = open_unfollowed(&resolved.path).map_err(|error| describe(&resolved.path, error))?;
+    check_place(boundary, &resolved, &opened)?;
+    check_kind(opened, limit)
+}
+
+/// The whole file.
+pub(super) fn read_whole(boundary: &Boundary, path: &Path, limit: u64) -> Result<Vec<u8>, OpenProblem> {
+    let OpenFile { file, length } = open(boundary, path, limit)?;
+    read_at_most(file, length, limit)
+}
+
+/// A file may be longer than it said, and some say nothing.
+pub(super) fn read_at_most(file: impl Read, length: u64, limit: u64) -> Result<Vec<u8>, OpenProblem> {
+    let mut bytes = Vec::with_capacity(usize::try_from(length.min(limit)).unwrap_or_default());
+    file.take(limit + 1).read_to_end(&mut bytes)?;
+    let length = bytes.len() as u64;
+    if length > limit { Err(OpenProblem::TooLarge { bytes: length, limit }) } else { Ok(bytes) }
+}
+
+fn check_kind(file: File, limit: u64) -> Result<OpenFile, OpenProblem> {
+    let metadata = file.metadata()?;
+    let kind = EntryKind::of(metadata.file_type());
+    if kind != EntryKind::File {
+        return Err(OpenProblem::NotAFile(kind.name()));
+    }
+    let length = metadata.len();
+    if length > limit { Err(OpenProblem::TooLarge { bytes: length, limit }) } else { Ok(OpenFile { file, length }) }
+}
+
+/// What was opened is what the path led to a moment before.
+fn check_place(boundary: &Boundary, resolved: &Resolved, file: &File) -> Result<(), OpenProblem> {
+    let is_outside = !boundary.holds(&resolved.path);
+    let is_right = match name_of(file) {
+        Some(name) if boundary.holds(&name) => !resolved.by_link || !boundary.is_in_git(&name),
+        Some(_) => is_outside,
+        None => is_same(&resolved.path, file),
+    };
+    if is_right { Ok(()) } else { Err(OpenProblem::Link(LinkProblem::Outside)) }
+}
+
+/// Some things cannot be opened at all, and the system's words do not say what they are.
+fn describe(path: &Path, error: io::Error) -> OpenProblem {
+    match entry_kind(path) {
+        Ok(Some(kind)) if !matches!(kind, EntryKind::File | EntryKind::Link) => OpenProblem::NotAFile(kind.name()),
+        _ => OpenProblem::Io(error),
+    }
+}
+
+/// Does not follow a link at the end, and does not wait: opening a pipe would, until somebody writes to it.
+#[cfg(unix)]
+fn open_unfollowed(path: &Path) -> io::Result<File> {
+    use rustix::fs::{Mode, OFlags};
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    loop {
+        match rustix::fs::open(path, flags, Mode::empty()) {
+            Ok(file) => return Ok(File::from(file)),
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+#[cfg(not(unix))]
+fn open_unfollowed(path: &Path) -> io::Result<File> {
+    if path.is_symlink() {
+        return Err(io::Error::from(ErrorKind::InvalidInput));
+    }
+    File::open(path)
+}
+
+/// The path of an open file as the system knows it, without links; `None` where it does not say.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn name_of(file: &File) -> Option<std::path::PathBuf> {
+    use std::os::fd::AsRawFd;
+    let name = std::fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd())).ok()?;
+    name.is_absolute().then_some(name)
+}
+
+#[cfg(target_vendor = "apple")]
+fn name_of(file: &File) -> Option<std::path::PathBuf> {
+    use std::os::unix::ffi::OsStringExt;
+    let name = rustix::fs::getpath(file).ok()?;
+    Some(std::ffi::OsString::from_vec(name.into_bytes()).into())
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+fn name_of(_file: &File) -> Option<std::path::PathBuf> {
+    None
+}
+
+#[cfg(unix)]
+fn is_same(path: &Path, file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let opened = file.metadata().ok().map(|metadata| (metadata.dev(), metadata.ino()));
+    opened.is_some() && opened == super::inspect::file_number(path)
+}
+
+#[cfg(not(unix))]
+fn is_same(path: &Path, _file: &File) -> bool {
+    path.canonicalize().is_ok_and(|real| real == path)
+}
