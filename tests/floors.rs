@@ -38,7 +38,6 @@ const OWNED: [(&str, &[&str]); 23] = [
     ("clap_complete", &["commands"]),
     ("clap_mangen", &["commands"]),
     ("git2", &["sources"]),
-    ("granit_parser", &["manifest"]),
     ("indicatif", &["ui"]),
     ("jsonschema", &["analysis", "catalog"]),
     ("rayon", &["sources", "analysis"]),

@@ -10,6 +10,7 @@ mod expand;
 mod fast;
 mod faults;
 mod full;
+mod json;
 mod keys;
 mod limits;
 mod ours;
@@ -17,6 +18,7 @@ mod places;
 mod reader;
 mod split;
 mod tags;
+mod yaml;
 
 pub use decode::decode;
 pub use encode::{Around, Wrapper, encode, encode_sketch};

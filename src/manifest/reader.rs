@@ -9,15 +9,18 @@ use memchr::memmem::Finder;
 use super::fast::Fast;
 use super::faults;
 use super::full::{Full, Job};
+use super::json;
+use super::keys::Keys;
 use super::limits::Limits;
 use super::ours;
 use super::places::one_character;
-use super::split::{self, Documents};
+use super::split::{self, Documents, Piece, Trouble};
 use crate::domain::fault::{Fault, FaultKind, Oversize};
 use crate::domain::platform::Platform;
 use crate::domain::span::Span;
 use crate::domain::tree::{Tree, View};
 
+static VERSION: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("apiVersion"));
 static NOTE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("portolan:"));
 
 /// Reads texts; one per thread.
@@ -29,6 +32,9 @@ pub struct Reader {
     notes: Vec<Span>,
     fast: Fast,
     full: Full,
+    keys: Keys,
+    /// The documents of a text, and whether they could hold entities.
+    pieces: Vec<(Piece, bool)>,
 }
 
 /// Which parser makes the tree. The result is the same.
@@ -65,6 +71,8 @@ impl Reader {
             notes: Vec::new(),
             fast: Fast::default(),
             full: Full::default(),
+            keys: Keys::default(),
+            pieces: Vec::new(),
         }
     }
 
@@ -74,6 +82,25 @@ impl Reader {
     }
 
     pub fn read_with(&mut self, text: &str, producer: Producer, each: &mut dyn FnMut(&Document<'_>)) {
+        let is_kubernetes = VERSION.find(text.as_bytes()).is_some();
+        self.read_those(text, producer, (ours::looks_ours, ours::claims_ours, is_kubernetes), each);
+    }
+
+    /// Every document, ours or not.
+    #[cfg(test)]
+    pub(super) fn read_all(&mut self, text: &str, each: &mut dyn FnMut(&Document<'_>)) {
+        self.read_those(text, Producer::default(), (|_| true, |_| true, true), each);
+    }
+
+    /// Reads the documents that the first question finds worth it, and reports those that are broken where the second
+    /// one says so. Of a file for Kubernetes, what kubectl sees otherwise is reported too.
+    fn read_those(
+        &mut self,
+        text: &str,
+        producer: Producer,
+        (is_candidate, is_claimed, is_kubernetes): (fn(&str) -> bool, fn(&str) -> bool, bool),
+        each: &mut dyn FnMut(&Document<'_>),
+    ) {
         if text.len() > self.limits.file_bytes {
             let limit = self.limits.file_bytes;
             self.refuse(text, 0..text.len(), FaultKind::TooLarge { what: Oversize::File, limit });
@@ -81,33 +108,46 @@ impl Reader {
             return;
         }
         let mut index = 0;
-        for range in Documents::new(text) {
-            let Some(chunk) = text.get(range.clone()) else { continue };
-            if !ours::looks_ours(chunk) || split::is_empty(chunk) {
-                continue;
+        let mut pieces = std::mem::take(&mut self.pieces);
+        pieces.clear();
+        pieces.extend(Documents::new(text).filter_map(|piece| {
+            let chunk = text.get(piece.range.clone()).unwrap_or_default();
+            let is_ours = is_candidate(chunk) && !split::is_empty(chunk);
+            (is_ours || piece.trouble.is_some()).then_some((piece, is_ours))
+        }));
+        move_troubles(&mut pieces);
+        for (piece, is_ours) in &pieces {
+            let range = piece.range.clone();
+            let Some(chunk) = text.get(range.clone()).filter(|_| *is_ours) else { continue };
+            let sound = self.one(text, piece, producer);
+            if is_kubernetes {
+                self.report_trouble(text, piece);
             }
-            let sound = self.one(text, &range, producer);
             // A template that is not even YAML is nobody's fault until it says that it is ours.
-            if !sound && !ours::claims_ours(chunk) {
+            if !sound && !is_claimed(chunk) {
                 continue;
             }
             each(&self.document(index, text, &range, !sound));
             index += 1;
         }
+        self.pieces = pieces;
     }
 
     /// The first document of a text, ours or not: for the other files that are read with places.
     pub fn read_first(&mut self, text: &str, each: &mut dyn FnMut(&Document<'_>)) {
-        if let Some(range) = Documents::new(text).find(|range| !split::is_empty(text.get(range.clone()).unwrap_or("")))
-        {
-            let sound = self.one(text, &range, Producer::FullOnly);
-            each(&self.document(0, text, &range, !sound));
+        let is_filled = |piece: &Piece| !split::is_empty(text.get(piece.range.clone()).unwrap_or_default());
+        if let Some(found) = Documents::new(text).find(is_filled) {
+            let piece = Piece { trouble: None, ..found };
+            let sound = self.one(text, &piece, Producer::FullOnly);
+            each(&self.document(0, text, &piece.range, !sound));
         }
     }
 
-    fn one(&mut self, text: &str, range: &Range<usize>, producer: Producer) -> bool {
+    fn one(&mut self, text: &str, piece: &Piece, producer: Producer) -> bool {
+        let range = &piece.range;
         self.faults.clear();
         self.notes.clear();
+        self.full.directives.clear();
         if range.len() > self.limits.document_bytes {
             let limit = self.limits.document_bytes;
             self.refuse(text, range.clone(), FaultKind::TooLarge { what: Oversize::Document, limit });
@@ -116,13 +156,17 @@ impl Reader {
         let wants_notes = text.get(range.clone()).is_some_and(|chunk| NOTE.find(chunk.as_bytes()).is_some());
         let job = Job { text, range: range.clone(), limits: &self.limits, wants_notes };
         let quick = match producer {
+            _ if piece.is_json => false,
             Producer::FastThenFull => self.fast.read(&job, &mut self.tree, &mut self.faults, &mut self.notes),
             Producer::FullOnly => false,
         };
         let sound = quick || {
             self.faults.clear();
             self.notes.clear();
-            self.full.read(&job, &mut self.tree, &mut self.faults, &mut self.notes)
+            match piece.is_json {
+                true => json::read(&job, &mut self.keys, &mut self.tree, &mut self.faults),
+                false => self.full.read(&job, &mut self.tree, &mut self.faults, &mut self.notes),
+            }
         };
         let text_only = sound && self.tree.len() == 1 && ours::claims_ours(text.get(range.clone()).unwrap_or_default());
         let misread = match text_only {
@@ -139,6 +183,17 @@ impl Reader {
         self.faults.sort_by_key(|fault| fault.span);
         self.notes.sort();
         sound && !is_misread
+    }
+
+    /// Reports what kubectl sees otherwise; other readers of YAML see the same as we do.
+    fn report_trouble(&mut self, text: &str, piece: &Piece) {
+        let directives = self.full.directives.drain(..).map(faults::directive);
+        let before = self.faults.len();
+        self.faults.extend(directives);
+        self.faults.extend(piece.trouble.map(|trouble| faults::trouble(text, trouble)));
+        if self.faults.len() > before {
+            self.faults.sort_by_key(|fault| fault.span);
+        }
     }
 
     /// Where another manifest begins in the same mapping, since the `---` between them was lost: the first
@@ -174,6 +229,20 @@ impl Reader {
             faults: &self.faults,
             broken,
             notes: &self.notes,
+        }
+    }
+}
+
+/// kubectl refuses the whole file for some of what is wrong with one document: if that holds no entities, one that
+/// does reports it.
+fn move_troubles(pieces: &mut [(Piece, bool)]) {
+    for at in 0..pieces.len() {
+        let Some((piece, false)) = pieces.get(at) else { continue };
+        let Some(trouble @ (Trouble::Separator(_) | Trouble::NotJson(_))) = piece.trouble else { continue };
+        let before = pieces.iter().take(at).rposition(|(_, is_ours)| *is_ours);
+        let after = || pieces.iter().skip(at).position(|(_, is_ours)| *is_ours).map(|found| at + found);
+        if let Some((piece, _)) = before.or_else(after).and_then(|target| pieces.get_mut(target)) {
+            piece.trouble.get_or_insert(trouble);
         }
     }
 }

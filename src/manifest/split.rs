@@ -6,36 +6,96 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
+use super::json;
+
 static START: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("---"));
 static END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("..."));
 
-/// The documents of a text in order, as byte ranges; comments and directives go with the document they precede.
+/// A document of a text, and what kubectl sees otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Piece {
+    /// Comments and directives go with the document they precede.
+    pub(super) range: Range<usize>,
+    /// A JSON value of a file that starts with one.
+    pub(super) is_json: bool,
+    pub(super) trouble: Option<Trouble>,
+}
+
+/// Why kubectl does not find the documents that a reader of YAML finds. The place is a byte of the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trouble {
+    /// Text on the line of `---`: kubectl refuses the file.
+    Separator(usize),
+    /// A document after `...` without `---`: kubectl ignores it.
+    AfterEnd(usize),
+    /// A `---` after a carriage return without a line feed: kubectl does not see it.
+    CarriageReturn(usize),
+    /// The file starts with `{`, and is no JSON.
+    NotJson(usize),
+    /// Something else follows JSON values.
+    AfterJson(usize),
+}
+
+/// The documents of a text in order. A `---` after a lone carriage return, and a document after `...`, are cut as any
+/// reader of YAML does; `trouble` says that kubectl does not.
 pub(super) struct Documents<'t> {
     text: &'t str,
+    /// Where the text starts, after a byte order mark.
     at: usize,
     start: usize,
     next_start: Option<usize>,
     next_end: Option<usize>,
+    /// Where the next JSON value ends.
+    json: Option<usize>,
+    /// The document before ended with `...`.
+    after_end: bool,
+    trouble: Option<Trouble>,
 }
 
 impl<'t> Documents<'t> {
     pub(super) fn new(text: &'t str) -> Self {
         let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        let mut documents = Self { text, at, start: at, next_start: None, next_end: None };
-        documents.next_start = documents.marker(&START, at);
-        documents.next_end = documents.marker(&END, at);
+        let mut documents = Self {
+            text,
+            at,
+            start: at,
+            next_start: None,
+            next_end: None,
+            json: None,
+            after_end: false,
+            trouble: None,
+        };
+        if text.get(at..).unwrap_or_default().trim_start().starts_with('{') {
+            match json::value_end(text, at) {
+                Ok(end) => documents.json = Some(end),
+                Err(at) => documents.trouble = Some(Trouble::NotJson(at)),
+            }
+        }
+        if documents.json.is_none() {
+            documents.find_markers(at);
+        }
         documents
     }
 
+    fn find_markers(&mut self, from: usize) {
+        self.next_start = self.marker(&START, from);
+        self.next_end = self.marker(&END, from);
+    }
+
     /// The next marker at the start of a line, at or after `from`.
-    fn marker(&self, finder: &Finder<'_>, from: usize) -> Option<usize> {
+    fn marker(&mut self, finder: &Finder<'_>, from: usize) -> Option<usize> {
         let bytes = self.text.as_bytes();
         let mut from = from;
         while let Some(found) = finder.find(bytes.get(from..)?) {
             let at = from + found;
             let opens = at == self.at || at == 0 || matches!(bytes.get(at - 1), Some(b'\n' | b'\r'));
-            if opens && matches!(bytes.get(at + 3), None | Some(b'\n' | b'\r' | b' ' | b'\t')) {
+            let is_marker = matches!(bytes.get(at + 3), None | Some(b'\n' | b'\r' | b' ' | b'\t'))
+                || bytes.get(at..at + 4) == Some(b"---#");
+            if opens && is_marker {
                 return Some(at);
+            }
+            if opens && bytes.get(at) == Some(&b'-') && bytes.get(at.wrapping_sub(1)) != Some(&b'\r') {
+                self.trouble.get_or_insert(Trouble::Separator(at));
             }
             from = at + 1;
         }
@@ -46,12 +106,58 @@ impl<'t> Documents<'t> {
         let rest = self.text.as_bytes().get(from..).unwrap_or_default();
         memchr::memchr2(b'\n', b'\r', rest).map_or(self.text.len(), |found| from + found + 1)
     }
+
+    fn piece(&mut self, range: Range<usize>) -> Piece {
+        Piece { range, is_json: false, trouble: self.trouble.take() }
+    }
+
+    /// What is unusual about the separator at the start of a document.
+    fn judge_separator(&mut self, at: usize) {
+        let line = self.text.get(at + 3..self.line_end(at)).unwrap_or_default().trim();
+        if self.text.as_bytes().get(at.wrapping_sub(1)) == Some(&b'\r') {
+            self.trouble.get_or_insert(Trouble::CarriageReturn(at));
+        } else if !line.is_empty() && !line.starts_with('#') {
+            self.trouble.get_or_insert(Trouble::Separator(at));
+        }
+        self.after_end = false;
+    }
+
+    /// A document that starts without `---`.
+    fn judge_start(&mut self, at: usize, end: usize) {
+        let text = self.text.get(at..end).unwrap_or_default();
+        if self.after_end && !is_empty(text) {
+            let blank = text.len() - text.trim_start().len();
+            self.trouble.get_or_insert(Trouble::AfterEnd(at + blank));
+        }
+    }
+
+    fn next_json(&mut self, end: usize) -> Piece {
+        let start = self.start;
+        let blank = self.text.get(start..end).map_or(0, |value| value.len() - value.trim_start().len());
+        let rest = self.text.get(end..).unwrap_or_default();
+        let next = end + rest.len() - rest.trim_start().len();
+        self.start = end;
+        self.json = None;
+        if next >= self.text.len() {
+            self.start = self.text.len();
+        } else if let Ok(end) = json::value_end(self.text, next) {
+            self.json = Some(end);
+        } else {
+            self.trouble = Some(Trouble::AfterJson(next));
+            self.find_markers(end);
+        }
+        Piece { range: start + blank..end, is_json: true, trouble: self.trouble.take() }
+    }
 }
 
 impl Iterator for Documents<'_> {
-    type Item = Range<usize>;
+    type Item = Piece;
 
-    fn next(&mut self) -> Option<Range<usize>> {
+    fn next(&mut self) -> Option<Piece> {
+        if let Some(end) = self.json {
+            return Some(self.next_json(end));
+        }
+        let mut has_separator = false;
         loop {
             let begin = self.start;
             if begin >= self.text.len() {
@@ -60,24 +166,31 @@ impl Iterator for Documents<'_> {
             let marker = match (self.next_start, self.next_end) {
                 (Some(start), Some(end)) => start.min(end),
                 (Some(at), None) | (None, Some(at)) => at,
-                (None, None) => {
-                    self.start = self.text.len();
-                    return Some(begin..self.text.len());
-                }
+                (None, None) => self.text.len(),
             };
+            if !has_separator {
+                self.judge_start(begin, marker);
+            }
+            if marker >= self.text.len() {
+                self.start = self.text.len();
+                return Some(self.piece(begin..marker));
+            }
             if self.next_start == Some(marker) {
-                self.next_start = self.marker(&START, marker + 3);
                 let before = self.text.get(begin..marker).unwrap_or_default();
                 // A marker only opens the document when nothing but its comments and directives stand before it.
                 if !is_prelude(before) {
                     self.start = marker;
-                    return Some(begin..marker);
+                    return Some(self.piece(begin..marker));
                 }
+                has_separator = true;
+                self.judge_separator(marker);
+                self.next_start = self.marker(&START, marker + 3);
             } else {
                 self.next_end = self.marker(&END, marker + 3);
                 let end = self.line_end(marker);
                 self.start = end;
-                return Some(begin..end);
+                self.after_end = true;
+                return Some(self.piece(begin..end));
             }
         }
     }
@@ -113,7 +226,7 @@ mod tests {
     use super::*;
 
     fn cut(text: &str) -> Vec<&str> {
-        Documents::new(text).map(|range| &text[range]).filter(|part| !is_empty(part)).collect()
+        Documents::new(text).map(|piece| &text[piece.range]).filter(|part| !is_empty(part)).collect()
     }
 
     #[test]
