@@ -22,8 +22,6 @@ pub(super) struct Full {
     scratch: Tree,
     keys: Keys,
     links: Links,
-    /// `%YAML` and `%TAG` lines of the document.
-    pub(super) directives: Vec<Span>,
 }
 
 /// What has to be resolved once the document is read: placeholders stand in the tree for these.
@@ -64,7 +62,6 @@ impl Full {
             links: &mut self.links,
             faults,
             notes,
-            directives: &mut self.directives,
             frames: Vec::new(),
             pending: 0,
             anchors: HashMap::new(),
@@ -107,7 +104,6 @@ struct Builder<'b> {
     links: &'b mut Links,
     faults: &'b mut Vec<Fault>,
     notes: &'b mut Vec<Span>,
-    directives: &'b mut Vec<Span>,
     frames: Vec<Frame<'b>>,
     /// How many of the innermost frames have no node yet.
     pending: usize,
@@ -132,7 +128,6 @@ impl<'b> Builder<'b> {
             self.event(event)?;
         }
         self.notes.extend_from_slice(parser.comments());
-        self.directives.extend_from_slice(&parser.directives);
         for divergence in parser.divergences() {
             self.faults.push(faults::divergence(job.text, *divergence));
         }

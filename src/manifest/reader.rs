@@ -14,7 +14,7 @@ use super::keys::Keys;
 use super::limits::Limits;
 use super::ours;
 use super::places::one_character;
-use super::split::{self, Documents, Piece, Trouble};
+use super::split::{self, Documents, Piece};
 use crate::domain::fault::{Fault, FaultKind, Oversize};
 use crate::domain::platform::Platform;
 use crate::domain::span::Span;
@@ -147,7 +147,6 @@ impl Reader {
         let range = &piece.range;
         self.faults.clear();
         self.notes.clear();
-        self.full.directives.clear();
         if range.len() > self.limits.document_bytes {
             let limit = self.limits.document_bytes;
             self.refuse(text, range.clone(), FaultKind::TooLarge { what: Oversize::Document, limit });
@@ -187,11 +186,8 @@ impl Reader {
 
     /// Reports what kubectl sees otherwise; other readers of YAML see the same as we do.
     fn report_trouble(&mut self, text: &str, piece: &Piece) {
-        let directives = self.full.directives.drain(..).map(faults::directive);
-        let before = self.faults.len();
-        self.faults.extend(directives);
-        self.faults.extend(piece.trouble.map(|trouble| faults::trouble(text, trouble)));
-        if self.faults.len() > before {
+        if let Some(trouble) = piece.trouble {
+            self.faults.push(faults::trouble(text, trouble));
             self.faults.sort_by_key(|fault| fault.span);
         }
     }
@@ -238,7 +234,7 @@ impl Reader {
 fn move_troubles(pieces: &mut [(Piece, bool)]) {
     for at in 0..pieces.len() {
         let Some((piece, false)) = pieces.get(at) else { continue };
-        let Some(trouble @ (Trouble::Separator(_) | Trouble::NotJson(_))) = piece.trouble else { continue };
+        let Some(trouble) = piece.trouble.filter(|trouble| trouble.concerns_file()) else { continue };
         let before = pieces.iter().take(at).rposition(|(_, is_ours)| *is_ours);
         let after = || pieces.iter().skip(at).position(|(_, is_ours)| *is_ours).map(|found| at + found);
         if let Some((piece, _)) = before.or_else(after).and_then(|target| pieces.get_mut(target)) {

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 
 use super::json;
+use super::yaml::first_forbidden;
 
 static START: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("---"));
 static END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("..."));
@@ -26,6 +27,14 @@ pub(super) struct Piece {
 pub(super) enum Trouble {
     /// Text on the line of `---`: kubectl refuses the file.
     Separator(usize),
+    /// `...` where no document has started: kubectl refuses the file.
+    EndOfNothing(usize),
+    /// `%YAML` or `%TAG`: kubectl cuts after it, and refuses what it has cut off.
+    Directive(usize),
+    /// A control character where nothing else is: kubectl refuses the file.
+    ControlCharacter(usize),
+    /// A tab before a comment where nothing else is: kubectl refuses the file.
+    Tab(usize),
     /// A document after `...` without `---`: kubectl ignores it.
     AfterEnd(usize),
     /// A `---` after a carriage return without a line feed: kubectl does not see it.
@@ -34,6 +43,21 @@ pub(super) enum Trouble {
     NotJson(usize),
     /// Something else follows JSON values.
     AfterJson(usize),
+}
+
+impl Trouble {
+    /// kubectl refuses the whole file, whatever else is in it.
+    pub(super) fn concerns_file(self) -> bool {
+        match self {
+            Self::AfterEnd(_) | Self::CarriageReturn(_) | Self::AfterJson(_) => false,
+            Self::Separator(_)
+            | Self::EndOfNothing(_)
+            | Self::Directive(_)
+            | Self::ControlCharacter(_)
+            | Self::Tab(_)
+            | Self::NotJson(_) => true,
+        }
+    }
 }
 
 /// The documents of a text in order. A `---` after a lone carriage return, and a document after `...`, are cut as any
@@ -89,8 +113,11 @@ impl<'t> Documents<'t> {
         while let Some(found) = finder.find(bytes.get(from..)?) {
             let at = from + found;
             let opens = at == self.at || at == 0 || matches!(bytes.get(at - 1), Some(b'\n' | b'\r'));
-            let is_marker = matches!(bytes.get(at + 3), None | Some(b'\n' | b'\r' | b' ' | b'\t'))
-                || bytes.get(at..at + 4) == Some(b"---#");
+            let is_marker = match bytes.get(at + 3) {
+                None | Some(b'\n' | b'\r' | b' ' | b'\t') => true,
+                Some(b'#') => bytes.get(at) == Some(&b'-'),
+                Some(byte) => !byte.is_ascii() && is_odd_separator(self.text.get(at..).unwrap_or_default()),
+            };
             if opens && is_marker {
                 return Some(at);
             }
@@ -108,6 +135,16 @@ impl<'t> Documents<'t> {
     }
 
     fn piece(&mut self, range: Range<usize>) -> Piece {
+        let text = self.text.get(range.clone()).unwrap_or_default();
+        if let Some(at) = is_empty(text).then(|| first_forbidden(text)).flatten() {
+            self.trouble.get_or_insert(Trouble::ControlCharacter(range.start + at));
+        }
+        // The separator that the file starts with makes a document of nothing, and what follows it is ignored.
+        let is_first = range.start == self.at && text.starts_with("---");
+        if self.trouble.is_none() && !is_first && !self.after_end && text.contains(['%', '\t']) && is_empty(text) {
+            let directive = directive(text).map(|at| Trouble::Directive(range.start + at));
+            self.trouble = directive.or_else(|| tab(text).map(|at| Trouble::Tab(range.start + at)));
+        }
         Piece { range, is_json: false, trouble: self.trouble.take() }
     }
 
@@ -116,10 +153,15 @@ impl<'t> Documents<'t> {
         let line = self.text.get(at + 3..self.line_end(at)).unwrap_or_default().trim();
         if self.text.as_bytes().get(at.wrapping_sub(1)) == Some(&b'\r') {
             self.trouble.get_or_insert(Trouble::CarriageReturn(at));
-        } else if !line.is_empty() && !line.starts_with('#') {
+        } else if !line.is_empty() && !line.starts_with('#') || self.is_first_separator(at) {
             self.trouble.get_or_insert(Trouble::Separator(at));
         }
         self.after_end = false;
+    }
+
+    /// `---#` at the start of the file, where kubectl does not cut and YAML sees a text.
+    fn is_first_separator(&self, at: usize) -> bool {
+        at == self.at && self.text.as_bytes().get(at + 3).is_some_and(|byte| *byte == b'#' || !byte.is_ascii())
     }
 
     /// A document that starts without `---`.
@@ -158,6 +200,7 @@ impl Iterator for Documents<'_> {
             return Some(self.next_json(end));
         }
         let mut has_separator = false;
+        let mut in_chunk = false;
         loop {
             let begin = self.start;
             if begin >= self.text.len() {
@@ -182,6 +225,11 @@ impl Iterator for Documents<'_> {
                     self.start = marker;
                     return Some(self.piece(begin..marker));
                 }
+                if let Some(at) = directive(before) {
+                    self.trouble.get_or_insert(Trouble::Directive(begin + at));
+                }
+                // kubectl leaves out a separator, but not the one that the file starts with.
+                in_chunk = has_separator || marker == self.at;
                 has_separator = true;
                 self.judge_separator(marker);
                 self.next_start = self.marker(&START, marker + 3);
@@ -189,11 +237,36 @@ impl Iterator for Documents<'_> {
                 self.next_end = self.marker(&END, marker + 3);
                 let end = self.line_end(marker);
                 self.start = end;
+                let before = self.text.get(begin..marker).unwrap_or_default();
+                if !self.after_end && !in_chunk && is_empty(before) {
+                    self.trouble.get_or_insert(Trouble::EndOfNothing(marker));
+                }
                 self.after_end = true;
                 return Some(self.piece(begin..end));
             }
         }
     }
+}
+
+/// `---` with blanks after it that YAML does not know, and kubectl does.
+pub(super) fn is_odd_separator(text: &str) -> bool {
+    let line = text.split('\n').next().unwrap_or_default();
+    line.strip_prefix("---").is_some_and(|rest| rest.trim().is_empty())
+}
+
+/// Where the first tab in the indentation of a line stands.
+fn tab(text: &str) -> Option<usize> {
+    let indentation = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
+    let mut lines = lines(text).map(|line| (line.as_ptr() as usize - text.as_ptr() as usize, line));
+    lines.find_map(|(start, line)| line.get(..indentation(line))?.find('\t').map(|at| start + at))
+}
+
+/// Where the first directive of a text stands.
+fn directive(text: &str) -> Option<usize> {
+    if text.starts_with('%') {
+        return Some(0);
+    }
+    text.find("\n%").or_else(|| text.find("\r%")).map(|at| at + 1)
 }
 
 /// Only blank lines, comments and directives, so far.

@@ -278,6 +278,26 @@ pub(super) fn trouble(text: &str, trouble: Trouble) -> Fault {
             "Kubernetes ignores this document, since it follows `...` without a `---`.",
             "put `---` on a line of its own above it",
         ),
+        Trouble::EndOfNothing(at) => (
+            at,
+            "A document ends here before it has started, and Kubernetes refuses the file.",
+            "remove the `...`",
+        ),
+        Trouble::Directive(at) => (
+            at,
+            "Kubernetes refuses a file with a directive before `---`.",
+            "remove the line: a manifest needs no directive",
+        ),
+        Trouble::ControlCharacter(at) => (
+            at,
+            "This is a control character, and Kubernetes refuses a file with one.",
+            "remove the character",
+        ),
+        Trouble::Tab(at) => (
+            at,
+            "A tab starts a line without content, and Kubernetes refuses the file.",
+            "remove the tab",
+        ),
         Trouble::CarriageReturn(at) => (
             at,
             "Kubernetes does not see this `---`, since the line above ends with a carriage return alone.",
@@ -298,12 +318,6 @@ pub(super) fn trouble(text: &str, trouble: Trouble) -> Fault {
     let rest = around.rest();
     let span = if rest.is_empty() { one_character(text, around.at) } else { rest };
     Words::new(span, message, help).fault()
-}
-
-/// A directive: kubectl cuts the file at `---`, and finds no document after it.
-pub(super) fn directive(span: Span) -> Fault {
-    let message = "Kubernetes refuses a file with a directive before `---`.";
-    Words::new(span, message, "remove the line: a manifest needs no directive").fault()
 }
 
 /// What YAML 1.2 reads otherwise by its form.

@@ -56,7 +56,7 @@ pub(super) fn width(byte: u8) -> usize {
 }
 
 /// Where the first character is that kubectl refuses in any place.
-pub(super) fn first_forbidden(text: &str) -> Option<usize> {
+pub(in crate::manifest) fn first_forbidden(text: &str) -> Option<usize> {
     let is_forbidden = |c: char| match c {
         '\t' | '\n' | '\r' | '\u{85}' => false,
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => true,

@@ -14,6 +14,7 @@ use std::borrow::Cow;
 use crate::domain::span::Span;
 use crate::domain::tree::Style;
 
+pub(super) use chars::first_forbidden;
 pub(super) use parser::{Event, Parser, Properties};
 pub(super) use problem::{Problem, ProblemKind};
 

@@ -53,7 +53,6 @@ pub(in crate::manifest) struct Parser<'t> {
     handles: Vec<(&'t str, Cow<'t, str>)>,
     /// The end of the last token: an empty value stands right after its colon or dash.
     slot: usize,
-    pub(in crate::manifest) directives: Vec<Span>,
 }
 
 impl<'t> Parser<'t> {
@@ -66,7 +65,6 @@ impl<'t> Parser<'t> {
             brackets: Vec::new(),
             handles: Vec::new(),
             slot: start,
-            directives: Vec::new(),
         }
     }
 
@@ -140,6 +138,9 @@ impl<'t> Parser<'t> {
         if has_directive && !has_start {
             return self.fail(ProblemKind::DocumentStartExpected);
         }
+        if !has_start && self.peek()?.kind == TokenKind::DocumentEnd {
+            return self.fail(ProblemKind::ContentExpected);
+        }
         self.state = State::End;
         let is_empty = matches!(
             self.peek()?.kind,
@@ -154,7 +155,6 @@ impl<'t> Parser<'t> {
 
     fn directive(&mut self) -> Scan<()> {
         let Some(Token { kind: TokenKind::Directive(directive), span }) = self.take() else { return Ok(()) };
-        self.directives.push(span);
         match directive {
             // 1.2 is refused where directives are: the reader reports every directive that kubectl sees.
             Directive::Version { major: 1, minor: 1 | 2 } => {}

@@ -9,6 +9,7 @@ use super::chars::{break_length, first_forbidden, is_blank, is_blank_or_end, is_
 use super::problem::{Problem, ProblemKind};
 use super::{Divergence, Token, TokenKind};
 use crate::domain::span::Span;
+use crate::manifest::split::is_odd_separator;
 
 /// A key ends within so many characters, and on its line.
 const LONGEST_KEY: usize = 1024;
@@ -50,7 +51,8 @@ pub(super) struct Scanner<'t> {
     /// One for the block level, one more for each open bracket.
     candidates: Vec<Option<Candidate>>,
     forbidden: Option<usize>,
-    /// Where kubectl starts to read, which cuts off the lines of `---`.
+    /// Where kubectl starts to read: a byte order mark there is none of the text. It cuts off the line of `---`, but for
+    /// the first line of a file.
     text_start: usize,
     /// Comments that contain this are kept.
     wanted: Option<memmem::Finder<'static>>,
@@ -172,12 +174,17 @@ impl<'t> Scanner<'t> {
         if length == 3 { self.text.get(at..at + length) } else { Some("\n") }
     }
 
+    fn rest(&self) -> &'t str {
+        self.slice(self.mark.at, self.bytes.len())
+    }
+
     /// `---` or `...` at the start of a line, and nothing glued to it but a comment.
     pub(super) fn is_at_marker(&self) -> bool {
         self.mark.column == 0
             && matches!(self.bytes.get(self.mark.at..self.mark.at + 3), Some(b"---" | b"..."))
             && (is_blank_or_end(self.bytes, self.mark.at + 3)
-                || self.bytes.get(self.mark.at..self.mark.at + 4) == Some(b"---#"))
+                || self.bytes.get(self.mark.at..self.mark.at + 4) == Some(b"---#")
+                || self.next_byte(3).is_some_and(|byte| !byte.is_ascii()) && is_odd_separator(self.rest()))
     }
 
     pub(super) fn push(&mut self, kind: TokenKind<'t>, start: usize) {
@@ -265,12 +272,8 @@ impl<'t> Scanner<'t> {
     fn skip_to_token(&mut self) {
         loop {
             let at = self.mark.at;
-            if self.mark.column == 0 && self.bytes.get(at..at + 3) == Some(&[0xEF, 0xBB, 0xBF]) {
-                self.skip();
-                // For kubectl, which cuts there, a text starts after `---`, and a mark at its start has no width.
-                if at == self.text_start {
-                    self.mark.column = 0;
-                }
+            if at == self.text_start && self.bytes.get(at..at + 3) == Some(&[0xEF, 0xBB, 0xBF]) {
+                self.mark.at += 3;
             }
             while self.byte() == Some(b' ') || self.byte() == Some(b'\t') && (self.is_in_flow() || !self.key_allowed) {
                 self.skip();
@@ -363,9 +366,15 @@ impl<'t> Scanner<'t> {
         self.key_allowed = false;
         let start = self.mark.at;
         self.skip_to(start + 3);
+        if self.next_byte(0).is_some_and(|byte| !byte.is_ascii()) {
+            self.skip_to(start + self.slice(start, self.bytes.len()).find(['\n', '\r']).unwrap_or(3));
+        }
         let kind = if first == b'-' { TokenKind::DocumentStart } else { TokenKind::DocumentEnd };
         let rest = self.bytes.get(start..).unwrap_or_default();
-        self.text_start = start + memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+        let is_first = self.slice(0, start).trim_start_matches('\u{feff}').is_empty();
+        if !is_first {
+            self.text_start = start + memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+        }
         self.push(kind, start);
         Ok(())
     }

@@ -15,61 +15,72 @@ pub(super) enum Difference {
     TooDeep,
     AliasBomb,
     SameKeyTwice,
+    FirstSeparator,
 }
 
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) difference: Difference,
-    pub(super) example: &'static str,
+    pub(super) example: fn() -> String,
     /// Why portolan does not do as kubectl does.
     #[expect(dead_code, reason = "read by people")]
     reason: &'static str,
 }
 
-pub(super) const TABLE: [Row; 9] = [
+pub(super) const TABLE: [Row; 11] = [
     Row {
         difference: Difference::AfterEnd,
-        example: "apiVersion: v1\na: 1\n...\nb: 2\n",
+        example: || "apiVersion: v1\na: 1\n...\nb: 2\n".to_owned(),
         reason: "kubectl ignores the second document in silence; portolan reads it and reports that",
     },
     Row {
         difference: Difference::CarriageReturn,
-        example: "apiVersion: v1\ra: 1\r---\rb: 2\r",
+        example: || "apiVersion: v1\ra: 1\r---\rb: 2\r".to_owned(),
         reason: "kubectl ignores the second document in silence; portolan reads it and reports that",
     },
     Row {
         difference: Difference::ContentAfterEnd,
-        example: "- a\n[b]\n",
+        example: || "[a] b\n".to_owned(),
         reason: "kubectl ignores what follows the root in silence; portolan refuses the document",
     },
     Row {
         difference: Difference::OddBlank,
-        example: "a: 1\n\u{a0}b: 2\n",
+        example: || "a: 1\n\u{a0}b: 2\n".to_owned(),
         reason: "kubectl takes a pasted non-breaking space for the first letter of the key, which nobody means",
     },
     Row {
         difference: Difference::AnchorEnd,
-        example: "a: &b:c d\n",
+        example: || "a: &b:c d\n".to_owned(),
         reason: "kubectl ends the name at the colon and reads `:c d`; portolan reads the same value and reports it",
     },
     Row {
         difference: Difference::TagAlone,
-        example: "a: !important\n",
+        example: || "a: !important\n".to_owned(),
         reason: "kubectl reads an empty text; portolan reads the same and reports that the tag was meant as text",
     },
     Row {
         difference: Difference::TooDeep,
-        example: "a: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]\n",
+        example: || format!("a: {}{}\n", "[".repeat(130), "]".repeat(130)),
         reason: "portolan reads to a depth of 128, which bounds what a hostile file can cost",
     },
     Row {
         difference: Difference::AliasBomb,
-        example: "",
+        example: || format!("a: &a [{}]\nb: [{}]\n", vec!["x"; 4000].join(", "), vec!["*a"; 70].join(", ")),
         reason: "portolan and kubectl bound what aliases expand to by different figures",
     },
     Row {
+        difference: Difference::PlainText,
+        example: || "getport.io/v1 text\n".to_owned(),
+        reason: "kubectl reads a text where a space is missing after the colon, and then misses the kind",
+    },
+    Row {
+        difference: Difference::FirstSeparator,
+        example: || "---#c\n".to_owned(),
+        reason: "kubectl takes a first line of `---#` for text and refuses what follows; portolan always refuses it",
+    },
+    Row {
         difference: Difference::SameKeyTwice,
-        example: "a: {1: b, \"1\": c}\n",
+        example: || "a: {1: b, \"1\": c}\n".to_owned(),
         reason: "kubectl keeps one of the two by chance; portolan keeps the last one and reports the key",
     },
 ];
@@ -96,6 +107,13 @@ const BY_MESSAGE: [(&str, Difference); 7] = [
     ("ends before the", Difference::AnchorEnd),
     ("is a YAML tag, not text", Difference::TagAlone),
 ];
+
+/// The difference that the beginning of a text stands for.
+pub(super) fn by_text(text: &str) -> Vec<Difference> {
+    let rest = text.trim_start_matches('\u{feff}').strip_prefix("---");
+    let is_it = rest.is_some_and(|rest| rest.starts_with(|c: char| c == '#' || !c.is_ascii()));
+    is_it.then_some(Difference::FirstSeparator).into_iter().collect()
+}
 
 /// The difference that a value stands for: a key that is given as text and as something else.
 pub(super) fn by_value(root: Value<'_>, faults: &[Fault]) -> Vec<Difference> {

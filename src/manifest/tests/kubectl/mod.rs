@@ -14,6 +14,7 @@ use std::process::Command;
 use crate::domain::fault::FaultKind;
 use crate::domain::tree::Kind;
 use crate::generated_cases;
+use crate::manifest::split::Documents;
 use crate::manifest::yaml::{Parser, ProblemKind};
 use crate::manifest::{Limits, Reader};
 use intended::Difference;
@@ -76,27 +77,33 @@ fn ask(kubectl: &Path, texts: &[String]) -> Vec<Outcome> {
             .expect("kubectl runs");
         assert!(output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stdout));
         let mut found = vec![Outcome::default(); batch.len()];
-        for line in String::from_utf8_lossy(&output.stderr).lines().filter(|line| !line.is_empty()) {
-            let (number, message) = split_message(line, folder.path());
-            note(&mut found[number], message);
+        // The JSON of a document can have line breaks.
+        let folder = folder.path().display().to_string();
+        let (parsing, decoding) = (format!("error parsing {folder}/"), format!("unable to decode \"{folder}/"));
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        let mut starts = errors.match_indices(&parsing).chain(errors.match_indices(&decoding)).collect::<Vec<_>>();
+        starts.sort_unstable();
+        let ends = starts.iter().skip(1).map(|(at, _)| *at).chain([errors.len()]);
+        for ((at, start), end) in starts.iter().zip(ends) {
+            let message = errors[at + start.len()..end].strip_suffix('\n').expect("a line break at the end");
+            let (number, message) = message.split_once(".yaml").expect("the name of a file");
+            let number: usize = number.parse().expect("a number");
+            note(&mut found[number], message.trim_start_matches(['"', ':', ' ']));
         }
         outcomes.extend(found);
     }
     outcomes
 }
 
-/// The number of the file that a line is about, and what it says.
-fn split_message<'l>(line: &'l str, folder: &Path) -> (usize, &'l str) {
-    let folder = folder.display().to_string();
-    let rest = line.split_once(&folder).map(|(_, rest)| rest).unwrap_or_else(|| panic!("an unknown message: {line}"));
-    let (number, message) = rest.split_once(".yaml").expect("the name of a file");
-    (number.trim_start_matches('/').parse().expect("a number"), message.trim_start_matches(['"', ':', ' ']))
-}
-
 fn note(outcome: &mut Outcome, message: &str) {
     if let Some(json) = message.strip_prefix("Object 'Kind' is missing in '") {
         let json = json.strip_suffix('\'').expect("a quote at the end");
-        outcome.push(Reading::Object(serde_json::from_str(json).unwrap_or_else(|error| panic!("{error}: {json}"))));
+        let json = without_halves(json);
+        match serde_json::from_str(&json) {
+            Ok(value) => outcome.push(Reading::Object(value)),
+            Err(error) if error.to_string().starts_with("recursion limit") => outcome.push(Reading::Other("deep")),
+            Err(error) => panic!("{error}: {json}"),
+        }
     } else if let Some(root) = message.strip_prefix("json: cannot unmarshal ")
         && message.ends_with(" into Go value of type unstructured.detector")
     {
@@ -107,17 +114,40 @@ fn note(outcome: &mut Outcome, message: &str) {
     }
 }
 
+/// JSON with U+FFFD for each half of a surrogate pair, as kubectl reads it when it goes on.
+fn without_halves(json: &str) -> String {
+    let mut out = String::new();
+    let mut rest = json;
+    while let Some(at) = rest.find('\\') {
+        let unit = |at: usize| {
+            let digits = rest.get(at..at + 6)?.strip_prefix("\\u")?;
+            u32::from_str_radix(digits, 16).ok()
+        };
+        let (length, text) = match (unit(at), unit(at + 6)) {
+            (Some(0xD800..0xDC00), Some(0xDC00..0xE000)) => (12, None),
+            (Some(0xD800..0xE000), _) => (6, Some("\u{fffd}")),
+            (Some(_), _) => (6, None),
+            (None, _) => (2, None),
+        };
+        out.push_str(&rest[..at]);
+        out.push_str(text.unwrap_or(&rest[at..at + length]));
+        rest = &rest[at + length..];
+    }
+    out + rest
+}
+
 /// What our reader makes of a text; the differences that it reports itself.
 fn read(text: &str) -> (Outcome, Vec<Difference>) {
     let mut outcome = Outcome::default();
-    let mut differences = Vec::new();
+    let mut differences = intended::by_text(text);
+    // With nothing in it that could be an entity there is no document to report this in.
+    let trouble = Documents::new(text).find_map(|piece| piece.trouble.filter(|trouble| trouble.concerns_file()));
+    outcome.refused = trouble.map(|trouble| format!("{trouble:?}"));
     Reader::new(Limits::default()).read_all(text, &mut |document| {
         let errors = document.faults.iter().filter(|fault| is_error(&fault.kind)).collect::<Vec<_>>();
         differences.extend(errors.iter().filter_map(|fault| intended::by_fault(&fault.kind)));
-        for fault in &errors {
-            if intended::by_fault(&fault.kind).is_none() {
-                outcome.refused.get_or_insert_with(|| format!("{:?}", fault.kind));
-            }
+        if let Some(fault) = errors.first() {
+            outcome.refused.get_or_insert_with(|| format!("{:?}", fault.kind));
         }
         let range = document.span.range();
         if document.broken && has_content_after_end(text, range.start, range.end) {
@@ -221,6 +251,7 @@ fn compare(kubectl: &Path, texts: &[String]) -> BTreeMap<Difference, usize> {
         }
     }
     surprises.sort_by_key(String::len);
+    println!("{} texts, {} surprises, {met:?}", texts.len(), surprises.len());
     let shown = surprises.iter().take(12).cloned().collect::<Vec<_>>().join("\n");
     assert!(surprises.is_empty(), "{} of {} texts are read otherwise:\n{shown}", surprises.len(), texts.len());
     met
@@ -266,11 +297,13 @@ fn json_is_read_as_kubectl_reads_it() {
 #[test]
 fn every_intended_difference_is_still_there() {
     let Some(kubectl) = kubectl() else { return };
-    let texts = intended::TABLE.iter().map(|row| row.example.to_owned()).collect::<Vec<_>>();
-    for (row, theirs) in intended::TABLE.iter().zip(ask(&kubectl, &texts)) {
-        let (ours, differences) = read(row.example);
+    let texts = intended::TABLE.iter().map(|row| (row.example)()).collect::<Vec<_>>();
+    for ((row, text), theirs) in intended::TABLE.iter().zip(&texts).zip(ask(&kubectl, &texts)) {
+        let (ours, differences) = read(text);
         assert!(differences.contains(&row.difference), "{row:?}\n{differences:?}\n{ours:?}");
-        assert!(!agree(&ours, &theirs), "no longer a difference: {row:?}\nkubectl {theirs:?}\nours {ours:?}");
+        // One of two keys by chance may be ours.
+        let is_chance = row.difference == Difference::SameKeyTwice;
+        assert!(is_chance || !agree(&ours, &theirs), "no longer a difference: {row:?}\n{theirs:?}\n{ours:?}");
     }
 }
 
