@@ -302,6 +302,10 @@ impl<'b> Builder<'b> {
                 (Tagged::Plain(Plain::String), true)
             }
             Some(tag) => match tags::apply(&tag.name, text) {
+                Ok(Tagged::Plain(Plain::Refused)) if !is_key => {
+                    self.faults.push(faults::not_finite(text, span));
+                    (Tagged::Plain(Plain::Refused), true)
+                }
                 Ok(tagged) => (tagged, true),
                 Err(misfit) => {
                     self.faults.push(faults::misfit(text, misfit, span));

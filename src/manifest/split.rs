@@ -71,6 +71,11 @@ pub(super) struct Documents<'t> {
     next_end: Option<usize>,
     /// Where the next JSON value ends.
     json: Option<usize>,
+    /// Where the text starts that kubectl reads next. It leaves out the line of a separator, unless that is all it has
+    /// read so far.
+    chunk: usize,
+    /// The last separator that kubectl did not leave out.
+    kept_separator: Option<usize>,
     /// The document before ended with `...`.
     after_end: bool,
     trouble: Option<Trouble>,
@@ -86,6 +91,8 @@ impl<'t> Documents<'t> {
             next_start: None,
             next_end: None,
             json: None,
+            chunk: at,
+            kept_separator: None,
             after_end: false,
             trouble: None,
         };
@@ -139,8 +146,8 @@ impl<'t> Documents<'t> {
         if let Some(at) = is_empty(text).then(|| first_forbidden(text)).flatten() {
             self.trouble.get_or_insert(Trouble::ControlCharacter(range.start + at));
         }
-        // The separator that the file starts with makes a document of nothing, and what follows it is ignored.
-        let is_first = range.start == self.at && text.starts_with("---");
+        // A separator that kubectl keeps makes a document of nothing, and what follows it is ignored.
+        let is_first = self.kept_separator == Some(range.start);
         if self.trouble.is_none() && !is_first && !self.after_end && text.contains(['%', '\t']) && is_empty(text) {
             let directive = directive(text).map(|at| Trouble::Directive(range.start + at));
             self.trouble = directive.or_else(|| tab(text).map(|at| Trouble::Tab(range.start + at)));
@@ -150,18 +157,24 @@ impl<'t> Documents<'t> {
 
     /// What is unusual about the separator at the start of a document.
     fn judge_separator(&mut self, at: usize) {
+        if self.chunk == at {
+            self.kept_separator = Some(at);
+        } else {
+            let rest = self.text.as_bytes().get(at..).unwrap_or_default();
+            self.chunk = at + memchr::memchr(b'\n', rest).map_or(rest.len(), |found| found + 1);
+        }
         let line = self.text.get(at + 3..self.line_end(at)).unwrap_or_default().trim();
         if self.text.as_bytes().get(at.wrapping_sub(1)) == Some(&b'\r') {
             self.trouble.get_or_insert(Trouble::CarriageReturn(at));
-        } else if !line.is_empty() && !line.starts_with('#') || self.is_first_separator(at) {
+        } else if !line.is_empty() && !line.starts_with('#') || self.is_kept_text(at) {
             self.trouble.get_or_insert(Trouble::Separator(at));
         }
         self.after_end = false;
     }
 
-    /// `---#` at the start of the file, where kubectl does not cut and YAML sees a text.
-    fn is_first_separator(&self, at: usize) -> bool {
-        at == self.at && self.text.as_bytes().get(at + 3).is_some_and(|byte| *byte == b'#' || !byte.is_ascii())
+    /// `---#` where kubectl does not cut, and YAML sees a text.
+    fn is_kept_text(&self, at: usize) -> bool {
+        self.kept_separator == Some(at) && self.text.as_bytes().get(at + 3).is_some_and(|byte| *byte == b'#' || !byte.is_ascii())
     }
 
     /// A document that starts without `---`.
@@ -200,7 +213,7 @@ impl Iterator for Documents<'_> {
             return Some(self.next_json(end));
         }
         let mut has_separator = false;
-        let mut in_chunk = false;
+        let mut is_kept = false;
         loop {
             let begin = self.start;
             if begin >= self.text.len() {
@@ -228,17 +241,16 @@ impl Iterator for Documents<'_> {
                 if let Some(at) = directive(before) {
                     self.trouble.get_or_insert(Trouble::Directive(begin + at));
                 }
-                // kubectl leaves out a separator, but not the one that the file starts with.
-                in_chunk = has_separator || marker == self.at;
                 has_separator = true;
                 self.judge_separator(marker);
+                is_kept = self.kept_separator == Some(marker);
                 self.next_start = self.marker(&START, marker + 3);
             } else {
                 self.next_end = self.marker(&END, marker + 3);
                 let end = self.line_end(marker);
                 self.start = end;
                 let before = self.text.get(begin..marker).unwrap_or_default();
-                if !self.after_end && !in_chunk && is_empty(before) {
+                if !self.after_end && !is_kept && is_empty(before) {
                     self.trouble.get_or_insert(Trouble::EndOfNothing(marker));
                 }
                 self.after_end = true;

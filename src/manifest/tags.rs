@@ -52,15 +52,22 @@ fn core_suffix(tag: &str) -> Option<&str> {
     tag.strip_prefix("tag:yaml.org,2002:")
 }
 
-/// Near enough for a tag nobody writes: a year, a month and a day, whatever follows.
+/// Near enough for a tag that is hardly ever used: a year, a month and a day that exist, whatever follows.
 fn is_timestamp(text: &str) -> bool {
     let mut parts = text.splitn(3, '-');
-    let digits =
-        |part: Option<&str>| part.is_some_and(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
-    text.find('-') == Some(4)
-        && digits(parts.next())
-        && digits(parts.next())
-        && parts.next().is_some_and(|day| day.bytes().next().is_some_and(|byte| byte.is_ascii_digit()))
+    let mut number = |most: usize| {
+        let part = parts.next()?;
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        part.get(..digits.min(most))?.parse::<u32>().ok()
+    };
+    let (Some(year), Some(month), Some(day)) = (number(4), number(2), number(2)) else { return false };
+    let days = match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => 31,
+    };
+    text.find('-') == Some(4) && (1..=12).contains(&month) && (1..=days).contains(&day)
 }
 
 /// Standard base64 with padding; line breaks are skipped, nothing else is.

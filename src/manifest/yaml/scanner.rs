@@ -30,6 +30,9 @@ struct Candidate {
     required: bool,
     token: usize,
     mark: Mark,
+    /// A collection in brackets that has ended. kubectl does not look ahead for its colon, so it reads no further than
+    /// the root of a document.
+    has_ended: bool,
 }
 
 pub(super) type Scan<T> = Result<T, Problem>;
@@ -50,6 +53,8 @@ pub(super) struct Scanner<'t> {
     pub(super) key_allowed: bool,
     /// One for the block level, one more for each open bracket.
     candidates: Vec<Option<Candidate>>,
+    /// The numbers of the tokens that open the brackets.
+    openings: Vec<usize>,
     forbidden: Option<usize>,
     /// Where kubectl starts to read: a byte order mark there is none of the text. It cuts off the line of `---`, but for
     /// the first line of a file.
@@ -76,6 +81,7 @@ impl<'t> Scanner<'t> {
             indents: Vec::new(),
             key_allowed: true,
             candidates: vec![None],
+            openings: Vec::new(),
             forbidden: first_forbidden(document).map(|at| start + at),
             wanted: wanted.map(memmem::Finder::new),
             comments: Vec::new(),
@@ -101,7 +107,7 @@ impl<'t> Scanner<'t> {
         if self.queue.is_empty() {
             return Ok(!self.ended);
         }
-        let Some(at) = self.candidates.iter().position(|it| it.is_some_and(|it| it.token == self.taken)) else {
+        let Some(at) = self.candidates.iter().position(|it| it.is_some_and(|it| it.token == self.taken && !it.has_ended)) else {
             return Ok(false);
         };
         self.is_candidate(at)
@@ -332,7 +338,8 @@ impl<'t> Scanner<'t> {
         }
         self.drop_candidate()?;
         let required = !self.is_in_flow() && i64::try_from(self.mark.column).is_ok_and(|column| column == self.indent);
-        let candidate = Candidate { required, token: self.taken + self.queue.len(), mark: self.mark };
+        let token = self.taken + self.queue.len();
+        let candidate = Candidate { required, token, mark: self.mark, has_ended: false };
         if let Some(slot) = self.candidates.last_mut() {
             *slot = Some(candidate);
         }
@@ -389,6 +396,7 @@ impl<'t> Scanner<'t> {
     fn fetch_opening(&mut self, kind: TokenKind<'t>) -> Scan<()> {
         self.save_candidate()?;
         self.candidates.push(None);
+        self.openings.push(self.taken + self.queue.len());
         self.key_allowed = true;
         let start = self.mark.at;
         self.skip();
@@ -400,6 +408,10 @@ impl<'t> Scanner<'t> {
         self.drop_candidate()?;
         if self.is_in_flow() {
             self.candidates.pop();
+            let opening = self.openings.pop();
+            if let Some(Some(candidate)) = self.candidates.last_mut() {
+                candidate.has_ended |= Some(candidate.token) == opening;
+            }
         }
         self.key_allowed = false;
         let start = self.mark.at;

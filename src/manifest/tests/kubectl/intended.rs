@@ -16,6 +16,7 @@ pub(super) enum Difference {
     AliasBomb,
     SameKeyTwice,
     FirstSeparator,
+    MarkAfterSeparators,
 }
 
 #[derive(Debug)]
@@ -27,7 +28,7 @@ pub(super) struct Row {
     reason: &'static str,
 }
 
-pub(super) const TABLE: [Row; 11] = [
+pub(super) const TABLE: [Row; 12] = [
     Row {
         difference: Difference::AfterEnd,
         example: || "apiVersion: v1\na: 1\n...\nb: 2\n".to_owned(),
@@ -79,6 +80,11 @@ pub(super) const TABLE: [Row; 11] = [
         reason: "kubectl takes a first line of `---#` for text and refuses what follows; portolan always refuses it",
     },
     Row {
+        difference: Difference::MarkAfterSeparators,
+        example: || "n: 0\n---\n---\n\u{feff}n: 2\n".to_owned(),
+        reason: "kubectl makes a byte order mark after two separators part of the key; portolan ignores it",
+    },
+    Row {
         difference: Difference::SameKeyTwice,
         example: || "a: {1: b, \"1\": c}\n".to_owned(),
         reason: "kubectl keeps one of the two by chance; portolan keeps the last one and reports the key",
@@ -108,11 +114,13 @@ const BY_MESSAGE: [(&str, Difference); 7] = [
     ("is a YAML tag, not text", Difference::TagAlone),
 ];
 
-/// The difference that the beginning of a text stands for.
+/// The differences that separators stand for.
 pub(super) fn by_text(text: &str) -> Vec<Difference> {
-    let rest = text.trim_start_matches('\u{feff}').strip_prefix("---");
-    let is_it = rest.is_some_and(|rest| rest.starts_with(|c: char| c == '#' || !c.is_ascii()));
-    is_it.then_some(Difference::FirstSeparator).into_iter().collect()
+    let glued = |(at, _): (usize, &str)| text[at + 3..].starts_with(|c: char| c == '#' || !c.is_ascii());
+    let has_glued = text.match_indices("---").any(glued);
+    let has_mark = text.contains("---\n\u{feff}");
+    let found = [has_glued.then_some(Difference::FirstSeparator), has_mark.then_some(Difference::MarkAfterSeparators)];
+    found.into_iter().flatten().collect()
 }
 
 /// The difference that a value stands for: a key that is given as text and as something else.
