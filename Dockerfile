@@ -14,11 +14,11 @@ COPY completions completions
 COPY schemas schemas
 COPY src src
 COPY testdata/rules testdata/rules
-RUN cargo build --release --locked --bin portolan
+RUN cargo build --profile dist --locked --bin portolan
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
-COPY --from=build /source/target/release/portolan /usr/local/bin/portolan
+COPY --from=build /source/target/dist/portolan /usr/local/bin/portolan
 USER 65532:65532
 WORKDIR /repository
 ENTRYPOINT ["/usr/local/bin/portolan"]

@@ -18,9 +18,9 @@ generate:
     UPDATE=1 cargo test --locked --test generated
     UPDATE=1 cargo test --locked --test pictures
 
-# The figures
+# Run the benchmarks, built like the published binaries
 bench:
-    cargo bench --locked
+    cargo bench --locked --profile dist
 
 # Fuzz one target for a while (needs a nightly toolchain and cargo-fuzz)
 fuzz target seconds="60":

@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
 
 use crate::commands::context::Context;
@@ -15,34 +15,34 @@ use crate::exit::Exit;
 use crate::settings::{self, Environment, Request};
 use crate::ui::{self, ColourChoice, Streams};
 
-const ABOUT: &str = "Keeps a software catalog in step with Git";
+const ABOUT: &str = "GitOps for the Port software catalog (and Glint): lint, diff and push Entity manifests";
 
 const EXAMPLES: &str = "\
 Examples:
-  portolan init                     wire this repository: config, hook, pipeline
+  portolan init                     set up this repository: config, pre-commit hook, pipeline
   portolan lint                     check every manifest of the repository
-  portolan lint --staged            check what the next commit changes
-  portolan diff                     what a push would change in the catalog
-  portolan push                     change it
-  portolan pull                     bring what lint checks against
+  portolan lint --staged            check the staged changes
+  portolan diff                     show what push would change in the catalog
+  portolan push                     apply those changes
+  portolan pull                     update the blueprints and known entities that lint uses
   portolan new service cart         scaffold a manifest from a blueprint
-  portolan explain wrong-type       what a rule means, and how to mend it
-  portolan -C ../catalog config     every setting, and where it comes from
+  portolan explain wrong-type       explain a rule and how to fix its findings
+  portolan -C ../catalog config     show every setting and its source
 
 Exit codes:
   0    done, nothing wrong
-  1    findings at or above --fail-on
-  2    changes are pending
-  3    some changes failed or were not attempted
+  1    findings at or above --fail-on, or changes that cannot be made
+  2    changes pending (diff --exit-code, pull --check)
+  3    push ended incomplete: some changes failed, are in doubt or were not attempted
   4    refused for safety
-  5    the catalog could not be reached, or refused us
-  64   usage or configuration
-  70   our own failure, or the disk's
+  5    the catalog could not be reached, or rejected the request
+  64   usage or configuration error
+  70   internal error or disk error
   130  interrupted";
 
 #[derive(Debug, Parser)]
 #[command(name = "portolan", version, about = ABOUT, after_help = EXAMPLES, max_term_width = 100)]
-#[command(disable_help_subcommand = true, infer_long_args = false)]
+#[command(infer_long_args = false)]
 struct Cli {
     #[command(flatten)]
     everyone: Everyone,
@@ -52,30 +52,30 @@ struct Cli {
 
 /// Before or after the verb.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Everywhere")]
+#[command(next_help_heading = "Global options")]
 struct Everyone {
-    /// Work as if started in DIR
+    /// Run as if started in DIR
     #[arg(short = 'C', value_name = "DIR", global = true, value_hint = ValueHint::DirPath)]
     directory: Option<PathBuf>,
-    /// Read this config instead of looking for portolan.yaml upwards [env: PORTOLAN_CONFIG]
+    /// Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]
     #[arg(long, value_name = "FILE", global = true)]
     config: Option<PathBuf>,
-    /// Use the overrides of this target of the config [env: PORTOLAN_TARGET]
+    /// Apply the overrides of this target of the config [env: PORTOLAN_TARGET]
     #[arg(long, value_name = "NAME", global = true, value_hint = ValueHint::Other)]
     target: Option<String>,
-    /// Use this catalog: `local`, a region of the platform (`eu`, `us`), or an address [env: PORTOLAN_CATALOG]
+    /// Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]
     #[arg(long, value_name = "CATALOG", global = true, value_hint = ValueHint::Other)]
     catalog: Option<String>,
-    /// Colour the output; NO_COLOR and CLICOLOR_FORCE are heeded [env: PORTOLAN_COLOR]
+    /// When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]
     #[arg(long, value_name = "WHEN", global = true, value_parser = ["auto", "always", "never"])]
     color: Option<String>,
-    /// Say nothing but results and errors
+    /// Print only results and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
-    /// Also say what was found: the root, the config, the target
+    /// Also print the root, the config and the target in use
     #[arg(short, long, global = true)]
     verbose: bool,
-    /// Show no progress bar [env: PORTOLAN_NO_PROGRESS]
+    /// Do not show progress [env: PORTOLAN_NO_PROGRESS]
     #[arg(long, global = true)]
     no_progress: bool,
 }
@@ -83,9 +83,11 @@ struct Everyone {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Init(init::InitArgs),
-    #[command(visible_alias = "validate")]
+    #[command(visible_alias = "validate", alias = "check")]
     Lint(Box<lint::LintArgs>),
+    #[command(alias = "plan")]
     Diff(Box<diff::DiffArgs>),
+    #[command(alias = "apply")]
     Push(Box<push::PushArgs>),
     Pull(pull::PullArgs),
     New(Box<new::NewArgs>),
@@ -95,6 +97,9 @@ enum Verb {
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
+    /// Print the version
+    #[command(after_help = "Examples:\n  portolan version")]
+    Version,
 }
 
 /// The whole command line, for completions, pages and the reference.
@@ -148,6 +153,10 @@ impl Verb {
             Self::Schema(args) if args.needs_no_repository() => return schema::run(&args, streams),
             Self::Completions(args) => return completions::run(&args, command(), streams),
             Self::Man(args) => return man::run(&args, command(), streams),
+            Self::Version => {
+                streams.show(&command().render_version())?;
+                return Ok(Exit::Success);
+            }
             Self::Init(_)
             | Self::Lint(_)
             | Self::Diff(_)
@@ -180,7 +189,7 @@ impl Verb {
             Self::Config(args) => config::run(&args, &mut context),
             Self::Serve(args) => serve::run(*args, &mut context),
             Self::Schema(args) => schema::run_in_repository(&args, &mut context),
-            Self::Explain(_) | Self::Completions(_) | Self::Man(_) => Ok(Exit::Success),
+            Self::Explain(_) | Self::Completions(_) | Self::Man(_) | Self::Version => Ok(Exit::Success),
         }
     }
 }
@@ -201,7 +210,13 @@ fn show_usage(error: &clap::Error, terminal: &Terminal, streams: &mut Streams) -
     let is_asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     let text = error.render();
     let is_coloured = if is_asked_for { terminal.style.color } else { terminal.talk_is_coloured };
-    let text = if is_coloured { text.ansi().to_string() } else { text.to_string() };
+    let mut text = if is_coloured { text.ansi().to_string() } else { text.to_string() };
+    if let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg)
+        && argument == "--force"
+    {
+        text += "\nThere is no --force. To push a plan with hazards, approve exactly those: portolan diff shows the digest \
+                 for --approve.\n";
+    }
     if is_asked_for {
         streams.show(&text)?;
         Ok(Exit::Success)

@@ -224,12 +224,9 @@ pub enum PullError {
         )
     )]
     NoEntities { catalog: String, place: String },
-    #[error("pull from {catalog}: it has no blueprints, and the snapshot has some")]
-    #[diagnostic(
-        code("empty-catalog"),
-        help("look whether it is the right one (`portolan config`); if it is, delete `.portolan/blueprints` first")
-    )]
-    Empty { catalog: String },
+    #[error("pull from {catalog}: it has no blueprints, so nothing was written")]
+    #[diagnostic(code("empty-catalog"), help("{help}"))]
+    Empty { catalog: String, help: String },
     #[error("find the blueprint `{name}` in {catalog}")]
     #[diagnostic(code("no-such-blueprint"), help("{help}"))]
     NoSuchBlueprint { name: String, catalog: String, help: String },
@@ -283,7 +280,10 @@ pub enum InitError {
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum NewError {
     #[error("find a blueprint: there is no snapshot of the catalog (`.portolan/blueprints`)")]
-    #[diagnostic(code("no-snapshot"), help("run `portolan pull`, which brings the blueprints from the catalog"))]
+    #[diagnostic(
+        code("no-snapshot"),
+        help("with credentials, run `portolan pull`; without an account, run `portolan init --example`")
+    )]
     NoSnapshot,
     #[error("tell what to make: no blueprint is named")]
     #[diagnostic(code("no-blueprint-named"), help("write `portolan new BLUEPRINT ID`; the snapshot has {known}"))]

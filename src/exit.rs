@@ -47,15 +47,13 @@ impl Exit {
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Success => "done, nothing wrong",
-            Self::Findings => {
-                "findings at or above `--fail-on` (default `error`), or changes that the catalog would refuse"
-            }
-            Self::ChangesPending => "changes are pending",
-            Self::Incomplete => "some changes failed or were not attempted",
+            Self::Findings => "findings at or above `--fail-on` (default `error`), or changes that cannot be made",
+            Self::ChangesPending => "changes pending",
+            Self::Incomplete => "push ended incomplete: some changes failed, are in doubt or were not attempted",
             Self::Refused => "refused for safety",
-            Self::CatalogUnreachable => "the catalog could not be reached, or refused us",
-            Self::Usage => "usage or configuration",
-            Self::Failure => "our own failure, or the disk's",
+            Self::CatalogUnreachable => "the catalog could not be reached, or rejected the request",
+            Self::Usage => "usage or configuration error",
+            Self::Failure => "internal error or disk error",
             Self::Interrupted => "interrupted",
         }
     }

@@ -18,12 +18,7 @@ pub fn seed() -> u64 {
 
 /// The configuration of a property test that honours both.
 pub fn config(default: u32) -> Config {
-    Config {
-        cases: cases(default),
-        rng_seed: RngSeed::Fixed(seed()),
-        failure_persistence: None,
-        ..Config::default()
-    }
+    Config { cases: cases(default), rng_seed: RngSeed::Fixed(seed()), failure_persistence: None, ..Config::default() }
 }
 
 fn variable<T: std::str::FromStr>(name: &str) -> Option<T> {

@@ -70,7 +70,7 @@ fn settled(text: &str) -> String {
 #[test]
 fn lint_is_as_in_the_picture() {
     let repo = Repo::new();
-    repo.copy_from(&project("testdata/repos/acme-broken"));
+    repo.copy_example("acme-broken");
     let paths =
         ["catalog/logistics/tracking/tracking-webhooks.yaml", "catalog/payments/checkout", "catalog/platform/edge"];
     let text = shown(&repo, &[&["lint"], &paths[..]].concat());
@@ -81,7 +81,7 @@ fn lint_is_as_in_the_picture() {
 /// A branch that creates, updates, and deletes what somebody else's entity points to.
 fn branch() -> Repo {
     let repo = Repo::new();
-    repo.copy_from(&project("testdata/repos/acme"));
+    repo.copy_example("acme");
     repo.git(&["init", "--quiet"]);
     repo.git(&["add", "--all"]);
     repo.git(&["commit", "--quiet", "--message", "The catalog"]);

@@ -11,14 +11,14 @@ use crate::report::escape::clean;
 use crate::report::style::{Role, Style};
 use crate::settings::{Origin, Settings, Sourced};
 
-/// Show every setting and where it comes from
+/// Show every setting and its source
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   portolan config
   portolan --target staging config --output json")]
 pub struct ConfigArgs {
-    /// How to show it
+    /// Output format
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = ConfigFormat::Text)]
     output: ConfigFormat,
 }

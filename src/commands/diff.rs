@@ -25,31 +25,30 @@ use crate::exit::Exit;
 use crate::plan::acts;
 use crate::report::plan::{Complaint, PlanFormat};
 
-/// Show what a push would change in the catalog, and what it would endanger
+/// Show what push would change in the catalog, and the hazards
 ///
-/// The manifests are linted first; where they are wrong, that is shown and nothing is compared. Nothing is written to
-/// the catalog.
+/// Lints the manifests first; if they have errors, shows those and compares nothing. Never writes to the catalog.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct DiffArgs {
     #[command(flatten)]
     pub planning: PlanningArgs,
-    /// Leave out what was pending before this branch
+    /// Show only this branch's changes, not those that were pending before
     #[arg(long, conflicts_with = "no_base")]
     pub only_branch: bool,
-    /// Write the plan to FILE, for `push --plan FILE`
+    /// Save the plan to FILE, for `push --plan FILE`
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "only_branch")]
     pub out: Option<PathBuf>,
-    /// Ask the catalog too whether it would take each write, and show where it would not
+    /// Also ask the catalog to validate each change
     #[arg(long)]
     pub verify: bool,
-    /// End with 2 when there are changes
+    /// Exit 2 if changes are pending
     #[arg(long)]
     pub exit_code: bool,
-    /// Fold nothing in the text
+    /// Do not abbreviate text output
     #[arg(long)]
     pub full: bool,
-    /// How to report, and where to: `text`, `json`, `markdown`, `summary`; repeatable
+    /// Report format, and file: `text`, `json`, `markdown`, `summary`; repeatable
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = offered::formats::<PlanFormat>())]
     #[arg(hide_possible_values = true, value_hint = ValueHint::Other)]
     pub output: Vec<Output<PlanFormat>>,
@@ -57,10 +56,10 @@ pub struct DiffArgs {
 
 const EXAMPLES: &str = "\
 Examples:
-  portolan diff                                    what a push would do
+  portolan diff                                    what push would change
   portolan diff --catalog local                    against the embedded catalog
-  portolan diff --exit-code --output summary       is there anything to push?
-  portolan diff --ref HEAD~1                       what going back by one commit would do
+  portolan diff --exit-code --output summary       exit 2 if there is anything to push
+  portolan diff --ref HEAD~1                       what going back one commit would change
   portolan diff --output text --output markdown=comment.md";
 
 pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
@@ -77,7 +76,7 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         Proposed::Plan(planned) => *planned,
         Proposed::Refused(exit) => return Ok(exit),
     };
-    if context.environment.get("CI").is_some() && is_local_by_default(settings) {
+    if context.environment.in_ci() && is_local_by_default(settings) {
         planned.notes.push(nobody_named_it(context));
     }
     let complaints = args.verify.then(|| complaints(&planned, context)).transpose()?;

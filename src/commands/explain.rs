@@ -11,7 +11,7 @@ use crate::report::explain::{self, RulePage};
 use crate::report::style::{Role, Style};
 use crate::ui::Streams;
 
-/// Explain a rule: what is wrong, why it matters, how to mend it
+/// Explain a rule: what it finds, why it matters, how to fix it
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -19,7 +19,7 @@ Examples:
   portolan explain dangling-relation
   portolan explain P301                  codes work too")]
 pub struct ExplainArgs {
-    /// The rule's name or code; without one, all rules are listed
+    /// Rule name or code; lists all rules if omitted
     #[arg(value_name = "RULE", value_parser = offered::rules(any), hide_possible_values = true)]
     rule: Option<String>,
 }

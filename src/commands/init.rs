@@ -25,38 +25,38 @@ use choices::Choices;
 use next::{Pulled, next};
 use surroundings::Surroundings;
 
-/// Wire this repository: config, pre-commit hook, pipeline, first snapshot
+/// Set up this repository: config, pre-commit hook, pipeline, first snapshot
 ///
-/// What it cannot know it asks for; every file is shown before it is written. Files that are there are added to without
-/// touching what is in them, or left alone; a second run finds nothing to do.
+/// Asks for what it cannot detect, and shows every file before writing it. Existing files are extended without changing
+/// their content, or left alone. A second run changes nothing.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct InitArgs {
-    /// Ask nothing and write the files
+    /// Write the files without asking
     #[arg(short, long, conflicts_with = "dry_run")]
     pub yes: bool,
     /// Show the files and write nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Where pipelines run; found by the remote `origin` and by the files that are there
+    /// CI system; default: detected from the remote `origin` and existing files
     #[arg(long, value_name = "CI", value_enum)]
     pub ci: Option<Pipelines>,
-    /// Add the hook of pre-commit, in a folder without Git too
+    /// Add the pre-commit hook, even outside a Git repository
     #[arg(long, overrides_with = "no_pre_commit")]
     pub pre_commit: bool,
-    /// Add no hook
+    /// Do not add the pre-commit hook
     #[arg(long)]
     pub no_pre_commit: bool,
-    /// Whose entities these are; default: owner and name of the remote `origin`
+    /// Ownership scope; default: owner and name of the remote `origin`
     #[arg(long, value_name = "SCOPE", value_hint = clap::ValueHint::Other)]
     pub scope: Option<String>,
-    /// The catalog's brand; default: that of the manifests that are here, or of the credentials
+    /// Catalog product; default: detected from existing manifests or credentials
     #[arg(long, value_name = "PLATFORM", value_parser = ["port", "glint"])]
     pub platform: Option<String>,
-    /// Write manifests for all that the catalog has
+    /// Write a manifest for every entity in the catalog
     #[arg(long, conflicts_with = "example")]
     pub from_catalog: bool,
-    /// Begin with two blueprints and two manifests to try things out with
+    /// Add two example blueprints and manifests
     #[arg(long)]
     pub example: bool,
 }
@@ -70,11 +70,11 @@ pub enum Pipelines {
 
 const EXAMPLES: &str = "\
 Examples:
-  portolan init                                 ask, show, write
-  portolan init --dry-run                       show what would be written
+  portolan init                                 ask, show the files, write them
+  portolan init --dry-run                       show the files, write nothing
   portolan init --yes --ci github
-  portolan init --yes --example                 without a catalog: something to try things out with
-  portolan init --yes --from-catalog            manifests for all that the catalog has";
+  portolan init --yes --example                 add examples to try it without a catalog
+  portolan init --yes --from-catalog            write a manifest for every entity in the catalog";
 
 /// Where `schema manifest --write` puts it.
 const EDITOR_SCHEMA: &str = ".portolan/manifest.schema.json";

@@ -31,61 +31,59 @@ const MOST_AS_TEXT: usize = 50;
 
 /// Check the entity manifests of this repository
 ///
-/// Offline, and without credentials: against the blueprints in `.portolan/`, and against each other. What is analysed
-/// is always the whole repository; PATHS and the options for Git choose what is reported.
+/// Works offline and without credentials: checks manifests against the blueprints in `.portolan/` and against each
+/// other. It always analyses the whole repository; PATHS and the Git options select which findings are reported.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct LintArgs {
     /// Files and folders to report on; `-` reads one file from standard input
     #[arg(value_name = "PATHS")]
     pub paths: Vec<PathBuf>,
-    /// Report what the next commit changes, as the index has it
+    /// Only findings in staged changes, as they are in the index
     #[arg(long, conflicts_with_all = ["changed", "since", "stdin_filename", "fix"])]
     pub staged: bool,
-    /// In a hook of pre-commit: report what the next commit changes, and the PATHS that pre-commit names
+    /// For pre-commit hooks: only findings in staged changes, and in the PATHS that pre-commit passes
     ///
-    /// Where nothing is staged (`pre-commit run --all-files`), the PATHS are looked at as they lie there. What the config
-    /// leaves out stays out.
+    /// If nothing is staged (`pre-commit run --all-files`), the PATHS are read from the work tree. Files that the config
+    /// excludes stay excluded.
     #[arg(long, conflicts_with_all = ["staged", "changed", "since", "stdin_filename", "fix", "write_baseline"])]
     pub pre_commit: bool,
-    /// Report what differs from `HEAD`
+    /// Only findings in files changed since `HEAD`
     #[arg(long)]
     pub changed: bool,
-    /// Report what differs from where REF and `HEAD` parted
+    /// Only findings in files changed since the merge base with REF
     #[arg(long, value_name = "REF", value_hint = ValueHint::Other)]
     pub since: Option<String>,
-    /// The file that standard input stands for
+    /// File name for the text on standard input
     #[arg(long, value_name = "FILE")]
     pub stdin_filename: Option<PathBuf>,
-    /// Make the safe repairs
+    /// Apply the safe fixes
     #[arg(long)]
     pub fix: bool,
-    /// With `--fix`: show the repairs as a diff and write nothing
-    #[arg(long, requires = "fix", conflicts_with = "output")]
-    pub diff: bool,
-    /// How to report, and where to: `text`, `concise`, `json`, `sarif`, `github`, `gitlab`, `junit`, `markdown`;
-    /// repeatable
+    /// With `--fix`: show the fixes as a diff, write nothing
+    #[arg(long, alias = "diff", requires = "fix", conflicts_with = "output")]
+    pub dry_run: bool,
+    /// Report format, and file: `text`, `concise`, `json`, `sarif`, `github`, `gitlab`, `junit`, `markdown`; repeatable
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = offered::formats::<LintFormat>(), hide_possible_values = true)]
     pub output: Vec<Output<LintFormat>>,
-    /// The least severity that makes the exit code 1
+    /// Minimum severity that fails the run
     #[arg(long, value_name = "SEVERITY", default_value = "error")]
     pub fail_on: FailOn,
-    /// Report at most so many findings, the worst first; 0 is all
+    /// Report at most N findings, most severe first; 0 means all
     #[arg(long, value_name = "N", value_hint = ValueHint::Other, value_parser = most_findings)]
     pub max_findings: Option<usize>,
-    /// Leave out the findings that this file knows
+    /// Ignore the findings recorded in this file
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
-    /// Write a baseline that knows all findings of this run, and succeed
+    /// Record all findings of this run in a baseline file, and exit 0
     ///
-    /// It is of the whole repository: half a baseline in the place of a whole one would bring back all that it does
-    /// not know.
+    /// A baseline always covers the whole repository, so this cannot be combined with PATHS.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "staged", "changed", "since", "fix", "output"])]
     pub write_baseline: Option<PathBuf>,
-    /// Leave out what the config leaves out, even where PATHS name it
+    /// Apply `manifests.exclude` to explicit PATHS too
     #[arg(long)]
     pub force_exclude: bool,
-    /// Set the level of a rule, by its name or code: `error`, `warning`, `info` or `off`; repeatable
+    /// Set the level of a rule (name or code): `error`, `warning`, `info` or `off`; repeatable
     #[arg(long, value_name = "NAME=LEVEL", value_parser = offered::rules(rule_level), hide_possible_values = true)]
     pub rule: Vec<(String, Level)>,
 }
@@ -95,7 +93,7 @@ Examples:
   portolan lint                                    the whole repository
   portolan lint --staged                           in a pre-commit hook
   portolan lint --since origin/main                what a branch brings
-  portolan lint --fix --diff                       the safe repairs, as a diff
+  portolan lint --fix --dry-run                    show the safe fixes as a diff
   portolan lint --output text --output sarif=lint.sarif
   portolan lint - --stdin-filename catalog/cart.yaml < cart.yaml
 
@@ -148,7 +146,7 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     if let Some(file) = &args.write_baseline {
         return write_baseline(file, &linted, context);
     }
-    if args.diff {
+    if args.dry_run {
         return show_repairs(args, &linted, context);
     }
     write_repairs(&linted, context)?;

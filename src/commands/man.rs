@@ -18,10 +18,10 @@ Examples:
   portolan man lint > portolan-lint.1
   portolan man --out /usr/local/share/man/man1")]
 pub struct ManArgs {
-    /// The page of this verb
-    #[arg(value_name = "VERB")]
+    /// Command to print the page of
+    #[arg(value_name = "COMMAND")]
     verb: Option<String>,
-    /// Write all pages into this folder
+    /// Write all pages to this folder
     #[arg(long, value_name = "DIR", conflicts_with = "verb", value_hint = ValueHint::DirPath)]
     out: Option<PathBuf>,
 }

@@ -30,62 +30,62 @@ use crate::ui::{self, Prompt};
 
 /// Scaffold a manifest from a blueprint
 ///
-/// What the blueprint requires is taken from flags, asked for on a terminal, or left blank for `lint` to point at; what
-/// else it has is written as comments, with type, choices and default. The path of the new file goes to standard output,
-/// what is left to do to standard error.
+/// Required properties come from flags or questions on a terminal; those without a value are left blank, and `lint` points
+/// at them. Every other property is written as a comment with its type, choices and default. The path of the new file
+/// goes to stdout, remaining steps go to stderr.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct NewArgs {
-    /// The blueprint, one of the snapshot's
+    /// Blueprint, as in `.portolan/blueprints`
     #[arg(value_name = "BLUEPRINT", value_hint = clap::ValueHint::Other)]
     pub blueprint: Option<String>,
-    /// The identifier of the new entity
+    /// Identifier of the new entity
     #[arg(value_name = "ID", value_hint = clap::ValueHint::Other)]
     pub identifier: Option<String>,
-    /// Give a property its value, or a relation its target
+    /// Set a property, or the target of a relation; repeatable
     ///
-    /// The blueprint says how it is read: text as it stands, numbers, `true` and `false`, objects in JSON. A list takes
-    /// one item from each `--set` of its name, or all from JSON that begins with `[`.
+    /// The property's type decides how the value is read: text as given, numbers, `true` or `false`, objects as JSON. For
+    /// a list, repeat `--set` once per item, or pass a JSON array.
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair, value_hint = clap::ValueHint::Other)]
     pub set: Vec<(String, String)>,
-    /// Relate it to an entity: for a relation that is called as a property is; several for a relation to many
+    /// Set the target of a relation whose name is also a property; repeatable
     #[arg(long, value_name = "NAME=ID", value_parser = pair, value_hint = clap::ValueHint::Other)]
     pub relate: Vec<(String, String)>,
-    /// What people read in the place of the identifier
+    /// Title of the entity
     #[arg(long, value_name = "TEXT", value_hint = clap::ValueHint::Other)]
     pub title: Option<String>,
-    /// An icon other than the blueprint's
+    /// Icon, if not the blueprint's
     #[arg(long, value_name = "NAME", value_hint = clap::ValueHint::Other)]
     pub icon: Option<String>,
-    /// Who owns it; may be given several times
+    /// Owning team; repeatable
     #[arg(long, value_name = "TEAM", value_hint = clap::ValueHint::Other)]
     pub team: Vec<String>,
-    /// The namespace of the resource
+    /// Namespace of the Kubernetes resource
     #[arg(long, value_name = "NAME", conflicts_with = "bare", value_hint = clap::ValueHint::Other)]
     pub namespace: Option<String>,
-    /// Write the entity alone, not a resource; so it is in a `port.yml` anyway
+    /// Write a bare entity instead of a Kubernetes resource (always so in `port.yml`)
     #[arg(long)]
     pub bare: bool,
-    /// Write this file, in the place of one where manifests of the blueprint are; none is overwritten
+    /// File to write; default: in the folder of the blueprint's manifests. Existing files are not overwritten
     #[arg(long, value_name = "PATH", value_hint = clap::ValueHint::FilePath)]
     pub file: Option<PathBuf>,
-    /// Print the manifest, and write nothing
+    /// Print the manifest instead of writing a file
     #[arg(long, conflicts_with_all = ["file", "edit"])]
     pub stdout: bool,
     /// Open the new file in `VISUAL` or `EDITOR`
     #[arg(long)]
     pub edit: bool,
-    /// Ask nothing, on a terminal either
+    /// Never ask, even on a terminal
     #[arg(long)]
     pub no_input: bool,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  portolan new service cart                                      ask for what it needs
+  portolan new service cart                                      ask for required properties
   portolan new service cart --set tier=2 --set language=go --edit
   portolan new service cart --set system=booking --set dependsOn=ledger --set dependsOn=quotes
-  portolan new service cart --file apps/cart/port.yml            an entity beside its code
+  portolan new service cart --file apps/cart/port.yml            a bare entity next to its code
   portolan new service cart --stdout --no-input > cart.yaml";
 
 fn pair(text: &str) -> Result<(String, String), String> {

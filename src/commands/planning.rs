@@ -10,28 +10,29 @@ use crate::domain::entity::Owner;
 
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct PlanningArgs {
-    /// Read the manifests and the snapshot from this commit, and not from the work tree; nothing is checked out
+    /// Read manifests and snapshot from this commit instead of the work tree (no checkout)
     ///
-    /// Of the config, `manifests` and `write` count as that commit has them; catalog, scope and all else as of now.
+    /// The settings `manifests` and `write` come from that commit too; catalog, scope and every other setting come from
+    /// the current config.
     #[arg(id = "ref", long = "ref", value_name = "COMMIT", value_hint = ValueHint::Other)]
     pub commit: Option<String>,
-    /// Tell what this branch changes from what was pending before: compare with where REF and `HEAD` parted; found by
-    /// itself in pipelines
+    /// Compare with the merge base of REF and `HEAD`, to tell this branch's changes from those that were pending before;
+    /// detected in CI
     ///
-    /// With `--ref`, where REF and that commit parted; REF itself where it came after the commit. Then `HEAD` is meant
-    /// unless REF is named.
+    /// With `--ref COMMIT`, the merge base of REF and that commit, or REF itself if it is newer; REF then defaults to
+    /// `HEAD`.
     #[arg(long, value_name = "REF", value_hint = ValueHint::Other, conflicts_with = "no_base")]
     pub base: Option<String>,
-    /// Look for no base
+    /// Do not compare with a merge base
     #[arg(long)]
     pub no_base: bool,
-    /// Take these blueprints or files alone, and what they cannot do without
+    /// Limit to these blueprints or files and their dependencies
     #[arg(long, value_name = "BLUEPRINT|FILE", num_args = 1.., value_hint = ValueHint::AnyPath)]
     pub only: Vec<String>,
-    /// Take over declared entities that somebody else wrote
+    /// Take over declared entities that another scope, integration or person owns
     #[arg(long)]
     pub adopt: bool,
-    /// Delete what this scope wrote and the manifests no longer declare, whatever the config says
+    /// Delete entities that this scope owns and no manifest declares, whatever the config says
     #[arg(long, overrides_with = "no_prune")]
     pub prune: bool,
     /// Delete nothing, whatever the config says

@@ -28,40 +28,38 @@ use crate::error::{Error, LintError, PullError};
 use crate::exit::Exit;
 use crate::report::lint::Lint;
 use crate::report::pull::{Before, Counts, ManifestDeed, ManifestLine, Mode, Pull, PullFormat, render};
-use crate::settings::{self, Delivery, Origin};
+use crate::settings::{self, Delivery, Origin, Settings};
 use crate::sources;
 
 /// So many misfits are shown as text; JSON has all.
 const MOST_AS_TEXT: usize = 10;
 
-/// Bring blueprints and known entities from the catalog into `.portolan/`
+/// Update the blueprints and known entities in `.portolan/` from the catalog
 ///
-/// Lint checks against what is there, offline. What changed since the last pull is shown, and which entities of this
-/// repository no longer fit; that is no failure of the pull, and `portolan lint` goes on telling it.
+/// Lint uses them offline. Shows what changed since the last pull, and which entities of this repository no longer match
+/// their blueprint; these do not fail the pull, `portolan lint` reports them.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct PullArgs {
-    /// Write nothing; end with 2 when the snapshot is out of date
+    /// Write nothing; exit 2 if the snapshot is out of date
     #[arg(long, conflicts_with_all = ["entities", "dry_run"])]
     pub check: bool,
-    /// Show what would be written, and write nothing
+    /// Show what would be written, write nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Also write manifests for entities that the catalog has and this repository does not; of all blueprints where none
-    /// is named
+    /// Also write manifests for entities that no manifest declares yet; optionally only of these blueprints
     ///
-    /// Only those that this repository's scope owns, unless `--all`. Each gets a file of its own, in the folder where
-    /// manifests of its blueprint are. No file is overwritten.
+    /// Without `--all`, only entities that this scope owns. Each entity gets its own file in the folder that holds the
+    /// manifests of its blueprint. Existing files are not overwritten.
     #[arg(long, value_name = "BLUEPRINT", num_args = 0.., value_hint = clap::ValueHint::Other)]
     pub entities: Option<Vec<String>>,
-    /// With `--entities`: whoever owns them
+    /// With `--entities`: regardless of the owner
     #[arg(long, requires = "entities")]
     pub all: bool,
-    /// With `--entities`: rewrite entities that are in the repository, in files that hold nothing else; their comments
-    /// are lost
+    /// With `--entities`: also rewrite manifests that exist and are alone in their file; their comments are lost
     #[arg(long, requires = "entities")]
     pub overwrite: bool,
-    /// How to report
+    /// Report format
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Output::Text)]
     pub output: Output,
 }
@@ -83,10 +81,10 @@ impl Output {
 
 const EXAMPLES: &str = "\
 Examples:
-  portolan pull                                 what lint checks against
-  portolan pull --check                         in CI: is the snapshot up to date?
-  portolan pull --entities --dry-run            which manifests would be written
-  portolan pull --entities service api --all    adopt all services and APIs
+  portolan pull                                 update .portolan/
+  portolan pull --check                         in CI: exit 2 if .portolan/ is out of date
+  portolan pull --entities --dry-run            show which manifests would be written
+  portolan pull --entities service api --all    write manifests for all services and APIs
   portolan pull --output json";
 
 pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
@@ -100,9 +98,9 @@ pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let files = sources::discover(root, &pattern).map_err(LintError::from)?.files;
     let declared = Declared::of(&files);
     let mut fetched = Fetched::blueprints(&*catalog)?;
-    if standing.is_there() && fetched.all.iter().all(|blueprint| is_reserved(&blueprint.identifier)) {
-        // Another organisation, or one that was just made: nothing would be left to lint against, without a word.
-        return Err(PullError::Empty { catalog: catalog.name().to_owned() }.into());
+    if fetched.all.iter().all(|blueprint| is_reserved(&blueprint.identifier)) {
+        // A new organisation, or the wrong one. Its snapshot would leave lint nothing to check manifests against.
+        return Err(empty(&*catalog, context.settings).into());
     }
     refuse_emptier(&standing, &*catalog, &fetched, context)?;
     let adoption = match &args.entities {
@@ -129,6 +127,24 @@ pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     }
     context.streams.show(&shown)?;
     Ok(if args.check && is_news { Exit::ChangesPending } else { Exit::Success })
+}
+
+/// What an empty catalog means for the user: the embedded one is empty until something fills it, a platform's is probably
+/// the wrong one.
+fn empty(catalog: &dyn Catalog, settings: &Settings) -> PullError {
+    let help = if settings.catalog.value == settings::Catalog::Local {
+        let platform = settings.platform.value;
+        let (id, secret) = (platform.client_id_variable, platform.client_secret_variable);
+        format!(
+            "to pull from {}, set {id} and {secret}; to try portolan without an account, run `portolan init --example`",
+            platform.brand
+        )
+    } else {
+        "`portolan config` shows which catalog this is; create a blueprint there, or use another organisation's \
+         credentials"
+            .to_owned()
+    };
+    PullError::Empty { catalog: catalog.name().to_owned(), help }
 }
 
 /// Without a word on the catalog and without credentials it is the embedded one: an empty catalog in the place of the

@@ -42,44 +42,43 @@ use crate::settings::{Catalog, Delivery, Settings};
 use crate::sources;
 use crate::ui::Remarks;
 
-/// Do what `diff` shows: create, update and delete in the catalog
+/// Apply what `diff` shows: create, update and delete entities in the catalog
 ///
-/// The manifests are linted and compared with the catalog first, and the plan is shown. What is dangerous in it wants a
-/// yes, and without one nothing is written. One change that fails keeps back those that need it, and no other; run it
-/// again to finish.
+/// Lints the manifests, compares them with the catalog and shows the plan first. A plan with hazards needs approval;
+/// without it, nothing is written. A failed change stops only the changes that depend on it. To finish, run it again.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct PushArgs {
-    /// Say yes to the hazards of the plan with this digest, which the plan shows; repeatable
+    /// Approve hazards by the digest that the plan shows; repeatable
     #[arg(long, value_name = "DIGEST", value_hint = ValueHint::Other, value_parser = digest)]
     pub approve: Vec<String>,
     #[command(flatten)]
     pub planning: PlanningArgs,
-    /// Do what `diff --out FILE` wrote down, or nothing where anything it hangs on has moved since
+    /// Apply a saved plan; refuse it if anything it depends on changed
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     #[arg(conflicts_with_all = ["only", "base", "no_base", "prune", "no_prune", "dry_run"])]
     pub plan: Option<PathBuf>,
-    /// What to do when a change fails: go on with those that do not need it, or begin nothing more
+    /// When a change fails: continue with independent changes, or stop
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = OnError::Continue)]
     pub on_error: OnError,
-    /// Show the plan and do nothing: `diff`
+    /// Show the plan and change nothing (same as `diff`)
     #[arg(long, conflicts_with_all = ["approve", "run_id", "since_outcome", "rollback", "require_signed"])]
     pub dry_run: bool,
-    /// Push only what comes after the commit of the last push, whose outcome FILE is (`--output json=FILE`)
+    /// Refuse commits older than the one recorded in FILE, the outcome of the last push (`--output json=FILE`)
     ///
-    /// Where there is no such file yet, this is the first push.
+    /// If FILE does not exist yet, any commit is accepted.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub since_outcome: Option<PathBuf>,
-    /// With `--since-outcome`: go back to an older commit, or to another history
+    /// With `--since-outcome`: allow an older commit, or one of another history
     #[arg(long, requires = "since_outcome")]
     pub rollback: bool,
-    /// Push only a commit that is signed by somebody whom Git's settings trust, and nothing that is not committed
+    /// Push only committed manifests of a commit with a signature that Git trusts
     #[arg(long)]
     pub require_signed: bool,
-    /// Tell the catalog that it is written on behalf of this run of an action
+    /// Id of the action run that the catalog records for these changes
     #[arg(long, value_name = "ID", value_hint = ValueHint::Other)]
     pub run_id: Option<String>,
-    /// How to report what was done, and where to: `text`, `json`, `markdown`, `junit`; repeatable
+    /// Report format, and file: `text`, `json`, `markdown`, `junit`; repeatable
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = offered::formats::<OutcomeFormat>())]
     #[arg(hide_possible_values = true, value_hint = ValueHint::Other)]
     pub output: Vec<Output<OutcomeFormat>>,
@@ -87,12 +86,12 @@ pub struct PushArgs {
 
 const EXAMPLES: &str = "\
 Examples:
-  portolan push                                    lint, show the plan, and do it
-  portolan push --catalog local                    into the embedded catalog
-  portolan push --dry-run                          the plan alone
-  portolan push --approve 00070e151c23             with a yes to the hazards that the plan shows
-  portolan push --plan plan.json                   what was reviewed, or nothing
-  portolan push --ref HEAD~1                       back to what the commit before asks for
+  portolan push                                    lint, show the plan, apply it
+  portolan push --catalog local                    push to the embedded catalog
+  portolan push --dry-run                          show the plan only
+  portolan push --approve 00070e151c23             approve the hazards of the plan
+  portolan push --plan plan.json                   apply a saved plan, or refuse if it no longer applies
+  portolan push --ref HEAD~1                       go back to the previous commit
   portolan push --since-outcome last.json --output json=last.json
   portolan push --output text --output junit=push.xml";
 
@@ -121,7 +120,7 @@ pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     for file in args.output.iter().filter_map(|output| output.file.as_ref()) {
         sources::check_output(&settings.directory.join(file))?;
     }
-    if context.environment.get("CI").is_some() && is_local_by_default(settings) {
+    if context.environment.in_ci() && is_local_by_default(settings) {
         let platform = settings.platform.value;
         let variables = format!("{} and {}", platform.client_id_variable, platform.client_secret_variable);
         return Err(PushError::NotNamed { variables }.into());

@@ -16,8 +16,8 @@ use crate::ui::Streams;
 
 /// Print the JSON Schema of manifests, the config or an output
 ///
-/// That of manifests is made of the repository's snapshot: editors complete and check properties by blueprint, and
-/// offer the entities that a relation may point to.
+/// The schema of manifests is generated from `.portolan/`: editors then complete and check properties by blueprint, and
+/// suggest the entities that a relation may point to.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -33,32 +33,32 @@ pub struct SchemaArgs {
     /// What the schema describes
     #[arg(value_name = "NAME", value_enum)]
     pub name: SchemaName,
-    /// With `manifest`: write `.portolan/manifest.schema.json`, for editors to find
+    /// With `manifest`: write it to `.portolan/manifest.schema.json` for editors
     #[arg(long)]
     pub write: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum SchemaName {
-    /// The manifests of this repository
+    /// Manifests of this repository
     Manifest,
     /// portolan.yaml
     Config,
-    /// What `lint --output json` writes
+    /// Output of `lint --output json`
     Lint,
-    /// What `lint --write-baseline` writes
+    /// Output of `lint --write-baseline`
     Baseline,
-    /// What `pull --output json` writes
+    /// Output of `pull --output json`
     Pull,
-    /// What `diff --output json` writes
+    /// Output of `diff --output json`
     Plan,
-    /// What `diff --out` writes
+    /// Output of `diff --out`
     PlanFile,
-    /// What `push --output json` writes
+    /// Output of `push --output json`
     Outcome,
-    /// What `push --output json` writes where it is refused before there is a plan
+    /// Output of `push --output json` if push was refused before planning
     Refusal,
-    /// What `serve --output json` writes
+    /// Output of `serve --output json`
     Serve,
 }
 

@@ -37,41 +37,41 @@ const MOST_WAITING: usize = 10_000;
 /// In milliseconds; clients give up before.
 const MOST_LATENCY: u32 = 60_000;
 
-/// Serve the embedded catalog over the platform's HTTP API
+/// Serve the embedded catalog with Port's HTTP API
 ///
-/// Whatever talks to the platform can talk to it: the exporter, the Terraform provider, the GitHub action, this
-/// program. It is for trying things out, for tests and for previews; a token is wanted always.
+/// Any client of Port can use it: the Kubernetes exporter, the Terraform provider, the GitHub action, portolan. Meant for
+/// trials, tests and previews. Every request needs a token.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct ServeArgs {
-    /// Where to listen: `127.0.0.1:8080`, `localhost:8080`, or `8080` alone; port 0 is any that is free
+    /// Address to listen on: `127.0.0.1:8080`, `localhost:8080` or `8080`; port 0 picks a free port
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0", value_parser = address)]
     #[arg(value_hint = ValueHint::Other)]
     pub listen: SocketAddr,
-    /// The file that holds the catalog, or `memory` [default: .portolan/local.db]
+    /// File that holds the catalog, or `memory` [default: .portolan/local.db]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub store: Option<PathBuf>,
-    /// Bring in the blueprints and the manifests of the repository in DIR
+    /// Load the blueprints and manifests of the repository in DIR
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub seed: Option<PathBuf>,
-    /// The client id that is let in; made up where it is not chosen [env: PORTOLAN_SERVE_CLIENT_ID]
+    /// Client id to accept; generated if not set [env: PORTOLAN_SERVE_CLIENT_ID]
     #[arg(long, value_name = "ID", value_hint = ValueHint::Other)]
     pub client_id: Option<String>,
-    /// Its secret; better in the environment, since others see command lines [env: PORTOLAN_SERVE_CLIENT_SECRET]
+    /// Client secret to accept; prefer the variable, since other users can see command lines [env: PORTOLAN_SERVE_CLIENT_SECRET]
     #[arg(long, value_name = "SECRET", value_hint = ValueHint::Other, value_parser = secret)]
     pub client_secret: Option<Secret>,
-    /// Answer at most N requests in a period of up to a day, the others with 429: `1000/5m`, `10/s`, `5000/1d`
+    /// Answer requests over this limit with 429: `1000/5m`, `10/s`, `5000/1d`
     #[arg(long, value_name = "N/PERIOD", value_hint = ValueHint::Other, value_parser = rate)]
     pub rate_limit: Option<Rate>,
-    /// Hold every answer back for so many milliseconds, at most a minute
+    /// Delay every response by this many milliseconds (at most 60,000)
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 0, value_hint = ValueHint::Other)]
     #[arg(value_parser = latency)]
     pub latency: u32,
-    /// How many seconds a token is good for
+    /// Lifetime of a token in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 10_800, hide = true)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..))]
     pub token_lifetime: u32,
-    /// How to tell where it listens
+    /// Format of the start message
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = ServeFormat::Text)]
     pub output: ServeFormat,
 }
@@ -79,9 +79,9 @@ pub struct ServeArgs {
 const EXAMPLES: &str = "\
 Examples:
   portolan serve                                   the catalog of this repository
-  portolan serve --store memory --seed .           a preview of its manifests, gone at the end
+  portolan serve --store memory --seed .           a preview of its manifests, in memory only
   portolan serve --listen 127.0.0.1:8080 --output json
-  portolan serve --rate-limit 100/1m --latency 200 how a client bears it
+  portolan serve --rate-limit 100/1m --latency 200 test a client against limits
 
 portolan is pointed at it by PORTOLAN_CATALOG, whatever the config says; others by PORT_BASE_URL; all of them take the
 credentials from PORT_CLIENT_ID and PORT_CLIENT_SECRET. A browser asks for these as user and password. Ctrl-C ends it in order, a second one at once.";

@@ -36,7 +36,7 @@ impl Terminal {
 /// to gets none of it.
 fn motion(environment: &Environment, is_terminal: bool) -> Motion {
     let is_dumb = environment.text("TERM").as_deref() == Some("dumb");
-    match (environment.get("CI").is_some_and(|ci| !ci.is_empty() && ci != "false"), is_terminal) {
+    match (environment.in_ci(), is_terminal) {
         (true, _) => Motion::Lines,
         (false, true) if is_dumb => Motion::Lines,
         (false, true) => Motion::Bar,

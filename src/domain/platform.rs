@@ -4,6 +4,8 @@
 #[derive(Debug, PartialEq, Eq)]
 pub struct Platform {
     pub name: &'static str,
+    /// The product's name, in messages.
+    pub brand: &'static str,
     /// The API group of manifests: `getport.io`.
     pub group: &'static str,
     pub version: &'static str,
@@ -21,6 +23,7 @@ pub struct Platform {
 
 pub static PORT: Platform = Platform {
     name: "port",
+    brand: "Port",
     group: "getport.io",
     version: "v1",
     bare_files: ["port.yml", "port.yaml"],
@@ -33,6 +36,7 @@ pub static PORT: Platform = Platform {
 
 pub static GLINT: Platform = Platform {
     name: "glint",
+    brand: "Glint",
     group: "useglint.io",
     version: "v1",
     bare_files: ["glint.yml", "glint.yaml"],

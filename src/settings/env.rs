@@ -39,7 +39,7 @@ pub static VARIABLES: [Variable; 13] = [
 ];
 
 /// What others set and we heed: the terminal's, Git's, the pipelines', the platforms'.
-const HEEDED: [&str; 62] = [
+const HEEDED: [&str; 67] = [
     "NO_COLOR",
     "CLICOLOR",
     "CLICOLOR_FORCE",
@@ -53,6 +53,11 @@ const HEEDED: [&str; 62] = [
     "GITHUB_ACTIONS",
     "GITHUB_STEP_SUMMARY",
     "GITLAB_CI",
+    "TF_BUILD",
+    "JENKINS_URL",
+    "TEAMCITY_VERSION",
+    "BUILDKITE",
+    "BITBUCKET_BUILD_NUMBER",
     "GIT_DIR",
     "GIT_WORK_TREE",
     "GIT_INDEX_FILE",
@@ -177,6 +182,15 @@ impl Environment {
         self.secrets.get(name)
     }
 
+    /// Whether this run is in CI: the one answer for all of portolan. `CI` decides where it is set (`CI=false` says no);
+    /// elsewhere, a variable that only a CI system sets.
+    pub fn in_ci(&self) -> bool {
+        match self.text("CI") {
+            Some(value) => is_on(&value),
+            None => CI_SYSTEMS.into_iter().any(|name| self.text(name).is_some_and(|value| is_on(&value))),
+        }
+    }
+
     /// Names that begin as ours do and are not: most likely slips.
     pub fn unknown(&self) -> &[String] {
         &self.unknown
@@ -193,9 +207,45 @@ impl Environment {
     }
 }
 
+/// Variables by which CI systems are known that do not all set `CI`.
+const CI_SYSTEMS: [&str; 7] = [
+    "GITHUB_ACTIONS",
+    "GITLAB_CI",
+    "TF_BUILD",
+    "JENKINS_URL",
+    "TEAMCITY_VERSION",
+    "BUILDKITE",
+    "BITBUCKET_BUILD_NUMBER",
+];
+
+/// Whether the value of a variable says yes.
+fn is_on(value: &str) -> bool {
+    !matches!(value.trim().to_ascii_lowercase().as_str(), "" | "0" | "false" | "no" | "off" | "n" | "f")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ci_decides_whether_this_is_ci_and_ci_systems_that_do_not_set_it_are_known() {
+        let cases: [(&[(&str, &str)], bool); 10] = [
+            (&[], false),
+            (&[("CI", "true")], true),
+            (&[("CI", "1")], true),
+            (&[("CI", "woodpecker")], true),
+            (&[("CI", "false")], false),
+            (&[("CI", "False"), ("GITHUB_ACTIONS", "true")], false),
+            (&[("CI", "0")], false),
+            (&[("CI", "")], false),
+            (&[("TF_BUILD", "True")], true),
+            (&[("JENKINS_URL", "https://ci.example.com/")], true),
+        ];
+        for (variables, expected) in cases {
+            let given = variables.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
+            assert_eq!(Environment::new(given, PathBuf::from("/"), 5).in_ci(), expected, "{variables:?}");
+        }
+    }
 
     #[test]
     fn keeps_what_is_on_the_list_and_shows_no_secret() {

@@ -251,7 +251,8 @@ impl<'a> Layers<'a> {
         Ok(self.variable(name, parse)?.unwrap_or_else(|| self.said_or(get, default)))
     }
 
-    /// Without a word on it: the platform's, where its credentials are there, and the embedded one otherwise.
+    /// If nothing names a catalog: the platform's if any of its credentials is set, else the embedded one. With only one
+    /// of the two variables set, connecting fails and names the missing one; it never falls back to the embedded catalog.
     fn catalog(&self, request: &Request, platform: &'static Platform) -> Result<Sourced<Catalog>, SettingsError> {
         if let Some(flag) = &request.catalog {
             let parsed = Catalog::parse(flag).and_then(|value| value.check_region(platform).map(|()| value));
@@ -281,11 +282,13 @@ impl<'a> Layers<'a> {
             return Ok(said);
         }
         Ok(match platform.regions.first() {
-            Some((region, _)) if self.has_credentials(platform) => {
-                let origin = Origin::Environment(platform.client_id_variable);
-                Sourced { value: Catalog::Region((*region).to_owned()), origin }
-            }
-            Some(_) | None => Sourced::default(Catalog::Local),
+            Some((region, _)) => match self.credential_variable(platform) {
+                Some(name) => {
+                    Sourced { value: Catalog::Region((*region).to_owned()), origin: Origin::Environment(name) }
+                }
+                None => Sourced::default(Catalog::Local),
+            },
+            None => Sourced::default(Catalog::Local),
         })
     }
 
@@ -296,7 +299,7 @@ impl<'a> Layers<'a> {
         let said = self.said(|layer| &layer.catalog);
         let is_platform = match &said {
             Some(said) => said.value != Catalog::Local,
-            None => self.has_credentials(platform),
+            None => self.credential_variable(platform).is_some(),
         };
         if !is_platform {
             return Ok(said);
@@ -309,10 +312,10 @@ impl<'a> Layers<'a> {
         Ok(said)
     }
 
-    fn has_credentials(&self, platform: &Platform) -> bool {
-        [platform.client_id_variable, platform.client_secret_variable]
-            .iter()
-            .all(|name| self.environment.has_secret(name))
+    /// The first of the platform's credential variables that is set.
+    fn credential_variable(&self, platform: &Platform) -> Option<&'static str> {
+        let variables = [platform.client_id_variable, platform.client_secret_variable];
+        variables.into_iter().find(|name| self.environment.has_secret(name))
     }
 
     fn rules(&self, request: &Request, known: &[RuleName]) -> Result<BTreeMap<String, Sourced<Level>>, SettingsError> {

@@ -4,14 +4,12 @@ mod editor;
 mod filled;
 mod placed;
 
-use std::path::Path;
-
 use super::run;
 use crate::support::{Repo, contents};
 
 pub fn acme() -> Repo {
     let repo = Repo::new();
-    repo.copy_from(&Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/repos/acme"));
+    repo.copy_example("acme");
     repo
 }
 

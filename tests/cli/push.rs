@@ -53,7 +53,7 @@ fn push(repo: &Repo, serving: &Serving, flags: &str) -> Run {
 
 fn acme() -> Repo {
     let repo = Repo::new();
-    repo.copy_from(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/repos/acme").as_ref());
+    repo.copy_example("acme");
     repo
 }
 
@@ -101,6 +101,28 @@ fn a_pipeline_says_which_catalog_it_means() {
     let talk = run_with(&repo, "push", &[("CI", "true")]).was_refused();
     assert!(talk.contains("PORT_CLIENT_ID") && talk.contains("--catalog"), "{talk}");
     assert_eq!(run_with(&repo, "push --catalog local", &[("CI", "true")]).code, 0);
+}
+
+#[test]
+fn one_credential_without_the_other_is_an_error_and_never_the_embedded_catalog() {
+    for (set, missing) in [("PORT_CLIENT_ID", "PORT_CLIENT_SECRET"), ("PORT_CLIENT_SECRET", "PORT_CLIENT_ID")] {
+        for verb in ["push", "diff", "pull"] {
+            let repo = services(1);
+            let run = run_with(&repo, verb, &[(set, "x")]);
+            assert_eq!(run.code, 64, "{verb}: {}", run.talk);
+            assert!(run.talk.contains(&format!("`{missing}` is not")), "{verb}: {}", run.talk);
+            assert!(!repo.path().join(".portolan/local.db").exists(), "{verb} made an embedded catalog");
+        }
+        assert_eq!(run_with(&services(1), "lint", &[(set, "x")]).code, 0, "lint needs no credentials");
+    }
+}
+
+#[test]
+fn a_variable_that_says_this_is_not_ci_is_believed_everywhere() {
+    for variables in [&[("CI", "false")][..], &[("CI", "0")], &[("CI", "false"), ("GITHUB_ACTIONS", "true")]] {
+        assert_eq!(run_with(&services(1), "push", variables).code, 0, "{variables:?}");
+    }
+    assert_eq!(run_with(&services(1), "push", &[("TF_BUILD", "True")]).code, 64, "Azure Pipelines sets no CI");
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn the_config_schema_takes_what_portolan_takes() {
         assert_eq!(schema.is_valid(&value), by_portolan, "the schema and portolan do not agree on\n{config}");
         by_portolan
     };
-    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/repos/acme/portolan.yaml");
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/acme/portolan.yaml");
     assert!(accepts(&std::fs::read_to_string(example).expect("the example has a config")));
     assert!(accepts("write: {default: merge, service: replace}\nsnapshot: {max-age: 2w}\n"));
     assert!(accepts("platform: glint\nrules: {wrong-type: \"off\", foreign-field: warn}\n"));

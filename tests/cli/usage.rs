@@ -18,6 +18,23 @@ fn help_and_version_are_results() {
 }
 
 #[test]
+fn names_that_people_type_lead_to_the_command() {
+    let repo = Repo::new();
+    for (alias, command) in [("plan", "diff"), ("apply", "push"), ("check", "lint"), ("validate", "lint")] {
+        let help = run(&repo, &format!("{alias} --help")).quietly_gave();
+        assert!(help.contains(&format!("Usage: portolan {command} ")), "{alias}: {help}");
+    }
+    let version = run(&repo, "--version").quietly_gave();
+    assert_eq!(run(&repo, "version").quietly_gave(), version);
+    assert_eq!(run(&repo, "help").quietly_gave(), run(&repo, "--help").quietly_gave());
+    assert_eq!(run(&repo, "help push").quietly_gave(), run(&repo, "push --help").quietly_gave());
+    for line in ["push --force", "diff --force", "push --force=true"] {
+        let talk = run(&repo, line).was_refused();
+        assert!(talk.contains("--approve"), "`portolan {line}`:\n{talk}");
+    }
+}
+
+#[test]
 fn what_does_not_exist_is_refused_with_what_was_meant() {
     let repo = Repo::new();
     for (line, wanted) in [

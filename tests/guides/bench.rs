@@ -12,7 +12,7 @@ use crate::page::{Deed, News, Page, matches, trimmed};
 use crate::plain::Plain;
 use crate::project;
 use crate::serving::{CLIENT_ID, CLIENT_SECRET, Serving};
-use crate::support::{Repo, files_below};
+use crate::support::{Repo, example, tracked_below};
 
 const GIT: &str = "[user]\nname = Ada\nemail = ada@example.com\n[init]\ndefaultBranch = main\n[commit]\ngpgsign = false\n\
                    [advice]\ndetachedHead = false\n[core]\npager = cat\n";
@@ -52,10 +52,12 @@ pub fn follow(name: &str, page: &Page) -> Outcome {
     outcome
 }
 
-/// One of the examples that everybody tests with, or the small one of the pages.
-fn example_folder(name: &str) -> PathBuf {
-    let ours = project("tests/guides").join(name);
-    if ours.is_dir() { ours } else { project("testdata/repos").join(name) }
+/// A small repository that the guides alone use, or one of `examples/`, and its files.
+fn example_files(name: &str) -> (PathBuf, Vec<String>) {
+    let small = project("tests/guides").join(name);
+    let folder = if small.is_dir() { small } else { example(name) };
+    let files = tracked_below(&folder);
+    (folder, files)
 }
 
 struct Shell {
@@ -93,9 +95,9 @@ impl Shell {
     }
 
     fn repository(&mut self, example: &str) {
-        let source = example_folder(example);
+        let (source, files) = example_files(example);
         let place = self.made(&format!("work/{example}"));
-        for path in files_below(&source) {
+        for path in files {
             let target = place.join(&path);
             fs::create_dir_all(target.parent().expect("a file is in a folder")).expect("folders can be made");
             fs::copy(source.join(&path), target).expect("files can be copied");
@@ -106,7 +108,7 @@ impl Shell {
     }
 
     fn serve(&mut self, example: &str, name: Option<&str>) {
-        let seed = example_folder(example);
+        let (seed, _) = example_files(example);
         let seed = seed.to_str().expect("our names are UTF-8");
         let server = Serving::start(&["--store", "memory", "--seed", seed]);
         let credentials = format!("export PORT_CLIENT_ID={CLIENT_ID} PORT_CLIENT_SECRET={CLIENT_SECRET}");

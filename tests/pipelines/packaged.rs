@@ -92,7 +92,7 @@ fn the_container_is_built_from_what_it_is_given() {
 #[test]
 fn an_archive_holds_the_binary_its_pages_and_completions() {
     let folder = Repo::new();
-    let built = folder.path().join("target/release");
+    let built = folder.path().join("target/dist");
     std::fs::create_dir_all(&built).expect("folders can be made");
     std::fs::copy(env!("CARGO_BIN_EXE_portolan"), built.join("portolan")).expect("files can be copied");
     let mut command = Command::new(project(".github/package"));

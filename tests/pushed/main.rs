@@ -238,11 +238,10 @@ const VALID: [&str; 1] = ["acme"];
 
 #[test]
 fn an_example_is_pushed_over_http_and_then_there_is_nothing_to_do() {
-    let examples = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/repos"));
     let mut pushed = 0;
     for name in VALID {
         let repo = Repo::new();
-        repo.copy_from(&examples.join(name));
+        repo.copy_example(name);
         // The catalog knows the blueprints, and what the manifests point to and do not declare: teams among them.
         let seed = Repo::new();
         seed.write("portolan.yaml", repo.read("portolan.yaml"));
@@ -272,7 +271,7 @@ fn an_example_is_pushed_over_http_and_then_there_is_nothing_to_do() {
     }
     assert_eq!(pushed, VALID.len());
     // The others are broken on purpose, and say so in their names.
-    for path in std::fs::read_dir(examples).expect("there are examples") {
+    for path in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/examples")).expect("there are examples") {
         let name = path.expect("it can be listed").file_name().into_string().expect("UTF-8");
         assert!(VALID.contains(&name.as_str()) || name.ends_with("-broken"), "{name} is not pushed");
     }

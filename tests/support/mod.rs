@@ -46,6 +46,15 @@ impl Repo {
         self
     }
 
+    /// Copies an example of `examples/`: only what Git tracks, since whoever tries an example leaves files there.
+    pub fn copy_example(&self, name: &str) -> &Self {
+        let source = example(name);
+        for path in tracked_below(&source) {
+            self.write(&path, fs::read(source.join(&path)).expect("a tracked file can be read"));
+        }
+        self
+    }
+
     /// Runs Git in the repository; its words are shown when it fails.
     pub fn git(&self, arguments: &[&str]) -> String {
         let mut command = Command::new("git");
@@ -57,6 +66,23 @@ impl Repo {
         assert!(output.status.success(), "git {arguments:?}: {words}");
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
+}
+
+/// The folder of an example that README and docs name.
+pub fn example(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name)
+}
+
+/// The files that Git tracks below a folder, relative to it. An unpacked source archive has no Git: there, all files.
+pub fn tracked_below(folder: &Path) -> Vec<String> {
+    let output = Command::new("git").arg("-C").arg(folder).args(["ls-files", "-z", "--", "."]).output();
+    let listed = output.ok().filter(|output| output.status.success()).map(|output| output.stdout).unwrap_or_default();
+    let text = String::from_utf8(listed).expect("the names of examples are UTF-8");
+    let tracked: Vec<String> = text.split_terminator('\0').map(str::to_owned).collect();
+    if !tracked.is_empty() {
+        return tracked;
+    }
+    files_below(folder).iter().map(|path| path.to_str().expect("the names of examples are UTF-8").to_owned()).collect()
 }
 
 /// The binary, in the repository, with today fixed and no colours.

@@ -62,7 +62,7 @@ impl Surroundings {
         Ok(Self {
             is_git: repository.is_some(),
             has_config,
-            has_snapshot: standing.is_there() || standing.source.is_some(),
+            has_snapshot: standing.has_own_blueprints(),
             has_editor_settings: sources::path_kind(&root.join(".vscode")) == Some(PathKind::Folder),
             ignores_store: repository.as_ref().is_some_and(|repository| repository.ignores(&store)),
             ignored,

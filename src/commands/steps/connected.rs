@@ -1,14 +1,14 @@
 //! Yields the catalog that the settings name, wherever it is. Credentials are looked up here, at the last moment, and
 //! handed to the one room that may send them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::catalog::client::{Client, ClientConfig, ClientError, Credentials, NamedBy, Notices, Trusted, Waiting};
-use crate::catalog::store::{Store, system_clock};
+use crate::catalog::store::{Store, StoreError, system_clock};
 use crate::catalog::{Catalog, CatalogError, LocalCatalog};
 use crate::commands::context::Context;
 use crate::commands::steps::brought::{declared, follow, rehearsed, stand_in};
@@ -28,11 +28,14 @@ use crate::ui::Remarks;
 /// A wait that is shorter needs no explanation.
 const WORTH_TELLING: Duration = Duration::from_secs(2);
 
-/// The catalog as it is. An embedded one that is new takes its blueprints from the snapshot; whoever only reads takes
-/// none away from one that has some.
+/// The catalog, for reading. An embedded catalog without blueprints of its own takes those of the snapshot. If there is no
+/// embedded catalog yet, this one is in memory: reading leaves no file behind.
 pub(crate) fn connect(context: &mut Context<'_>) -> Result<Box<dyn Catalog>, Error> {
     let user_agent = user_agent(context.settings, context.environment);
-    connect_as(&user_agent, context, |local, context| {
+    let open = |root: &Path| {
+        if has_embedded(root) { embedded(root) } else { Store::in_memory(system_clock()) }
+    };
+    connect_as(&user_agent, open, context, |local, context| {
         let is_own = |blueprint: &Value| !is_reserved(blueprint["identifier"].as_str().unwrap_or_default());
         if !local.blueprints()?.iter().any(is_own) {
             follow(local.store(), &context.settings.root.value, &Shelf::Disk, &local.writer(), context)?;
@@ -66,7 +69,7 @@ pub(crate) fn connect_for(
         let store = rehearsed(store, root, shelf, &writer, &declared(entities), context)?;
         return Ok(Box::new(local(store, &owner.user_agent(), context.settings)));
     }
-    connect_as(&owner.user_agent(), context, |local, context| {
+    connect_as(&owner.user_agent(), embedded, context, |local, context| {
         follow(local.store(), root, shelf, &local.writer(), context)?;
         stand_in(local.store(), root, shelf, &local.writer(), &declared(entities))?;
         Ok(())
@@ -85,6 +88,7 @@ fn say_unused_address(context: &mut Context<'_>) {
 
 fn connect_as(
     user_agent: &str,
+    open: impl FnOnce(&Path) -> Result<Store, StoreError>,
     context: &mut Context<'_>,
     prepare: impl FnOnce(&LocalCatalog, &mut Context<'_>) -> Result<(), Error>,
 ) -> Result<Box<dyn Catalog>, Error> {
@@ -92,7 +96,7 @@ fn connect_as(
     say_unused_address(context);
     let address = match address(settings) {
         None => {
-            let local = local(embedded(&settings.root.value)?, user_agent, settings);
+            let local = local(open(&settings.root.value)?, user_agent, settings);
             prepare(&local, context)?;
             return Ok(Box::new(local));
         }

@@ -13,6 +13,7 @@ use crate::domain::blueprint::Blueprint;
 use crate::domain::blueprint_change::{BlueprintChange, changes};
 use crate::domain::entity::EntityKey;
 use crate::domain::file_name::stems;
+use crate::domain::identifier::is_reserved;
 use crate::domain::known::KnownEntities;
 use crate::domain::moment::Moment;
 use crate::sources::{self, Part, Place, ReadBuffer, SourceFile};
@@ -73,6 +74,11 @@ impl Standing {
 
     pub fn is_there(&self) -> bool {
         !self.files.is_empty()
+    }
+
+    /// Whether there is a blueprint besides the platform's own. Without one, a snapshot is as good as none.
+    pub fn has_own_blueprints(&self) -> bool {
+        self.blueprints().iter().any(|blueprint| !is_reserved(&blueprint.identifier))
     }
 
     fn blueprints(&self) -> Vec<Blueprint> {

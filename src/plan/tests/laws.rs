@@ -19,7 +19,7 @@ use crate::domain::value::Value;
 use crate::domain::write::WriteMode;
 
 fn cases() -> ProptestConfig {
-    ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() }
+    crate::generated_cases::config(256)
 }
 
 /// A manifest that asks for what is there.

@@ -63,7 +63,7 @@ fn usage_is_64_and_says_what_would_do() {
         (&["--max-findings", "many"], "invalid value 'many' for '--max-findings"),
         (&["--max-findings=-1"], "invalid value '-1' for '--max-findings"),
         (&["--diff"], "--fix"),
-        (&["--fix", "--diff", "--output", "json"], "'--diff' cannot be used with '--output"),
+        (&["--fix", "--diff", "--output", "json"], "'--dry-run' cannot be used with '--output"),
         (&["--write-baseline", "known.json", "--output", "json"], "cannot be used with '--output"),
         (&["--staged", "--fix"], "'--staged' cannot be used with '--fix'"),
         (&["--staged", "--since", "main"], "'--staged' cannot be used with '--since"),

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::bench::{lint, lint_in};
+use super::bench::lint;
 use crate::support::{Repo, update_is_asked_for};
 
 fn root() -> &'static Path {
@@ -14,7 +14,7 @@ fn root() -> &'static Path {
 fn the_broken_twin_reads_like_its_golden_report() {
     let golden = root().join("testdata/cli/acme-broken.txt");
     let repo = Repo::new();
-    repo.copy_from(&root().join("testdata/repos/acme-broken"));
+    repo.copy_example("acme-broken");
     let told = lint(&repo, &[]);
     assert_eq!((told.code, told.err.as_str()), (1, ""));
     if update_is_asked_for() {
@@ -27,19 +27,20 @@ fn the_broken_twin_reads_like_its_golden_report() {
 
 #[test]
 fn the_example_is_clean_in_every_way_of_looking_at_it() {
-    let example = root().join("testdata/repos/acme");
+    let repo = Repo::new();
+    repo.copy_example("acme");
     for arguments in [&["--fail-on", "info"][..], &["--fail-on", "info", "catalog"], &["--fix", "--diff"]] {
-        let told = lint_in(&example, arguments);
+        let told = lint(&repo, arguments);
         assert_eq!(told.code, 0, "{told:?}");
     }
-    assert_eq!(lint_in(&example, &[]).out, "40 files, 109 entities: nothing to report\n");
+    assert_eq!(lint(&repo, &[]).out, "40 files, 109 entities: nothing to report\n");
 }
 
 /// Every repair of the broken twin can be made, and nothing else breaks by it.
 #[test]
 fn the_broken_twin_can_be_repaired_in_one_go() {
     let repo = Repo::new();
-    repo.copy_from(&root().join("testdata/repos/acme-broken"));
+    repo.copy_example("acme-broken");
     let left = |told: &super::bench::Told| super::bench::listed(told).len();
     let before = lint(&repo, &["--output", "json"]);
     let after = lint(&repo, &["--fix", "--output", "json"]);

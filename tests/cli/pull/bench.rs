@@ -1,8 +1,6 @@
 //! The example organisation as a catalog that serves. Users and teams are the platform's own and cannot be made, so here
 //! they are people and groups, which can.
 
-use std::path::Path;
-
 use serde_json::{Value, json};
 
 use crate::plain::Plain;
@@ -16,7 +14,7 @@ pub const BLUEPRINTS: [&str; 10] =
 /// The organisation as a repository.
 pub fn acme() -> Repo {
     let repo = Repo::new();
-    repo.copy_from(&Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/repos/acme"));
+    repo.copy_example("acme");
     for file in files_below(&repo.path().join(".portolan/blueprints")) {
         let path = format!(".portolan/blueprints/{}", file.display());
         let text = repo.read(&path).replace("\"target\": \"_user\"", "\"target\": \"person\"");

@@ -158,8 +158,12 @@ fn the_embedded_catalog_is_adopted_like_any_other() {
 #[test]
 fn a_new_embedded_catalog_stays_out_of_git_and_takes_the_snapshots_blueprints() {
     let repo = acme();
+    repo.remove(".portolan/.gitignore");
     let pulled = run(&repo, "pull --catalog local");
     assert_eq!(pulled.code, 0, "{}{}", pulled.results, pulled.talk);
+    assert!(!repo.path().join(".portolan/local.db").exists(), "reading leaves no file behind");
+    let pushed = run(&repo, "push --catalog local --no-prune");
+    assert_eq!(pushed.code, 0, "{}{}", pushed.results, pushed.talk);
     assert!(repo.path().join(".portolan/local.db").exists());
     let ignored = repo.read(".portolan/.gitignore");
     assert!(ignored.contains("\nlocal.db*\n.pull-*\n"), "{ignored}");

@@ -170,8 +170,36 @@ fn a_catalog_without_blueprints_does_not_empty_the_snapshot() {
     ];
     let run = run_with(&repo, "pull", &variables);
     assert_eq!((run.code, run.results.as_str()), (64, ""), "{}", run.talk);
-    assert!(run.talk.contains("it has no blueprints, and the snapshot has some"), "{}", run.talk);
+    assert!(run.talk.contains("it has no blueprints") && run.talk.contains("portolan config"), "{}", run.talk);
     assert!(contents(repo.path()) == before);
+}
+
+#[test]
+fn an_empty_repository_without_a_catalog_is_led_to_an_example() {
+    let repo = Repo::new();
+    repo.git(&["init", "--quiet"]);
+    let run_in = |line: &str| run_with(&repo, line, &[]);
+    let new = run_in("new service cart");
+    assert!(new.code == 64 && new.talk.contains("portolan init --example"), "{}", new.talk);
+    let pull = run_in("pull");
+    assert_eq!((pull.code, pull.results.as_str()), (64, ""), "{}", pull.talk);
+    assert!(pull.talk.contains("PORT_CLIENT_ID") && pull.talk.contains("portolan init --example"), "{}", pull.talk);
+    assert!(!repo.path().join(".portolan").exists(), "an empty pull leaves nothing behind");
+    assert_eq!(run_in("init --yes --example").code, 0);
+    assert_eq!(run_in("new service cart --no-input").code, 0);
+}
+
+#[test]
+fn what_an_older_empty_pull_left_behind_is_no_snapshot() {
+    let repo = Repo::new();
+    repo.git(&["init", "--quiet"]);
+    repo.write(
+        ".portolan/source.json",
+        "{\"format\": \"portolan.source/1\", \"platform\": \"port\", \"catalog\": \"local\"}",
+    );
+    repo.write(".portolan/known-entities.txt", "");
+    assert_eq!(run_with(&repo, "init --yes --example", &[]).code, 0);
+    assert_eq!(names(&repo, ".portolan/blueprints").len(), 2);
 }
 
 #[test]

@@ -1,7 +1,5 @@
 //! `schema manifest`: what it takes and what not, to a validator and to a real editor's server.
 
-use std::path::Path;
-
 use serde::Deserialize as _;
 
 use super::session::Session;
@@ -10,7 +8,7 @@ use crate::support::{Repo, files_below};
 
 fn acme() -> Repo {
     let repo = Repo::new();
-    repo.copy_from(&Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/repos/acme"));
+    repo.copy_example("acme");
     repo
 }
 

@@ -62,7 +62,7 @@ fn the_text_can_be_pasted_into_a_shell() {
 #[test]
 fn what_is_brought_in_is_what_it_holds() {
     let repo = Repo::new();
-    repo.copy_from(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/repos/acme"));
+    repo.copy_example("acme");
     let text = told_to_a_person(&repo, &["--seed", "."]);
     // The blueprints of the platform are there anyway and count nowhere; users and teams are entities as others are.
     assert!(text.contains("\nIt holds 8 blueprints, 120 entities.\n"), "{text}");
