@@ -95,7 +95,14 @@ impl Number {
 fn float_key(value: f64) -> String {
     let value = value as f32;
     if !value.is_finite() {
-        return if value.is_nan() { ".nan" } else if value < 0.0 { "-.inf" } else { ".inf" }.to_owned();
+        return if value.is_nan() {
+            ".nan"
+        } else if value < 0.0 {
+            "-.inf"
+        } else {
+            ".inf"
+        }
+        .to_owned();
     }
     let digits = format!("{value:e}");
     let Some((mantissa, exponent)) = digits.split_once('e') else { return digits };

@@ -274,7 +274,11 @@ impl<'b> Builder<'b> {
         self.flush(span.start as usize)?;
         self.room(span.start as usize)?;
         let (resolved, agreed) = self.resolve(&text, style, properties.tag.as_ref(), span, is_key);
-        let id = self.push(&resolved, &text, style, span);
+        let verbatim = match &text {
+            Cow::Borrowed(_) => places::verbatim(style, span),
+            Cow::Owned(_) => None,
+        };
+        let id = self.push(&resolved, &text, verbatim, style, span);
         if properties.tag.is_some() {
             self.tree.mark_tagged(id);
         }
@@ -320,14 +324,12 @@ impl<'b> Builder<'b> {
         }
     }
 
-    fn push(&mut self, resolved: &Tagged, text: &Cow<'b, str>, style: Style, span: Span) -> NodeId {
+    fn push(&mut self, resolved: &Tagged, text: &str, verbatim: Option<Span>, style: Style, span: Span) -> NodeId {
         let scalar = match resolved {
             Tagged::Plain(Plain::Null) => Scalar::Null,
             Tagged::Plain(Plain::Bool(value)) => Scalar::Bool(*value),
             Tagged::Plain(Plain::Number(number)) => Scalar::Number(*number),
-            Tagged::Plain(Plain::String | Plain::Refused) => {
-                places::verbatim(text, style, span).map_or(Scalar::Decoded(text), Scalar::Verbatim)
-            }
+            Tagged::Plain(Plain::String | Plain::Refused) => verbatim.map_or(Scalar::Decoded(text), Scalar::Verbatim),
             Tagged::Binary(text) => Scalar::Decoded(text),
         };
         self.tree.push_scalar(scalar, span, style)

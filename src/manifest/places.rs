@@ -1,20 +1,17 @@
 //! Places in the source: of texts that need no copy, and of what the parser takes for a key and a person does not.
 
-use std::borrow::Cow;
-
 use super::faults::{self, Broken};
 use super::full::Job;
 use crate::domain::span::Span;
 use crate::domain::tree::Style;
 
-/// The text's own place in the source, where it stands there letter by letter.
-pub(super) fn verbatim(text: &Cow<'_, str>, style: Style, span: Span) -> Option<Span> {
-    match (text, style) {
-        (Cow::Owned(_), _) => None,
-        (Cow::Borrowed(_), Style::SingleQuoted | Style::DoubleQuoted) => {
+/// The place of a scalar's text, if it is in the source letter by letter.
+pub(super) fn verbatim(style: Style, span: Span) -> Option<Span> {
+    match style {
+        Style::SingleQuoted | Style::DoubleQuoted => {
             Some(Span { start: span.start + 1, end: span.end.checked_sub(1)? })
         }
-        (Cow::Borrowed(_), _) => Some(span),
+        Style::Plain | Style::Literal | Style::Folded | Style::Flow | Style::Block => Some(span),
     }
 }
 

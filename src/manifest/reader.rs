@@ -45,6 +45,17 @@ pub enum Producer {
     FullOnly,
 }
 
+/// Which documents are read, and what is reported of them.
+#[derive(Clone, Copy)]
+struct Filter {
+    /// Whether a document is worth reading.
+    is_candidate: fn(&str) -> bool,
+    /// Whether a broken document is reported.
+    is_claimed: fn(&str) -> bool,
+    /// Whether kubectl reads the file, so that what it sees otherwise is reported.
+    is_kubernetes: bool,
+}
+
 /// One document of a text.
 #[derive(Debug)]
 pub struct Document<'a> {
@@ -83,24 +94,18 @@ impl Reader {
 
     pub fn read_with(&mut self, text: &str, producer: Producer, each: &mut dyn FnMut(&Document<'_>)) {
         let is_kubernetes = VERSION.find(text.as_bytes()).is_some();
-        self.read_those(text, producer, (ours::looks_ours, ours::claims_ours, is_kubernetes), each);
+        let filter = Filter { is_candidate: ours::looks_ours, is_claimed: ours::claims_ours, is_kubernetes };
+        self.read_those(text, producer, filter, each);
     }
 
     /// Every document, ours or not.
     #[cfg(test)]
     pub(super) fn read_all(&mut self, text: &str, each: &mut dyn FnMut(&Document<'_>)) {
-        self.read_those(text, Producer::default(), (|_| true, |_| true, true), each);
+        let filter = Filter { is_candidate: |_| true, is_claimed: |_| true, is_kubernetes: true };
+        self.read_those(text, Producer::default(), filter, each);
     }
 
-    /// Reads the documents that the first question finds worth it, and reports those that are broken where the second
-    /// one says so. Of a file for Kubernetes, what kubectl sees otherwise is reported too.
-    fn read_those(
-        &mut self,
-        text: &str,
-        producer: Producer,
-        (is_candidate, is_claimed, is_kubernetes): (fn(&str) -> bool, fn(&str) -> bool, bool),
-        each: &mut dyn FnMut(&Document<'_>),
-    ) {
+    fn read_those(&mut self, text: &str, producer: Producer, filter: Filter, each: &mut dyn FnMut(&Document<'_>)) {
         if text.len() > self.limits.file_bytes {
             let limit = self.limits.file_bytes;
             self.refuse(text, 0..text.len(), FaultKind::TooLarge { what: Oversize::File, limit });
@@ -112,7 +117,7 @@ impl Reader {
         pieces.clear();
         pieces.extend(Documents::new(text).filter_map(|piece| {
             let chunk = text.get(piece.range.clone()).unwrap_or_default();
-            let is_ours = is_candidate(chunk) && !split::is_empty(chunk);
+            let is_ours = (filter.is_candidate)(chunk) && !split::is_empty(chunk);
             (is_ours || piece.trouble.is_some()).then_some((piece, is_ours))
         }));
         move_troubles(&mut pieces);
@@ -120,11 +125,11 @@ impl Reader {
             let range = piece.range.clone();
             let Some(chunk) = text.get(range.clone()).filter(|_| *is_ours) else { continue };
             let sound = self.one(text, piece, producer);
-            if is_kubernetes {
+            if filter.is_kubernetes {
                 self.report_trouble(text, piece);
             }
             // A template that is not even YAML is nobody's fault until it says that it is ours.
-            if !sound && !is_claimed(chunk) {
+            if !sound && !(filter.is_claimed)(chunk) {
                 continue;
             }
             each(&self.document(index, text, &range, !sound));

@@ -174,7 +174,8 @@ impl<'t> Documents<'t> {
 
     /// `---#` where kubectl does not cut, and YAML sees a text.
     fn is_kept_text(&self, at: usize) -> bool {
-        self.kept_separator == Some(at) && self.text.as_bytes().get(at + 3).is_some_and(|byte| *byte == b'#' || !byte.is_ascii())
+        self.kept_separator == Some(at)
+            && self.text.as_bytes().get(at + 3).is_some_and(|byte| *byte == b'#' || !byte.is_ascii())
     }
 
     /// A document that starts without `---`.

@@ -268,36 +268,28 @@ pub(super) fn not_finite(written: &str, span: Span) -> Fault {
 /// What kubectl's cutting of the file into documents does to it.
 pub(super) fn trouble(text: &str, trouble: Trouble) -> Fault {
     let (at, message, help) = match trouble {
-        Trouble::Separator(at) => (
-            at,
-            "Text follows `---` on its line, and Kubernetes refuses the file.",
-            "put the text on the next line",
-        ),
+        Trouble::Separator(at) => {
+            (at, "Text follows `---` on its line, and Kubernetes refuses the file.", "put the text on the next line")
+        }
         Trouble::AfterEnd(at) => (
             at,
             "Kubernetes ignores this document, since it follows `...` without a `---`.",
             "put `---` on a line of its own above it",
         ),
-        Trouble::EndOfNothing(at) => (
-            at,
-            "A document ends here before it has started, and Kubernetes refuses the file.",
-            "remove the `...`",
-        ),
+        Trouble::EndOfNothing(at) => {
+            (at, "A document ends here before it has started, and Kubernetes refuses the file.", "remove the `...`")
+        }
         Trouble::Directive(at) => (
             at,
             "Kubernetes refuses a file with a directive before `---`.",
             "remove the line: a manifest needs no directive",
         ),
-        Trouble::ControlCharacter(at) => (
-            at,
-            "This is a control character, and Kubernetes refuses a file with one.",
-            "remove the character",
-        ),
-        Trouble::Tab(at) => (
-            at,
-            "A tab starts a line without content, and Kubernetes refuses the file.",
-            "remove the tab",
-        ),
+        Trouble::ControlCharacter(at) => {
+            (at, "This is a control character, and Kubernetes refuses a file with one.", "remove the character")
+        }
+        Trouble::Tab(at) => {
+            (at, "A tab starts a line without content, and Kubernetes refuses the file.", "remove the tab")
+        }
         Trouble::CarriageReturn(at) => (
             at,
             "Kubernetes does not see this `---`, since the line above ends with a carriage return alone.",

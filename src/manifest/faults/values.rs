@@ -161,7 +161,8 @@ pub(super) fn anchor_name(around: &Around<'_>) -> Option<Words> {
     let text = token.slice(around.text);
     let name = text.strip_prefix('&')?;
     name.starts_with(|c: char| c.is_ascii_alphanumeric()).then(|| {
-        let message = format!("The name of the anchor `{}` has other characters than letters, digits, `-` and `_`.", clip(text));
+        let message =
+            format!("The name of the anchor `{}` has other characters than letters, digits, `-` and `_`.", clip(text));
         Words::new(token, message, "rename the anchor, or quote the value if it is text")
     })
 }

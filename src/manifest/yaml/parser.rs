@@ -12,12 +12,28 @@ use crate::domain::tree::{Kind, Style};
 /// A step in a document, from the root to its end.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::manifest) enum Event<'t> {
-    Scalar { text: Cow<'t, str>, style: Style, properties: Properties<'t>, span: Span },
-    Alias { name: &'t str, span: Span },
+    Scalar {
+        text: Cow<'t, str>,
+        style: Style,
+        properties: Properties<'t>,
+        span: Span,
+    },
+    Alias {
+        name: &'t str,
+        span: Span,
+    },
     /// `bracket` is where a flow collection opens; a pair in a list (`[a: b]`) and a block collection have none.
-    Start { kind: Kind, style: Style, properties: Properties<'t>, bracket: Option<Span>, at: usize },
+    Start {
+        kind: Kind,
+        style: Style,
+        properties: Properties<'t>,
+        bracket: Option<Span>,
+        at: usize,
+    },
     /// `bracket` is where a flow collection closes.
-    End { bracket: Option<Span> },
+    End {
+        bracket: Option<Span>,
+    },
 }
 
 /// What precedes a node.
@@ -35,9 +51,15 @@ enum State {
     IndentlessItem,
     BlockKey,
     BlockValue,
-    FlowItem { is_first: bool },
-    FlowKey { is_first: bool },
-    FlowValue { is_empty: bool },
+    FlowItem {
+        is_first: bool,
+    },
+    FlowKey {
+        is_first: bool,
+    },
+    FlowValue {
+        is_empty: bool,
+    },
     PairKey,
     PairValue,
     PairEnd,

@@ -39,13 +39,20 @@ pub(in crate::manifest) enum ProblemKind {
     /// Neither a comma nor the closing bracket.
     CommaExpected(Open),
     /// The closing bracket of another kind.
-    WrongBracket { open: Open, close: char },
+    WrongBracket {
+        open: Open,
+        close: char,
+    },
     /// The text ends inside brackets.
     UnclosedBracket(Open),
     /// The text, or the document, ends inside quotes; `start` is the opening quote.
-    UnclosedQuote { start: usize },
+    UnclosedQuote {
+        start: usize,
+    },
     /// A backslash that starts no escape; `start` is the opening quote.
-    Escape { start: usize },
+    Escape {
+        start: usize,
+    },
     /// The indicator line of a block scalar has something else on it.
     BlockScalarHeader,
     /// An anchor or alias without a name, or with a name that goes on.

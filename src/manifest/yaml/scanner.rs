@@ -107,7 +107,9 @@ impl<'t> Scanner<'t> {
         if self.queue.is_empty() {
             return Ok(!self.ended);
         }
-        let Some(at) = self.candidates.iter().position(|it| it.is_some_and(|it| it.token == self.taken && !it.has_ended)) else {
+        let Some(at) =
+            self.candidates.iter().position(|it| it.is_some_and(|it| it.token == self.taken && !it.has_ended))
+        else {
             return Ok(false);
         };
         self.is_candidate(at)
@@ -171,8 +173,12 @@ impl<'t> Scanner<'t> {
         }
         let at = self.mark.at;
         let is_crlf = length == 2 && self.byte() == Some(b'\r');
-        self.mark =
-            Mark { at: at + length, character: self.mark.character + 1 + usize::from(is_crlf), line: self.mark.line + 1, column: 0 };
+        self.mark = Mark {
+            at: at + length,
+            character: self.mark.character + 1 + usize::from(is_crlf),
+            line: self.mark.line + 1,
+            column: 0,
+        };
         let is_rare = length == 3 || length == 2 && !is_crlf;
         if is_rare {
             self.divergences.push(Divergence::LineBreak(Span::new(at, at + length)));

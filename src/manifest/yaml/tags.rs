@@ -13,7 +13,8 @@ impl<'t> Scanner<'t> {
         let start = self.mark.at;
         self.skip();
         let name = self.scan_word();
-        let ends = is_blank_or_end(self.bytes, self.mark.at) || self.byte().is_some_and(|byte| b"?:,]}%@`".contains(&byte));
+        let ends =
+            is_blank_or_end(self.bytes, self.mark.at) || self.byte().is_some_and(|byte| b"?:,]}%@`".contains(&byte));
         if name.is_empty() || !ends {
             return self.problem(ProblemKind::AnchorName, start);
         }

@@ -7,7 +7,8 @@ pub(super) struct Random(u64);
 
 impl Random {
     pub(super) fn new(seed: u64, stream: u64) -> Self {
-        let mut random = Self((seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ stream.wrapping_mul(0xD1B5_4A32_D192_ED03)) | 1);
+        let mut random =
+            Self((seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ stream.wrapping_mul(0xD1B5_4A32_D192_ED03)) | 1);
         for _ in 0..8 {
             random.next();
         }
@@ -56,12 +57,62 @@ const DATES: [&str; 14] = [
     "2020-01",
 ];
 const DIGITS: [&str; 30] = [
-    "0", "1", "7", "8", "9", "12", "00", "08", "017", "_", "0x", "0X", "0o", "0O", "0b", "0B", "1F", "101", "+", "-", ".",
-    "e", "E", "e+", "e-", "e400", "9223372036854775807", "9223372036854775808", "18446744073709551616", ":",
+    "0",
+    "1",
+    "7",
+    "8",
+    "9",
+    "12",
+    "00",
+    "08",
+    "017",
+    "_",
+    "0x",
+    "0X",
+    "0o",
+    "0O",
+    "0b",
+    "0B",
+    "1F",
+    "101",
+    "+",
+    "-",
+    ".",
+    "e",
+    "E",
+    "e+",
+    "e-",
+    "e400",
+    "9223372036854775807",
+    "9223372036854775808",
+    "18446744073709551616",
+    ":",
 ];
 const TAGS: [&str; 24] = [
-    "!!int", "!!str", "!!float", "!!bool", "!!null", "!!timestamp", "!!binary", "!!map", "!!seq", "!!set", "!!omap", "!!merge",
-    "!mine", "!", "!!foo", "!<tag:yaml.org,2002:int>", "!<x>", "!e!x", "!!in%74", "!a%zz", "!a!b!c", "!x,y", "!!", "!<>",
+    "!!int",
+    "!!str",
+    "!!float",
+    "!!bool",
+    "!!null",
+    "!!timestamp",
+    "!!binary",
+    "!!map",
+    "!!seq",
+    "!!set",
+    "!!omap",
+    "!!merge",
+    "!mine",
+    "!",
+    "!!foo",
+    "!<tag:yaml.org,2002:int>",
+    "!<x>",
+    "!e!x",
+    "!!in%74",
+    "!a%zz",
+    "!a!b!c",
+    "!x,y",
+    "!!",
+    "!<>",
 ];
 
 fn plain_scalar(random: &mut Random) -> String {
@@ -70,14 +121,44 @@ fn plain_scalar(random: &mut Random) -> String {
         2 => random.pick(&DATES).to_owned(),
         3..=5 => (0..=random.below(5)).map(|_| random.pick(&DIGITS)).collect(),
         6 => format!("{}{}", random.next() % 100_000, random.pick(&["", ".5", ".", "e3", "e-3", "_0", ".0_1", "e30"])),
-        _ => random.pick(&["a b", "é", "a:b", "a#b", "-a", "?a", ":a", "a-", "http://x.io/?q=1", "C:\\x", "a'b", "a\"b"]).to_owned(),
+        _ => random
+            .pick(&["a b", "é", "a:b", "a#b", "-a", "?a", ":a", "a-", "http://x.io/?q=1", "C:\\x", "a'b", "a\"b"])
+            .to_owned(),
     }
 }
 
 fn quoted_scalar(random: &mut Random) -> String {
     let parts = [
-        "a", "b c", " ", "é", "😀", "''", "\\n", "\\t", "\\\"", "\\\\", "\\/", "\\'", "\\x41", "\\u00e9", "\\ud83d\\ude00",
-        "\\U0001F600", "\\U00110000", "\\e", "\\N", "\\_", "\\L", "\\ ", "\\q", "\\x4", "#", ": ", ", ", "]", "-", "\u{a0}",
+        "a",
+        "b c",
+        " ",
+        "é",
+        "😀",
+        "''",
+        "\\n",
+        "\\t",
+        "\\\"",
+        "\\\\",
+        "\\/",
+        "\\'",
+        "\\x41",
+        "\\u00e9",
+        "\\ud83d\\ude00",
+        "\\U0001F600",
+        "\\U00110000",
+        "\\e",
+        "\\N",
+        "\\_",
+        "\\L",
+        "\\ ",
+        "\\q",
+        "\\x4",
+        "#",
+        ": ",
+        ", ",
+        "]",
+        "-",
+        "\u{a0}",
     ];
     let text: String = (0..random.below(5)).map(|_| random.pick(&parts)).collect();
     if random.one_in(2) { format!("\"{}\"", text.replace("''", "'")) } else { format!("'{text}'") }
@@ -224,12 +305,15 @@ fn value(random: &mut Random, indent: usize, depth: usize, text: &mut String) {
 
 fn block_scalar(random: &mut Random, indent: usize, text: &mut String) {
     text.push(' ');
-    text.push_str(random.pick(&["|", ">", "|-", "|+", ">-", ">+", "|2", ">1-", "|+3", "|0", "|10", "|--", "| x", "|\t", ">"]));
+    text.push_str(
+        random.pick(&["|", ">", "|-", "|+", ">-", ">+", "|2", ">1-", "|+3", "|0", "|10", "|--", "| x", "|\t", ">"]),
+    );
     text.push_str(random.pick(&["\n", "\n", "\n", " # c\n", "#c\n", "  \n", "\n\n"]));
     let width = indent + 1 + random.below(3);
     for _ in 0..random.below(5) {
         let more = random.pick(&["", "", "", " ", "  ", "\t"]);
-        let line = random.pick(&["text", "a: b", "- c", "# d", "", " ", "\t", "...", "e\t", "\u{a0}f", "x\u{85}y", "'"]);
+        let line =
+            random.pick(&["text", "a: b", "- c", "# d", "", " ", "\t", "...", "e\t", "\u{a0}f", "x\u{85}y", "'"]);
         let _ = writeln!(text, "{}{more}{line}", " ".repeat(width));
     }
     text.push_str(random.pick(&["", "", "\n", "\n\n", " \n", "   \n", "# c\n", " # c\n"]));
@@ -273,7 +357,8 @@ fn flow(random: &mut Random, indent: usize, depth: usize, text: &mut String) {
         match random.below(8) {
             0 if depth < 3 => flow(random, indent, depth + 1, text),
             1 => {}
-            2 => text.push_str(random.pick(&["-", "- a", "*a", "&a b", "&a", "?", "?a", ":8080", "a?b", "a:", "a#b", "#"])),
+            2 => text
+                .push_str(random.pick(&["-", "- a", "*a", "&a b", "&a", "?", "?a", ":8080", "a?b", "a:", "a#b", "#"])),
             _ => text.push_str(&scalar(random)),
         }
         flow_blank(random, indent, text);
@@ -292,11 +377,80 @@ fn flow_blank(random: &mut Random, indent: usize, text: &mut String) {
 }
 
 const PIECES: [&str; 74] = [
-    " ", "  ", "\n", "\n\n", "- ", "-", ": ", ":", "#", " # c", "\"", "'", "[", "]", "{", "}", ",", ", ", "|\n", "|-", "|+", ">",
-    ">-", ">+", "&a ", "*a", "!", "!!str ", "!!int ", "%", "@", "`", "?", "? ", "\t", "\r", "\r\n", "---\n", "...\n", "--- ",
-    "~", "null", "yes", "012", "1_0", ".5", "+", "0x1F", "1e3", "<<: *a\n", "\\", "\\n", "\\u00e9", "''", "é", "\u{a0}",
-    "\u{85}", "\u{2028}", "\u{2029}", "\u{feff}", "\u{7f}", "\u{1}", "a: b\n", "- c\n", "  d: |\n    e\n", "key:\n", "=", "{a: b}",
-    "[x, 'y', \"z\"]", "%YAML 1.1\n", "%TAG ! tag:x\n", "\u{fffe}", "😀", "---#c\n",
+    " ",
+    "  ",
+    "\n",
+    "\n\n",
+    "- ",
+    "-",
+    ": ",
+    ":",
+    "#",
+    " # c",
+    "\"",
+    "'",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    ", ",
+    "|\n",
+    "|-",
+    "|+",
+    ">",
+    ">-",
+    ">+",
+    "&a ",
+    "*a",
+    "!",
+    "!!str ",
+    "!!int ",
+    "%",
+    "@",
+    "`",
+    "?",
+    "? ",
+    "\t",
+    "\r",
+    "\r\n",
+    "---\n",
+    "...\n",
+    "--- ",
+    "~",
+    "null",
+    "yes",
+    "012",
+    "1_0",
+    ".5",
+    "+",
+    "0x1F",
+    "1e3",
+    "<<: *a\n",
+    "\\",
+    "\\n",
+    "\\u00e9",
+    "''",
+    "é",
+    "\u{a0}",
+    "\u{85}",
+    "\u{2028}",
+    "\u{2029}",
+    "\u{feff}",
+    "\u{7f}",
+    "\u{1}",
+    "a: b\n",
+    "- c\n",
+    "  d: |\n    e\n",
+    "key:\n",
+    "=",
+    "{a: b}",
+    "[x, 'y', \"z\"]",
+    "%YAML 1.1\n",
+    "%TAG ! tag:x\n",
+    "\u{fffe}",
+    "😀",
+    "---#c\n",
 ];
 
 /// A text of the other kinds with a few changes.
@@ -336,9 +490,33 @@ pub(super) fn mutated(random: &mut Random) -> String {
 /// Several documents, with every kind of separator.
 pub(super) fn stream(random: &mut Random) -> String {
     let separators = [
-        "---\n", "---\n", "---\n", "--- # c\n", "---  \n", "---\t\n", "---\r\n", "---#c\n", "--- {x: 1}\n", "--- a\n", "---a\n",
-        "---\n---\n", "...\n", "...\n---\n", "... # c\n---\n", "---\n\u{feff}", "\u{feff}---\n", "# c\n---\n", "%YAML 1.1\n---\n",
-        "---\n%TAG ! x\n---\n", "\n---\n\n", " ---\n", "----\n", "\r---\r", "---\n# c\n\n", "--- |\n  t\n", "---\u{a0}\n",
+        "---\n",
+        "---\n",
+        "---\n",
+        "--- # c\n",
+        "---  \n",
+        "---\t\n",
+        "---\r\n",
+        "---#c\n",
+        "--- {x: 1}\n",
+        "--- a\n",
+        "---a\n",
+        "---\n---\n",
+        "...\n",
+        "...\n---\n",
+        "... # c\n---\n",
+        "---\n\u{feff}",
+        "\u{feff}---\n",
+        "# c\n---\n",
+        "%YAML 1.1\n---\n",
+        "---\n%TAG ! x\n---\n",
+        "\n---\n\n",
+        " ---\n",
+        "----\n",
+        "\r---\r",
+        "---\n# c\n\n",
+        "--- |\n  t\n",
+        "---\u{a0}\n",
     ];
     let mut text = String::new();
     if random.one_in(2) {
@@ -350,7 +528,16 @@ pub(super) fn stream(random: &mut Random) -> String {
         }
         match random.below(10) {
             0 => {}
-            1 => text.push_str(random.pick(&["~\n", "# c\n", "\n", "null\n", "- a\n", "x\n", "\"x\n---\n\"\n", "a: |\n  x\n\n\n"])),
+            1 => text.push_str(random.pick(&[
+                "~\n",
+                "# c\n",
+                "\n",
+                "null\n",
+                "- a\n",
+                "x\n",
+                "\"x\n---\n\"\n",
+                "a: |\n  x\n\n\n",
+            ])),
             2 => {
                 let _ = writeln!(text, "{{\"n\": {number}}}");
             }
@@ -384,7 +571,7 @@ fn json_object(random: &mut Random, depth: usize, text: &mut String) {
         }
         text.push_str(random.pick(&["", "", " ", "\n  ", "\n\t"]));
         match random.below(30) {
-            0 => text.push_str("k"),
+            0 => text.push('k'),
             1 => text.push_str("'k'"),
             2 => text.push_str("\"k\\u00e9\\/\""),
             _ => {
@@ -400,9 +587,43 @@ fn json_object(random: &mut Random, depth: usize, text: &mut String) {
 
 fn json_value(random: &mut Random, depth: usize, text: &mut String) {
     let leaves = [
-        "1", "-1", "0", "-0", "1.5", "1.0", "1e3", "1E+2", "1e-7", "12345678901234567890", "9223372036854775807", "1e400", "true",
-        "false", "null", "\"x\"", "\"\"", "\"\\/\"", "\"\\ud83d\\ude00\"", "\"\\ud83d\"", "\"a\\nb\"", "\"é\"", "\"\u{2028}\"",
-        "\"\u{7f}\"", "\"<&>\"", "[]", "{}", "\"yes\"", "01", "+1", ".5", "yes", "'x'", "\"\\x41\"", "\"\t\"", "[1,]", "1_000",
+        "1",
+        "-1",
+        "0",
+        "-0",
+        "1.5",
+        "1.0",
+        "1e3",
+        "1E+2",
+        "1e-7",
+        "12345678901234567890",
+        "9223372036854775807",
+        "1e400",
+        "true",
+        "false",
+        "null",
+        "\"x\"",
+        "\"\"",
+        "\"\\/\"",
+        "\"\\ud83d\\ude00\"",
+        "\"\\ud83d\"",
+        "\"a\\nb\"",
+        "\"é\"",
+        "\"\u{2028}\"",
+        "\"\u{7f}\"",
+        "\"<&>\"",
+        "[]",
+        "{}",
+        "\"yes\"",
+        "01",
+        "+1",
+        ".5",
+        "yes",
+        "'x'",
+        "\"\\x41\"",
+        "\"\t\"",
+        "[1,]",
+        "1_000",
     ];
     match random.below(8) {
         0 if depth < 3 => json_object(random, depth + 1, text),

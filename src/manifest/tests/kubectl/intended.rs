@@ -96,10 +96,9 @@ pub(super) fn by_fault(kind: &FaultKind) -> Option<Difference> {
     match kind {
         FaultKind::TooDeep { .. } => Some(Difference::TooDeep),
         FaultKind::AliasBomb { .. } => Some(Difference::AliasBomb),
-        FaultKind::Syntax { message, .. } => BY_MESSAGE
-            .iter()
-            .find(|(part, _)| message.contains(part))
-            .map(|(_, difference)| *difference),
+        FaultKind::Syntax { message, .. } => {
+            BY_MESSAGE.iter().find(|(part, _)| message.contains(part)).map(|(_, difference)| *difference)
+        }
         _ => None,
     }
 }

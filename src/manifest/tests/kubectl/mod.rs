@@ -328,10 +328,7 @@ fn recorded_readings_are_ours() {
             documents: recorded["documents"].as_array().into_iter().flatten().map(unrow).collect(),
             refused: recorded["refused"].as_str().map(str::to_owned),
         };
-        assert!(
-            agree(&ours, &expected) || !differences.is_empty(),
-            "{text:?}\nkubectl {expected:?}\nours {ours:?}"
-        );
+        assert!(agree(&ours, &expected) || !differences.is_empty(), "{text:?}\nkubectl {expected:?}\nours {ours:?}");
     }
 }
 
