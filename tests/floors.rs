@@ -22,7 +22,7 @@ const FLOORS: [&[&str]; 9] = [
 ];
 
 /// What belongs to some rooms alone, but for their tests. The first match of a path's beginning counts.
-const OWNED: [(&str, &[&str]); 24] = [
+const OWNED: [(&str, &[&str]); 23] = [
     ("std::fs", &["sources", "catalog"]),
     ("std::net::TcpListener", &["catalog"]),
     ("std::net::TcpStream", &["catalog"]),
@@ -39,7 +39,6 @@ const OWNED: [(&str, &[&str]); 24] = [
     ("clap_complete", &["commands"]),
     ("clap_mangen", &["commands"]),
     ("git2", &["sources"]),
-    ("granit_parser", &["manifest"]),
     ("indicatif", &["ui"]),
     ("jsonschema", &["analysis", "catalog", "domain"]),
     ("jsonschema_regex", &["domain"]),

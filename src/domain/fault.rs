@@ -28,6 +28,10 @@ pub enum FaultKind {
         cluster: Reading,
         is_key: bool,
     },
+    /// A character that breaks the line for Kubernetes (YAML 1.1), and is part of the text for editors.
+    AmbiguousBreak {
+        code: u32,
+    },
     /// A key that is not a string for anybody. `text` is what the cluster makes of it.
     NonStringKey {
         found: Reading,

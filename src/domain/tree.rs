@@ -70,6 +70,15 @@ impl Number {
         }
     }
 
+    /// The number as the key of a mapping, which JSON has as text.
+    pub fn to_key(self) -> String {
+        match self {
+            Self::Signed(value) => value.to_string(),
+            Self::Unsigned(value) => value.to_string(),
+            Self::Float(value) => float_key(value),
+        }
+    }
+
     /// The number as JSON writes it; integers without a point, whole floats too, as the cluster does.
     pub fn to_json(self) -> serde_json::Number {
         match self {
@@ -78,6 +87,31 @@ impl Number {
             Self::Float(value) if value.fract() == 0.0 && value.abs() < 9.0e15 => (value as i64).into(),
             Self::Float(value) => serde_json::Number::from_f64(value).unwrap_or_else(|| 0.into()),
         }
+    }
+}
+
+/// A floating-point number as kubectl writes it in a key: the shortest digits that give the same 32-bit number, with an
+/// exponent from a million on.
+fn float_key(value: f64) -> String {
+    let value = value as f32;
+    if !value.is_finite() {
+        return if value.is_nan() {
+            ".nan"
+        } else if value < 0.0 {
+            "-.inf"
+        } else {
+            ".inf"
+        }
+        .to_owned();
+    }
+    let digits = format!("{value:e}");
+    let Some((mantissa, exponent)) = digits.split_once('e') else { return digits };
+    match exponent.parse::<i32>() {
+        Ok(exponent) if !(-4..6).contains(&exponent) => {
+            let sign = if exponent < 0 { '-' } else { '+' };
+            format!("{mantissa}e{sign}{:02}", exponent.abs())
+        }
+        Ok(_) | Err(_) => value.to_string(),
     }
 }
 
@@ -403,7 +437,7 @@ impl<'a> Value<'a> {
             Kind::String => self.as_str().unwrap_or_default().into(),
             Kind::Null => "null".into(),
             Kind::Bool => if self.as_bool() == Some(true) { "true" } else { "false" }.into(),
-            Kind::Number => self.as_number().map_or_else(String::new, |number| number.to_json().to_string()).into(),
+            Kind::Number => self.as_number().map_or_else(String::new, Number::to_key).into(),
             Kind::List | Kind::Map => self.to_json().to_string().into(),
         }
     }

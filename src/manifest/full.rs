@@ -1,20 +1,18 @@
-//! The thorough producer: a whole YAML 1.2 parser's events become our tree. It sets the standard that `fast` is
-//! measured by. The parser says where content starts; where an empty value or a block scalar's indicator stands we
-//! have to find ourselves, by reading on from the end of the node before.
+//! The thorough producer: the events of the YAML parser become a tree. It sets the standard that `fast` is measured by.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
-
-use granit_parser::{Event, Parser, ScalarStyle, StructureStyle, Tag};
 
 use super::expand;
 use super::faults::{self, Broken};
 use super::keys::Keys;
 use super::limits::Limits;
-use super::places::{self, Room, one_character};
+use super::places::{self, one_character};
 use super::scalar::{self, Plain};
 use super::tags::{self, Tagged};
-use crate::domain::fault::{Fault, FaultKind, Oversize, Reading};
+use super::yaml::{Event, Parser, Properties, Tag};
+use crate::domain::fault::{Fault, FaultKind, Oversize};
 use crate::domain::span::Span;
 use crate::domain::tree::{Kind, NodeId, Scalar, Style, Tree, View};
 
@@ -88,12 +86,12 @@ impl Full {
 }
 
 /// A collection that is still open.
-struct Frame {
+struct Frame<'b> {
     kind: Kind,
     style: Style,
     /// `None` until its first child tells where it starts.
     id: Option<NodeId>,
-    anchor: usize,
+    anchor: Option<&'b str>,
     tagged: bool,
     children: usize,
     keys_from: usize,
@@ -106,88 +104,87 @@ struct Builder<'b> {
     links: &'b mut Links,
     faults: &'b mut Vec<Fault>,
     notes: &'b mut Vec<Span>,
-    frames: Vec<Frame>,
+    frames: Vec<Frame<'b>>,
     /// How many of the innermost frames have no node yet.
     pending: usize,
-    anchors: HashMap<usize, NodeId>,
+    anchors: HashMap<&'b str, NodeId>,
     /// The end of the last node.
     cursor: usize,
 }
 
 type Step = Result<(), Broken>;
 
-impl Builder<'_> {
+impl<'b> Builder<'b> {
     fn run(mut self) -> Step {
-        let chunk = self.job.text.get(self.job.range.clone()).unwrap_or_default();
-        let options = granit_parser::options! {
-            // The cluster takes a closing bracket at its key's own column, and so do most editors' formatters.
-            strict_indentation: false,
-            emit_comments: self.job.wants_notes,
-            max_buffered_comment_events: usize::MAX,
-        };
-        for next in Parser::new_from_str_with_options(chunk, options) {
-            let (event, span) = match next {
-                Ok(next) => next,
-                Err(error) => return Err(faults::syntax(self.job.text, &self.job.range, self.job.limits, &error)),
+        let job = self.job;
+        let wanted = job.wants_notes.then_some("portolan:");
+        let mut parser = Parser::new(job.text, job.range.start, job.range.end, wanted);
+        loop {
+            let event = match parser.next() {
+                Ok(Some(event)) => event,
+                Ok(None) => break,
+                Err(problem) => return Err(faults::syntax(job.text, &job.range, &problem)),
             };
-            let bytes = span.byte_range().unwrap_or(0..0);
-            self.event(event, Span::new(bytes.start + self.job.range.start, bytes.end + self.job.range.start))?;
+            self.event(event)?;
+        }
+        self.notes.extend_from_slice(parser.comments());
+        for divergence in parser.divergences() {
+            self.faults.push(faults::divergence(job.text, *divergence));
         }
         Ok(())
     }
 
-    fn event(&mut self, event: Event<'_>, span: Span) -> Step {
+    fn event(&mut self, event: Event<'b>) -> Step {
         match event {
-            Event::DocumentStart(..) => self.cursor = self.cursor.max(span.end as usize),
-            Event::Comment(text, _) if text.contains("portolan:") => self.notes.push(span),
-            Event::Scalar(text, style, anchor, tag) => return self.scalar(&text, style, anchor, tag.as_deref(), span),
-            Event::Alias(id) => return self.alias(id, span),
-            Event::SequenceStart(style, anchor, tag) => {
-                return self.open(Kind::List, style, anchor, tag.is_some(), span);
+            Event::Scalar { text, style, properties, span } => self.scalar(text, style, &properties, span),
+            Event::Alias { name, span } => self.alias(name, span),
+            Event::Start { kind, style, properties, bracket, at } => self.open(kind, style, &properties, bracket, at),
+            Event::End { bracket } => {
+                self.close(bracket);
+                Ok(())
             }
-            Event::MappingStart(style, anchor, tag) => return self.open(Kind::Map, style, anchor, tag.is_some(), span),
-            Event::SequenceEnd | Event::MappingEnd => self.close(span),
-            // The rest of a stream's events carry nothing for a tree.
-            _ => {}
         }
-        Ok(())
     }
 
     fn is_key(&self) -> bool {
         self.frames.last().is_some_and(|frame| frame.kind == Kind::Map && frame.children % 2 == 0)
     }
 
-    fn open(&mut self, kind: Kind, style: StructureStyle, anchor: usize, tagged: bool, span: Span) -> Step {
+    fn open(
+        &mut self,
+        kind: Kind,
+        style: Style,
+        properties: &Properties<'b>,
+        bracket: Option<Span>,
+        at: usize,
+    ) -> Step {
         if self.frames.len() >= self.job.limits.depth {
             let limit = self.job.limits.depth;
-            return Err(Broken(Fault {
-                kind: FaultKind::TooDeep { limit },
-                span: one_character(self.job.text, span.start as usize),
-            }));
+            let span = one_character(self.job.text, at);
+            return Err(Broken(Fault { kind: FaultKind::TooDeep { limit }, span }));
         }
         if self.is_key() {
-            let braces = (span.start as usize).checked_sub(1).map(|before| Span::new(before, before + 2));
+            let braces = at.checked_sub(1).map(|before| Span::new(before, before + 2));
             if let Some(braces) = braces.filter(|braces| braces.slice(self.job.text) == "{{") {
                 return Err(faults::braces(self.job.text, braces));
             }
-            let found = Fault {
-                kind: FaultKind::NonStringKey { found: Reading::Collection, text: String::new() },
-                span: one_character(self.job.text, span.start as usize),
-            };
-            self.faults.push(found);
+            self.faults.push(faults::collection_key(one_character(self.job.text, at)));
         }
-        let style = match style {
-            StructureStyle::Flow => Style::Flow,
-            StructureStyle::Block => Style::Block,
+        let frame = Frame {
+            kind,
+            style,
+            id: None,
+            anchor: properties.anchor,
+            tagged: properties.tag.is_some(),
+            children: 0,
+            keys_from: self.keys.mark(),
         };
-        // A pair inside a flow list (`[a: b]`) is a mapping without brackets: it starts where its key does.
-        let bracketed = style == Style::Flow && !span.is_empty();
-        let frame = Frame { kind, style, id: None, anchor, tagged, children: 0, keys_from: self.keys.mark() };
         self.frames.push(frame);
         self.pending += 1;
-        if bracketed {
-            self.flush(span.start as usize)?;
-            self.cursor = span.end as usize;
+        // A collection without brackets starts where its first child does.
+        if let Some(bracket) = bracket {
+            self.flush(at)?;
+            self.cursor = bracket.end as usize;
         }
         Ok(())
     }
@@ -204,8 +201,8 @@ impl Builder<'_> {
             if frame.tagged {
                 self.tree.mark_tagged(id);
             }
-            if frame.anchor > 0 {
-                self.anchors.insert(frame.anchor, id);
+            if let Some(anchor) = frame.anchor {
+                self.anchors.insert(anchor, id);
             }
         }
         Ok(())
@@ -220,14 +217,14 @@ impl Builder<'_> {
         Err(Broken(Fault { kind: FaultKind::TooLarge { what: Oversize::Nodes, limit }, span }))
     }
 
-    fn close(&mut self, span: Span) {
+    fn close(&mut self, bracket: Option<Span>) {
         let Some(frame) = self.frames.pop() else { return };
         let Some(id) = frame.id else {
             self.pending = self.pending.saturating_sub(1);
             return;
         };
-        if frame.style == Style::Flow && !span.is_empty() {
-            self.cursor = span.end as usize;
+        if let Some(bracket) = bracket {
+            self.cursor = bracket.end as usize;
         }
         let count = if frame.kind == Kind::Map { frame.children / 2 } else { frame.children };
         self.tree.close(id, Span::empty(self.cursor).start, count);
@@ -243,13 +240,15 @@ impl Builder<'_> {
         }
     }
 
-    fn alias(&mut self, anchor: usize, span: Span) -> Step {
+    fn alias(&mut self, name: &'b str, span: Span) -> Step {
         self.flush(span.start as usize)?;
         self.room(span.start as usize)?;
-        let target = self.anchors.get(&anchor).copied();
-        let Some(target) = target.filter(|target| self.frames.iter().all(|frame| frame.id != Some(*target))) else {
-            return Err(faults::contains_itself(self.job.text, span));
+        let Some(target) = self.anchors.get(name).copied() else {
+            return Err(faults::unknown_anchor(self.job.text, &self.job.range, span));
         };
+        if self.frames.iter().any(|frame| frame.id == Some(target)) {
+            return Err(faults::contains_itself(self.job.text, span));
+        }
         let is_key = self.is_key();
         let id = self.tree.push_scalar(Scalar::Null, span, Style::Plain);
         self.links.aliases.insert(id, target);
@@ -266,40 +265,28 @@ impl Builder<'_> {
         self.keys.note(View { source: self.job.text, tree: self.tree }, node, span, agreed, self.faults);
     }
 
-    fn scalar(&mut self, text: &str, style: ScalarStyle, anchor: usize, tag: Option<&Tag>, span: Span) -> Step {
-        let style = match style {
-            ScalarStyle::SingleQuoted => Style::SingleQuoted,
-            ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
-            ScalarStyle::Literal => Style::Literal,
-            ScalarStyle::Folded => Style::Folded,
-            // `Plain`, and what the parser may add one day.
-            _ => Style::Plain,
-        };
+    fn scalar(&mut self, text: Cow<'b, str>, style: Style, properties: &Properties<'b>, span: Span) -> Step {
         let is_key = self.is_key();
         let in_flow = self.frames.last().is_some_and(|frame| frame.style == Style::Flow);
         if is_key && !in_flow && !span.is_empty() {
             places::check_indentation(self.job, span)?;
         }
-        let (text, span) = match style {
-            Style::Literal | Style::Folded => (text, places::block_scalar(self.job, self.cursor, span)),
-            Style::Plain if span.is_empty() => {
-                let room = self.frames.last().map(|top| Room { in_list: top.kind == Kind::List, in_flow, is_key });
-                ("", places::empty(self.job, self.cursor, room))
-            }
-            _ => (text, span),
-        };
         self.flush(span.start as usize)?;
         self.room(span.start as usize)?;
-        let (resolved, agreed) = self.resolve(text, style, tag, span, is_key);
-        let id = self.push(&resolved, text, style, span);
-        if tag.is_some() {
+        let (resolved, agreed) = self.resolve(&text, style, properties.tag.as_ref(), span, is_key);
+        let verbatim = match &text {
+            Cow::Borrowed(_) => places::verbatim(style, span),
+            Cow::Owned(_) => None,
+        };
+        let id = self.push(&resolved, &text, verbatim, style, span);
+        if properties.tag.is_some() {
             self.tree.mark_tagged(id);
         }
-        if anchor > 0 {
+        if let Some(anchor) = properties.anchor {
             self.anchors.insert(anchor, id);
         }
         if is_key {
-            let merge = text == "<<" && style == Style::Plain && tag.is_none_or(tags::is_merge);
+            let merge = text == "<<" && style == Style::Plain && properties.tag.as_ref().is_none_or(tags::is_merge);
             if merge {
                 self.links.merges.insert(id, ());
             } else {
@@ -314,12 +301,15 @@ impl Builder<'_> {
     /// What the scalar is, and whether both readers agree on that.
     fn resolve(&mut self, text: &str, style: Style, tag: Option<&Tag>, span: Span, is_key: bool) -> (Tagged, bool) {
         match tag {
-            Some(tag) if text.is_empty() && style == Style::Plain && tag.handle() == "!" => {
-                let after = self.job.text.get(self.cursor..self.job.range.end).unwrap_or_default();
-                self.faults.extend(faults::only_a_tag(after, self.cursor, tag.suffix()));
+            Some(tag) if text.is_empty() && style == Style::Plain && tag.is_local => {
+                self.faults.push(faults::only_a_tag(self.job.text, tag.span));
                 (Tagged::Plain(Plain::String), true)
             }
-            Some(tag) => match tags::apply(tag, text) {
+            Some(tag) => match tags::apply(&tag.name, text) {
+                Ok(Tagged::Plain(Plain::Refused)) if !is_key => {
+                    self.faults.push(faults::not_finite(text, span));
+                    (Tagged::Plain(Plain::Refused), true)
+                }
                 Ok(tagged) => (tagged, true),
                 Err(misfit) => {
                     self.faults.push(faults::misfit(text, misfit, span));
@@ -334,14 +324,12 @@ impl Builder<'_> {
         }
     }
 
-    fn push(&mut self, resolved: &Tagged, text: &str, style: Style, span: Span) -> NodeId {
+    fn push(&mut self, resolved: &Tagged, text: &str, verbatim: Option<Span>, style: Style, span: Span) -> NodeId {
         let scalar = match resolved {
             Tagged::Plain(Plain::Null) => Scalar::Null,
             Tagged::Plain(Plain::Bool(value)) => Scalar::Bool(*value),
             Tagged::Plain(Plain::Number(number)) => Scalar::Number(*number),
-            Tagged::Plain(Plain::String | Plain::Refused) => {
-                places::verbatim(self.job.text, text, style, span).map_or(Scalar::Decoded(text), Scalar::Verbatim)
-            }
+            Tagged::Plain(Plain::String | Plain::Refused) => verbatim.map_or(Scalar::Decoded(text), Scalar::Verbatim),
             Tagged::Binary(text) => Scalar::Decoded(text),
         };
         self.tree.push_scalar(scalar, span, style)

@@ -1,9 +1,10 @@
 //! Finds keys given twice, for both producers. Small mappings compare every pair of fingerprints, large ones sort, so
 //! that nobody can make it quadratic. Two keys are the same when their JSON spelling is.
 
+use super::faults;
 use crate::domain::fault::{Fault, FaultKind, Reading};
 use crate::domain::span::Span;
-use crate::domain::tree::{Kind, NodeId, View};
+use crate::domain::tree::{Kind, NodeId, Number, View};
 
 const SMALL: usize = 16;
 
@@ -42,15 +43,14 @@ impl Keys {
     pub(super) fn note(&mut self, view: View<'_>, node: NodeId, span: Span, agreed: bool, faults: &mut Vec<Fault>) {
         let value = view.value(node);
         let text = value.key_text();
-        let found = match value.kind() {
-            Kind::List | Kind::Map => {
-                let kind = FaultKind::NonStringKey { found: Reading::Collection, text: String::new() };
-                return faults.push(Fault { kind, span });
-            }
-            Kind::String => None,
-            Kind::Null => Some(Reading::Null),
-            Kind::Bool => Some(Reading::Bool(value.as_bool().unwrap_or_default())),
-            Kind::Number => Some(Reading::Number(text.clone().into_owned())),
+        let written = span.slice(view.source);
+        let found = match (value.kind(), value.as_number()) {
+            (Kind::List | Kind::Map, _) => return faults.push(faults::collection_key(span)),
+            (Kind::Null, _) => return faults.push(faults::null_key(written, span)),
+            (_, Some(Number::Unsigned(_))) => return faults.push(faults::huge_key(written, span)),
+            (Kind::String, _) => None,
+            (Kind::Bool, _) => Some(Reading::Bool(value.as_bool().unwrap_or_default())),
+            (Kind::Number, _) => Some(Reading::Number(text.clone().into_owned())),
         };
         self.push(print(text.as_bytes()), node, span);
         if let Some(found) = found.filter(|_| agreed) {

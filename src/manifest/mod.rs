@@ -11,6 +11,7 @@ mod expand;
 mod fast;
 mod faults;
 mod full;
+mod json;
 mod keys;
 mod limits;
 mod missing;
@@ -19,6 +20,7 @@ mod places;
 mod reader;
 mod split;
 mod tags;
+mod yaml;
 
 pub use decode::decode;
 pub use encode::{Around, Wrapper, encode, encode_sketch};

@@ -10,15 +10,18 @@ use super::claim::{Claim, claim};
 use super::fast::Fast;
 use super::faults;
 use super::full::{Full, Job};
+use super::json;
+use super::keys::Keys;
 use super::limits::Limits;
 use super::ours;
 use super::places::one_character;
-use super::split::{self, Documents};
+use super::split::{self, Documents, Piece};
 use crate::domain::fault::{Fault, FaultKind, Oversize};
 use crate::domain::platform::Platform;
 use crate::domain::span::Span;
 use crate::domain::tree::{Tree, View};
 
+static VERSION: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("apiVersion"));
 static NOTE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("portolan:"));
 
 /// Reads texts; one per thread.
@@ -30,6 +33,9 @@ pub struct Reader {
     notes: Vec<Span>,
     fast: Fast,
     full: Full,
+    keys: Keys,
+    /// The documents of a text, and whether they could hold entities.
+    pieces: Vec<(Piece, bool)>,
 }
 
 /// Which parser makes the tree. The result is the same.
@@ -38,6 +44,17 @@ pub enum Producer {
     #[default]
     FastThenFull,
     FullOnly,
+}
+
+/// Which documents are read, and what is reported of them.
+#[derive(Clone, Copy)]
+struct Filter {
+    /// Whether a document is worth reading.
+    is_candidate: fn(&str) -> bool,
+    /// Whose a broken document is: decides whether it is reported.
+    claim: fn(&str) -> Claim,
+    /// Whether kubectl reads the file, so that what it sees otherwise is reported.
+    is_kubernetes: bool,
 }
 
 /// One document of a text.
@@ -66,6 +83,8 @@ impl Reader {
             notes: Vec::new(),
             fast: Fast::default(),
             full: Full::default(),
+            keys: Keys::default(),
+            pieces: Vec::new(),
         }
     }
 
@@ -75,6 +94,19 @@ impl Reader {
     }
 
     pub fn read_with(&mut self, text: &str, producer: Producer, each: &mut dyn FnMut(&Document<'_>)) {
+        let is_kubernetes = VERSION.find(text.as_bytes()).is_some();
+        let filter = Filter { is_candidate: ours::looks_ours, claim, is_kubernetes };
+        self.read_those(text, producer, filter, each);
+    }
+
+    /// Every document, ours or not.
+    #[cfg(test)]
+    pub(super) fn read_all(&mut self, text: &str, each: &mut dyn FnMut(&Document<'_>)) {
+        let filter = Filter { is_candidate: |_| true, claim: |_| Claim::Entity, is_kubernetes: true };
+        self.read_those(text, Producer::default(), filter, each);
+    }
+
+    fn read_those(&mut self, text: &str, producer: Producer, filter: Filter, each: &mut dyn FnMut(&Document<'_>)) {
         if text.len() > self.limits.file_bytes {
             let limit = self.limits.file_bytes;
             self.refuse(text, 0..text.len(), FaultKind::TooLarge { what: Oversize::File, limit });
@@ -82,14 +114,23 @@ impl Reader {
             return;
         }
         let mut index = 0;
-        for range in Documents::new(text) {
-            let Some(chunk) = text.get(range.clone()) else { continue };
-            if !ours::looks_ours(chunk) || split::is_empty(chunk) {
-                continue;
+        let mut pieces = std::mem::take(&mut self.pieces);
+        pieces.clear();
+        pieces.extend(Documents::new(text).filter_map(|piece| {
+            let chunk = text.get(piece.range.clone()).unwrap_or_default();
+            let is_ours = (filter.is_candidate)(chunk) && !split::is_empty(chunk);
+            (is_ours || piece.trouble.is_some()).then_some((piece, is_ours))
+        }));
+        move_troubles(&mut pieces);
+        for (piece, is_ours) in &pieces {
+            let range = piece.range.clone();
+            let Some(chunk) = text.get(range.clone()).filter(|_| *is_ours) else { continue };
+            let sound = self.one(text, piece, producer);
+            if filter.is_kubernetes {
+                self.report_trouble(text, piece);
             }
-            let sound = self.one(text, &range, producer);
             if !sound {
-                match claim(chunk) {
+                match (filter.claim)(chunk) {
                     Claim::Entity => {}
                     Claim::Foreign => self.report_once(),
                     // A template that is not even YAML: another tool renders it.
@@ -99,6 +140,7 @@ impl Reader {
             each(&self.document(index, text, &range, !sound));
             index += 1;
         }
+        self.pieces = pieces;
     }
 
     /// Keeps one fault of a broken document that another tool owns, with the way to exclude its file.
@@ -115,14 +157,16 @@ impl Reader {
 
     /// The first document of a text, ours or not: for the other files that are read with places.
     pub fn read_first(&mut self, text: &str, each: &mut dyn FnMut(&Document<'_>)) {
-        if let Some(range) = Documents::new(text).find(|range| !split::is_empty(text.get(range.clone()).unwrap_or("")))
-        {
-            let sound = self.one(text, &range, Producer::FullOnly);
-            each(&self.document(0, text, &range, !sound));
+        let is_filled = |piece: &Piece| !split::is_empty(text.get(piece.range.clone()).unwrap_or_default());
+        if let Some(found) = Documents::new(text).find(is_filled) {
+            let piece = Piece { trouble: None, ..found };
+            let sound = self.one(text, &piece, Producer::FullOnly);
+            each(&self.document(0, text, &piece.range, !sound));
         }
     }
 
-    fn one(&mut self, text: &str, range: &Range<usize>, producer: Producer) -> bool {
+    fn one(&mut self, text: &str, piece: &Piece, producer: Producer) -> bool {
+        let range = &piece.range;
         self.faults.clear();
         self.notes.clear();
         if range.len() > self.limits.document_bytes {
@@ -133,13 +177,17 @@ impl Reader {
         let wants_notes = text.get(range.clone()).is_some_and(|chunk| NOTE.find(chunk.as_bytes()).is_some());
         let job = Job { text, range: range.clone(), limits: &self.limits, wants_notes };
         let quick = match producer {
+            _ if piece.is_json => false,
             Producer::FastThenFull => self.fast.read(&job, &mut self.tree, &mut self.faults, &mut self.notes),
             Producer::FullOnly => false,
         };
         let sound = quick || {
             self.faults.clear();
             self.notes.clear();
-            self.full.read(&job, &mut self.tree, &mut self.faults, &mut self.notes)
+            match piece.is_json {
+                true => json::read(&job, &mut self.keys, &mut self.tree, &mut self.faults),
+                false => self.full.read(&job, &mut self.tree, &mut self.faults, &mut self.notes),
+            }
         };
         let is_claimed = || claim(text.get(range.clone()).unwrap_or_default()) == Claim::Entity;
         let text_only = sound && self.tree.len() == 1 && is_claimed();
@@ -157,6 +205,14 @@ impl Reader {
         self.faults.sort_by_key(|fault| fault.span);
         self.notes.sort();
         sound && !is_misread
+    }
+
+    /// Reports what kubectl sees otherwise; other readers of YAML see the same as we do.
+    fn report_trouble(&mut self, text: &str, piece: &Piece) {
+        if let Some(trouble) = piece.trouble {
+            self.faults.push(faults::trouble(text, trouble));
+            self.faults.sort_by_key(|fault| fault.span);
+        }
     }
 
     /// Where another manifest begins in the same mapping, since the `---` between them was lost: the first
@@ -192,6 +248,20 @@ impl Reader {
             faults: &self.faults,
             broken,
             notes: &self.notes,
+        }
+    }
+}
+
+/// kubectl refuses the whole file for some of what is wrong with one document: if that holds no entities, one that
+/// does reports it.
+fn move_troubles(pieces: &mut [(Piece, bool)]) {
+    for at in 0..pieces.len() {
+        let Some((piece, false)) = pieces.get(at) else { continue };
+        let Some(trouble) = piece.trouble.filter(|trouble| trouble.concerns_file()) else { continue };
+        let before = pieces.iter().take(at).rposition(|(_, is_ours)| *is_ours);
+        let after = || pieces.iter().skip(at).position(|(_, is_ours)| *is_ours).map(|found| at + found);
+        if let Some((piece, _)) = before.or_else(after).and_then(|target| pieces.get_mut(target)) {
+            piece.trouble.get_or_insert(trouble);
         }
     }
 }

@@ -6,36 +6,130 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
+use super::json;
+use super::yaml::first_forbidden;
+
 static START: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("---"));
 static END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("..."));
 
-/// The documents of a text in order, as byte ranges; comments and directives go with the document they precede.
+/// A document of a text, and what kubectl sees otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Piece {
+    /// Comments and directives go with the document they precede.
+    pub(super) range: Range<usize>,
+    /// A JSON value of a file that starts with one.
+    pub(super) is_json: bool,
+    pub(super) trouble: Option<Trouble>,
+}
+
+/// Why kubectl does not find the documents that a reader of YAML finds. The place is a byte of the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trouble {
+    /// Text on the line of `---`: kubectl refuses the file.
+    Separator(usize),
+    /// `...` where no document has started: kubectl refuses the file.
+    EndOfNothing(usize),
+    /// `%YAML` or `%TAG`: kubectl cuts after it, and refuses what it has cut off.
+    Directive(usize),
+    /// A control character where nothing else is: kubectl refuses the file.
+    ControlCharacter(usize),
+    /// A tab before a comment where nothing else is: kubectl refuses the file.
+    Tab(usize),
+    /// A document after `...` without `---`: kubectl ignores it.
+    AfterEnd(usize),
+    /// A `---` after a carriage return without a line feed: kubectl does not see it.
+    CarriageReturn(usize),
+    /// The file starts with `{`, and is no JSON.
+    NotJson(usize),
+    /// Something else follows JSON values.
+    AfterJson(usize),
+}
+
+impl Trouble {
+    /// kubectl refuses the whole file, whatever else is in it.
+    pub(super) fn concerns_file(self) -> bool {
+        match self {
+            Self::AfterEnd(_) | Self::CarriageReturn(_) | Self::AfterJson(_) => false,
+            Self::Separator(_)
+            | Self::EndOfNothing(_)
+            | Self::Directive(_)
+            | Self::ControlCharacter(_)
+            | Self::Tab(_)
+            | Self::NotJson(_) => true,
+        }
+    }
+}
+
+/// The documents of a text in order. A `---` after a lone carriage return, and a document after `...`, are cut as any
+/// reader of YAML does; `trouble` says that kubectl does not.
 pub(super) struct Documents<'t> {
     text: &'t str,
+    /// Where the text starts, after a byte order mark.
     at: usize,
     start: usize,
     next_start: Option<usize>,
     next_end: Option<usize>,
+    /// Where the next JSON value ends.
+    json: Option<usize>,
+    /// Where the text starts that kubectl reads next. It leaves out the line of a separator, unless that is all it has
+    /// read so far.
+    chunk: usize,
+    /// The last separator that kubectl did not leave out.
+    kept_separator: Option<usize>,
+    /// The document before ended with `...`.
+    after_end: bool,
+    trouble: Option<Trouble>,
 }
 
 impl<'t> Documents<'t> {
     pub(super) fn new(text: &'t str) -> Self {
         let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        let mut documents = Self { text, at, start: at, next_start: None, next_end: None };
-        documents.next_start = documents.marker(&START, at);
-        documents.next_end = documents.marker(&END, at);
+        let mut documents = Self {
+            text,
+            at,
+            start: at,
+            next_start: None,
+            next_end: None,
+            json: None,
+            chunk: at,
+            kept_separator: None,
+            after_end: false,
+            trouble: None,
+        };
+        if text.get(at..).unwrap_or_default().trim_start().starts_with('{') {
+            match json::value_end(text, at) {
+                Ok(end) => documents.json = Some(end),
+                Err(at) => documents.trouble = Some(Trouble::NotJson(at)),
+            }
+        }
+        if documents.json.is_none() {
+            documents.find_markers(at);
+        }
         documents
     }
 
+    fn find_markers(&mut self, from: usize) {
+        self.next_start = self.marker(&START, from);
+        self.next_end = self.marker(&END, from);
+    }
+
     /// The next marker at the start of a line, at or after `from`.
-    fn marker(&self, finder: &Finder<'_>, from: usize) -> Option<usize> {
+    fn marker(&mut self, finder: &Finder<'_>, from: usize) -> Option<usize> {
         let bytes = self.text.as_bytes();
         let mut from = from;
         while let Some(found) = finder.find(bytes.get(from..)?) {
             let at = from + found;
             let opens = at == self.at || at == 0 || matches!(bytes.get(at - 1), Some(b'\n' | b'\r'));
-            if opens && matches!(bytes.get(at + 3), None | Some(b'\n' | b'\r' | b' ' | b'\t')) {
+            let is_marker = match bytes.get(at + 3) {
+                None | Some(b'\n' | b'\r' | b' ' | b'\t') => true,
+                Some(b'#') => bytes.get(at) == Some(&b'-'),
+                Some(byte) => !byte.is_ascii() && is_odd_separator(self.text.get(at..).unwrap_or_default()),
+            };
+            if opens && is_marker {
                 return Some(at);
+            }
+            if opens && bytes.get(at) == Some(&b'-') && bytes.get(at.wrapping_sub(1)) != Some(&b'\r') {
+                self.trouble.get_or_insert(Trouble::Separator(at));
             }
             from = at + 1;
         }
@@ -46,12 +140,81 @@ impl<'t> Documents<'t> {
         let rest = self.text.as_bytes().get(from..).unwrap_or_default();
         memchr::memchr2(b'\n', b'\r', rest).map_or(self.text.len(), |found| from + found + 1)
     }
+
+    fn piece(&mut self, range: Range<usize>) -> Piece {
+        let text = self.text.get(range.clone()).unwrap_or_default();
+        if let Some(at) = is_empty(text).then(|| first_forbidden(text)).flatten() {
+            self.trouble.get_or_insert(Trouble::ControlCharacter(range.start + at));
+        }
+        // A separator that kubectl keeps makes a document of nothing, and what follows it is ignored.
+        let is_first = self.kept_separator == Some(range.start);
+        if self.trouble.is_none() && !is_first && !self.after_end && text.contains(['%', '\t']) && is_empty(text) {
+            let directive = directive(text).map(|at| Trouble::Directive(range.start + at));
+            self.trouble = directive.or_else(|| tab(text).map(|at| Trouble::Tab(range.start + at)));
+        }
+        Piece { range, is_json: false, trouble: self.trouble.take() }
+    }
+
+    /// What is unusual about the separator at the start of a document.
+    fn judge_separator(&mut self, at: usize) {
+        if self.chunk == at {
+            self.kept_separator = Some(at);
+        } else {
+            let rest = self.text.as_bytes().get(at..).unwrap_or_default();
+            self.chunk = at + memchr::memchr(b'\n', rest).map_or(rest.len(), |found| found + 1);
+        }
+        let line = self.text.get(at + 3..self.line_end(at)).unwrap_or_default().trim();
+        if self.text.as_bytes().get(at.wrapping_sub(1)) == Some(&b'\r') {
+            self.trouble.get_or_insert(Trouble::CarriageReturn(at));
+        } else if !line.is_empty() && !line.starts_with('#') || self.is_kept_text(at) {
+            self.trouble.get_or_insert(Trouble::Separator(at));
+        }
+        self.after_end = false;
+    }
+
+    /// `---#` where kubectl does not cut, and YAML sees a text.
+    fn is_kept_text(&self, at: usize) -> bool {
+        self.kept_separator == Some(at)
+            && self.text.as_bytes().get(at + 3).is_some_and(|byte| *byte == b'#' || !byte.is_ascii())
+    }
+
+    /// A document that starts without `---`.
+    fn judge_start(&mut self, at: usize, end: usize) {
+        let text = self.text.get(at..end).unwrap_or_default();
+        if self.after_end && !is_empty(text) {
+            let blank = text.len() - text.trim_start().len();
+            self.trouble.get_or_insert(Trouble::AfterEnd(at + blank));
+        }
+    }
+
+    fn next_json(&mut self, end: usize) -> Piece {
+        let start = self.start;
+        let blank = self.text.get(start..end).map_or(0, |value| value.len() - value.trim_start().len());
+        let rest = self.text.get(end..).unwrap_or_default();
+        let next = end + rest.len() - rest.trim_start().len();
+        self.start = end;
+        self.json = None;
+        if next >= self.text.len() {
+            self.start = self.text.len();
+        } else if let Ok(end) = json::value_end(self.text, next) {
+            self.json = Some(end);
+        } else {
+            self.trouble = Some(Trouble::AfterJson(next));
+            self.find_markers(end);
+        }
+        Piece { range: start + blank..end, is_json: true, trouble: self.trouble.take() }
+    }
 }
 
 impl Iterator for Documents<'_> {
-    type Item = Range<usize>;
+    type Item = Piece;
 
-    fn next(&mut self) -> Option<Range<usize>> {
+    fn next(&mut self) -> Option<Piece> {
+        if let Some(end) = self.json {
+            return Some(self.next_json(end));
+        }
+        let mut has_separator = false;
+        let mut is_kept = false;
         loop {
             let begin = self.start;
             if begin >= self.text.len() {
@@ -60,27 +223,63 @@ impl Iterator for Documents<'_> {
             let marker = match (self.next_start, self.next_end) {
                 (Some(start), Some(end)) => start.min(end),
                 (Some(at), None) | (None, Some(at)) => at,
-                (None, None) => {
-                    self.start = self.text.len();
-                    return Some(begin..self.text.len());
-                }
+                (None, None) => self.text.len(),
             };
+            if !has_separator {
+                self.judge_start(begin, marker);
+            }
+            if marker >= self.text.len() {
+                self.start = self.text.len();
+                return Some(self.piece(begin..marker));
+            }
             if self.next_start == Some(marker) {
-                self.next_start = self.marker(&START, marker + 3);
                 let before = self.text.get(begin..marker).unwrap_or_default();
                 // A marker only opens the document when nothing but its comments and directives stand before it.
                 if !is_prelude(before) {
                     self.start = marker;
-                    return Some(begin..marker);
+                    return Some(self.piece(begin..marker));
                 }
+                if let Some(at) = directive(before) {
+                    self.trouble.get_or_insert(Trouble::Directive(begin + at));
+                }
+                has_separator = true;
+                self.judge_separator(marker);
+                is_kept = self.kept_separator == Some(marker);
+                self.next_start = self.marker(&START, marker + 3);
             } else {
                 self.next_end = self.marker(&END, marker + 3);
                 let end = self.line_end(marker);
                 self.start = end;
-                return Some(begin..end);
+                let before = self.text.get(begin..marker).unwrap_or_default();
+                if !self.after_end && !is_kept && is_empty(before) {
+                    self.trouble.get_or_insert(Trouble::EndOfNothing(marker));
+                }
+                self.after_end = true;
+                return Some(self.piece(begin..end));
             }
         }
     }
+}
+
+/// `---` with blanks after it that YAML does not know, and kubectl does.
+pub(super) fn is_odd_separator(text: &str) -> bool {
+    let line = text.split('\n').next().unwrap_or_default();
+    line.strip_prefix("---").is_some_and(|rest| rest.trim().is_empty())
+}
+
+/// Where the first tab in the indentation of a line stands.
+fn tab(text: &str) -> Option<usize> {
+    let indentation = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
+    let mut lines = lines(text).map(|line| (line.as_ptr() as usize - text.as_ptr() as usize, line));
+    lines.find_map(|(start, line)| line.get(..indentation(line))?.find('\t').map(|at| start + at))
+}
+
+/// Where the first directive of a text stands.
+fn directive(text: &str) -> Option<usize> {
+    if text.starts_with('%') {
+        return Some(0);
+    }
+    text.find("\n%").or_else(|| text.find("\r%")).map(|at| at + 1)
 }
 
 /// Only blank lines, comments and directives, so far.
@@ -113,7 +312,7 @@ mod tests {
     use super::*;
 
     fn cut(text: &str) -> Vec<&str> {
-        Documents::new(text).map(|range| &text[range]).filter(|part| !is_empty(part)).collect()
+        Documents::new(text).map(|piece| &text[piece.range]).filter(|part| !is_empty(part)).collect()
     }
 
     #[test]

@@ -1,9 +1,8 @@
 //! What a tag makes of a scalar, as the cluster reads it: the core types must fit, `!!binary` is decoded, and any
 //! other tag makes a string of whatever stands there.
 
-use granit_parser::Tag;
-
 use super::scalar::{Plain, cluster};
+use super::yaml::Tag;
 use crate::domain::tree::Number;
 
 /// A scalar under a tag.
@@ -19,11 +18,12 @@ pub(super) struct Misfit {
     pub(super) wanted: &'static str,
 }
 
-pub(super) fn apply(tag: &Tag, text: &str) -> Result<Tagged, Misfit> {
+/// What the tag of this name makes of a scalar.
+pub(super) fn apply(tag: &str, text: &str) -> Result<Tagged, Misfit> {
     let suffix = core_suffix(tag);
     let found = cluster(text);
     let check = |fits: bool, wanted| if fits { Ok(Tagged::Plain(found)) } else { Err(Misfit { wanted }) };
-    match suffix.as_deref() {
+    match suffix {
         Some("null") => check(found == Plain::Null, "null"),
         Some("bool") => check(matches!(found, Plain::Bool(_)), "a boolean"),
         Some("int") => check(matches!(found, Plain::Number(Number::Signed(_) | Number::Unsigned(_))), "an integer"),
@@ -45,22 +45,29 @@ pub(super) fn apply(tag: &Tag, text: &str) -> Result<Tagged, Misfit> {
 
 /// `!!merge <<` is a merge key too.
 pub(super) fn is_merge(tag: &Tag) -> bool {
-    core_suffix(tag).as_deref() == Some("merge")
+    core_suffix(&tag.name) == Some("merge")
 }
 
-fn core_suffix(tag: &Tag) -> Option<String> {
-    tag.suffix_in_namespace("tag:yaml.org,2002:").map(std::borrow::Cow::into_owned)
+fn core_suffix(tag: &str) -> Option<&str> {
+    tag.strip_prefix("tag:yaml.org,2002:")
 }
 
-/// Near enough for a tag nobody writes: a year, a month and a day, whatever follows.
+/// Near enough for a tag that is hardly ever used: a year, a month and a day that exist, whatever follows.
 fn is_timestamp(text: &str) -> bool {
     let mut parts = text.splitn(3, '-');
-    let digits =
-        |part: Option<&str>| part.is_some_and(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
-    text.find('-') == Some(4)
-        && digits(parts.next())
-        && digits(parts.next())
-        && parts.next().is_some_and(|day| day.bytes().next().is_some_and(|byte| byte.is_ascii_digit()))
+    let mut number = |most: usize| {
+        let part = parts.next()?;
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        part.get(..digits.min(most))?.parse::<u32>().ok()
+    };
+    let (Some(year), Some(month), Some(day)) = (number(4), number(2), number(2)) else { return false };
+    let days = match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => 31,
+    };
+    text.find('-') == Some(4) && (1..=12).contains(&month) && (1..=days).contains(&day)
 }
 
 /// Standard base64 with padding; line breaks are skipped, nothing else is.
@@ -113,7 +120,7 @@ mod tests {
 
     #[test]
     fn tags_force_types_and_refuse_misfits() {
-        let core = |suffix: &str| Tag::new("tag:yaml.org,2002:", suffix);
+        let core = |suffix: &str| format!("tag:yaml.org,2002:{suffix}");
         assert_eq!(apply(&core("str"), "12"), Ok(Tagged::Plain(Plain::String)));
         assert_eq!(apply(&core("int"), "0x10"), Ok(Tagged::Plain(Plain::Number(Number::Signed(16)))));
         assert_eq!(apply(&core("int"), "1.0"), Err(Misfit { wanted: "an integer" }));
@@ -121,6 +128,6 @@ mod tests {
         assert_eq!(apply(&core("bool"), "1"), Err(Misfit { wanted: "a boolean" }));
         assert_eq!(apply(&core("timestamp"), "2020-01-01"), Ok(Tagged::Plain(Plain::String)));
         assert_eq!(apply(&core("timestamp"), "12"), Err(Misfit { wanted: "a timestamp" }));
-        assert_eq!(apply(&Tag::new("!", "mine"), "12"), Ok(Tagged::Plain(Plain::String)));
+        assert_eq!(apply("!mine", "12"), Ok(Tagged::Plain(Plain::String)));
     }
 }

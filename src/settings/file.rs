@@ -106,7 +106,9 @@ fn wrong(fault: &Fault) -> Option<ConfigFault> {
         FaultKind::TooDeep { limit } => format!("this is nested more than {limit} levels deep"),
         FaultKind::TooLarge { .. } => "this is too large for a config".to_owned(),
         FaultKind::AliasBomb { .. } => "its aliases make this too large for a config".to_owned(),
-        FaultKind::AmbiguousScalar { .. } | FaultKind::NonStringKey { .. } => return None,
+        FaultKind::AmbiguousScalar { .. } | FaultKind::AmbiguousBreak { .. } | FaultKind::NonStringKey { .. } => {
+            return None;
+        }
     };
     Some(ConfigFault { span: fault.span, message })
 }

@@ -1,5 +1,6 @@
-//! Shows both readings. The repair depends on what the blueprint wants there: quotes where it wants text, the
-//! value that the cluster already reads where it wants a boolean or a number.
+//! Shows both readings. A fix never changes a value that Kubernetes reads and the blueprint accepts: it writes that value
+//! in plain words where the blueprint has a boolean or a number, and quotes where only text is accepted. Elsewhere quotes
+//! are only suggested.
 
 use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
 use crate::analysis::snapshot::Snapshot;
@@ -8,7 +9,7 @@ use crate::domain::fault::FaultKind;
 use crate::domain::fault::Reading;
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
 use crate::domain::span::Span;
-use crate::domain::tree::{Kind, entries_of};
+use crate::domain::tree::Kind;
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -16,7 +17,7 @@ pub static RULE: Rule = Rule {
         name: "ambiguous-scalar",
         family: Family::Syntax,
         severity: Some(Severity::Warning),
-        what: "a plain value that editors and the cluster read differently",
+        what: "a plain value that editors and Kubernetes read differently",
         why: "Kubernetes tooling still reads YAML 1.1: `yes` is a boolean there and text in an editor, `012` is ten. What you see is not what arrives.",
         fix: "Quote it where text is meant; write `true`, `false` or the plain number where that is meant",
     },
@@ -25,40 +26,64 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &DocumentContext<'_>, snapshot: &Snapshot, sink: &mut Sink<'_>) {
     for fault in context.faults {
-        let FaultKind::AmbiguousScalar { editor, cluster, is_key } = &fault.kind else { continue };
-        let raw = fault.span.slice(context.view.source);
-        let message = match cluster {
-            Reading::Refused => {
-                format!("`{raw}` is {editor} to an editor, and the cluster cannot read the file with it.")
+        let (editor, cluster, is_key) = match &fault.kind {
+            FaultKind::AmbiguousScalar { editor, cluster, is_key } => (editor, cluster, *is_key),
+            FaultKind::AmbiguousBreak { code } => {
+                sink.report(ambiguous_break(*code, fault.span));
+                continue;
             }
-            Reading::Null | Reading::Bool(_) | Reading::Number(_) | Reading::String(_) | Reading::Collection => {
-                format!("`{raw}` is {editor} to an editor, and {cluster} to the cluster.")
-            }
+            _ => continue,
         };
-        let quoted = Edit { span: fault.span, replacement: format!("\"{raw}\"") };
-        let expected = expected_kind(context, snapshot, fault.span);
-        let expected = expected.filter(|kind| !is_key || *kind == PropertyKind::String);
+        let raw = fault.span.slice(context.view.source);
+        let message = format!("`{raw}` is {editor} to an editor (YAML 1.2), and {cluster} to Kubernetes (YAML 1.1).");
+        let quoted = Edit { span: fault.span, replacement: quoted_text(raw) };
         let draft = Draft::new(fault.span, message);
         if let (Reading::Number(one), Reading::Number(other)) = (editor, cluster) {
             // Which of two numbers was meant, only a person knows.
             sink.report(draft.help(format!("write `{one}` or `{other}`, whichever is meant; or quote it for text")));
             continue;
         }
+        if let (Reading::String(key), Reading::String(_), true) = (editor, cluster, is_key) {
+            let help = format!("put a space after the colon if `{key}` is the key, or quote `{raw}` if it is text");
+            sink.report(draft.help(help).suggestion("quote it", vec![quoted]));
+            continue;
+        }
+        let expected = expected_kind(context, snapshot, fault.span).filter(|_| !is_key);
         sink.report(match (expected, plain_form(cluster)) {
             (Some(PropertyKind::Boolean | PropertyKind::Number), Some(plain)) => draft
                 .help(format!("write `{plain}`, which every reader understands"))
                 .fix(format!("write `{plain}`"), vec![Edit { replacement: plain, ..quoted }]),
-            // The blueprint does not know the name, so nobody knows what it wants: the name comes first.
-            _ if is_under_unknown_name(context, snapshot, fault.span) => {
-                draft.help(quotes(raw)).suggestion("quote it", vec![quoted])
+            // Kubernetes reads no text here, and the blueprint or the API accepts nothing else.
+            (Some(PropertyKind::String), _) => draft.help(quotes(raw)).fix("quote it", vec![quoted]),
+            _ if matches!(cluster, Reading::String(_)) => draft.help(quotes(raw)).fix("quote it", vec![quoted]),
+            // Quotes would change the value that arrives, and nothing says that text is meant.
+            (_, Some(plain)) => {
+                let help = format!("{}, or write `{plain}` where that is meant", quotes(raw));
+                draft.help(help).suggestion("quote it", vec![quoted])
             }
-            _ => draft.help(quotes(raw)).fix("quote it", vec![quoted]),
+            (_, None) => draft.help(quotes(raw)).suggestion("quote it", vec![quoted]),
         });
     }
 }
 
+/// A line break for one reader, and a character for the other.
+fn ambiguous_break(code: u32, span: Span) -> Draft {
+    let escape = match code {
+        0x85 => "\\N",
+        0x2028 => "\\L",
+        _ => "\\P",
+    };
+    let message =
+        format!("U+{code:04X} is a character to an editor (YAML 1.2), and a line break to Kubernetes (YAML 1.1).");
+    Draft::new(span, message).help(format!("remove it, or write it in double quotes as `{escape}`"))
+}
+
 fn quotes(raw: &str) -> String {
-    format!("quote it where text is meant: `\"{raw}\"`")
+    format!("quote it where text is meant: `{}`", quoted_text(raw))
+}
+
+fn quoted_text(raw: &str) -> String {
+    if raw.contains(['"', '\\']) { format!("'{}'", raw.replace('\'', "''")) } else { format!("\"{raw}\"") }
 }
 
 /// What every reader takes for the same boolean or number.
@@ -70,20 +95,7 @@ fn plain_form(reading: &Reading) -> Option<String> {
     }
 }
 
-/// In a property that the blueprint does not have.
-fn is_under_unknown_name(context: &DocumentContext<'_>, snapshot: &Snapshot, span: Span) -> bool {
-    context.manifests.iter().any(|manifest| {
-        let shape = manifest.blueprint_text(context.view).and_then(|name| snapshot.find(name));
-        let properties = entries_of(manifest.properties.map(|id| context.view.value(id)));
-        let mut unknown = properties.filter(|(key, _)| {
-            let name = key.as_str();
-            name.zip(shape).is_some_and(|(name, shape)| shape.blueprint.property(name).is_none())
-        });
-        unknown.any(|(_, value)| value.span().contains(span.start as usize))
-    })
-}
-
-/// What the blueprint wants at this place: a property, or an item of one.
+/// The type that the blueprint has at this place: of a property, or of an item of one.
 fn expected_kind(context: &DocumentContext<'_>, snapshot: &Snapshot, span: Span) -> Option<PropertyKind> {
     for manifest in context.manifests {
         // Kubernetes takes only text there.

@@ -27,6 +27,7 @@ fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
             | FaultKind::Syntax { .. }
             | FaultKind::DuplicateKey { .. }
             | FaultKind::AmbiguousScalar { .. }
+            | FaultKind::AmbiguousBreak { .. }
             | FaultKind::NonStringKey { .. }
             | FaultKind::TooDeep { .. }
             | FaultKind::TooLarge { .. }

@@ -1,10 +1,9 @@
-//! Keys that are numbers, booleans, null or collections for every reader. `yes:` and its like are
+//! Keys that are numbers or booleans for every reader. `yes:` and its like are
 //! `ambiguous-scalar`.
 
 use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
 use crate::analysis::snapshot::Snapshot;
 use crate::domain::fault::FaultKind;
-use crate::domain::fault::Reading;
 use crate::domain::finding::{Edit, Family, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
@@ -24,21 +23,12 @@ fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
     for fault in context.faults {
         let FaultKind::NonStringKey { found, text } = &fault.kind else { continue };
         let raw = fault.span.slice(context.view.source);
-        let draft = match found {
-            Reading::Collection => Draft::new(fault.span, "This key is a collection, not text.")
-                .help("use a plain word as the key, and put the collection into the value"),
-            Reading::Null | Reading::Bool(_) | Reading::Number(_) | Reading::String(_) | Reading::Refused => {
-                let message = format!("The key `{raw}` is {found}, not text.");
-                let draft = Draft::new(fault.span, message).help(format!("quote it: `\"{text}\"`"));
-                // Only where the text the cluster makes of it is what stands there: `1.0` becomes `1`.
-                let is_safe = raw == text && !raw.contains(['"', '\\']);
-                if is_safe {
-                    draft.fix("quote it", vec![Edit { span: fault.span, replacement: format!("\"{raw}\"") }])
-                } else {
-                    draft
-                }
-            }
-        };
+        let message = format!("The key `{raw}` is {found}, not text.");
+        let draft = Draft::new(fault.span, message).help(format!("quote it: `\"{text}\"`"));
+        // Only where the text that Kubernetes makes of it is what is written: `1.0` becomes `1`.
+        let is_safe = raw == text && !raw.contains(['"', '\\']);
+        let edit = Edit { span: fault.span, replacement: format!("\"{raw}\"") };
+        let draft = if is_safe { draft.fix("quote it", vec![edit]) } else { draft };
         sink.report(draft);
     }
 }

@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
         name: "yaml-syntax",
         family: Family::Syntax,
         severity: Some(Severity::Error),
-        what: "a document that is not YAML",
+        what: "a document that is not YAML, or that Kubernetes refuses",
         why: "A broken document is not applied at all: its entities silently stay as they are, or disappear.",
         fix: "Correct the syntax at the place shown; quote values that hold `: `, ` #`, or start with a special character",
     },

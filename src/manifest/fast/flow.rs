@@ -92,7 +92,7 @@ impl Run<'_> {
         loop {
             match self.byte(at) {
                 b',' | b']' | b'}' => return Some(at),
-                b'[' | b'{' | b'\n' => return None,
+                b'[' | b'{' | b'?' | b'\n' => return None,
                 b':' => match self.byte(at + 1) {
                     b' ' => return Some(at),
                     b'\n' | b',' | b'[' | b']' | b'{' | b'}' => return None,

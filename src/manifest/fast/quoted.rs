@@ -86,7 +86,7 @@ fn unescape(text: &str, out: &mut String) -> Option<()> {
             b'0' => ('\0', 2),
             b'"' => ('"', 2),
             b'\\' => ('\\', 2),
-            b'/' => ('/', 2),
+            b'\'' => ('\'', 2),
             b'x' => (code(escape.get(2..4)?)?, 4),
             b'u' => (code(escape.get(2..6)?)?, 6),
             _ => return None,

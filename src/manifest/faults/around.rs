@@ -25,6 +25,10 @@ impl<'t> Around<'t> {
         Self { text, range, at }
     }
 
+    pub(super) fn range(&self) -> Range<usize> {
+        self.range.clone()
+    }
+
     /// The line with the place.
     pub(super) fn line(&self) -> Span {
         self.line_at(self.at)

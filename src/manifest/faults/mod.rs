@@ -8,12 +8,11 @@ mod values;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use granit_parser::{ErrorKind, ScanError};
-
-use super::limits::Limits;
 use super::places::one_character;
+use super::split::Trouble;
 use super::tags::Misfit;
-use crate::domain::fault::{Fault, FaultKind};
+use super::yaml::{Divergence, Problem, ProblemKind};
+use crate::domain::fault::{Fault, FaultKind, Reading};
 use crate::domain::span::Span;
 use around::Around;
 
@@ -57,79 +56,48 @@ impl Words {
 }
 
 /// What the parser stopped at.
-pub(super) fn syntax(text: &str, range: &Range<usize>, limits: &Limits, error: &ScanError) -> Broken {
-    let at = (range.start + error.marker().byte_offset().unwrap_or(0)).min(range.end);
-    if *error.kind() == ErrorKind::RecursionLimitExceeded {
-        let kind = FaultKind::TooDeep { limit: limits.depth };
-        return Broken(Fault { kind, span: one_character(text, at) });
-    }
+pub(super) fn syntax(text: &str, range: &Range<usize>, problem: &Problem) -> Broken {
+    let at = problem.at.clamp(range.start, range.end);
     let around = Around::new(text, range.clone(), at);
     let words = conflict(&around)
         .or_else(|| odd_blank(&around))
-        .or_else(|| tab(&around, error.kind()))
+        .or_else(|| tab(&around, problem.kind))
         .or_else(|| template(&around))
-        .or_else(|| by_kind(&around, error.kind()))
+        .or_else(|| by_kind(&around, problem.kind))
         .unwrap_or_else(|| {
             let help = "check this line and the one above it: indentation, quotes, brackets and colons";
-            Words::new(one_character(text, at), format!("This is not YAML: {}.", error.info()), help)
+            Words::new(one_character(text, around.at), "This is not YAML.", help)
         });
     Broken(words.fault())
 }
 
-fn by_kind(around: &Around<'_>, kind: &ErrorKind) -> Option<Words> {
-    use ErrorKind as E;
+fn by_kind(around: &Around<'_>, kind: ProblemKind) -> Option<Words> {
+    use ProblemKind as P;
     match kind {
-        E::MappingValueNotAllowed | E::MappingKeyNotAllowed | E::InvalidColonPlacement | E::InvalidSimpleKey => {
-            values::unclosed_bracket(around)
-                .or_else(|| values::second_colon(around))
-                .or_else(|| indentation::misplaced(around))
+        P::ControlCharacter => values::control_character(around),
+        P::ValueNotAllowed | P::KeyNotAllowed => values::unclosed_bracket(around)
+            .or_else(|| values::second_colon(around))
+            .or_else(|| indentation::misplaced(around)),
+        P::ColonExpected => indentation::no_key(around),
+        P::KeyExpected | P::ItemExpected | P::ContentAfterEnd | P::DocumentStartExpected => values::after_quote(around)
+            .or_else(|| values::after_bracket(around))
+            .or_else(|| indentation::misplaced(around)),
+        P::UnclosedQuote { start } => values::unclosed_quote(around, start),
+        P::Escape { start } => values::escape(around, start),
+        P::CommaExpected(_) | P::WrongBracket { .. } | P::UnclosedBracket(_) => {
+            values::bracket(around, kind).or_else(|| values::indicator(around))
         }
-        E::SimpleKeyExpected => indentation::no_key(around),
-        E::ExpectedBlockMappingKey
-        | E::ExpectedBlockSequenceEntry
-        | E::ExpectedDocumentStart
-        | E::InvalidIndentation
-        | E::InvalidBlockScalarIndent
-        | E::CommentInterceptedScalar => values::after_bracket(around).or_else(|| indentation::misplaced(around)),
-        E::InvalidQuotedScalarIndent | E::UnclosedQuotedScalar | E::DocumentIndicatorInQuotedScalar => {
-            values::unclosed_quote(around)
-        }
-        E::InvalidTrailingSingleQuotedScalar | E::InvalidTrailingDoubleQuotedScalar => values::after_quote(around),
-        E::UnknownQuotedScalarEscape
-        | E::InvalidQuotedScalarHexEscape
-        | E::InvalidLowSurrogateHexEscape
-        | E::InvalidLowSurrogate
-        | E::MissingLowSurrogate
-        | E::UnpairedLowSurrogate
-        | E::InvalidUnicodeEscape => values::escape(around),
-        E::UnclosedFlowCollection { .. }
-        | E::MismatchedFlowCollectionEnd { .. }
-        | E::ExpectedFlowMappingSeparator
-        | E::ExpectedFlowSequenceSeparator
-        | E::UnexpectedEofFlowMapping
-        | E::UnexpectedEofFlowSequence
-        | E::UnexpectedEofImplicitFlowMapping
-        | E::UnexpectedEof
-        | E::MisplacedFlowCollectionEnd => values::bracket(around, kind).or_else(|| values::indicator(around)),
-        E::BlockSequenceEntryNotAllowed | E::BlockEntryInFlowCollection => values::inline_dash(around),
-        E::UnexpectedCharacter { .. }
-        | E::UnknownAnchor
-        | E::MissingAnchorOrAliasName
-        | E::InvalidBlockScalarHeader
-        | E::ExpectedTagBang
-        | E::InvalidTagTerminator
-        | E::UndeclaredTagHandle
-        | E::MissingTagUri
-        | E::ExpectedNodeContent
-        | E::UnexpectedEofBlockMapping
-        | E::UnexpectedEofBlockSequence => values::indicator(around),
-        E::CommentNotSeparated => Some(Words::new(
-            around.token(),
-            "A comment needs a blank before its `#`.",
-            "put a space before the `#`, or quote the value if the `#` belongs to it",
-        )),
-        // The rest is rare, and the parser's words are good enough.
-        _ => None,
+        P::ContentExpected => values::no_content(around).or_else(|| values::indicator(around)),
+        P::ItemNotAllowed => values::inline_dash(around),
+        P::AnchorName => values::anchor_name(around).or_else(|| values::indicator(around)),
+        P::UnexpectedCharacter
+        | P::TabInIndentation
+        | P::BlockScalarHeader
+        | P::UnknownAnchor
+        | P::Tag
+        | P::UndefinedTagHandle
+        | P::Directive
+        | P::Version => values::indicator(around),
     }
 }
 
@@ -169,36 +137,46 @@ pub(super) fn odd_indentation(span: Span) -> Broken {
     Broken(nbsp_words(span).fault())
 }
 
-/// A tab in the indentation of the line, or, where the parser says it is about a tab, of the next line that has one.
-fn tab(around: &Around<'_>, kind: &ErrorKind) -> Option<Words> {
-    let about_tabs = matches!(
-        kind,
-        ErrorKind::TabInBlockIndentation
-            | ErrorKind::TabInIndentation
-            | ErrorKind::TabInPlainScalar
-            | ErrorKind::TabNotAllowed
-            | ErrorKind::TabAtBlockScalarStart
-    );
-    let here = around.line();
-    let below = around.lines().skip_while(|line| line.start <= here.start).take(if about_tabs { 50 } else { 0 });
-    std::iter::once(here).chain(below).find_map(|line| tab_of(around.text, line))
+/// A tab where the parser stopped, or in the indentation of that line.
+fn tab(around: &Around<'_>, kind: ProblemKind) -> Option<Words> {
+    let line = around.line();
+    let is_at_tab = around.text.as_bytes().get(around.at) == Some(&b'\t')
+        && matches!(kind, ProblemKind::UnexpectedCharacter | ProblemKind::TabInIndentation);
+    if !is_at_tab {
+        // Inside brackets and quotes a tab is a blank like any other.
+        let is_indentation = matches!(
+            kind,
+            ProblemKind::ValueNotAllowed
+                | ProblemKind::KeyExpected
+                | ProblemKind::ItemExpected
+                | ProblemKind::ColonExpected
+                | ProblemKind::ContentAfterEnd
+        );
+        return tab_of(around.text, line).filter(|_| is_indentation);
+    }
+    let text = line.slice(around.text);
+    let before = Span::new(line.start as usize, around.at).slice(around.text).trim_matches(' ');
+    let tabs = around.text.get(around.at..).unwrap_or_default();
+    let span = Span::new(around.at, around.at + tabs.len() - tabs.trim_start_matches('\t').len());
+    if text.trim().is_empty() {
+        let message = "The line has nothing but a tab, and Kubernetes refuses the file.";
+        return Some(Words::new(span, message, "remove the tab"));
+    }
+    if !before.is_empty() {
+        let indicator = clip(before.rsplit(' ').next().unwrap_or(before));
+        let message = format!("A tab follows `{indicator}`, where Kubernetes accepts only spaces.");
+        return Some(Words::new(span, message, "replace the tab with a space"));
+    }
+    tab_of(around.text, line)
 }
 
 fn tab_of(text: &str, line: Span) -> Option<Words> {
     let indentation = line.slice(text).bytes().take_while(|byte| matches!(byte, b' ' | b'\t'));
     let at = line.start as usize + indentation.clone().position(|byte| byte == b'\t')?;
     let end = line.start as usize + indentation.count();
-    Some(tab_words(Span::new(at, end)))
-}
-
-fn tab_words(span: Span) -> Words {
     let message = "A tab is used for indentation, and YAML takes only spaces there.";
-    Words::new(span, message, "replace each tab with two spaces, and let the editor insert spaces in YAML files")
-}
-
-/// The parser takes this tab; the cluster does not.
-pub(super) fn tab_indentation(span: Span) -> Broken {
-    Broken(tab_words(span).fault())
+    let help = "replace each tab with two spaces, and let the editor insert spaces in YAML files";
+    Some(Words::new(Span::new(at, end), message, help))
 }
 
 fn template(around: &Around<'_>) -> Option<Words> {
@@ -248,14 +226,125 @@ pub(super) fn misfit(text: &str, misfit: Misfit, span: Span) -> Fault {
     Words::new(span, message, "remove the tag or correct the value").fault()
 }
 
-/// A tag of nobody's on nothing: legal, and text for the person who wrote it. `after` is what follows the node before.
-pub(super) fn only_a_tag(after: &str, start: usize, suffix: &str) -> Option<Fault> {
-    let at = after.find('!')?;
-    after.get(at + 1..)?.starts_with(suffix).then(|| {
-        let span = Span::new(start + at, start + at + 1 + suffix.len());
-        let message = format!("`!{}` is a YAML tag, not text, and the value is empty.", clip(suffix));
-        Words::new(span, message, values::quote_it(&format!("!{suffix}"))).fault()
-    })
+/// A local tag on nothing: legal, and text for the person who wrote it.
+pub(super) fn only_a_tag(text: &str, tag: Span) -> Fault {
+    let written = tag.slice(text);
+    let message = format!("`{}` is a YAML tag, not text, and the value is empty.", clip(written));
+    Words::new(tag, message, values::quote_it(written)).fault()
+}
+
+pub(super) fn unknown_anchor(text: &str, range: &Range<usize>, span: Span) -> Broken {
+    syntax(text, range, &Problem { kind: ProblemKind::UnknownAnchor, at: span.start as usize })
+}
+
+/// A list or a mapping as a key.
+pub(super) fn collection_key(span: Span) -> Fault {
+    let message = "This key is a list or a mapping, and Kubernetes refuses the file.";
+    Words::new(span, message, "use a word as the key, and put the list or the mapping into the value").fault()
+}
+
+pub(super) fn null_key(written: &str, span: Span) -> Fault {
+    if written.is_empty() {
+        let message = "The key before this colon is empty, and Kubernetes refuses the file.";
+        return Words::new(span, message, "write a key before the colon, or quote the text if it is a value").fault();
+    }
+    let message = format!("The key `{}` is null, and Kubernetes refuses the file.", clip(written));
+    Words::new(span, message, values::quote_it(written)).fault()
+}
+
+/// An integer that kubectl cannot turn into the text of a key.
+pub(super) fn huge_key(written: &str, span: Span) -> Fault {
+    let message =
+        format!("The key `{}` is an integer above {}, and Kubernetes refuses the file.", clip(written), i64::MAX);
+    Words::new(span, message, values::quote_it(written)).fault()
+}
+
+/// `.inf` and `.nan` as values.
+pub(super) fn not_finite(written: &str, span: Span) -> Fault {
+    let message = format!("`{written}` is a number that JSON does not have, and Kubernetes refuses the file.");
+    Words::new(span, message, values::quote_it(written)).fault()
+}
+
+/// What kubectl's cutting of the file into documents does to it.
+pub(super) fn trouble(text: &str, trouble: Trouble) -> Fault {
+    let (at, message, help) = match trouble {
+        Trouble::Separator(at) => {
+            (at, "Text follows `---` on its line, and Kubernetes refuses the file.", "put the text on the next line")
+        }
+        Trouble::AfterEnd(at) => (
+            at,
+            "Kubernetes ignores this document, since it follows `...` without a `---`.",
+            "put `---` on a line of its own above it",
+        ),
+        Trouble::EndOfNothing(at) => {
+            (at, "A document ends here before it has started, and Kubernetes refuses the file.", "remove the `...`")
+        }
+        Trouble::Directive(at) => (
+            at,
+            "Kubernetes refuses a file with a directive before `---`.",
+            "remove the line: a manifest needs no directive",
+        ),
+        Trouble::ControlCharacter(at) => {
+            (at, "This is a control character, and Kubernetes refuses a file with one.", "remove the character")
+        }
+        Trouble::Tab(at) => {
+            (at, "A tab starts a line without content, and Kubernetes refuses the file.", "remove the tab")
+        }
+        Trouble::CarriageReturn(at) => (
+            at,
+            "Kubernetes does not see this `---`, since the line above ends with a carriage return alone.",
+            "save the file with line feeds (LF) as line ends",
+        ),
+        Trouble::NotJson(at) => (
+            at,
+            "The file starts with `{`, so Kubernetes reads it as JSON, and this is not JSON.",
+            "put a line with `---` at the start of the file, so that it is read as YAML",
+        ),
+        Trouble::AfterJson(at) => (
+            at,
+            "The file starts with `{`, so Kubernetes reads it as JSON, and refuses what follows here.",
+            "put a line with `---` at the start of the file and between the documents, so that it is read as YAML",
+        ),
+    };
+    let around = Around::new(text, 0..text.len(), at);
+    let rest = around.rest();
+    let span = if rest.is_empty() { one_character(text, around.at) } else { rest };
+    Words::new(span, message, help).fault()
+}
+
+/// What YAML 1.2 reads otherwise by its form.
+pub(super) fn divergence(text: &str, divergence: Divergence) -> Fault {
+    match divergence {
+        Divergence::ColonBeforeIndicator(span) => {
+            let cluster = span.slice(text).to_owned();
+            let editor = cluster.trim_end_matches(':').to_owned();
+            let kind = FaultKind::AmbiguousScalar {
+                editor: Reading::String(editor),
+                cluster: Reading::String(cluster),
+                is_key: true,
+            };
+            Fault { kind, span }
+        }
+        Divergence::TightQuestionMark(span) => {
+            let rest = text.get(span.start as usize..).unwrap_or_default();
+            let length = rest.find([' ', ',', ']', '}', '\n', '\r']).unwrap_or(rest.len());
+            let span = Span::new(span.start as usize, span.start as usize + length);
+            let editor = Reading::String(span.slice(text).to_owned());
+            let kind = FaultKind::AmbiguousScalar { editor, cluster: Reading::Collection, is_key: false };
+            Fault { kind, span }
+        }
+        Divergence::LineBreak(span) => {
+            let code = span.slice(text).chars().next().map_or(0, u32::from);
+            Fault { kind: FaultKind::AmbiguousBreak { code }, span }
+        }
+        Divergence::AnchorEnd(span) => {
+            let written = span.slice(text);
+            let next = text.get(span.end as usize..).and_then(|rest| rest.chars().next()).unwrap_or(':');
+            let message = format!("The name of `{}` ends before the `{next}` for Kubernetes.", clip(written));
+            let help = "use only letters, digits, `-` and `_` in names of anchors, and put a space after the name";
+            Words::new(span, message, help).fault()
+        }
+    }
 }
 
 /// The whole document is one plain text, though its lines look like keys.

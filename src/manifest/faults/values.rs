@@ -1,11 +1,10 @@
 //! Values that YAML takes for something else than text: quotes, brackets, indicators, colons.
 
-use granit_parser::ErrorKind;
-
-use super::around::{Around, Line};
+use super::around::Around;
 use super::{Words, clip};
 use crate::domain::span::Span;
 use crate::manifest::scalar;
+use crate::manifest::yaml::ProblemKind;
 
 /// Keys that start a line of a manifest: where one follows a value, a line break was forgotten.
 const KEYS: [&str; 13] = [
@@ -57,22 +56,24 @@ pub(super) fn second_colon(around: &Around<'_>) -> Option<Words> {
     Some(Words::new(span, message, quote_it(value)))
 }
 
-pub(super) fn unclosed_quote(around: &Around<'_>) -> Option<Words> {
-    let opens = |line: &Line<'_>| {
-        let starts = line.value().map(|(span, _)| span.start as usize).into_iter().chain([line.item().0]);
-        starts.into_iter().find_map(|start| {
-            let text = Span::new(start, line.span.end as usize).slice(around.text);
-            let quote = text.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-            closing(text, quote).is_none().then_some((Span::new(start, line.span.end as usize), quote))
-        })
-    };
-    let (span, quote) = std::iter::once(around.here()).chain(around.above()).find_map(|line| opens(&line))?;
+/// `start` is the quote that opens, and is not closed before the document ends.
+pub(super) fn unclosed_quote(around: &Around<'_>, start: usize) -> Option<Words> {
+    let line = around.line_at(start);
+    let rest = Span::new(start, line.end as usize);
+    let span = Span::new(start, start + rest.slice(around.text).trim_end().len());
+    let quote = span.slice(around.text).chars().next()?;
     let name = if quote == '"' { "double" } else { "single" };
     let message = format!("The {name} quote that opens here is never closed.");
-    let help = format!("add a `{quote}` at the end of the value");
-    let stop = around.token();
-    let words = Words::new(span, message, help);
-    Some(if stop.start > span.end { words.see(stop, "up to here everything was taken for the value") } else { words })
+    let words = Words::new(span, message, format!("add a `{quote}` at the end of the value"));
+    let below = around.lines().find(|below| below.start > line.start && !below.slice(around.text).trim().is_empty());
+    Some(match below {
+        Some(below) => {
+            let at = below.end as usize - below.slice(around.text).trim_start().len();
+            let next = Around::new(around.text, around.range(), at);
+            words.see(next.token(), "from here on everything was taken for the value")
+        }
+        None => words,
+    })
 }
 
 /// Where the quoted text ends, if on this line: past the closing quote.
@@ -113,44 +114,82 @@ pub(super) fn after_quote(around: &Around<'_>) -> Option<Words> {
     Some(Words::new(rest, message, help))
 }
 
-/// A backslash that starts no escape: most often a path.
-pub(super) fn escape(around: &Around<'_>) -> Option<Words> {
-    let text = around.text.get(around.at..around.line().end as usize)?;
-    let mut chars = text.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
-        if c != '\\' {
-            continue;
-        }
-        let (_, next) = chars.next()?;
-        let digits = match next {
-            'x' => 2,
-            'u' => 4,
-            'U' => 8,
-            c if "0abt\tnvfre \"/\\N_LP".contains(c) => continue,
-            _ => 0,
-        };
-        let found = text.get(at + 2..).unwrap_or_default();
-        let hexadecimal = found.bytes().take(digits).take_while(u8::is_ascii_hexdigit).count();
-        if digits > 0 && hexadecimal == digits {
-            // A surrogate without its other half is the one fault left, and looks right.
-            let code = found.get(..digits).and_then(|digits| u32::from_str_radix(digits, 16).ok());
-            if code.is_some_and(|code| char::from_u32(code).is_some()) {
-                continue;
-            }
-        }
-        let start = around.at + at;
-        let shown = text.get(at..at + 1 + next.len_utf8() + hexadecimal).unwrap_or("\\");
-        let span = Span::new(start, start + shown.len());
-        let message = format!("`{shown}` is no escape that YAML knows in double quotes.");
-        let inner = text.get(1..closing(text, '"').map_or(text.len(), |end| end - 1)).unwrap_or_default();
-        let help = if inner.contains('\'') {
-            "write each backslash twice".to_owned()
-        } else {
-            format!("use single quotes, in which a backslash is only a backslash: `'{}'`", clip(inner))
-        };
+/// A backslash that starts no escape: most often a path. `start` is the opening quote.
+pub(super) fn escape(around: &Around<'_>, start: usize) -> Option<Words> {
+    let rest = around.text.get(around.at..around.line().end as usize)?;
+    let next = rest.chars().nth(1);
+    let digits = match next {
+        Some('x') => 2,
+        Some('u') => 4,
+        Some('U') => 8,
+        _ => 0,
+    };
+    let found = rest.get(2..).unwrap_or_default();
+    let hexadecimal = found.bytes().take(digits).take_while(u8::is_ascii_hexdigit).count();
+    let shown = rest.get(..1 + next.map_or(0, char::len_utf8) + hexadecimal).unwrap_or("\\");
+    let span = Span::new(around.at, around.at + shown.len());
+    if digits > 0 && hexadecimal == digits {
+        let message = format!("`{shown}` is half of a surrogate pair or no character, and Kubernetes refuses it.");
+        let help = "write the character itself, or its code in the form `\\U0001F600`";
         return Some(Words::new(span, message, help));
     }
-    None
+    let message = format!("`{shown}` is no escape that YAML knows in double quotes.");
+    if next == Some('/') {
+        return Some(Words::new(span, message, "write `/` without the backslash"));
+    }
+    let text = around.text.get(start..around.line().end as usize).unwrap_or_default();
+    let inner = text.get(1..closing(text, '"').map_or(text.len(), |end| end - 1)).unwrap_or_default();
+    let help = if inner.contains('\'') {
+        "write each backslash twice".to_owned()
+    } else {
+        format!("use single quotes, in which a backslash is only a backslash: `'{}'`", clip(inner))
+    };
+    Some(Words::new(span, message, help))
+}
+
+pub(super) fn control_character(around: &Around<'_>) -> Option<Words> {
+    let c = around.text.get(around.at..)?.chars().next()?;
+    let code = u32::from(c);
+    let message = format!("U+{code:04X} is a control character, and YAML allows it only as an escape.");
+    let help = format!("remove it, or write it in double quotes as `\\u{code:04X}`");
+    Some(Words::new(Span::new(around.at, around.at + c.len_utf8()), message, help))
+}
+
+/// A name of an anchor that goes on with a character that no name has.
+pub(super) fn anchor_name(around: &Around<'_>) -> Option<Words> {
+    let token = around.token();
+    let text = token.slice(around.text);
+    let name = text.strip_prefix('&')?;
+    name.starts_with(|c: char| c.is_ascii_alphanumeric()).then(|| {
+        let message =
+            format!("The name of the anchor `{}` has other characters than letters, digits, `-` and `_`.", clip(text));
+        Words::new(token, message, "rename the anchor, or quote the value if it is text")
+    })
+}
+
+/// Something other than a value where a value is expected.
+pub(super) fn no_content(around: &Around<'_>) -> Option<Words> {
+    let byte = around.text.as_bytes().get(around.at)?;
+    let one = Span::new(around.at, around.at + 1);
+    let in_brackets = around.here().value().is_some_and(|(_, value)| value.starts_with(['[', '{']));
+    match byte {
+        b']' | b'}' => {
+            let message = format!("The bracket `{}` closes nothing.", one.slice(around.text));
+            Some(Words::new(one, message, "remove it, or quote the value if it is text"))
+        }
+        b',' if in_brackets => {
+            let message = "A comma stands in brackets without an entry before it.";
+            Some(Words::new(one, message, "remove the comma, or quote it if it is text"))
+        }
+        b':' => {
+            let token = around.token();
+            let text = token.slice(around.text);
+            let message = format!("`{}` starts with a colon, which separates a key from its value.", clip(text));
+            Some(Words::new(token, message, quote_it(text)))
+        }
+        b'-' => inline_dash(around),
+        _ => None,
+    }
 }
 
 /// A bracket above that stays open on its line, when the parser stumbled over a later line.
@@ -171,33 +210,22 @@ fn never_closed(span: Span, bracket: char) -> Words {
     Words::new(span, message, format!("add the closing `{closing}`"))
 }
 
-pub(super) fn bracket(around: &Around<'_>, kind: &ErrorKind) -> Option<Words> {
+pub(super) fn bracket(around: &Around<'_>, kind: ProblemKind) -> Option<Words> {
     match kind {
-        ErrorKind::UnclosedFlowCollection { open } => Some(never_closed(Span::new(around.at, around.at + 1), *open)),
-        ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
-            let closing = if *open == '[' { ']' } else { '}' };
-            let message = format!("The bracket `{open}` that opens here is closed by `{close}`.");
-            Some(Words::new(Span::new(around.at, around.at + 1), message, format!("close it with `{closing}`")))
+        ProblemKind::UnclosedBracket(open) => Some(never_closed(Span::new(open.at, open.at + 1), open.bracket)),
+        ProblemKind::WrongBracket { open, close } => {
+            let closing = if open.bracket == '[' { ']' } else { '}' };
+            let message = format!("The bracket `{}` that opens here is closed by `{close}`.", open.bracket);
+            Some(Words::new(Span::new(open.at, open.at + 1), message, format!("close it with `{closing}`")))
         }
-        ErrorKind::MisplacedFlowCollectionEnd => {
-            let span = Span::new(around.at, around.at + 1);
-            let message = format!("The bracket `{}` closes nothing.", span.slice(around.text));
-            Some(Words::new(span, message, "remove it, or quote the value if it is text"))
+        _ if around.text.as_bytes().get(around.at) == Some(&b'?') => {
+            let message = "A question mark stands in brackets, where it starts a key for Kubernetes.";
+            Some(Words::new(Span::new(around.at, around.at + 1), message, "quote the text that contains it"))
         }
-        ErrorKind::ExpectedFlowMappingSeparator | ErrorKind::ExpectedFlowSequenceSeparator => unclosed_bracket(around)
-            .or_else(|| {
-                let message = "Two entries in brackets stand side by side without a comma.";
-                Some(Words::new(around.token(), message, "put a comma between the entries, or quote the text"))
-            }),
-        _ => {
-            let comma = around.text.as_bytes().get(around.at) == Some(&b',');
-            let words = || {
-                let message = "A comma stands in brackets without an entry before it.";
-                Words::new(Span::new(around.at, around.at + 1), message, "remove the comma, or quote it if it is text")
-            };
-            let in_brackets = around.here().value().is_some_and(|(_, value)| value.starts_with(['[', '{']));
-            (comma && in_brackets).then(words).or_else(|| unclosed_bracket(around))
-        }
+        _ => unclosed_bracket(around).or_else(|| {
+            let message = "Two entries in brackets stand side by side without a comma.";
+            Some(Words::new(around.token(), message, "put a comma between the entries, or quote the text"))
+        }),
     }
 }
 

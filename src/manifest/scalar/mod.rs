@@ -59,8 +59,16 @@ pub(super) struct Judged {
 
 /// Reads a plain scalar both ways, and says so where they differ.
 pub(super) fn judge(text: &str, span: Span, is_key: bool, faults: &mut Vec<Fault>) -> Judged {
-    let cluster = cluster(text);
+    let mut cluster = cluster(text);
     let editor = editor(text);
+    if cluster == Plain::Refused {
+        if !is_key {
+            faults.push(super::faults::not_finite(text, span));
+            return Judged { cluster, agreed: true };
+        }
+        // As the text of a key JSON has these too.
+        cluster = editor;
+    }
     let agreed = cluster.agrees(editor);
     if !agreed {
         let kind = FaultKind::AmbiguousScalar { editor: editor.reading(text), cluster: cluster.reading(text), is_key };

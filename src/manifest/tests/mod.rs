@@ -1,6 +1,7 @@
 //! The two producers against each other, and against a second oracle. Most of the room's promises are proved here.
 
 mod differential;
+mod kubectl;
 mod laws;
 mod meaning;
 
@@ -61,7 +62,8 @@ impl Pair {
 
     /// Reads every document of a text both ways; panics where they differ or a tree is not sound.
     fn check(&mut self, text: &str) {
-        for range in Documents::new(text) {
+        for piece in Documents::new(text) {
+            let range = piece.range;
             if super::split::is_empty(&text[range.clone()]) {
                 continue;
             }

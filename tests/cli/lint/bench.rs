@@ -73,9 +73,9 @@ fn entity(blueprint: &str, identifier: &str, more: &str) -> String {
 /// An error at 9:11: `wrong-property-type`.
 pub const WRONG: &str = "  properties:\n    tier: high\n";
 /// A warning at 10:14, `ambiguous-scalar`, which `--fix` repairs.
-pub const AMBIGUOUS: &str = "  properties:\n    runtime:\n      debug: off\n";
+pub const AMBIGUOUS: &str = "  properties:\n    runtime:\n      debug: 1e400\n";
 /// As `--fix` leaves it.
-pub const QUOTED: &str = "  properties:\n    runtime:\n      debug: \"off\"\n";
+pub const QUOTED: &str = "  properties:\n    runtime:\n      debug: \"1e400\"\n";
 
 /// What a run said.
 #[derive(Debug)]

@@ -15,7 +15,7 @@ spec:\n\
 \x20   blueprint: service\n\
 \x20   identifier:\tbasket\n\
 \x20   properties:\n\
-\x20       runtime: {debug: off, 'odd':  yes ,list: [a,\n\
+\x20       runtime: {debug: 1e400, 'odd':  -1e999 ,list: [a,\n\
 \x20         b]}   # both\n\
 \x20   relations:\n\
 \x20       dependsOn: cart # one\n\
@@ -24,8 +24,8 @@ spec:\n\
 
 fn after() -> String {
     BEFORE
-        .replace("debug: off", "debug: \"off\"")
-        .replace("'odd':  yes ,", "'odd':  \"yes\" ,")
+        .replace("debug: 1e400", "debug: \"1e400\"")
+        .replace("'odd':  -1e999 ,", "'odd':  \"-1e999\" ,")
         .replace("dependsOn: cart #", "dependsOn: [cart] #")
 }
 
@@ -54,6 +54,16 @@ fn every_byte_outside_the_repairs_stays() {
         assert_eq!(String::from_utf8_lossy(&read), String::from_utf8_lossy(&after), "{name}");
         assert!(read == after, "{name}");
     }
+}
+
+/// Without a type in the blueprint `off` is what Kubernetes reads: `false`. Quotes would make a text of it.
+#[test]
+fn a_value_that_kubernetes_reads_is_changed_by_nobody_but_a_person() {
+    let repo = shop();
+    let text = service("basket", "  properties:\n    runtime: {debug: off, on: 1, list: [y, 1_000, 0b11, 017]}\n");
+    repo.write("catalog/basket.yaml", &text);
+    assert_eq!(lint(&repo, &["--fix"]).code, 0);
+    assert_eq!(repo.read("catalog/basket.yaml"), text);
 }
 
 #[test]
@@ -91,7 +101,7 @@ fn only_what_is_chosen_is_repaired() {
 #[test]
 fn what_is_silenced_is_not_repaired() {
     let repo = shop();
-    let ignored = AMBIGUOUS.replace("off", "off # portolan: ignore[ambiguous-scalar] on purpose");
+    let ignored = AMBIGUOUS.replace("1e400", "1e400 # portolan: ignore[ambiguous-scalar] on purpose");
     repo.write("catalog/cart.yaml", service("cart", &ignored));
     repo.write("catalog/checkout.yaml", service("checkout", AMBIGUOUS));
     assert_eq!(lint(&repo, &["--write-baseline", "known.json"]).code, 0);

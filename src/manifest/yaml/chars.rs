@@ -1,0 +1,66 @@
+//! The classes of characters that the scanner distinguishes, on the bytes of UTF-8.
+
+/// `\n`, `\r`, U+0085, U+2028 or U+2029 at `at`: its length in bytes, or 0. `\r\n` is two bytes long.
+#[inline]
+pub(super) fn break_length(bytes: &[u8], at: usize) -> usize {
+    match bytes.get(at) {
+        Some(b'\n') => 1,
+        Some(b'\r') => 1 + usize::from(bytes.get(at + 1) == Some(&b'\n')),
+        Some(0xC2) if bytes.get(at + 1) == Some(&0x85) => 2,
+        Some(0xE2) if matches!(bytes.get(at + 1..at + 3), Some([0x80, 0xA8 | 0xA9])) => 3,
+        Some(_) | None => 0,
+    }
+}
+
+#[inline]
+pub(super) fn is_break(bytes: &[u8], at: usize) -> bool {
+    break_length(bytes, at) > 0
+}
+
+#[inline]
+pub(super) fn is_blank(bytes: &[u8], at: usize) -> bool {
+    matches!(bytes.get(at), Some(b' ' | b'\t'))
+}
+
+/// A blank, a break, or the end.
+#[inline]
+pub(super) fn is_blank_or_end(bytes: &[u8], at: usize) -> bool {
+    at >= bytes.len() || is_blank(bytes, at) || is_break(bytes, at)
+}
+
+#[inline]
+pub(super) fn is_break_or_end(bytes: &[u8], at: usize) -> bool {
+    at >= bytes.len() || is_break(bytes, at)
+}
+
+/// What names of anchors and tag handles consist of.
+#[inline]
+pub(super) fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+}
+
+#[inline]
+pub(super) fn is_uri(byte: u8) -> bool {
+    is_word(byte) || b";/?:@&=+$,.!~*'()[]%".contains(&byte)
+}
+
+/// How many bytes the character that starts with this byte has.
+#[inline]
+pub(super) fn width(byte: u8) -> usize {
+    match byte {
+        0..0x80 => 1,
+        0x80..0xE0 => 2,
+        0xE0..0xF0 => 3,
+        0xF0.. => 4,
+    }
+}
+
+/// Where the first character is that kubectl refuses in any place.
+pub(in crate::manifest) fn first_forbidden(text: &str) -> Option<usize> {
+    let is_forbidden = |c: char| match c {
+        '\t' | '\n' | '\r' | '\u{85}' => false,
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => true,
+        _ => false,
+    };
+    text.find(is_forbidden)
+}

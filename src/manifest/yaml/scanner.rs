@@ -1,0 +1,501 @@
+//! Text to tokens. A key is recognised by the colon after it, so tokens wait in a queue until it is known whether they
+//! start one (`Candidate`).
+
+use std::collections::VecDeque;
+
+use memchr::memmem;
+
+use super::chars::{break_length, first_forbidden, is_blank, is_blank_or_end, is_break_or_end, width};
+use super::problem::{Problem, ProblemKind};
+use super::{Divergence, Token, TokenKind};
+use crate::domain::span::Span;
+use crate::manifest::split::is_odd_separator;
+
+/// A key ends within so many characters, and on its line.
+const LONGEST_KEY: usize = 1024;
+
+/// A place in the text, counted as kubectl counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub(super) at: usize,
+    pub(super) character: usize,
+    pub(super) line: usize,
+    pub(super) column: usize,
+}
+
+/// A token that is a key if a colon follows in time.
+#[derive(Debug, Clone, Copy)]
+struct Candidate {
+    /// Nothing else can start in this column.
+    required: bool,
+    token: usize,
+    mark: Mark,
+    /// A collection in brackets that has ended. kubectl does not look ahead for its colon, so it reads no further than
+    /// the root of a document.
+    has_ended: bool,
+}
+
+pub(super) type Scan<T> = Result<T, Problem>;
+
+#[derive(Debug)]
+pub(super) struct Scanner<'t> {
+    pub(super) text: &'t str,
+    /// The text up to the end of the document.
+    pub(super) bytes: &'t [u8],
+    pub(super) mark: Mark,
+    pub(super) queue: VecDeque<Token<'t>>,
+    /// How many tokens have left the queue.
+    taken: usize,
+    ended: bool,
+    /// The column of the innermost block collection.
+    pub(super) indent: i64,
+    indents: Vec<i64>,
+    pub(super) key_allowed: bool,
+    /// One for the block level, one more for each open bracket.
+    candidates: Vec<Option<Candidate>>,
+    /// The numbers of the tokens that open the brackets.
+    openings: Vec<usize>,
+    forbidden: Option<usize>,
+    /// Where kubectl starts to read: a byte order mark there is none of the text. It cuts off the line of `---`, but for
+    /// the first line of a file.
+    text_start: usize,
+    /// Comments that contain this are kept.
+    wanted: Option<memmem::Finder<'static>>,
+    pub(super) comments: Vec<Span>,
+    pub(super) divergences: Vec<Divergence>,
+}
+
+impl<'t> Scanner<'t> {
+    /// Scans `text[start..end]`; all places count from the start of `text`.
+    pub(super) fn new(text: &'t str, start: usize, end: usize, wanted: Option<&'static str>) -> Self {
+        let document = text.get(start..end).unwrap_or_default();
+        Self {
+            text,
+            bytes: text.as_bytes().get(..end).unwrap_or_default(),
+            mark: Mark { at: start, character: 0, line: 0, column: 0 },
+            text_start: start,
+            queue: VecDeque::new(),
+            taken: 0,
+            ended: false,
+            indent: -1,
+            indents: Vec::new(),
+            key_allowed: true,
+            candidates: vec![None],
+            openings: Vec::new(),
+            forbidden: first_forbidden(document).map(|at| start + at),
+            wanted: wanted.map(memmem::Finder::new),
+            comments: Vec::new(),
+            divergences: Vec::new(),
+        }
+    }
+
+    /// The next token, which stays where it is.
+    pub(super) fn peek(&mut self) -> Scan<&Token<'t>> {
+        while self.needs_more()? {
+            self.fetch()?;
+        }
+        self.queue.front().ok_or(Problem { kind: ProblemKind::ContentExpected, at: self.mark.at })
+    }
+
+    pub(super) fn take(&mut self) -> Option<Token<'t>> {
+        let token = self.queue.pop_front()?;
+        self.taken += 1;
+        Some(token)
+    }
+
+    fn needs_more(&mut self) -> Scan<bool> {
+        if self.queue.is_empty() {
+            return Ok(!self.ended);
+        }
+        let Some(at) =
+            self.candidates.iter().position(|it| it.is_some_and(|it| it.token == self.taken && !it.has_ended))
+        else {
+            return Ok(false);
+        };
+        self.is_candidate(at)
+    }
+
+    /// Whether the candidate can still become a key.
+    fn is_candidate(&mut self, at: usize) -> Scan<bool> {
+        let Some(slot) = self.candidates.get_mut(at) else { return Ok(false) };
+        let Some(candidate) = *slot else { return Ok(false) };
+        if candidate.mark.line == self.mark.line && candidate.mark.character + LONGEST_KEY >= self.mark.character {
+            return Ok(true);
+        }
+        if candidate.required {
+            return Err(Problem { kind: ProblemKind::ColonExpected, at: candidate.mark.at });
+        }
+        *slot = None;
+        Ok(false)
+    }
+
+    pub(super) fn problem<T>(&self, kind: ProblemKind, at: usize) -> Scan<T> {
+        match self.forbidden {
+            Some(forbidden) if forbidden <= at => Err(Problem { kind: ProblemKind::ControlCharacter, at: forbidden }),
+            Some(_) | None => Err(Problem { kind, at }),
+        }
+    }
+
+    pub(super) fn byte(&self) -> Option<u8> {
+        self.bytes.get(self.mark.at).copied()
+    }
+
+    pub(super) fn next_byte(&self, ahead: usize) -> Option<u8> {
+        self.bytes.get(self.mark.at + ahead).copied()
+    }
+
+    pub(super) fn is_in_flow(&self) -> bool {
+        self.candidates.len() > 1
+    }
+
+    /// Past one character that is no break.
+    #[inline]
+    pub(super) fn skip(&mut self) {
+        self.mark.at += self.byte().map_or(0, width);
+        self.mark.character += 1;
+        self.mark.column += 1;
+    }
+
+    /// Past characters that are no breaks.
+    pub(super) fn skip_to(&mut self, at: usize) {
+        let passed = self.bytes.get(self.mark.at..at).unwrap_or_default();
+        let characters = passed.iter().filter(|byte| (**byte & 0xC0) != 0x80).count();
+        self.mark.at = at;
+        self.mark.character += characters;
+        self.mark.column += characters;
+    }
+
+    /// Past a line break, if there is one; says what it is worth in a text.
+    pub(super) fn skip_break(&mut self) -> Option<&'t str> {
+        let length = break_length(self.bytes, self.mark.at);
+        if length == 0 {
+            return None;
+        }
+        let at = self.mark.at;
+        let is_crlf = length == 2 && self.byte() == Some(b'\r');
+        self.mark = Mark {
+            at: at + length,
+            character: self.mark.character + 1 + usize::from(is_crlf),
+            line: self.mark.line + 1,
+            column: 0,
+        };
+        let is_rare = length == 3 || length == 2 && !is_crlf;
+        if is_rare {
+            self.divergences.push(Divergence::LineBreak(Span::new(at, at + length)));
+        }
+        if length == 3 { self.text.get(at..at + length) } else { Some("\n") }
+    }
+
+    fn rest(&self) -> &'t str {
+        self.slice(self.mark.at, self.bytes.len())
+    }
+
+    /// `---` or `...` at the start of a line, and nothing glued to it but a comment.
+    pub(super) fn is_at_marker(&self) -> bool {
+        self.mark.column == 0
+            && matches!(self.bytes.get(self.mark.at..self.mark.at + 3), Some(b"---" | b"..."))
+            && (is_blank_or_end(self.bytes, self.mark.at + 3)
+                || self.bytes.get(self.mark.at..self.mark.at + 4) == Some(b"---#")
+                || self.next_byte(3).is_some_and(|byte| !byte.is_ascii()) && is_odd_separator(self.rest()))
+    }
+
+    pub(super) fn push(&mut self, kind: TokenKind<'t>, start: usize) {
+        let span = Span::new(start, self.mark.at);
+        self.queue.push_back(Token { kind, span });
+    }
+
+    fn insert(&mut self, number: Option<usize>, kind: TokenKind<'t>, mark: Mark) {
+        let token = Token { kind, span: Span::empty(mark.at) };
+        let index = number.map_or(self.queue.len(), |number| number.saturating_sub(self.taken));
+        self.queue.insert(index.min(self.queue.len()), token);
+    }
+
+    fn fetch(&mut self) -> Scan<()> {
+        self.skip_to_token();
+        self.unroll(i64::try_from(self.mark.column).unwrap_or(i64::MAX));
+        let at = self.mark.at;
+        if let Some(forbidden) = self.forbidden.filter(|forbidden| *forbidden <= at) {
+            return Err(Problem { kind: ProblemKind::ControlCharacter, at: forbidden });
+        }
+        let Some(first) = self.byte() else { return self.fetch_end() };
+        let next_is_space = is_blank_or_end(self.bytes, at + 1);
+        let in_flow = self.is_in_flow();
+        if self.mark.column == 0 && first == b'%' {
+            return self.fetch_directive();
+        }
+        if self.is_at_marker() {
+            return self.fetch_marker(first);
+        }
+        match first {
+            b'[' => self.fetch_opening(TokenKind::FlowSequenceStart),
+            b'{' => self.fetch_opening(TokenKind::FlowMappingStart),
+            b']' => self.fetch_closing(TokenKind::FlowSequenceEnd),
+            b'}' => self.fetch_closing(TokenKind::FlowMappingEnd),
+            b',' => {
+                self.drop_candidate()?;
+                self.key_allowed = true;
+                self.skip();
+                self.push(TokenKind::FlowEntry, at);
+                Ok(())
+            }
+            b'-' if next_is_space => self.fetch_item(),
+            b'?' if in_flow || next_is_space => self.fetch_key(next_is_space),
+            b':' if in_flow || next_is_space => self.fetch_value(),
+            b'*' | b'&' => {
+                self.save_candidate()?;
+                self.key_allowed = false;
+                self.scan_anchor(first)
+            }
+            b'!' => {
+                self.save_candidate()?;
+                self.key_allowed = false;
+                self.scan_tag()
+            }
+            b'|' | b'>' if !in_flow => {
+                self.drop_candidate()?;
+                self.key_allowed = true;
+                self.scan_block_scalar(first == b'|')
+            }
+            b'\'' | b'"' => {
+                self.save_candidate()?;
+                self.key_allowed = false;
+                self.scan_quoted(first)
+            }
+            _ if self.starts_plain(first, at, in_flow) => {
+                self.save_candidate()?;
+                self.key_allowed = false;
+                self.scan_plain()
+            }
+            _ => self.problem(ProblemKind::UnexpectedCharacter, at),
+        }
+    }
+
+    fn starts_plain(&self, first: u8, at: usize, in_flow: bool) -> bool {
+        match first {
+            b'-' => !is_blank(self.bytes, at + 1),
+            b'?' | b':' => !in_flow && !is_blank_or_end(self.bytes, at + 1),
+            b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\'' | b'"' | b'%' | b'@'
+            | b'`' => false,
+            _ => !is_blank_or_end(self.bytes, at),
+        }
+    }
+
+    /// Past blanks, breaks and comments. A comment needs no blank before it here.
+    fn skip_to_token(&mut self) {
+        loop {
+            let at = self.mark.at;
+            if at == self.text_start && self.bytes.get(at..at + 3) == Some(&[0xEF, 0xBB, 0xBF]) {
+                self.mark.at += 3;
+            }
+            while self.byte() == Some(b' ') || self.byte() == Some(b'\t') && (self.is_in_flow() || !self.key_allowed) {
+                self.skip();
+            }
+            if self.byte() == Some(b'#') {
+                self.skip_comment();
+            }
+            if self.skip_break().is_none() {
+                return;
+            }
+            if !self.is_in_flow() {
+                self.key_allowed = true;
+            }
+        }
+    }
+
+    pub(super) fn skip_comment(&mut self) {
+        let start = self.mark.at;
+        let mut end = start;
+        while !is_break_or_end(self.bytes, end) {
+            end += 1;
+        }
+        self.skip_to(end);
+        if let Some(wanted) = &self.wanted
+            && wanted.find(self.bytes.get(start..end).unwrap_or_default()).is_some()
+        {
+            self.comments.push(Span::new(start, end));
+        }
+    }
+
+    /// Ends the block collections that stand further right than `column`.
+    fn unroll(&mut self, column: i64) {
+        if self.is_in_flow() {
+            return;
+        }
+        while self.indent > column {
+            self.push(TokenKind::BlockEnd, self.mark.at);
+            self.indent = self.indents.pop().unwrap_or(-1);
+        }
+    }
+
+    /// Opens a block collection if the column is further right than the innermost one.
+    fn roll(&mut self, number: Option<usize>, kind: TokenKind<'t>, mark: Mark) {
+        let column = i64::try_from(mark.column).unwrap_or(i64::MAX);
+        if self.is_in_flow() || self.indent >= column {
+            return;
+        }
+        self.indents.push(self.indent);
+        self.indent = column;
+        self.insert(number, kind, mark);
+    }
+
+    fn save_candidate(&mut self) -> Scan<()> {
+        if !self.key_allowed {
+            return Ok(());
+        }
+        self.drop_candidate()?;
+        let required = !self.is_in_flow() && i64::try_from(self.mark.column).is_ok_and(|column| column == self.indent);
+        let token = self.taken + self.queue.len();
+        let candidate = Candidate { required, token, mark: self.mark, has_ended: false };
+        if let Some(slot) = self.candidates.last_mut() {
+            *slot = Some(candidate);
+        }
+        Ok(())
+    }
+
+    fn drop_candidate(&mut self) -> Scan<()> {
+        let Some(slot) = self.candidates.last_mut() else { return Ok(()) };
+        match slot.take() {
+            Some(candidate) if candidate.required => self.problem(ProblemKind::ColonExpected, candidate.mark.at),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn fetch_end(&mut self) -> Scan<()> {
+        if self.mark.column != 0 {
+            self.mark.column = 0;
+            self.mark.line += 1;
+        }
+        self.unroll(-1);
+        self.drop_candidate()?;
+        self.key_allowed = false;
+        self.ended = true;
+        self.push(TokenKind::StreamEnd, self.mark.at);
+        Ok(())
+    }
+
+    fn fetch_marker(&mut self, first: u8) -> Scan<()> {
+        self.unroll(-1);
+        self.drop_candidate()?;
+        self.key_allowed = false;
+        let start = self.mark.at;
+        self.skip_to(start + 3);
+        if self.next_byte(0).is_some_and(|byte| !byte.is_ascii()) {
+            self.skip_to(start + self.slice(start, self.bytes.len()).find(['\n', '\r']).unwrap_or(3));
+        }
+        let kind = if first == b'-' { TokenKind::DocumentStart } else { TokenKind::DocumentEnd };
+        let rest = self.bytes.get(start..).unwrap_or_default();
+        let is_first = self.slice(0, start).trim_start_matches('\u{feff}').is_empty();
+        if !is_first {
+            self.text_start = start + memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+        }
+        self.push(kind, start);
+        Ok(())
+    }
+
+    fn fetch_directive(&mut self) -> Scan<()> {
+        self.unroll(-1);
+        self.drop_candidate()?;
+        self.key_allowed = false;
+        self.scan_directive()
+    }
+
+    fn fetch_opening(&mut self, kind: TokenKind<'t>) -> Scan<()> {
+        self.save_candidate()?;
+        self.candidates.push(None);
+        self.openings.push(self.taken + self.queue.len());
+        self.key_allowed = true;
+        let start = self.mark.at;
+        self.skip();
+        self.push(kind, start);
+        Ok(())
+    }
+
+    fn fetch_closing(&mut self, kind: TokenKind<'t>) -> Scan<()> {
+        self.drop_candidate()?;
+        if self.is_in_flow() {
+            self.candidates.pop();
+            let opening = self.openings.pop();
+            if let Some(Some(candidate)) = self.candidates.last_mut() {
+                candidate.has_ended |= Some(candidate.token) == opening;
+            }
+        }
+        self.key_allowed = false;
+        let start = self.mark.at;
+        self.skip();
+        self.push(kind, start);
+        Ok(())
+    }
+
+    fn fetch_item(&mut self) -> Scan<()> {
+        let start = self.mark;
+        if !self.is_in_flow() {
+            if !self.key_allowed {
+                return self.problem(ProblemKind::ItemNotAllowed, start.at);
+            }
+            self.roll(None, TokenKind::BlockSequenceStart, start);
+        }
+        self.drop_candidate()?;
+        self.key_allowed = true;
+        self.skip();
+        self.push(TokenKind::BlockEntry, start.at);
+        Ok(())
+    }
+
+    fn fetch_key(&mut self, next_is_space: bool) -> Scan<()> {
+        let start = self.mark;
+        if !self.is_in_flow() {
+            if !self.key_allowed {
+                return self.problem(ProblemKind::KeyNotAllowed, start.at);
+            }
+            self.roll(None, TokenKind::BlockMappingStart, start);
+        }
+        self.drop_candidate()?;
+        self.key_allowed = !self.is_in_flow();
+        self.skip();
+        if !next_is_space {
+            self.divergences.push(Divergence::TightQuestionMark(Span::new(start.at, start.at + 1)));
+        }
+        self.push(TokenKind::Key, start.at);
+        Ok(())
+    }
+
+    fn fetch_value(&mut self) -> Scan<()> {
+        let start = self.mark;
+        let last = self.candidates.len() - 1;
+        let candidate = match self.is_candidate(last)? {
+            true => self.candidates.get_mut(last).and_then(Option::take),
+            false => None,
+        };
+        if let Some(candidate) = candidate {
+            self.insert(Some(candidate.token), TokenKind::Key, candidate.mark);
+            self.roll(Some(candidate.token), TokenKind::BlockMappingStart, candidate.mark);
+            self.key_allowed = false;
+        } else {
+            if !self.is_in_flow() {
+                if !self.key_allowed {
+                    return self.problem(ProblemKind::ValueNotAllowed, start.at);
+                }
+                self.roll(None, TokenKind::BlockMappingStart, start);
+            }
+            self.key_allowed = !self.is_in_flow();
+        }
+        self.skip();
+        self.push(TokenKind::Value, start.at);
+        Ok(())
+    }
+
+    /// Blanks and a comment to the end of the line; `false` if anything else is on it.
+    pub(super) fn skip_rest_of_line(&mut self) -> bool {
+        while is_blank(self.bytes, self.mark.at) {
+            self.skip();
+        }
+        if self.byte() == Some(b'#') {
+            self.skip_comment();
+        }
+        is_break_or_end(self.bytes, self.mark.at)
+    }
+
+    pub(super) fn slice(&self, start: usize, end: usize) -> &'t str {
+        self.text.get(start..end).unwrap_or_default()
+    }
+}
