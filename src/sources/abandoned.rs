@@ -1,6 +1,8 @@
 //! Removes the temporary files that a killed process left behind. A process holds a lock on each of its temporary files,
 //! so one that can be locked belongs to nobody any more.
 
+#![expect(clippy::disallowed_methods, reason = "one of the few files that write: it locks and removes temporary files")]
+
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};

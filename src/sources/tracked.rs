@@ -11,7 +11,7 @@ use super::absent::Nested;
 use super::boundary::Boundary;
 use super::discover::Unreadable;
 use super::git::GitDir;
-use super::inspect::{exists, is_taken};
+use super::inspect::{EntryKind, entry_kind, exists, is_taken};
 use super::open::read_whole;
 use super::path::{path_of_git, path_text};
 use super::pattern::Pattern;
@@ -130,8 +130,8 @@ impl<'r> Tracked<'r> {
             return;
         }
         let folders = path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
-        let other =
-            folders.filter(|folder| self.root.join(folder).symlink_metadata().is_ok_and(|metadata| !metadata.is_dir()));
+        let is_other = |kind: Option<EntryKind>| kind.is_some_and(|kind| kind != EntryKind::Folder);
+        let other = folders.filter(|folder| entry_kind(&self.root.join(folder)).is_ok_and(is_other));
         match other.last() {
             Some(folder) => drop(absent.replaced.insert(folder.to_owned())),
             None => absent.gone.push(path.to_owned()),

@@ -30,8 +30,8 @@ struct Candidate {
     required: bool,
     token: usize,
     mark: Mark,
-    /// A collection in brackets that has ended. kubectl does not look ahead for its colon, so it reads no further than
-    /// the root of a document.
+    /// Empty brackets. kubectl does not look ahead for the colon after them, so it reads no further than a root that
+    /// is one of these.
     has_ended: bool,
 }
 
@@ -53,8 +53,8 @@ pub(super) struct Scanner<'t> {
     pub(super) key_allowed: bool,
     /// One for the block level, one more for each open bracket.
     candidates: Vec<Option<Candidate>>,
-    /// The numbers of the tokens that open the brackets.
-    openings: Vec<usize>,
+    /// For each open bracket the last token in it that could start a key, or its own.
+    last_candidates: Vec<usize>,
     forbidden: Option<usize>,
     /// Where kubectl starts to read: a byte order mark there is none of the text. It cuts off the line of `---`, but for
     /// the first line of a file.
@@ -81,7 +81,7 @@ impl<'t> Scanner<'t> {
             indents: Vec::new(),
             key_allowed: true,
             candidates: vec![None],
-            openings: Vec::new(),
+            last_candidates: Vec::new(),
             forbidden: first_forbidden(document).map(|at| start + at),
             wanted: wanted.map(memmem::Finder::new),
             comments: Vec::new(),
@@ -349,6 +349,9 @@ impl<'t> Scanner<'t> {
         if let Some(slot) = self.candidates.last_mut() {
             *slot = Some(candidate);
         }
+        if let Some(last) = self.last_candidates.last_mut() {
+            *last = token;
+        }
         Ok(())
     }
 
@@ -402,7 +405,7 @@ impl<'t> Scanner<'t> {
     fn fetch_opening(&mut self, kind: TokenKind<'t>) -> Scan<()> {
         self.save_candidate()?;
         self.candidates.push(None);
-        self.openings.push(self.taken + self.queue.len());
+        self.last_candidates.push(self.taken + self.queue.len());
         self.key_allowed = true;
         let start = self.mark.at;
         self.skip();
@@ -414,9 +417,9 @@ impl<'t> Scanner<'t> {
         self.drop_candidate()?;
         if self.is_in_flow() {
             self.candidates.pop();
-            let opening = self.openings.pop();
+            let last = self.last_candidates.pop();
             if let Some(Some(candidate)) = self.candidates.last_mut() {
-                candidate.has_ended |= Some(candidate.token) == opening;
+                candidate.has_ended |= Some(candidate.token) == last;
             }
         }
         self.key_allowed = false;

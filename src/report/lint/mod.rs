@@ -218,7 +218,7 @@ mod tests {
                 let is_github = format == LintFormat::Github;
                 let faults = [terminal_faults(&text, false), runner_faults(&text, is_github)].concat();
                 prop_assert!(faults.is_empty(), "{}: {faults:?}", format.name());
-                prop_assert_eq!(&escape::printable(&text, false) == &text || is_github, true, "{}", format.name());
+                prop_assert_eq!(escape::printable(&text, false) == text || is_github, true, "{}", format.name());
                 match format {
                     LintFormat::Json | LintFormat::Sarif | LintFormat::Gitlab => {
                         let json = serde_json::from_str::<serde_json::Value>(&text);

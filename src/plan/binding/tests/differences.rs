@@ -180,7 +180,7 @@ fn edit(json: &mut Json, seed: (u16, u8, u16)) {
             Some(Json::String(text)) => text.push('x'),
             Some(Json::Array(items)) => items.reverse(),
             Some(Json::Object(entries)) => {
-                let last = entries.keys().last().cloned();
+                let last = entries.keys().next_back().cloned();
                 last.map(|name| entries.remove(&name));
             }
             Some(Json::Null) | None => {}
