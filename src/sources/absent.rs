@@ -24,6 +24,8 @@ pub struct Hidden {
     pub is_complete: bool,
     /// The history of this path can tell too: it is, or was, tracked.
     pub has_past: bool,
+    /// Git ignores it.
+    pub is_ignored: bool,
 }
 
 /// Another repository inside of the work tree.
@@ -51,7 +53,7 @@ pub(super) fn hidden(
             continue;
         }
         let (files, is_complete) = look_into(root, &path, pattern);
-        hidden.push(Hidden { place: place.help(EXCLUDE), files, is_complete, has_past: true });
+        hidden.push(Hidden { place: place.help(EXCLUDE), files, is_complete, has_past: true, is_ignored: false });
     }
     for path in submodules {
         let is_empty = std::fs::read_dir(root.join(&path)).is_ok_and(|mut entries| entries.next().is_none());
@@ -82,7 +84,7 @@ pub(super) fn hidden_by_ignores(root: &Path, pattern: &Pattern, left_out: &[Path
         let name = path_text(path);
         let place = Unreadable::new(name.trim_end_matches('/').to_owned(), "read", why)
             .help("correct `.gitignore`, or leave it out by `manifests.exclude`");
-        hidden.push(Hidden { place, files, is_complete: true, has_past: false });
+        hidden.push(Hidden { place, files, is_complete: true, has_past: false, is_ignored: true });
     }
     hidden
 }
@@ -92,14 +94,14 @@ impl Hidden {
     pub(super) fn link(path: &Path, why: &'static str) -> Self {
         let help = "replace the link by the folder, or remove it";
         let place = Unreadable::new(path_text(path), "follow the link", why).help(help);
-        Self { place, files: Vec::new(), is_complete: false, has_past: true }
+        Self { place, files: Vec::new(), is_complete: false, has_past: true, is_ignored: false }
     }
 
     /// A submodule of a commit, or one that is not checked out.
     pub(super) fn submodule(path: &Path) -> Self {
         let why = "it is a submodule, so the manifests in it are not read";
         let place = Unreadable::new(path_text(path), "look into", why).help(EXCLUDE);
-        Self { place, files: Vec::new(), is_complete: false, has_past: true }
+        Self { place, files: Vec::new(), is_complete: false, has_past: true, is_ignored: false }
     }
 }
 

@@ -89,6 +89,7 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     }
     let only = narrowed(wishes.only, &asked, &live, catalog.name(), settings)?;
     let owned = tolerant(catalog.owned(&wishes.owner), &mut notes)?;
+    asked.settle_ignored(&owned);
     let declared: BTreeSet<&str> = asked.entities.iter().map(|entity| entity.key.blueprint.as_ref()).collect();
     if settings.catalog.value != settings::Catalog::Local {
         notes.extend(live.notes(&declared, &settings.root.value, wishes.from.shelf()));
