@@ -26,6 +26,8 @@ pub struct Hidden {
     pub is_complete: bool,
     /// The history of this path can tell too: it is, or was, tracked.
     pub has_past: bool,
+    /// Git ignores it.
+    pub is_ignored: bool,
 }
 
 /// Another repository inside of the work tree.
@@ -53,7 +55,7 @@ pub(super) fn hidden(
             continue;
         }
         let (files, is_complete) = look_into(within, &path, pattern);
-        hidden.push(Hidden { place: place.help(EXCLUDE), files, is_complete, has_past: true });
+        hidden.push(Hidden { place: place.help(EXCLUDE), files, is_complete, has_past: true, is_ignored: false });
     }
     for path in submodules {
         let place = within.root().join(&path);
@@ -85,7 +87,7 @@ pub(super) fn hidden_by_ignores(within: &Boundary, pattern: &Pattern, left_out: 
         let name = path_text(path);
         let place = Unreadable::new(name.trim_end_matches('/').to_owned(), "read", why)
             .help("correct `.gitignore`, or leave it out by `manifests.exclude`");
-        hidden.push(Hidden { place, files, is_complete: true, has_past: false });
+        hidden.push(Hidden { place, files, is_complete: true, has_past: false, is_ignored: true });
     }
     hidden
 }
@@ -95,14 +97,14 @@ impl Hidden {
     pub(super) fn link(path: &Path, why: &'static str) -> Self {
         let help = "replace the link by the folder, or remove it";
         let place = Unreadable::new(path_text(path), "follow the link", why).help(help);
-        Self { place, files: Vec::new(), is_complete: false, has_past: true }
+        Self { place, files: Vec::new(), is_complete: false, has_past: true, is_ignored: false }
     }
 
     /// A submodule of a commit, or one that is not checked out.
     pub(super) fn submodule(path: &Path) -> Self {
         let why = "it is a submodule, so the manifests in it are not read";
         let place = Unreadable::new(path_text(path), "look into", why).help(EXCLUDE);
-        Self { place, files: Vec::new(), is_complete: false, has_past: true }
+        Self { place, files: Vec::new(), is_complete: false, has_past: true, is_ignored: false }
     }
 }
 

@@ -58,6 +58,25 @@ impl Asked {
         Ok(Self::of_discovery(discovery, progress))
     }
 
+    /// An ignored manifest is in doubt where it declares an entity of the catalog that is owned, and no other manifest does.
+    pub fn settle_ignored(&mut self, owned: &[EntityKey]) {
+        let declared: HashSet<&EntityKey> = self.entities.iter().map(|entity| &entity.key).collect();
+        let undeclared: HashSet<(&str, &str)> =
+            owned.iter().filter(|key| !declared.contains(key)).map(|key| (&*key.blueprint, &*key.identifier)).collect();
+        let mut buffer = sources::ReadBuffer::default();
+        let mut hides = |file: &SourceFile| match sources::read(file, &mut buffer) {
+            Ok(text) => manifest::salvage(text.text)
+                .iter()
+                .any(|name| undeclared.contains(&(name.blueprint.as_str(), name.identifier.as_str()))),
+            Err(_) => true,
+        };
+        for place in std::mem::take(&mut self.hidden) {
+            if place.files.iter().any(&mut hides) {
+                self.unreadable.push(place.place);
+            }
+        }
+    }
+
     pub fn of_discovery(discovery: Discovery, progress: &dyn Progress) -> Self {
         let asked = Self::of_files(discovery.files, progress);
         Self { unreadable: discovery.unreadable, hidden: discovery.hidden, ..asked }
@@ -70,7 +89,9 @@ impl Asked {
             let path = files.get(doubt.place.file.0 as usize).map_or("", |file| file.path.as_str());
             (doubt.missing.is_none() && !doubt.is_opaque) || past.may_be_manifest(path, doubt.missing)
         });
-        self.unreadable.append(&mut past.settle(std::mem::take(&mut self.hidden)));
+        let (ignored, hidden) = std::mem::take(&mut self.hidden).into_iter().partition(|place| place.is_ignored);
+        self.hidden = ignored;
+        self.unreadable.append(&mut past.settle(hidden));
         self.unreadable.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     }
 

@@ -96,7 +96,7 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
         snapshot: &loaded.snapshot,
         selection: request.selection,
         options: request.options,
-        may_be_manifest: &|path, missing| past.may_be_manifest(path, missing),
+        may_be_manifest: &|path, missing| past.is_suspect(path, missing),
         absent: &absent,
     };
     let mut repairs = Repairs::default();

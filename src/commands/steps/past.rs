@@ -33,6 +33,25 @@ impl PastManifests {
         missing.is_some_and(Missing::is_fault) || self.pattern.is_named() || self.of(path) != Past::Other
     }
 
+    /// The same for lint, which outside of Git has no reason to suspect a file that says nothing.
+    pub fn is_suspect(&self, path: &str, missing: Option<Missing>) -> bool {
+        if is_config(path) {
+            return false;
+        }
+        missing.is_some_and(Missing::is_fault)
+            || self.pattern.is_named()
+            || match self.of(path) {
+                Past::Manifests => true,
+                Past::Other => false,
+                Past::Unknown => self.is_in_git(),
+            }
+    }
+
+    fn is_in_git(&self) -> bool {
+        let opened = self.repository.lock().unwrap_or_else(PoisonError::into_inner);
+        matches!(&*opened, Some(Some(_)))
+    }
+
     /// The places that hide manifests, or may do so.
     pub fn settle(&self, hidden: Vec<Hidden>) -> Vec<Unreadable> {
         let hides = |place: &Hidden| {

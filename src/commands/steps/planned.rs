@@ -106,6 +106,7 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
         Choice::Recorded(part) => part.map(|part| recorded(part, &asked)),
     };
     let owned = tolerant(catalog.owned(&wishes.owner), &mut notes)?;
+    asked.settle_ignored(&owned);
     let declared: BTreeSet<&str> = asked.entities.iter().map(|entity| entity.key.blueprint.as_ref()).collect();
     if settings.catalog.value != settings::Catalog::Local {
         notes.extend(live.notes(&declared, &settings.root.value, wishes.from.shelf()));

@@ -99,7 +99,7 @@ fn beside_a_folder_that_nobody_may_list_nothing_is_deleted() {
     let world = World::new();
     world.repo.remove("catalog/log.yaml");
     // It may be in there.
-    world.repo.write("catalog/sealed/log.yaml", "");
+    world.repo.write("catalog/sealed/log.yaml", "# nothing\n");
     world.cart(|cart| cart["properties"]["tier"] = json!(5));
     let folder = world.repo.path().join("catalog/sealed");
     let set = |mode| std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(mode)).expect("it is ours");
