@@ -112,6 +112,30 @@ pub(super) static EXAMPLES: &[RuleExamples] = &[
         fixable: true,
     },
     RuleExamples {
+        rule: "unreadable-manifest",
+        bad: &[
+            Example { path: "catalog/cart.yaml", text: include_str!("../../testdata/rules/unreadable-manifest/bad/catalog/cart.yaml") },
+        ],
+        good: &[
+            Example { path: "catalog/cafe.yaml", text: include_str!("../../testdata/rules/unreadable-manifest/good/catalog/cafe.yaml") },
+        ],
+        finding: Some(include_str!("../../testdata/rules/unreadable-manifest/bad.txt")),
+        fixable: false,
+    },
+    RuleExamples {
+        rule: "hidden-manifest",
+        bad: &[
+            Example { path: "catalog/cafe.yaml", text: include_str!("../../testdata/rules/hidden-manifest/bad/catalog/cafe.yaml") },
+            Example { path: "catalog/cart.yaml", text: include_str!("../../testdata/rules/hidden-manifest/bad/catalog/cart.yaml") },
+            Example { path: "portolan.yaml", text: include_str!("../../testdata/rules/hidden-manifest/bad/portolan.yaml") },
+        ],
+        good: &[
+            Example { path: "catalog/cafe.yaml", text: include_str!("../../testdata/rules/hidden-manifest/good/catalog/cafe.yaml") },
+        ],
+        finding: Some(include_str!("../../testdata/rules/hidden-manifest/bad.txt")),
+        fixable: false,
+    },
+    RuleExamples {
         rule: "unknown-field",
         bad: &[
             Example { path: "catalog/tax-rules.yaml", text: include_str!("../../testdata/rules/unknown-field/bad/catalog/tax-rules.yaml") },

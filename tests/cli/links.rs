@@ -309,8 +309,12 @@ fn the_embedded_catalog_stays_inside() {
         for verb in ["push --catalog local --scope acme/x", "pull --catalog local", "serve --port 0"] {
             let world = World::new();
             world.link(target, path);
+            let before = contents(&world.outside());
             let (code, told) = world.run(verb);
-            assert_ne!(code, 0, "{verb} with {path}:\n{told}");
+            // Without an embedded catalog, `pull` reads an empty one in memory, and opens none of these files.
+            let opens_none = verb.starts_with("pull") && path.starts_with(".portolan/local.db-");
+            assert!(code != 0 || opens_none, "{verb} with {path}:\n{told}");
+            assert!(contents(&world.outside()) == before, "{verb} with {path} wrote outside");
         }
     }
 }

@@ -45,6 +45,7 @@ mod push;
 mod schema;
 mod serve;
 mod usage;
+mod version;
 
 use support::{Repo, portolan};
 

@@ -7,7 +7,7 @@ use super::support::Repo;
 fn there_is_a_page_of_all_and_a_page_of_each_verb() {
     let repo = Repo::new();
     let page = run(&repo, "man").quietly_gave();
-    assert!(page.contains(".TH portolan 1") && page.contains("Keeps a software catalog"), "{page}");
+    assert!(page.contains(".TH portolan 1") && page.contains("GitOps for the Port software catalog"), "{page}");
     for verb in portolan::cli::command().get_subcommands() {
         let page = run(&repo, &format!("man {}", verb.get_name())).quietly_gave();
         let title = format!(".TH portolan-{} 1", verb.get_name());

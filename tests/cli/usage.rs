@@ -24,8 +24,6 @@ fn names_that_people_type_lead_to_the_command() {
         let help = run(&repo, &format!("{alias} --help")).quietly_gave();
         assert!(help.contains(&format!("Usage: portolan {command} ")), "{alias}: {help}");
     }
-    let version = run(&repo, "--version").quietly_gave();
-    assert_eq!(run(&repo, "version").quietly_gave(), version);
     assert_eq!(run(&repo, "help").quietly_gave(), run(&repo, "--help").quietly_gave());
     assert_eq!(run(&repo, "help push").quietly_gave(), run(&repo, "push --help").quietly_gave());
     for line in ["push --force", "diff --force", "push --force=true"] {

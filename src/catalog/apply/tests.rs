@@ -35,13 +35,15 @@ fn write(change: usize, next: Option<&str>, needs: &[usize]) -> Act {
         change,
         deed: Deed::Write,
         key: key(change),
-        call: Call::Merge(Body { relations: relations.into_iter().collect(), ..Body::default() }),
+        call: Call::Create(Body { relations: relations.into_iter().collect(), ..Body::default() }),
         needs: needs.to_vec(),
     }
 }
 
 fn relink(change: usize, next: &str, needs: &[usize]) -> Act {
-    Act { deed: Deed::Relink, ..write(change, Some(next), needs) }
+    let relations = vec![("next".into(), Targets::One(next.into()))];
+    let call = Call::Merge(Body { relations, ..Body::default() });
+    Act { deed: Deed::Relink, call, ..write(change, None, needs) }
 }
 
 fn key(change: usize) -> EntityKey {

@@ -188,14 +188,14 @@ fn a_circle_that_nobody_can_enter_names_its_lines_and_its_way_out() {
     world.catalog.plain.must("PATCH", "blueprints/twin", Some(&relations));
     world.repo.write(".portolan/blueprints/twin.json", twin.to_string());
     let one = |name: &str, other: &str| json!({"blueprint": "twin", "identifier": name, "relations": {"other": other}});
-    let both = format!("{}---\n{}", entity(&one("a", "b")), entity(&one("b", "a")));
+    let both = format!("---\n{}---\n{}", entity(&one("a", "b")), entity(&one("b", "a")));
     world.repo.write("catalog/twins.yaml", both);
     commit(&world.repo, "twins");
     let run = world.run("");
     let flat = run.results.split_whitespace().collect::<Vec<_>>().join(" ");
     assert_eq!(run.code, 1, "{}{}", run.results, run.talk);
     assert!(
-        flat.contains("`twin/a` (`catalog/twins.yaml:1`) -> `twin/b` (`catalog/twins.yaml:3`) -> `twin/a`"),
+        flat.contains("`twin/a` (`catalog/twins.yaml:2`) -> `twin/b` (`catalog/twins.yaml:4`) -> `twin/a`"),
         "{flat}"
     );
     assert!(

@@ -123,7 +123,7 @@ fn temporary_files_of_a_killed_run_are_removed_by_the_next() {
     assert!(!is_left("out"));
     leave("catalog/service");
     let text = fs::read_to_string(repo.path().join("catalog/service/checkout.yaml")).expect("it is there");
-    repo.write("catalog/service/checkout.yaml", text.replace("spec:", "spec:\n  title: yes"));
+    repo.write("catalog/service/checkout.yaml", text.replace("lifecycle:", "lifecylce:"));
     let fixed = run(&repo, "lint --fix");
     assert!(!is_left("catalog/service"), "{}{}", fixed.results, fixed.talk);
 }

@@ -71,7 +71,7 @@ pub(super) const TABLE: [Row; 12] = [
     },
     Row {
         difference: Difference::PlainText,
-        example: || "getport.io/v1 text\n".to_owned(),
+        example: || "apiVersion:getport.io/v1\n".to_owned(),
         reason: "kubectl reads a text where a space is missing after the colon, and then misses the kind",
     },
     Row {

@@ -6,6 +6,7 @@
 
 mod generate;
 mod intended;
+mod scalars;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -267,7 +268,7 @@ fn texts(default: u32, stream: u64, make: fn(&mut generate::Random) -> String) -
 #[test]
 fn scalars_are_read_as_kubectl_reads_them() {
     let Some(kubectl) = kubectl() else { return };
-    compare(&kubectl, &texts(1200, 1, generate::scalars));
+    compare(&kubectl, &texts(1200, 1, scalars::scalars));
 }
 
 #[test]
