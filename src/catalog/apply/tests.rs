@@ -140,7 +140,8 @@ fn what_is_stopped_between_two_steps_is_told_as_half_done() {
     let stop = Stop::default();
     let fuse = Fuse { stop: stop.clone(), left: AtomicU64::new(1) };
     let errand = Errand { stop: &stop, progress: &fuse, ..errand };
-    let acts = Acts { waves: vec![vec![write(0, None, &[])]] };
+    let update = Act { call: Call::Merge(Body::default()), ..write(0, None, &[]) };
+    let acts = Acts { waves: vec![vec![update]] };
     let outcome = apply(&catalog, &acts, 1, Ground { blueprints: &[], owner: &owner() }, errand);
     assert!(outcome.is_complete() && !outcome.is_interrupted && stop.is_told());
 }

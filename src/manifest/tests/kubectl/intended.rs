@@ -103,12 +103,13 @@ pub(super) fn by_fault(kind: &FaultKind) -> Option<Difference> {
     }
 }
 
-const BY_MESSAGE: [(&str, Difference); 7] = [
+const BY_MESSAGE: [(&str, Difference); 8] = [
     ("Kubernetes ignores this document", Difference::AfterEnd),
     ("Kubernetes does not see this `---`", Difference::CarriageReturn),
     ("more follows it", Difference::ContentAfterEnd),
     ("blanks that are not spaces", Difference::OddBlank),
     ("one plain text", Difference::PlainText),
+    ("is not taken for a key", Difference::PlainText),
     ("ends before the", Difference::AnchorEnd),
     ("is a YAML tag, not text", Difference::TagAlone),
 ];

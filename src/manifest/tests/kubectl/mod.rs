@@ -309,7 +309,7 @@ fn every_intended_difference_is_still_there() {
     }
 }
 
-/// The cases of `testdata/manifests/kubectl.txt`, recorded, so that they are checked without kubectl too.
+/// The cases of `testdata/manifests/kubectl.jsonl`, recorded, so that they are checked without kubectl too.
 #[test]
 fn recorded_readings_are_ours() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/manifests/kubectl.jsonl");
@@ -317,13 +317,14 @@ fn recorded_readings_are_ours() {
     let rows: Vec<serde_json::Value> =
         recorded.lines().map(|line| serde_json::from_str(line).expect("a row of JSON")).collect();
     let texts: Vec<String> = rows.iter().map(|row| row["text"].as_str().expect("a text").to_owned()).collect();
-    if option_env!("UPDATE").is_some()
+    if std::env::var_os("UPDATE").is_some_and(|value| value == "1")
         && let Some(kubectl) = kubectl()
     {
         let rows = texts.iter().zip(ask(&kubectl, &texts)).map(|(text, outcome)| row(text, &outcome) + "\n");
         std::fs::write(path, rows.collect::<String>()).expect("the recording can be written");
         return;
     }
+    assert!(rows.len() > 50, "only {} recorded readings", rows.len());
     for (text, recorded) in texts.iter().zip(&rows) {
         let (ours, differences) = read(text);
         let expected = Outcome {
