@@ -123,7 +123,11 @@ impl Shared {
     fn draw(&self) {
         let mut scene = self.lock();
         while !scene.is_over {
-            let waited = self.ended.wait_timeout(scene, self.motion.patience());
+            let patience = self.motion.patience();
+            // A stage that begins between two looks is due as soon as it has lasted long enough, and not a whole look later.
+            let young = scene.stage.as_ref().and_then(|stage| patience.checked_sub(stage.started.elapsed()));
+            let wait = young.filter(|left| !left.is_zero()).unwrap_or(patience);
+            let waited = self.ended.wait_timeout(scene, wait);
             scene = waited.unwrap_or_else(PoisonError::into_inner).0;
             let done = self.done.load(Ordering::Relaxed);
             if let Some(stage) = scene.stage.as_mut() {

@@ -344,7 +344,7 @@ fn no_secret_is_told_whatever_fails() {
 #[test]
 fn a_pipeline_is_told_how_far_it_is_in_lines_that_stay() {
     let begun = |flags: &str| {
-        let scene = Scene::set(Some((30, 6)), 0);
+        let scene = Scene::set(Some((30, 9)), 0);
         scene.declare(&services(0..800, 1));
         let child = begin(command(scene.repo.path(), &scene.running.url(), flags).env("CI", "true"));
         (scene, child)
