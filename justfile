@@ -12,11 +12,11 @@ fmt:
 test *words:
     cargo test --locked -- {{ words }}
 
-# Write generated files anew: schemas, completions, reference, rule pages, what the rules' examples show, the pictures
-generate:
-    UPDATE=1 cargo test --locked --test rules
-    UPDATE=1 cargo test --locked --test generated
-    UPDATE=1 cargo test --locked --test pictures
+# Accept changed output: snapshots, what the rules' examples show, generated files, guides, pictures. Read the diff then.
+accept:
+    UPDATE=1 INSTA_UPDATE=always cargo test --locked --test main -- rules:: cli::new
+    UPDATE=1 cargo test --locked --test main -- generated::
+    UPDATE=1 cargo test --locked --test main -- generated:: guides:: pictures::
 
 # Run the benchmarks, built like the published binaries
 bench:

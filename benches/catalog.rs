@@ -13,12 +13,12 @@
     reason = "a bench prints what it measured, over plain sockets"
 )]
 
-#[path = "../tests/support/connected.rs"]
+#[path = "../tests/testkit/connected.rs"]
 mod connected;
 #[expect(dead_code, reason = "this bench asks, and sends little")]
 #[path = "crowd.rs"]
 mod crowd;
-#[path = "../tests/support/serving.rs"]
+#[path = "../tests/testkit/serving.rs"]
 mod serving;
 #[path = "stock.rs"]
 mod stock;

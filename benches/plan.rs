@@ -9,7 +9,7 @@
 
 #[path = "corpus.rs"]
 mod corpus;
-#[path = "../tests/support/serving.rs"]
+#[path = "../tests/testkit/serving.rs"]
 mod serving;
 
 use std::path::{Path, PathBuf};

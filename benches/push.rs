@@ -18,10 +18,10 @@ mod corpus;
 #[path = "crowd.rs"]
 mod crowd;
 #[expect(dead_code, unused_imports, reason = "this bench uses a part of it, and not its tests")]
-#[path = "../tests/support/faulty.rs"]
+#[path = "../tests/testkit/faulty.rs"]
 mod faulty;
 #[expect(dead_code, reason = "this bench serves by itself")]
-#[path = "../tests/support/serving.rs"]
+#[path = "../tests/testkit/serving.rs"]
 mod serving;
 #[expect(dead_code, reason = "this bench has its own entities")]
 #[path = "stock.rs"]

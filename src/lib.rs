@@ -1,5 +1,5 @@
 //! portolan keeps a software catalog in step with Git. The floor plan, from the ground up; imports go down only
-//! (`tests/floors.rs`). `docs/architecture.md` tells the way of the data.
+//! (`tests/layers.rs`). `docs/architecture.md` tells the way of the data.
 
 /// 0: what may be shown of a text. Pure.
 pub mod text;

@@ -13,55 +13,28 @@
     reason = "starts the binary, reads the environment, fails with the whole exchange in its words, tells a live run's news"
 )]
 
-#[path = "api/access.rs"]
 mod access;
-#[path = "api/answer.rs"]
 mod answer;
-#[path = "api/bench.rs"]
 mod bench;
-#[path = "api/blueprints.rs"]
 mod blueprints;
-#[path = "api/bulk.rs"]
 mod bulk;
-#[path = "api/datasource.rs"]
 mod datasource;
-#[path = "api/deletes.rs"]
 mod deletes;
-#[path = "api/described.rs"]
 mod described;
-#[path = "api/description.rs"]
 mod description;
-#[path = "api/exceptions.rs"]
 mod exceptions;
-#[path = "../src/generated_cases.rs"]
-mod generated_cases;
-#[path = "api/identifiers.rs"]
 mod identifiers;
-#[path = "api/integrations.rs"]
 mod integrations;
-#[path = "api/merges.rs"]
 mod merges;
-#[path = "api/mirrors.rs"]
 mod mirrors;
-#[path = "api/ownership.rs"]
 mod ownership;
-#[path = "api/paging.rs"]
 mod paging;
-#[path = "api/questions.rs"]
 mod questions;
-#[path = "api/relations.rs"]
 mod relations;
-#[path = "api/search.rs"]
 mod search;
-#[path = "support/serving.rs"]
-mod serving;
-#[path = "api/shapes.rs"]
 mod shapes;
-#[path = "api/systems.rs"]
 mod systems;
-#[path = "api/values.rs"]
 mod values;
-#[path = "api/write_modes.rs"]
 mod write_modes;
 
 use bench::{Bench, PREFIX};

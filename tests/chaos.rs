@@ -2,23 +2,6 @@
 //! agrees with what the catalog then holds (asked without the proxy), and is not done twice to a bad end; what cannot
 //! come about is reported, and soon enough.
 
-#![expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    clippy::panic,
-    reason = "starts the binary, and a proxy with threads of its own"
-)]
-
-#[path = "support/connected.rs"]
-mod connected;
-#[expect(dead_code, reason = "these tests use a part of the bench")]
-#[path = "support/faulty.rs"]
-mod faulty;
-#[path = "support/plain.rs"]
-mod plain;
-#[path = "support/serving.rs"]
-mod serving;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -31,10 +14,10 @@ use portolan::domain::entity::Owner;
 use portolan::domain::progress::Silent;
 use serde_json::{Value, json};
 
-use connected::{Unheard, config, connect};
-use faulty::{ALL, Fault, Faulty, Schedule};
-use plain::Plain;
-use serving::Serving;
+use crate::testkit::connected::{Unheard, config, connect};
+use crate::testkit::faulty::{ALL, Fault, Faulty, Schedule};
+use crate::testkit::plain::Plain;
+use crate::testkit::serving::Serving;
 
 /// The faults that a pause of a second belongs to.
 const THROTTLES: &[Fault] = &[Fault::RetryAfterSeconds, Fault::RetryAfterDate, Fault::ResetEpoch, Fault::ResetSeconds];

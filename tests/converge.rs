@@ -2,29 +2,6 @@
 //! stopped before, pushing on ends in what is asked; the outcome says what the catalog holds; and what is somebody else's
 //! is never touched.
 
-#![expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    reason = "starts a server, and a proxy with threads of its own"
-)]
-
-#[expect(dead_code, reason = "these tests use a part of the bench")]
-#[path = "support/faulty.rs"]
-mod faulty;
-#[path = "../src/plan/tests/generated.rs"]
-mod generated;
-#[expect(dead_code, reason = "the planner's own worlds, of which these tests use a part")]
-#[path = "../src/plan/tests/world.rs"]
-mod world;
-
-/// The floors as the worlds know them.
-mod domain {
-    pub use portolan::domain::*;
-}
-mod plan {
-    pub use portolan::plan::*;
-}
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -49,9 +26,9 @@ use portolan::domain::write::PruneRule;
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 
-use faulty::{Fault, Faulty, Schedule};
-use generated::{can_be_done, worlds};
-use world::World;
+use crate::testkit::faulty::{Fault, Faulty, Schedule};
+use crate::testkit::worlds::generated::{can_be_done, worlds};
+use crate::testkit::worlds::world::World;
 
 fn owner() -> Owner {
     Owner { scope: "acme/catalog".to_owned() }
@@ -302,11 +279,11 @@ fn settles(catalog: &dyn Catalog, scene: &Scene, world: &World, cuts: &[Cut]) ->
         let is_cut = outcome.ends.contains(&End::NotAttempted(Reason::Interrupted));
         prop_assert!(!is_cut || outcome.is_interrupted);
         if cut.after == 0 {
-            prop_assert!(outcome.is_complete(), "{:#?}\n{:#?}", world::lines(&plan), outcome);
+            prop_assert!(outcome.is_complete(), "{:#?}\n{:#?}", crate::testkit::worlds::world::lines(&plan), outcome);
         }
     }
     let again = scene.plan(world);
-    prop_assert_eq!(world::lines(&again), [""; 0]);
+    prop_assert_eq!(crate::testkit::worlds::world::lines(&again), [""; 0]);
     Ok(())
 }
 

@@ -1,8 +1,6 @@
 //! Every dependency is used, and none is one that we will not have. Looks for a crate's name in the code, so it needs
 //! no tool; a crate that is there for its effect alone is listed with the reason.
 
-#![expect(clippy::disallowed_methods, reason = "reads the sources of the project")]
-
 use std::collections::BTreeSet;
 use std::path::Path;
 

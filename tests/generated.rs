@@ -1,7 +1,5 @@
 //! What is made from the code and kept beside it: schemas, completions, the reference, the rules' pages, and the
-//! examples that `explain` shows. Fails when one is stale; `UPDATE=1 cargo test --test generated` writes them anew.
-
-#![expect(clippy::disallowed_methods, reason = "compares and writes the generated files")]
+//! examples that `explain` shows. Fails when one is stale; `just accept` writes them anew.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -43,11 +41,7 @@ fn generated_files_are_fresh() {
         }
         stale.push(path);
     }
-    assert!(
-        update || stale.is_empty(),
-        "stale: {}\nrun `UPDATE=1 cargo test --test generated` and commit what it writes",
-        stale.join(", ")
-    );
+    assert!(update || stale.is_empty(), "stale: {}\nrun `just accept` and commit what it writes", stale.join(", "));
 }
 
 /// Every generated file with what it should hold.
@@ -153,14 +147,13 @@ const LONGEST_EXAMPLE: usize = 3000;
 
 /// `src/commands/examples.rs`: the rules' examples as part of the program.
 fn examples(root: &Path) -> String {
-    let mut text =
-        "//! The rules' examples, as files of `testdata/rules`. Generated: `UPDATE=1 cargo test --test generated`.\n\n\
+    let mut text = "//! The rules' examples, as files of `testdata/rules`. Generated: `just accept`.\n\n\
         use crate::report::explain::Example;\n\n\
         /// What a rule's folder holds.\npub(super) struct RuleExamples {\n    pub rule: &'static str,\n    \
         pub bad: &'static [Example<'static>],\n    pub good: &'static [Example<'static>],\n    \
         pub finding: Option<&'static str>,\n    pub fixable: bool,\n}\n\n\
         pub(super) static EXAMPLES: &[RuleExamples] = &[\n"
-            .to_owned();
+        .to_owned();
     for rule in RULES {
         let name = rule.info.name;
         let folder = format!("testdata/rules/{name}");

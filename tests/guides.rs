@@ -2,36 +2,17 @@
 //! come out as it stands there; commands that are only shown are ones that there are; no link is dead, and every page
 //! is found from the README. `UPDATE=1` writes into the pages what comes instead; then read it.
 
-#![expect(
-    clippy::disallowed_methods,
-    clippy::panic,
-    reason = "reads and writes the pages, lays out folders, and says which one failed"
-)]
-
-#[path = "guides/bench.rs"]
 mod bench;
-#[path = "support/issuing.rs"]
-mod issuing;
-#[path = "guides/links.rs"]
 mod links;
-#[path = "guides/page.rs"]
 mod page;
-#[expect(dead_code, reason = "these tests use a part of it")]
-#[path = "support/plain.rs"]
-mod plain;
-#[path = "support/serving.rs"]
-mod serving;
-#[path = "guides/shown.rs"]
 mod shown;
-#[expect(dead_code, reason = "these tests use a part of the bench")]
-mod support;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::testkit::{Repo, portolan, update_is_asked_for};
 use page::Page;
-use support::{Repo, portolan, update_is_asked_for};
 
 fn project(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -43,7 +24,7 @@ fn read(path: &str) -> String {
 
 /// The README, and all that is under `docs`.
 fn pages() -> Vec<String> {
-    let below = support::files_below(&project("docs")).into_iter().map(|path| Path::new("docs").join(path));
+    let below = crate::testkit::files_below(&project("docs")).into_iter().map(|path| Path::new("docs").join(path));
     let names = below.map(|path| path.to_str().expect("our names are UTF-8").replace('\\', "/"));
     let names = names.filter(|name| name.ends_with(".md"));
     ["README.md".to_owned(), "CONTRIBUTING.md".to_owned()].into_iter().chain(names).collect()

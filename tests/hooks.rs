@@ -2,24 +2,13 @@
 //! what it does not name (what a commit deletes) is its affair, and only it knows. Where pre-commit is not installed,
 //! these tests say so and do nothing; `TESTS_NEED_ALL` makes that a failure.
 
-#![expect(
-    clippy::disallowed_methods,
-    clippy::panic,
-    clippy::print_stderr,
-    reason = "lays out folders, starts programs, and says what it skips"
-)]
-
-#[expect(dead_code, reason = "these tests use a part of it")]
-#[path = "cli/lint/bench.rs"]
-mod bench;
-#[expect(dead_code, reason = "these tests use a part of it")]
-mod support;
+#![expect(clippy::print_stderr, reason = "says what it skips")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use bench::{WRONG, service, shop};
-use support::Repo;
+use crate::cli::lint::bench::{WRONG, service, shop};
+use crate::testkit::Repo;
 
 const HOOKS: &str = include_str!("../.pre-commit-hooks.yaml");
 

@@ -1,13 +1,6 @@
 //! `kill -9` of a serving catalog, over and over, while several write to it: whatever was acknowledged is there when it
 //! comes back, what was not is there whole or not at all, and the file opens each time.
 
-#![expect(clippy::disallowed_methods, clippy::panic, reason = "starts the binary, writes on several threads")]
-
-#[path = "support/plain.rs"]
-mod plain;
-#[path = "support/serving.rs"]
-mod serving;
-
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Mutex;
@@ -15,8 +8,8 @@ use std::sync::mpsc::{self, Sender};
 
 use serde_json::{Value, json};
 
-use plain::Plain;
-use serving::Serving;
+use crate::testkit::plain::Plain;
+use crate::testkit::serving::Serving;
 
 const ROUNDS: usize = 10;
 const WRITERS: usize = 4;

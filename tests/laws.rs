@@ -1,30 +1,11 @@
 //! Laws that hold for every input: nothing makes lint panic, hang or eat memory; edits change only what they cover;
 //! repairs end. And those of plans, as they are reported.
 
-#[expect(dead_code, reason = "the planner's own worlds, of which these tests use a part")]
-#[path = "../src/plan/tests/generated.rs"]
-mod generated;
-#[path = "laws/plans.rs"]
 mod plans;
-#[path = "../src/plan/tests/shuffled.rs"]
-mod shuffled;
-#[expect(dead_code, reason = "these tests use a part of the bench")]
-#[path = "support/mod.rs"]
-mod support;
-#[expect(dead_code, reason = "the planner's own worlds, of which these tests use a part")]
-#[path = "../src/plan/tests/world.rs"]
-mod world;
-
-/// The floors as the worlds know them.
-mod domain {
-    pub use portolan::domain::*;
-}
-mod plan {
-    pub use portolan::plan::*;
-}
 
 use std::time::Duration;
 
+use crate::testkit::{Repo, portolan};
 use portolan::analysis::{Analyzer, Directives, DocumentContext, Options, RunState, Selection, Snapshot};
 use portolan::domain::blueprint::Blueprint;
 use portolan::domain::day::Day;
@@ -32,7 +13,6 @@ use portolan::domain::finding::{FileId, Finding};
 use portolan::domain::known::KnownEntities;
 use portolan::manifest::{self, Limits, Reader};
 use proptest::prelude::*;
-use support::{Repo, portolan};
 
 const BLUEPRINT: &str = include_str!("../fuzz/blueprint.json");
 

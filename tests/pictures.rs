@@ -1,21 +1,14 @@
 //! The pictures of the documentation: what the real binary shows, drawn. Fails when one is stale;
-//! `UPDATE=1 cargo test --test pictures` draws them anew. What hangs on the day or the machine (times, commits, digests)
+//! `just accept` draws them anew. What hangs on the day or the machine (times, commits, digests)
 //! is replaced by what always stays the same.
 
-#![expect(clippy::disallowed_methods, clippy::panic, reason = "lays out a repository, reads and writes pictures")]
-
-#[path = "pictures/comment.rs"]
 mod comment;
-#[expect(dead_code, reason = "these tests use a part of it")]
-mod support;
-#[path = "pictures/svg.rs"]
 mod svg;
-#[path = "pictures/terminal.rs"]
 mod terminal;
 
 use std::path::{Path, PathBuf};
 
-use support::{Repo, portolan, update_is_asked_for};
+use crate::testkit::{Repo, portolan, update_is_asked_for};
 
 fn project(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -29,7 +22,7 @@ fn check(name: &str, picture: &str) {
         std::fs::write(&path, picture).expect("files can be written");
     }
     let found = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(found == picture, "{name} is stale: `UPDATE=1 cargo test --test pictures`, look at it, and commit it");
+    assert!(found == picture, "{name} is stale: `just accept`, look at it, and commit it");
 }
 
 /// What a terminal of 100 columns shows of it.

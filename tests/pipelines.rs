@@ -1,35 +1,17 @@
 //! What runs in pipelines besides portolan: the scripts of the action and of the GitLab template, against a forge on
 //! loopback. They are run as the pipeline runs them: inputs in variables, outputs in files.
 
-#![expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    clippy::panic,
-    reason = "lays out folders, starts scripts, is a server"
-)]
-
-#[path = "pipelines/action.rs"]
 mod action;
-#[path = "pipelines/forge.rs"]
-mod forge;
-#[path = "pipelines/gitlab.rs"]
 mod gitlab;
-#[path = "pipelines/linted.rs"]
 mod linted;
-#[path = "pipelines/packaged.rs"]
 mod packaged;
-#[path = "pipelines/runner.rs"]
 mod runner;
-#[path = "support/serving.rs"]
-mod serving;
-#[expect(dead_code, reason = "these tests use a part of it")]
-mod support;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use forge::{Forge, ME};
-use support::Repo;
+use crate::testkit::Repo;
+use crate::testkit::forge::{Forge, ME};
 
 const MARKER: &str = "<!-- portolan:diff acme/catalog -->";
 

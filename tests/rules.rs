@@ -1,22 +1,12 @@
 //! Every rule's examples are its tests: `bad/` fires this rule and no other, `good/` is silent, `bad.txt` is what a
 //! user sees, `fixed/` is what `--fix` makes of `bad/`. Run with `UPDATE=1` to write `bad.txt` anew; then read it.
 
-#![expect(
-    clippy::disallowed_methods,
-    clippy::panic,
-    reason = "lays out the examples as files, and says which one failed"
-)]
-
-#[expect(dead_code, reason = "these tests use a part of the bench")]
-#[path = "support/mod.rs"]
-mod support;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::testkit::{Repo, portolan, update_is_asked_for};
 use portolan::analysis::{RULES, Rule};
-use support::{Repo, portolan, update_is_asked_for};
 
 fn folder(rule: &Rule) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/rules").join(rule.info.name)
@@ -100,7 +90,7 @@ fn safe_repairs_make_of_bad_what_fixed_says() {
         let repo = lay_out(rule, "bad");
         portolan(&repo).args(["lint", "--fix"]).output().expect("portolan runs");
         let fixed = folder(rule).join("fixed");
-        for path in support::files_below(&fixed) {
+        for path in crate::testkit::files_below(&fixed) {
             let expected = fs::read(fixed.join(&path)).expect("the example can be read");
             let made = fs::read(repo.path().join(&path)).unwrap_or_default();
             assert_eq!(
@@ -111,9 +101,9 @@ fn safe_repairs_make_of_bad_what_fixed_says() {
                 path.display()
             );
         }
-        let before = support::contents(repo.path());
+        let before = crate::testkit::contents(repo.path());
         portolan(&repo).args(["lint", "--fix"]).output().expect("portolan runs");
-        assert_eq!(support::contents(repo.path()), before, "{}: fixing twice changes something", rule.info.name);
+        assert_eq!(crate::testkit::contents(repo.path()), before, "{}: fixing twice changes something", rule.info.name);
     }
 }
 

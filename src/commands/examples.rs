@@ -1,4 +1,4 @@
-//! The rules' examples, as files of `testdata/rules`. Generated: `UPDATE=1 cargo test --test generated`.
+//! The rules' examples, as files of `testdata/rules`. Generated: `just accept`.
 
 use crate::report::explain::Example;
 

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::answer::Answer;
-use crate::bench::Bench;
+use crate::api::answer::Answer;
+use crate::api::bench::Bench;
 
 const TOKEN: &[&str] = &["auth", "access_token"];
 const INVALID_CREDENTIALS: &str = "Invalid credentials supplied to the generate token API";

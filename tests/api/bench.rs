@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::answer::Answer;
-use crate::description::{DESCRIPTION, Exchange};
-use crate::serving::{self, Serving};
+use crate::api::answer::Answer;
+use crate::api::description::{DESCRIPTION, Exchange};
+use crate::testkit::serving::{self, Serving};
 
 pub const PREFIX: &str = "portolan_proof_";
 const AGENT: &str = "portolan-proof/1.0 (statekey/proof)";
@@ -222,7 +222,7 @@ impl Drop for Bench {
         if !self.is_embedded() {
             let left = self.sweep(&self.prefix);
             if !left.is_empty() {
-                println!("left behind: {left:?}; `cargo test --test api sweep -- --ignored` tries again");
+                println!("left behind: {left:?}; `cargo test --test main sweep -- --ignored` tries again");
             }
         }
     }

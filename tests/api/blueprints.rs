@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::answer::{Answer, is_unset};
-use crate::bench::Bench;
+use crate::api::answer::{Answer, is_unset};
+use crate::api::bench::Bench;
 
 fn post(bench: &Bench, body: Value) -> Answer {
     bench.post(&["blueprints"]).query("create_catalog_page", "false").send(body)

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::answer::is_unset;
-use crate::bench::Bench;
+use crate::api::answer::is_unset;
+use crate::api::bench::Bench;
 
 const OVERRIDE: &[(&str, &str)] = &[("upsert", "true")];
 const MERGE: &[(&str, &str)] = &[("upsert", "true"), ("merge", "true")];

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::bench::Bench;
+use crate::api::bench::Bench;
 
 const MINE: &str = "proof-of-mine/1.0 (statekey/acme/catalog)";
 const OTHERS: &str = "proof-of-others/1.0 (statekey/acme/catalog)";
@@ -73,7 +73,7 @@ fn a_search_finds_by_a_part_of_the_datasource() {
     let own = json!({"property": "$blueprint", "operator": "=", "value": blueprint});
     let search = |rules: Value| {
         let found = bench.post(&["entities", "search"]).send(json!({"combinator": "and", "rules": rules})).gave(200);
-        crate::answer::identifiers(&found)
+        crate::api::answer::identifiers(&found)
     };
     assert_eq!(search(json!([own, rule("proof-of-mine"), rule("(statekey/acme/catalog)")])), ["a", "b"]);
     assert_eq!(search(json!([own, rule("(statekey/acme/catalog)")])), ["a", "b", "c"]);
@@ -98,7 +98,7 @@ fn what_a_datasource_has_comes_in_pages() {
             body["from"] = from.as_str().into();
         }
         let page = bench.post(&["blueprints", "entities", "datasource-entities"]).send(body).gave(200);
-        found.extend(crate::answer::identifiers(&page));
+        found.extend(crate::api::answer::identifiers(&page));
         from = page["next"].as_str().map(str::to_owned);
         if from.is_none() {
             break;

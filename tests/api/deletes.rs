@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::answer::Answer;
-use crate::bench::Bench;
+use crate::api::answer::Answer;
+use crate::api::bench::Bench;
 
 /// `domain` <- required - `service` <- required - `check`; `note` points at `domain` when it likes to.
 struct Chain {

@@ -7,8 +7,8 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value, json};
 
-use crate::bench::Bench;
-use crate::description::{DESCRIPTION, Exchange};
+use crate::api::bench::Bench;
+use crate::api::description::{DESCRIPTION, Exchange};
 use crate::generated_cases;
 
 const NAMES: &[&str] =

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 
-use crate::exceptions::{SHAPES, STATUSES, UNDESCRIBED};
+use crate::api::exceptions::{SHAPES, STATUSES, UNDESCRIBED};
 
 pub struct Description {
     pub document: Value,

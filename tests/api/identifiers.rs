@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::bench::Bench;
+use crate::api::bench::Bench;
 
 /// Every sign that an identifier may have.
 const LEGAL: &[&str] = &[

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::bench::Bench;
+use crate::api::bench::Bench;
 
 const REASON: &str = "integrations are shown to everyone of the organisation";
 

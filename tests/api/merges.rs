@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 
-use crate::answer::is_unset;
-use crate::bench::Bench;
+use crate::api::answer::is_unset;
+use crate::api::bench::Bench;
 
 fn stocked(bench: &Bench) -> String {
     let domain = bench.simple("domain", json!({}), json!({}));

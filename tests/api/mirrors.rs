@@ -3,8 +3,8 @@
 
 use serde_json::json;
 
-use crate::answer::is_unset;
-use crate::bench::Bench;
+use crate::api::answer::is_unset;
+use crate::api::bench::Bench;
 
 /// `service` -> `system` -> `domain`, mirrored one and two steps away.
 fn chain(bench: &Bench) -> [String; 3] {

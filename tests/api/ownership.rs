@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::bench::Bench;
+use crate::api::bench::Bench;
 
 const REASON: &str = "teams belong to the whole organisation";
 
@@ -75,7 +75,7 @@ fn a_search_finds_by_team() {
     }
     let rule = json!({"property": "$team", "operator": "containsAny", "value": ["search"]});
     let found = bench.search(&system, json!({"query": {"combinator": "and", "rules": [rule]}})).gave(200);
-    assert_eq!(crate::answer::identifiers(&found), ["b"]);
+    assert_eq!(crate::api::answer::identifiers(&found), ["b"]);
 }
 
 #[test]

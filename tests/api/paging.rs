@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::bench::Bench;
+use crate::api::bench::Bench;
 
 /// Reads to the end and gives the sizes of the pages; no entity may come twice.
 fn read(bench: &Bench, blueprint: &str, limit: Option<usize>) -> (Vec<usize>, BTreeSet<String>) {
@@ -106,7 +106,7 @@ fn pages_lose_nobody_while_others_come_and_go() {
             body["from"] = from.as_str().into();
         }
         let page = bench.search(&blueprint, body).gave(200);
-        for identifier in crate::answer::identifiers(&page) {
+        for identifier in crate::api::answer::identifiers(&page) {
             assert!(seen.insert(identifier.clone()), "`{identifier}` came twice");
         }
         // Before, between and after what was read; and one of those already read goes.

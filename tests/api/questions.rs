@@ -6,11 +6,10 @@
 
 use serde_json::{Value, json};
 
-use crate::answer::Answer;
-use crate::bench::Bench;
-use crate::exceptions::{SHAPES, STATUSES, UNDESCRIBED};
+use crate::api::answer::Answer;
+use crate::api::bench::Bench;
+use crate::api::exceptions::{SHAPES, STATUSES, UNDESCRIBED};
 
-#[path = "questions/ask.rs"]
 mod ask;
 
 pub struct Question {
@@ -308,6 +307,6 @@ fn the_page_on_live_runs_has_the_questions_and_the_exceptions() {
     if std::env::var_os("UPDATE").is_some_and(|value| value == "1") {
         std::fs::write(path, &fresh).expect("the page can be written");
     } else {
-        assert_eq!(page, fresh, "stale: `UPDATE=1 cargo test --test api` writes it");
+        assert_eq!(page, fresh, "stale: `UPDATE=1 cargo test --test main api::` writes it");
     }
 }

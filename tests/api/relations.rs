@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 
-use crate::answer::is_unset;
-use crate::bench::Bench;
+use crate::api::answer::is_unset;
+use crate::api::bench::Bench;
 
 const CREATE_MISSING: &[(&str, &str)] = &[("upsert", "true"), ("create_missing_related_entities", "true")];
 

@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 
-use crate::answer::identifiers;
-use crate::bench::Bench;
+use crate::api::answer::identifiers;
+use crate::api::bench::Bench;
 
 /// `shop` <- a, b; `bank` <- b; nothing <- c, d; d points at a.
 fn stocked(bench: &Bench) -> [String; 2] {

@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 
-use crate::answer::identifiers;
-use crate::bench::{Bench, Call};
+use crate::api::answer::identifiers;
+use crate::api::bench::{Bench, Call};
 
 fn stocked(bench: &Bench) -> String {
     let domain = bench.simple("domain", json!({}), json!({}));

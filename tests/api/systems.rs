@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::bench::Bench;
+use crate::api::bench::Bench;
 
 const REASON: &str = "nobody tries to delete what a whole organisation stands on";
 

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::bench::Bench;
+use crate::api::bench::Bench;
 
 const CODES: &[&str] = &["invalid_request", "blueprint_schema_mismatch"];
 

@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 
-use crate::answer::is_unset;
-use crate::bench::Bench;
+use crate::api::answer::is_unset;
+use crate::api::bench::Bench;
 
 const OVERRIDE: &[(&str, &str)] = &[("upsert", "true")];
 const MERGE: &[(&str, &str)] = &[("upsert", "true"), ("merge", "true")];
@@ -279,7 +279,7 @@ fn a_write_moves_the_time_of_the_update_alone() {
 fn a_blueprint_that_is_missing_is_named() {
     let bench = Bench::open();
     let nobody = bench.name("nobody");
-    let says = |answer: crate::answer::Answer| {
+    let says = |answer: crate::api::answer::Answer| {
         answer
             .refused(404, "not_found")
             .says(&format!("Blueprint with identifier \"{nobody}\" was not found"))

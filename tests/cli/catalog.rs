@@ -1,14 +1,12 @@
 //! The way to a catalog, from the flags on: which one is meant, who gets the credentials, and what a run that does not get
 //! there ends with.
 
-#![expect(clippy::disallowed_types, reason = "listens where credentials must not arrive")]
-
 use std::io::Read;
 use std::net::TcpListener;
 
-use super::issuing::start_issuing;
-use super::support::Repo;
 use super::{run, run_with};
+use crate::testkit::Repo;
+use crate::testkit::issuing::start_issuing;
 
 const CREDENTIALS: [(&str, &str); 2] =
     [("PORT_CLIENT_ID", "id-of-mine"), ("PORT_CLIENT_SECRET", "hunter2-hunter2-hunter2")];

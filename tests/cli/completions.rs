@@ -1,7 +1,7 @@
 //! `portolan completions`: a script for each shell, that knows the verbs and their flags.
 
 use super::run;
-use super::support::Repo;
+use crate::testkit::Repo;
 
 #[test]
 fn every_shell_gets_a_script_that_knows_the_verbs() {

@@ -1,7 +1,7 @@
 //! `portolan config`: every value with its origin; a faulty config with all its faults.
 
-use super::support::Repo;
 use super::{run, run_with};
+use crate::testkit::Repo;
 
 const CONFIG: &str = "\
 catalog: eu

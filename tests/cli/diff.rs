@@ -13,8 +13,8 @@ mod told;
 mod verify;
 mod world;
 
-use crate::support::Repo;
-use crate::{run, run_with};
+use crate::cli::{run, run_with};
+use crate::testkit::Repo;
 use world::{World, shop};
 
 #[test]

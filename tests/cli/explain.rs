@@ -3,7 +3,7 @@
 use portolan::analysis::RULES;
 
 use super::run;
-use super::support::Repo;
+use crate::testkit::Repo;
 
 #[test]
 fn lists_every_rule_without_a_name() {

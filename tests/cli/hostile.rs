@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use serde_json::json;
 
 use crate::hostile_texts::{CORPUS, markdown_faults, runner_faults, terminal_faults};
-use crate::support::{Repo, portolan};
+use crate::testkit::{Repo, portolan};
 
 /// Names of files.
 const NAMES: &[&str] = &[

@@ -11,7 +11,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::{run, run_with};
-use crate::support::{Repo, contents, files_below};
+use crate::testkit::{Repo, contents, files_below};
 
 /// A repository with a remote.
 fn git(origin: &str) -> Repo {

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::generated_cases::{cases, seed};
-use super::support::{Repo, contents, portolan_in};
+use crate::generated_cases::{cases, seed};
+use crate::testkit::{Repo, contents, portolan_in};
 
 const SECRET: &str = "hunter2-of-the-outside";
 const PATIENCE: Duration = Duration::from_secs(60);

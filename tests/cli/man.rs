@@ -1,7 +1,7 @@
 //! `portolan man`: manual pages.
 
 use super::run;
-use super::support::Repo;
+use crate::testkit::Repo;
 
 #[test]
 fn there_is_a_page_of_all_and_a_page_of_each_verb() {

@@ -5,7 +5,7 @@ mod filled;
 mod placed;
 
 use super::run;
-use crate::support::{Repo, contents};
+use crate::testkit::{Repo, contents};
 
 pub fn acme() -> Repo {
     let repo = Repo::new();

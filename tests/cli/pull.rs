@@ -7,7 +7,7 @@ mod killed;
 mod snapshot;
 
 use super::run;
-use crate::support::Repo;
+use crate::testkit::Repo;
 
 #[test]
 fn what_makes_no_sense_is_refused_before_anything_is_asked() {

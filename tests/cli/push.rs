@@ -9,9 +9,9 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 
 use super::{Run, run, run_with};
-use crate::plain::Plain;
-use crate::serving::{CLIENT_ID, CLIENT_SECRET, Serving};
-use crate::support::Repo;
+use crate::testkit::Repo;
+use crate::testkit::plain::Plain;
+use crate::testkit::serving::{CLIENT_ID, CLIENT_SECRET, Serving};
 
 const BLUEPRINT: &str = r#"{"identifier": "service", "title": "Service",
   "schema": {"properties": {"size": {"type": "number"}}},

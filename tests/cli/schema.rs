@@ -6,7 +6,7 @@ mod session;
 use std::path::Path;
 
 use super::run;
-use super::support::Repo;
+use crate::testkit::Repo;
 
 #[test]
 fn the_config_schema_takes_what_portolan_takes() {

@@ -1,7 +1,7 @@
 //! Help, versions, and everything that ends with 64: refused before anything is read.
 
-use super::support::{Repo, portolan};
 use super::{run, run_with};
+use crate::testkit::{Repo, portolan};
 
 #[test]
 fn help_and_version_are_results() {

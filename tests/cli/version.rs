@@ -1,7 +1,7 @@
 //! `portolan version`: the same as `--version`.
 
 use super::run;
-use super::support::Repo;
+use crate::testkit::Repo;
 
 #[test]
 fn the_command_and_the_flag_print_the_same() {

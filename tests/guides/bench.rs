@@ -8,12 +8,12 @@ use std::process::{Command, Stdio};
 
 use serde_json::json;
 
-use crate::issuing::start_issuing;
-use crate::page::{Deed, News, Page, matches, trimmed};
-use crate::plain::Plain;
-use crate::project;
-use crate::serving::{CLIENT_ID, CLIENT_SECRET, Serving};
-use crate::support::{Repo, example, tracked_below};
+use crate::guides::page::{Deed, News, Page, matches, trimmed};
+use crate::guides::project;
+use crate::testkit::issuing::start_issuing;
+use crate::testkit::plain::Plain;
+use crate::testkit::serving::{CLIENT_ID, CLIENT_SECRET, Serving};
+use crate::testkit::{Repo, example, tracked_below};
 
 const GIT: &str = "[user]\nname = Ada\nemail = ada@example.com\n[init]\ndefaultBranch = main\n[commit]\ngpgsign = false\n\
                    [advice]\ndetachedHead = false\n[core]\npager = cat\n";

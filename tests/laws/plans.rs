@@ -13,9 +13,9 @@ use portolan::report::style::Style;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-use crate::generated::worlds;
-use crate::shuffled::shuffled;
-use crate::world::{World, manifests};
+use crate::testkit::worlds::generated::worlds;
+use crate::testkit::worlds::shuffled::shuffled;
+use crate::testkit::worlds::world::{World, manifests};
 
 /// A file for each manifest.
 struct Paths;

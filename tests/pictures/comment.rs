@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::svg::{LETTER, LINE, MONOSPACE, SANS, escaped, page};
+use crate::pictures::svg::{LETTER, LINE, MONOSPACE, SANS, escaped, page};
 
 const STYLES: &str = "text{font-size:14px;fill:#1f2328;white-space:pre}.h{font-size:18px;font-weight:600}\
     .s{font-size:15px;font-weight:600}.b{font-weight:600}.q{fill:#59636e}.w{fill:#d1242f;font-weight:600}\

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::svg::{LETTER, LINE, MONOSPACE, escaped, page};
+use crate::pictures::svg::{LETTER, LINE, MONOSPACE, escaped, page};
 
 const STYLES: &str = "text{font-size:13px;fill:#d6deeb;white-space:pre}.b{font-weight:700;fill:#fff}.d{fill:#7d8590}\
     .r{fill:#ff7b72}.g{fill:#56d364}.y{fill:#e3b341}.c{fill:#76c7ff}.m{fill:#d2a8ff}";

@@ -3,9 +3,9 @@
 
 use std::path::Path;
 
-use crate::forge::ME;
-use crate::runner::{Scene, obeyed};
-use crate::support::files_below;
+use crate::pipelines::runner::{Scene, obeyed};
+use crate::testkit::files_below;
+use crate::testkit::forge::ME;
 
 #[test]
 fn lint_marks_the_lines_and_leaves_a_report() {
@@ -26,7 +26,8 @@ fn diff_hands_on_its_numbers_and_keeps_one_comment() {
     let scene = Scene::new();
     scene.forge.add("ada", "Looks good!");
     let step = scene.pull_request().uses(&[("mode", "diff")]).ended(0);
-    let numbers = |step: &crate::runner::Step| ["changes", "deletes", "digest"].map(|it| step.output(it).to_owned());
+    let numbers =
+        |step: &crate::pipelines::runner::Step| ["changes", "deletes", "digest"].map(|it| step.output(it).to_owned());
     assert_eq!(numbers(&step), ["0", "0", ""]);
     assert_eq!(scene.forge.comments().len(), 1, "there is nothing to say");
     for (tier, text) in [("tier: 2", "- tier: 1\n+ tier: 2"), ("tier: 3", "- tier: 1\n+ tier: 3")] {

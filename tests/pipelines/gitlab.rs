@@ -7,9 +7,9 @@ use std::process::Command;
 use serde::Deserialize as _;
 use serde_json::Value;
 
-use crate::forge::ME;
-use crate::runner::Scene;
-use crate::{Told, project, run};
+use crate::pipelines::runner::Scene;
+use crate::pipelines::{Told, project, run};
+use crate::testkit::forge::ME;
 
 /// The two documents of the template: what it takes, and its jobs.
 pub fn template() -> (Value, Value) {

@@ -8,8 +8,8 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::gitlab::template;
-use crate::{Told, project, run};
+use crate::pipelines::gitlab::template;
+use crate::pipelines::{Told, project, run};
 
 #[expect(clippy::print_stderr, reason = "says what it skips")]
 fn skip(tool: &str, is_needed: bool) {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::support::{Repo, files_below};
-use crate::{project, run};
+use crate::pipelines::{project, run};
+use crate::testkit::{Repo, files_below};
 
 fn text(path: &str) -> String {
     std::fs::read_to_string(project(path)).expect("the file is there")

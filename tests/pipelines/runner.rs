@@ -8,10 +8,10 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::forge::Forge;
-use crate::serving::{CLIENT_ID, CLIENT_SECRET, Serving};
-use crate::support::Repo;
-use crate::{Told, project, run};
+use crate::pipelines::{Told, project, run};
+use crate::testkit::Repo;
+use crate::testkit::forge::Forge;
+use crate::testkit::serving::{CLIENT_ID, CLIENT_SECRET, Serving};
 
 /// The repository, its catalog (which has what its first commit declares), and the forge that its branch is on.
 pub struct Scene {

@@ -4,10 +4,10 @@
 use ring::digest::{Context, SHA256};
 use serde_json::{Value, json};
 
-use crate::Dice;
-use crate::faulty::{Faulty, Schedule};
 use crate::generated_cases::{cases, seed};
-use crate::scene::{Ended, Scene};
+use crate::pushed::Dice;
+use crate::pushed::scene::{Ended, Scene};
+use crate::testkit::faulty::{Faulty, Schedule};
 
 /// What a plan is made of, and the proxy through which every request goes.
 struct Forge {

@@ -13,8 +13,8 @@ use portolan::catalog::wire::{EntityDraft, Strictness, WriteOptions, Writer};
 use portolan::domain::secret::Secret;
 use serde_json::{Value, json};
 
-use crate::serving::{CLIENT_ID, CLIENT_SECRET};
-use crate::support::Repo;
+use crate::testkit::Repo;
+use crate::testkit::serving::{CLIENT_ID, CLIENT_SECRET};
 
 /// Every request, in the order in which it was answered.
 #[derive(Clone, Default)]

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::Repo;
-use crate::{Run, run};
+use crate::cli::{Run, run};
+use crate::testkit::Repo;
 
 const BLUEPRINT: &str = r#"{"identifier": "service", "title": "Service", "schema": {"properties": {}}}"#;
 

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::world::{World, changes, commit, entity};
-use crate::{Run, run_with};
+use crate::cli::{Run, run_with};
 
 /// The command in the last line of a text.
 #[track_caller]

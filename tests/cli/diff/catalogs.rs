@@ -4,12 +4,12 @@
 use serde_json::{Value, json};
 
 use super::world::{World, at, shop};
-use crate::faulty::{Fault, Faulty, Schedule};
-use crate::plain::Plain;
-use crate::pull::bench::acme;
-use crate::serving::Serving;
-use crate::support::{contents, files_below};
-use crate::{run, run_with};
+use crate::cli::pull::bench::acme;
+use crate::cli::{run, run_with};
+use crate::testkit::faulty::{Fault, Faulty, Schedule};
+use crate::testkit::plain::Plain;
+use crate::testkit::serving::Serving;
+use crate::testkit::{contents, files_below};
 
 #[test]
 fn the_embedded_catalog_gives_the_same_plan_over_http_and_without() {

@@ -4,10 +4,10 @@
 use serde_json::{Value, json};
 
 use super::world::{World, at, cart, changes, commit, entity, shop};
-use crate::faulty::{Faulty, Schedule};
-use crate::run_with;
-use crate::serving::{CLIENT_ID, CLIENT_SECRET};
-use crate::support::Repo;
+use crate::cli::run_with;
+use crate::testkit::Repo;
+use crate::testkit::faulty::{Faulty, Schedule};
+use crate::testkit::serving::{CLIENT_ID, CLIENT_SECRET};
 
 const BY_DATASOURCE: &str = "/entities/datasource-entities";
 const SEARCH: &str = "/v1/entities/search";
@@ -76,7 +76,7 @@ fn where_nobody_counts_what_was_read_nothing_is_deleted() {
 /// The superuser may list every folder, unless that is given up first.
 #[cfg(unix)]
 fn without_privileges(repo: &Repo, line: &str, variables: &[(&str, &str)]) -> Option<(i32, String, String)> {
-    let plain = crate::support::portolan(repo);
+    let plain = crate::testkit::portolan(repo);
     let is_listed = std::fs::read_dir(repo.path().join("catalog/sealed")).is_ok();
     let mut command = match is_listed {
         false => plain,
@@ -212,7 +212,7 @@ fn a_repository_of_the_other_platform_is_compared_like_any() {
         let path = format!("catalog/{name}.yaml");
         repo.write(&path, repo.read(&path).replace("getport.io", "useglint.io"));
     }
-    let catalog = crate::pull::bench::Catalog::of(&repo);
+    let catalog = crate::cli::pull::bench::Catalog::of(&repo);
     let variables = [
         ("PORTOLAN_CATALOG", catalog.serving.url.as_str()),
         ("GLINT_CLIENT_ID", CLIENT_ID),

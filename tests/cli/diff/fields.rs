@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::world::World;
-use crate::support::Repo;
+use crate::testkit::Repo;
 
 #[test]
 fn what_says_the_same_in_other_words_is_no_change() {
@@ -119,13 +119,13 @@ fn a_fresh_clone_works_against_the_embedded_catalog_with_nothing_else() {
     let spec = json!({"blueprint": "service", "identifier": "cart", "properties": {"tier": 1},
         "relations": {"system": "elsewhere"}});
     repo.write("catalog/cart.yaml", super::world::entity(&spec));
-    let run = crate::run(&repo, "diff --verify");
+    let run = crate::cli::run(&repo, "diff --verify");
     assert_eq!((run.code, run.talk.as_str()), (0, ""), "{}", run.results);
     let head = "Catalog: the embedded catalog `.portolan/local.db`. Scope: local.\n";
     assert!(run.results.starts_with(head), "{}", run.results);
     assert!(run.results.contains("would take all of it"), "{}", run.results);
     assert!(run.results.contains("Plan: 1 to create"), "{}", run.results);
-    assert_eq!(crate::run(&repo, "diff --exit-code").code, 2);
+    assert_eq!(crate::cli::run(&repo, "diff --exit-code").code, 2);
     // What is known and somebody else's is not ours, declared or not.
     assert!(!run.results.contains("elsewhere  "), "{}", run.results);
 }

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::world::{World, at, commit};
-use crate::run_with;
+use crate::cli::run_with;
 
 const BROKEN: &str = "apiVersion: getport.io/v1\nkind: Entity\nmetadata: {name: x}\nspec: {blueprint: service, \
                       identifier: x, properties: {tier: high}}\n";

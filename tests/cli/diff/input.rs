@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::world::{cart, changes, commit, entity, service, shop};
-use crate::support::{Repo, contents, portolan_in};
-use crate::{Run, run, run_with};
+use crate::cli::{Run, run, run_with};
+use crate::testkit::{Repo, contents, portolan_in};
 
 /// The shop, pushed into its embedded catalog.
 fn pushed() -> Repo {

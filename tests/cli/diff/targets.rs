@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::world::{World, changes, commit, fields};
-use crate::run_with;
+use crate::cli::run_with;
 
 /// A service that uses these.
 fn using(name: &str, uses: &[&str]) -> Value {
@@ -59,10 +59,10 @@ fn a_relation_to_what_neither_the_manifests_nor_the_catalog_have_is_an_obstacle(
 fn a_relation_that_leads_nowhere_is_an_obstacle_in_the_embedded_catalog_too() {
     let world = World::new();
     world.write("catalog/two.yaml", &using("two", &["nobody"]));
-    let run = crate::run(&world.repo, "diff --catalog local");
+    let run = crate::cli::run(&world.repo, "diff --catalog local");
     assert_eq!(run.code, 1, "{}{}", run.results, run.talk);
     assert!(run.results.contains("service/nobody"), "{}", run.results);
-    let push = crate::run(&world.repo, "push --catalog local");
+    let push = crate::cli::run(&world.repo, "push --catalog local");
     assert_eq!(push.code, 1, "{}{}", push.results, push.talk);
 }
 
@@ -112,7 +112,7 @@ fn an_approval_holds_for_one_catalog_one_target_and_one_scope() {
     let staging = approval("--target staging").expect("a delete needs approval");
     assert_ne!(staging, one);
     // Another catalog with the same entities.
-    let local = |flags: &str| crate::run(&world.repo, &format!("--catalog local {flags}"));
+    let local = |flags: &str| crate::cli::run(&world.repo, &format!("--catalog local {flags}"));
     world.repo.git(&["checkout", "--quiet", "catalog/log.yaml"]);
     assert_eq!(local("push").code, 0);
     world.repo.remove("catalog/log.yaml");

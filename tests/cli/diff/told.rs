@@ -15,7 +15,7 @@ fn log(identifier: &str) -> Value {
 fn a_rename_is_known_by_the_annotation_and_by_what_is_alike() {
     let world = World::new();
     world.write("catalog/log.yaml", &log("log"));
-    let pushed = crate::run_with(&world.repo, "push", &world.catalog.variables());
+    let pushed = crate::cli::run_with(&world.repo, "push", &world.catalog.variables());
     assert_eq!(pushed.code, 0, "{}{}", pushed.results, pushed.talk);
     let renamed = |plan: &Value| {
         assert_eq!(changes(plan), ["rename service/journal"], "{plan:#}");
@@ -53,11 +53,11 @@ fn what_was_pending_is_told_with_who_wrote_it_last_and_when() {
     assert_eq!((&change["identifier"], &change["origin"]), (&json!("pay"), &json!("already-pending")));
     let record = change.as_object().expect("an object").values().find(|value| value.get("updatedBy").is_some());
     let record = record.unwrap_or_else(|| panic!("{change:#}"));
-    assert_eq!(record["updatedBy"], crate::serving::CLIENT_ID);
+    assert_eq!(record["updatedBy"], crate::testkit::serving::CLIENT_ID);
     assert!(record["updatedAt"].as_str().is_some_and(|at| at.ends_with('Z')), "{record}");
     for format in ["text", "markdown"] {
         let told = world.run(&format!("--base main --output {format}")).results;
-        assert!(told.contains(&format!("last written by `{}`, 20", crate::serving::CLIENT_ID)), "{told}");
+        assert!(told.contains(&format!("last written by `{}`, 20", crate::testkit::serving::CLIENT_ID)), "{told}");
         assert!(told.to_lowercase().contains("already pending, before this branch"), "{told}");
     }
 }

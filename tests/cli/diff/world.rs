@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::pull::bench::Catalog;
-use crate::serving::{CLIENT_ID, CLIENT_SECRET};
-use crate::support::Repo;
-use crate::{Run, run_with};
+use crate::cli::pull::bench::Catalog;
+use crate::cli::{Run, run_with};
+use crate::testkit::Repo;
+use crate::testkit::serving::{CLIENT_ID, CLIENT_SECRET};
 
 pub const CONFIG: &str = "scope: acme/shop\nmanifests: {include: [\"catalog/**/*.yaml\"]}\n";
 

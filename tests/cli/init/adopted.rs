@@ -2,8 +2,8 @@
 //! Over HTTP, against the embedded one.
 
 use super::{GITHUB, git, names, run_with, yaml};
-use crate::pull::bench::Catalog;
-use crate::support::contents;
+use crate::cli::pull::bench::Catalog;
+use crate::testkit::contents;
 
 #[test]
 fn an_adopted_catalog_lints_clean_and_differs_in_nothing() {

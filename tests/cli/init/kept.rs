@@ -1,7 +1,7 @@
 //! What somebody wrote before: it stays, to the byte, and where `init` cannot add to it with certainty it says so.
 
 use super::{GITHUB, GITLAB, git, names, run, wired};
-use crate::support::contents;
+use crate::testkit::contents;
 
 const HOOKS: &str = "# our hooks\r\nrepos:\r\n  - repo: https://example.com/hooks  # pinned\r\n    rev: v1.2.3\r\n    hooks:\r\n      \
                      - id: tidy\r\n\r\n# no one knows why\r\nfail_fast: true\r\n";
@@ -135,7 +135,7 @@ fn a_folder_that_cannot_be_written_is_told_with_what_was_written() {
 #[cfg(unix)]
 #[test]
 fn links_that_leave_the_repository_are_not_followed() {
-    let (repo, other) = (git(GITHUB), crate::support::Repo::new());
+    let (repo, other) = (git(GITHUB), crate::testkit::Repo::new());
     other.write("ours", "theirs\n");
     std::os::unix::fs::symlink(other.path(), repo.path().join(".github")).expect("a link");
     let run = run(&repo, "init --yes");

@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::{GITHUB, git, names};
-use crate::run;
-use crate::support::Repo;
+use crate::cli::run;
+use crate::testkit::Repo;
 
 const LINE: &str = "init --yes --example --ci github";
 

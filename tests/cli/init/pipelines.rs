@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 
 use super::{GITHUB, GITLAB, git, project, wired, yaml};
-use crate::forge::{Forge, ME};
-use crate::support::Repo;
+use crate::testkit::Repo;
+use crate::testkit::forge::{Forge, ME};
 
 fn wired_for_github(line: &str) -> Repo {
     let repo = git(GITHUB);

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::support::{Repo, portolan_in};
+use crate::testkit::{Repo, portolan_in};
 
 const SERVICE: &str = r#"{
   "identifier": "service",

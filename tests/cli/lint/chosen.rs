@@ -1,7 +1,7 @@
 //! PATHS: what is reported. What is analysed is the whole repository all the same.
 
 use super::bench::{WRONG, assert_says, findings, findings_in, flat, lint, lint_in, service, shop};
-use crate::support::Repo;
+use crate::testkit::Repo;
 
 /// Two files with one error each, in two folders.
 fn two_faults() -> Repo {

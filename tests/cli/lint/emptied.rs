@@ -1,7 +1,7 @@
 //! Globs of the config that leave nothing to look at: a slip in one must not pass for a repository without faults.
 
 use super::bench::{WRONG, assert_says, findings, lint, service, shop};
-use crate::support::Repo;
+use crate::testkit::Repo;
 
 fn with_globs(globs: &str) -> Repo {
     let repo = shop();

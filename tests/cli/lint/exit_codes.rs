@@ -1,7 +1,7 @@
 //! One exit code for each way a run can end, and words on standard error where it could not do its job.
 
 use super::bench::{AMBIGUOUS, WRONG, assert_says, lint, service, shop};
-use crate::support::{Repo, contents};
+use crate::testkit::{Repo, contents};
 
 #[test]
 fn a_clean_repository_is_0_and_one_line() {

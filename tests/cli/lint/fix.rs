@@ -1,7 +1,7 @@
 //! `--fix`: the repairs and not a byte more.
 
 use super::bench::{AMBIGUOUS, QUOTED, WRONG, assert_says, findings, lint, service, shop};
-use crate::support::{Repo, contents};
+use crate::testkit::{Repo, contents};
 
 /// A file in which only three places are wrong, and everything else is as people write it.
 const BEFORE: &str = "\

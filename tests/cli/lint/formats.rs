@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::bench::{AMBIGUOUS, QUOTED, WRONG, findings, lint, report, service, shop, told};
-use crate::support::{Repo, portolan};
+use crate::testkit::{Repo, portolan};
 
 /// An error with an entity, a warning with a repair, two places in two files, and text that formats must escape.
 fn faulty() -> Repo {

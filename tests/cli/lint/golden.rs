@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::bench::lint;
-use crate::support::{Repo, update_is_asked_for};
+use crate::testkit::{Repo, update_is_asked_for};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -1,7 +1,7 @@
 //! Names and encodings that are legal and rare: places are right, and nothing in a name reaches a terminal.
 
 use super::bench::{WRONG, commit, findings, lint, listed, service, shop};
-use crate::support::Repo;
+use crate::testkit::Repo;
 
 fn utf16(text: &str, little: bool) -> Vec<u8> {
     let units = [0xfeff].into_iter().chain(text.encode_utf16());
@@ -63,7 +63,7 @@ fn a_name_that_is_no_text_is_read_and_shown() {
     let found = findings(&repo, &[]);
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].starts_with("catalog/k") && found[0].ends_with("se.yaml:9:11 wrong-property-type"), "{found:?}");
-    let mut command = crate::support::portolan(&repo);
+    let mut command = crate::testkit::portolan(&repo);
     let named = super::bench::told(command.args(["lint", "--output", "json"]).arg(name));
     assert_eq!(listed(&named), found);
     repo.git(&["init", "--quiet"]);

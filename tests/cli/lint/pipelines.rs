@@ -1,7 +1,7 @@
 //! Where a run knows that it is in a pipeline, and what it does there without being asked.
 
 use super::bench::{Told, WRONG, service, shop, told};
-use crate::support::{Repo, contents, portolan};
+use crate::testkit::{Repo, contents, portolan};
 
 fn faulty() -> Repo {
     let repo = shop();

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::process::{Command, Stdio};
 
 use super::bench::{AMBIGUOUS, WRONG, lint, service, shop, told};
-use crate::support::{Repo, portolan};
+use crate::testkit::{Repo, portolan};
 
 /// So many files that threads share them, each with an error and a warning, and a few that collide.
 fn crowd(files: usize) -> Repo {

@@ -1,7 +1,7 @@
 //! What is not reported though it is found: ignore comments, and the baseline.
 
 use super::bench::{AMBIGUOUS, WRONG, assert_says, findings, flat, lint, service, shop};
-use crate::support::Repo;
+use crate::testkit::Repo;
 
 const WRONG_TIER: &str = "catalog/cart.yaml:9:11 wrong-property-type";
 

@@ -1,7 +1,7 @@
 //! `--changed` and `--since`: what a work tree or a branch brings.
 
 use super::bench::{WRONG, assert_says, commit, committed_shop, findings, findings_in, lint, lint_in, service, shop};
-use crate::support::Repo;
+use crate::testkit::Repo;
 
 fn wrong(path: &str) -> String {
     format!("catalog/{path}.yaml:9:11 wrong-property-type")

@@ -1,7 +1,7 @@
 //! The snapshot: what lint says when it is not there, not whole, or old. Once, and never once for each entity.
 
 use super::bench::{WRONG, commit, findings, flat, lint, service, shop};
-use crate::support::Repo;
+use crate::testkit::Repo;
 
 const NO_SNAPSHOT: &str = "There is no snapshot of the catalog (`.portolan/blueprints`)";
 

@@ -4,7 +4,7 @@
 use super::bench::{
     Told, WRONG, assert_says, commit, committed_shop, findings, findings_in, flat, lint, lint_in, service, shop,
 };
-use crate::support::Repo;
+use crate::testkit::Repo;
 
 const CART: &str = "catalog/cart.yaml:9:11 wrong-property-type";
 
@@ -115,7 +115,7 @@ fn it_works_from_a_subfolder_and_with_a_config_in_one() {
     let monorepo = Repo::new();
     monorepo.copy_from(shop().path());
     let inner = Repo::new();
-    for (path, bytes) in crate::support::contents(monorepo.path()) {
+    for (path, bytes) in crate::testkit::contents(monorepo.path()) {
         inner.write(&format!("deep/shop/{}", path.display()), bytes);
     }
     inner.write("other/cart.yaml", service("cart", WRONG));

@@ -1,7 +1,7 @@
 //! `-`: an editor's text stands for the file it will be saved to, and the rest of the repository is as it lies there.
 
 use super::bench::{AMBIGUOUS, Told, WRONG, assert_says, lint, listed, report, service, shop, told};
-use crate::support::{Repo, portolan_in};
+use crate::testkit::{Repo, portolan_in};
 
 fn typed(repo: &Repo, folder: &str, arguments: &[&str], text: impl Into<Vec<u8>>) -> Told {
     let mut command = portolan_in(&repo.path().join(folder));

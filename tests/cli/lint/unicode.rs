@@ -1,7 +1,7 @@
 //! `unnormalised-text`: letters that look the same and are other bytes. What is told, what is repaired, and what is let be.
 
 use super::bench::{findings, lint, service, shop};
-use crate::support::Repo;
+use crate::testkit::Repo;
 
 /// `é`, `한` and `K` as few write them.
 const E: &str = "e\u{301}";

@@ -2,8 +2,8 @@
 
 #![cfg(unix)]
 
-use crate::new::acme;
-use crate::run_with;
+use crate::cli::new::acme;
+use crate::cli::run_with;
 
 #[test]
 fn the_editor_has_the_file_and_lint_has_what_it_left() {

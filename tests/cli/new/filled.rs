@@ -1,8 +1,8 @@
 //! What stands in a new manifest, and what lint says of it.
 
-use crate::new::acme;
-use crate::support::Repo;
-use crate::{run, run_with};
+use crate::cli::new::acme;
+use crate::cli::{run, run_with};
+use crate::testkit::Repo;
 
 const FULL: &str = "new service cart --set language=go --set tier=2 --set description=yes --set \
                     repository=https://git.acme.example/cart --set system=booking --set dependsOn=checkout --relate \

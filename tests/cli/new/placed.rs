@@ -1,8 +1,8 @@
 //! Where a new manifest goes, and what its resource is called.
 
-use crate::new::acme;
-use crate::run;
-use crate::support::{Repo, contents, portolan_in};
+use crate::cli::new::acme;
+use crate::cli::run;
+use crate::testkit::{Repo, contents, portolan_in};
 
 #[test]
 fn a_name_that_is_taken_is_not_given_twice() {

@@ -3,10 +3,10 @@
 
 use serde_json::{Value, json};
 
-use crate::plain::Plain;
-use crate::serving::{CLIENT_ID, CLIENT_SECRET, Serving};
-use crate::support::{Repo, files_below};
-use crate::{Run, run_with};
+use crate::cli::{Run, run_with};
+use crate::testkit::plain::Plain;
+use crate::testkit::serving::{CLIENT_ID, CLIENT_SECRET, Serving};
+use crate::testkit::{Repo, files_below};
 
 pub const BLUEPRINTS: [&str; 10] =
     ["api", "carrier", "datastore", "domain", "environment", "group", "library", "person", "service", "system"];

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::bench::{BLUEPRINTS, Catalog, acme, names};
-use crate::serving::Serving;
-use crate::support::{Repo, contents};
-use crate::{run, run_with};
+use crate::cli::{run, run_with};
+use crate::testkit::serving::Serving;
+use crate::testkit::{Repo, contents};
 
 #[test]
 fn an_adopted_catalog_lints_clean_and_says_the_same() {

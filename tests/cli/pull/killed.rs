@@ -10,8 +10,8 @@ use portolan::sources::part_path;
 use serde_json::json;
 
 use super::bench::Catalog;
-use crate::run;
-use crate::support::{Repo, files_below};
+use crate::cli::run;
+use crate::testkit::{Repo, files_below};
 
 /// So many blueprints, each with one entity that all may relate to: enough for the writing to take a while.
 const MANY: usize = 60;

@@ -5,9 +5,9 @@ use std::fs;
 use serde_json::{Value, json};
 
 use super::bench::{BLUEPRINTS, Catalog, acme, names};
-use crate::run_with;
-use crate::serving::{CLIENT_ID, CLIENT_SECRET};
-use crate::support::{Repo, contents};
+use crate::cli::run_with;
+use crate::testkit::serving::{CLIENT_ID, CLIENT_SECRET};
+use crate::testkit::{Repo, contents};
 
 #[test]
 fn an_empty_repository_gets_all_that_lint_needs() {
@@ -160,7 +160,7 @@ fn a_snapshot_that_is_a_link_out_of_the_repository_is_not_followed() {
 
 #[test]
 fn a_catalog_without_blueprints_does_not_empty_the_snapshot() {
-    let serving = crate::serving::Serving::start(&["--store", "memory"]);
+    let serving = crate::testkit::serving::Serving::start(&["--store", "memory"]);
     let repo = acme();
     let before = contents(repo.path());
     let variables = [

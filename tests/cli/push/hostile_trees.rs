@@ -7,8 +7,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use super::{manifests, services};
-use crate::support::{Repo, portolan};
-use crate::{run, run_with};
+use crate::cli::{run, run_with};
+use crate::testkit::{Repo, portolan};
 
 /// A repository with a signed commit of a stranger, whose `evil/` is another repository laid out as plain files. Its
 /// program says that the signature is good, and leaves a mark.
@@ -54,7 +54,7 @@ impl Scene {
         inner.git(&["init", "--quiet"]);
         commit_signed(&inner, &self.outside);
         let target = self.repo.path().join(folder);
-        for (path, bytes) in crate::support::contents(&inner.path().join(".git")) {
+        for (path, bytes) in crate::testkit::contents(&inner.path().join(".git")) {
             let path = target.join(path);
             fs::create_dir_all(path.parent().expect("it is in a folder")).expect("a folder");
             fs::write(path, bytes).expect("a file");

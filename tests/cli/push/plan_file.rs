@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::{manifests, push, server, services};
-use crate::support::Repo;
-use crate::{run, run_with};
+use crate::cli::{run, run_with};
+use crate::testkit::Repo;
 
 /// A manifest of one service, as `manifests` writes it, with something more in its spec.
 fn one(name: &str, more: &str) -> String {
@@ -41,8 +41,10 @@ fn what_has_moved_since_is_refused_by_name_and_nothing_is_written() {
     let (repo, (serving, plain)) = (services(3), server(&[]));
     assert_eq!(push(&repo, &serving, "").code, 0);
     repo.write("catalog/all.yaml", manifests(0..2) + "---\n" + &one("s2", ", properties: {size: 20}"));
-    let variables =
-        [("PORT_CLIENT_ID", crate::serving::CLIENT_ID), ("PORT_CLIENT_SECRET", crate::serving::CLIENT_SECRET)];
+    let variables = [
+        ("PORT_CLIENT_ID", crate::testkit::serving::CLIENT_ID),
+        ("PORT_CLIENT_SECRET", crate::testkit::serving::CLIENT_SECRET),
+    ];
     let flags = format!("diff --catalog {} --out plan.json", serving.url);
     assert_eq!(run_with(&repo, &flags, &variables).code, 0);
     // What changes nothing in the plan may move.
@@ -121,8 +123,10 @@ fn a_plan_is_made_again_with_the_options_and_the_base_that_it_was_made_with() {
 fn a_plan_that_takes_over_needs_the_flag_at_the_push_too() {
     let (repo, (serving, plain)) = (services(1), server(&[]));
     plain.must("POST", "blueprints/service/entities", Some(&json!({"identifier": "s0", "title": "theirs"})));
-    let variables =
-        [("PORT_CLIENT_ID", crate::serving::CLIENT_ID), ("PORT_CLIENT_SECRET", crate::serving::CLIENT_SECRET)];
+    let variables = [
+        ("PORT_CLIENT_ID", crate::testkit::serving::CLIENT_ID),
+        ("PORT_CLIENT_SECRET", crate::testkit::serving::CLIENT_SECRET),
+    ];
     let diff = run_with(&repo, &format!("diff --catalog {} --adopt --out plan.json", serving.url), &variables);
     assert_eq!(diff.code, 0, "{}", diff.talk);
     let refused = push(&repo, &serving, "--plan plan.json");

@@ -6,8 +6,8 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::{manifests, services};
-use crate::support::{Repo, contents};
-use crate::{run, run_with};
+use crate::cli::{run, run_with};
+use crate::testkit::{Repo, contents};
 
 fn commit(repo: &Repo, words: &str) -> String {
     repo.git(&["add", "--all"]);

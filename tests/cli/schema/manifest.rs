@@ -3,8 +3,8 @@
 use serde::Deserialize as _;
 
 use super::session::Session;
-use crate::run;
-use crate::support::{Repo, files_below};
+use crate::cli::run;
+use crate::testkit::{Repo, files_below};
 
 fn acme() -> Repo {
     let repo = Repo::new();

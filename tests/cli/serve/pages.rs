@@ -5,7 +5,7 @@ use std::process::Command;
 use serde_json::json;
 
 use super::server::{ID, SECRET, Server};
-use crate::support::Repo;
+use crate::testkit::Repo;
 
 /// A catalog in which every text tries to be markup.
 fn hostile() -> Server {

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::server::{ID, SECRET, Server};
-use crate::run_with;
-use crate::support::Repo;
+use crate::cli::run_with;
+use crate::testkit::Repo;
 
 fn blueprint(identifier: &str, relations: &Value) -> String {
     let schema = json!({"properties": {"tier": {"type": "number"}}});

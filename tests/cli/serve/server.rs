@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::Repo;
+use crate::testkit::Repo;
 
 pub const ID: &str = "ada";
 pub const SECRET: &str = "an-open-secret-of-the-tests";

@@ -6,8 +6,8 @@ use std::net::TcpListener;
 use serde_json::{Value, json};
 
 use super::server::{ID, SECRET, Server, read_answer};
-use crate::support::Repo;
-use crate::{run, run_with};
+use crate::cli::{run, run_with};
+use crate::testkit::Repo;
 
 #[test]
 fn what_is_issued_is_told_once_and_what_is_chosen_never() {

@@ -2,29 +2,8 @@
 //! the next one finishes; nothing is touched that is not ours, nothing goes that nobody said yes to; it is never throttled
 //! by its own haste, and trouble costs few calls more.
 
-#![expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    clippy::panic,
-    reason = "lays out folders, starts the binary, and a proxy with threads of its own"
-)]
-
-#[expect(dead_code, reason = "these tests use a part of the bench")]
-#[path = "../support/faulty.rs"]
-mod faulty;
 mod forged;
-#[expect(dead_code, reason = "these tests use a part of it")]
-#[path = "../../src/generated_cases.rs"]
-mod generated_cases;
-#[expect(dead_code, reason = "these tests use a part of the bench")]
-#[path = "../support/plain.rs"]
-mod plain;
 mod scene;
-#[path = "../support/serving.rs"]
-mod serving;
-#[expect(dead_code, reason = "these tests use a part of the bench")]
-#[path = "../support/mod.rs"]
-mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -32,11 +11,11 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use faulty::{Fault, Faulty, Schedule};
-use plain::Plain;
+use crate::testkit::Repo;
+use crate::testkit::faulty::{Fault, Faulty, Schedule};
+use crate::testkit::plain::Plain;
+use crate::testkit::serving::{CLIENT_SECRET, Serving};
 use scene::{Ended, Scene, begin, command, ended, of};
-use serving::{CLIENT_SECRET, Serving};
-use support::Repo;
 
 /// The same on every machine.
 struct Dice(u64);
@@ -249,7 +228,7 @@ fn an_example_is_pushed_over_http_and_then_there_is_nothing_to_do() {
         // The catalog knows the blueprints, and what the manifests point to and do not declare: teams among them.
         let seed = Repo::new();
         seed.write("portolan.yaml", repo.read("portolan.yaml"));
-        for path in support::files_below(&repo.path().join(".portolan")) {
+        for path in crate::testkit::files_below(&repo.path().join(".portolan")) {
             let path = Path::new(".portolan").join(path);
             seed.write(path.to_str().expect("UTF-8"), repo.read(path.to_str().expect("UTF-8")));
         }

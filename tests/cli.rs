@@ -1,33 +1,6 @@
 //! The real binary: that flags are wired, what goes to which stream, and with which number it ends. What can be proved
 //! lower is proved lower. One file per verb, and a test that none was forgotten.
 
-#![expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    clippy::panic,
-    reason = "lays out folders, starts the binary, and is an ill-mannered client"
-)]
-
-#[expect(dead_code, reason = "these tests use a part of it")]
-#[path = "../support/faulty.rs"]
-mod faulty;
-#[expect(dead_code, reason = "these tests use a part of it")]
-#[path = "../pipelines/forge.rs"]
-mod forge;
-#[path = "../../src/generated_cases.rs"]
-mod generated_cases;
-#[expect(dead_code, reason = "these tests use a part of it")]
-#[path = "../../src/text/hostile_texts.rs"]
-mod hostile_texts;
-#[path = "../support/issuing.rs"]
-mod issuing;
-#[path = "../support/plain.rs"]
-mod plain;
-#[path = "../support/serving.rs"]
-mod serving;
-#[path = "../support/mod.rs"]
-mod support;
-
 mod catalog;
 mod completions;
 mod config;
@@ -37,7 +10,7 @@ mod hostile;
 mod init;
 #[cfg(unix)]
 mod links;
-mod lint;
+pub mod lint;
 mod man;
 mod new;
 mod pull;
@@ -47,7 +20,7 @@ mod serve;
 mod usage;
 mod version;
 
-use support::{Repo, portolan};
+use crate::testkit::{Repo, portolan};
 
 /// What a run gave.
 struct Run {
@@ -93,7 +66,7 @@ impl Run {
 
 #[test]
 fn every_verb_has_its_tests() {
-    let own = include_str!("main.rs");
+    let own = include_str!("cli.rs");
     for verb in portolan::cli::command().get_subcommands() {
         let tested = own.contains(&format!("mod {};", verb.get_name()));
         assert!(tested, "no tests for `{}`", verb.get_name());

@@ -1,6 +1,6 @@
 //! The embedded catalog as a program that issues its credentials itself.
 
-use crate::serving::Serving;
+use super::serving::Serving;
 
 /// `portolan serve`, and the client id and secret that it issued.
 pub fn start_issuing(arguments: &[&str]) -> (Serving, (String, String)) {

@@ -6,7 +6,7 @@ use portolan::catalog::client::{Client, ClientConfig, Credentials, NamedBy, Noti
 use portolan::domain::platform::Platform;
 use portolan::domain::secret::Secret;
 
-use crate::serving::{CLIENT_ID, CLIENT_SECRET};
+use super::serving::{CLIENT_ID, CLIENT_SECRET};
 
 pub struct Unheard;
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::serving::{CLIENT_ID, CLIENT_SECRET};
+use super::serving::{CLIENT_ID, CLIENT_SECRET};
 
 pub struct Plain {
     runtime: tokio::runtime::Runtime,

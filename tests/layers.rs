@@ -169,7 +169,7 @@ fn faults_of(path: &str, text: &str) -> Vec<String> {
     let mut faults = hiding_places(&tokens);
     let own_floor = floor_of(&room);
     if room != "lib" && own_floor.is_none() {
-        faults.push(format!("`{room}` is on no floor: give it one in `tests/floors.rs`"));
+        faults.push(format!("`{room}` is on no floor: give it one in `tests/layers.rs`"));
     }
     for found in paths_of(&tokens, &home) {
         match found.leads {

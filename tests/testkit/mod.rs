@@ -1,6 +1,12 @@
 //! The bench of the tests that run the real binary: a repository in a folder of its own, and an environment in which
 //! nothing of this machine shows.
-#![expect(clippy::disallowed_methods, reason = "lays out folders, starts the binary")]
+pub mod connected;
+pub mod faulty;
+pub mod forge;
+pub mod issuing;
+pub mod plain;
+pub mod serving;
+pub mod worlds;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,0 +1,40 @@
+//! Everything that runs the program or a part of it from outside, in one binary: what is linked is linked once.
+//! `cargo test --test main cli::push` runs a part. The tests of the layout (`layers.rs`) stay apart.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::panic,
+    reason = "tests lay out folders, start programs and servers, and may fail"
+)]
+
+mod testkit;
+
+mod api;
+mod chaos;
+mod cli;
+mod converge;
+mod dependencies;
+mod generated;
+mod guides;
+mod hooks;
+mod killed;
+mod laws;
+mod pictures;
+mod pipelines;
+mod pushed;
+mod rules;
+
+#[path = "../src/generated_cases.rs"]
+mod generated_cases;
+#[expect(dead_code, reason = "the tests from outside use a part of it")]
+#[path = "../src/text/hostile_texts.rs"]
+mod hostile_texts;
+
+/// The modules of the program as `testkit::worlds` knows them.
+mod domain {
+    pub use portolan::domain::*;
+}
+mod plan {
+    pub use portolan::plan::*;
+}
