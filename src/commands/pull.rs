@@ -140,8 +140,7 @@ fn empty(catalog: &dyn Catalog, settings: &Settings) -> PullError {
             platform.brand
         )
     } else {
-        "`portolan config` shows which catalog this is; create a blueprint there, or use another organisation's \
-         credentials"
+        "create a blueprint there, or use another organisation's credentials; `portolan config` shows which catalog this is"
             .to_owned()
     };
     PullError::Empty { catalog: catalog.name().to_owned(), help }

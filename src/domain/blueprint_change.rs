@@ -278,7 +278,7 @@ fn other_keys(old: &Blueprint, new: &Blueprint) -> Vec<String> {
 fn ownership(ownership: &Ownership) -> String {
     match ownership {
         Ownership::Direct => "direct".to_owned(),
-        Ownership::Inherited { path } => format!("inherited along `{path}`"),
+        Ownership::Inherited { path } => format!("inherited through `{path}`"),
     }
 }
 

@@ -72,7 +72,7 @@ fn a_faulty_config_shows_all_its_faults_with_places() {
         snapbox::assert_data_eq!(
             run(&repo, line).was_refused(),
             snapbox::str![[r#"
-error: failed to read the config `portolan.yaml`: 3 things are wrong in it
+error: config `portolan.yaml` has 3 errors
    ╭─[portolan.yaml:1:1]
  1 │ catlog: eu
    · ───┬──

@@ -53,7 +53,7 @@ fn what_does_not_exist_is_refused_with_what_was_meant() {
         ("explain wrong-typ", "`wrong-type`"),
         ("-C no-such-folder lint", "no-such-folder"),
         ("--config no-such.yaml lint", "no-such.yaml"),
-        ("--target staging lint", "no targets"),
+        ("--target staging lint", "defines none"),
         ("lint no-such-file.yaml", "no-such-file.yaml"),
         ("-q -v lint", "--verbose"),
     ] {

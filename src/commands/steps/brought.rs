@@ -78,7 +78,7 @@ pub(crate) fn rehearsed(
 fn to_follow(store: &Store, root: &Path, shelf: &Shelf, context: &mut Context<'_>) -> Vec<Value> {
     let Shelved { mut blueprints, unusable } = shelved(root, shelf);
     for file in &unusable {
-        context.say(&format!("note: `{}` holds no blueprint that can be used: {}.", file.path, file.reason));
+        context.say(&format!("note: `{}` has no usable blueprint: {}.", file.path, file.reason));
         // What it holds is not known: the blueprint that the store has stays.
         if let Ok(held) = store.blueprint(&file.identifier) {
             blueprints.entry(file.identifier.clone()).or_insert(held);
@@ -102,10 +102,10 @@ fn told(misfit: &Misfit, is_rehearsal: bool) -> String {
     let named = if named.is_empty() { named } else { format!(" ({named})") };
     let entities = count(usize::try_from(misfit.count).unwrap_or(usize::MAX), "entity");
     let fate = match (misfit.left, is_rehearsal) {
-        (true, false) => "It stays as it was.",
-        (true, true) => "A push leaves it as it is.",
-        (false, false) => "It was changed all the same.",
-        (false, true) => "A push changes it all the same.",
+        (true, false) => "It was not changed.",
+        (true, true) => "A push will not change it.",
+        (false, false) => "It was changed anyway.",
+        (false, true) => "A push changes it anyway.",
     };
     clean(&format!("Blueprint `{blueprint}`: {reason}; {entities} would not fit{named}. {fate}")).into_owned()
 }
@@ -152,35 +152,37 @@ impl Seed {
         let seeded = seeded(store, &asked.entities, writer)?;
         drop(bar);
         for folder in &asked.unreadable {
-            context.say(&format!("note: Could not {folder}."));
+            context.say(&format!("note: {folder}."));
         }
         let doubts = asked.doubts.iter().filter(|doubt| !doubt.is_opaque);
         let doubts = doubts.map(|doubt| (doubt.place, doubt.line, doubt.reason.as_str()));
         for (place, line, reason) in doubts.clone().take(MOST_TOLD) {
-            context.say(&format!("note: {}:{line} was left out: {}.", asked.path(place), clean(reason)));
+            context.say(&format!("note: {}:{line} was skipped: {}.", asked.path(place), clean(reason)));
         }
         for (at, reason) in seeded.refused.iter().take(MOST_TOLD) {
             let Some(entity) = asked.entities.get(*at) else { continue };
             let (path, key) = (asked.path(entity.place), &entity.key);
             let name = clean(&key.identifier).into_owned();
-            context.say(&format!("note: `{name}` of {path} was left out: {}.", clean(reason)));
+            context.say(&format!("note: `{name}` of {path} was skipped: {}.", clean(reason)));
         }
         let left = doubts.clone().count() + seeded.refused.len();
         let told = doubts.clone().count().min(MOST_TOLD) + seeded.refused.len().min(MOST_TOLD);
         if left > told {
-            context.say(&format!("note: {} more were left out.", grouped(left - told)));
+            context.say(&format!("note: {} more skipped.", grouped(left - told)));
         }
         if seeded.written == 0 && blueprints.is_empty() {
-            let why =
-                if left == 0 { "there are no blueprints and no manifests in it" } else { "nothing in it can be used" };
+            let why = if left == 0 {
+                "it has no blueprints and no manifests"
+            } else {
+                "none of its blueprints and manifests can be used"
+            };
             return Err(ServeError::NothingSeeded { path: self.name.clone(), why: why.to_owned() }.into());
         }
         // Those of the platform are there anyway: `held` does not count them either.
         let blueprints = blueprints.iter().filter(|name| !is_reserved(name)).count();
         let (entities, blueprints) = (count(seeded.written, "entity"), count(blueprints, "blueprint"));
-        let known =
-            if known == 0 { String::new() } else { format!(", and the names of {}", count(known, "known entity")) };
-        context.say(&format!("note: Brought in {entities} and {blueprints} of `{}`{known}.", self.name));
+        let known = if known == 0 { String::new() } else { format!(", and {}", count(known, "known entity")) };
+        context.say(&format!("note: Loaded {entities} and {blueprints} from `{}`{known}.", self.name));
         Ok(())
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
     let left = report.lint.findings.iter().zip(&kept).filter(|(_, kept)| !**kept).map(|(finding, _)| finding);
     let left = Tally::of(left);
     if !left.words().is_empty() {
-        out.push_str(&format!("\n_… and {} that did not fit here._\n", left.words()));
+        out.push_str(&format!("\n_{} more not shown._\n", left.words()));
     }
     out.push_str(&foot);
     out

@@ -103,7 +103,7 @@ fn what_is_in_the_way_stops_it_before_anything_is_written() {
         repo.write(path, "a file\n");
         let before = contents(repo.path());
         let talk = run(&repo, line).was_refused();
-        assert!(talk.contains("is in the way") && talk.contains("nothing was written"), "{talk}");
+        assert!(talk.contains("is not a regular file") && talk.contains("nothing was written"), "{talk}");
         assert!(contents(repo.path()) == before, "{path}");
     }
     let repo = git(GITHUB);
@@ -125,8 +125,8 @@ fn a_folder_that_cannot_be_written_is_told_with_what_was_written() {
     std::fs::set_permissions(&sealed, std::fs::Permissions::from_mode(0o444)).expect("it is ours");
     let run = run(&repo, "init --yes");
     assert_eq!(run.code, 70, "{}", run.talk);
-    assert!(run.talk.contains("error: failed to write `.pre-commit-config.yaml`: "), "{}", run.talk);
-    assert!(run.talk.contains("written so far: `portolan.yaml`") && run.talk.contains("read-only"), "{}", run.talk);
+    assert!(run.talk.contains("error: `.pre-commit-config.yaml` "), "{}", run.talk);
+    assert!(run.talk.contains("are kept: `portolan.yaml`") && run.talk.contains("read-only"), "{}", run.talk);
     assert_eq!(names(&repo), [".pre-commit-config.yaml", "portolan.yaml"]);
     std::fs::set_permissions(&sealed, std::fs::Permissions::from_mode(0o644)).expect("it is ours");
     wired(&repo, "init --yes");

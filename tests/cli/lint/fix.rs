@@ -211,7 +211,7 @@ mod on_unix {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).expect("it is ours");
         let told = lint(&repo, &["--fix"]);
         assert_eq!(told.code, 70, "{told:?}");
-        assert_says(&told, "cart.yaml`: it is read-only");
+        assert_says(&told, "cart.yaml` is read-only");
         assert_says(&told, "make it writable");
         assert_eq!(repo.read("catalog/cart.yaml"), service("cart", AMBIGUOUS));
     }
@@ -231,8 +231,8 @@ mod on_unix {
             return;
         }
         assert_eq!(told.code, 70, "{told:?}");
-        assert_says(&told, "failed to write");
-        assert_says(&told, "look at the permissions of the folder");
+        assert_says(&told, "cannot be written");
+        assert_says(&told, "check the permissions of the folder");
     }
 
     #[test]

@@ -140,7 +140,7 @@ fn what_is_no_plan_is_no_crash() {
     let repo = services(1);
     repo.write("a.json", "{}").write("b.json", "{");
     for (line, words) in [
-        ("push --plan a.json", "it is not a plan file"),
+        ("push --plan a.json", "is not a plan file"),
         ("push --plan b.json", "line 1"),
         ("push --plan c.json", "c.json"),
         ("push --plan a.json --only service", "cannot be used with"),
@@ -156,7 +156,7 @@ fn what_is_no_plan_is_no_crash() {
     repo.write("plan.json", text.replace("plan-file/2", "plan-file/1"));
     let talk = run(&repo, "push --plan plan.json").was_refused();
     assert!(talk.contains("this version reads only `portolan.plan-file/2`"), "{talk}");
-    assert!(talk.contains("make a new plan with `portolan diff --out`"), "{talk}");
+    assert!(talk.contains("create a new plan with `portolan diff --out`"), "{talk}");
 }
 
 #[test]

@@ -93,7 +93,7 @@ fn where_nothing_can_be_brought_in_nothing_is_served() {
     let repo = Repo::new();
     let chosen = [("PORTOLAN_SERVE_CLIENT_ID", ID), ("PORTOLAN_SERVE_CLIENT_SECRET", SECRET)];
     let talk = run_with(&repo, "serve --store memory --seed .", &chosen).was_refused();
-    assert!(talk.contains("failed to seed from `.`: there are no blueprints and no manifests in it"), "{talk}");
+    assert!(talk.contains("seed `.` cannot be used: there are no blueprints and no manifests in it"), "{talk}");
     let talk = run_with(&repo, "serve --store memory --seed nowhere", &chosen).was_refused();
     assert!(talk.contains("nowhere"), "{talk}");
 }

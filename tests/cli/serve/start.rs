@@ -76,7 +76,7 @@ fn what_cannot_be_served_is_told() {
     let repo = Repo::new();
     let both = [("PORTOLAN_SERVE_CLIENT_ID", ID), ("PORTOLAN_SERVE_CLIENT_SECRET", SECRET)];
     let talk = run(&repo, "serve --store memory --listen 0.0.0.0:0").was_refused();
-    assert!(talk.contains("failed to listen on 0.0.0.0:0 with issued credentials"), "{talk}");
+    assert!(talk.contains("0.0.0.0:0 is not a loopback address"), "{talk}");
     let talk = run_with(&repo, "serve --store memory", &both[..1]).was_refused();
     assert!(talk.contains("the client secret is missing") && !talk.contains(ID), "{talk}");
     let talk = run_with(&repo, "serve --store memory --client-id a:b", &both[1..]).was_refused();
@@ -84,14 +84,14 @@ fn what_cannot_be_served_is_told() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = taken.local_addr().expect("it is bound");
     let talk = run(&repo, &format!("serve --store memory --listen {address}")).was_refused();
-    assert!(talk.contains(&format!("failed to listen on {address}: ")) && talk.contains("--listen"), "{talk}");
+    assert!(talk.contains(&format!("{address} cannot be listened on: ")) && talk.contains("--listen"), "{talk}");
     for line in ["--listen nowhere", "--rate-limit 5", "--latency 60001", "--token-lifetime 0"] {
         run(&repo, &format!("serve {line}")).was_refused();
     }
     repo.write("file", "not a catalog, and long enough to be looked at: ".repeat(200)).write("folder/x", "");
     for (store, words) in [
-        ("file", "it is something else, and not a portolan catalog"),
-        ("folder", "it is a folder, and not a portolan catalog"),
+        ("file", "is not a portolan catalog: it is another kind of file"),
+        ("folder", "is not a portolan catalog: it is a folder"),
         ("file/under", "it would lie in what is a file"),
         ("none/local.db", "there is no such folder"),
         ("Memory", "did you mean `memory`?"),
@@ -102,10 +102,10 @@ fn what_cannot_be_served_is_told() {
     }
     for (seed, words) in [("none", "there is no such folder"), ("file", "it is a file")] {
         let talk = run(&repo, &format!("serve --store memory --seed {seed}")).was_refused();
-        assert!(talk.contains(&format!("seed from `{seed}`: {words}")) && !talk.contains("-C"), "{talk}");
+        assert!(talk.contains(&format!("seed `{seed}` cannot be used: {words}")) && !talk.contains("-C"), "{talk}");
     }
     let talk = run(&repo, "serve --catalog us").was_refused();
-    assert!(talk.contains("failed to serve `us`"), "{talk}");
+    assert!(talk.contains("`--catalog` is `us`"), "{talk}");
     assert_eq!(repo.read("file").len(), 48 * 200);
 }
 

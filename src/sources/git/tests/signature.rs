@@ -56,7 +56,7 @@ fn a_signature_by_ssh_is_good_when_its_signer_is_allowed() {
     assert_eq!(signature(&tree, Some(&signers)).expect("it is looked at"), good);
     // Nobody said who may sign.
     let error = signature(&tree, None).expect_err("it cannot be known");
-    assert!(error.to_string().starts_with("check the signature of commit `"), "{error}");
+    assert!(error.to_string().starts_with("signature of commit `"), "{error}");
     assert!(error.to_string().contains("allowedSignersFile"), "{error}");
     assert!(help(&error).contains("git config gpg.ssh.allowedSignersFile FILE"), "{}", help(&error));
     tree.git(["config", "gpg.ssh.allowedSignersFile", signers.to_str().expect("it is UTF-8")]);

@@ -230,7 +230,7 @@ fn a_clone_without_the_base_says_how_to_get_it_and_goes_on() {
     );
     shallow.git(&["fetch", "--quiet", "--depth=1", "origin", "main:refs/remotes/origin/main"]);
     let told = note(shallow.base(Wanted::FromPipeline, &pull_request(&merge)));
-    assert!(told.contains("this clone is too shallow to tell where it parted"), "{told}");
+    assert!(told.contains("this clone is too shallow to have the merge base"), "{told}");
     shallow.git(&["fetch", "--quiet", "--unshallow", "origin"]);
     assert_eq!(found(shallow.base(Wanted::FromPipeline, &pull_request(&merge))).revision.commit, tree.id("main"));
 }
@@ -241,7 +241,7 @@ fn a_target_without_a_common_commit_is_told() {
     tree.git(&["switch", "--quiet", "--orphan", "apart"]);
     tree.write("x.yaml", &entity("x")).commit("apart");
     let told = note(tree.base(Wanted::FromPipeline, &[("CHANGE_ID", "1"), ("CHANGE_TARGET", "main")]));
-    assert!(told.contains("what is checked out has no commit in common with it"), "{told}");
+    assert!(told.contains("HEAD has no commit in common with it"), "{told}");
 }
 
 #[test]
