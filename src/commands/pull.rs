@@ -365,10 +365,10 @@ mod tests {
     #[test]
     fn nobody_who_pulls_is_told_to_pull() {
         for (help, rest) in [
-            ("did you mean `a`? If it is new in the catalog, `portolan pull` brings it", Some("did you mean `a`?")),
+            ("did you mean `a`? If it is new in the catalog, run `portolan pull`", Some("did you mean `a`?")),
             ("correct it, or add it; if the catalog has it, `portolan pull` brings it", Some("correct it, or add it")),
             ("correct the blueprint, then run `portolan pull`", Some("correct the blueprint")),
-            ("run `portolan pull`, which writes the file again", None),
+            ("run `portolan pull` to write the file anew", None),
             ("correct it", Some("correct it")),
         ] {
             assert_eq!(without_pull(help).as_deref(), rest, "{help}");

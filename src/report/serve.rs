@@ -135,7 +135,7 @@ mod tests {
         let chosen = Serve { issued_secret: None, store: None, platform: &GLINT, entities: 0, ..issued };
         insta::assert_snapshot!(text(&chosen), @r"
         Serving a catalog in memory at http://127.0.0.1:4711
-        It holds 10 blueprints, no entities; `--seed .` brings in the manifests.
+        It has 10 blueprints and no entities; `--seed .` loads the manifests.
 
         To use it in a shell, with the credentials of `1d`:
           export PORTOLAN_CATALOG=http://127.0.0.1:4711

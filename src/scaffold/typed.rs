@@ -187,13 +187,9 @@ mod tests {
             (
                 json!({"type": "string", "enum": ["rust", "go"]}),
                 vec!["rsut"],
-                "`rsut` is none of the choices rust, go; did you mean `rust`?",
+                "`rsut` is not one of rust, go; did you mean `rust`?",
             ),
-            (
-                json!({"type": "array", "items": {"enum": ["a", "b"]}}),
-                vec!["[\"a\", \"c\"]"],
-                "`c` is none of the choices a, b",
-            ),
+            (json!({"type": "array", "items": {"enum": ["a", "b"]}}), vec!["[\"a\", \"c\"]"], "`c` is not one of a, b"),
             (
                 json!({"type": "string", "format": "url"}),
                 vec!["a.b"],

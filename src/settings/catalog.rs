@@ -98,15 +98,15 @@ mod tests {
             ("", "neither"),
             ("EU", "neither"),
             ("https://", "no host"),
-            ("http://api.port.io", "in the clear"),
-            ("http://localhost.evil.example", "in the clear"),
-            ("ftp://host", "not spoken"),
+            ("http://api.port.io", "unencrypted"),
+            ("http://localhost.evil.example", "unencrypted"),
+            ("ftp://host", "not supported"),
             ("https://id:secret@api.port.io", "credentials"),
-            ("https://api.port.io/?token=x", "at most a path"),
+            ("https://api.port.io/?token=x", "no query or fragment"),
             ("https://me:hunter2", "no port"),
             ("https://[::1]hunter2", "no port"),
             ("https://api.port.io:99999", "no port"),
-            ("https://a b", "at most a path"),
+            ("https://a b", "no query or fragment"),
         ] {
             let refused = Catalog::parse(bad).expect_err(bad);
             assert!(refused.contains(why), "{bad}: {refused}");

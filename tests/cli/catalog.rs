@@ -74,8 +74,7 @@ fn an_address_that_is_set_and_not_used_is_told() {
         r#"{"identifier":"service","title":"Service","schema":{"properties":{}}}"#,
     );
     let base = ("PORT_BASE_URL", "https://catalog.acme.example");
-    let told =
-        "note: `PORT_BASE_URL` is set and not used: `catalog` is `local` (portolan.yaml:2); `--catalog URL` uses it.";
+    let told = "note: `PORT_BASE_URL` is set but not used: `catalog` is `local` (portolan.yaml:2). Pass `--catalog URL` to use it.";
     let said = run_with(&repo, "pull", &[base]);
     assert!(said.code == 0 && said.talk.contains(told), "{}", said.talk);
     let said = run_with(&repo, "pull", &[base, ("PORTOLAN_CATALOG", "local")]);

@@ -44,7 +44,7 @@ fn wired(repo: &Repo, line: &str) -> String {
     let before = contents(repo.path());
     let second = run(repo, line);
     assert_eq!(second.code, 0, "{}{}", second.results, second.talk);
-    assert!(second.results.ends_with("Nothing to do: this repository is wired.\n"), "{}", second.results);
+    assert!(second.results.ends_with("Nothing to do: this repository is set up already.\n"), "{}", second.results);
     assert!(contents(repo.path()) == before, "a second run changes something");
     first.results
 }
@@ -158,11 +158,7 @@ fn manifests_that_are_here_say_where_and_whose() {
     // Without a snapshot the embedded catalog has nothing to compare with, and it is told where that comes from.
     let diff = run(&repo, "diff");
     assert_eq!(diff.code, 1, "{}", diff.results);
-    assert!(
-        diff.results.contains("it takes those of `.portolan/blueprints`, which `portolan pull` brings"),
-        "{}",
-        diff.results
-    );
+    assert!(diff.results.contains("run `portolan pull` to update `.portolan/blueprints`"), "{}", diff.results);
     // What is said counts more than what is found.
     let other = git(GITHUB);
     other.write("a.yaml", manifest("useglint.io", "a"));

@@ -106,7 +106,7 @@ impl World {
         let code = output.status.code().unwrap_or_else(|| panic!("`portolan {line}` was killed or waits: {told}"));
         assert!(!told.contains(SECRET), "`portolan {line}` shows what lies outside:\n{told}");
         assert!(!told.contains("panicked"), "`portolan {line}`:\n{told}");
-        assert!(code != 70 || !told.contains("Please report"), "`portolan {line}`:\n{told}");
+        assert!(code != 70 || !told.contains("please report"), "`portolan {line}`:\n{told}");
         assert_eq!(contents(&self.outside()), before, "`portolan {line}` changed what lies outside");
         (code, told)
     }

@@ -204,7 +204,7 @@ fn failure(act: &Act, undone: &Undone) -> Failure {
                 .to_owned(),
         },
         Undone::Denied => {
-            Failure { deed, status: None, code: None, message: "the catalog refuses all writes".to_owned() }
+            Failure { deed, status: None, code: None, message: "the catalog rejects all writes".to_owned() }
         }
         Undone::Stopped => {
             Failure { deed, status: None, code: None, message: "the run was stopped before the answer".to_owned() }

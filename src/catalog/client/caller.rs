@@ -210,7 +210,7 @@ impl Caller {
         if call.is_write && !self.transport.names_scope() {
             return Err(Failed::ForGood(ClientError::Unscoped { asked: self.asked(call) }));
         }
-        let told = |wait| self.tell("the rate limit is used up", "continuing", wait, None);
+        let told = |wait| self.tell("the rate limit is exhausted", "continuing", wait, None);
         let turn = call.stop.unless_told(self.gate.enter(call.work, self.patience.total, told)).await;
         let Some(turn) = turn.filter(|_| !call.stop.is_told()) else {
             return Err(Failed::ForGood(ClientError::Stopped { asked: self.asked(call) }));

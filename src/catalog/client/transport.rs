@@ -151,7 +151,7 @@ impl Transport {
         }
         Err(ClientError::Unreadable {
             asked: self.asked(request.method, request.route),
-            reason: format!("it leads on more than {MOST_REDIRECTS} times"),
+            reason: format!("it redirects more than {MOST_REDIRECTS} times"),
         })
     }
 
@@ -166,7 +166,7 @@ impl Transport {
             let value = HeaderValue::from_str(&format!("Bearer {}", token.reveal()));
             let mut value = value.map_err(|_| ClientError::Unreadable {
                 asked: self.asked(request.method, request.route),
-                reason: "the access token that was given cannot stand in a header".to_owned(),
+                reason: "the access token has characters that an HTTP header cannot carry".to_owned(),
             })?;
             value.set_sensitive(true);
             sent = sent.header(AUTHORIZATION, value);

@@ -187,8 +187,7 @@ fn found(repository: &Repository, named: &Named) -> Result<Found, GitError> {
 fn missing(named: &Named, lacks: &str) -> String {
     let Named { variable, shown, fetch, .. } = named;
     format!(
-        "`{variable}` names `{shown}` as the base, {lacks}: there is no base in this run, and nobody can tell what this \
-         branch changed. To have one, {fetch}."
+        "No base to compare with, so the changes of this branch are unknown: `{variable}` names `{shown}`, {lacks}. To have one, {fetch}."
     )
 }
 

@@ -167,6 +167,6 @@ mod tests {
         assert!((1..800).contains(&warnings), "{warnings}");
         assert!(!text.contains("| ℹ️ |"));
         let left = 800 - warnings;
-        assert!(text.ends_with(&format!("\n_… and {left} warnings and 800 infos that did not fit here._\n")), "{left}");
+        assert!(text.ends_with(&format!("\n_{left} warnings and 800 infos more not shown._\n")), "{left}");
     }
 }

@@ -222,7 +222,7 @@ mod tests {
         assert_eq!((errors, warnings), (10_000, 10_000));
         assert_eq!(
             run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"],
-            "5,000 findings are left out of this file, the mildest: it may hold 25,000, and GitHub shows 5,000 of them, \
+            "5,000 findings with the lowest severity are not in this file: its limit is 25,000, and GitHub shows 5,000 of them, \
              the worst first"
         );
     }

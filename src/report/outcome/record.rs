@@ -127,9 +127,9 @@ mod tests {
         for (text, words) in [
             (String::new(), "line 1, column 1"),
             ("{\"format\": \"portolan.out".to_owned(), "line 1"),
-            ("[]".to_owned(), "it is not the outcome of a push"),
-            ("{}".to_owned(), "it is not the outcome of a push"),
-            (with("/format", json!("portolan.plan/1")), "it is not the outcome of a push"),
+            ("[]".to_owned(), "is not the outcome of a push"),
+            ("{}".to_owned(), "is not the outcome of a push"),
+            (with("/format", json!("portolan.plan/1")), "is not the outcome of a push"),
             (with("/format", json!("portolan.outcome/2")), "`portolan.outcome/2`"),
             (with("/scope", json!(3)), "`scope` is missing"),
             (with("/catalog", Value::Null), "`catalog` is missing"),

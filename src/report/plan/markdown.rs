@@ -186,7 +186,7 @@ impl Kind {
         match self {
             Self::Delete => "to delete",
             Self::Rename => "to rename",
-            Self::Foreign => "of somebody else's to take over",
+            Self::Foreign => "to take over from other owners",
             Self::Update => "to update",
             Self::Create => "to create",
         }

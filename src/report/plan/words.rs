@@ -79,7 +79,9 @@ pub(in crate::report) fn remark(change: &Change) -> Option<String> {
     match (&change.action, change.standing) {
         (Action::Rename { from, by: why }, _) => Some(format!("renamed from {} ({})", tick(from), by(*why))),
         (Action::Adopt, _) => Some("adopted unchanged".to_owned()),
-        (Action::Create | Action::Update | Action::Delete, Standing::Foreign) => Some("somebody else's".to_owned()),
+        (Action::Create | Action::Update | Action::Delete, Standing::Foreign) => {
+            Some("owned by another owner".to_owned())
+        }
         (Action::Create | Action::Update | Action::Delete, Standing::New | Standing::Ours) => None,
     }
 }
@@ -233,8 +235,7 @@ fn foreign(written: usize, report: &PlanReport<'_>) -> String {
     let deletes = if written + at_rest == 1 { "it" } else { "them" };
     let (entities, scope) = (count(written, "entity"), tick(&report.plan.scope));
     format!(
-        "{entities} {verb} in the catalog as somebody else's: `--adopt` writes {them}{more}; from then on {belong} to \
-         {scope}, which may delete {deletes}"
+        "{entities} {verb} owned by others: `--adopt` writes {them}{more}; from then on {belong} to {scope}, which may delete {deletes}"
     )
 }
 
@@ -323,10 +324,10 @@ pub(in crate::report) fn foreign_at_rest(plan: &Plan) -> Option<String> {
     match keys.len() {
         0 => None,
         1 => Some(format!(
-            "1 declared entity is somebody else's, and already as declared: {names}. `--adopt` takes it over."
+            "1 declared entity is owned by another owner, and already as declared: {names}. `--adopt` takes it over."
         )),
         number => Some(format!(
-            "{} declared entities are somebody else's, and already as declared: {names}. `--adopt` takes them over.",
+            "{} declared entities are owned by others, and already as declared: {names}. `--adopt` takes them over.",
             grouped(number)
         )),
     }
@@ -395,7 +396,7 @@ pub(in crate::report) fn next_step(report: &PlanReport<'_>, where_named: &str) -
     }
     if !plan.obstacles.is_empty() {
         let obstacles = count(plan.obstacles.len(), "obstacle");
-        let verb = if plan.obstacles.len() == 1 { "is" } else { "are" };
+
         return Some(format!("The plan cannot be pushed: {obstacles} (listed {where_named})."));
     }
     if let Some(refused) = report.complaints.map(<[_]>::len).filter(|refused| *refused > 0) {

@@ -99,7 +99,7 @@ fn a_named_file_that_is_no_yaml_is_told() {
     repo.write("README.md", "# The shop\n");
     let told = lint(&repo, &["README.md", "catalog/system.yaml"]);
     assert_eq!(told.code, 0, "{told:?}");
-    assert!(told.out.contains("note: `README.md` is not a YAML file: it was not checked.\n"), "{told:?}");
+    assert!(told.out.contains("note: `README.md` is not a YAML file and was not checked.\n"), "{told:?}");
     repo.write("notes.txt", "");
     let told = lint(&repo, &["README.md", "notes.txt"]);
     assert!(flat(&told.out).contains("2 of the paths are not YAML, `README.md` for one"), "{told:?}");
@@ -173,7 +173,7 @@ fn a_named_link_that_leaves_the_repository_is_not_followed() {
     let told = lint(&repo, &["catalog/link.yaml", "teams/wishes.yaml"]);
     assert_eq!(told.code, 1, "the rest is linted: {told:?}");
     assert!(!told.out.contains("hunter2"), "{told:?}");
-    let words = "`catalog/link.yaml` leads out of the repository: it was not checked.";
+    let words = "`catalog/link.yaml` points out of the repository and was not checked.";
     assert!(flat(&told.out).contains(words), "{told:?}");
 }
 

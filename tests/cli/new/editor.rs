@@ -24,7 +24,7 @@ fn an_editor_may_take_the_file_away() {
     let repo = acme();
     let made = run_with(&repo, "new service cart --edit", &[("EDITOR", "rm")]);
     assert_eq!(made.code, 0, "{}", made.talk);
-    assert_eq!(made.talk, "note: The editor took the file away: nothing is left of it.\n");
+    assert_eq!(made.talk, "note: The editor removed the file.\n");
     assert!(!repo.path().join("catalog/logistics/quoting/cart.yaml").exists());
 }
 

@@ -123,7 +123,10 @@ fn what_breaks_is_shown_with_its_lines() {
     });
     let told = catalog.pull(&repo, "");
     assert!(told.contains("\n  ~ blueprint `person`\n      + property `room`: string, required\n"), "{told}");
-    assert!(told.contains("5 entities of this repository no longer fit what the catalog has:\n\nerror["), "{told}");
+    assert!(
+        told.contains("5 entities of this repository no longer fit the blueprints of the catalog:\n\nerror["),
+        "{told}"
+    );
     assert!(told.contains("catalog/known.yaml:"), "{told}");
     assert_eq!(run_with(&repo, "lint", &[]).code, 1);
 }

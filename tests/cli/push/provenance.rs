@@ -173,7 +173,7 @@ fn a_push_goes_on_from_the_last_and_goes_back_only_on_request() {
     commit(&repo, "aside");
     let aside = run(&repo, SINCE);
     assert_eq!(aside.code, 4, "{}{}", aside.results, aside.talk);
-    assert!(aside.talk.contains("does not come after"), "{}", aside.talk);
+    assert!(aside.talk.contains("is not a descendant of"), "{}", aside.talk);
 }
 
 #[test]
@@ -282,7 +282,7 @@ fn only_what_somebody_trusted_signed_is_pushed() {
     repo.git(&["update-index", "--no-assume-unchanged", "catalog/all.yaml"]);
     repo.write("catalog/all.yaml", text);
     repo.git(&["config", "--unset", "gpg.ssh.allowedSignersFile"]);
-    refused("push --require-signed", "nobody can tell");
+    refused("push --require-signed", "cannot be checked");
     refused("push --require-signed", "git config gpg.ssh.allowedSignersFile FILE");
 }
 
@@ -302,7 +302,7 @@ fn the_config_and_the_environment_ask_for_signatures_too() {
     assert_eq!(run(&repo, "push").code, 0);
     // A commit can take the key away; what the pipeline says it cannot.
     repo.write("portolan.yaml", config);
-    commit(&repo, "not any more");
+    commit(&repo, "no longer");
     assert_eq!(run(&repo, "push").code, 0);
     let required = [("PORTOLAN_REQUIRE_SIGNED", "true")];
     assert_eq!(run_with(&repo, "push", &required).code, 4);

@@ -38,7 +38,7 @@ fn told_to_a_person(repo: &Repo, arguments: &[&str]) -> String {
     let mut child = started.expect("the binary runs");
     let mut results = std::io::BufReader::new(child.stdout.take().expect("it is piped"));
     let mut text = String::new();
-    while !text.contains("To look at it") {
+    while !text.contains("In a browser") {
         let read = std::io::BufRead::read_line(&mut results, &mut text).expect("it is text");
         assert!(read > 0, "it ended: {text}");
     }
@@ -67,7 +67,7 @@ fn what_is_brought_in_is_what_it_holds() {
     let text = told_to_a_person(&repo, &["--seed", "."]);
     // The blueprints of the platform are there anyway and count nowhere; users and teams are entities as others are.
     assert!(text.contains("\nIt holds 8 blueprints, 120 entities.\n"), "{text}");
-    let brought = "note: Brought in 109 entities and 8 blueprints of `.`, and the names of 11 known entities.\n";
+    let brought = "note: Loaded 109 entities and 8 blueprints from `.`, and 11 known entities.\n";
     assert!(text.contains(brought), "{text}");
 }
 
@@ -80,7 +80,7 @@ fn what_cannot_be_served_is_told() {
     let talk = run_with(&repo, "serve --store memory", &both[..1]).was_refused();
     assert!(talk.contains("the client secret is missing") && !talk.contains(ID), "{talk}");
     let talk = run_with(&repo, "serve --store memory --client-id a:b", &both[1..]).was_refused();
-    assert!(talk.contains("there is a colon in it") && !talk.contains(SECRET), "{talk}");
+    assert!(talk.contains("it contains a colon") && !talk.contains(SECRET), "{talk}");
     let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = taken.local_addr().expect("it is bound");
     let talk = run(&repo, &format!("serve --store memory --listen {address}")).was_refused();
@@ -92,15 +92,15 @@ fn what_cannot_be_served_is_told() {
     for (store, words) in [
         ("file", "is not a portolan catalog: it is another kind of file"),
         ("folder", "is not a portolan catalog: it is a folder"),
-        ("file/under", "it would lie in what is a file"),
-        ("none/local.db", "there is no such folder"),
+        ("file/under", "its folder is a file"),
+        ("none/local.db", "no such folder"),
         ("Memory", "did you mean `memory`?"),
         (":memory:", "did you mean `memory`?"),
     ] {
         let talk = run(&repo, &format!("serve --store {store}")).was_refused();
         assert!(talk.contains(words) && !talk.contains("delet"), "{store}: {talk}");
     }
-    for (seed, words) in [("none", "there is no such folder"), ("file", "it is a file")] {
+    for (seed, words) in [("none", "no such folder"), ("file", "it is a file")] {
         let talk = run(&repo, &format!("serve --store memory --seed {seed}")).was_refused();
         assert!(talk.contains(&format!("seed `{seed}` cannot be used: {words}")) && !talk.contains("-C"), "{talk}");
     }

@@ -234,7 +234,7 @@ fn pages_are_followed_and_what_comes_twice_counts_once() {
 #[test]
 fn a_count_that_does_not_agree_is_looked_at_twice_and_told() {
     let server = Scripted::with_token(|seen, _| if seen.is("GET", COUNT) { counted(4) } else { page(&[1, 2], "") });
-    assert_eq!(read(&server), (2, Some("the catalog counts 4 and gave 2".to_owned())));
+    assert_eq!(read(&server), (2, Some("the catalog counts 4 entities but returned 2".to_owned())));
     assert_eq!((server.count("POST", SEARCH), server.count("GET", COUNT)), (2, 2));
     // It changed meanwhile: the second look is right.
     let server = Scripted::with_token(|seen, number| match () {

@@ -115,7 +115,7 @@ fn a_shallow_clone_works_and_says_what_it_lacks() {
     assert_eq!(names(&changed.changed), ["b.yaml"]);
     assert_eq!(repository.staged(&shallow.path, &everything()).expect("it is read").files.len(), 2);
     let error = repository.changed(&shallow.path, &everything(), Some("origin/main")).expect_err("it cannot be known");
-    assert_eq!(error.to_string(), "find where `origin/main` and `HEAD` parted: this clone is shallow");
+    assert_eq!(error.to_string(), "no merge base of `origin/main` and `HEAD`: this clone is shallow");
     assert!(help(&error).contains("git fetch --unshallow"));
     let single = clone(&tree, &["--depth=1", "--branch=feature"]);
     let error = single.open().changed(&single.path, &everything(), Some("main")).expect_err("it is not fetched");
@@ -161,7 +161,7 @@ fn branches_without_a_common_commit_are_told() {
     tree.git(["switch", "--quiet", "--orphan", "other"]);
     tree.write("x.yaml", "x: 1\n").commit("apart");
     let error = tree.open().changed(&tree.path, &everything(), Some("main")).expect_err("nothing is shared");
-    assert_eq!(error.to_string(), "find where `main` and `HEAD` parted: they have no commit in common");
+    assert_eq!(error.to_string(), "no merge base of `main` and `HEAD`: they have no commit in common");
     tree.git(["switch", "--quiet", "--orphan", "third"]);
     tree.write("y.yaml", "y: 1\n");
     let changed = tree.open().changed(&tree.path, &everything(), Some("main")).expect("all is new");

@@ -20,7 +20,7 @@ fn outside_git_there_is_none() {
     let tree = Tree::plain();
     let up_to = Environment { ceilings: vec![tree.path.clone()], ..Environment::default() };
     assert!(try_open(&tree.path, &up_to).expect("it is no fault").is_none());
-    let error = try_open(&tree.path.join("nowhere"), &up_to).expect_err("there is no such folder");
+    let error = try_open(&tree.path.join("nowhere"), &up_to).expect_err("no such folder");
     assert!(error.to_string().starts_with("folder `"), "{error}");
 }
 
@@ -96,7 +96,7 @@ fn a_broken_repository_is_not_taken_for_none() {
     assert!(error.to_string().starts_with("Git repository at"), "{error}");
     let tree = Tree::plain();
     tree.write(".git", "gitdir: /nowhere/at/all\n");
-    try_open(&tree.path, &Environment::default()).expect_err("it leads nowhere");
+    try_open(&tree.path, &Environment::default()).expect_err("the link points to nothing");
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn a_repository_of_another_user_is_refused() {
         return;
     }
     let error = try_open(&tree.path, &Environment::default()).expect_err("it is somebody else's");
-    assert!(error.to_string().contains("it belongs to another user"), "{error}");
+    assert!(error.to_string().contains("belongs to another user"), "{error}");
     assert!(help(&error).contains("safe.directory"));
 }
 
