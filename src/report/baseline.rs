@@ -38,7 +38,7 @@ struct Document {
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Entry")]
 struct JsonEntry {
-    /// 16 hexadecimal digits. Path and rule are for readers; this alone counts.
+    /// 16 hexadecimal digits. Only the fingerprint is compared; path and rule are for readers.
     fingerprint: String,
     rule: String,
     path: String,

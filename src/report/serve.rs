@@ -17,12 +17,12 @@ pub const FORMAT: &str = "portolan.serve/1";
 pub struct Serve<'a> {
     pub url: &'a str,
     pub client_id: &'a str,
-    /// Only where the server issued it: whoever chose one knows it.
+    /// Only if the server generated it.
     pub issued_secret: Option<&'a Secret>,
-    /// The catalog's file; `None`: it is in memory.
+    /// The catalog's file; `None` for a catalog in memory.
     pub store: Option<&'a str>,
     pub platform: &'a Platform,
-    /// What it holds.
+    /// Its content.
     pub blueprints: usize,
     pub entities: usize,
     pub is_seeded: bool,
@@ -35,10 +35,10 @@ pub struct Serve<'a> {
 struct Document<'a> {
     /// Always `portolan.serve/1`.
     format: &'static str,
-    /// Where clients find it; without a slash at its end.
+    /// The address for clients, without a trailing slash.
     url: &'a str,
     client_id: &'a str,
-    /// Only where the server issued it.
+    /// Only if the server generated it.
     #[serde(skip_serializing_if = "Option::is_none")]
     client_secret: Option<&'a str>,
     /// The catalog's file, or `memory`.

@@ -11,7 +11,7 @@ use crate::report::plan::markdown::{catalog, marker_of};
 
 pub const FORMAT: &str = "portolan.refusal/1";
 
-/// What was refused, and why. Words as they are: each format cleans and escapes what it writes.
+/// What was refused, and why. Texts are raw: each format cleans and escapes them.
 #[derive(Debug, Clone, Copy)]
 pub struct Refusal<'a> {
     pub platform: &'a str,
@@ -34,16 +34,16 @@ struct Document {
     format: &'static str,
     platform: String,
     catalog: String,
-    /// The target of the config that was chosen.
+    /// The selected target of the config.
     target: Option<String>,
     scope: String,
-    /// Which refusal it is: `push-goes-back`.
+    /// The error code: `push-goes-back`.
     code: String,
     /// Why, as a sentence.
     message: String,
-    /// All that stands in the way, where that is more than one thing.
+    /// The reasons, if there are several.
     reasons: Vec<String>,
-    /// The way out.
+    /// How to proceed.
     help: String,
 }
 
@@ -52,7 +52,7 @@ pub fn schema() -> serde_json::Value {
     schemars::schema_for!(Document).into()
 }
 
-/// The whole report, ending in a line break; of the text, nothing.
+/// Renders the whole report with a line break at the end; empty for text, where the error itself is shown.
 pub fn render(refusal: &Refusal<'_>, format: OutcomeFormat) -> String {
     let mut lines = refusal.message.lines();
     let message = as_sentence(lines.next().unwrap_or_default());
@@ -96,7 +96,7 @@ fn prose(text: &str) -> String {
     markdown(&clean(text))
 }
 
-/// One case that failed, so that the run is red for what stopped it.
+/// One failed case, so that the run is red.
 fn junit(refusal: &Refusal<'_>, message: &str, reasons: &[&str]) -> String {
     let (code, brief) = (xml(&clean(refusal.code)), xml(&clean(message)));
     let mut lines = vec![message.to_owned()];
