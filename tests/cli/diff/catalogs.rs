@@ -118,6 +118,7 @@ fn bad_days_of_the_network_change_nothing_in_the_plan() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn many_entities_and_one_change_is_one_change() {
     let world = World::new();
     let mut all = String::new();

@@ -406,7 +406,7 @@ fn entities() -> BoxedStrategy<Json> {
 #[test]
 fn lint_reports_a_blueprint_that_the_catalog_refuses_and_no_other() {
     let store = store();
-    let mut runner = TestRunner::new(config(150));
+    let mut runner = TestRunner::new(config(20));
     let result = runner.run(&blueprints(false), |body| compare_blueprint(&store, &body));
     result.unwrap_or_else(|error| panic!("{error}"));
 }
@@ -419,7 +419,7 @@ fn lint_reports_an_entity_that_the_catalog_refuses_and_no_other() {
             && !body.to_string().contains("\"enum\"}")
     });
     let config =
-        proptest::test_runner::Config { max_local_rejects: 10_000_000, max_global_rejects: 10_000_000, ..config(100) };
+        proptest::test_runner::Config { max_local_rejects: 10_000_000, max_global_rejects: 10_000_000, ..config(20) };
     let mut runner = TestRunner::new(config);
     let result = runner.run(&(tame, entities()), |(body, entity)| compare_entity(&body, &entity));
     result.unwrap_or_else(|error| panic!("{error}"));
