@@ -116,7 +116,7 @@ mod tests {
             [(json!({"identifier": 3, "title": "Team"}), "the blueprint `Team`"), (json!([]), "blueprint 2")]
         {
             let Err(error) = Fetched::of(vec![good(), bad]) else { panic!("{name} is no blueprint") };
-            assert!(error.to_string().starts_with(&format!("understand {name} ")), "{error}");
+            assert!(error.to_string().starts_with(&format!("{name} of the catalog cannot be used")), "{error}");
             assert_eq!(Error::from(error).exit(), Exit::CatalogUnreachable);
         }
     }

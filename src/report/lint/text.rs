@@ -144,7 +144,7 @@ fn fix_words(fix: &Fix, finding: &Finding, source: Option<(&str, &LineIndex)>, s
 /// `did you mean `cart`?`, `write `tier`` beside `rename it to `tier``.
 fn repeats(help: &str, fix: &Fix, finding: &Finding, source: Option<(&str, &LineIndex)>) -> bool {
     let Some(snippet) = last_snippet(help) else { return false };
-    let says_no_more = ["write ", "replace with", "did you mean"].iter().any(|start| help.starts_with(start));
+    let says_no_more = ["write ", "name it", "did you mean"].iter().any(|start| help.starts_with(start));
     let line = || source.and_then(|(text, lines)| fixed_line(fix, finding, text, lines));
     says_no_more && last_snippet(&fix.title) == Some(snippet) || line().is_some_and(|line| line.contains(snippet))
 }
