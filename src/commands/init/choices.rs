@@ -31,7 +31,7 @@ pub(super) struct Choices {
     pulls_first: bool,
 }
 
-const SCOPE_HELP: &str = "letters, digits and `._/@-`, at most 200: `acme/catalog`";
+const SCOPE_HELP: &str = "use letters, digits and `._/@-`, at most 200: `acme/catalog`";
 
 impl Choices {
     pub fn of(
@@ -100,7 +100,7 @@ impl Choices {
             )?;
             loop {
                 match prompt.ask("Scope, such as acme/catalog (Enter = later): ")?.filter(|it| !it.is_empty()) {
-                    Some(scope) if !fits(&scope) => prompt.say(&format!("Not a valid scope. Use {SCOPE_HELP}."))?,
+                    Some(scope) if !fits(&scope) => prompt.say(&format!("Not a valid scope: {SCOPE_HELP}."))?,
                     scope => break self.scope = scope,
                 }
             }

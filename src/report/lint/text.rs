@@ -210,7 +210,7 @@ fn summary(out: &mut String, report: &Report<'_>, style: &Style) {
     let worst = lint.findings.iter().map(|finding| finding.severity).max();
     let first = lint.findings.iter().find(|finding| Some(finding.severity) == worst);
     if let Some(first) = first {
-        parts.push(format!("`portolan explain {}` explains it", first.rule.name));
+        parts.push(format!("see `portolan explain {}`", first.rule.name));
     }
     let role = worst.map_or(Role::Good, |worst: Severity| role(worst, true));
     let lines = fill(&parts, style.prose());

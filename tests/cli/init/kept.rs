@@ -39,7 +39,7 @@ fn what_is_odd_is_shown_to_be_pasted() {
         (".gitlab-ci.yml", "    include:\n      - local: .gitlab/portolan.yml\n"),
         (".vscode/settings.json", "    {\n      \"yaml.schemas\""),
     ] {
-        assert!(run.results.contains(&format!("{path} is left as it is: ")), "{path}\n{}", run.results);
+        assert!(run.results.contains(&format!("{path} was not changed: ")), "{path}\n{}", run.results);
         assert!(run.results.contains(lines), "{path}\n{}", run.results);
     }
     let steps = super::next_steps(&run.results);
@@ -70,7 +70,7 @@ fn a_repository_that_is_wired_by_hand_stays_so() {
     let told = run(&repo, "init --yes");
     assert_eq!(told.code, 0, "{}", told.talk);
     assert!(told.results.contains("Nothing to do"), "{}", told.results);
-    assert!(told.talk.contains("`.github/workflows/catalog.yml` runs portolan already"), "{}", told.talk);
+    assert!(told.talk.contains("`.github/workflows/catalog.yml` already runs portolan"), "{}", told.talk);
     assert!(contents(repo.path()) == before);
 }
 
@@ -83,7 +83,7 @@ fn what_git_leaves_out_is_told() {
     for path in [".pre-commit-config.yaml", ".portolan/source.json"] {
         assert!(run.talk.contains(&format!("note: Git ignores `{path}`, so it")), "{path}: {}", run.talk);
     }
-    assert_eq!(run.talk.matches("Git leaves out").count(), 2, "{}", run.talk);
+    assert_eq!(run.talk.matches("Git ignores").count(), 2, "{}", run.talk);
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn a_file_of_ours_that_was_changed_stays() {
     repo.write(".github/workflows/portolan.yml", "name: mine\non: push\njobs: {}\n");
     let run = run(&repo, "init --yes");
     assert_eq!(run.code, 0, "{}", run.talk);
-    assert!(run.talk.contains("`.github/workflows/portolan.yml` says something else"), "{}", run.talk);
+    assert!(run.talk.contains("`.github/workflows/portolan.yml` exists with other content"), "{}", run.talk);
     assert_eq!(repo.read(".github/workflows/portolan.yml"), "name: mine\non: push\njobs: {}\n");
     assert!(!repo.path().join(".github/portolan-comment.sh").exists());
     assert!(!run.results.contains("Set the secrets"), "{}", run.results);
@@ -114,7 +114,7 @@ fn what_is_in_the_way_stops_it_before_anything_is_written() {
     repo.write(".pre-commit-config.yaml", b"repos: \xff\xff\n");
     let run = run(&repo, "init --yes");
     assert_eq!(run.code, 70, "{}", run.talk);
-    assert!(run.talk.contains("read `.pre-commit-config.yaml`"), "{}", run.talk);
+    assert!(run.talk.contains("`.pre-commit-config.yaml` cannot be read"), "{}", run.talk);
     assert_eq!(names(&repo), [".pre-commit-config.yaml"]);
 }
 
