@@ -1,5 +1,5 @@
-//! Yields what a catalog has that a repository is linted against: its blueprints, and the keys of what relations point
-//! to. A read that is not complete is an error here: what is missing would look like what does not exist.
+//! Reads what `pull` needs from the catalog: the blueprints, and the keys of relation targets. An incomplete read is an
+//! error here, because missing entities would look deleted.
 
 use std::collections::{BTreeMap, BTreeSet};
 
