@@ -1,5 +1,5 @@
-//! `diff`: shows the plan in every requested format and changes nothing. Manifests with errors stop it before the catalog
-//! is read.
+//! `diff`: shows the plan in every requested format and changes nothing. Manifests with errors stop it before the
+//! catalog is read.
 
 use std::path::PathBuf;
 
