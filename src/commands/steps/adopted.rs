@@ -1,5 +1,5 @@
-//! Builds manifests for entities that only the catalog has: content, path and resource name. It writes nothing, and never
-//! chooses a path or name that is already used.
+//! Builds manifests for entities that only the catalog has: content, path and resource name. It writes nothing, and
+//! never chooses a path or name that is already used.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;

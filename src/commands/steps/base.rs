@@ -1,6 +1,6 @@
-//! Reads the base of a comparison: the manifests at the merge base, from Git without a checkout, and the entities whose
-//! files moved since. A base that the user names must exist; one that a pipeline names may be missing, and then a notice
-//! says so and the run continues without it.
+//! Reads the base of a comparison: the manifests at the merge base, from Git without a checkout, and the entities
+//! whose files moved since. A base that the user names must exist; one that a pipeline names may be missing, and then
+//! a notice says so and the run continues without it.
 
 mod moves;
 mod pipeline;

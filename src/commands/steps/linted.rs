@@ -1,5 +1,5 @@
-//! Runs lint: selects files, checks them, applies fixes if asked, and filters the findings for this run. Settings, paths
-//! and the date come with the request.
+//! Runs lint: selects files, checks them, applies fixes if asked, and filters the findings for this run. Settings,
+//! paths and the date come with the request.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};

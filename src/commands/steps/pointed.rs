@@ -1,5 +1,5 @@
-//! Finds the position of a part of an entity by its path: `properties`, `tier`. It parses the file again, since only few
-//! entities need it, and returns the nearest existing part.
+//! Finds the position of a part of an entity by its path: `properties`, `tier`. It parses the file again, since only
+//! few entities need it, and returns the nearest existing part.
 
 use crate::domain::finding::Place;
 use crate::domain::manifest::Manifest;

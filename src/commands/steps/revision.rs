@@ -1,5 +1,5 @@
-//! Reads what is checked out, for reports and plan files: commit, branch, and whether manifests, config or snapshot differ
-//! from the commit. Outside of Git all of that is unknown.
+//! Reads what is checked out, for reports and plan files: commit, branch, and whether manifests, config or snapshot
+//! differ from the commit. Outside of Git all of that is unknown.
 
 use std::path::PathBuf;
 

@@ -1,5 +1,5 @@
-//! Checks the signature of the commit to push, if one is required. The work tree must equal the commit, which is then read
-//! instead, so that later changes on disk cannot be pushed.
+//! Checks the signature of the commit to push, if one is required. The work tree must equal the commit, which is then
+//! read instead, so that later changes on disk cannot be pushed.
 
 use crate::commands::context::Context;
 use crate::commands::steps::revision::{repository, revision};

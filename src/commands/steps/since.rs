@@ -1,5 +1,5 @@
-//! Checks that a push does not go back, by the outcome of the last one. A missing record means a first push; a record that
-//! does not belong to this push is refused.
+//! Checks that a push does not go back, by the outcome of the last one. A missing record means a first push; a record
+//! that does not belong to this push is refused.
 
 use std::path::Path;
 

@@ -1,5 +1,5 @@
-//! The source of the manifests: the work tree or a commit. With `--ref`, manifests come from the commit; catalog, scope and
-//! safety limits still come from the current config.
+//! The source of the manifests: the work tree or a commit. With `--ref`, manifests come from the commit; catalog,
+//! scope and safety limits still come from the current config.
 
 use std::path::Path;
 

@@ -1,5 +1,6 @@
-//! Asks the catalog to validate a plan (`validation_only`): every write is sent as a push would send it. The catalog checks
-//! one entity at a time against its current state, so a complaint about something that the same plan creates is ignored.
+//! Asks the catalog to validate a plan (`validation_only`): every write is sent as a push would send it. The catalog
+//! checks one entity at a time against its current state, so a complaint about something that the same plan creates is
+//! ignored.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
