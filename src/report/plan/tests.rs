@@ -206,7 +206,7 @@ fn what_a_yes_to_one_takes_over_is_told_in_full() {
     assert!(flat(case.plain(PlanFormat::Markdown)).contains(sentence), "{}", case.plain(PlanFormat::Markdown));
     assert!(case.plain(PlanFormat::Json).contains(sentence));
     let summary = case.plain(PlanFormat::Summary);
-    assert!(summary.ends_with("; needs approval: portolan push --adopt, adopts 110 entities\n"), "{summary}");
+    assert!(summary.ends_with("; needs approval: portolan push --adopt, which takes over 110 entities\n"), "{summary}");
     // All are named where nothing is folded, and nothing tells of them twice.
     case.is_full = true;
     let full = case.plain(PlanFormat::Text);
