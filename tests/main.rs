@@ -20,6 +20,7 @@ mod guides;
 mod hooks;
 mod killed;
 mod laws;
+mod mistakes;
 mod pictures;
 mod pipelines;
 mod pushed;

@@ -267,7 +267,7 @@ impl<'a> Layers<'a> {
                 origin: "`--catalog`".to_owned(),
                 value: without_secrets(flag).into_owned(),
                 reason,
-                help: "use `local`, a region of the platform, or an `https://` address".to_owned(),
+                help: "use `local` (the embedded catalog), a region, or an `https://` address".to_owned(),
             })?;
             return Ok(Sourced { value, origin: Origin::Flag("--catalog") });
         }

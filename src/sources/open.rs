@@ -10,6 +10,7 @@ use std::path::Path;
 
 use super::boundary::{Boundary, LinkProblem, Resolved};
 use super::inspect::{EntryKind, entry_kind};
+use crate::text::io_reason;
 
 /// A file that is open, and how large it was then.
 #[derive(Debug)]
@@ -27,7 +28,7 @@ pub enum OpenProblem {
     NotAFile(&'static str),
     #[error("it has {bytes} bytes; the limit is {limit}")]
     TooLarge { bytes: u64, limit: u64 },
-    #[error("{0}")]
+    #[error("{}", io_reason(.0))]
     Io(io::Error),
 }
 

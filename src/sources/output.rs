@@ -13,10 +13,11 @@ use super::inspect::{EntryKind, end_kind};
 use super::open::{OpenProblem, read_at_most, read_whole};
 use super::read::LARGEST_FILE;
 use super::write::{Draft, keep_owner};
+use crate::text::io_reason;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum OutputError {
-    #[error("`{}` cannot be written: {source}", path.display())]
+    #[error("`{}` cannot be written: {}", path.display(), io_reason(source))]
     #[diagnostic(code("unwritable-output"), help("{}", help_with_writing(source)))]
     Write { path: PathBuf, source: io::Error },
     #[error("`{}` cannot be written: {problem}", path.display())]
@@ -28,7 +29,7 @@ pub enum OutputError {
     #[error("named pipe `{}` has no reader", path.display())]
     #[diagnostic(code("unwritable-output"), help("start the reading program first, or name a regular file"))]
     NoReader { path: PathBuf },
-    #[error("`{}` cannot be read: {source}", path.display())]
+    #[error("`{}` cannot be read: {}", path.display(), io_reason(source))]
     #[diagnostic(code("unreadable-input"), help("{}", help_with_reading(source)))]
     Read { path: PathBuf, source: io::Error },
     #[error("`{}` cannot be read: {problem}", path.display())]
@@ -37,7 +38,7 @@ pub enum OutputError {
     #[error("`{}` is larger than {limit} bytes", path.display())]
     #[diagnostic(code("input-too-large"), help("name the right file: portolan writes no file this large"))]
     TooLarge { path: PathBuf, limit: u64 },
-    #[error("standard input cannot be read: {0}")]
+    #[error("standard input cannot be read: {}", io_reason(.0))]
     #[diagnostic(code("unreadable-input"))]
     Input(io::Error),
     #[error("standard input is larger than {limit} bytes")]

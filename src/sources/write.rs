@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::abandoned;
 use super::boundary::{Boundary, LinkProblem};
+use crate::text::io_reason;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum WriteError {
@@ -28,7 +29,7 @@ pub enum WriteError {
     #[error("`{}` is read-only", path.display())]
     #[diagnostic(code("write-read-only"), help("make it writable (`chmod u+w`), or exclude it from the run"))]
     ReadOnly { path: PathBuf },
-    #[error("`{}` cannot be written: {source}", path.display())]
+    #[error("`{}` cannot be written: {}", path.display(), io_reason(source))]
     #[diagnostic(code("write-failed"), help("check the permissions of the folder and the free disk space"))]
     Io { path: PathBuf, source: io::Error },
 }

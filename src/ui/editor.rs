@@ -1,6 +1,7 @@
 //! The person's own editor on a file. It is the one program that portolan starts, and only when it is asked to; the
 //! words of the variable go through a shell, as Git has them go, since they may hold options and quotes.
 
+use crate::text::io_reason;
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use std::process::Command;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum EditorError {
-    #[error("editor `{editor}` cannot be started: {source}")]
+    #[error("editor `{editor}` cannot be started: {}", io_reason(source))]
     #[diagnostic(code("no-such-editor"), help("correct `VISUAL` or `EDITOR`; the manifest was written to `{}`", path.display()))]
     Start { editor: String, path: PathBuf, source: io::Error },
     #[error("editor `{editor}` ended with {status}: `{}`", path.display())]
