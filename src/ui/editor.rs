@@ -1,11 +1,12 @@
 //! The person's own editor on a file. It is the one program that portolan starts, and only when it is asked to; the
 //! words of the variable go through a shell, as Git has them go, since they may hold options and quotes.
 
-use crate::text::io_reason;
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use crate::text::io_reason;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum EditorError {

@@ -1,9 +1,10 @@
 //! Git's troubles in words that name the cure. libgit2's own messages name neither the command nor the reason.
 
-use crate::text::io_reason;
 use std::path::{Path, PathBuf};
 
 use git2::{Error, ErrorClass, ErrorCode};
+
+use crate::text::io_reason;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum GitError {
