@@ -117,9 +117,9 @@ mod tests {
         };
         insta::assert_snapshot!(text(&issued), @r"
         Serving `/acme/.portolan/local.db` at http://127.0.0.1:4711
-        It holds 10 blueprints, 109 entities.
+        It has 10 blueprints and 109 entities.
 
-        Issued credentials (shown only once, valid until the server ends):
+        Generated credentials (shown once, valid until the server stops):
           client id      1d
           client secret  5ecret
 
@@ -128,9 +128,9 @@ mod tests {
           export PORT_BASE_URL=http://127.0.0.1:4711
           export PORT_CLIENT_ID=1d PORT_CLIENT_SECRET=5ecret
 
-        portolan goes by PORTOLAN_CATALOG, whatever the config says; other programs go by PORT_BASE_URL.
+        portolan uses PORTOLAN_CATALOG, which overrides the config; other clients use PORT_BASE_URL.
 
-        To look at it: http://127.0.0.1:4711/ (user: the client id, password: the client secret)
+        In a browser: http://127.0.0.1:4711/ (user: the client id, password: the client secret)
         ");
         let chosen = Serve { issued_secret: None, store: None, platform: &GLINT, entities: 0, ..issued };
         insta::assert_snapshot!(text(&chosen), @r"
@@ -141,9 +141,9 @@ mod tests {
           export PORTOLAN_CATALOG=http://127.0.0.1:4711
           export GLINT_BASE_URL=http://127.0.0.1:4711
 
-        portolan goes by PORTOLAN_CATALOG, whatever the config says; other programs go by GLINT_BASE_URL.
+        portolan uses PORTOLAN_CATALOG, which overrides the config; other clients use GLINT_BASE_URL.
 
-        To look at it: http://127.0.0.1:4711/ (user: the client id, password: the client secret)
+        In a browser: http://127.0.0.1:4711/ (user: the client id, password: the client secret)
         ");
     }
 

@@ -329,7 +329,7 @@ fn choose(found: &mut Found, request: &Request<'_>) -> Result<Chosen, LintError>
             if matches!(request.extent, Extent::Staged | Extent::Hook) {
                 continue;
             }
-            return Err(LintError::NoSuchPath { path: path.display().to_string() });
+            return Err(LintError::NoSuchPath { path: relative });
         };
         let Some(end) = end_of_links(request.root, path) else {
             strangers.push(relative);

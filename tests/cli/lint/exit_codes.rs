@@ -67,7 +67,7 @@ fn usage_is_64_and_says_what_would_do() {
         (&["--write-baseline", "known.json", "--output", "json"], "cannot be used with '--output"),
         (&["--staged", "--fix"], "'--staged' cannot be used with '--fix'"),
         (&["--staged", "--since", "main"], "'--staged' cannot be used with '--since"),
-        (&["nowhere.yaml"], "nowhere.yaml`"),
+        (&["nowhere.yaml"], "no such file or folder: `nowhere.yaml`"),
         (&["catalog/nowhere/"], "no such file or folder: `"),
         (&["../elsewhere.yaml"], "is outside of the repository at"),
         (&["--baseline", "nowhere.json"], "nowhere.json` cannot be read: No such file"),

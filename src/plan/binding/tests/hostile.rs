@@ -127,7 +127,7 @@ fn every_place_that_leads_nowhere_is_named() {
     assert_eq!(at("/touched", json!([])), ": its entities differ from its plan");
     assert_eq!(at("/scope", json!("other/scope")), ": its digest does not match its content");
     assert_eq!(at("/plan/scope", json!("other/scope")), ": its scope differs from its plan");
-    assert_eq!(at("/options/only", json!([])), "/options/only: it is a list and not an object");
+    assert_eq!(at("/options/only", json!([])), "/options/only: expected an object, found a list");
     assert_eq!(at("/plan/changes/0/key", json!({"blueprint": "a"})), "/plan/changes/0/key/identifier: it is missing");
     assert_eq!(flaw(|json| json["extra"] = json!(1)), "/extra: unknown key");
     assert_eq!(
