@@ -94,7 +94,7 @@ fn torn() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_500))]
+    #![proptest_config(crate::generated_cases::config(1_500))]
 
     #[test]
     fn no_torn_manifest_makes_lint_panic(text in torn()) {

@@ -99,7 +99,17 @@ fn decode_base64(text: &str) -> Option<String> {
         }
     }
     let whole = count % 4 == 0 && padding <= 2 && padding * 2 == held as usize;
-    whole.then(|| String::from_utf8_lossy(&bytes).into_owned())
+    whole.then(|| decode_utf8(&bytes))
+}
+
+/// Bytes as text, with U+FFFD for each byte that is not part of a character, as Go has it. Rust has one for several.
+fn decode_utf8(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| '\u{fffd}'));
+    }
+    text
 }
 
 #[cfg(test)]
@@ -108,9 +118,13 @@ mod tests {
 
     #[test]
     fn base64_is_decoded_or_refused() {
-        for (text, expected) in
-            [("aGk=", Some("hi")), ("", Some("")), ("aG\nk=", Some("hi")), ("Y2Fm6Q==", Some("caf\u{fffd}"))]
-        {
+        for (text, expected) in [
+            ("aGk=", Some("hi")),
+            ("", Some("")),
+            ("aG\nk=", Some("hi")),
+            ("Y2Fm6Q==", Some("caf\u{fffd}")),
+            ("4oJB8J+Y", Some("\u{fffd}\u{fffd}A\u{fffd}\u{fffd}\u{fffd}")),
+        ] {
             assert_eq!(decode_base64(text).as_deref(), expected, "{text}");
         }
         for bad in ["aGk", "a=k=", "aG k=", "====", "$$$$"] {

@@ -103,9 +103,10 @@ pub(super) fn by_fault(kind: &FaultKind) -> Option<Difference> {
     }
 }
 
-const BY_MESSAGE: [(&str, Difference); 8] = [
+const BY_MESSAGE: [(&str, Difference); 9] = [
     ("Kubernetes ignores this document", Difference::AfterEnd),
     ("Kubernetes does not see this `---`", Difference::CarriageReturn),
+    ("Kubernetes ignores what follows `---`", Difference::CarriageReturn),
     ("more follows it", Difference::ContentAfterEnd),
     ("blanks that are not spaces", Difference::OddBlank),
     ("one plain text", Difference::PlainText),
