@@ -181,7 +181,10 @@ impl<'t> Documents<'t> {
     fn judge_separator(&mut self, at: usize) {
         self.after_end = false;
         if self.text.as_bytes().get(at.wrapping_sub(1)) == Some(&b'\r') {
-            self.trouble.get_or_insert(Trouble::CarriageReturn(at));
+            // On the line of a separator that kubectl leaves out it makes no difference.
+            if at >= self.chunk {
+                self.trouble.get_or_insert(Trouble::CarriageReturn(at));
+            }
             return;
         }
         let is_kept = self.chunk == at;
@@ -285,11 +288,12 @@ impl Iterator for Documents<'_> {
                 let end = self.line_end(marker);
                 self.start = end;
                 let before = self.text.get(begin..marker).unwrap_or_default();
-                if !self.after_end && !is_kept && is_empty(before) {
+                let is_read = marker >= self.chunk;
+                if !self.after_end && !is_kept && is_read && is_empty(before) {
                     self.trouble.get_or_insert(Trouble::EndOfNothing(marker));
                 }
                 let piece = self.piece(begin..end);
-                self.after_end = true;
+                self.after_end = is_read;
                 return Some(piece);
             }
         }
@@ -327,8 +331,10 @@ fn is_prelude(text: &str) -> bool {
 pub(super) fn is_empty(text: &str) -> bool {
     lines(text).all(|line| {
         let content = line.trim_start_matches([' ', '\t']);
+        let after_marker = line.get(3..).unwrap_or_default();
         let content = match line.get(..3) {
-            Some("---" | "...") => line.get(3..).unwrap_or_default().trim_start_matches([' ', '\t']),
+            Some("...") if after_marker.starts_with('#') => content,
+            Some("---" | "...") => after_marker.trim_start_matches([' ', '\t']),
             Some(_) | None => content,
         };
         content.is_empty() || content.starts_with('#') || line.starts_with('%')

@@ -352,8 +352,8 @@ impl<'t> Scanner<'t> {
             match self.skip_break() {
                 Some(worth) => breaks.push_str(worth),
                 None => {
-                    // kubectl's reader of lines adds the break that a last line of blanks lacks.
-                    if self.byte().is_none() && self.mark.column > 0 {
+                    // kubectl's reader of lines ends every text with a line feed.
+                    if self.byte().is_none() && !matches!(self.bytes.last(), Some(b'\n' | b'\r')) {
                         breaks.push('\n');
                     }
                     break;
