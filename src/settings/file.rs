@@ -99,6 +99,7 @@ fn check_regions(layers: &mut LayerReader<'_>, file: &File) {
 fn wrong(fault: &Fault) -> Option<ConfigFault> {
     let message = match &fault.kind {
         FaultKind::Syntax { message, .. }
+        | FaultKind::NotJson { message, .. }
         | FaultKind::BadEncoding { message }
         | FaultKind::Unreadable { message }
         | FaultKind::Absent { message, .. } => message.clone(),

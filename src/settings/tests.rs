@@ -196,6 +196,8 @@ targets: {production: {catalog: eu}}
 }
 
 proptest::proptest! {
+    #![proptest_config(crate::generated_cases::config(256))]
+
     #[test]
     fn no_text_makes_the_config_panic(text in "[a-z: {}\\[\\],\n\"'&*<#|>-]{0,60}|\\PC{0,60}") {
         let _ = super::file::read("portolan.yaml", &text, &RULES);

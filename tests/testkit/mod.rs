@@ -5,6 +5,7 @@ pub mod faulty;
 pub mod forge;
 pub mod issuing;
 pub mod plain;
+pub mod seeds;
 pub mod serving;
 pub mod worlds;
 

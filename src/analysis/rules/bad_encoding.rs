@@ -25,6 +25,7 @@ fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
             FaultKind::Unreadable { message } => (message, "make it readable, or add it to `manifests.exclude`"),
             FaultKind::Absent { .. }
             | FaultKind::Syntax { .. }
+            | FaultKind::NotJson { .. }
             | FaultKind::DuplicateKey { .. }
             | FaultKind::AmbiguousScalar { .. }
             | FaultKind::AmbiguousBreak { .. }

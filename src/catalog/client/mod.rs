@@ -35,6 +35,7 @@ use serde_json::Value;
 use tokio::runtime::Runtime;
 
 use super::apply::lanes;
+use super::errand::Halt;
 use super::wire::{EntityDraft, Refusal, WriteOptions, Written};
 use super::{Catalog, CatalogError, Errand, Look, Part, Stop, Undone};
 use crate::domain::act::Act;
@@ -246,7 +247,7 @@ impl Catalog for Client {
         draft: &EntityDraft,
         options: &WriteOptions,
     ) -> Result<Result<(), Refusal>, CatalogError> {
-        let patch = write::patch(&self.caller, blueprint, identifier, draft, options, Stop::default());
+        let patch = write::patch(&self.caller, blueprint, identifier, draft, options, Stop::default(), Halt::default());
         Ok(write::or_refusal(self.runtime.block_on(patch).result)?)
     }
 

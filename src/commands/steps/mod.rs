@@ -17,6 +17,7 @@ pub(crate) mod denied;
 pub(crate) mod desired;
 pub(crate) mod embedded;
 pub(crate) mod emptied;
+pub(crate) mod excluded;
 pub(crate) mod fetched;
 pub(crate) mod fixed;
 pub(crate) mod gate;

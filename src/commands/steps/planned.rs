@@ -9,6 +9,7 @@ use crate::commands::context::Context;
 use crate::commands::steps::base::{self, Base};
 use crate::commands::steps::connected::{Intent, connect_for};
 use crate::commands::steps::desired::Asked;
+use crate::commands::steps::excluded::excluded_manifests;
 use crate::commands::steps::linted::{Linted, Texts};
 use crate::commands::steps::live::Live;
 use crate::commands::steps::narrowed::{came_along, narrowed};
@@ -107,6 +108,8 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     };
     let owned = tolerant(catalog.owned(&wishes.owner), &mut notes)?;
     asked.settle_ignored(&owned);
+    let mut excluded = excluded_manifests(&asked, &owned, wishes.from, &pattern, context)?;
+    asked.unreadable.append(&mut excluded);
     let declared: BTreeSet<&str> = asked.entities.iter().map(|entity| entity.key.blueprint.as_ref()).collect();
     if settings.catalog.value != settings::Catalog::Local {
         notes.extend(live.notes(&declared, &settings.root.value, wishes.from.shelf()));

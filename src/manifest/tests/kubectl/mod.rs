@@ -192,6 +192,7 @@ fn is_error(kind: &FaultKind) -> bool {
         | FaultKind::DuplicateKey { .. } => false,
         FaultKind::Absent { is_fault, .. } => *is_fault,
         FaultKind::Syntax { .. }
+        | FaultKind::NotJson { .. }
         | FaultKind::TooDeep { .. }
         | FaultKind::TooLarge { .. }
         | FaultKind::AliasBomb { .. }
