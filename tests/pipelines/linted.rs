@@ -80,7 +80,9 @@ fn shellcheck_takes_the_scripts() {
     if !is_there(Command::new("shellcheck").arg("--version")) {
         return skip("shellcheck", false);
     }
-    let scripts = [files("ci", "", ".sh"), files(".ci", "", ""), vec![project(".github/package")]].concat();
+    let mut scripts = [files("ci", "", ".sh"), files(".ci", "", ""), vec![project(".github/package")]].concat();
+    // Some are Python, which it does not know.
+    scripts.retain(|path| std::fs::read_to_string(path).is_ok_and(|text| !text.starts_with("#!/usr/bin/env python")));
     passes(&run(Command::new("shellcheck").args(scripts)));
 }
 
