@@ -21,9 +21,11 @@ mod hooks;
 mod killed;
 mod laws;
 mod pictures;
+#[cfg(unix)] // runs the shell scripts of runners
 mod pipelines;
 mod pushed;
 mod rules;
+mod systems;
 
 #[path = "../src/generated_cases.rs"]
 mod generated_cases;

@@ -285,7 +285,7 @@ fn other_repositories_and_submodules_keep_what_was_there() {
     }
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // makes links and pipes
 #[test]
 fn links_pipes_and_folders_in_the_place_of_manifests_keep_everything() {
     use std::os::unix::fs::{PermissionsExt, symlink};
