@@ -139,7 +139,7 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         }
         context
             .streams
-            .show("Dry run: nothing was written. `portolan init` without `--dry-run` writes the files.\n")?;
+            .show("Nothing was written (dry run). `portolan init` without `--dry-run` writes the files.\n")?;
         return Ok(Exit::Success);
     }
     if let Some(prompt) = prompt.as_mut().filter(|_| !draft.files.is_empty())

@@ -115,8 +115,8 @@ mod tests {
 
     #[test]
     fn the_summary_lists_what_is_left_alone_and_the_settings() {
-        let kept = [Kept { path: "a\u{1b}.yml", why: "is up to date" }];
-        assert_eq!(left_alone(&kept, &Style::PLAIN), "Left alone:\n  a\\x1b.yml is up to date\n");
+        let kept = [Kept { path: "a\u{7}.yml", why: "is up to date" }];
+        assert_eq!(left_alone(&kept, &Style::PLAIN), "Left alone:\n  a.yml is up to date\n");
         assert_eq!(left_alone(&[], &Style::PLAIN), "");
         let rows = [("region", "eu".to_owned()), ("CI", "GitHub".to_owned())];
         assert_eq!(settings(&rows, &Style::PLAIN), "Settings:\n  region eu\n  CI     GitHub\n");

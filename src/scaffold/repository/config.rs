@@ -11,6 +11,9 @@ pub(super) fn text(facts: &Facts<'_>) -> String {
     let mut text = String::from(
         "# portolan lints the manifests of this repository and pushes them to the catalog. All settings: portolan config\n",
     );
+    if let Some(url) = schema_url(facts) {
+        text.insert_str(0, &format!("# yaml-language-server: $schema={url}\n"));
+    }
     text.push_str(&format!("platform: {}\n", facts.platform.name));
     let regions: Vec<String> = facts.platform.regions.iter().map(|(region, _)| format!("`{region}`")).collect();
     text.push_str(&format!(
@@ -46,6 +49,13 @@ pub(super) fn text(facts: &Facts<'_>) -> String {
         text.push_str(&items(facts.exclude));
     }
     text
+}
+
+/// Where editors find the schema of this config. `None`: nobody wrote down where portolan's source is.
+fn schema_url(facts: &Facts<'_>) -> Option<String> {
+    let path = facts.source.strip_prefix("https://github.com/")?;
+    let revision = facts.published.map_or_else(|| "HEAD".to_owned(), |version| format!("v{version}"));
+    Some(format!("https://raw.githubusercontent.com/{path}/{revision}/schemas/config.json"))
 }
 
 fn items(globs: &[String]) -> String {

@@ -20,7 +20,7 @@ pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
         draft.files.push(Wanted { path: PATH.to_owned(), before: None, after });
         return;
     };
-    let paste = |why| Paste { path: PATH.to_owned(), why, lines: types.clone() + &lines.join("\n") + "\n" };
+    let paste = |why| Paste { path: PATH.to_owned(), why, lines: format!("{types}repos:\n  {}\n", lines.join("\n  ")) };
     let Some(old) = (facts.read)(before) else {
         draft.pastes.push(paste("it is not valid YAML"));
         return;

@@ -137,7 +137,8 @@ fn what_is_odd_is_left_alone_and_the_lines_are_shown() {
         let draft = hooked(before);
         assert!(draft.files.is_empty(), "{before}: {draft:?}");
         let [paste] = draft.pastes.as_slice() else { panic!("{before}: {draft:?}") };
-        assert!(paste.lines.starts_with("- repo: local\n"), "{}", paste.lines);
+        assert!(paste.lines.contains("\nrepos:\n  - repo: local\n    hooks:\n"), "{}", paste.lines);
+        assert!(read(&paste.lines).is_some(), "{}", paste.lines);
     }
 }
 
@@ -273,6 +274,25 @@ fn no_placeholder_is_left_in_what_is_written() {
             }
         }
     }
+}
+
+#[test]
+fn the_config_names_its_schema_where_that_has_an_address() {
+    let config = |source: &'static str, published| {
+        let draft = drafted(&[], |facts| {
+            facts.has_config = false;
+            facts.source = source;
+            facts.published = published;
+        });
+        draft.files[0].after.clone()
+    };
+    let line = |text: String| text.lines().next().unwrap_or_default().to_owned();
+    let of = |revision: &str| {
+        format!("# yaml-language-server: $schema=https://raw.githubusercontent.com/a/b/{revision}/schemas/config.json")
+    };
+    assert_eq!(line(config("https://github.com/a/b", Some("9.8.7"))), of("v9.8.7"));
+    assert_eq!(line(config("https://github.com/a/b", None)), of("HEAD"));
+    assert!(!config("", Some("9.8.7")).contains("$schema"));
 }
 
 #[test]

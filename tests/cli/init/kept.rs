@@ -39,7 +39,7 @@ fn what_is_odd_is_shown_to_be_pasted() {
     for (path, lines) in [
         (
             ".pre-commit-config.yaml",
-            "    default_install_hook_types: [pre-commit, pre-merge-commit]\n    - repo: local\n",
+            "    default_install_hook_types: [pre-commit, pre-merge-commit]\n    repos:\n      - repo: local\n",
         ),
         (".gitlab-ci.yml", "    include:\n      - local: .gitlab/portolan.yml\n"),
         (".vscode/settings.json", "    {\n      \"yaml.schemas\""),

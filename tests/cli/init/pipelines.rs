@@ -231,7 +231,8 @@ fn the_jobs_of_gitlab_do_the_same() {
     assert!(code == 0 && words.contains("are not set") && job.calls().is_empty(), "{words}");
     let (code, words) = job.run("sh", &script("portolan-diff"), &[("CODE", "2")]);
     assert_eq!(code, 2, "{words}");
-    assert_eq!(job.calls()[1], format!("comment {}", repo.path().join("portolan-comment.md").display()));
+    let comment = job.calls()[1].clone();
+    assert!(comment.starts_with("comment /") && comment.ends_with("/portolan-comment.md"), "{comment}");
     // Without a token for the note there is none, and the job still judges.
     assert_eq!(job.run("sh", &script("portolan-diff"), &[("GITLAB_TOKEN", "")]).0, 0);
     assert!(!job.calls()[2..].iter().any(|call| call.starts_with("comment")), "{:?}", job.calls());
