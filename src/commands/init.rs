@@ -114,8 +114,8 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let lacks_editor_schema = lacks_editor_schema(&found, &draft);
     if draft.files.is_empty() && !choices.pulls(&found) && !lacks_editor_schema {
         let verdict = match draft.pastes.is_empty() {
-            true => "Nothing to do: portolan is set up in this repository.\n",
-            false => "Nothing to write: only the lines above are left to add.\n",
+            true => "Nothing to do: this repository is set up already.\n",
+            false => "Nothing to write, but the lines above must be added by hand.\n",
         };
         context.streams.show(&format!("{summary}{verdict}"))?;
         return Ok(Exit::Success);
@@ -169,13 +169,13 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     if lacks_editor_schema {
         schema::run_in_repository(&SchemaArgs { name: SchemaName::Manifest, write: true }, &mut after)?;
     }
-    let written = if draft.files.is_empty() { "" } else { "the files are written; " };
+    let written = if draft.files.is_empty() { "" } else { "The files were written; " };
     if let Some(error) = &failure
         && !args.from_catalog
     {
         let style = context.style;
         context.streams.say_painted(&ui::failure(error, style.color, style.width));
-        context.say(&format!("note: {written}run `portolan pull` to try the catalog again."));
+        context.say(&format!("note: {written}run `portolan pull` to retry."));
     }
     context.streams.show(&next(&found, &choices, &draft, pulled, build))?;
     match failure {
@@ -344,27 +344,27 @@ fn report_ignored_wishes(
 ) {
     if found.root != context.settings.directory {
         let root = found.root.display();
-        context.say(&format!("note: the config is in `{root}`, so that folder is set up."));
+        context.say(&format!("note: The config is in `{root}`, so that folder is set up."));
     }
     if let Some(path) = &choices.wired {
         context.say(&format!("note: `{path}` runs portolan already, so no other workflow is written."));
     }
     if !found.is_git {
-        context.say("note: not a Git repository, so no hook and no pipeline are written (`--pre-commit` and `--ci` write them).");
+        context.say("note: Not a Git repository, so no hook and no pipeline are written (`--pre-commit` and `--ci` write them).");
     }
     let is_setting = args.scope.is_some() || args.platform.is_some() || args.region.is_some();
     if found.has_config && is_setting {
         context
-            .say("note: the config exists, so `--scope`, `--platform` and `--region` have no effect; edit the config.");
+            .say("note: The config exists, so `--scope`, `--platform` and `--region` have no effect. Edit the config instead.");
     }
     let is_written = |path: &String| draft.files.iter().any(|file| file.path == *path) || path.ends_with("source.json");
     for path in found.ignored.iter().filter(|path| is_written(path)) {
         context.say(&format!(
-            "note: Git ignores `{path}`, so others will not get it. `git check-ignore -v {path}` names the rule."
+            "note: Git ignores `{path}`, so it will not be committed. `git check-ignore -v {path}` shows the rule."
         ));
     }
     if args.example && !choices.example {
-        context.say("note: manifests or blueprints exist, so no examples are written.");
+        context.say("note: There are manifests or blueprints already, so no examples are written.");
     }
 }
 

@@ -49,7 +49,7 @@ impl Choices {
             what: "catalog",
             value: chosen.value.text().to_owned(),
             reason,
-            help: "it is `local`, a region of the platform, or an `https://` address",
+            help: "use `local`, a region of the platform, or an `https://` address",
         })?;
         let is_named = !matches!(&chosen.origin, Origin::Default) && !is_credentials(&chosen.origin);
         let is_local = chosen.value == Catalog::Local;
@@ -219,7 +219,7 @@ fn may_stand_in_config(address: &str, platform: &Platform) -> bool {
 fn scope(args: &InitArgs, found: &Surroundings, context: &Context<'_>) -> Result<Option<String>, InitError> {
     if let Some(scope) = &args.scope {
         if !fits(scope) || scope.is_empty() {
-            let reason = "it goes into a header".to_owned();
+            let reason = "it is sent as an HTTP header".to_owned();
             return Err(InitError::Invalid { what: "scope", value: scope.clone(), reason, help: SCOPE_HELP });
         }
         return Ok(Some(scope.clone()));

@@ -46,7 +46,7 @@ pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
         Some(after) => draft.change(PIPELINE.to_owned(), before, after),
         None => draft.pastes.push(Paste {
             path: PIPELINE.to_owned(),
-            why: "its style cannot be edited safely",
+            why: "its layout cannot be edited safely",
             lines: format!("include:\n  {line}\n"),
         }),
     }

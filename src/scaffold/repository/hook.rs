@@ -32,7 +32,7 @@ pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
     let after = block::append(before, "repos", &lines).and_then(|after| with_types(&after, &old));
     match after.filter(|after| (facts.read)(after).is_some_and(|new| is_added(&old, &new, facts))) {
         Some(after) => draft.change(PATH.to_owned(), before, after),
-        None => draft.pastes.push(paste("its style cannot be edited safely")),
+        None => draft.pastes.push(paste("its layout cannot be edited safely")),
     }
 }
 

@@ -49,7 +49,7 @@ fn the_first_snapshot_comes_where_credentials_are() {
     assert!(!names(&repo).iter().any(|name| name.starts_with("catalog/")));
     let before = contents(repo.path());
     let second = catalog.run(&repo, "init --yes");
-    assert!(second.results.ends_with("Nothing to do: portolan is set up in this repository.\n"), "{}", second.results);
+    assert!(second.results.ends_with("Nothing to do: this repository is set up already.\n"), "{}", second.results);
     assert!(contents(repo.path()) == before);
     // A dry run asks nobody.
     let dry = git(GITHUB);
@@ -92,13 +92,13 @@ fn a_catalog_that_cannot_be_reached_undoes_nothing() {
         let repo = git(GITHUB);
         let run = run_with(&repo, "init --yes", &variables);
         assert_eq!(run.code, 0, "{}", run.talk);
-        assert!(run.talk.contains("error: ") && run.talk.contains("the files are written"), "{}", run.talk);
+        assert!(run.talk.contains("error: ") && run.talk.contains("The files were written"), "{}", run.talk);
         assert!(!run.talk.contains("wrong-secret") && !run.results.contains("wrong-secret"));
         assert!(repo.path().join("portolan.yaml").exists() && !repo.path().join(".portolan").exists());
         let steps = super::next_steps(&run.results);
         assert!(steps.iter().any(|step| step.contains("Fix the error above") && step.contains("`portolan pull`")));
         let again = run_with(&repo, "init --yes", &variables);
-        assert!(!again.talk.contains("are written") && again.talk.contains("run `portolan pull`"));
+        assert!(!again.talk.contains("were written") && again.talk.contains("run `portolan pull`"));
         // Where it was the point, it is a failure.
         let repo = git(GITHUB);
         let run = run_with(&repo, "init --yes --from-catalog", &variables);
