@@ -62,7 +62,7 @@ fn nobody_is_asked_where_nobody_sits() {
     for (line, words) in [
         ("init --yes --dry-run", "cannot be used with"),
         ("init --ci jenkins", "possible values: github, gitlab, none"),
-        ("init --yes --scope (x)", "use the scope `(x)`"),
+        ("init --yes --scope (x)", "invalid scope `(x)`"),
         ("init --yes --platform glint --catalog us", "has no region `us`"),
         ("init --yes --from-catalog", "PORT_CLIENT_ID and PORT_CLIENT_SECRET"),
         ("init --yes --from-catalog --example", "cannot be used with"),
