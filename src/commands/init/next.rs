@@ -27,8 +27,8 @@ pub(super) fn next(found: &Surroundings, choices: &Choices, draft: &Draft, pulle
     let pipeline = written.clone().find(|path| is_pipeline(path));
     if let (Some(path), Build::Source) = (pipeline, build) {
         steps.push(format!(
-            "Put portolan on the PATH of the CI runner, or set SOURCE_REPOSITORY and SOURCE_COMMIT in `{path}` to build it \
-             there (this portolan was built from source, so there is no published version to install)."
+            "Put portolan on the PATH of the CI runner, or set SOURCE_REPOSITORY and SOURCE_COMMIT in `{path}` (built from \
+             source: there is no published version to install)."
         ));
     }
     steps.extend(pipeline_step(found, choices, pipeline.is_some()));
