@@ -1,6 +1,5 @@
-//! Which room failed, and what that means for the exit code. Findings are not errors: a file with faults is a result,
-//! an error is a job that could not be done. What a verb was asked for and cannot do is told here too: verbs stand
-//! above this floor, and their errors must be seen from it.
+//! The errors of all commands and their exit codes. Findings are not errors: a file with faults is a result, an error
+//! is a job that could not be done. Errors of commands are here too, because commands are a higher layer.
 
 use crate::catalog::CatalogError;
 use crate::catalog::server::ServerError;

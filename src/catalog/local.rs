@@ -1,5 +1,5 @@
-//! The embedded catalog as a [`Catalog`]: the store itself, without HTTP between. What is refused here is refused in the
-//! platform's words, since nobody outside may tell the two apart.
+//! The embedded catalog as a [`Catalog`]: the store without HTTP. Its rejections use the platform's messages, so that
+//! both behave the same.
 
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! `diff`: the plan, shown. Manifests that are wrong end it before the catalog is asked; what would be done is told in
-//! every format that was asked for, and nothing is done.
+//! `diff`: shows the plan in every requested format and changes nothing. Manifests with errors stop it before the
+//! catalog is read.
 
 use std::path::PathBuf;
 

@@ -1,5 +1,5 @@
-//! `new`: a manifest from a blueprint of the snapshot. It writes what it was told, and blanks for the rest; a manifest
-//! that is not finished is no failure, but is told.
+//! `new`: scaffolds a manifest from a blueprint of the snapshot, with the given values and blanks for the rest.
+//! Findings in the new file are reported and do not fail the command.
 
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,5 @@
-//! `pull`: blueprints and known entities of the catalog into `.portolan/`, and manifests for what the repository does
-//! not declare yet. All is read and judged before anything is written; what it breaks is told, and no reason to stop:
-//! the catalog is as it is.
+//! `pull`: updates `.portolan/` from the catalog, and writes manifests for undeclared entities. Everything is read and
+//! checked before the first write. Entities that no longer fit are reported and do not stop it.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 

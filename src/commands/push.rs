@@ -1,5 +1,5 @@
-//! `push`: the plan that `diff` shows, done. Nothing is written before every yes is there; from then on nothing ends it but
-//! its end or a signal, and either way every change has its end told.
+//! `push`: applies the plan that `diff` shows. It writes nothing until every hazard is approved, and always reports
+//! the result of every change, also after a signal.
 
 use std::path::PathBuf;
 

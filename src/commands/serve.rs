@@ -1,5 +1,5 @@
-//! `serve`: the embedded catalog as a server, until it is told to end. Requests are answered on threads of the server's
-//! own; this one waits, and writes the log.
+//! `serve`: runs the embedded catalog as a server until a signal. The server answers on its own threads; this one
+//! waits and writes the log.
 
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};

@@ -1,5 +1,5 @@
-//! Recognises a file whose content is missing: what stands in for it says nothing about the entities that the file
-//! declares, so they are unknown and not removed.
+//! Recognises a file whose content is missing, such as a Git LFS pointer. Its entities are unknown, which is not the
+//! same as removed.
 
 /// Why the content of a file is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

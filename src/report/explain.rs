@@ -1,6 +1,5 @@
-//! A rule as a page: what `explain` shows and what `docs/rules/` holds are made here from the same record and the same
-//! examples, so they cannot tell different stories. The finding in a page is what the tests saw, not what somebody
-//! wrote down.
+//! Rule pages: `explain` and `docs/rules/` are made from the same record and the same examples. The finding on a page
+//! is the output of the tests.
 
 use crate::domain::finding::{RuleInfo, Severity};
 use crate::domain::words::as_sentence;

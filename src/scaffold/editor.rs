@@ -1,6 +1,6 @@
-//! One JSON Schema for all manifests of a repository, for editors: completion while one types, and the plain faults at
-//! once. It is made for the ways of yaml-language-server (draft 7, `if` before `anyOf`, whose errors nobody can read).
-//! It is no second lint: where lint knows better, or only a run over all files can tell, the schema keeps silent.
+//! The JSON Schema of all manifests of a repository, for completion and simple checks in editors. It is written for
+//! yaml-language-server (draft 7; `if` before `anyOf`, whose errors are unreadable). It does not replace lint: it
+//! leaves out what lint checks better or only over several files.
 
 use serde_json::{Map, Value as Json, json};
 

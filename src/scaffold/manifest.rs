@@ -1,5 +1,5 @@
-//! A manifest to be finished, made of a blueprint: what is given, blanks for what is required besides, and the rest to
-//! choose from. Nothing is guessed: a blank that lint points at is better than a value that nobody meant.
+//! Scaffolds a manifest from a blueprint: the given values, blanks for required ones, and the rest as comments. It
+//! never guesses a value: lint points at a blank, but not at a wrong guess.
 
 use std::collections::BTreeMap;
 

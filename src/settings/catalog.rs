@@ -95,17 +95,17 @@ mod tests {
     #[test]
     fn what_could_leak_or_mislead_is_refused() {
         for (bad, why) in [
-            ("", "neither"),
-            ("EU", "neither"),
+            ("", "expected"),
+            ("EU", "expected"),
             ("https://", "no host"),
             ("http://api.port.io", "unencrypted"),
             ("http://localhost.evil.example", "unencrypted"),
             ("ftp://host", "not supported"),
             ("https://id:secret@api.port.io", "credentials"),
             ("https://api.port.io/?token=x", "no query or fragment"),
-            ("https://me:hunter2", "no port"),
-            ("https://[::1]hunter2", "no port"),
-            ("https://api.port.io:99999", "no port"),
+            ("https://me:hunter2", "the port is not"),
+            ("https://[::1]hunter2", "the port is not"),
+            ("https://api.port.io:99999", "the port is not"),
             ("https://a b", "no query or fragment"),
         ] {
             let refused = Catalog::parse(bad).expect_err(bad);

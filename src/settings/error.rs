@@ -1,5 +1,5 @@
-//! Why there are no settings. A config with faults tells them all at once, each at its place: a person who mends one
-//! and is then told of the next stops reading.
+//! Errors of the settings. A config with several errors reports all of them at once, each at its position, so that
+//! users need not fix them one by one.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,5 @@
-//! Lays the layers over each other, once. What is not said anywhere gets its default here and nowhere else.
+//! Merges flags, environment, target and config in this order of precedence, once. Defaults are set here and nowhere
+//! else.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -109,18 +109,18 @@ targets: {a: {targets: {}}, b: []}
         "`http://` would send",
         "unknown choice `clustr`; did you mean `cluster`?",
         "invalid glob",
-        "this is `3`; a string",
-        "this is `x`; a list of globs",
-        "this is `-1`; a whole number",
-        "this is `101`; a whole number from 0 to 100",
-        "this is `maybe`; `true` or `false`",
-        "there is no choice `overwrite`",
+        "expected a string, found `3`",
+        "expected a list of globs, found `x`",
+        "found `-1`",
+        "expected a whole number from 0 to 100, found `101`",
+        "expected `true` or `false`, found `maybe`",
+        "unknown choice `overwrite`",
         "unknown rule `wrong-typ`; did you mean `wrong-type`?",
-        "there is no choice `loud`",
-        "this is `30`; a number of days",
+        "unknown choice `loud`",
+        "expected a number of days",
         "`token` is not allowed here: credentials",
-        "there is no key `targets`",
-        "this is a list; a mapping",
+        "unknown key `targets`",
+        "expected a mapping, found a list",
     ];
     assert_eq!(told.len(), expected.len(), "{told:#?}");
     for (told, expected) in told.iter().zip(expected) {
@@ -225,7 +225,7 @@ fn the_platforms_address_of_the_environment_stands_in_for_a_region() {
     assert_eq!(alias.ok().map(|(text, _)| text).as_deref(), Some("http://localhost:1"));
     for (variables, flag, why) in [
         (&[("PORT_BASE_URL", "eu")][..], None, "it is not a URL"),
-        (&[][..], Some("mars"), "`--catalog`: `port` has no region `mars`"),
+        (&[][..], Some("mars"), "`--catalog` is `mars`: `port` has no region `mars`"),
         (&[][..], Some("http://catalog.acme.example"), "unencrypted"),
     ] {
         let refused = catalog("catalog: eu\n", variables, flag).expect_err(why).to_string();

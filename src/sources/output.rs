@@ -1,6 +1,6 @@
-//! Files that a user names: a report, a baseline, a plan, a pipeline's job summary. They may lie anywhere, but a link in
-//! the repository does not make them leave it: a branch may bring such a link. The files of the repository itself are
-//! written by `write_atomically` alone.
+//! Reads and writes files that a user names: a report, a baseline, a plan, a job summary. They may be anywhere, but a link in
+//! the repository must not lead out of it, because a branch may contain such a link. Files of the repository itself are
+//! written with `write_atomically` only.
 
 #![expect(clippy::disallowed_methods, reason = "one of the few files that write")]
 
@@ -73,8 +73,8 @@ fn help_with_opening(problem: &OpenProblem) -> &'static str {
     }
 }
 
-/// Puts `text` in the place of what the file held, in one step where the place allows it. Folders are not made: one that
-/// is not there is a slip in the name.
+/// Replaces the content of the file with `text`, atomically where possible. It creates no folders: a missing one is
+/// a typing error.
 pub fn write_output(within: &Boundary, path: &Path, text: &str) -> Result<(), OutputError> {
     let failed = |source| OutputError::Write { path: path.to_owned(), source };
     match Target::of(within, path)? {
@@ -88,13 +88,13 @@ pub fn write_output(within: &Boundary, path: &Path, text: &str) -> Result<(), Ou
     }
 }
 
-/// What a named output is.
+/// The kind of a named output.
 enum Target {
-    /// Nothing is there yet.
+    /// Does not exist yet.
     New(PathBuf),
-    /// A file that may be written, by whatever links it is reached.
+    /// A writable file, reached directly or through links.
     File(PathBuf),
-    /// A pipe or a device, which is what it is.
+    /// A pipe or a device.
     Stream(PathBuf, EntryKind),
 }
 
@@ -124,7 +124,7 @@ impl Target {
     }
 }
 
-/// A file that stands for what the process writes to is not to be replaced by another.
+/// Whether the file is a standard stream of this process, which must not be replaced.
 fn is_standard_stream(place: &Path) -> bool {
     // Streams are files on Unix only.
     cfg!(unix) && ["/dev/stdout", "/dev/stderr"].iter().any(|stream| place == Path::new(stream))
@@ -169,7 +169,7 @@ fn replace(place: &Path, bytes: &[u8]) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Whether `write_output` would find a place there, as far as that can be told before.
+/// Checks early whether `write_output` would succeed, as far as that is known.
 pub fn check_output(within: &Boundary, path: &Path) -> Result<(), OutputError> {
     match Target::of(within, path)? {
         Target::New(place) => Draft::create(folder_of(&place))
@@ -241,7 +241,7 @@ pub fn output_place(path: &Path) -> PathBuf {
     path.canonicalize().ok().or_else(real).unwrap_or_else(|| path.to_owned())
 }
 
-/// All of standard input.
+/// Reads all of standard input.
 pub fn read_standard_input() -> Result<Vec<u8>, OutputError> {
     let mut bytes = Vec::new();
     let limit = LARGEST_FILE;

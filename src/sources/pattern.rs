@@ -1,5 +1,5 @@
-//! Which files of the repository are looked at: globs relative to the root. An empty list of includes is not
-//! "nothing" but every YAML file, told apart by content later.
+//! The globs of manifests, relative to the root. An empty list of includes means every YAML file; manifests are
+//! recognised by content later.
 
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};

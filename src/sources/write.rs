@@ -1,5 +1,5 @@
-//! Writes a file in one step: nobody ever sees half of it, and nothing outside the root is touched, whatever `..` or
-//! links say. The new text comes by a rename, so a file's permissions are carried over by hand.
+//! Writes a file atomically and only inside the root, whatever `..` or links say. The new text comes with a rename, so
+//! the file's permissions are copied.
 
 #![expect(clippy::disallowed_methods, reason = "one of the few files that write")]
 

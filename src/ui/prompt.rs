@@ -1,6 +1,5 @@
-//! Questions to a person: one line out on standard error, one line in. Whole lines, as the terminal gives them: editing
-//! them is the terminal's, and Ctrl-C ends the program as it ends any other. There is nobody to ask where either stream
-//! is no terminal.
+//! Prompts: one line on standard error, one line from standard input. The terminal handles editing and Ctrl-C. There
+//! is no prompt unless both streams are terminals.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 

@@ -46,7 +46,7 @@ fn an_embedded_catalog_without_entities_does_not_either_until_it_is_named_on_the
     repo.write(".portolan/blueprints/service.json", blueprint);
     for line in ["pull", "pull --check"] {
         let talk = run(&repo, line).was_refused();
-        assert!(talk.contains("it holds no entities, and the snapshot is of https://api.port.io"), "{talk}");
+        assert!(talk.contains("no entities, and the snapshot is of https://api.port.io"), "{talk}");
         assert!(talk.contains("`--catalog local`") && talk.contains("portolan.yaml:1"), "{talk}");
     }
     assert_eq!(repo.read(".portolan/source.json"), source);

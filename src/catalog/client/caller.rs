@@ -1,5 +1,5 @@
-//! Calls that come about: a turn at the gate, a token that lives, another try where one may help, within a budget. What
-//! the catalog refuses for good is an error with its words.
+//! Sends one call: waits for the limiter, renews the token, and retries within the budget. A final rejection of the
+//! catalog is an error with its message.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

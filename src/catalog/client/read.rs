@@ -1,5 +1,5 @@
-//! Reading a snapshot: by blueprint, in pages as large as they may be, several blueprints at once. A blueprint is complete
-//! only when the catalog counts as many as it gave; where one way of reading fails, another is tried.
+//! Reads entities by blueprint, in the largest pages, several blueprints concurrently. A blueprint is complete only if
+//! the catalog's count equals the number read; if one way of reading fails, another is tried.
 
 use std::collections::HashSet;
 use std::sync::Arc;

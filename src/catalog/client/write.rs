@@ -1,6 +1,6 @@
-//! Writing: batches at the same time, as many as the gate lets through, and each entity's outcome at its place. A batch that
-//! is refused for one of its members is taken apart until the refusal is that member's own. What an answer means for a
-//! member is decided by `write_state`.
+//! Writes entities in concurrent batches, as many as the limiter allows, and returns each entity's result at its
+//! index. A batch that is rejected because of one member is split until only that member is rejected. `write_state`
+//! decides what an answer means for a member.
 
 use std::collections::VecDeque;
 use std::sync::Arc;

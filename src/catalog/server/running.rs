@@ -1,4 +1,4 @@
-//! A server that runs, on threads of its own, until it is stopped, dropped, or told to by a signal.
+//! A running server on its own threads, until it is stopped, dropped or interrupted by a signal.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;

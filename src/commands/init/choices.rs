@@ -33,7 +33,7 @@ pub(super) struct Choices {
     pulls_first: bool,
 }
 
-const SCOPE_HELP: &str = "letters, digits and `._/@-`, at most 200: `acme/catalog`";
+const SCOPE_HELP: &str = "use letters, digits and `._/@-`, at most 200: `acme/catalog`";
 
 impl Choices {
     pub fn of(

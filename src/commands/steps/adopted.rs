@@ -1,5 +1,5 @@
-//! Yields manifests for entities that the catalog has and the repository does not: what each says, where it lies and
-//! what it is called. Nothing is written here, and nothing that is there is taken for free.
+//! Builds manifests for entities that only the catalog has: content, path and resource name. It writes nothing, and
+//! never chooses a path or name that is already used.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;

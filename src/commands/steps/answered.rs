@@ -1,6 +1,5 @@
-//! Yields what a person at the terminal says of a new entity: one question for each value that its blueprint requires
-//! and nobody gave. An answer that is certainly wrong is asked for again; Enter leaves a blank, which is no answer and
-//! no fault.
+//! Asks the user for a new entity's values: one question for each required value without a flag. An invalid answer is
+//! asked for again; Enter leaves a blank.
 
 use std::collections::BTreeMap;
 

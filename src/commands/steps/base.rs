@@ -1,6 +1,6 @@
-//! Yields what a branch is compared with: the manifests of the base, read from Git without a checkout, and the entities
-//! whose files moved since. The base that the user names must be there; one that a pipeline names may be missing, and
-//! then that is told and the run goes on without: a preview with less in it is better than none.
+//! Reads the base of a comparison: the manifests at the merge base, from Git without a checkout, and the entities
+//! whose files moved since. A base that the user names must exist; one that a pipeline names may be missing, and then
+//! a notice says so and the run continues without it.
 
 mod moves;
 mod pipeline;

@@ -1,5 +1,5 @@
-//! Yields everything lint has to say of a repository: every file read once, its documents and entities judged, and
-//! the repository as a whole after them.
+//! Runs every rule over a repository: each file is read once, its documents and entities are checked, and then the
+//! repository as a whole.
 
 use std::collections::BTreeMap;
 use std::path::Path;

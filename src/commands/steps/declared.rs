@@ -1,5 +1,5 @@
-//! Yields what the repository declares: every entity with the file it stands in, and the names and folders that are
-//! taken. What cannot be read is declared all the same: an entity that is doubted is not one that is missing.
+//! An index of the repository's declarations: every entity with its file, and the used names and folders.
+//! Entities of unreadable manifests count as declared, because they are not missing.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
@@ -22,7 +22,7 @@ pub(crate) struct Declared {
     folders: BTreeMap<String, BTreeMap<String, usize>>,
 }
 
-/// Where an entity stands.
+/// The position of a declaration.
 #[derive(Debug, Clone)]
 pub(crate) struct Standing {
     /// As the run's list spells it.
@@ -30,12 +30,12 @@ pub(crate) struct Standing {
     pub wrapping: Wrapping,
 }
 
-/// What is around an entity in its file.
+/// The other content of an entity's file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Wrapping {
     /// The file holds this resource and nothing else; its metadata has no more than these.
     Alone { kind: ResourceKind, name: String, namespace: Option<String> },
-    /// Why the file is not this entity's alone, as a clause.
+    /// Why the file has other content too, as a clause.
     Shared(&'static str),
 }
 

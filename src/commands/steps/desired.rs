@@ -1,6 +1,5 @@
-//! Yields what the manifests of a repository ask for: each entity with the places of its parts, and beside them what
-//! could not be read. An entity that is doubted is not one that is missing: whoever deletes what is not asked for looks
-//! at both lists.
+//! Reads the declared entities of a repository, each with the positions of its parts, and lists what could not be read.
+//! An entity of an unreadable manifest is not missing, so code that deletes must look at both lists.
 
 use std::cell::OnceCell;
 use std::collections::hash_map::Entry;

@@ -1,5 +1,5 @@
-//! Yields the store of the embedded catalog where it lies unless somebody says otherwise. It is of this machine alone,
-//! so whoever makes it also sees to it that Git leaves it out.
+//! Opens or creates the store of the embedded catalog at its default path. The file is for this machine only, so
+//! creating it also makes Git ignore it.
 
 use std::path::Path;
 

@@ -1,6 +1,5 @@
-//! Yields a refusal where the config leaves nothing to look at: a glob with a slip in it would otherwise be a
-//! repository without faults, for ever. Looked at only after (next to) nothing was found, so the further walks cost
-//! nobody else.
+//! Refuses a run whose globs match no file: a typing error in a glob would otherwise look like a clean repository. The
+//! extra walks happen only after (almost) nothing was found.
 
 use std::path::Path;
 

@@ -1,5 +1,5 @@
-//! Yields what lint shows: files chosen, checked, repaired where asked, and cut down to what this run is about. All
-//! that comes from outside (settings, paths, today) comes in through the request.
+//! Runs lint: selects files, checks them, applies fixes if asked, and filters the findings for this run. Settings,
+//! paths and the date come with the request.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! Yields the blueprints that the catalog has now. The snapshot may be older: what is compared with the catalog goes by
-//! the catalog's own, and where the two differ that is said.
+//! The catalog's current blueprints. The snapshot may be older: plans use the catalog's blueprints, and a notice names
+//! the ones that differ.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -1,5 +1,4 @@
-//! Yields which part of a plan is wanted: blueprints and files as a user names them. A file is meant where there is one
-//! of that name, for a path is more than a word.
+//! Resolves `--only` to blueprints and files. A name that is both is the file, because a path is more specific.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

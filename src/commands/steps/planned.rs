@@ -1,5 +1,5 @@
-//! Yields the plan: both sides read, compared and judged, and beside it all that it was made of, so that whoever goes on
-//! with it reads nothing twice. Nothing is written, but the embedded catalog's own blueprints where it is to be written to.
+//! Makes the plan: reads both sides, compares them, and keeps everything that it read, so that later steps read nothing
+//! twice. It writes nothing except the embedded catalog's own blueprints before a push.
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;

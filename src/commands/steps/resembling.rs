@@ -1,4 +1,4 @@
-//! Yields what may be a rename and is not taken for one: whoever knows can say it in the manifest.
+//! Reports creates and deletes that may be renames, so that the user can set the annotation.
 
 use crate::domain::desired::RENAMED_FROM;
 use crate::domain::entity::EntityKey;

@@ -1,5 +1,5 @@
-//! Yields the blueprints of `.portolan/blueprints` as they were saved, for the embedded catalog to follow. Lint judges
-//! them and wants places; here only those count that can be used.
+//! Reads the saved blueprints of `.portolan/blueprints` for the embedded catalog. Only usable ones count; lint reports
+//! the others.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! Gives a plan, or what stands in its way, to where it was asked to go. The same for all that plan: what one verb shows
-//! and another does must not read otherwise.
+//! Gives a plan, or what stands in its way, to where it was asked to go. The same for all that plan: what one verb
+//! shows and another does must not read otherwise.
 
 use crate::commands::context::Context;
 use crate::commands::output::Output;

@@ -1,5 +1,5 @@
-//! Yields the commit that a push is of where it must be signed. The work tree must be as that commit has it, and then it
-//! is the commit that is read: what was signed is what is pushed, whatever changes on the disk meanwhile.
+//! Checks the signature of the commit to push, if one is required. The work tree must equal the commit, which is then
+//! read instead, so that later changes on disk cannot be pushed.
 
 use crate::commands::context::Context;
 use crate::commands::steps::revision::{repository, revision};

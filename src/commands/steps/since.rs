@@ -1,5 +1,5 @@
-//! Yields whether a push goes on from the last one, by the outcome that this one left. A record that is not there yet is
-//! a first push; one that cannot be held against this run is no proof of anything, and refused.
+//! Checks that a push does not go back, by the outcome of the last one. A missing record means a first push; a record
+//! that does not belong to this push is refused.
 
 use std::path::Path;
 

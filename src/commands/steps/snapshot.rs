@@ -1,5 +1,5 @@
-//! Yields the snapshot: what `.portolan/` holds, and where it is wrong. The files it reads join the run's list, so
-//! that findings can point into them.
+//! Loads the snapshot from `.portolan/` and reports its errors. Its files join the run's list, so that findings can
+//! point into them.
 
 use std::collections::BTreeSet;
 use std::path::Path;

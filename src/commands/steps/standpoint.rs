@@ -1,6 +1,5 @@
-//! Yields where manifests are read from: the work tree, or a commit as Git has it. Of a commit the work tree counts for
-//! nothing, but for the config: where things go to, whose they are and how careful one is are questions of now, and what
-//! the manifests are and mean is a question of then.
+//! The source of the manifests: the work tree or a commit. With `--ref`, manifests come from the commit; catalog,
+//! scope and safety limits still come from the current config.
 
 use std::path::Path;
 

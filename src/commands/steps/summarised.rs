@@ -1,5 +1,4 @@
-//! Yields whether a run is in the summary that a pipeline shows beside the job. One that cannot be written is told, and is
-//! no fault of what the run did.
+//! Writes the job summary of a CI system. A failure is a notice and does not change the result of the run.
 
 use crate::commands::context::Context;
 use crate::sources;

@@ -1,5 +1,5 @@
-//! The plan for a terminal. Hazards stand first and what they ask for stands last, where the eye is; between them the
-//! changes by blueprint. A long plan is folded: some changes in full, more by name, the rest counted.
+//! The plan for a terminal. Hazards come first, the next step last, and between them the changes by blueprint. A long
+//! plan is abbreviated: some changes in full, more by name, the rest counted.
 
 mod pieces;
 

@@ -77,7 +77,7 @@ pub(in crate::report) fn remark(change: &Change) -> Option<String> {
         RenamedBy::Content => "same content",
     };
     match (&change.action, change.standing) {
-        (Action::Rename { from, by: why }, _) => Some(format!("renamed from {} ({})", tick(from), by(*why))),
+        (Action::Rename { from, by: why }, _) => Some(format!("renamed from {}: {}", tick(from), by(*why))),
         (Action::Adopt, _) => Some("adopted unchanged".to_owned()),
         (Action::Create | Action::Update | Action::Delete, Standing::Foreign) => {
             Some("owned by another owner".to_owned())
@@ -92,10 +92,8 @@ pub(in crate::report) fn cause(change: &FieldChange) -> Option<&'static str> {
         (Cause::Named, _) => None,
         (Cause::Dropped, true) => Some("set at the merge base, no longer in the manifest"),
         (Cause::Dropped, false) => Some("set at the merge base, no longer in the manifest: the blueprint's default"),
-        (Cause::LeftOut, true) => Some("not in the manifest, which is the whole entity (`write: replace`)"),
-        (Cause::LeftOut, false) => {
-            Some("not in the manifest, which is the whole entity (`write: replace`): the blueprint's default")
-        }
+        (Cause::LeftOut, true) => Some("not in the manifest, `write: replace`"),
+        (Cause::LeftOut, false) => Some("not in the manifest, `write: replace`: the blueprint's default"),
     }
 }
 

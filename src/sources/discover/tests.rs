@@ -132,9 +132,9 @@ fn a_folder_in_the_place_of_a_manifest_is_told() {
         found.unreadable.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     let why = "it is a folder without manifests";
-    assert_eq!(told(&all()), [format!("read `a.yaml`: {why}"), format!("read `e.yml`: {why}")]);
+    assert_eq!(told(&all()), [format!("`a.yaml` cannot be read: {why}"), format!("`e.yml` cannot be read: {why}")]);
     let pattern = Pattern::new(&["catalog/*.yaml", "e.yml"], &["a.yaml"]).expect("globs");
-    assert_eq!(told(&pattern), [format!("read `e.yml`: {why}")]);
+    assert_eq!(told(&pattern), [format!("`e.yml` cannot be read: {why}")]);
 }
 
 #[test]

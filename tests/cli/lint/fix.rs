@@ -49,7 +49,7 @@ fn every_byte_outside_the_repairs_stays() {
         repo.write("catalog/basket.yaml", before);
         let told = lint(&repo, &["--fix"]);
         assert_eq!(told.code, 0, "{name}: {told:?}");
-        assert_says(&told, "Made 3 repairs in 1 file.");
+        assert_says(&told, "Applied 3 fixes in 1 file.");
         let read = std::fs::read(repo.path().join("catalog/basket.yaml")).expect("it is there");
         assert_eq!(String::from_utf8_lossy(&read), String::from_utf8_lossy(&after), "{name}");
         assert!(read == after, "{name}");
@@ -83,7 +83,7 @@ fn what_is_left_is_reported_and_counts() {
     repo.write("catalog/cart.yaml", service("cart", &format!("{AMBIGUOUS}    tier: high\n")));
     let told = lint(&repo, &["--fix"]);
     assert_eq!(told.code, 1);
-    assert_says(&told, "Made 1 repair in 1 file.");
+    assert_says(&told, "Applied 1 fix in 1 file.");
     assert!(told.out.contains("1 error in 1 file") && !told.out.contains("ambiguous-scalar"), "{}", told.out);
     assert_eq!(repo.read("catalog/cart.yaml"), service("cart", &format!("{QUOTED}    tier: high\n")));
 }
@@ -159,7 +159,7 @@ fn a_diff_says_how_much_it_would_do() {
     assert_eq!((told.code, told.out.as_str(), told.err.as_str()), (0, "", "Nothing to fix.\n"));
     repo.write("catalog/cart.yaml", service("cart", &format!("{AMBIGUOUS}    tier: high\n")));
     let told = lint(&repo, &["--fix", "--diff"]);
-    assert_says(&told, "1 repair would be applied; 1 finding would remain.");
+    assert_says(&told, "1 fix would be applied; 1 finding would remain.");
     assert_eq!(lint(&repo, &["--fix", "--diff", "--fail-on", "never"]).code, 0);
     repo.write("catalog/cart.yaml", service("cart", WRONG));
     let told = lint(&repo, &["--fix", "--diff"]);

@@ -34,7 +34,7 @@ fn an_editor_that_fails_loses_nothing() {
     let failed = run_with(&repo, "new service cart --edit", &[("VISUAL", "exit 3;"), ("EDITOR", "true")]);
     assert_eq!((failed.code, failed.results.as_str()), (70, "catalog/logistics/quoting/cart.yaml\n"));
     assert!(
-        failed.talk.contains("ended with 3") && failed.talk.contains("the manifest was written"),
+        failed.talk.contains("ended with 3") && failed.talk.contains("the manifest is as the editor left it"),
         "{}",
         failed.talk
     );

@@ -77,5 +77,5 @@ fn a_file_that_is_named_is_written_as_its_name_wants() {
     );
     assert!(repo.read("catalog/new/deep/two.yaml").contains("  name: two\n  namespace: shop\n"));
     let outside = run(&repo, "new service three --file elsewhere/three.yaml");
-    assert!(outside.talk.contains("`elsewhere/three.yaml` is not among `manifests.include`"), "{}", outside.talk);
+    assert!(outside.talk.contains("`elsewhere/three.yaml` does not match `manifests.include`"), "{}", outside.talk);
 }

@@ -173,7 +173,7 @@ fn a_catalog_without_blueprints_does_not_empty_the_snapshot() {
     ];
     let run = run_with(&repo, "pull", &variables);
     assert_eq!((run.code, run.results.as_str()), (64, ""), "{}", run.talk);
-    assert!(run.talk.contains("it has no blueprints") && run.talk.contains("portolan config"), "{}", run.talk);
+    assert!(run.talk.contains("has no blueprints") && run.talk.contains("portolan config"), "{}", run.talk);
     assert!(contents(repo.path()) == before);
 }
 

@@ -152,7 +152,7 @@ fn a_push_goes_on_from_the_last_and_goes_back_only_on_request() {
     let repo = history();
     let first = run(&repo, SINCE);
     assert_eq!(first.code, 0, "{}{}", first.results, first.talk);
-    assert!(first.results.contains("There is no `last.json`"), "{}", first.results);
+    assert!(first.results.contains("No `last.json`"), "{}", first.results);
     let record = repo.read("last.json");
     assert_eq!(run(&repo, SINCE).code, 0, "the same commit again");
     let record_again = repo.read("last.json");

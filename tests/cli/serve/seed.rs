@@ -81,11 +81,11 @@ fn what_cannot_be_brought_in_is_told_and_the_rest_is_served() {
     assert!(!last.is_empty());
     assert_eq!(count(&server, "service"), 6);
     let server = Server::of(&repo, "--store memory --seed .");
-    server.says("note: `.portolan/blueprints/cut.json` holds no blueprint that can be used: it is not JSON");
-    server.says("catalog/broken.yaml:3 was left out: it is not valid YAML");
-    server.says("catalog/shape.yaml:6 was left out: `identifier` is a number and not a string.");
-    server.says("`lost` of catalog/lost.yaml was left out: ");
-    server.says("`wrong` of catalog/wrong.yaml was left out: ");
+    server.says("note: `.portolan/blueprints/cut.json` has no usable blueprint: it is not JSON");
+    server.says("catalog/broken.yaml:3 was skipped: it is not valid YAML");
+    server.says("catalog/shape.yaml:6 was skipped: `identifier` must be a string, found a number.");
+    server.says("`lost` of catalog/lost.yaml was skipped: ");
+    server.says("`wrong` of catalog/wrong.yaml was skipped: ");
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn the_text_can_be_pasted_into_a_shell() {
     for name in ["PORTOLAN_CATALOG", "PORT_BASE_URL"] {
         assert!(text.contains(&format!("  export {name}={url}\n")), "{text}");
     }
-    assert!(text.contains("It holds no blueprints, no entities; `--seed .` brings in"), "{text}");
+    assert!(text.contains("It has no blueprints and no entities; `--seed .` loads"), "{text}");
     let line = text.lines().find(|line| line.contains("PORT_CLIENT_SECRET=")).expect("the second line to paste");
     let id = line.split_once("PORT_CLIENT_ID=").and_then(|(_, rest)| rest.split(' ').next()).expect("an id");
     assert_eq!((id.len(), text.matches(id).count()), (31, 2), "{text}");
@@ -66,7 +66,7 @@ fn what_is_brought_in_is_what_it_holds() {
     repo.copy_example("acme");
     let text = told_to_a_person(&repo, &["--seed", "."]);
     // The blueprints of the platform are there anyway and count nowhere; users and teams are entities as others are.
-    assert!(text.contains("\nIt holds 8 blueprints, 120 entities.\n"), "{text}");
+    assert!(text.contains("\nIt has 8 blueprints and 120 entities.\n"), "{text}");
     let brought = "note: Loaded 109 entities and 8 blueprints from `.`, and 11 known entities.\n";
     assert!(text.contains(brought), "{text}");
 }
@@ -189,7 +189,7 @@ fn a_signal_lets_requests_in_flight_finish_and_a_second_does_not() {
     let idle = server.connect();
     let mut asking = in_flight(&server);
     server.signal("TERM");
-    server.says("Ending");
+    server.says("Stopping");
     asking.write_all(b"{}").expect("it still reads");
     assert_eq!(read_answer(&mut asking).expect("it is answered").status, 422);
     assert_eq!(server.ends(), Some(0));
@@ -198,7 +198,7 @@ fn a_signal_lets_requests_in_flight_finish_and_a_second_does_not() {
         let mut server = Server::start("");
         let _asking = in_flight(&server);
         server.signal(first);
-        server.says("Ending");
+        server.says("Stopping");
         server.signal(second);
         assert_eq!(server.ends(), Some(130));
     }

@@ -44,7 +44,7 @@ fn nobody_there_is_told_soon() {
         listener.local_addr().expect("it is bound")
     };
     let told = told(&format!("http://{closed}"));
-    assert!(told.contains("nothing listens there") && told.contains("after 3 tries"), "{told}");
+    assert!(told.contains("nothing listens there") && told.contains("after 3 attempts"), "{told}");
 }
 
 #[test]
@@ -253,7 +253,7 @@ fn pages_that_lead_in_circles_end() {
     });
     let (count, missing) = read(&server);
     assert_eq!(count, 2);
-    assert!(missing.is_some_and(|why| why.contains("lead back")));
+    assert!(missing.is_some_and(|why| why.contains("pages repeat")));
     assert!(server.count("POST", SEARCH) < 8);
 }
 

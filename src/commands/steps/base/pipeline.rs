@@ -1,6 +1,6 @@
-//! What the pipelines say of the base, each by variables of its own. On a pull request that is the branch it is for; on a
-//! push, the commit that was there before. Some check out a merge that they made: its first parent is the tip they merged
-//! into, and often the only commit of the base that a shallow clone has.
+//! What the pipelines say of the base, each by variables of its own. On a pull request that is the branch it is for;
+//! on a push, the commit that was there before. Some check out a merge that they made: its first parent is the tip
+//! they merged into, and often the only commit of the base that a shallow clone has.
 
 use serde_json::Value;
 

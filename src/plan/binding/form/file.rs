@@ -1,5 +1,5 @@
-//! The plan file as a whole. It is told apart first (is it one, of which format, whose), then checked by its sum, then
-//! read: so a file that was cut is called cut, and not faulty at some place.
+//! Reads and writes plan files. It checks in order: whether it is a plan file, its format, its version, its checksum,
+//! and then its content, so that a truncated file is reported as such.
 
 use crate::domain::digest::Digest;
 use crate::domain::value::Value;

@@ -1,5 +1,5 @@
-//! Hazards in a plan file. What one asks for, and its digest, follow from its kind; the digest is in the file all the
-//! same and must be the one that follows, so that nobody takes a hazard for less than it is.
+//! Hazards in a plan file. The needed approval and the digest follow from the kind; the file also has the digest, and
+//! it must match, so that nobody can understate a hazard.
 
 use crate::domain::hazard::{Blocker, Hazard, HazardKind};
 use crate::domain::value::Value;

@@ -1,5 +1,5 @@
-//! The plan in a plan file, as a whole: changes, waves, hazards and numbers. Waves name changes by their place; a place
-//! where there is none is a fault here, so that nobody later looks where nothing is.
+//! The plan in a plan file: changes, waves, hazards and counts. Waves refer to changes by index; an index out of range
+//! is an error here, so that later code can rely on it.
 
 use std::collections::BTreeMap;
 

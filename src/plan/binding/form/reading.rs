@@ -1,6 +1,5 @@
-//! Reading a JSON value piece by piece. A fault gets its place on the way out, one step for each level, so that nothing
-//! is spent on places while all is well. Nothing is passed over: a key that nobody asked for is a fault, as is one that
-//! is there twice.
+//! Reads a JSON value piece by piece. An error gets its path on the way out, one step for each level, so that paths
+//! cost nothing without errors. Unknown and duplicate keys are errors.
 
 use std::sync::Arc;
 

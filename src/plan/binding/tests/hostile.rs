@@ -104,7 +104,7 @@ fn every_place_that_leads_nowhere_is_named() {
         at("/plan/waves/0/steps/0/needs", json!([5])),
         "/plan/waves/0/steps/0/needs/0: unknown change 5: there are 5"
     );
-    assert_eq!(at("/acts/0/0/change", json!(1e3)), "/acts/0/0/change: it is a number and not a whole number");
+    assert_eq!(at("/acts/0/0/change", json!(1e3)), "/acts/0/0/change: expected a whole number, found a number");
     assert_eq!(at("/acts/0/0/needs", json!([7])), "/acts/0/0/needs/0: unknown change 7: there are 5");
     assert_eq!(at("/acts/0/0/key/identifier", json!("other")), "/acts/0/0: it differs from its change");
     assert_eq!(at("/acts/0", json!([])), "/acts: they differ from the waves of the plan");

@@ -175,7 +175,7 @@ fn a_missing_object_is_explained() {
     let (folder, name) = id.split_at(2);
     fs::remove_file(tree.path.join(".git/objects").join(folder).join(name)).expect("it is loose");
     let error = tree.open().staged(&tree.path, &everything()).expect_err("a tree is missing");
-    assert!(error.to_string().starts_with("compare with `HEAD`"), "{error}");
+    assert!(error.to_string().starts_with("comparison with `HEAD`"), "{error}");
     assert!(help(&error).contains("git fsck"), "{}", help(&error));
 }
 

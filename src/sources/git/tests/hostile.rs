@@ -234,7 +234,7 @@ fn settings_that_a_commit_can_change_are_refused_with_their_place() {
         tree.git(["config", name, value]);
         let error = verdict(&tree).expect_err(value);
         assert!(error.to_string().contains(words), "{name}={value}: {error}");
-        assert!(help(&error).contains("outside of the work tree"), "{}", help(&error));
+        assert!(help(&error).contains("out of the work tree"), "{}", help(&error));
         tree.git(["config", "--unset", name]);
     }
     // Git's own folder is no content of a commit.

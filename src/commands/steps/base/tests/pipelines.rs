@@ -263,7 +263,7 @@ fn a_push_is_compared_with_what_was_there_before() {
     tree.git(&["reset", "--quiet", "--hard", &first]);
     tree.write("d.yaml", &entity("d")).commit("four");
     assert_eq!(found(push(&second)).revision.commit, first);
-    assert!(note(push(A)).starts_with("`GITHUB_EVENT_PATH` names `aaaaaaaaaa`, which this clone does not have"));
+    assert!(note(push(A)).contains("`GITHUB_EVENT_PATH` names `aaaaaaaaaa`, which this clone does not have"));
     assert!(push(NONE).expect("it is no error").notes.is_empty());
     std::fs::remove_file(&event).expect("it is there");
     let gone = [("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "push"), ("GITHUB_EVENT_PATH", "/nowhere/event")];
