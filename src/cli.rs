@@ -10,6 +10,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
 use crate::commands::context::Context;
 use crate::commands::terminal::{Terminal, colour_choice};
 use crate::commands::{self, completions, config, diff, explain, init, lint, man, new, pull, push, schema, serve};
+use crate::domain::build::Build;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::settings::{self, Environment, Request};
@@ -98,7 +99,7 @@ enum Verb {
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
-    /// Print the version
+    /// Print the version, and whether it is a published release or was built from source
     #[command(after_help = "Examples:\n  portolan version")]
     Version,
 }
@@ -154,7 +155,7 @@ impl Verb {
             Self::Completions(args) => return completions::run(&args, command(), streams),
             Self::Man(args) => return man::run(&args, command(), environment.directory(), streams),
             Self::Version => {
-                streams.show(&command().render_version())?;
+                streams.show(&format!("{}{}\n", command().render_version(), Build::current().description()))?;
                 return Ok(Exit::Success);
             }
             Self::Init(_)

@@ -8,7 +8,7 @@ mod diff;
 mod explain;
 mod hostile;
 mod init;
-#[cfg(unix)]
+#[cfg(unix)] // makes symbolic links
 mod links;
 pub mod lint;
 mod man;

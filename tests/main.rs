@@ -22,9 +22,11 @@ mod killed;
 mod laws;
 mod mistakes;
 mod pictures;
+#[cfg(unix)] // runs the shell scripts of runners
 mod pipelines;
 mod pushed;
 mod rules;
+mod systems;
 
 #[path = "../src/generated_cases.rs"]
 mod generated_cases;

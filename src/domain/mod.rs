@@ -7,6 +7,7 @@ pub mod blueprint_change;
 pub mod blueprint_check;
 pub mod blueprint_references;
 pub mod blueprints;
+pub mod build;
 pub mod change;
 pub mod day;
 pub mod desired;

@@ -217,6 +217,7 @@ impl<'b> Walk<'b> {
 
     fn is_in_system_folder(&self) -> bool {
         let is_in = |folder: &&str| self.real.starts_with(folder) && !self.boundary.root().starts_with(folder);
+        // /dev, /proc and /sys exist on Unix only.
         cfg!(unix) && SYSTEM_FOLDERS.iter().any(is_in)
     }
 

@@ -46,5 +46,5 @@ pub use pattern::{Pattern, PatternError, is_never_walked};
 pub use read::{DiskFile, Place, ReadBuffer, ReadProblem, SourceFile, Text, TextRef, read, read_large};
 pub use write::{WriteError, create_atomically, write_atomically};
 
-#[cfg(all(test, unix))]
+#[cfg(all(test, unix))] // looks at files that only Unix has
 mod tests;

@@ -136,7 +136,7 @@ pub(super) fn place_named(within: &Boundary, path: &Path) -> Result<PathBuf, Wri
 
 /// Only the superuser may give files away; for all others they are theirs already.
 pub(super) fn keep_owner(file: &File, existing: &fs::Metadata) {
-    #[cfg(unix)]
+    #[cfg(unix)] // files have an owner and a group
     {
         use std::os::unix::fs::{MetadataExt, fchown};
         if file.metadata().is_ok_and(|new| (new.uid(), new.gid()) != (existing.uid(), existing.gid())) {
@@ -144,7 +144,7 @@ pub(super) fn keep_owner(file: &File, existing: &fs::Metadata) {
             let _ = fchown(file, Some(existing.uid()), Some(existing.gid()));
         }
     }
-    #[cfg(not(unix))]
+    #[cfg(not(unix))] // nothing to keep
     let _ = (file, existing);
 }
 
@@ -287,7 +287,7 @@ mod tests {
         assert_eq!(names(&roots.root), ["x.yaml"]);
     }
 
-    #[cfg(unix)]
+    #[cfg(unix)] // sets modes
     #[test]
     fn permissions_stay_and_a_long_name_is_no_trouble() {
         use std::os::unix::fs::PermissionsExt;
@@ -302,7 +302,7 @@ mod tests {
         assert_eq!(fs::read(&path).expect("it is there"), b"new");
     }
 
-    #[cfg(unix)]
+    #[cfg(unix)] // makes symbolic links
     #[test]
     fn a_link_inside_stays_a_link_and_one_that_leaves_is_refused() {
         use std::os::unix::fs::symlink;

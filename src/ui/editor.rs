@@ -30,7 +30,7 @@ pub fn edit(editor: &OsStr, path: &Path) -> Result<(), EditorError> {
     Err(EditorError::Ended { editor: name(), path: path.to_owned(), status })
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // the shell splits the words, as Git does
 fn command(editor: &OsStr, path: &Path) -> Command {
     let mut script = editor.to_owned();
     script.push(" \"$@\"");

@@ -318,7 +318,7 @@ fn other_repositories_and_submodules_keep_what_was_there() {
     }
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // makes links and pipes
 #[test]
 #[ignore = "slow"]
 fn links_pipes_and_folders_in_the_place_of_manifests_keep_everything() {

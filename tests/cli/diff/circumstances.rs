@@ -92,7 +92,7 @@ fn without_privileges(repo: &Repo, line: &str, variables: &[(&str, &str)]) -> Op
     Some((output.status.code()?, text(output.stdout), text(output.stderr)))
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // takes permissions away
 #[test]
 fn beside_a_folder_that_nobody_may_list_nothing_is_deleted() {
     use std::os::unix::fs::PermissionsExt;

@@ -38,7 +38,7 @@ fn a_name_that_looks_like_a_flag_can_be_given() {
     assert_eq!(findings(&repo, &["--", "--staged.yaml"]), ["--staged.yaml:9:11 wrong-property-type"]);
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // Windows forbids such names
 #[test]
 fn control_characters_in_names_reach_no_terminal_and_break_no_line() {
     let repo = shop();
@@ -53,7 +53,7 @@ fn control_characters_in_names_reach_no_terminal_and_break_no_line() {
     assert_eq!(listed(&told), ["catalog/two\nlines\u{1b}[31m.yaml:9:11 wrong-property-type"], "data is as it is");
 }
 
-#[cfg(target_os = "linux")]
+#[cfg(target_os = "linux")] // other systems forbid such names
 #[test]
 fn a_name_that_is_no_text_is_read_and_shown() {
     use std::os::unix::ffi::OsStrExt;

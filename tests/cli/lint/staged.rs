@@ -176,7 +176,7 @@ fn commits(repo: &Repo, arguments: &[&str]) -> (bool, Told) {
     (output.status.success(), told)
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // a hook needs the executable bit
 fn hook(repo: &Repo) {
     use std::os::unix::fs::PermissionsExt;
     let binary = assert_cmd::cargo::cargo_bin("portolan");
@@ -185,7 +185,7 @@ fn hook(repo: &Repo) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // as above
 #[test]
 fn a_hook_refuses_a_commit_with_errors_and_takes_one_without() {
     let repo = committed_shop();

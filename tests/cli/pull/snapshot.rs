@@ -148,7 +148,7 @@ fn a_read_only_snapshot_stays_and_the_error_says_so() {
     assert!(contents(repo.path()) == before);
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // makes symbolic links
 #[test]
 fn a_snapshot_that_is_a_link_out_of_the_repository_is_not_followed() {
     let catalog = Catalog::acme();
