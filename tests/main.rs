@@ -38,3 +38,6 @@ mod domain {
 mod plan {
     pub use portolan::plan::*;
 }
+mod text {
+    pub use portolan::text::*;
+}
