@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::world::{World, mask};
+use super::world::{DESTINATION, World, mask};
 use crate::domain::act::Call;
 use crate::domain::change::FieldChange;
 use crate::domain::plan::Plan;
@@ -33,7 +33,13 @@ fn file(world: &World, mask: &Mask) -> PlanFile {
     let (plan, actual) = (world.plan(), world.snapshot());
     let acts = world.acts(&plan);
     let ground = Ground { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask };
-    let made = Circumstances { tool: "0.0.0".to_owned(), ..Circumstances::default() };
+    let made = Circumstances {
+        tool: "0.0.0".to_owned(),
+        scope: DESTINATION.scope.to_owned(),
+        platform: DESTINATION.platform.to_owned(),
+        catalog: DESTINATION.catalog.to_owned(),
+        ..Circumstances::default()
+    };
     PlanFile::bind(made, Options::default(), plan, acts, ground, |_| "a.yaml")
 }
 
