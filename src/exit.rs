@@ -1,5 +1,5 @@
-//! The one list of exit codes, for all verbs. A verb returns an [`Exit`]; nobody ends the process. 2 is not "usage"
-//! here, as it is for many programs: it says that changes are pending.
+//! The list of exit codes of all commands. A command returns an [`Exit`] and never ends the process. Unlike in many
+//! programs, 2 does not mean "usage": it means that changes are pending.
 
 use std::process::ExitCode;
 

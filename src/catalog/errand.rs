@@ -1,5 +1,5 @@
-//! How acts are carried out, and how far it may still go: what all calls of a wave share. A call that fails says so here,
-//! and whoever begins the next one looks first.
+//! The options and shared state of the calls of one wave. A failed call records its failure here, and the next call
+//! checks it before it starts.
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM, as one. From the first look on the system no longer ends the program by them, not even when nobody
+//! Handles Ctrl-C and SIGTERM alike. Once installed, the system no longer ends the program on them, even if nothing
 //! listens any more.
 
 #[cfg(unix)]

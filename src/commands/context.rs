@@ -1,5 +1,4 @@
-//! What every verb is given: the settings, the streams, and what is known of the place it runs in. Made once, at the
-//! door; a verb asks it and nothing else.
+//! The context of every command: settings, streams and environment. Created once at start.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! The nouns every room speaks of. Pure: no files, no clock, no network, no terminal.
+//! The domain types that all modules share. Pure: no files, no clock, no network, no terminal.
 
 pub mod act;
 pub mod address;

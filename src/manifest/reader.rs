@@ -1,5 +1,4 @@
-//! The room's front door: a text goes in, documents come out one by one. The buffers are kept from document to
-//! document, so a document lives only as long as the call that is handed it.
+//! Reads a text document by document. Buffers are reused, so a document lives only as long as the call that gets it.
 
 use std::ops::Range;
 use std::sync::LazyLock;

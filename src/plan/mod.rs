@@ -1,6 +1,6 @@
-//! What must be done so that the catalog is as the manifests ask. Pure, and words nothing: the same question in any
-//! order gives the same plan, byte for byte. Both sides are made comparable first (`normalise`), so that comparing
-//! (`compare`) knows no exceptions.
+//! The planner: computes the changes that make the catalog equal to the manifests. Pure; the same input in any order
+//! gives the same plan, byte for byte. Both sides are first normalised (`normalise`), so that the comparison
+//! (`compare`) has no exceptions.
 
 mod acts;
 mod approval;

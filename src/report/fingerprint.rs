@@ -1,6 +1,6 @@
-//! A finding's name that survives moved lines: what the line says, not where it stands. Two findings alike in every
-//! part are told apart by their order; so fingerprints are made of **all** findings of a run, before any is filtered
-//! out, or the second of two would take the first one's name.
+//! Fingerprints of findings that survive moved lines, since they cover the text of the line instead of its number.
+//! Equal findings are numbered in order, so fingerprints are made of **all** findings of a run, before any is
+//! filtered.
 //!
 //! A line is hashed without its credentials: reports are published, and the hash of a short password can be guessed. So a
 //! baseline that knows a credential in a property knows the next one there, too.

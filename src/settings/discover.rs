@@ -1,5 +1,5 @@
-//! Finds the config and the root: upwards from where the user stands, and not beyond the Git work tree. The root is
-//! the config's folder where it was found; a config that is named with `--config` does not move the root.
+//! Finds the config and the root: upwards from the current folder, within the Git work tree. The root is the folder of
+//! the found config; `--config` does not move the root.
 
 use std::path::{Path, PathBuf};
 

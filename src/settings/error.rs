@@ -1,5 +1,5 @@
-//! Why there are no settings. A config with faults tells them all at once, each at its place: a person who mends one
-//! and is then told of the next stops reading.
+//! Errors of the settings. A config with several errors reports all of them at once, each at its position, so that
+//! users need not fix them one by one.
 
 use std::path::PathBuf;
 
@@ -7,33 +7,37 @@ use miette::{LabeledSpan, NamedSource};
 
 use crate::domain::address::without_secrets;
 use crate::domain::span::Span;
+use crate::domain::words::count;
 use crate::sources::{LinkProblem, OpenProblem, ReadProblem};
 use crate::text::escape;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum SettingsError {
-    #[error("work in `{}`: there is no such folder", path.display())]
-    #[diagnostic(code("no-such-folder"), help("give `-C` a folder that exists"))]
+    #[error("no such folder: `{}`", path.display())]
+    #[diagnostic(code("no-such-folder"), help("pass a folder that exists to `-C`"))]
     NoFolder { path: PathBuf },
-    #[error("work in `{}`: {problem}", path.display())]
+    #[error("folder `{}` cannot be used: {problem}", path.display())]
     #[diagnostic(
         code("linked-folder"),
-        help("remove the link from the repository, or give `-C` the folder that it leads to")
+        help("remove the link from the repository, or pass the folder that it points to to `-C`")
     )]
     LinkedFolder { path: PathBuf, problem: LinkProblem },
-    #[error("read the config `{}`: there is no such file", path.display())]
-    #[diagnostic(code("no-such-config"), help("name a file that exists, or leave `--config` out to have it found"))]
+    #[error("no such config file: `{}`", path.display())]
+    #[diagnostic(
+        code("no-such-config"),
+        help("name a file that exists, or drop `--config` and portolan looks for portolan.yaml")
+    )]
     NoConfig { path: PathBuf },
-    #[error("read the config `{path}`: {}", problem.reason())]
+    #[error("config `{path}` cannot be read: {}", problem.reason())]
     #[diagnostic(code("unreadable-config"), help("{}", help_with_reading(problem)))]
     Unreadable { path: String, problem: ReadProblem },
     #[error(transparent)]
     #[diagnostic(transparent)]
     Faulty(Box<FaultyConfig>),
-    #[error("use the target `{name}`: {}", known_targets(known))]
+    #[error("unknown target `{name}`: {}", known_targets(known))]
     #[diagnostic(code("unknown-target"), help("{help}"))]
     UnknownTarget { name: String, known: Vec<String>, help: String },
-    #[error("use the value `{value}` of {origin}: {reason}")]
+    #[error("{origin} is `{value}`: {reason}")]
     #[diagnostic(code("invalid-setting"), help("{help}"))]
     Invalid { origin: String, value: String, reason: String, help: String },
 }
@@ -41,19 +45,19 @@ pub enum SettingsError {
 fn help_with_reading(problem: &ReadProblem) -> &'static str {
     match problem {
         ReadProblem::NotText { .. } => "save it as UTF-8",
-        ReadProblem::TooLarge { .. } => "name the right file: no config is as large",
+        ReadProblem::TooLarge { .. } => "name the right file: a config is never this large",
         ReadProblem::NotOpened(OpenProblem::Link(_)) => {
-            "replace the link with the file itself, or name the file that it leads to with `--config`"
+            "replace the link with the file, or name the file that it points to with `--config`"
         }
         ReadProblem::NotOpened(_) => "replace it with a regular file",
-        ReadProblem::Io(_) | ReadProblem::Git(_) => "give yourself the right to read it",
+        ReadProblem::Io(_) | ReadProblem::Git(_) => "make it readable",
     }
 }
 
 fn known_targets(known: &[String]) -> String {
     match known {
-        [] => "the config has no targets".to_owned(),
-        names => format!("the config has {}", names.join(", ")),
+        [] => "the config defines none".to_owned(),
+        names => format!("the config defines {}", names.join(", ")),
     }
 }
 
@@ -67,10 +71,10 @@ pub struct ConfigFault {
 
 /// All that is wrong in one config.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
-#[error("read the config `{path}`: {} {} wrong in it", faults.len(), if faults.len() == 1 { "thing is" } else { "things are" })]
+#[error("config `{path}` has {}", count(faults.len(), "error"))]
 #[diagnostic(
     code("faulty-config"),
-    help("`portolan schema config` describes every key, and editors check them with it")
+    help("`portolan schema config` prints the schema of every key; editors check the file with it")
 )]
 pub struct FaultyConfig {
     pub path: String,

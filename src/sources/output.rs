@@ -1,6 +1,6 @@
-//! Files that a user names: a report, a baseline, a plan, a pipeline's job summary. They may lie anywhere, but a link in
-//! the repository does not make them leave it: a branch may bring such a link. The files of the repository itself are
-//! written by `write_atomically` alone.
+//! Reads and writes files that a user names: a report, a baseline, a plan, a job summary. They may be anywhere, but a link in
+//! the repository must not lead out of it, because a branch may contain such a link. Files of the repository itself are
+//! written with `write_atomically` only.
 
 #![expect(clippy::disallowed_methods, reason = "one of the few files that write")]
 
@@ -16,65 +16,65 @@ use super::write::{Draft, keep_owner};
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum OutputError {
-    #[error("write `{}`: {source}", path.display())]
+    #[error("`{}` cannot be written: {source}", path.display())]
     #[diagnostic(code("unwritable-output"), help("{}", help_with_writing(source)))]
     Write { path: PathBuf, source: io::Error },
-    #[error("write `{}`: {problem}", path.display())]
+    #[error("`{}` cannot be written: {problem}", path.display())]
     #[diagnostic(
         code("output-outside-repository"),
-        help("remove the link from the repository, or name the file that it leads to")
+        help("remove the link from the repository, or name the file that it points to")
     )]
     WriteLink { path: PathBuf, problem: LinkProblem },
-    #[error("write `{}`: nothing reads from this named pipe", path.display())]
-    #[diagnostic(code("unwritable-output"), help("start the program that reads from it first, or name a regular file"))]
+    #[error("named pipe `{}` has no reader", path.display())]
+    #[diagnostic(code("unwritable-output"), help("start the reading program first, or name a regular file"))]
     NoReader { path: PathBuf },
-    #[error("read `{}`: {source}", path.display())]
+    #[error("`{}` cannot be read: {source}", path.display())]
     #[diagnostic(code("unreadable-input"), help("{}", help_with_reading(source)))]
     Read { path: PathBuf, source: io::Error },
-    #[error("read `{}`: {problem}", path.display())]
+    #[error("`{}` cannot be read: {problem}", path.display())]
     #[diagnostic(code("unreadable-input"), help("{}", help_with_opening(problem)))]
     Open { path: PathBuf, problem: OpenProblem },
-    #[error("read `{}`: it has more than {limit} bytes", path.display())]
-    #[diagnostic(code("input-too-large"), help("name the right file: nothing that portolan writes is as large"))]
+    #[error("`{}` is larger than {limit} bytes", path.display())]
+    #[diagnostic(code("input-too-large"), help("name the right file: portolan writes no file this large"))]
     TooLarge { path: PathBuf, limit: u64 },
-    #[error("read standard input: {0}")]
+    #[error("standard input cannot be read: {0}")]
     #[diagnostic(code("unreadable-input"))]
     Input(io::Error),
-    #[error("read standard input: it has more than {limit} bytes")]
-    #[diagnostic(code("input-too-large"), help("give it the text of one file"))]
+    #[error("standard input is larger than {limit} bytes")]
+    #[diagnostic(code("input-too-large"), help("pass the text of one file"))]
     InputTooLarge { limit: u64 },
 }
 
 fn help_with_writing(source: &io::Error) -> &'static str {
     match source.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-            "look at the space on the disk that it lies on"
+            "check the free space on that disk"
         }
-        _ => "name a file in a folder that exists and that you may write to",
+        _ => "name a file in a folder that exists and is writable",
     }
 }
 
 fn help_with_reading(source: &io::Error) -> &'static str {
     match source.kind() {
         ErrorKind::InvalidData => "name a file that holds text",
-        _ => "name a file that exists and that you may read",
+        _ => "name a file that exists and is readable",
     }
 }
 
 fn help_with_opening(problem: &OpenProblem) -> &'static str {
     match problem {
         OpenProblem::Link(LinkProblem::Outside | LinkProblem::GitFolder) => {
-            "remove the link from the repository, or name the file that it leads to"
+            "remove the link from the repository, or name the file that it points to"
         }
-        OpenProblem::NotAFile(_) => "write what it gives to a file, and name that file",
+        OpenProblem::NotAFile(_) => "write its content to a file, and name that file",
         OpenProblem::Link(LinkProblem::Nowhere | LinkProblem::NotAFolder | LinkProblem::Io(_))
         | OpenProblem::TooLarge { .. }
-        | OpenProblem::Io(_) => "name a file that exists and that you may read",
+        | OpenProblem::Io(_) => "name a file that exists and is readable",
     }
 }
 
-/// Puts `text` in the place of what the file held, in one step where the place allows it. Folders are not made: one that
-/// is not there is a slip in the name.
+/// Replaces the content of the file with `text`, atomically where possible. It creates no folders: a missing one is
+/// a typing error.
 pub fn write_output(within: &Boundary, path: &Path, text: &str) -> Result<(), OutputError> {
     let failed = |source| OutputError::Write { path: path.to_owned(), source };
     match Target::of(within, path)? {
@@ -88,13 +88,13 @@ pub fn write_output(within: &Boundary, path: &Path, text: &str) -> Result<(), Ou
     }
 }
 
-/// What a named output is.
+/// The kind of a named output.
 enum Target {
-    /// Nothing is there yet.
+    /// Does not exist yet.
     New(PathBuf),
-    /// A file that may be written, by whatever links it is reached.
+    /// A writable file, reached directly or through links.
     File(PathBuf),
-    /// A pipe or a device, which is what it is.
+    /// A pipe or a device.
     Stream(PathBuf, EntryKind),
 }
 
@@ -123,7 +123,7 @@ impl Target {
     }
 }
 
-/// A file that stands for what the process writes to is not to be replaced by another.
+/// Whether the file is a standard stream of this process, which must not be replaced.
 fn is_standard_stream(place: &Path) -> bool {
     cfg!(unix) && ["/dev/stdout", "/dev/stderr"].iter().any(|stream| place == Path::new(stream))
 }
@@ -167,7 +167,7 @@ fn replace(place: &Path, bytes: &[u8]) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Whether `write_output` would find a place there, as far as that can be told before.
+/// Checks early whether `write_output` would succeed, as far as that is known.
 pub fn check_output(within: &Boundary, path: &Path) -> Result<(), OutputError> {
     match Target::of(within, path)? {
         Target::New(place) => Draft::create(folder_of(&place))
@@ -238,7 +238,7 @@ pub fn output_place(path: &Path) -> PathBuf {
     path.canonicalize().ok().or_else(real).unwrap_or_else(|| path.to_owned())
 }
 
-/// All of standard input.
+/// Reads all of standard input.
 pub fn read_standard_input() -> Result<Vec<u8>, OutputError> {
     let mut bytes = Vec::new();
     let limit = LARGEST_FILE;

@@ -1,5 +1,5 @@
-//! Which files of the repository are looked at: globs relative to the root. An empty list of includes is not
-//! "nothing" but every YAML file, told apart by content later.
+//! The globs of manifests, relative to the root. An empty list of includes means every YAML file; manifests are
+//! recognised by content later.
 
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
@@ -10,7 +10,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 const SKIPPED_FOLDERS: [&str; 2] = [".git", ".portolan"];
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
-#[error("read the glob `{glob}`: {reason}")]
+#[error("invalid glob `{glob}`: {reason}")]
 #[diagnostic(code("invalid-glob"), help("write a glob relative to the root, such as `catalog/**/*.{{yaml,yml}}`"))]
 pub struct PatternError {
     /// As the user wrote it.

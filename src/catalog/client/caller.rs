@@ -1,5 +1,5 @@
-//! Calls that come about: a turn at the gate, a token that lives, another try where one may help, within a budget. What
-//! the catalog refuses for good is an error with its words.
+//! Sends one call: waits for the limiter, renews the token, and retries within the budget. A final rejection of the
+//! catalog is an error with its message.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -210,7 +210,7 @@ impl Caller {
         if call.is_write && !self.transport.names_scope() {
             return Err(Failed::ForGood(ClientError::Unscoped { asked: self.asked(call) }));
         }
-        let told = |wait| self.tell("the rate limit is used up", "continuing", wait, None);
+        let told = |wait| self.tell("the rate limit is exhausted", "continuing", wait, None);
         let turn = call.stop.unless_told(self.gate.enter(call.work, self.patience.total, told)).await;
         let Some(turn) = turn.filter(|_| !call.stop.is_told()) else {
             return Err(Failed::ForGood(ClientError::Stopped { asked: self.asked(call) }));
@@ -336,8 +336,8 @@ impl Caller {
     fn not_the_api(&self, call: &Call, answer: &Answer, secrets: &[&Secret]) -> ClientError {
         let what = match answer.content_type.as_deref().map(|kind| shown(kind, secrets)) {
             Some(kind) if kind.contains("html") => "a web page".to_owned(),
-            Some(kind) => format!("something of the type `{kind}`"),
-            None => "something without a type".to_owned(),
+            Some(kind) => format!("content of type `{kind}`"),
+            None => "content without a type".to_owned(),
         };
         let start = shown_start(&answer.body, 300, secrets);
         ClientError::NotTheApi { asked: self.asked(call), status: answer.status, what, start }
@@ -350,7 +350,7 @@ impl Caller {
         if regions.len() > 1 && is_region {
             let names: Vec<&str> = regions.iter().map(|(name, _)| *name).collect();
             help.push_str(&format!(
-                "; each region knows only its own, and this is `{}` (`--catalog {}`)",
+                "; credentials work in one region only, and this is `{}` (others: `--catalog {}`)",
                 self.transport.trusted().text(),
                 names.join("|")
             ));
@@ -358,7 +358,7 @@ impl Caller {
         if let Some(ahead) = ahead.filter(|ahead| ahead.abs() > SKEW) {
             let direction = if ahead > 0 { "behind" } else { "ahead of" };
             help.push_str(&format!(
-                "; this machine's clock is {} minutes {direction} the catalog's, and tokens depend on it: set it right",
+                "; this machine's clock is {} minutes {direction} the catalog's, and tokens depend on it: correct the clock",
                 ahead.abs() / 60
             ));
         }

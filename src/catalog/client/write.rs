@@ -1,6 +1,6 @@
-//! Writing: batches at the same time, as many as the gate lets through, and each entity's outcome at its place. A batch that
-//! is refused for one of its members is taken apart until the refusal is that member's own. What an answer means for a
-//! member is decided by `write_state`.
+//! Writes entities in concurrent batches, as many as the limiter allows, and returns each entity's result at its
+//! index. A batch that is rejected because of one member is split until only that member is rejected. `write_state`
+//! decides what an answer means for a member.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -331,7 +331,7 @@ impl Writing<'_> {
         let silent = members.iter().copied().filter(|member| !self.is_settled[*member]);
         let silent: Vec<usize> = silent.filter(|member| !again.iter().any(|(other, _)| other == member)).collect();
         for member in silent {
-            let words = "the catalog did not say what became of this entity";
+            let words = "the catalog returned no result for this entity";
             let unsaid = Refusal::new(500, "no_outcome", words);
             self.items[member].answered(Event::Lose, Some(unsaid.into()));
             match self.once_more(member, self.repeat == Repeat::Always) {

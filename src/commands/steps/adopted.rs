@@ -1,5 +1,5 @@
-//! Yields manifests for entities that the catalog has and the repository does not: what each says, where it lies and
-//! what it is called. Nothing is written here, and nothing that is there is taken for free.
+//! Builds manifests for entities that only the catalog has: content, path and resource name. It writes nothing, and
+//! never chooses a path or name that is already used.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -313,7 +313,9 @@ impl LeftOut<'_> {
             let entities = count(self.lacking.len(), "entity");
             let (verb, which) = if self.lacking.len() == 1 { ("lacks", "") } else { ("lack", ", the first of them") };
             let name = format!("{}/{}", first.blueprint, first.identifier);
-            notes.push(format!("{entities} that {verb} what the blueprint requires got no manifest{which}: `{name}`."));
+            notes.push(format!(
+                "No manifest for {entities} that {verb} values which the blueprint requires{which}: `{name}`."
+            ));
         }
         for (path, key, fields) in self.secrets.iter().take(MOST_NAMED) {
             notes.push(format!(
@@ -340,11 +342,11 @@ impl LeftOut<'_> {
         }
         if self.strangers > 0 {
             let values = count(self.strangers, "value");
-            notes.push(format!("{values} of properties that the blueprints do not have were left out."));
+            notes.push(format!("{values} of properties that the blueprints do not have were omitted."));
         }
         if self.meta > 0 {
             let entities = count(self.meta, "entity");
-            notes.push(format!("Title, icon and team of {entities} were left out: the cluster's CRD drops them."));
+            notes.push(format!("Title, icon and team of {entities} were omitted: the CRD in the cluster drops them."));
         }
         notes
     }

@@ -1,5 +1,5 @@
-//! Yields what is reported. What is analysed is always the whole repository; a choice only decides which findings
-//! are this run's business.
+//! Selects which findings a run reports. Lint always analyses the whole repository; the selection only filters
+//! findings.
 
 use std::collections::BTreeSet;
 

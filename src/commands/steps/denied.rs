@@ -43,7 +43,7 @@ pub(crate) fn denied(
             None => context.streams.show(&text).err().map(|it| it.to_string()),
         };
         if let Some(trouble) = trouble {
-            context.say(&format!("note: The refusal is not in every report: failed to {trouble}."));
+            context.say(&format!("note: The refusal is missing in a report: {trouble}."));
         }
     }
     if outputs.is_empty() {

@@ -1,4 +1,4 @@
-//! Yields where manifests live already, and whose platform's they are: what a config would say so that they are found.
+//! Detects where manifests are and which platform they belong to: the values of a new config.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! Yields the plan: both sides read, compared and judged, and beside it all that it was made of, so that whoever goes on
-//! with it reads nothing twice. Nothing is written, but the embedded catalog's own blueprints where it is to be written to.
+//! Makes the plan: reads both sides, compares them, and keeps everything that it read, so that later steps read nothing
+//! twice. It writes nothing except the embedded catalog's own blueprints before a push.
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
@@ -292,7 +292,7 @@ fn checkout(
     refuse_pipes(asked, &settings.root.value)?;
     let repository = match repository(settings, context.environment) {
         Err(error) if !matches!(wishes.base, base::Wanted::Named(_)) => {
-            notes.push(format!("Git could not be asked what this branch changed: failed to {error}."));
+            notes.push(format!("The changes of this branch are unknown: {error}."));
             None
         }
         opened => opened?,
@@ -330,8 +330,7 @@ fn tolerant(
     match found {
         Err(error) if error.is_no_route() => {
             notes.push(
-                "The catalog has no way to tell which entities are whose: all that is there counts as somebody else's, \
-                 and nothing is deleted."
+                "The catalog does not report who wrote an entity: every existing entity counts as owned by others, and nothing is deleted."
                     .to_owned(),
             );
             Ok(Vec::new())

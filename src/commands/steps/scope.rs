@@ -1,5 +1,5 @@
-//! Yields the scope: whose entities are meant. What is said counts; else the owner and name of the Git remote
-//! `origin`, which is the same in every clone and every work tree.
+//! Determines the ownership scope: the configured one, otherwise the owner and name of the Git remote `origin`, which
+//! is the same in every clone and work tree.
 
 use crate::domain::entity::Owner;
 use crate::error::ScopeError;

@@ -1,5 +1,5 @@
-//! Yields the blueprints of `.portolan/blueprints` as they were saved, for the embedded catalog to follow. Lint judges
-//! them and wants places; here only those count that can be used.
+//! Reads the saved blueprints of `.portolan/blueprints` for the embedded catalog. Only usable ones count; lint reports
+//! the others.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -35,7 +35,7 @@ pub(crate) fn shelved(root: &Path, shelf: &Shelf) -> Shelved {
     for file in shelf.blueprints(root) {
         let reason = match blueprint(&file, &mut buffer) {
             Ok(blueprint) if shelved.blueprints.contains_key(&blueprint.identifier) => {
-                format!("blueprint `{}` is in another file already", blueprint.identifier)
+                format!("blueprint `{}` is in another file too", blueprint.identifier)
             }
             Ok(blueprint) => {
                 shelved.blueprints.insert(blueprint.identifier, blueprint.raw);

@@ -1,5 +1,5 @@
-//! Gives a plan, or what stands in its way, to where it was asked to go. The same for all that plan: what one verb shows
-//! and another does must not read otherwise.
+//! Gives a plan, or what stands in its way, to where it was asked to go. The same for all that plan: what one verb
+//! shows and another does must not read otherwise.
 
 use crate::commands::context::Context;
 use crate::commands::output::Output;
@@ -163,7 +163,7 @@ pub(crate) fn refused<F: PlanLike>(
         None => format!("No plan: {} in the manifests\n", errors(linted)),
     };
     give_out(outputs, &render, context)?;
-    context.say("note: Nothing was compared with the catalog: the manifests must be right before.");
+    context.say("note: The manifests have errors, so nothing was compared with the catalog. Fix them first.");
     Ok(Exit::Findings)
 }
 

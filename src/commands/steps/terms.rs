@@ -1,5 +1,4 @@
-//! Yields what lint goes by: the files, the rules and their levels, today. It is the settings' and the environment's, so
-//! every verb that lints goes by the same.
+//! The configuration of lint: files, rules with their severities, and the date. Every command that lints uses it.
 
 use crate::analysis::{Options, Selection, Snapshot};
 use crate::commands::steps::checked::Bench;

@@ -1,6 +1,6 @@
-//! Yields what the catalog itself says of a plan: every write is sent as a push would send it, to be checked and not
-//! done. It checks one entity at a time against what is there now, so what it misses of what the same plan brings is no
-//! complaint.
+//! Asks the catalog to validate a plan (`validation_only`): every write is sent as a push would send it. The catalog
+//! checks one entity at a time against its current state, so a complaint about something that the same plan creates is
+//! ignored.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;

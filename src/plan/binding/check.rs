@@ -1,5 +1,6 @@
-//! Whether a plan still holds. Two questions: is this the run it was made for (`unfit`), and is what it touches as it
-//! was (`moved`). Both name what they find; neither looks at commits, since a squash makes a new one of the same content.
+//! Checks whether a plan file still applies. `unfit`: is this the run it was made for; `moved`: did anything that it
+//! touches change. Both list what differs. Neither looks at commits, since a squash makes a new one with the same
+//! content.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

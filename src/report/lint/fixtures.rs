@@ -1,5 +1,5 @@
-//! Runs that the tests of all formats share. The rules here are made up: real ones live in another room, and a change
-//! of their words must not break a renderer's test.
+//! Runs that the tests of all formats share. Their rules are invented, so that a change of a real rule's wording does
+//! not break a renderer's test.
 
 use std::sync::LazyLock;
 

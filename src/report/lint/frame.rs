@@ -1,5 +1,5 @@
-//! The source lines under a finding with their marks, drawn by miette. Its head and foot lines are taken off again:
-//! the text report has its own, so that the place is easy to click and help stands inside the frame.
+//! The source frame of a finding, drawn by miette. Its first and last lines are removed, because the text report has
+//! its own, with a clickable position and the help inside the frame.
 
 use std::fmt;
 

@@ -140,7 +140,7 @@ fn fix_words(fix: &Fix, preview: Option<String>, style: &Style) -> String {
         words.push_str(&format!(": `{}`", clip(&line, style.columns() / 2, style.ellipsis())));
     }
     if fix.safe {
-        words.push_str(" (`--fix` does it)");
+        words.push_str(" (`--fix` applies it)");
     }
     words
 }
@@ -215,7 +215,7 @@ fn summary(out: &mut String, report: &Report<'_>, style: &Style) {
     let worst = lint.findings.iter().map(|finding| finding.severity).max();
     let first = lint.findings.iter().find(|finding| Some(finding.severity) == worst);
     if let Some(first) = first {
-        parts.push(format!("`portolan explain {}` says more", first.rule.name));
+        parts.push(format!("see `portolan explain {}`", first.rule.name));
     }
     let role = worst.map_or(Role::Good, |worst: Severity| role(worst, true));
     let lines = fill(&parts, style.prose());

@@ -1,6 +1,5 @@
-//! The files that wire a repository: config, hook, pipeline, and what Git leaves out. It is given the texts that are
-//! there and yields those that should be; a file of the user's is added to, never made anew, and where that cannot be done
-//! with certainty the lines are shown to be pasted instead.
+//! The files that `init` writes: config, hook, pipeline, ignore rules. From the existing texts it computes the new
+//! ones; it adds to a user's file and never replaces it, and shows the lines to add if it cannot edit the file safely.
 
 mod block;
 mod config;

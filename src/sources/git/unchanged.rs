@@ -1,5 +1,5 @@
-//! Whether a file of the work tree surely holds what the index holds, told without reading it: size and times are as
-//! the index remembers them, and nothing converts files on their way in. Any doubt means no; the blob is then read.
+//! Checks without reading it whether a work tree file equals the index: same size and times, and no conversion on
+//! checkin. In doubt the answer is no, and the blob is read.
 
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};

@@ -53,7 +53,7 @@ fn the_broken_twin_can_be_repaired_in_one_go() {
     let before = lint(&repo, &["--output", "json"]);
     let after = lint(&repo, &["--fix", "--output", "json"]);
     assert!(left(&after) < left(&before));
-    assert!(after.err.contains("repairs in"), "{}", after.err);
+    assert!(after.err.contains("fixes in"), "{}", after.err);
     assert_eq!(lint(&repo, &["--fix"]).err, "", "fixing twice changes nothing");
-    assert!(!lint(&repo, &[]).out.contains("`--fix` does it"), "nothing safe is left");
+    assert!(!lint(&repo, &[]).out.contains("`--fix` applies it"), "nothing safe is left");
 }

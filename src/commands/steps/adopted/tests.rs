@@ -80,13 +80,13 @@ fn only_what_says_something_is_written() {
          title: A title\n  team:\n    - checkout\n  properties:\n    name: x\n  relations:\n    uses:\n      - two\n    old: one\n"
     );
     assert_eq!(adoption.adopted[0].path, "catalog/service/cart.yaml");
-    assert_eq!(adoption.notes, ["1 value of properties that the blueprints do not have were left out."]);
+    assert_eq!(adoption.notes, ["1 value of properties that the blueprints do not have were omitted."]);
     // Written as a whole, what is not named would be unset.
     let whole = adopted(std::slice::from_ref(&entity), root.path(), |wishes| wishes.replaces = &|_| true);
     assert!(text(&whole).contains("    tier: 3\n    name: x\n    labels:\n      b:\n        - 1\n      a: 1.0\n"));
     let cluster = adopted(&[entity], root.path(), |wishes| wishes.delivery_is_cluster = true);
     assert!(!text(&cluster).contains("title") && !text(&cluster).contains("team"));
-    assert!(cluster.notes[1].starts_with("Title, icon and team of 1 entity were left out"), "{:?}", cluster.notes);
+    assert!(cluster.notes[1].starts_with("Title, icon and team of 1 entity were omitted"), "{:?}", cluster.notes);
 }
 
 #[test]
@@ -97,10 +97,11 @@ fn what_its_blueprint_would_not_take_gets_no_manifest() {
     let adoption = adopted(&[bare[0].clone(), whole, bare[1].clone()], root.path(), |_| {});
     let keys: Vec<&str> = adoption.adopted.iter().map(|it| it.key.identifier.as_ref()).collect();
     assert_eq!(keys, ["cart"]);
-    let note = "2 entities that lack what the blueprint requires got no manifest, the first of them: `service/a`.";
+    let note =
+        "No manifest for 2 entities that lack values which the blueprint requires, the first of them: `service/a`.";
     assert_eq!(adoption.notes, [note]);
     let one = adopted(&bare[..1], root.path(), |_| {});
-    assert_eq!(one.notes, ["1 entity that lacks what the blueprint requires got no manifest: `service/b`."]);
+    assert_eq!(one.notes, ["No manifest for 1 entity that lacks values which the blueprint requires: `service/b`."]);
 }
 
 #[test]

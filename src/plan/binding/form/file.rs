@@ -1,5 +1,5 @@
-//! The plan file as a whole. It is told apart first (is it one, of which format, whose), then checked by its sum, then
-//! read: so a file that was cut is called cut, and not faulty at some place.
+//! Reads and writes plan files. It checks in order: whether it is a plan file, its format, its version, its checksum,
+//! and then its content, so that a truncated file is reported as such.
 
 use crate::domain::digest::Digest;
 use crate::domain::value::Value;
@@ -158,14 +158,14 @@ fn file(body: &Value) -> Read<PlanFile> {
         &file.plan.obstacles,
     );
     if file.plan.digest != planned {
-        return Err(Flaw::new("its digest is not that of what it does"));
+        return Err(Flaw::new("its digest does not match its content"));
     }
     if file.made.scope != file.plan.scope {
-        return Err(Flaw::new("its scope is not that of its plan"));
+        return Err(Flaw::new("its scope differs from its plan"));
     }
     let touched = file.touched.iter().map(|touched| &touched.key);
     if !touched.eq(&touched_keys(&file.plan)) {
-        return Err(Flaw::new("what it touches is not what its plan touches"));
+        return Err(Flaw::new("its entities differ from its plan"));
     }
     Ok(file)
 }
