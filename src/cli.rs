@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
 
-use crate::commands::context::Context;
+use crate::commands::context::{Context, mask_of_errors, mask_of_run};
 use crate::commands::terminal::{Terminal, colour_choice};
 use crate::commands::{self, completions, config, diff, explain, init, lint, man, new, pull, push, schema, serve};
 use crate::domain::build::Build;
@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::settings::{self, Environment, Request};
 use crate::text::escape;
+use crate::text::mask::Mask;
 use crate::ui::{self, ColourChoice, Streams};
 
 const ABOUT: &str = "GitOps for the Port software catalog (and Glint): lint, diff and push Entity manifests";
@@ -122,12 +123,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environm
         }
         Err(error) => {
             let terminal = Terminal::new(&request, environment);
-            (show_usage(&error, &terminal, streams), terminal)
+            (show_usage(&error, &terminal, &mask_of_errors(environment), streams), terminal)
         }
     };
     let result = result.and_then(|exit| streams.flush().map(|()| exit).map_err(Error::from));
     result.unwrap_or_else(|error| {
-        streams.say_painted(&ui::failure(&error, terminal.talk_is_coloured, terminal.style.width));
+        let told = ui::failure(&error, terminal.talk_is_coloured, terminal.style.width);
+        streams.say_painted(&mask_of_errors(environment).text(&told));
         error.exit()
     })
 }
@@ -173,7 +175,9 @@ impl Verb {
         }
         let settings = settings::resolve(&request, environment, &commands::rule_names())?;
         let Terminal { style, motion, .. } = *terminal;
-        let mut context = Context { settings: &settings, environment, streams, style, quiet: request.quiet, motion };
+        let mask = mask_of_run(&settings, environment);
+        let mut context =
+            Context { settings: &settings, environment, streams, style, quiet: request.quiet, motion, mask };
         for note in &settings.notes {
             context.say(&format!("note: {note}"));
         }
@@ -207,7 +211,7 @@ impl Everyone {
     }
 }
 
-fn show_usage(error: &clap::Error, terminal: &Terminal, streams: &mut Streams) -> Result<Exit, Error> {
+fn show_usage(error: &clap::Error, terminal: &Terminal, mask: &Mask, streams: &mut Streams) -> Result<Exit, Error> {
     let is_asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     let text = error.render();
     let is_coloured = if is_asked_for { terminal.style.color } else { terminal.talk_is_coloured };
@@ -225,7 +229,7 @@ fn show_usage(error: &clap::Error, terminal: &Terminal, streams: &mut Streams) -
         streams.show(&text)?;
         Ok(Exit::Success)
     } else {
-        streams.say_painted(&text);
+        streams.say_painted(&mask.text(&text));
         Ok(Exit::Usage)
     }
 }

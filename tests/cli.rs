@@ -16,6 +16,7 @@ mod new;
 mod pull;
 mod push;
 mod schema;
+mod secrets;
 mod serve;
 mod usage;
 mod version;

@@ -41,3 +41,6 @@ mod domain {
 mod plan {
     pub use portolan::plan::*;
 }
+mod text {
+    pub use portolan::text::*;
+}

@@ -117,6 +117,11 @@ impl LocalCatalog {
 }
 
 impl Catalog for LocalCatalog {
+    fn mask_key(&self) -> Option<Vec<u8>> {
+        // Who cannot read it masks with a key of the run.
+        self.store.mask_key().ok()
+    }
+
     fn name(&self) -> &str {
         &self.name
     }

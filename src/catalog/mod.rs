@@ -104,6 +104,11 @@ pub trait Catalog {
         progress: &dyn Progress,
     ) -> Result<Vec<Result<(), Undone>>, CatalogError>;
 
+    /// A key for tags of masked values that is as secret as what the catalog holds, where the catalog keeps one.
+    fn mask_key(&self) -> Option<Vec<u8>> {
+        None
+    }
+
     /// Sends writes that may run concurrently; the results are in the order of `acts`.
     fn perform(&self, acts: &[&Act], errand: Errand<'_>) -> Vec<Result<(), Undone>>;
 }

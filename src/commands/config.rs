@@ -78,6 +78,7 @@ fn rows(settings: &Settings, scope: &Sourced<Option<String>>) -> Vec<Row> {
     add("prune.max", settings.prune.max.value.into(), &settings.prune.max.origin);
     add("prune.max-percent", settings.prune.max_percent.value.into(), &settings.prune.max_percent.origin);
     add("push.require-signed", settings.require_signed.value.into(), &settings.require_signed.origin);
+    add("secrets.allow", settings.secrets_allow.value.clone().into(), &settings.secrets_allow.origin);
     let age = &settings.snapshot_max_age_days;
     add("snapshot.max-age", format!("{}d", age.value).into(), &age.origin);
     for (name, level) in &settings.rules {

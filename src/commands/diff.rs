@@ -22,7 +22,6 @@ use crate::domain::plan::Plan;
 use crate::domain::progress::{Progress, Silent};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::plan::acts;
 use crate::report::plan::{Complaint, PlanFormat};
 
 /// Show what push would change in the catalog, and the hazards
@@ -112,7 +111,7 @@ fn exit(args: &DiffArgs, plan: &Plan, complaints: Option<&[Complaint]>) -> Exit 
 fn complaints(planned: &Planned, context: &Context<'_>) -> Result<Vec<Complaint>, Error> {
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
-    verified(planned, &acts(&planned.plan, &planned.ground()), progress)
+    verified(planned, &planned.acts, progress)
 }
 
 fn nobody_named_it(context: &Context<'_>) -> String {

@@ -7,7 +7,7 @@ mod surroundings;
 
 use std::path::Path;
 
-use crate::commands::context::Context;
+use crate::commands::context::{Context, mask_of_run};
 use crate::commands::pull::{self, PullArgs};
 use crate::commands::rule_names;
 use crate::commands::schema::{self, SchemaArgs, SchemaName};
@@ -159,6 +159,7 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         style: context.style,
         quiet: context.quiet,
         motion: context.motion,
+        mask: mask_of_run(&settings, context.environment),
     };
     let failure = if choices.pulls(&found) { first_pull(&choices, &mut after).err() } else { None };
     let pulled = match &failure {
@@ -174,7 +175,8 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         && !args.from_catalog
     {
         let style = context.style;
-        context.streams.say_painted(&ui::failure(error, style.color, style.width));
+        let told = ui::failure(error, style.color, style.width);
+        context.streams.say_painted(&context.mask.text(&told));
         context.say(&format!("note: {written}run `portolan pull` to retry."));
     }
     context.streams.show(&next(&found, &choices, &draft, pulled, build))?;

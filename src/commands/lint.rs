@@ -1,6 +1,7 @@
 //! `lint`: findings, and safe repairs of them. The flags become a request, the steps do the work, and what they
 //! yield is shown in every format that was asked for.
 
+use std::borrow::Cow;
 use std::cell::LazyCell;
 use std::path::{Path, PathBuf};
 
@@ -10,11 +11,12 @@ use crate::commands::context::Context;
 use crate::commands::offered;
 use crate::commands::output::{Output, refuse_shared};
 use crate::commands::steps::emptied::refuse_emptied;
-use crate::commands::steps::linted::{self, Extent, InWorkTree, LintError, Linted, Request};
+use crate::commands::steps::linted::{self, Extent, InWorkTree, LintError, Linted, Request, read_credentials};
 use crate::commands::steps::standpoint::Standpoint;
 use crate::commands::steps::summarised::summarised;
 use crate::commands::steps::terms::Terms;
 use crate::domain::finding::Severity;
+use crate::domain::masked::{hidden_in, without_hidden};
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::words::count;
 use crate::error::Error;
@@ -223,6 +225,7 @@ fn outputs(args: &LintArgs, context: &Context<'_>) -> Vec<Output<LintFormat>> {
 
 fn show(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> Result<(), Error> {
     let notes = if context.quiet { Vec::new() } else { linted.notes.clone() };
+    let mask = context.mask.clone();
     let lint = Lint {
         findings: &linted.findings,
         fingerprints: Some(&linted.fingerprints),
@@ -230,6 +233,7 @@ fn show(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> Result<(
         counts: linted.counts,
         notes: &notes,
         has_summary: false,
+        mask: &mask,
     };
     let outputs = outputs(args, context);
     let in_work_tree = LazyCell::new(|| InWorkTree::new(&context.settings.root.value, &linted.texts));
@@ -284,7 +288,8 @@ fn write_repairs(linted: &Linted, context: &mut Context<'_>) -> Result<(), Error
 /// The diff alone; the exit code tells whether there is one.
 fn show_repairs(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> Result<Exit, Error> {
     for repaired in &linted.repaired {
-        let text = difference::unified(&repaired.path, &repaired.before.text, &repaired.after, &context.style);
+        let (before, after) = (shown_text(&repaired.before.text, context), shown_text(&repaired.after, context));
+        let text = difference::unified(&repaired.path, &before, &after, &context.style);
         context.streams.show(&text)?;
     }
     let left = linted.findings.len() + linted.counts.hidden;
@@ -296,6 +301,11 @@ fn show_repairs(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> 
     context.say(&words);
     let clean = linted.repairs == 0 && exit(args.fail_on, linted.worst) == Exit::Success;
     Ok(if clean || args.fail_on == FailOn::Never { Exit::Success } else { Exit::Findings })
+}
+
+/// A file without its credentials.
+fn shown_text<'t>(text: &'t str, context: &Context<'_>) -> Cow<'t, str> {
+    without_hidden(text, &hidden_in(&context.mask, text, &read_credentials(text, &context.mask)))
 }
 
 fn exit(fail_on: FailOn, worst: Option<Severity>) -> Exit {

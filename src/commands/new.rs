@@ -375,6 +375,7 @@ fn tell_what_is_left(terms: &Terms<'_>, made: &Made, instead: Instead, context: 
     if linted.findings.is_empty() || context.quiet {
         return Ok(());
     }
+    let mask = context.mask.clone();
     let lint = Lint {
         findings: &linted.findings,
         fingerprints: Some(&linted.fingerprints),
@@ -382,6 +383,7 @@ fn tell_what_is_left(terms: &Terms<'_>, made: &Made, instead: Instead, context: 
         counts: linted.counts,
         notes: &[],
         has_summary: false,
+        mask: &mask,
     };
     let lines = render(&lint, LintFormat::Concise, &Style::PLAIN);
     let findings = count(linted.findings.len(), "finding");

@@ -217,6 +217,7 @@ fn adopted(
     let entities: Vec<&Entity> = all.filter(is_wanted).collect();
     let write = &settings.write.value;
     let replaces = |blueprint: &str| *write.by_blueprint.get(blueprint).unwrap_or(&write.default) == WriteMode::Replace;
+    let mask = context.mask_for(catalog);
     let wishes = Wishes {
         root: &settings.root.value,
         platform: settings.platform.value,
@@ -225,6 +226,7 @@ fn adopted(
         delivery_is_cluster: settings.delivery.value == Delivery::Cluster,
         replaces: &replaces,
         overwrites: args.overwrite,
+        mask: &mask,
     };
     Ok(adopt(&entities, &shapes, declared, &wishes)?)
 }
@@ -298,6 +300,7 @@ fn shown(
         counts: misfits.counts,
         notes: &[],
         has_summary: false,
+        mask: &context.mask,
     };
     let manifests: Vec<ManifestLine<'_>> = adoption.adopted.iter().map(line).collect();
     let before = standing.source.as_ref().filter(|_| standing.is_there());

@@ -22,6 +22,7 @@ pub mod hazard;
 pub mod identifier;
 pub mod known;
 pub mod manifest;
+pub mod masked;
 pub mod moment;
 pub mod outcome;
 pub mod pattern;

@@ -32,11 +32,12 @@ pub(super) struct Layer {
     pub prune_max_percent: Said<u32>,
     pub require_signed: Said<bool>,
     pub rules: Vec<(String, Level, Span)>,
+    pub secrets_allow: Said<Vec<String>>,
     pub snapshot_max_age: Said<u32>,
 }
 
-pub(super) const KEYS: [&str; 10] =
-    ["platform", "catalog", "scope", "delivery", "manifests", "write", "prune", "push", "rules", "snapshot"];
+pub(super) const KEYS: [&str; 11] =
+    ["platform", "catalog", "scope", "delivery", "manifests", "write", "prune", "push", "rules", "secrets", "snapshot"];
 
 /// Reads layers, and remembers what is wrong.
 pub(super) struct LayerReader<'r> {
@@ -70,6 +71,7 @@ impl LayerReader<'_> {
                 self.entries(value, &["require-signed"], |this, _, value| layer.require_signed = this.flag(value))
             }
             "rules" => layer.rules = self.rules(value),
+            "secrets" => self.entries(value, &["allow"], |this, _, value| layer.secrets_allow = this.names(value)),
             "snapshot" => self.entries(value, &["max-age"], |this, _, value| {
                 let wrong = "a number of days (`30d`) or weeks (`4w`)";
                 layer.snapshot_max_age = match value.as_str().and_then(days) {
@@ -170,6 +172,14 @@ impl LayerReader<'_> {
             Some(number) => Some((number, value.span())),
             None => self.refuse(value.span(), &format!("a whole number from 0 to {most}"), value),
         }
+    }
+
+    fn names(&mut self, value: Value<'_>) -> Said<Vec<String>> {
+        if value.kind() != Kind::List {
+            return self.refuse(value.span(), "a list of property names", value);
+        }
+        let names = value.items().filter_map(|item| self.text(item)).map(str::to_owned).collect();
+        Some((names, value.span()))
     }
 
     fn globs(&mut self, value: Value<'_>) -> Said<Vec<String>> {

@@ -61,6 +61,8 @@ pub struct Settings {
     /// Whether the commit that is pushed must be signed.
     pub require_signed: Sourced<bool>,
     pub rules: BTreeMap<String, Sourced<Level>>,
+    /// Properties whose values are shown although they look like credentials.
+    pub secrets_allow: Sourced<Vec<String>>,
     pub snapshot_max_age_days: Sourced<u32>,
     /// The flags by which another directory, config, target or catalog was chosen, as words of a command line: who is
     /// told to run something in the same place gives them too.
@@ -153,6 +155,7 @@ pub fn resolve(
         },
         require_signed: layers.varying("PORTOLAN_REQUIRE_SIGNED", flag, |layer| &layer.require_signed, false)?,
         rules: layers.rules(request, known_rules)?,
+        secrets_allow: layers.said_or(|layer| &layer.secrets_allow, Vec::new()),
         snapshot_max_age_days: layers.said_or(|layer| &layer.snapshot_max_age, 30),
         flags: flags(request, target.as_ref()),
         notes: notes(environment),

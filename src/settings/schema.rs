@@ -31,6 +31,7 @@ struct Config {
     push: Option<Push>,
     /// The severity of each rule. `portolan explain` lists the rules.
     rules: Option<BTreeMap<String, LevelName>>,
+    secrets: Option<Secrets>,
     snapshot: Option<Snapshot>,
     /// Named overrides, selected with `--target`.
     targets: Option<BTreeMap<String, Target>>,
@@ -56,6 +57,7 @@ struct Target {
     push: Option<Push>,
     /// The severity of each rule.
     rules: Option<BTreeMap<String, LevelName>>,
+    secrets: Option<Secrets>,
     snapshot: Option<Snapshot>,
 }
 
@@ -121,6 +123,14 @@ struct Push {
     /// Whether the pushed commit must have a valid signature. A commit can change this key too, so set
     /// PORTOLAN_REQUIRE_SIGNED in a pipeline. Default: false.
     require_signed: Option<bool>,
+}
+
+/// Which values are masked in reports, comments, plan files and pages.
+#[derive(JsonSchema, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Secrets {
+    /// Properties whose values look like credentials and are none: they are shown. Default: none.
+    allow: Option<Vec<String>>,
 }
 
 #[derive(JsonSchema, Deserialize)]

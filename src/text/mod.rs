@@ -1,9 +1,11 @@
 //! Text as such: what a terminal or a pipeline's runner would obey in it, and secrets that must not be shown. It knows
 //! nothing of catalogs, files or formats of reports.
 
+pub mod credentials;
 pub mod escape;
 #[cfg(test)]
 pub(crate) mod hostile_texts;
+pub mod mask;
 pub mod redact;
 
 /// Why the system refused, in words for people: without the number that the standard library adds.

@@ -112,6 +112,7 @@ pub fn start_on(listener: Listener, config: ServerConfig) -> Running {
         latency: config.latency,
         limits,
         log: config.log,
+        mask: config.mask,
         random: random(),
         is_loopback: address.ip().is_loopback(),
         readers: Arc::new(Semaphore::new(READERS)),

@@ -22,7 +22,8 @@ pub(crate) fn denied(
 ) -> PushError {
     let settings = context.settings;
     let words = |words: Option<Box<dyn std::fmt::Display + '_>>| words.map(|it| it.to_string()).unwrap_or_default();
-    let (code, message, help) = (words(error.code()), error.to_string(), words(error.help()));
+    let message = context.mask.text(&error.to_string()).into_owned();
+    let (code, help) = (words(error.code()), words(error.help()));
     let catalog = catalog_name(settings);
     let refusal = Refusal {
         platform: settings.platform.value.name,

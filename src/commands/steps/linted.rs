@@ -2,6 +2,7 @@
 //! paths and the date come with the request.
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,10 +13,12 @@ use crate::commands::steps::fixed::{Repaired, Repairs};
 use crate::commands::steps::past::PastManifests;
 use crate::commands::steps::snapshot::{self, LoadedSnapshot, Shelf};
 use crate::domain::finding::{FileId, Finding};
+use crate::domain::masked::credentials_in;
 use crate::domain::progress::Progress;
 use crate::domain::span::Span;
 use crate::domain::words::grouped;
 pub(crate) use crate::error::LintError;
+use crate::manifest::{Document, Limits, Reader};
 use crate::report::baseline::Baseline;
 use crate::report::fingerprint::{Fingerprint, fingerprints};
 use crate::report::lint::Counts;
@@ -24,6 +27,8 @@ use crate::sources::git::{self, CommitId, Environment, Repository};
 use crate::sources::{
     self, Boundary, Discovery, DiskFile, Hidden, PathKind, Pattern, Place, ReadBuffer, SourceFile, Unreadable,
 };
+use crate::text::credentials::may_hold;
+use crate::text::mask::Mask;
 
 /// What is asked of lint.
 pub(crate) struct Request<'a> {
@@ -410,6 +415,17 @@ fn relative(root: &Path, path: &Path) -> Result<String, LintError> {
     end_of_links(root, path).ok_or_else(outside)
 }
 
+/// The credentials in a file, as the reader of manifests decodes them.
+pub(crate) fn read_credentials(text: &str, mask: &Mask) -> Vec<(Range<usize>, String)> {
+    let mut found = Vec::new();
+    if may_hold(text) {
+        Reader::new(Limits::default()).read(text, &mut |document: &Document<'_>| {
+            document.view.root().into_iter().for_each(|root| credentials_in(mask, root, &mut found));
+        });
+    }
+    found
+}
+
 /// Path and text of the files that findings point into; all others are forgotten.
 pub(crate) struct Texts {
     files: HashMap<FileId, (String, Option<String>)>,
@@ -462,6 +478,10 @@ impl Files for InWorkTree<'_> {
     fn text(&self, file: FileId) -> Option<&str> {
         self.texts.text(file)
     }
+
+    fn credentials(&self, file: FileId, mask: &Mask) -> Vec<(Range<usize>, String)> {
+        self.texts.credentials(file, mask)
+    }
 }
 
 impl Files for Texts {
@@ -471,5 +491,9 @@ impl Files for Texts {
 
     fn text(&self, file: FileId) -> Option<&str> {
         self.files.get(&file).and_then(|(_, text)| text.as_deref())
+    }
+
+    fn credentials(&self, file: FileId, mask: &Mask) -> Vec<(Range<usize>, String)> {
+        self.text(file).map(|text| read_credentials(text, mask)).unwrap_or_default()
     }
 }

@@ -143,6 +143,7 @@ pub(crate) fn refused<F: PlanLike>(
     // The same comment as the plan's: what is wrong now takes the place of what was right before.
     let marker = plan::marker(&owner.scope, target);
     let in_work_tree = InWorkTree::new(&context.settings.root.value, &linted.texts);
+    let mask = context.mask.clone();
     let lint = Lint {
         findings: &linted.findings,
         fingerprints: Some(&linted.fingerprints),
@@ -150,6 +151,7 @@ pub(crate) fn refused<F: PlanLike>(
         counts: linted.counts,
         notes: if context.quiet { &[] } else { &linted.notes },
         has_summary: false,
+        mask: &mask,
     };
     let render = |format: F, style: &Style| match format.as_lint() {
         Some(LintFormat::Markdown) => {
