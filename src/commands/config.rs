@@ -12,7 +12,7 @@ use crate::report::style::{Role, Style};
 use crate::settings::{Origin, Settings, Sourced};
 
 /// Show every setting and its source
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "\
 Examples:
   portolan config
@@ -27,6 +27,15 @@ pub struct ConfigArgs {
 enum ConfigFormat {
     Text,
     Json,
+}
+
+impl ConfigArgs {
+    pub(crate) fn format_name(&self) -> &'static str {
+        match self.output {
+            ConfigFormat::Text => "text",
+            ConfigFormat::Json => "json",
+        }
+    }
 }
 
 /// `portolan.config/1`.
@@ -50,7 +59,7 @@ pub fn run(args: &ConfigArgs, context: &mut Context<'_>) -> Result<Exit, Error> 
         ConfigFormat::Text => text(&rows, &context.style),
         ConfigFormat::Json => json(rows),
     };
-    context.streams.show(&shown)?;
+    context.write_report(args.format_name(), None, &shown)?;
     Ok(Exit::Success)
 }
 

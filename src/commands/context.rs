@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use crate::commands::reports::Reports;
 use crate::report::style::Style;
 use crate::settings::{Environment, Settings};
 use crate::ui::{Bar, Motion, Streams};
@@ -17,6 +18,8 @@ pub struct Context<'a> {
     pub quiet: bool,
     /// How progress is shown on standard error.
     pub motion: Motion,
+    /// With `--all`: where reports wait for those of the other configs.
+    pub reports: Option<&'a mut Reports>,
 }
 
 impl Context<'_> {
@@ -29,6 +32,7 @@ impl Context<'_> {
             style: self.style,
             quiet: self.quiet,
             motion: self.motion,
+            reports: self.reports.as_deref_mut(),
         }
     }
 

@@ -131,6 +131,7 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         style: context.style,
         quiet: context.quiet,
         motion: context.motion,
+        reports: None,
     };
     let failure = if choices.pulls(&found) { first_pull(&choices, &mut after).err() } else { None };
     let pulled = match &failure {

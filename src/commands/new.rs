@@ -121,7 +121,7 @@ pub fn run(args: &NewArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     if choices.known.contains(&blueprint.identifier, &identifier) {
         context.say(&format!(
             "note: The catalog has `{identifier}` of `{0}` already, and this repository does not declare it: \
-             `portolan pull --entities {0} --all` writes what it holds.",
+             `portolan pull --entities {0} --any-owner` writes what it holds.",
             blueprint.identifier
         ));
     }

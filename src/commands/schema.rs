@@ -60,6 +60,8 @@ pub enum SchemaName {
     Refusal,
     /// Output of `serve --output json`
     Serve,
+    /// Output of `--all --output json`, whatever the command
+    All,
 }
 
 /// The file in the snapshot's folder that holds the schema of manifests.
@@ -137,6 +139,7 @@ pub fn schema(name: SchemaName) -> String {
         SchemaName::Outcome => report::outcome::json::schema(),
         SchemaName::Refusal => report::outcome::refusal::schema(),
         SchemaName::Serve => report::serve::schema(),
+        SchemaName::All => report::combined::schema(),
     })
 }
 

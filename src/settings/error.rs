@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use miette::{LabeledSpan, NamedSource};
 
+use super::configs::AllError;
 use crate::domain::address::without_secrets;
 use crate::domain::span::Span;
 use crate::sources::{LinkProblem, OpenProblem, ReadProblem};
@@ -27,6 +28,15 @@ pub enum SettingsError {
     #[error("read the config `{path}`: {}", problem.reason())]
     #[diagnostic(code("unreadable-config"), help("{}", help_with_reading(problem)))]
     Unreadable { path: String, problem: ReadProblem },
+    #[error("no portolan.yaml applies to this folder, but {configs} of this repository {} one:{list}", if configs == "1 folder" { "has" } else { "have" })]
+    #[diagnostic(code("configs-below"), help("{help}"))]
+    ConfigsBelow { configs: String, list: String, help: String },
+    #[error("`{}` is not in a Git work tree and has no portolan.yaml, so it is unknown which files are meant", path.display())]
+    #[diagnostic(code("no-repository"), help("{help}"))]
+    NoRepository { path: PathBuf, help: &'static str },
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    All(#[from] AllError),
     #[error(transparent)]
     #[diagnostic(transparent)]
     Faulty(Box<FaultyConfig>),

@@ -19,7 +19,19 @@ pub struct Repo {
 }
 
 impl Repo {
+    /// An empty Git repository, without a process: most tests need no commit, only a place that has a root.
     pub fn new() -> Self {
+        let repo = Self::outside_git();
+        repo.write(".git/HEAD", "ref: refs/heads/main\n");
+        repo.write(".git/config", "[core]\n\trepositoryformatversion = 0\n\tbare = false\n");
+        for folder in ["objects", "refs/heads"] {
+            fs::create_dir_all(repo.path().join(".git").join(folder)).expect("folders can be made");
+        }
+        repo
+    }
+
+    /// A folder that is in no Git work tree.
+    pub fn outside_git() -> Self {
         Self { folder: tempfile::tempdir().expect("a temporary folder") }
     }
 
