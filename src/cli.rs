@@ -285,6 +285,8 @@ impl Verb {
         let help = match self {
             // Files that are named are those that are meant.
             Self::Lint(args) if !args.paths.is_empty() => return Ok(()),
+            // Git's own refusal is clearer.
+            Self::Lint(args) if args.staged || args.pre_commit || args.changed || args.since.is_some() => return Ok(()),
             Self::Lint(_) => {
                 "name the files and folders to lint (`portolan lint catalog/`), run it in a Git work tree, or choose the \
                  folder of a portolan.yaml with `-C`"

@@ -102,7 +102,7 @@ fn a_broken_config_stops_no_verb_that_does_not_need_it() {
 
 #[test]
 fn slips_in_variables_are_noted_and_quiet_is_quiet() {
-    let repo = Repo::new();
+    let repo = Repo::outside_git();
     let slip = [("PORTOLAN_CATLOG", "eu")];
     let noted = run_with(&repo, "config", &slip);
     assert!(noted.code == 0 && noted.talk.contains("did you mean `PORTOLAN_CATALOG`"), "{}", noted.talk);

@@ -241,9 +241,9 @@ fn find(request: &Request<'_>) -> Result<Found, LintError> {
             }
         }
         Extent::Changed { since } => {
-            let discovery = sources::discover(root, pattern)?;
             let flag = if since.is_some() { "--since" } else { "--changed" };
             let repository = repository(request, flag)?;
+            let discovery = sources::discover(root, pattern)?;
             let mut changed = repository.changed(root, pattern, since.as_deref())?;
             changed.changed.extend(snapshot::changed(&repository, root, since.as_deref())?);
             let before = identities(&[changed.removed, changed.before].concat());
