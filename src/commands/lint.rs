@@ -24,7 +24,7 @@ use crate::report::difference;
 use crate::report::format::Format;
 use crate::report::lint::{Lint, LintFormat, render};
 use crate::report::style::Style;
-use crate::settings::Level;
+use crate::settings::{Level, Settings};
 use crate::sources::{self, PathKind, Pattern, PatternError};
 
 /// A terminal full of findings teaches nobody: so many are shown as text unless `--max-findings` says otherwise.
@@ -129,6 +129,8 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     if !settings.is_repository() {
         terms.pattern = only_named(&paths, given.as_ref().map(|(path, _)| path.as_path()), &settings.root.value)?;
     }
+    let include = unlisted_place(settings).filter(|_| given.is_none());
+    let excluded = excluded(args, &paths, settings);
     let request = Request {
         extent: extent(args),
         paths,
@@ -137,11 +139,13 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         repair: args.fix,
         baseline: baseline.as_ref(),
         most: most(args, context),
+        include: include.as_deref(),
         ..terms.whole()
     };
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
-    let linted = linted::lint(&request, progress).map_err(Error::Lint)?;
+    let mut linted = linted::lint(&request, progress).map_err(Error::Lint)?;
+    linted.notes.extend(excluded);
     let is_about_all = request.extent == Extent::Everything && request.paths.is_empty() && request.given.is_none();
     // One may be the config itself.
     if linted.counts.files <= 1 && is_about_all {
@@ -176,6 +180,28 @@ fn only_named(paths: &[PathBuf], given: Option<&Path>, root: &Path) -> Result<Pa
         include.push("portolan.yaml".to_owned());
     }
     Pattern::new(&include, &[])
+}
+
+/// Where `manifests.include` is, if there is one and `unlisted-manifest` is on: looking for such files costs a walk.
+fn unlisted_place(settings: &Settings) -> Option<String> {
+    let is_off = settings.rules.get("unlisted-manifest").is_some_and(|level| level.value == Level::Off);
+    let include = &settings.include;
+    (!include.value.is_empty() && !is_off).then(|| include.origin.words(&settings.config_name()))
+}
+
+/// The PATHS that the config excludes, as sentences. A hook names whatever a commit touches, and wants none.
+fn excluded(args: &LintArgs, paths: &[PathBuf], settings: &Settings) -> Vec<String> {
+    let named = paths.iter().zip(&args.paths).filter(|_| !args.pre_commit);
+    let sentence = |(path, name): (&PathBuf, &PathBuf)| {
+        let (glob, place) = settings.excluded_by(path.strip_prefix(&settings.root.value).ok()?)?;
+        let is_read = sources::path_kind(path) == Some(PathKind::File) && !args.force_exclude;
+        let end = match is_read {
+            true => "diff and push ignore it; it was checked because it is named",
+            false => "it was not checked",
+        };
+        Some(format!("`{}` is excluded by `{glob}` in `manifests.exclude` ({place}): {end}.", name.display()))
+    };
+    named.filter_map(sentence).collect()
 }
 
 fn extent(args: &LintArgs) -> Extent {

@@ -10,6 +10,7 @@ use crate::domain::finding::Finding;
 use crate::report::escape::harmless_json;
 use crate::report::fingerprint::Fingerprint;
 use crate::report::place::Files;
+use crate::text::merge_conflict;
 
 pub const FORMAT: &str = "portolan.baseline/1";
 
@@ -49,6 +50,9 @@ pub enum BaselineError {
     #[error("read the baseline `{path}`: line {line}, column {column}: {reason}")]
     #[diagnostic(code(baseline::syntax), help("undo the edit, or write the baseline anew"))]
     Syntax { path: String, line: usize, column: usize, reason: String },
+    #[error("the baseline `{path}` has an unresolved merge conflict: line {line}")]
+    #[diagnostic(code(baseline::conflict), help("write it anew with `portolan lint --write-baseline {path}`, or {help}"))]
+    Conflict { path: String, line: usize, help: &'static str },
     #[error("read the baseline `{path}`: its format is `{found}`, and only `{FORMAT}` is known")]
     #[diagnostic(code(baseline::format), help("it may come from a newer portolan: update, or write it anew"))]
     Format { path: String, found: String },
@@ -75,6 +79,9 @@ impl Baseline {
         // A file saved by a Windows editor begins with a mark.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let path = || path.to_owned();
+        if let Some(conflict) = merge_conflict::merge_conflicts(text).first() {
+            return Err(BaselineError::Conflict { path: path(), line: conflict.first_line, help: merge_conflict::HELP });
+        }
         let document: Document = serde_json::from_str(text).map_err(|fault| {
             let reason = fault.to_string();
             // serde says the place a second time at the end.

@@ -10,6 +10,7 @@ use crate::domain::address::without_secrets;
 use crate::domain::span::Span;
 use crate::sources::{LinkProblem, OpenProblem, ReadProblem};
 use crate::text::escape;
+use crate::text::merge_conflict::{self, MergeConflict};
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum SettingsError {
@@ -78,13 +79,11 @@ pub struct ConfigFault {
 /// All that is wrong in one config.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 #[error("read the config `{path}`: {} {} wrong in it", faults.len(), if faults.len() == 1 { "thing is" } else { "things are" })]
-#[diagnostic(
-    code("faulty-config"),
-    help("`portolan schema config` describes every key, and editors check them with it")
-)]
+#[diagnostic(code("faulty-config"), help("{help}"))]
 pub struct FaultyConfig {
     pub path: String,
     pub faults: Vec<ConfigFault>,
+    help: &'static str,
     #[source_code]
     source_text: NamedSource<String>,
     #[label(collection)]
@@ -92,7 +91,20 @@ pub struct FaultyConfig {
 }
 
 impl FaultyConfig {
-    pub(super) fn new(path: String, text: &str, mut faults: Vec<ConfigFault>) -> Self {
+    pub(super) fn new(path: String, text: &str, faults: Vec<ConfigFault>) -> Self {
+        Self::with(path, text, faults, "`portolan schema config` describes every key, and editors check them with it")
+    }
+
+    /// A config with unresolved merge conflicts, and nothing else: what is between the marks is not known.
+    pub(super) fn in_conflict(path: String, text: &str, conflicts: &[MergeConflict]) -> Self {
+        let fault = |conflict: &MergeConflict| ConfigFault {
+            span: Span::new(conflict.first.start, conflict.first.end),
+            message: conflict.message().trim_end_matches('.').to_owned(),
+        };
+        Self::with(path, text, conflicts.iter().map(fault).collect(), merge_conflict::HELP)
+    }
+
+    fn with(path: String, text: &str, mut faults: Vec<ConfigFault>, help: &'static str) -> Self {
         faults.sort_by_key(|fault| fault.span);
         let labels = faults.iter().map(|fault| {
             let range = fault.span.range();
@@ -102,7 +114,7 @@ impl FaultyConfig {
         let labels = labels.collect();
         // Same bytes, same places: what a terminal would obey, and what may be a password, is replaced by as many marks.
         let source_text = NamedSource::new(&path, masked_in_place(&visible_in_place(text)));
-        Self { path, faults, source_text, labels }
+        Self { path, faults, help, source_text, labels }
     }
 }
 

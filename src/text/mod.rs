@@ -4,4 +4,5 @@
 pub mod escape;
 #[cfg(test)]
 pub(crate) mod hostile_texts;
+pub mod merge_conflict;
 pub mod redact;
