@@ -60,6 +60,8 @@ pub enum SchemaName {
     Refusal,
     /// Output of `serve --output json`
     Serve,
+    /// Output of `config --check --output json`
+    ConfigCheck,
     /// Output of `--all --output json`, whatever the command
     All,
 }
@@ -139,6 +141,7 @@ pub fn schema(name: SchemaName) -> String {
         SchemaName::Outcome => report::outcome::json::schema(),
         SchemaName::Refusal => report::outcome::refusal::schema(),
         SchemaName::Serve => report::serve::schema(),
+        SchemaName::ConfigCheck => report::check::schema(),
         SchemaName::All => report::combined::schema(),
     })
 }
