@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
 
+use crate::commands::all::{self, Each};
 use crate::commands::context::Context;
 use crate::commands::terminal::{Terminal, colour_choice};
-use crate::commands::all::{self, Each};
 use crate::commands::{self, completions, config, diff, explain, init, lint, man, new, pull, push, schema, serve};
 use crate::error::Error;
 use crate::exit::Exit;
@@ -198,7 +198,8 @@ impl Verb {
         let settings = settings::resolve(&request, environment, &commands::rule_names())?;
         self.require_repository(&settings)?;
         let Terminal { style, motion, .. } = *terminal;
-        let mut context = Context { settings: &settings, environment, streams, style, quiet: request.quiet, motion, reports: None };
+        let mut context =
+            Context { settings: &settings, environment, streams, style, quiet: request.quiet, motion, reports: None };
         for note in &settings.notes {
             context.say(&format!("note: {note}"));
         }
@@ -280,8 +281,7 @@ impl Verb {
 
     /// Verbs that read manifests walk through the repository; without one, they would walk through the whole disk.
     fn require_repository(&self, settings: &settings::Settings) -> Result<(), Error> {
-        const WAY_OUT: &str =
-            "run it in a Git work tree, choose the folder of a portolan.yaml with `-C`, or write one with `portolan init`";
+        const WAY_OUT: &str = "run it in a Git work tree, choose the folder of a portolan.yaml with `-C`, or write one with `portolan init`";
         let help = match self {
             // Files that are named are those that are meant.
             Self::Lint(args) if !args.paths.is_empty() => return Ok(()),

@@ -195,7 +195,9 @@ pub enum ScopeError {
         help("set `scope: acme/catalog` in portolan.yaml, `PORTOLAN_SCOPE=acme/catalog`, or `--scope acme/catalog`")
     )]
     Unknown,
-    #[error("no scope is set, and a push to {catalog} needs one: it owns the entities that the push writes and deletes")]
+    #[error(
+        "no scope is set, and a push to {catalog} needs one: it owns the entities that the push writes and deletes"
+    )]
     #[diagnostic(
         code("no-scope"),
         help("set `scope: {example}` in portolan.yaml, `PORTOLAN_SCOPE={example}`, or `--scope {example}`")

@@ -54,9 +54,7 @@ impl Each {
             }
             Self::Diff(args) if args.out.is_some() => ("--out", ONE_PLAN),
             Self::Push(args) if args.plan.is_some() => ("--plan", ONE_PLAN),
-            Self::Push(args) if args.since_outcome.is_some() => {
-                ("--since-outcome", "an outcome is that of one config")
-            }
+            Self::Push(args) if args.since_outcome.is_some() => ("--since-outcome", "an outcome is that of one config"),
             Self::Lint(_) | Self::Diff(_) | Self::Push(_) | Self::Pull(_) | Self::Config(_) => return Ok(()),
         };
         Err(AllError::Flag { flag, why })
@@ -251,7 +249,8 @@ fn one(
             context.say(&format!("note: {note}"));
         }
     }
-    let is_text = |(format, file): &Destination| file.is_none() && !matches!(*format, "json" | "sarif" | "gitlab" | "junit");
+    let is_text =
+        |(format, file): &Destination| file.is_none() && !matches!(*format, "json" | "sarif" | "gitlab" | "junit");
     let destinations = job.each.destinations();
     if !request.quiet && (destinations.is_empty() || destinations.iter().any(is_text)) {
         context.show_heading()?;

@@ -171,7 +171,9 @@ fn only_named(paths: &[PathBuf], given: Option<&Path>, root: &Path) -> Result<Pa
         match (sources::path_kind(path), text.is_empty()) {
             (Some(PathKind::Folder), true) => Some("**/*.{yaml,yml}".to_owned()),
             (Some(PathKind::Folder), false) => Some(format!("{text}/**/*.{{yaml,yml}}")),
-            (Some(PathKind::File) | None, _) => Some(text).filter(|text| text.ends_with(".yaml") || text.ends_with(".yml")),
+            (Some(PathKind::File) | None, _) => {
+                Some(text).filter(|text| text.ends_with(".yaml") || text.ends_with(".yml"))
+            }
         }
     };
     let mut include: Vec<String> = paths.iter().map(PathBuf::as_path).chain(given).filter_map(glob).collect();

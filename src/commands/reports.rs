@@ -54,8 +54,7 @@ impl Reports {
         let here = self.collected.iter().filter(|it| it.format == *format && it.file == *file);
         let part = |it: &'_ Collected| (it.config.clone(), it.folder.clone(), it.text.clone());
         let all: Vec<_> = here.map(part).collect();
-        let parts: Vec<Part<'_>> =
-            all.iter().map(|(config, folder, text)| Part { config, folder, text }).collect();
+        let parts: Vec<Part<'_>> = all.iter().map(|(config, folder, text)| Part { config, folder, text }).collect();
         (!parts.is_empty()).then(|| combined::combine(format, &parts))
     }
 }

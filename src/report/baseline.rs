@@ -51,7 +51,10 @@ pub enum BaselineError {
     #[diagnostic(code(baseline::syntax), help("undo the edit, or write the baseline anew"))]
     Syntax { path: String, line: usize, column: usize, reason: String },
     #[error("the baseline `{path}` has an unresolved merge conflict: line {line}")]
-    #[diagnostic(code(baseline::conflict), help("write it anew with `portolan lint --write-baseline {path}`, or {help}"))]
+    #[diagnostic(
+        code(baseline::conflict),
+        help("write it anew with `portolan lint --write-baseline {path}`, or {help}")
+    )]
     Conflict { path: String, line: usize, help: &'static str },
     #[error("read the baseline `{path}`: its format is `{found}`, and only `{FORMAT}` is known")]
     #[diagnostic(code(baseline::format), help("it may come from a newer portolan: update, or write it anew"))]
@@ -80,7 +83,11 @@ impl Baseline {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let path = || path.to_owned();
         if let Some(conflict) = merge_conflict::merge_conflicts(text).first() {
-            return Err(BaselineError::Conflict { path: path(), line: conflict.first_line, help: merge_conflict::HELP });
+            return Err(BaselineError::Conflict {
+                path: path(),
+                line: conflict.first_line,
+                help: merge_conflict::HELP,
+            });
         }
         let document: Document = serde_json::from_str(text).map_err(|fault| {
             let reason = fault.to_string();

@@ -145,7 +145,8 @@ fn junit(parts: &[Part<'_>]) -> String {
         else {
             continue;
         };
-        let attribute = |name: &str| head.split_once(&format!("{name}=\"")).and_then(|(_, rest)| rest.split('"').next());
+        let attribute =
+            |name: &str| head.split_once(&format!("{name}=\"")).and_then(|(_, rest)| rest.split('"').next());
         name = attribute("name").unwrap_or(name);
         for (sum, name) in sums.iter_mut().zip(["tests", "failures", "errors"]) {
             *sum += attribute(name).and_then(|number| number.parse::<u64>().ok()).unwrap_or_default();

@@ -29,11 +29,7 @@ pub(super) const HERE: Origin = Origin::Repository("the current folder");
 
 /// `start`: absolute, where the user stands. `named`: the config from a flag or a variable, relative to `start`.
 /// `may_pass_by`: a run without a config is right beside configs in folders below.
-pub(super) fn find(
-    start: &Path,
-    named: Option<Sourced<PathBuf>>,
-    may_pass_by: bool,
-) -> Result<Found, SettingsError> {
+pub(super) fn find(start: &Path, named: Option<Sourced<PathBuf>>, may_pass_by: bool) -> Result<Found, SettingsError> {
     if path_kind(start) != Some(PathKind::Folder) {
         return Err(SettingsError::NoFolder { path: start.to_owned() });
     }
@@ -131,7 +127,8 @@ mod tests {
 
     #[test]
     fn configs_in_folders_below_stop_a_run_that_has_none() {
-        let files = ["r/.git/HEAD", "r/docs/x", "r/teams/a/portolan.yaml", "r/teams/b/portolan.yml", "plain/a/portolan.yaml"];
+        let files =
+            ["r/.git/HEAD", "r/docs/x", "r/teams/a/portolan.yaml", "r/teams/b/portolan.yml", "plain/a/portolan.yaml"];
         let folder = tree(&files);
         for (start, choose) in [("r", "-C teams/a"), ("r/docs", "-C ../teams/a"), ("plain", "-C a")] {
             match find(&folder.path().join(start), None, false) {

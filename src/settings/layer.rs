@@ -62,7 +62,8 @@ impl LayerReader<'_> {
                 "include" => layer.include = this.globs(value),
                 _ => {
                     layer.exclude = this.globs(value);
-                    layer.exclude_spans = value.items().filter(|item| item.as_str().is_some()).map(Value::span).collect();
+                    layer.exclude_spans =
+                        value.items().filter(|item| item.as_str().is_some()).map(Value::span).collect();
                 }
             }),
             "write" => layer.write = self.write(value),

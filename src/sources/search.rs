@@ -110,8 +110,7 @@ impl Search<'_> {
         let above = folder.ignored.clone();
         let has_rules = entries.iter().any(|(name, _)| name == ".gitignore");
         // Rules that cannot be read are reported by the walk that reads manifests.
-        let ignored =
-            if has_rules { Ignored::enter(above, &folder.path, within, &mut Vec::new()) } else { above };
+        let ignored = if has_rules { Ignored::enter(above, &folder.path, within, &mut Vec::new()) } else { above };
         for (name, kind) in entries {
             let is_candidate = match kind.is_dir() {
                 true => !is_skipped(&name) && !VENDORED.iter().any(|vendored| name == *vendored),

@@ -66,7 +66,12 @@ pub fn merge_conflicts(text: &str) -> Vec<MergeConflict> {
             ('=', Some(conflict)) => open = Some(MergeConflict { last: range, last_line: number, ..conflict }),
             ('>', Some(conflict)) => {
                 let ours = conflict.sides.map(|(ours, _)| ours).unwrap_or_default();
-                found.push(MergeConflict { last: range, last_line: number, sides: Some((ours, label.to_owned())), ..conflict });
+                found.push(MergeConflict {
+                    last: range,
+                    last_line: number,
+                    sides: Some((ours, label.to_owned())),
+                    ..conflict
+                });
             }
             // Somebody removed the first mark alone: what is left of one conflict is one conflict.
             ('>', None) if found.last().is_some_and(is_separator) => {

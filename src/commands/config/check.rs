@@ -138,8 +138,7 @@ fn permissions(catalog: &dyn Catalog, settings: &Settings) -> Vec<Check> {
 
 /// Has the catalog validate a write. Whatever it finds wrong with the entity, it would take one from us.
 fn write(catalog: &dyn Catalog, blueprint: &Blueprint) -> Check {
-    let draft =
-        EntityDraft { identifier: Some(IdentifierRef::Literal(NOBODY.to_owned())), ..EntityDraft::default() };
+    let draft = EntityDraft { identifier: Some(IdentifierRef::Literal(NOBODY.to_owned())), ..EntityDraft::default() };
     let options = WriteOptions { upsert: true, merge: true, validation_only: true, ..WriteOptions::default() };
     let detail = format!("tried with blueprint {}; validated only, nothing was written", blueprint.identifier);
     let answer = match catalog.upsert(&blueprint.identifier, &[draft], &options, &Silent) {

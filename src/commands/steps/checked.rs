@@ -16,8 +16,8 @@ use crate::domain::progress::Progress;
 use crate::domain::span::Span;
 use crate::domain::tree::{Tree, View};
 use crate::manifest::{self, Document, Limits, Missing, Reader};
-use crate::text::merge_conflict;
 use crate::sources::{self, ReadProblem, SourceFile, TextRef, Unreadable};
+use crate::text::merge_conflict;
 
 /// What a run found, before anybody chose what to show.
 pub(crate) struct Checked {

@@ -100,7 +100,8 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
         loaded.conflicts.iter().map(|(file, fault)| (*file, fault.clone(), None)).collect();
     if let Some(include) = request.include {
         let unlisted = unlisted(found.unlisted(request), include);
-        let is_of_git = request.extent == Extent::Hook || request.extent != Extent::Everything && request.paths.is_empty();
+        let is_of_git =
+            request.extent == Extent::Hook || request.extent != Extent::Everything && request.paths.is_empty();
         for Unlisted { file, fault, directives } in unlisted {
             if is_of_git {
                 found.chosen.add(&file.path);

@@ -21,8 +21,8 @@ use crate::domain::system_blueprints;
 use crate::domain::tree::Value;
 use crate::manifest::{Limits, Reader};
 use crate::sources::git::{CommitId, GitError, Repository};
-use crate::text::merge_conflict::{MergeConflict, merge_conflicts};
 use crate::sources::{self, PathKind, Pattern, ReadBuffer, SourceFile};
+use crate::text::merge_conflict::{MergeConflict, merge_conflicts};
 
 pub(crate) const FOLDER: &str = ".portolan";
 const BLUEPRINTS: &str = ".portolan/blueprints";
@@ -142,7 +142,13 @@ pub(crate) fn unused_blueprints(snapshot: &Snapshot, is_reported: impl Fn(&str) 
 
 /// Reads `.portolan/` under `root`; its files are appended to `files`.
 pub(crate) fn load(root: &Path, shelf: &Shelf, files: &mut Vec<SourceFile>) -> LoadedSnapshot {
-    let mut loading = Loading { files, buffer: ReadBuffer::default(), problems: Vec::new(), notes: Vec::new(), conflicts: Vec::new() };
+    let mut loading = Loading {
+        files,
+        buffer: ReadBuffer::default(),
+        problems: Vec::new(),
+        notes: Vec::new(),
+        conflicts: Vec::new(),
+    };
     let (blueprints, unreadable) = loading.blueprints(shelf.blueprints(root));
     let known = shelf.file(root, KNOWN).and_then(|file| loading.known(file));
     let pulled = shelf.file(root, SOURCE).and_then(|file| loading.pulled(file));
@@ -315,7 +321,8 @@ impl Loading<'_> {
 
     /// Whether a file has unresolved merge conflicts; they are noted for the rule that reports them.
     fn is_in_conflict(&mut self, id: FileId, text: &str) -> bool {
-        let found = conflicts_of(text, "run `portolan pull`, which writes the file again, or resolve the conflict by hand");
+        let found =
+            conflicts_of(text, "run `portolan pull`, which writes the file again, or resolve the conflict by hand");
         let is_in_conflict = !found.is_empty();
         self.conflicts.extend(found.into_iter().map(|fault| (id, fault)));
         is_in_conflict

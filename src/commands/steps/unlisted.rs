@@ -28,7 +28,11 @@ pub(crate) struct Unlisted {
 
 /// The YAML files under `root` that are neither included nor excluded, as far as `is_chosen` goes. Vendored folders and
 /// folders with a config of their own are left out: what is in them is not this config's.
-pub(crate) fn candidates(root: &Path, pattern: &Pattern, is_chosen: &(dyn Fn(&Path) -> bool + Sync)) -> Vec<SourceFile> {
+pub(crate) fn candidates(
+    root: &Path,
+    pattern: &Pattern,
+    is_chosen: &(dyn Fn(&Path) -> bool + Sync),
+) -> Vec<SourceFile> {
     let search = Search {
         root,
         enters: &|folder| !pattern.excludes(folder),
@@ -67,11 +71,14 @@ fn is_yaml(path: &Path) -> bool {
 /// The candidates that hold a manifest. `include`: where the globs are in the config.
 pub(crate) fn unlisted(candidates: Vec<SourceFile>, include: &str) -> Vec<Unlisted> {
     let make = || Hands { reader: Reader::new(Limits::default()), manifests: Vec::new() };
-    let found = sources::for_each_text(&candidates, make, |hands, index, text| hands.file(&candidates[index].path, text));
+    let found =
+        sources::for_each_text(&candidates, make, |hands, index, text| hands.file(&candidates[index].path, text));
     let named = candidates.into_iter().zip(found).filter_map(|(file, found)| Some((file, found?)));
     let unlisted = named.map(|(file, Seen { span, manifests, directives })| {
         let message = match manifests {
-            1 => format!("This manifest is in a file that `manifests.include` ({include}) does not name, so nothing reads it."),
+            1 => format!(
+                "This manifest is in a file that `manifests.include` ({include}) does not name, so nothing reads it."
+            ),
             many => format!(
                 "{} are in a file that `manifests.include` ({include}) does not name, so nothing reads them.",
                 count(many, "manifest")
