@@ -261,7 +261,7 @@ fn a_text_on_standard_input_needs_no_repository() {
 #[test]
 fn a_push_to_a_platform_derives_no_scope_and_a_diff_says_that_it_does() {
     let repo = Repo::new();
-    repo.write("catalog/cart.yaml", manifest("cart")).write(".portolan/blueprints/service.json", BLUEPRINT);
+    repo.write("catalog/basket.yaml", manifest("basket")).write(".portolan/blueprints/service.json", BLUEPRINT);
     let serving = serving(&teams());
     let variables = [("PORT_CLIENT_ID", CLIENT_ID), ("PORT_CLIENT_SECRET", CLIENT_SECRET)];
     let at = |line: &str| run_with(&repo, &format!("{line} --catalog {}", serving.url), &variables);
