@@ -8,9 +8,13 @@ check:
 fmt:
     cargo fmt
 
-# The tests; `just test rules` runs those whose name holds the word
+# The quick tests; `just test rules` runs those whose name holds the word
 test *words:
     cargo test --locked -- {{ words }}
+
+# The slow tests as well: kills, faults, whole histories
+test-all:
+    cargo test --locked -- --include-ignored --skip sweep --skip figures
 
 # Accept changed output: snapshots, what the rules' examples show, generated files, guides, pictures. Read the diff then.
 accept:

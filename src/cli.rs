@@ -142,8 +142,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environm
 /// Tells of a panic, which is always ours: the message, and what to do with it.
 pub fn tell_of_panic(panic: &std::panic::PanicHookInfo<'_>) {
     let told = format!(
-        "error: portolan {} failed where it never should: {panic}\nPlease report this, with the command and the files \
-         that lead to it.\n",
+        "error: internal error in portolan {}: {panic}\n  help: please report this bug, with the command and the files that cause it\n",
         env!("CARGO_PKG_VERSION")
     );
     Streams::standard().say(&told);

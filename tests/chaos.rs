@@ -168,26 +168,31 @@ fn is_read(scene: &Scene, client: &Client, blueprints: &[Blueprint]) {
 }
 
 #[test]
+#[ignore = "slow"]
 fn through_throttling() {
     everything_comes_about(THROTTLES, 12, 11);
 }
 
 #[test]
+#[ignore = "slow"]
 fn through_answers_that_ask_for_patience() {
     everything_comes_about(ANSWERS, 30, 12);
 }
 
 #[test]
+#[ignore = "slow"]
 fn through_cut_connections() {
     everything_comes_about(CUTS, 30, 13);
 }
 
 #[test]
+#[ignore = "slow"]
 fn through_slow_and_repeated_requests() {
     everything_comes_about(ODDITIES, 50, 14);
 }
 
 #[test]
+#[ignore = "slow"]
 fn through_everything_at_once() {
     for seed in [1, 2] {
         everything_comes_about(&ALL, 25, seed);
@@ -195,6 +200,7 @@ fn through_everything_at_once() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn pages_are_read_through_trouble_at_their_borders() {
     for (count, seed) in [(0, 21), (1, 22), (1000, 23), (1001, 24), (2001, 25)] {
         let scene = Scene::set(&[]);
@@ -329,6 +335,7 @@ fn answers_that_make_no_sense_are_reported() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn a_catalog_that_only_throttles_is_reported() {
     is_reported_within_the_budget(Fault::RetryAfterSeconds);
 }

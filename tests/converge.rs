@@ -308,6 +308,7 @@ proptest! {
     #![proptest_config(cases(96))]
 
     #[test]
+    #[ignore = "slow"]
     fn a_plan_that_is_carried_out_leaves_nothing_to_do(world in worlds(), cuts in cuts()) {
         let world = settled(&world);
         let scene = Scene::of(&world);
@@ -332,6 +333,7 @@ proptest! {
 
     /// Several pushes of several states, over a bad line, stopped half-way, and with somebody else at work between.
     #[test]
+    #[ignore = "slow"]
     fn every_history_converges(
         history in proptest::collection::vec((worlds(), cuts(), any::<u8>()), 2..4),
         seed in any::<u64>(),

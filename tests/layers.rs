@@ -4,6 +4,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "reads the sources of the project")]
 
+mod wording;
+
 use std::path::{Path, PathBuf};
 
 /// The house from the ground up. A top module that is not here has no floor yet: give it one.

@@ -291,7 +291,7 @@ fn to_what_a_manifest_points_stays_and_is_told() {
     scene.repo.write("catalog/all.yaml", one("a", ", title: A, relations: {next: b}"));
     let push = scene.push(&scene.running.url(), "push");
     push.went_well();
-    assert!(push.results.contains("`service/b` is no longer declared, and stays"), "{}", push.results);
+    assert!(push.results.contains("`service/b` is no longer declared, but is kept"), "{}", push.results);
     assert_eq!(scene.names(), BTreeSet::from(["a".to_owned(), "b".to_owned()]));
     let again = scene.push(&scene.running.url(), "diff --exit-code");
     assert_eq!(again.code, Some(0), "{}", again.results);

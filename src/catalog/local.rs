@@ -66,7 +66,7 @@ impl LocalCatalog {
             Completeness::Complete
         } else {
             // Both are of one state: somebody has been in the file with other tools.
-            Completeness::Incomplete(format!("the catalog counts {counted} and gave {}", entities.len()))
+            Completeness::Incomplete(format!("the catalog counts {counted} entities but returned {}", entities.len()))
         };
         Ok(Shelf { entities, completeness })
     }

@@ -128,8 +128,7 @@ fn complaints(planned: &Planned, context: &Context<'_>) -> Result<Vec<Complaint>
 fn nobody_named_it(context: &Context<'_>) -> String {
     let platform = context.settings.platform.value;
     format!(
-        "Nobody said which catalog is meant, so this is the embedded one, which is new in every pipeline: set `{}` and \
-         `{}`, or name it (`--catalog`).",
+        "No catalog configured: compared with an empty embedded catalog. Set `{}` and `{}`, or pass `--catalog`.",
         platform.client_id_variable, platform.client_secret_variable
     )
 }

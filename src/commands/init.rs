@@ -95,28 +95,30 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let lacks_editor_schema = lacks_editor_schema(&found, &draft);
     if draft.files.is_empty() && !choices.pulls(&found) && !lacks_editor_schema {
         context.streams.show(match draft.pastes.is_empty() {
-            true => "Nothing to do: this repository is wired.\n",
-            false => "Nothing to write: the lines above are left to put in.\n",
+            true => "Nothing to do: this repository is set up already.\n",
+            false => "Nothing to write, but the lines above must be added by hand.\n",
         })?;
         return Ok(Exit::Success);
     }
     if args.dry_run {
         if lacks_editor_schema && draft.files.is_empty() {
-            context.streams.show(&format!("Then the schema that the editor's settings name: `{EDITOR_SCHEMA}`.\n"))?;
+            context
+                .streams
+                .show(&format!("Also the schema that the editor's settings refer to: `{EDITOR_SCHEMA}`.\n"))?;
         }
         if choices.pulls(&found) {
             context.streams.show(match choices.adopts {
-                true => "Then from the catalog: blueprints into `.portolan/`, and manifests for all that it has.\n",
-                false => "Then from the catalog: blueprints and known entities into `.portolan/`.\n",
+                true => "Also from the catalog: blueprints into `.portolan/`, and a manifest for each entity.\n",
+                false => "Also from the catalog: blueprints and known entities into `.portolan/`.\n",
             })?;
         }
-        context.streams.show("Nothing was written: `portolan init` without `--dry-run` writes it.\n")?;
+        context.streams.show("Nothing was written (`--dry-run`).\n")?;
         return Ok(Exit::Success);
     }
     // What is asked about has to be on the screen.
     context.streams.flush()?;
     if let Some(prompt) = prompt.as_mut().filter(|_| !draft.files.is_empty())
-        && !choices::is_yes(prompt.ask("Write them? [Y/n] ")?, true)
+        && !choices::is_yes(prompt.ask("Write these files? [Y/n] ")?, true)
     {
         context.streams.show("Nothing was written.\n")?;
         return Ok(Exit::Success);
@@ -142,13 +144,13 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     if lacks_editor_schema {
         schema::run_in_repository(&SchemaArgs { name: SchemaName::Manifest, write: true }, &mut after)?;
     }
-    let written = if draft.files.is_empty() { "" } else { "The files were written all the same; " };
+    let written = if draft.files.is_empty() { "" } else { "The files were written; " };
     if let Some(error) = &failure
         && !args.from_catalog
     {
         let style = context.style;
         context.streams.say_painted(&ui::failure(error, style.color, style.width));
-        context.say(&format!("note: {written}`portolan pull` tries it again."));
+        context.say(&format!("note: {written}run `portolan pull` to retry."));
     }
     context.streams.show(&next(&found, &choices, &draft, pulled))?;
     match failure {
@@ -234,31 +236,31 @@ fn shown(file: &Wanted) -> File<'_> {
 fn tell(args: &InitArgs, found: &Surroundings, choices: &Choices, draft: &Draft, context: &mut Context<'_>) {
     if found.root != context.settings.directory {
         let root = found.root.display();
-        context.say(&format!("note: There is a config in `{root}`: that folder is what is wired."));
+        context.say(&format!("note: The config is in `{root}`, so that folder is set up."));
     }
     for path in &draft.kept {
         context.say(&format!(
-            "note: `{path}` says something else than it would, and stays as it is; moved away, it is made anew."
+            "note: `{path}` exists with other content and is kept. To have it written anew, move it away."
         ));
     }
     if let Some(path) = &choices.wired {
-        context.say(&format!("note: `{path}` runs portolan already; no other workflow is written."));
+        context.say(&format!("note: `{path}` already runs portolan, so no other workflow is written."));
     }
     if !found.is_git {
-        context.say("note: This is no Git repository: hook and pipeline are left out unless they are asked for.");
+        context.say("note: Not a Git repository, so no hook and no pipeline are written unless a flag asks for them.");
     }
     let is_said = args.scope.is_some() || args.platform.is_some();
     if found.has_config && is_said {
-        context.say("note: There is a config already: `--scope` and `--platform` do not change it; edit it.");
+        context.say("note: The config exists already: `--scope` and `--platform` do not change it. Edit it instead.");
     }
     let is_written = |path: &String| draft.files.iter().any(|file| file.path == *path) || path.ends_with("source.json");
     for path in found.ignored.iter().filter(|path| is_written(path)) {
         context.say(&format!(
-            "note: Git leaves out `{path}`, so others will not have it: `git check-ignore -v {path}` says by which rule."
+            "note: Git ignores `{path}`, so it will not be committed. `git check-ignore -v {path}` shows the rule."
         ));
     }
     if args.example && !choices.example {
-        context.say("note: There are manifests or blueprints already: no examples are written.");
+        context.say("note: There are manifests or blueprints already, so no examples are written.");
     }
 }
 

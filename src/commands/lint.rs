@@ -111,11 +111,11 @@ pub enum FailOn {
 }
 
 fn most_findings(text: &str) -> Result<usize, String> {
-    text.parse().map_err(|_| "write a number; 0 is all".to_owned())
+    text.parse().map_err(|_| "expected a number (0: all)".to_owned())
 }
 
 fn rule_level(text: &str) -> Result<(String, Level), String> {
-    let (name, level) = text.split_once('=').ok_or("write it as NAME=LEVEL")?;
+    let (name, level) = text.split_once('=').ok_or("expected NAME=LEVEL")?;
     let level = Level::parse(level).ok_or("the levels are `error`, `warning`, `info` and `off`")?;
     Ok((name.to_owned(), level))
 }
@@ -260,7 +260,7 @@ fn write_baseline(file: &Path, linted: &Linted, context: &mut Context<'_>) -> Re
         &linted.baseline.to_json(),
     )?;
     let findings = count(linted.baseline.len(), "finding");
-    context.say(&format!("Wrote `{}`: {findings} that `--baseline` leaves out from now on.", file.display()));
+    context.say(&format!("Wrote `{}`: {findings}, hidden by `--baseline` from now on.", file.display()));
     Ok(Exit::Success)
 }
 
@@ -326,9 +326,9 @@ fn write_repairs(linted: &Linted, context: &mut Context<'_>) -> Result<(), Error
         sources::write_atomically(root, &repaired.place.path, &bytes)?;
     }
     if linted.repairs > 0 {
-        let repairs = count(linted.repairs, "repair");
+        let repairs = count(linted.repairs, "fix");
         let files = count(linted.repaired.len(), "file");
-        context.say(&format!("Made {repairs} in {files}."));
+        context.say(&format!("Applied {repairs} in {files}."));
     }
     Ok(())
 }
@@ -344,9 +344,9 @@ fn show_repairs(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> 
     }
     let left = linted.findings.len() + linted.counts.hidden;
     let words = match (linted.repairs, left) {
-        (0, 0) => "Nothing to repair.".to_owned(),
-        (0, left) => format!("No safe repair for {}.", count(left, "finding")),
-        (made, left) => format!("Would make {}; {} would be left.", count(made, "repair"), count(left, "finding")),
+        (0, 0) => "Nothing to fix.".to_owned(),
+        (0, left) => format!("No safe fix for {}.", count(left, "finding")),
+        (made, left) => format!("{} would be applied; {} would remain.", count(made, "fix"), count(left, "finding")),
     };
     context.say(&words);
     let clean = linted.repairs == 0 && exit(args.fail_on, linted.worst) == Exit::Success;

@@ -148,8 +148,7 @@ fn empty(catalog: &dyn Catalog, settings: &Settings) -> PullError {
             platform.brand
         )
     } else {
-        "`portolan config` shows which catalog this is; create a blueprint there, or use another organisation's \
-         credentials"
+        "create a blueprint there, or use another organisation's credentials; `portolan config` shows which catalog this is"
             .to_owned()
     };
     PullError::Empty { catalog: catalog.name().to_owned(), help }
@@ -374,10 +373,10 @@ mod tests {
     #[test]
     fn nobody_who_pulls_is_told_to_pull() {
         for (help, rest) in [
-            ("did you mean `a`? If it is new in the catalog, `portolan pull` brings it", Some("did you mean `a`?")),
+            ("did you mean `a`? If it is new in the catalog, run `portolan pull`", Some("did you mean `a`?")),
             ("correct it, or add it; if the catalog has it, `portolan pull` brings it", Some("correct it, or add it")),
             ("correct the blueprint, then run `portolan pull`", Some("correct the blueprint")),
-            ("run `portolan pull`, which writes the file again", None),
+            ("run `portolan pull` to write the file anew", None),
             ("correct it", Some("correct it")),
         ] {
             assert_eq!(without_pull(help).as_deref(), rest, "{help}");

@@ -31,6 +31,7 @@ use crate::domain::entity::Owner;
 use crate::domain::moment::Moment;
 use crate::domain::outcome::Outcome;
 use crate::domain::progress::{Progress, Silent};
+use crate::domain::words::as_sentence;
 use crate::error::{Error, PushError};
 use crate::exit::Exit;
 use crate::plan::acts;
@@ -120,20 +121,16 @@ fn approval(text: &str) -> Result<ApprovalDigest, String> {
     let all = ApprovalDigest::DIGITS;
     Err(match text.len() {
         PLAN_DIGITS if is_hex => format!(
-            "this is the id of a plan (`digest` in the JSON report), or an approval digest of an earlier version; run \
-             `portolan diff` again and use the {all} digits that it shows after `--approve`"
+            "this is a plan id (`digest` in the JSON report) or an approval digest of an earlier version; run `portolan diff` and copy the {all} digits after `--approve`"
         ),
         EARLIER_DIGITS if is_hex => format!(
-            "this is an approval digest of an earlier version, or the beginning of one; run `portolan diff` again and use \
-             all {all} digits that it shows after `--approve`"
+            "this is an approval digest of an earlier version or an incomplete one; run `portolan diff` and copy all {all} digits after `--approve`"
         ),
         length if is_hex && length < all => {
-            format!(
-                "an approval digest has {all} digits and this has {length}: copy all of it, it cannot be abbreviated"
-            )
+            format!("an approval digest has {all} digits and this has {length}: copy all of it")
         }
-        length if length == all && is_hex => "an approval digest is written in lower case".to_owned(),
-        _ => format!("an approval digest is {all} hexadecimal digits: `portolan diff` shows it after `--approve`"),
+        length if length == all && is_hex => "an approval digest must be lower case".to_owned(),
+        _ => format!("an approval digest is {all} hexadecimal digits; `portolan diff` shows it after `--approve`"),
     })
 }
 
@@ -170,7 +167,8 @@ pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     };
     prepared.planned.notes.extend(note);
     if settings.delivery.value == Delivery::Cluster {
-        let note = "By `delivery: cluster` an exporter in a cluster writes these entities; this push writes them too.";
+        let note =
+            "With `delivery: cluster` an exporter in a cluster writes these entities; this push writes them too.";
         prepared.planned.notes.push(note.to_owned());
     }
     consented(args, &prepared, &again, context)
@@ -264,8 +262,7 @@ fn consented(args: &PushArgs, todo: &ToDo<'_>, again: &str, context: &mut Contex
     tell(args, &todo.planned, &pushed, rest.as_deref().unwrap_or(again), context)?;
     if pushed.outcome.is_complete() && is_first_in_embedded(planned, context.settings) {
         context.say(
-            "note: That was the embedded catalog of this machine. Change a manifest, and `portolan diff` shows what that \
-             would change there; `portolan serve` shows the catalog in a browser.",
+            "note: The entities are now in the embedded catalog on this machine. Change a manifest and run `portolan diff` to see the effect; `portolan serve` shows the catalog in a browser.",
         );
     }
     Ok(match (pushed.outcome.is_complete(), pushed.outcome.is_interrupted) {
@@ -277,8 +274,7 @@ fn consented(args: &PushArgs, todo: &ToDo<'_>, again: &str, context: &mut Contex
 
 /// The refusal as a sentence of its own.
 fn refused(refusal: &PushError) -> String {
-    let why = refusal.to_string();
-    format!("Push refused: {}.", why.strip_prefix("push: ").unwrap_or(&why))
+    as_sentence(&refusal.to_string())
 }
 
 /// Nothing of it was there before.
@@ -326,15 +322,15 @@ fn push(args: &PushArgs, planned: &Planned, acts: &Acts, owner: &Owner, context:
     let heeded = stop.heed_signals(move |told| {
         remarks.say(match told {
             Told::Once => {
-                "Stopping: requests in flight get 10 s to finish, and unclear results are read. A second signal skips that."
+                "Stopping: waiting up to 10 s for requests in flight, then checking unclear results. Press Ctrl-C again to stop now."
             }
-            Told::Twice => "Stopping now: results that are not known yet are reported as in doubt.",
+            Told::Twice => "Stopping now: unknown results are reported as in doubt.",
         });
     });
     if heeded.is_err() {
         // Then they end the program as they always did; the next run sees what was done.
         Remarks::new(context.quiet, context.motion)
-            .say("Signals cannot be handled here: Ctrl-C ends the run without a report.");
+            .say("Ctrl-C ends this run without a report: signals cannot be handled here.");
     }
     let clock = system_clock();
     let at = clock();

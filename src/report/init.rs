@@ -58,7 +58,7 @@ pub fn pastes(all: &[Lines<'_>], style: &Style) -> String {
     let mut out = String::new();
     for paste in all {
         let path = style.paint(Role::Path, &clean(paste.path));
-        out.push_str(&format!("{path} is left as it is: {}. Put these lines in:\n\n", paste.why));
+        out.push_str(&format!("{path} was not changed: {}. Add these lines:\n\n", paste.why));
         for line in paste.lines.lines() {
             out.push_str(&format!("    {}\n", clean(line)));
         }

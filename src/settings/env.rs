@@ -22,7 +22,7 @@ pub struct Variable {
 pub static VARIABLES: [Variable; 13] = [
     Variable {
         name: "PORTOLAN_CA_BUNDLE",
-        what: "a file of certificates (PEM) that are trusted besides the system's; `SSL_CERT_FILE` is heeded too",
+        what: "a file of certificates (PEM) to trust besides the system's; `SSL_CERT_FILE` works too",
     },
     Variable { name: "PORTOLAN_CATALOG", what: "as `--catalog`" },
     Variable { name: "PORTOLAN_COLOR", what: "as `--color`" },

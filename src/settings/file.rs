@@ -82,7 +82,7 @@ fn one(layers: &mut LayerReader<'_>, layer: &mut Layer, key: Value<'_>, value: V
     }
     let is_credential = ["secret", "token", "password", "client"].iter().any(|word| name.to_lowercase().contains(word));
     if is_credential && closest(&name, known.iter().copied()).is_none() {
-        layers.fault(key.span(), format!("`{name}` does not belong here: credentials come from the environment"));
+        layers.fault(key.span(), format!("`{name}` is not allowed here: credentials come from the environment"));
     } else {
         layers.unknown(key.span(), "key", &name, known);
     }
@@ -110,10 +110,10 @@ fn wrong(fault: &Fault) -> Option<ConfigFault> {
         | FaultKind::Absent { message, .. }
         | FaultKind::MergeConflict { message, .. }
         | FaultKind::Unlisted { message, .. } => message.clone(),
-        FaultKind::DuplicateKey { key, .. } => format!("`{key}` is given twice"),
-        FaultKind::TooDeep { limit } => format!("this is nested more than {limit} levels deep"),
-        FaultKind::TooLarge { .. } => "this is too large for a config".to_owned(),
-        FaultKind::AliasBomb { .. } => "its aliases make this too large for a config".to_owned(),
+        FaultKind::DuplicateKey { key, .. } => format!("duplicate key `{key}`"),
+        FaultKind::TooDeep { limit } => format!("nested more than {limit} levels deep"),
+        FaultKind::TooLarge { .. } => "too large for a config".to_owned(),
+        FaultKind::AliasBomb { .. } => "too large for a config with its aliases".to_owned(),
         FaultKind::AmbiguousScalar { .. } | FaultKind::AmbiguousBreak { .. } | FaultKind::NonStringKey { .. } => {
             return None;
         }

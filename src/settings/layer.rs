@@ -94,8 +94,8 @@ impl LayerReader<'_> {
 
     pub fn unknown(&mut self, span: Span, what: &str, name: &str, known: &[&str]) {
         let message = match closest(name, known.iter().copied()) {
-            Some(meant) => format!("there is no {what} `{name}`; did you mean `{meant}`?"),
-            None => format!("there is no {what} `{name}`; there is {}", known.join(", ")),
+            Some(meant) => format!("unknown {what} `{name}`; did you mean `{meant}`?"),
+            None => format!("unknown {what} `{name}`; known: {}", known.join(", ")),
         };
         self.fault(span, message);
     }
@@ -126,7 +126,7 @@ impl LayerReader<'_> {
             Kind::Number => format!("`{}`", shortened(found.raw())),
             kind @ (Kind::Null | Kind::Bool | Kind::List | Kind::Map) => kind.words().to_owned(),
         };
-        self.fault(span, format!("this is {found}; {wanted} belongs here"));
+        self.fault(span, format!("expected {wanted}, found {found}"));
         None
     }
 
@@ -187,7 +187,7 @@ impl LayerReader<'_> {
             let Some(glob) = self.text(item) else { continue };
             match Pattern::new(&[glob], &[]) {
                 Ok(_) => globs.push(glob.to_owned()),
-                Err(error) => self.fault(item.span(), format!("this is no glob: {}", error.reason)),
+                Err(error) => self.fault(item.span(), format!("invalid glob: {}", error.reason)),
             }
         }
         Some((globs, value.span()))

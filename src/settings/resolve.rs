@@ -249,7 +249,7 @@ fn chosen_target(
     }
     let help = match closest(&target.value, known.iter().map(String::as_str)) {
         Some(meant) => format!("did you mean `{meant}`?"),
-        None => "add it under `targets` in the config, or leave it out".to_owned(),
+        None => "add it under `targets` in the config, or drop `--target`".to_owned(),
     };
     Err(SettingsError::UnknownTarget { name: target.value, known, help })
 }
@@ -317,7 +317,7 @@ impl<'a> Layers<'a> {
                 origin: "`--catalog`".to_owned(),
                 value: without_secrets(flag).into_owned(),
                 reason,
-                help: "it is `local`, a region of the platform, or an `https://` address".to_owned(),
+                help: "use `local`, a region of the platform, or an `https://` address".to_owned(),
             })?;
             return Ok(Sourced { value, origin: Origin::Flag("--catalog") });
         }
@@ -439,7 +439,7 @@ fn platform(text: &str) -> Result<&'static Platform, String> {
 fn address(text: &str) -> Result<Catalog, String> {
     match Catalog::parse(text)? {
         address @ Catalog::Url(_) => Ok(address),
-        Catalog::Local | Catalog::Region(_) => Err("it is no address, such as `https://api.port.io`".to_owned()),
+        Catalog::Local | Catalog::Region(_) => Err("it is not a URL such as `https://api.port.io`".to_owned()),
     }
 }
 
@@ -456,7 +456,7 @@ fn flag(text: &str) -> Result<bool, String> {
 }
 
 fn choices(words: &[&str]) -> String {
-    format!("it is none of {}", words.join(", "))
+    format!("expected one of {}", words.join(", "))
 }
 
 /// A target is named wherever it came from: it tells where all of it happens.
@@ -476,8 +476,8 @@ fn flags(request: &Request, target: Option<&Sourced<String>>) -> Vec<String> {
 fn notes(environment: &Environment) -> Vec<String> {
     let known = VARIABLES.iter().map(|variable| variable.name);
     let note = |name: &String| match closest(name, known.clone()) {
-        Some(meant) => format!("The environment variable `{name}` does nothing; did you mean `{meant}`?"),
-        None => format!("The environment variable `{name}` does nothing."),
+        Some(meant) => format!("The environment variable `{name}` has no effect; did you mean `{meant}`?"),
+        None => format!("The environment variable `{name}` has no effect."),
     };
     environment.unknown().iter().map(note).collect()
 }

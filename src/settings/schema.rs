@@ -9,17 +9,17 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// portolan.yaml: which manifests are ours, which catalog they go to, and how loud each rule is.
+/// portolan.yaml: the manifests of this repository, their catalog, and the severity of each rule.
 #[derive(JsonSchema, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[schemars(title = "portolan.yaml")]
 struct Config {
     /// The catalog's brand. Default: port.
     platform: Option<PlatformName>,
-    /// `local` (the embedded catalog), a region (`eu`, `us`), or an `https://` address. Default: the platform's first
-    /// region where its credentials are in the environment, else `local`.
+    /// `local` (the embedded catalog), a region (`eu`, `us`), or an `https://` URL. Default: the platform's first
+    /// region if its credentials are in the environment, otherwise `local`.
     catalog: Option<String>,
-    /// Whose entities these are. Default: owner/repo of the Git remote `origin`.
+    /// The owner of these entities. Default: owner/repo of the Git remote `origin`.
     #[schemars(regex(pattern = r"^[A-Za-z0-9._/@-]{1,200}$"))]
     scope: Option<String>,
     /// How manifests reach the catalog: portolan pushes them, or a cluster does. Default: direct.
@@ -29,22 +29,22 @@ struct Config {
     write: Option<WriteChoice>,
     prune: Option<Prune>,
     push: Option<Push>,
-    /// How loud each rule is. `portolan explain` lists the rules.
+    /// The severity of each rule. `portolan explain` lists the rules.
     rules: Option<BTreeMap<String, LevelName>>,
     snapshot: Option<Snapshot>,
-    /// Named overrides, chosen with `--target`.
+    /// Named overrides, selected with `--target`.
     targets: Option<BTreeMap<String, Target>>,
 }
 
-/// What a target says instead.
+/// The settings that a target overrides.
 #[derive(JsonSchema, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Target {
     /// The catalog's brand.
     platform: Option<PlatformName>,
-    /// `local`, a region, or an `https://` address.
+    /// `local`, a region, or an `https://` URL.
     catalog: Option<String>,
-    /// Whose entities these are.
+    /// The owner of these entities.
     #[schemars(regex(pattern = r"^[A-Za-z0-9._/@-]{1,200}$"))]
     scope: Option<String>,
     /// How manifests reach the catalog.
@@ -54,7 +54,7 @@ struct Target {
     write: Option<WriteChoice>,
     prune: Option<Prune>,
     push: Option<Push>,
-    /// How loud each rule is.
+    /// The severity of each rule.
     rules: Option<BTreeMap<String, LevelName>>,
     snapshot: Option<Snapshot>,
 }
@@ -73,13 +73,13 @@ enum DeliveryName {
     Cluster,
 }
 
-/// Which files are looked at; globs relative to the root.
+/// The files that may be manifests: globs relative to the root.
 #[derive(JsonSchema, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Manifests {
-    /// Default: every YAML file, told apart by content.
+    /// Default: every YAML file; manifests are recognised by content.
     include: Option<Vec<String>>,
-    /// Left out even where they are included.
+    /// Files to exclude, even if `include` matches them.
     exclude: Option<Vec<String>>,
 }
 
@@ -88,11 +88,11 @@ struct Manifests {
 enum WriteChoice {
     /// For all blueprints.
     All(WriteName),
-    /// By blueprint; `default` is for the others.
+    /// By blueprint; `default` is for the rest.
     ByBlueprint(BTreeMap<String, WriteName>),
 }
 
-/// `merge`: what a manifest does not name is left alone. `replace`: the manifest is the whole entity.
+/// `merge`: the catalog keeps what a manifest does not set. `replace`: the manifest is the whole entity.
 #[derive(JsonSchema, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum WriteName {
@@ -100,26 +100,26 @@ enum WriteName {
     Replace,
 }
 
-/// What may be deleted without a person's yes.
+/// What may be deleted without approval.
 #[derive(JsonSchema, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Prune {
-    /// Whether entities that are ours and no longer declared are deleted. Default: true.
+    /// Whether owned entities that are no longer declared are deleted. Default: true.
     enabled: Option<bool>,
-    /// More deletes than this in one change need a yes. Default: 5.
+    /// More deletes than this need approval. Default: 5.
     max: Option<u32>,
-    /// More deletes than this share of our entities, in percent, need a yes. It counts where ten or more are ours, when
-    /// all of several go, and where it is 0. Default: 10.
+    /// More deletes than this percentage of the owned entities need approval. It applies if ten or more are owned, if
+    /// all of several are deleted, or if it is 0. Default: 10.
     #[schemars(range(max = 100))]
     max_percent: Option<u32>,
 }
 
-/// What a push goes by.
+/// Conditions of a push.
 #[derive(JsonSchema, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Push {
-    /// Whether the commit that is pushed must carry a valid signature. A commit can change this key too: in a pipeline
-    /// PORTOLAN_REQUIRE_SIGNED comes before it. Default: false.
+    /// Whether the pushed commit must have a valid signature. A commit can change this key too, so set
+    /// PORTOLAN_REQUIRE_SIGNED in a pipeline. Default: false.
     require_signed: Option<bool>,
 }
 
@@ -133,11 +133,11 @@ enum LevelName {
     Off,
 }
 
-/// The catalog's blueprints and entities, as `.portolan/` holds them.
+/// The blueprints and known entities in `.portolan/`.
 #[derive(JsonSchema, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Snapshot {
-    /// The age at which it is called stale: `30d`, `4w`. Default: 30d.
+    /// The age from which lint reports it: `30d`, `4w`. Default: 30d.
     #[schemars(regex(pattern = r"^[0-9]+[dw]$"))]
     max_age: Option<String>,
 }

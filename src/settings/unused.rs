@@ -25,6 +25,6 @@ impl Settings {
                 format!("`catalog` is `local` ({})", origin.words(&self.config_name()))
             }
         };
-        Some(format!("`{name}` is set and not used: {why}; `--catalog URL` uses it."))
+        Some(format!("`{name}` is set but not used: {why}. Pass `--catalog URL` to use it."))
     }
 }

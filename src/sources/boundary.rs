@@ -38,11 +38,11 @@ pub(super) struct Resolved {
 /// Why a path cannot be followed.
 #[derive(Debug, thiserror::Error)]
 pub enum LinkProblem {
-    #[error("it leads out of the repository")]
+    #[error("the link points out of the repository")]
     Outside,
-    #[error("it leads into Git's own folder")]
+    #[error("the link points into Git's own folder")]
     GitFolder,
-    #[error("it leads nowhere")]
+    #[error("the link points to nothing")]
     Nowhere,
     #[error("a part of the path is not a folder")]
     NotAFolder,

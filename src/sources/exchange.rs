@@ -83,7 +83,7 @@ impl Place {
             Err(error) => return Err(fail(error)),
         };
         if !path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
-            return Err(WriteError::NotAFile { path: shown, what: "it has to be a folder" });
+            return Err(WriteError::NotAFile { path: shown, what: "it must be a folder" });
         }
         if path.metadata().is_ok_and(|metadata| metadata.permissions().readonly()) {
             return Err(WriteError::ReadOnly { path: shown });
@@ -118,7 +118,7 @@ impl Place {
         let what = match part {
             _ if metadata.is_symlink() => "it is a link",
             Part::File { .. } if !metadata.is_file() => "it is not a regular file",
-            Part::Folder { .. } if !metadata.is_dir() => "it has to be a folder",
+            Part::Folder { .. } if !metadata.is_dir() => "it must be a folder",
             Part::File { .. } | Part::Folder { .. } if metadata.permissions().readonly() => {
                 return Err(WriteError::ReadOnly { path });
             }

@@ -25,7 +25,7 @@ pub enum OpenProblem {
     Link(LinkProblem),
     #[error("it is {}, not a regular file", .0)]
     NotAFile(&'static str),
-    #[error("it has {bytes} bytes; at most {limit} are read")]
+    #[error("it has {bytes} bytes; the limit is {limit}")]
     TooLarge { bytes: u64, limit: u64 },
     #[error("{0}")]
     Io(io::Error),

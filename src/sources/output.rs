@@ -16,60 +16,60 @@ use super::write::{Draft, keep_owner};
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum OutputError {
-    #[error("write `{}`: {source}", path.display())]
+    #[error("`{}` cannot be written: {source}", path.display())]
     #[diagnostic(code("unwritable-output"), help("{}", help_with_writing(source)))]
     Write { path: PathBuf, source: io::Error },
-    #[error("write `{}`: {problem}", path.display())]
+    #[error("`{}` cannot be written: {problem}", path.display())]
     #[diagnostic(
         code("output-outside-repository"),
-        help("remove the link from the repository, or name the file that it leads to")
+        help("remove the link from the repository, or name the file that it points to")
     )]
     WriteLink { path: PathBuf, problem: LinkProblem },
-    #[error("write `{}`: nothing reads from this named pipe", path.display())]
-    #[diagnostic(code("unwritable-output"), help("start the program that reads from it first, or name a regular file"))]
+    #[error("named pipe `{}` has no reader", path.display())]
+    #[diagnostic(code("unwritable-output"), help("start the reading program first, or name a regular file"))]
     NoReader { path: PathBuf },
-    #[error("read `{}`: {source}", path.display())]
+    #[error("`{}` cannot be read: {source}", path.display())]
     #[diagnostic(code("unreadable-input"), help("{}", help_with_reading(source)))]
     Read { path: PathBuf, source: io::Error },
-    #[error("read `{}`: {problem}", path.display())]
+    #[error("`{}` cannot be read: {problem}", path.display())]
     #[diagnostic(code("unreadable-input"), help("{}", help_with_opening(problem)))]
     Open { path: PathBuf, problem: OpenProblem },
-    #[error("read `{}`: it has more than {limit} bytes", path.display())]
-    #[diagnostic(code("input-too-large"), help("name the right file: nothing that portolan writes is as large"))]
+    #[error("`{}` is larger than {limit} bytes", path.display())]
+    #[diagnostic(code("input-too-large"), help("name the right file: portolan writes no file this large"))]
     TooLarge { path: PathBuf, limit: u64 },
-    #[error("read standard input: {0}")]
+    #[error("standard input cannot be read: {0}")]
     #[diagnostic(code("unreadable-input"))]
     Input(io::Error),
-    #[error("read standard input: it has more than {limit} bytes")]
-    #[diagnostic(code("input-too-large"), help("give it the text of one file"))]
+    #[error("standard input is larger than {limit} bytes")]
+    #[diagnostic(code("input-too-large"), help("pass the text of one file"))]
     InputTooLarge { limit: u64 },
 }
 
 fn help_with_writing(source: &io::Error) -> &'static str {
     match source.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-            "look at the space on the disk that it lies on"
+            "check the free space on that disk"
         }
-        _ => "name a file in a folder that exists and that you may write to",
+        _ => "name a file in a folder that exists and is writable",
     }
 }
 
 fn help_with_reading(source: &io::Error) -> &'static str {
     match source.kind() {
         ErrorKind::InvalidData => "name a file that holds text",
-        _ => "name a file that exists and that you may read",
+        _ => "name a file that exists and is readable",
     }
 }
 
 fn help_with_opening(problem: &OpenProblem) -> &'static str {
     match problem {
         OpenProblem::Link(LinkProblem::Outside | LinkProblem::GitFolder) => {
-            "remove the link from the repository, or name the file that it leads to"
+            "remove the link from the repository, or name the file that it points to"
         }
-        OpenProblem::NotAFile(_) => "write what it gives to a file, and name that file",
+        OpenProblem::NotAFile(_) => "write its content to a file, and name that file",
         OpenProblem::Link(LinkProblem::Nowhere | LinkProblem::NotAFolder | LinkProblem::Io(_))
         | OpenProblem::TooLarge { .. }
-        | OpenProblem::Io(_) => "name a file that exists and that you may read",
+        | OpenProblem::Io(_) => "name a file that exists and is readable",
     }
 }
 

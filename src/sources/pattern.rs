@@ -10,7 +10,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 const SKIPPED_FOLDERS: [&str; 2] = [".git", ".portolan"];
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
-#[error("read the glob `{glob}`: {reason}")]
+#[error("invalid glob `{glob}`: {reason}")]
 #[diagnostic(code("invalid-glob"), help("write a glob relative to the root, such as `catalog/**/*.{{yaml,yml}}`"))]
 pub struct PatternError {
     /// As the user wrote it.

@@ -85,9 +85,9 @@ pub enum ReadProblem {
         /// A sentence.
         message: String,
     },
-    #[error("The file has {bytes} bytes; at most {limit} are read.")]
+    #[error("The file has {bytes} bytes; the limit is {limit}.")]
     TooLarge { bytes: u64, limit: u64 },
-    #[error("The file was not read: {0}.")]
+    #[error("The file cannot be read: {0}.")]
     NotOpened(OpenProblem),
     #[error("The file cannot be read: {0}.")]
     Io(std::io::Error),
@@ -121,7 +121,7 @@ impl From<OpenProblem> for ReadProblem {
 /// A clone may leave out contents (`--filter=blob:none`) until they are asked for, which only `git` can do.
 fn git_reason(error: &git2::Error) -> &str {
     match error.code() {
-        git2::ErrorCode::NotFound => "its content is not in this clone; `git fetch --refetch --no-filter` brings it",
+        git2::ErrorCode::NotFound => "its content is not in this clone; run `git fetch --refetch --no-filter`",
         _ => error.message(),
     }
 }

@@ -8,14 +8,11 @@ use std::process::Command;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum EditorError {
-    #[error("start the editor `{editor}`: {source}")]
-    #[diagnostic(code("no-such-editor"), help("correct `VISUAL` or `EDITOR`; the manifest is written: `{}`", path.display()))]
+    #[error("editor `{editor}` cannot be started: {source}")]
+    #[diagnostic(code("no-such-editor"), help("correct `VISUAL` or `EDITOR`; the manifest was written to `{}`", path.display()))]
     Start { editor: String, path: PathBuf, source: io::Error },
-    #[error("edit `{}`: the editor `{editor}` ended with {status}", path.display())]
-    #[diagnostic(
-        code("editor-failed"),
-        help("correct `VISUAL` or `EDITOR`; the manifest is written, and is as the editor left it")
-    )]
+    #[error("editor `{editor}` ended with {status}: `{}`", path.display())]
+    #[diagnostic(code("editor-failed"), help("correct `VISUAL` or `EDITOR`; the manifest is as the editor left it"))]
     Ended { editor: String, path: PathBuf, status: String },
 }
 

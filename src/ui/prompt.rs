@@ -7,8 +7,8 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use crate::text::escape;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
-#[error("read the answer: {0}")]
-#[diagnostic(code("unreadable-answer"), help("run it again with `--no-input`, and say what is known by flags"))]
+#[error("answer cannot be read: {0}")]
+#[diagnostic(code("unreadable-answer"), help("rerun with `--no-input` and pass the values as flags"))]
 pub struct PromptError(#[from] io::Error);
 
 pub struct Prompt {

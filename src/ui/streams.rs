@@ -10,8 +10,8 @@ use crate::text::escape;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum StreamError {
-    #[error("write the results: {0}")]
-    #[diagnostic(code("output-failed"), help("look at the space on the disk that the output goes to"))]
+    #[error("results cannot be written: {0}")]
+    #[diagnostic(code("output-failed"), help("check the free space on the disk that the output goes to"))]
     Output(io::Error),
 }
 

@@ -74,19 +74,19 @@ fn a_faulty_config_shows_all_its_faults_with_places() {
         snapbox::assert_data_eq!(
             run(&repo, line).was_refused(),
             snapbox::str![[r#"
-error: failed to read the config `portolan.yaml`: 3 things are wrong in it
+error: config `portolan.yaml` has 3 errors
    ╭─[portolan.yaml:1:1]
  1 │ catlog: eu
    · ───┬──
-   ·    ╰── there is no key `catlog`; did you mean `catalog`?
+   ·    ╰── unknown key `catlog`; did you mean `catalog`?
  2 │ prune: {max: lots}
    ·              ──┬─
-   ·                ╰── this is `lots`; a whole number from 0 to 4294967295 belongs here
+   ·                ╰── expected a whole number from 0 to 4294967295, found `lots`
  3 │ rules: {wrong-typ: error}
    ·         ────┬────
-   ·             ╰── there is no rule `wrong-typ`; did you mean `wrong-type`?
+   ·             ╰── unknown rule `wrong-typ`; did you mean `wrong-type`?
    ╰────
-  help: `portolan schema config` describes every key, and editors check them with it
+  help: `portolan schema config` prints the schema of every key; editors check the file with it
 
 "#]]
         );

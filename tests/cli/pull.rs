@@ -52,7 +52,11 @@ fn an_embedded_catalog_without_entities_does_not_either_until_it_is_named_on_the
     assert_eq!(repo.read(".portolan/source.json"), source);
     let checked = run(&repo, "--catalog local pull --check");
     assert_eq!(checked.code, 2, "{}", checked.talk);
-    assert!(checked.results.contains("The snapshot is of https://api.port.io, this is local."), "{}", checked.results);
+    assert!(
+        checked.results.contains("The snapshot is of https://api.port.io, and this is local."),
+        "{}",
+        checked.results
+    );
     assert_eq!(run(&repo, "--catalog local pull").code, 0);
     // From here on the snapshot is of the embedded one.
     assert_eq!(run(&repo, "pull").code, 0);

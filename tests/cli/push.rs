@@ -132,13 +132,13 @@ fn what_makes_no_sense_is_refused_before_anything_is_read() {
     for (line, words) in [
         ("push --approve yes", "an approval digest is 48 hexadecimal digits"),
         ("push --approve 00070e151c2x", "an approval digest is 48 hexadecimal digits"),
-        ("push --approve 00070e15", "it cannot be abbreviated"),
+        ("push --approve 00070e15", "copy all of it"),
         ("push --approve 00070e151c232a31383f464d545b626970777e858c939aa", "has 48 digits and this has 47"),
         ("push --approve 00070E151C232A31383F464D545B626970777E858C939AA1", "in lower case"),
-        ("push --approve 00070e151c23", "of an earlier version, or the beginning of one; run `portolan diff` again"),
+        ("push --approve 00070e151c23", "of an earlier version or an incomplete one; run `portolan diff`"),
         (
             "push --approve 00070e151c232a31383f464d545b626970777e858c939aa1a8afb6bdc4cbd2d9",
-            "this is the id of a plan (`digest` in the JSON report)",
+            "this is a plan id (`digest` in the JSON report)",
         ),
         ("push --dry-run --approve 00070e151c232a31383f464d545b626970777e858c939aa1", "cannot be used with"),
         ("push --on-error never", "possible values: continue, stop"),

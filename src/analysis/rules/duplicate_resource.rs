@@ -28,11 +28,11 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
         };
         let of = if namespace.is_empty() { String::new() } else { format!(" in namespace `{namespace}`") };
         sink.report(
-            Draft::new(here.span, format!("There is already {} `{}` named `{name}`{of}.", article(kind), kind.name()))
+            Draft::new(here.span, format!("Another {} `{}` is named `{name}`{of}.", article(kind), kind.name()))
                 .file(here.file)
                 .entity(again.name())
-                .related_in(there.file, there.span, "the first of that name")
-                .help("rename one of them; the name need not be the identifier"),
+                .related_in(there.file, there.span, "the first one with that name")
+                .help("rename one of them; the name may differ from the identifier"),
         );
     }
 }

@@ -11,9 +11,9 @@ pub static RULE: Rule = Rule {
         name: "yaml-syntax",
         family: Family::Syntax,
         severity: Some(Severity::Error),
-        what: "a document that is not YAML, or that Kubernetes refuses",
-        why: "A broken document is not applied at all: its entities silently stay as they are, or disappear.",
-        fix: "Correct the syntax at the place shown; quote values that hold `: `, ` #`, or start with a special character",
+        what: "a document that is not YAML, or that Kubernetes rejects",
+        why: "A broken document is not applied: its entities silently keep their old state, or disappear.",
+        fix: "Correct the syntax at the marked place; quote values that contain `: ` or ` #`, or start with a special character",
     },
     check: Check::Document(check),
 };

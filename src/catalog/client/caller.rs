@@ -210,7 +210,7 @@ impl Caller {
         if call.is_write && !self.transport.names_scope() {
             return Err(Failed::ForGood(ClientError::Unscoped { asked: self.asked(call) }));
         }
-        let told = |wait| self.tell("the rate limit is used up", "continuing", wait, None);
+        let told = |wait| self.tell("the rate limit is exhausted", "continuing", wait, None);
         let turn = call.stop.unless_told(self.gate.enter(call.work, self.patience.total, told)).await;
         let Some(turn) = turn.filter(|_| !call.stop.is_told()) else {
             return Err(Failed::ForGood(ClientError::Stopped { asked: self.asked(call) }));
@@ -336,8 +336,8 @@ impl Caller {
     fn not_the_api(&self, call: &Call, answer: &Answer, secrets: &[&Secret]) -> ClientError {
         let what = match answer.content_type.as_deref().map(|kind| shown(kind, secrets)) {
             Some(kind) if kind.contains("html") => "a web page".to_owned(),
-            Some(kind) => format!("something of the type `{kind}`"),
-            None => "something without a type".to_owned(),
+            Some(kind) => format!("content of type `{kind}`"),
+            None => "content without a type".to_owned(),
         };
         let start = shown_start(&answer.body, 300, secrets);
         ClientError::NotTheApi { asked: self.asked(call), status: answer.status, what, start }
@@ -350,7 +350,7 @@ impl Caller {
         if regions.len() > 1 && is_region {
             let names: Vec<&str> = regions.iter().map(|(name, _)| *name).collect();
             help.push_str(&format!(
-                "; each region knows only its own, and this is `{}` (`--catalog {}`)",
+                "; credentials work in one region only, and this is `{}` (others: `--catalog {}`)",
                 self.transport.trusted().text(),
                 names.join("|")
             ));
@@ -358,7 +358,7 @@ impl Caller {
         if let Some(ahead) = ahead.filter(|ahead| ahead.abs() > SKEW) {
             let direction = if ahead > 0 { "behind" } else { "ahead of" };
             help.push_str(&format!(
-                "; this machine's clock is {} minutes {direction} the catalog's, and tokens depend on it: set it right",
+                "; this machine's clock is {} minutes {direction} the catalog's, and tokens depend on it: correct the clock",
                 ahead.abs() / 60
             ));
         }

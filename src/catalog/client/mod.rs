@@ -133,7 +133,7 @@ impl Client {
         address.check_credentials(&credentials).map_err(ClientError::from)?;
         let transport = Transport::new(address, &user_agent, &certificates, limits)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
-            ClientError::Setup { reason: error.to_string(), help: "look at the limits of this process (ulimit -n)" }
+            ClientError::Setup { reason: error.to_string(), help: "check the limits of this process (`ulimit -n`)" }
         })?;
         let caller = Caller {
             transport,
@@ -165,7 +165,7 @@ impl Client {
         match self.runtime.block_on(read) {
             Ok(Some(done)) => Ok(done?),
             Ok(None) => Err(ClientError::Abandoned { asked: asked() }.into()),
-            Err(_) => Err(ClientError::Timeout { asked: asked(), what: "it", limit: look.within }.into()),
+            Err(_) => Err(ClientError::Timeout { asked: asked(), what: "no answer", limit: look.within }.into()),
         }
     }
 }

@@ -331,7 +331,7 @@ impl Writing<'_> {
         let silent = members.iter().copied().filter(|member| !self.is_settled[*member]);
         let silent: Vec<usize> = silent.filter(|member| !again.iter().any(|(other, _)| other == member)).collect();
         for member in silent {
-            let words = "the catalog did not say what became of this entity";
+            let words = "the catalog returned no result for this entity";
             let unsaid = Refusal::new(500, "no_outcome", words);
             self.items[member].answered(Event::Lose, Some(unsaid.into()));
             match self.once_more(member, self.repeat == Repeat::Always) {

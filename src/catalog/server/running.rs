@@ -24,17 +24,22 @@ const LAST_LOOKS: Duration = Duration::from_millis(100);
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum ServerError {
-    #[error("listen on {address}: {source}")]
+    #[error("{address} cannot be listened on: {source}")]
     #[diagnostic(
         code("cannot-listen"),
-        help("choose an address of this machine and a free port with `--listen`; port 0 is any that is free")
+        help("choose an address of this machine and a free port with `--listen` (port 0: any free port)")
     )]
     Listen { address: SocketAddr, source: std::io::Error },
-    #[error("start the server: {0}")]
-    #[diagnostic(code("server-start"), help("the system gives no more threads or files: look at its limits"))]
+    #[error("server cannot start: {0}")]
+    #[diagnostic(code("server-start"), help("check the system's limits on threads and open files"))]
     Runtime(std::io::Error),
-    #[error("make up credentials: the system gives no random bytes")]
-    #[diagnostic(code("no-randomness"), help("choose them: `--client-id` and `--client-secret`, or the environment"))]
+    #[error("credentials cannot be generated: the system has no source of random bytes")]
+    #[diagnostic(
+        code("no-randomness"),
+        help(
+            "set them: `--client-id` and `--client-secret`, or PORTOLAN_SERVE_CLIENT_ID and PORTOLAN_SERVE_CLIENT_SECRET"
+        )
+    )]
     Random,
 }
 

@@ -47,7 +47,7 @@ impl Choices {
             what: "catalog",
             value: chosen.value.text().to_owned(),
             reason,
-            help: "it is `local`, a region of the platform, or an `https://` address",
+            help: "use `local`, a region of the platform, or an `https://` address",
         })?;
         let is_named = !matches!(&chosen.origin, Origin::Default) && !is_credentials(&chosen.origin);
         let is_local = chosen.value == Catalog::Local;
@@ -96,11 +96,11 @@ impl Choices {
     fn ask(&mut self, args: &InitArgs, found: &Surroundings, is_fresh: bool, prompt: &mut Prompt) -> Result<(), Error> {
         if self.scope.is_none() && !found.has_config {
             prompt.say(
-                "Whose entities are these? A push deletes what this scope wrote and no manifest declares any more.",
+                "Ownership scope for this repository (entities it created and no longer declares are deleted on push):",
             )?;
             loop {
-                match prompt.ask("Scope, such as acme/catalog (Enter: later): ")?.filter(|it| !it.is_empty()) {
-                    Some(scope) if !fits(&scope) => prompt.say(&format!("That cannot be one: {SCOPE_HELP}."))?,
+                match prompt.ask("Scope, such as acme/catalog (Enter = later): ")?.filter(|it| !it.is_empty()) {
+                    Some(scope) if !fits(&scope) => prompt.say(&format!("Not a valid scope. Use {SCOPE_HELP}."))?,
                     scope => break self.scope = scope,
                 }
             }
@@ -113,7 +113,7 @@ impl Choices {
                     "gitlab" => Forge::Gitlab,
                     "" | "none" => Forge::Other,
                     _ => {
-                        prompt.say("Write github, gitlab or none; for another one Enter will do.")?;
+                        prompt.say("Please answer github, gitlab or none (Enter = none).")?;
                         continue;
                     }
                 };
@@ -121,7 +121,7 @@ impl Choices {
             }
         }
         if is_fresh && !self.pulls_first && !self.example {
-            let answer = prompt.ask("Begin with an example, to try things out without a catalog? [y/N] ")?;
+            let answer = prompt.ask("Add example manifests, to try portolan without a catalog? [y/N] ")?;
             self.example = is_yes(answer, false);
         }
         Ok(())
@@ -178,7 +178,7 @@ fn may_stand_in_config(address: &str, platform: &Platform) -> bool {
 fn scope(args: &InitArgs, found: &Surroundings, context: &Context<'_>) -> Result<Option<String>, InitError> {
     if let Some(scope) = &args.scope {
         if !fits(scope) || scope.is_empty() {
-            let reason = "it goes into a header".to_owned();
+            let reason = "it is sent as an HTTP header".to_owned();
             return Err(InitError::Invalid { what: "scope", value: scope.clone(), reason, help: SCOPE_HELP });
         }
         return Ok(Some(scope.clone()));

@@ -18,10 +18,10 @@ pub(super) fn next(found: &Surroundings, choices: &Choices, draft: &Draft, pulle
     let mut steps: Vec<String> = Vec::new();
     if !draft.pastes.is_empty() {
         let files: Vec<String> = draft.pastes.iter().map(|paste| format!("`{}`", paste.path)).collect();
-        steps.push(format!("Put the lines that are shown above into {}.", list(&files)));
+        steps.push(format!("Add the lines shown above to {}.", list(&files)));
     }
     if choices.scope.is_none() && !found.has_config {
-        steps.push("Say in portolan.yaml whose entities these are: `scope`.".to_owned());
+        steps.push("Set `scope` in portolan.yaml: the owner of these entities.".to_owned());
     }
     steps.extend(pipeline(found, choices, draft));
     let hook = ".pre-commit-config.yaml";
@@ -65,17 +65,19 @@ fn pipeline(found: &Surroundings, choices: &Choices, draft: &Draft) -> Option<St
 fn snapshot(found: &Surroundings, choices: &Choices, pulled: Pulled) -> Option<String> {
     let (id, secret) = (choices.platform.client_id_variable, choices.platform.client_secret_variable);
     match pulled {
-        Pulled::Done if choices.adopts => Some("See that nothing differs: `portolan diff`.".to_owned()),
+        Pulled::Done if choices.adopts => Some("Check that nothing differs: `portolan diff`.".to_owned()),
         Pulled::Done => None,
         Pulled::Failed if choices.adopts => {
-            Some("When that is mended, adopt what the catalog has: `portolan init --from-catalog`.".to_owned())
+            Some("When that is fixed, adopt the entities of the catalog: `portolan init --from-catalog`.".to_owned())
         }
-        Pulled::Failed => Some("When that is mended, bring what lint checks against: `portolan pull`.".to_owned()),
+        Pulled::Failed => {
+            Some("When that is fixed, write the snapshot that lint checks against: `portolan pull`.".to_owned())
+        }
         Pulled::NotTried if choices.example => {
             Some("Look around: `portolan lint`, then `portolan serve --seed .`".to_owned())
         }
         Pulled::NotTried if !found.has_snapshot => {
-            Some(format!("Bring what lint checks against: `portolan pull`, with {id} and {secret} set."))
+            Some(format!("Write the snapshot that lint checks against: `portolan pull`, with {id} and {secret} set."))
         }
         Pulled::NotTried => None,
     }

@@ -254,15 +254,17 @@ impl LeftOut<'_> {
             let entities = count(self.lacking.len(), "entity");
             let (verb, which) = if self.lacking.len() == 1 { ("lacks", "") } else { ("lack", ", the first of them") };
             let name = format!("{}/{}", first.blueprint, first.identifier);
-            notes.push(format!("{entities} that {verb} what the blueprint requires got no manifest{which}: `{name}`."));
+            notes.push(format!(
+                "No manifest for {entities} that {verb} values which the blueprint requires{which}: `{name}`."
+            ));
         }
         if self.strangers > 0 {
             let values = count(self.strangers, "value");
-            notes.push(format!("{values} of properties that the blueprints do not have were left out."));
+            notes.push(format!("{values} of properties that the blueprints do not have were omitted."));
         }
         if self.meta > 0 {
             let entities = count(self.meta, "entity");
-            notes.push(format!("Title, icon and team of {entities} were left out: the cluster's CRD drops them."));
+            notes.push(format!("Title, icon and team of {entities} were omitted: the CRD in the cluster drops them."));
         }
         notes
     }

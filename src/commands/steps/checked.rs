@@ -98,7 +98,7 @@ impl Bench<'_> {
         let mut state = RunState::default();
         for (file, place) in self.absent {
             let mut run = analyzer.file(*file, "", &mut state);
-            let message = format!("Cannot {place}.");
+            let message = format!("{place}.");
             absent(&mut run, FaultKind::Absent { message, help: place.help.to_owned(), is_fault: false });
             run.finish(None);
         }
@@ -118,9 +118,9 @@ fn unjudged(conclusion: &Conclusion) -> Option<String> {
         count => format!("{count} relations point to entities that are"),
     };
     let reason = if conclusion.is_complete {
-        "without `.portolan/known-entities.txt` nobody can tell whether the catalog has them. `portolan pull` brings it."
+        "without `.portolan/known-entities.txt` it is unknown whether the catalog has them. Run `portolan pull`."
     } else {
-        "it may stand in what could not be read, so such relations were not judged."
+        "it may be in a file that could not be read, so such relations were not checked."
     };
     Some(format!("{subject} not found in this repository; {reason}"))
 }
@@ -179,7 +179,7 @@ fn unread(bench: &Bench<'_>, mut run: FileRun<'_>, file: &SourceFile, problem: R
             let text = sources::read_lossy(file).unwrap_or_else(|| before.clone());
             if !manifest::claims_ours(&text) {
                 if (bench.may_be_manifest)(&file.path, None) {
-                    let help = "save the file as UTF-8, or name it in `manifests.exclude`".to_owned();
+                    let help = "save the file as UTF-8, or add it to `manifests.exclude`".to_owned();
                     let message = format!("{message} It may be a manifest, so its entities are unknown.");
                     absent(&mut run, FaultKind::Absent { message, help, is_fault: false });
                 }

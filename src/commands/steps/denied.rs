@@ -37,7 +37,7 @@ pub(crate) fn denied(
         let text = refusal::render(&refusal, *format);
         let written = context.write_report(format.name(), file.as_deref(), &text);
         if let Err(trouble) = written {
-            context.say(&format!("note: The refusal is not in every report: failed to {trouble}."));
+            context.say(&format!("note: The refusal is missing in a report: {trouble}."));
         }
     }
     if outputs.is_empty() {

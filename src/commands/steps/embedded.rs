@@ -11,7 +11,7 @@ use crate::sources::{Boundary, create_atomically, database_place, is_taken};
 pub(crate) const STORE: &str = ".portolan/local.db";
 const IGNORE: &str = ".portolan/.gitignore";
 const IGNORED: &str = "\
-# The embedded catalog, and what a pull that was cut short has left: of this machine alone.
+# The embedded catalog and leftovers of an interrupted pull, for this machine only.
 local.db*
 .pull-*
 ";

@@ -37,9 +37,9 @@ pub(crate) fn refuse_emptied(settings: &Settings, pattern: &Pattern, from: &Stan
     let (key, origin, what) = match (left, here) {
         (0, 1) => ("include", &include.origin, "does not match the only YAML file here".to_owned()),
         (0, _) => ("include", &include.origin, format!("matches none of the {files} here")),
-        (_, 1) => ("exclude", &exclude.origin, "leaves out the only YAML file here".to_owned()),
-        (left, _) if left == here => ("exclude", &exclude.origin, format!("leaves out all of the {files} here")),
-        (_, _) => ("exclude", &exclude.origin, "leaves out all that `manifests.include` matches".to_owned()),
+        (_, 1) => ("exclude", &exclude.origin, "excludes the only YAML file here".to_owned()),
+        (left, _) if left == here => ("exclude", &exclude.origin, format!("excludes all {files} here")),
+        (_, _) => ("exclude", &exclude.origin, "excludes every file that `manifests.include` matches".to_owned()),
     };
     Err(LintError::Emptied { key, place: origin.words(&config), what })
 }

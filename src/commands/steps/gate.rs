@@ -46,5 +46,5 @@ fn untold(linted: &Linted) -> Option<String> {
         0 => String::new(),
         hidden => format!(" and {} more", count(hidden, "finding")),
     };
-    (!parts.is_empty()).then(|| format!("Lint has {}{hidden} to tell: `portolan lint`.", list(&parts)))
+    (!parts.is_empty()).then(|| format!("{}{hidden} from lint (run `portolan lint`).", list(&parts)))
 }

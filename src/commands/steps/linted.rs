@@ -158,7 +158,7 @@ fn show(
     let worst = shown.iter().map(|(finding, _)| finding.severity).max();
     let (mut all, all_prints): (Vec<_>, Vec<_>) = shown.into_iter().unzip();
     for finding in all.iter_mut().filter(|finding| found.chosen.takes_away(finding)) {
-        finding.help = Some("this change takes it away: bring it back, or correct the relation".to_owned());
+        finding.help = Some("this change removes it: restore it, or correct the relation".to_owned());
     }
     let total = all.len();
     let (findings, fingerprints) = cut(all, all_prints, request.most);
@@ -393,7 +393,7 @@ fn choose(found: &mut Found, request: &Request<'_>) -> Result<Chosen, LintError>
         }
     }
     found.notes.extend(unchecked(&others, "is not a YAML file", "are not YAML"));
-    found.notes.extend(unchecked(&strangers, "leads out of the repository", "lead out of the repository"));
+    found.notes.extend(unchecked(&strangers, "points out of the repository", "point out of the repository"));
     Ok(Chosen::paths(files, folders))
 }
 
@@ -430,10 +430,10 @@ impl Named {
 fn unchecked(paths: &[String], is: &str, are: &str) -> Option<String> {
     match paths {
         [] => None,
-        [path] => Some(format!("`{path}` {is}: it was not checked.")),
+        [path] => Some(format!("`{path}` {is} and was not checked.")),
         [first, ..] => {
             let count = grouped(paths.len());
-            Some(format!("{count} of the paths {are}, `{first}` for one: they were not checked."))
+            Some(format!("{count} of the paths {are} (for example `{first}`) and were not checked."))
         }
     }
 }

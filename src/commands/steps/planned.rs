@@ -281,7 +281,7 @@ fn checkout(
     refuse_pipes(asked, &settings.root.value)?;
     let repository = match repository(settings, context.environment) {
         Err(error) if !matches!(wishes.base, base::Wanted::Named(_)) => {
-            notes.push(format!("Git could not be asked what this branch changed: failed to {error}."));
+            notes.push(format!("The changes of this branch are unknown: {error}."));
             None
         }
         opened => opened?,
@@ -319,8 +319,7 @@ fn tolerant(
     match found {
         Err(error) if error.is_no_route() => {
             notes.push(
-                "The catalog has no way to tell which entities are whose: all that is there counts as somebody else's, \
-                 and nothing is deleted."
+                "The catalog does not report who wrote an entity: every existing entity counts as owned by others, and nothing is deleted."
                     .to_owned(),
             );
             Ok(Vec::new())

@@ -36,7 +36,7 @@ pub(crate) fn shelved(root: &Path, shelf: &Shelf) -> Shelved {
     for file in shelf.blueprints(root) {
         let reason = match blueprint(&file, &mut buffer) {
             Ok(blueprint) if shelved.blueprints.contains_key(&blueprint.identifier) => {
-                format!("blueprint `{}` is in another file already", blueprint.identifier)
+                format!("blueprint `{}` is in another file too", blueprint.identifier)
             }
             Ok(blueprint) => {
                 shelved.blueprints.insert(blueprint.identifier, blueprint.raw);

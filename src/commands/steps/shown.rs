@@ -160,7 +160,7 @@ pub(crate) fn refused<F: PlanLike>(
         None => format!("No plan: {} in the manifests\n", errors(linted)),
     };
     give_out(outputs, &render, context)?;
-    context.say("note: Nothing was compared with the catalog: the manifests must be right before.");
+    context.say("note: The manifests have errors, so nothing was compared with the catalog. Fix them first.");
     Ok(Exit::Findings)
 }
 

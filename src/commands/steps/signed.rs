@@ -41,14 +41,15 @@ fn signer(repository: &Repository, commit: CommitId) -> Result<String, Error> {
         Ok(Signed::Good { by }) => Ok(by),
         Ok(Signed::None) => Err(unsigned(
             "it has no signature".to_owned(),
-            "sign it (`git commit --amend --no-edit --gpg-sign`, or merge it where merges are signed), and push it anew",
+            "sign it (`git commit --amend --no-edit --gpg-sign`, or merge it where merges are signed) and push again",
         )),
         Ok(Signed::Bad { why }) => Err(unsigned(
             why,
-            "where the signer is to be trusted, make that known to Git: by the file that `gpg.ssh.allowedSignersFile` names, or \
-             by `gpg --import`; else find out who made this commit",
+            "if you trust the signer, add the key to the file of `gpg.ssh.allowedSignersFile`, or run `gpg --import`; otherwise find out who made this commit",
         )),
-        Err(GitError::Unverified { why, help, .. }) => Err(unsigned(format!("nobody can tell: {why}"), help)),
+        Err(GitError::Unverified { why, help, .. }) => {
+            Err(unsigned(format!("its signature cannot be checked: {why}"), help))
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -132,9 +132,9 @@ pub(crate) fn unused_blueprints(snapshot: &Snapshot, is_reported: impl Fn(&str) 
     let paths: Vec<String> = paths.filter(|path| !is_reported(path)).collect();
     match paths.as_slice() {
         [] => None,
-        [path] => Some(format!("`{path}` could not be used: entities of its blueprint were not checked against it.")),
+        [path] => Some(format!("`{path}` cannot be used, so entities of its blueprint were not checked against it.")),
         [path, ..] => Some(format!(
-            "{} blueprints could not be used, `{path}` for one: their entities were not checked against them.",
+            "{} blueprints cannot be used (for example `{path}`), so their entities were not checked against them.",
             paths.len()
         )),
     }
@@ -160,8 +160,7 @@ pub(crate) fn load(root: &Path, shelf: &Shelf, files: &mut Vec<SourceFile>) -> L
     snapshot.unreadable = unreadable;
     if !snapshot.has_blueprints() {
         notes.push(
-            "There is no snapshot of the catalog (`.portolan/blueprints`): properties and relations were not checked. \
-             `portolan pull` brings one, and lets lint check more."
+            "No snapshot of the catalog (`.portolan/blueprints`), so properties and relations were not checked. Run `portolan pull` to enable more checks."
                 .to_owned(),
         );
     }
@@ -186,10 +185,8 @@ impl Loading<'_> {
             let stem = self.stem(id);
             match self.blueprint(id) {
                 Some((blueprint, _)) if blueprints.iter().any(|other| other.identifier == blueprint.identifier) => {
-                    let message = format!(
-                        "Blueprint `{}` is in another file already; this one is not used.",
-                        blueprint.identifier
-                    );
+                    let message =
+                        format!("Blueprint `{}` is in another file too; this one is not used.", blueprint.identifier);
                     self.problem(id, Span::default(), message, ProblemKind::Broken);
                 }
                 Some((blueprint, flaws)) => {
@@ -221,7 +218,7 @@ impl Loading<'_> {
             Ok(json) => json,
             Err(error) => {
                 let message = if error.is_eof() {
-                    "This file ends in the middle: it was cut off.".to_owned()
+                    "This file is truncated.".to_owned()
                 } else {
                     format!("This is not the JSON of a blueprint: {}.", without_place(&error.to_string()))
                 };
@@ -232,7 +229,7 @@ impl Loading<'_> {
         match Blueprint::from_json(json) {
             Ok(found) => Some(found),
             Err(flaw) => {
-                let message = format!("This file holds no blueprint: {}.", flaw.message);
+                let message = format!("This file has no blueprint: {}.", flaw.message);
                 self.problem(id, place_of(&text, &flaw.pointer), message, ProblemKind::Broken);
                 None
             }
@@ -271,8 +268,7 @@ impl Loading<'_> {
             let count = bad.len();
             let lines = if count == 1 { "line is" } else { "lines are" };
             self.notes.push(format!(
-                "{count} {lines} not `blueprint<TAB>identifier` in `{path}` (line {} is the first): they were \
-                 left out.",
+                "{count} {lines} not `blueprint<TAB>identifier` in `{path}` (first: line {}) and were skipped.",
                 first.number
             ));
         }

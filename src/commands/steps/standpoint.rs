@@ -167,9 +167,7 @@ fn settings_then(
         }
     }
     let Some(file) = found else {
-        notes.extend(now.map(|path| {
-            format!("`{name}` has no `{path}`: which files are manifests, and how they are written, is as of now.")
-        }));
+        notes.extend(now.map(|path| format!("`{name}` has no `{path}`: the current config applies.")));
         return Ok(settings.clone());
     };
     let path = format!("{} of {name}", file.path);

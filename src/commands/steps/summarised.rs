@@ -8,7 +8,7 @@ pub(crate) fn summarised(render: impl FnOnce() -> String, context: &mut Context<
     let Some(summary) = context.job_summary() else { return false };
     let written = sources::append_output(&context.settings.boundary, &summary, &render());
     if let Err(error) = &written {
-        context.say(&format!("note: The job has no summary: failed to {error}."));
+        context.say(&format!("note: The job has no summary: {error}."));
     }
     written.is_ok()
 }

@@ -128,7 +128,8 @@ pub(super) fn is_odd_blank(c: char) -> bool {
 }
 
 fn nbsp_words(span: Span) -> Words {
-    let message = "The indentation has blanks that are not spaces (non-breaking ones, perhaps pasted from a web page).";
+    let message =
+        "The indentation has characters that are not spaces (non-breaking spaces, perhaps pasted from a web page).";
     Words::new(span, message, "replace them with ordinary spaces")
 }
 
@@ -159,7 +160,7 @@ fn tab(around: &Around<'_>, kind: ProblemKind) -> Option<Words> {
     let tabs = around.text.get(around.at..).unwrap_or_default();
     let span = Span::new(around.at, around.at + tabs.len() - tabs.trim_start_matches('\t').len());
     if text.trim().is_empty() {
-        let message = "The line has nothing but a tab, and Kubernetes refuses the file.";
+        let message = "The line has only a tab, and Kubernetes refuses the file.";
         return Some(Words::new(span, message, "remove the tab"));
     }
     if !before.is_empty() {
@@ -174,7 +175,7 @@ fn tab_of(text: &str, line: Span) -> Option<Words> {
     let indentation = line.slice(text).bytes().take_while(|byte| matches!(byte, b' ' | b'\t'));
     let at = line.start as usize + indentation.clone().position(|byte| byte == b'\t')?;
     let end = line.start as usize + indentation.count();
-    let message = "A tab is used for indentation, and YAML takes only spaces there.";
+    let message = "A tab is used for indentation, and YAML allows only spaces there.";
     let help = "replace each tab with two spaces, and let the editor insert spaces in YAML files";
     Some(Words::new(Span::new(at, end), message, help))
 }
@@ -189,10 +190,7 @@ fn template(around: &Around<'_>) -> Option<Words> {
 }
 
 fn template_words(text: &str, span: Span) -> Words {
-    let message = format!(
-        "`{}` is a template that nobody has filled in, and YAML takes `{{{{` for mappings.",
-        clip(span.slice(text))
-    );
+    let message = format!("`{}` is an unrendered template, and YAML reads `{{{{` as mappings.", clip(span.slice(text)));
     Words::new(span, message, "quote the value, or exclude templates with `manifests.exclude`")
 }
 
@@ -206,7 +204,7 @@ pub(super) fn braces(text: &str, span: Span) -> Broken {
 
 pub(super) fn contains_itself(text: &str, span: Span) -> Broken {
     let message = format!(
-        "The alias `{}` stands inside the value it refers to, so the value would never end.",
+        "The alias `{}` is inside the value that it refers to, so the value would never end.",
         clip(span.slice(text))
     );
     Broken(Words::new(span, message, "move the alias out of the anchored value").fault())
@@ -214,15 +212,13 @@ pub(super) fn contains_itself(text: &str, span: Span) -> Broken {
 
 pub(super) fn bad_merge(span: Span) -> Broken {
     let message = "The merge key `<<` has a value that is neither a mapping nor a list of mappings.";
-    Broken(
-        Words::new(span, message, "give it an alias of a mapping, or quote the key if a plain `<<` is meant").fault(),
-    )
+    Broken(Words::new(span, message, "give it an alias of a mapping, or quote the key if it is a plain `<<`").fault())
 }
 
 pub(super) fn misfit(text: &str, misfit: Misfit, span: Span) -> Fault {
     let shown = clip(text);
     let message =
-        format!("The tag says that `{shown}` is {}, which it is not, and the cluster refuses the file.", misfit.wanted);
+        format!("The tag declares `{shown}` as {}, which it is not, and Kubernetes refuses the file.", misfit.wanted);
     Words::new(span, message, "remove the tag or correct the value").fault()
 }
 

@@ -135,7 +135,7 @@ fn fix_words(fix: &Fix, finding: &Finding, source: Option<(&str, &LineIndex)>, s
         words.push_str(&format!(": `{}`", clip(&line, style.columns() / 2, style.ellipsis())));
     }
     if fix.safe {
-        words.push_str(" (`--fix` does it)");
+        words.push_str(" (`--fix` applies it)");
     }
     words
 }
@@ -144,7 +144,7 @@ fn fix_words(fix: &Fix, finding: &Finding, source: Option<(&str, &LineIndex)>, s
 /// `did you mean `cart`?`, `write `tier`` beside `rename it to `tier``.
 fn repeats(help: &str, fix: &Fix, finding: &Finding, source: Option<(&str, &LineIndex)>) -> bool {
     let Some(snippet) = last_snippet(help) else { return false };
-    let says_no_more = ["write ", "name it", "did you mean"].iter().any(|start| help.starts_with(start));
+    let says_no_more = ["write ", "replace with", "did you mean"].iter().any(|start| help.starts_with(start));
     let line = || source.and_then(|(text, lines)| fixed_line(fix, finding, text, lines));
     says_no_more && last_snippet(&fix.title) == Some(snippet) || line().is_some_and(|line| line.contains(snippet))
 }
@@ -210,7 +210,7 @@ fn summary(out: &mut String, report: &Report<'_>, style: &Style) {
     let worst = lint.findings.iter().map(|finding| finding.severity).max();
     let first = lint.findings.iter().find(|finding| Some(finding.severity) == worst);
     if let Some(first) = first {
-        parts.push(format!("`portolan explain {}` says more", first.rule.name));
+        parts.push(format!("`portolan explain {}` explains it", first.rule.name));
     }
     let role = worst.map_or(Role::Good, |worst: Severity| role(worst, true));
     let lines = fill(&parts, style.prose());

@@ -50,7 +50,7 @@ fn a_huge_plan_is_folded_and_counted() {
     let case = Case::huge(10_000);
     let text = case.render(PlanFormat::Text, &UNICODE);
     assert!(text.lines().count() < 1_500, "{}", text.lines().count());
-    assert!(text.contains("Folded; `portolan diff --full` shows all of it."), "{text}");
+    assert!(text.contains("Some changes are abbreviated; `portolan diff --full` shows them."), "{text}");
     for (action, number) in [("create", 10_000), ("update", 1_000), ("delete", 1_000)] {
         assert!(text.contains(&format!("{number} to {action}")), "{action}");
     }
@@ -93,7 +93,7 @@ fn what_is_created_is_named_where_it_is_much() {
         (Case::huge(24).render(PlanFormat::Text, &UNICODE), Case::huge(25).render(PlanFormat::Text, &UNICODE));
     assert_eq!(few.matches("title: \"Number ").count(), 24);
     assert_eq!(many.matches("title: \"Number ").count(), 0);
-    assert!(many.contains("Folded; `portolan diff --full` shows all of it."), "{many}");
+    assert!(many.contains("Some changes are abbreviated; `portolan diff --full` shows them."), "{many}");
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn what_a_yes_to_one_takes_over_is_told_in_full() {
     assert!(flat(case.plain(PlanFormat::Markdown)).contains(sentence), "{}", case.plain(PlanFormat::Markdown));
     assert!(case.plain(PlanFormat::Json).contains(sentence));
     let summary = case.plain(PlanFormat::Summary);
-    assert!(summary.ends_with("; needs approval: portolan push --adopt, which takes over 110 entities\n"), "{summary}");
+    assert!(summary.ends_with("; needs approval: portolan push --adopt, adopts 110 entities\n"), "{summary}");
     // All are named where nothing is folded, and nothing tells of them twice.
     case.is_full = true;
     let full = case.plain(PlanFormat::Text);

@@ -9,39 +9,39 @@ pub(super) fn path(folder: &str) -> String {
 
 pub(super) fn text(facts: &Facts<'_>) -> String {
     let mut text = String::from(
-        "# Keeps the software catalog in step with this repository. `portolan config` shows every setting.\n",
+        "# Keeps the software catalog in sync with this repository. `portolan config` shows every setting.\n",
     );
     text.push_str(&format!("platform: {}\n", facts.platform.name));
     let regions: Vec<String> = facts.platform.regions.iter().map(|(region, _)| format!("`{region}`")).collect();
     text.push_str(&format!(
-        "\n# Where `diff` and `push` go: {}, an address, or `local`, the embedded catalog.\n",
+        "\n# The catalog of `diff` and `push`: {}, a URL, or `local` (the embedded catalog).\n",
         regions.join(", ")
     ));
     match facts.catalog {
         Some(catalog) => text.push_str(&format!("catalog: {}\n", plain(catalog))),
         None => text.push_str(&format!(
-            "# Without it: the platform, where {} is in the environment.\n# catalog: {}\n",
+            "# Default: the platform, if {} is in the environment.\n# catalog: {}\n",
             facts.platform.client_id_variable,
             facts.platform.regions.first().map_or("local", |(region, _)| *region)
         )),
     }
     text.push_str(
-        "\n# Whose entities these are. What this scope wrote, and no manifest declares any more, a push deletes.\n",
+        "\n# The owner of these entities. A push deletes entities of this scope that no manifest declares any more.\n",
     );
     match facts.scope {
         Some(scope) => text.push_str(&format!("scope: {}\n", plain(scope))),
         None => text.push_str("# scope: owner/repository\n"),
     }
-    text.push_str("\n# Files are told apart by what is in them: other YAML in these places does no harm.\n");
+    text.push_str("\n# Manifests are recognised by their content: other YAML files here are ignored.\n");
     if facts.include.is_empty() {
-        text.push_str("# Without it: every YAML file.\n# manifests:\n#   include: [\"catalog/**/*.{yaml,yml}\"]\n");
+        text.push_str("# Default: every YAML file.\n# manifests:\n#   include: [\"catalog/**/*.{yaml,yml}\"]\n");
     } else {
         text.push_str("manifests:\n  include:\n");
         text.push_str(&items(facts.include));
     }
     if !facts.exclude.is_empty() {
         let head = if facts.include.is_empty() { "manifests:\n" } else { "" };
-        text.push_str(&format!("{head}  # What has a config, and a scope, of its own.\n  exclude:\n"));
+        text.push_str(&format!("{head}  # These folders have their own config and scope.\n  exclude:\n"));
         text.push_str(&items(facts.exclude));
     }
     text

@@ -29,11 +29,9 @@ pub fn draft(path: String, before: Option<&str>, schema: &Schema<'_>, draft: &mu
     }
     match added(before, schema) {
         Some(after) => draft.change(path, before, after),
-        None => draft.pastes.push(Paste {
-            path,
-            why: "it is JSON with comments, or has schemas already",
-            lines: format!("{entry:#}\n"),
-        }),
+        None => {
+            draft.pastes.push(Paste { path, why: "it has comments or schemas already", lines: format!("{entry:#}\n") })
+        }
     }
 }
 

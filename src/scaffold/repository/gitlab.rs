@@ -49,7 +49,7 @@ pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
         Some(after) => draft.change(PIPELINE.to_owned(), before, after),
         None => draft.pastes.push(Paste {
             path: PIPELINE.to_owned(),
-            why: "it is written in a way that is not edited with certainty",
+            why: "its layout cannot be edited safely",
             lines: format!("include:\n  {line}\n"),
         }),
     }
@@ -89,7 +89,7 @@ fn jobs(facts: &Facts<'_>, stages: &Stages) -> String {
     let directory = if facts.folder.is_empty() { "." } else { facts.folder };
     let (head, variables, rest) = match facts.has_catalog {
         true => (
-            ", what a merge request does to the catalog\n# as a note on it, and a push from the default branch",
+            ", a note on each merge request with its changes to the catalog,\n# and a push from the default branch",
             VARIABLES,
             CATALOG,
         ),

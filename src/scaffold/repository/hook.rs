@@ -17,7 +17,7 @@ pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
     };
     let paste = |why| Paste { path: PATH.to_owned(), why, lines: lines.join("\n") + "\n" };
     let Some(old) = (facts.read)(before) else {
-        draft.pastes.push(paste("it cannot be read as YAML"));
+        draft.pastes.push(paste("it is not valid YAML"));
         return;
     };
     if is_hooked(&old, facts.folder) {
@@ -26,7 +26,7 @@ pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
     let after = block::append(before, "repos", &lines);
     match after.filter(|after| (facts.read)(after).is_some_and(|new| is_added(&old, &new, facts))) {
         Some(after) => draft.change(PATH.to_owned(), before, after),
-        None => draft.pastes.push(paste("it is written in a way that is not edited with certainty")),
+        None => draft.pastes.push(paste("its layout cannot be edited safely")),
     }
 }
 
@@ -39,7 +39,7 @@ fn item(facts: &Facts<'_>) -> Vec<String> {
         format!("      entry: {}", entry(facts.folder)),
         "      language: python".to_owned(),
         format!("      additional_dependencies: [\"portolan-gitops=={}\"]", facts.version),
-        "      # A commit that only deletes can break what stays.".to_owned(),
+        "      # A commit that only deletes files can break the remaining ones.".to_owned(),
         "      always_run: true".to_owned(),
         "      require_serial: true".to_owned(),
         "      stages: [pre-commit, pre-merge-commit, manual]".to_owned(),

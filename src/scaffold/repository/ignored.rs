@@ -3,7 +3,7 @@
 
 use super::{Draft, Facts, Wanted, within};
 
-const LINES: [&str; 2] = ["# The embedded catalog of portolan: of this machine alone.", ".portolan/local.db*"];
+const LINES: [&str; 2] = ["# The embedded catalog of portolan, for this machine only.", ".portolan/local.db*"];
 
 pub(super) fn path(folder: &str) -> String {
     within(folder, ".gitignore")

@@ -88,6 +88,7 @@ fn is_deleted(repo: &Repo, case: &str, count: usize) {
 const POINTER: &str = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n";
 
 #[test]
+#[ignore = "slow"]
 fn a_file_whose_content_is_missing_keeps_everything() {
     let sops = "apiVersion: ENC[AES256_GCM,data:x,type:str]\nspec:\n    blueprint: ENC[AES256_GCM,data:y,type:str]\n    \
                 identifier: ENC[AES256_GCM,data:z,type:str]\nsops:\n    mac: ENC[AES256_GCM,data:q,type:str]\n";
@@ -181,6 +182,7 @@ fn what_is_commented_out_or_removed_is_deleted() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn what_git_hides_keeps_everything() {
     for config in CONFIGS {
         let repo = pushed(config);
@@ -237,6 +239,7 @@ fn an_unresolved_merge_keeps_everything() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn other_repositories_and_submodules_keep_what_was_there() {
     for config in CONFIGS {
         // A `.git` in a folder whose manifests are tracked here, of whatever kind.
@@ -287,6 +290,7 @@ fn other_repositories_and_submodules_keep_what_was_there() {
 
 #[cfg(unix)]
 #[test]
+#[ignore = "slow"]
 fn links_pipes_and_folders_in_the_place_of_manifests_keep_everything() {
     use std::os::unix::fs::{PermissionsExt, symlink};
     for config in CONFIGS {

@@ -26,7 +26,7 @@ fn a_rename_is_known_by_the_annotation_and_by_what_is_alike() {
     world.write("catalog/journal.yaml", &log("journal"));
     let told = renamed(&world.json("--no-base"));
     assert!(told.contains("\"log\"") && told.contains("content"), "{told}");
-    // Nothing alike; its manifest says so.
+    // Nothing alike; its manifest sets that relation.
     let other = json!({"blueprint": "service", "identifier": "journal", "properties": {"tier": 9}});
     let text = entity(&other).replace(
         "\"metadata\":{\"name\":\"journal\"",
@@ -138,7 +138,7 @@ fn what_is_much_is_folded_and_shown_on_request() {
     world.repo.write("catalog/many.yaml", all);
     let folded = world.run("").results;
     let full = world.run("--full").results;
-    assert!(folded.contains("`portolan diff --full` shows all of it") && !full.contains("Folded"), "{folded}");
+    assert!(folded.contains("`portolan diff --full` shows them") && !full.contains("Folded"), "{folded}");
     assert!(folded.lines().count() * 2 < full.lines().count(), "{}", folded.lines().count());
     assert!(full.contains("tier: 299"), "{full}");
     for text in [&folded, &full] {

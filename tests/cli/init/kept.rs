@@ -44,10 +44,14 @@ fn what_is_odd_is_shown_to_be_pasted() {
     }
     let steps = super::next_steps(&run.results);
     let files = "`.pre-commit-config.yaml`, `.gitlab-ci.yml` and `.vscode/settings.json`";
-    assert_eq!(steps[0], format!("  1. Put the lines that are shown above into {files}."));
+    assert_eq!(steps[0], format!("  1. Add the lines shown above to {files}."));
     assert!(steps.iter().any(|step| step.contains("pre-commit install")), "{steps:?}");
     let again = super::run(&repo, "init --yes");
-    assert!(again.results.ends_with("Nothing to write: the lines above are left to put in.\n"), "{}", again.results);
+    assert!(
+        again.results.ends_with("Nothing to write, but the lines above must be added by hand.\n"),
+        "{}",
+        again.results
+    );
     let after = contents(repo.path());
     assert!(before.iter().all(|(path, bytes)| after.get(path) == Some(bytes)));
 }
@@ -77,7 +81,7 @@ fn what_git_leaves_out_is_told() {
     let run = run(&repo, "init --yes --ci none");
     assert_eq!(run.code, 0, "{}", run.talk);
     for path in [".pre-commit-config.yaml", ".portolan/source.json"] {
-        assert!(run.talk.contains(&format!("note: Git leaves out `{path}`, so others")), "{path}: {}", run.talk);
+        assert!(run.talk.contains(&format!("note: Git ignores `{path}`, so it")), "{path}: {}", run.talk);
     }
     assert_eq!(run.talk.matches("Git leaves out").count(), 2, "{}", run.talk);
 }
@@ -103,7 +107,7 @@ fn what_is_in_the_way_stops_it_before_anything_is_written() {
         repo.write(path, "a file\n");
         let before = contents(repo.path());
         let talk = run(&repo, line).was_refused();
-        assert!(talk.contains("is in the way") && talk.contains("nothing was written"), "{talk}");
+        assert!(talk.contains("is not a regular file") && talk.contains("nothing was written"), "{talk}");
         assert!(contents(repo.path()) == before, "{path}");
     }
     let repo = git(GITHUB);
@@ -125,8 +129,8 @@ fn a_folder_that_cannot_be_written_is_told_with_what_was_written() {
     std::fs::set_permissions(&sealed, std::fs::Permissions::from_mode(0o444)).expect("it is ours");
     let run = run(&repo, "init --yes");
     assert_eq!(run.code, 70, "{}", run.talk);
-    assert!(run.talk.contains("error: failed to write `.pre-commit-config.yaml`: "), "{}", run.talk);
-    assert!(run.talk.contains("written so far: `portolan.yaml`") && run.talk.contains("read-only"), "{}", run.talk);
+    assert!(run.talk.contains("error: `.pre-commit-config.yaml` "), "{}", run.talk);
+    assert!(run.talk.contains("are kept: `portolan.yaml`") && run.talk.contains("read-only"), "{}", run.talk);
     assert_eq!(names(&repo), [".pre-commit-config.yaml", "portolan.yaml"]);
     std::fs::set_permissions(&sealed, std::fs::Permissions::from_mode(0o644)).expect("it is ours");
     wired(&repo, "init --yes");

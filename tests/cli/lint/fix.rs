@@ -156,15 +156,15 @@ fn a_diff_writes_nothing_and_both_tools_take_it() {
 fn a_diff_says_how_much_it_would_do() {
     let repo = shop();
     let told = lint(&repo, &["--fix", "--diff"]);
-    assert_eq!((told.code, told.out.as_str(), told.err.as_str()), (0, "", "Nothing to repair.\n"));
+    assert_eq!((told.code, told.out.as_str(), told.err.as_str()), (0, "", "Nothing to fix.\n"));
     repo.write("catalog/cart.yaml", service("cart", &format!("{AMBIGUOUS}    tier: high\n")));
     let told = lint(&repo, &["--fix", "--diff"]);
-    assert_says(&told, "Would make 1 repair; 1 finding would be left.");
+    assert_says(&told, "1 repair would be applied; 1 finding would remain.");
     assert_eq!(lint(&repo, &["--fix", "--diff", "--fail-on", "never"]).code, 0);
     repo.write("catalog/cart.yaml", service("cart", WRONG));
     let told = lint(&repo, &["--fix", "--diff"]);
     assert_eq!((told.code, told.out.as_str()), (1, ""));
-    assert_says(&told, "No safe repair for 1 finding.");
+    assert_says(&told, "No safe fix for 1 finding.");
 }
 
 /// A repair of the index or of a pipe would have nowhere to go.
@@ -211,7 +211,7 @@ mod on_unix {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).expect("it is ours");
         let told = lint(&repo, &["--fix"]);
         assert_eq!(told.code, 70, "{told:?}");
-        assert_says(&told, "cart.yaml`: it is read-only");
+        assert_says(&told, "cart.yaml` is read-only");
         assert_says(&told, "make it writable");
         assert_eq!(repo.read("catalog/cart.yaml"), service("cart", AMBIGUOUS));
     }
@@ -231,8 +231,8 @@ mod on_unix {
             return;
         }
         assert_eq!(told.code, 70, "{told:?}");
-        assert_says(&told, "failed to write");
-        assert_says(&told, "look at the permissions of the folder");
+        assert_says(&told, "cannot be written");
+        assert_says(&told, "check the permissions of the folder");
     }
 
     #[test]

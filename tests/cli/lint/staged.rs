@@ -142,7 +142,7 @@ fn conflicts_are_told_and_not_judged() {
     assert!(!merged.status.success());
     let told = lint(&repo, &["--staged"]);
     assert_eq!(told.code, 64, "{told:?}");
-    assert_says(&told, "there are conflicts in `catalog/cart.yaml`");
+    assert_says(&told, "unresolved merge conflicts in `catalog/cart.yaml`");
     assert_says(&told, "run `git add` on each file");
 }
 
@@ -155,8 +155,8 @@ fn outside_git_it_says_so() {
     {
         let told = lint(&repo, arguments);
         assert_eq!((told.code, told.out.as_str()), (64, ""), "{told:?}");
-        assert_says(&told, "failed to find a Git repository at");
-        assert_says(&told, &format!("or without `{flag}`"));
+        assert_says(&told, "no Git repository at");
+        assert_says(&told, &format!("or drop `{flag}`"));
     }
 }
 
@@ -278,7 +278,7 @@ fn a_repository_of_somebody_else_is_explained() {
     let plain = lint(&repo, &["--output", "github"]);
     give_all(0).expect("it was given away before");
     assert_eq!(told.code, 64, "{told:?}");
-    assert_says(&told, "it belongs to another user");
+    assert_says(&told, "belongs to another user");
     assert_says(&told, "git config --global --add safe.directory");
     assert_eq!(plain.code, 0, "{plain:?}");
 }
@@ -302,5 +302,5 @@ fn a_bare_repository_is_explained() {
     repo.git(&["init", "--quiet", "--bare"]);
     let told = lint(&repo, &["--staged"]);
     assert_eq!(told.code, 64, "{told:?}");
-    assert_says(&told, "it is bare, it has no files of its own");
+    assert_says(&told, "is bare: it has no work tree");
 }

@@ -207,8 +207,8 @@ fn a_notice_says_what_failed_and_how_often_it_is_tried() {
         within: Duration::from_secs(600),
     };
     assert_eq!(waiting.to_string(), "GET https://api.port.io/v1/blueprints failed (500); retrying in 2 s (3/10)");
-    let waiting = Waiting { why: "the rate limit is used up".to_owned(), then: "continuing", count: None, ..waiting };
-    assert_eq!(waiting.to_string(), "the rate limit is used up; continuing in 2 s");
+    let waiting = Waiting { why: "the rate limit is exhausted".to_owned(), then: "continuing", count: None, ..waiting };
+    assert_eq!(waiting.to_string(), "the rate limit is exhausted; continuing in 2 s");
 }
 
 #[test]

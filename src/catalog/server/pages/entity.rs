@@ -95,7 +95,7 @@ fn points_to(page: &mut Markup, entity: &Value, relations: &Value) {
 fn pointed_to(page: &mut Markup, portrait: &Portrait) {
     page.put("<h2>Pointed to by</h2>\n");
     if portrait.sources.is_empty() {
-        page.put("<p class=\"dim\">nobody</p>\n");
+        page.put("<p class=\"dim\">none</p>\n");
         return;
     }
     page.put("<div class=\"wide\"><table>\n<tbody>\n");

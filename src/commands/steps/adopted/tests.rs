@@ -78,7 +78,7 @@ fn only_what_says_something_is_written() {
          title: A title\n  team:\n    - checkout\n  properties:\n    name: x\n  relations:\n    uses:\n      - two\n    old: one\n"
     );
     assert_eq!(adoption.adopted[0].path, "catalog/service/cart.yaml");
-    assert_eq!(adoption.notes, ["1 value of properties that the blueprints do not have were left out."]);
+    assert_eq!(adoption.notes, ["1 value of properties that the blueprints do not have were omitted."]);
     // Written as a whole, what is not named would be unset.
     let whole = adopted(std::slice::from_ref(&entity), root.path(), |wishes| wishes.replaces = &|_| true);
     assert!(text(&whole).contains("    tier: 3\n    name: x\n    labels:\n      b:\n        - 1\n      a: 1.0\n"));

@@ -79,7 +79,7 @@ fn a_fault_is_told_with_its_place_and_hides_no_neighbour() {
         ("  title: x\n", 1, "`identifier` is missing", false),
         ("  identifier: ''\n", 6, "`identifier` is empty", true),
         ("  identifier: x\n  title: [a]\n", 7, "`title` is a list and not a string", true),
-        ("  identifier: x\n  team: [a, 1]\n", 7, "an item of `team` is a number and not a string", true),
+        ("  identifier: x\n  team: [a, 1]\n", 7, "an item of `team` must be a string, found a number", true),
         ("  identifier: x\n  properties: 1\n", 7, "`properties` is a number and not a mapping", true),
         (
             "  identifier: x\n  relations:\n    a: b\n    c: {d: e}\n",
@@ -90,7 +90,7 @@ fn a_fault_is_told_with_its_place_and_hides_no_neighbour() {
         (
             "  identifier: x\n  relations: {a: [b, null]}\n",
             7,
-            "an item of `relations.a` is null and not a string",
+            "an item of `relations.a` must be a string, found null",
             true,
         ),
     ] {

@@ -46,7 +46,7 @@ fn it_is_laid_out_for_a_person() {
                 line of that width is one that wraps around in every window.";
     let list = Value::List([Value::Text("a".into()), Value::Text("no".into())].into());
     let sketch = Sketch {
-        fields: vec![entry("title", "what people read", Filling::Offered(Some(Value::Text("Cart".into()))))],
+        fields: vec![entry("title", "the name that people see", Filling::Offered(Some(Value::Text("Cart".into()))))],
         ..sketch(
             vec![
                 entry("optional", "text", Filling::Offered(None)),

@@ -107,9 +107,9 @@ const BY_MESSAGE: [(&str, Difference); 8] = [
     ("Kubernetes ignores this document", Difference::AfterEnd),
     ("Kubernetes does not see this `---`", Difference::CarriageReturn),
     ("more follows it", Difference::ContentAfterEnd),
-    ("blanks that are not spaces", Difference::OddBlank),
+    ("characters that are not spaces", Difference::OddBlank),
     ("one plain text", Difference::PlainText),
-    ("is not taken for a key", Difference::PlainText),
+    ("is not a key", Difference::PlainText),
     ("ends before the", Difference::AnchorEnd),
     ("is a YAML tag, not text", Difference::TagAlone),
 ];

@@ -151,14 +151,14 @@ fn file(body: &Value) -> Read<PlanFile> {
     let planned =
         plan_digest::of_plan(file.made.destination(), &file.plan.changes, &file.plan.hazards, &file.plan.obstacles);
     if file.plan.digest != planned {
-        return Err(Flaw::new("its digest is not that of what it does"));
+        return Err(Flaw::new("its digest does not match its content"));
     }
     if file.made.scope != file.plan.scope {
-        return Err(Flaw::new("its scope is not that of its plan"));
+        return Err(Flaw::new("its scope differs from its plan"));
     }
     let touched = file.touched.iter().map(|touched| &touched.key);
     if !touched.eq(&touched_keys(&file.plan)) {
-        return Err(Flaw::new("what it touches is not what its plan touches"));
+        return Err(Flaw::new("its entities differ from its plan"));
     }
     Ok(file)
 }

@@ -39,7 +39,7 @@ fn line(sited: &Sited<'_>, change: &Change) -> String {
     let mut parts = vec![code(&words::entity(&change.key))];
     parts.extend(remarks(sited, change).iter().map(|remark| prose(remark)));
     parts.extend(sited.location_of(change).map(|location| code(&location)));
-    parts.extend(sited.place_at_base(&change.key).map(|place| format!("was in {}", code(&sited.location(place)))));
+    parts.extend(sited.place_at_base(&change.key).map(|place| format!("moved from {}", code(&sited.location(place)))));
     let out = format!("- {}\n", parts.join(" · "));
     out + &inner_list(&dependents(&change.dependents))
 }

@@ -72,7 +72,7 @@ impl Pen<'_> {
         if let Some(location) = self.sited.location_of(change) {
             line.push_str(&format!("  {}", style.paint(Role::Path, &clean(&location))));
         } else if let Some(place) = self.sited.place_at_base(&change.key) {
-            line.push_str(&format!("  was in {}", style.paint(Role::Path, &clean(&self.sited.location(place)))));
+            line.push_str(&format!("  moved from {}", style.paint(Role::Path, &clean(&self.sited.location(place)))));
         }
         self.line(&line);
     }

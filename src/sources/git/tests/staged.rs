@@ -162,7 +162,7 @@ fn conflicts_are_named_when_they_matter() {
     let merge = Command::new("git").args(["merge", "--quiet", "other"]).current_dir(&tree.path).output();
     assert!(!merge.expect("git runs").status.success());
     let error = tree.open().staged(&tree.path, &everything()).expect_err("it is in conflict");
-    assert_eq!(error.to_string(), "read what will be committed: there are conflicts in `a.yaml`");
+    assert_eq!(error.to_string(), "unresolved merge conflicts in `a.yaml`");
     // Work tree against HEAD needs no settled index.
     let changed = tree.open().changed(&tree.path, &everything(), None).expect("it is read");
     assert_eq!(names(&changed.changed), ["a.yaml"]);
