@@ -12,6 +12,7 @@ mod init;
 mod links;
 pub mod lint;
 mod man;
+mod monorepo;
 mod new;
 mod pull;
 mod push;

@@ -126,6 +126,10 @@ impl Catalog for LocalCatalog {
         &self.name
     }
 
+    fn organization(&self) -> Result<Value, CatalogError> {
+        Ok(self.store.organization()?)
+    }
+
     fn blueprints(&self) -> Result<Vec<Value>, CatalogError> {
         let mut blueprints = self.store.blueprints()?;
         blueprints.sort_by_cached_key(|blueprint| blueprint["identifier"].as_str().unwrap_or_default().to_owned());

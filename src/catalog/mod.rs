@@ -39,6 +39,9 @@ pub trait Catalog {
     /// Its name in messages: "the embedded catalog `.portolan/local.db`", "https://api.port.io".
     fn name(&self) -> &str;
 
+    /// The organisation that the catalog is of: its `id` and its `name`.
+    fn organization(&self) -> Result<serde_json::Value, CatalogError>;
+
     /// Every blueprint, system ones too, as the API gives them, sorted by identifier.
     fn blueprints(&self) -> Result<Vec<serde_json::Value>, CatalogError>;
 

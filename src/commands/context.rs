@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use ring::rand::{SecureRandom, SystemRandom};
 
 use crate::catalog::Catalog;
+use crate::commands::reports::Reports;
 use crate::domain::platform::PLATFORMS;
 use crate::report::style::Style;
 use crate::settings::{Environment, Settings};
@@ -23,6 +24,8 @@ pub struct Context<'a> {
     pub motion: Motion,
     /// What hides credentials in all that is shown.
     pub mask: Mask,
+    /// With `--all`: where reports wait for those of the other configs.
+    pub reports: Option<&'a mut Reports>,
 }
 
 /// The mask of what is said before or after there are settings: errors.
@@ -58,6 +61,7 @@ impl Context<'_> {
             quiet: self.quiet,
             motion: self.motion,
             mask: self.mask.clone(),
+            reports: self.reports.as_deref_mut(),
         }
     }
 

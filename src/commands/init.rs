@@ -160,6 +160,7 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         quiet: context.quiet,
         motion: context.motion,
         mask: mask_of_run(&settings, context.environment),
+        reports: None,
     };
     let failure = if choices.pulls(&found) { first_pull(&choices, &mut after).err() } else { None };
     let pulled = match &failure {

@@ -120,7 +120,7 @@ pub fn run(args: &NewArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     };
     if choices.known.contains(&blueprint.identifier, &identifier) {
         context.say(&format!(
-            "note: The catalog has `{0}/{identifier}` already, and this repository does not declare it. `portolan pull --entities {0} --all` writes its manifest.",
+            "note: The catalog has `{0}/{identifier}` already, and this repository does not declare it. `portolan pull --entities {0} --any-owner` writes its manifest.",
             blueprint.identifier
         ));
     }

@@ -20,7 +20,7 @@ use crate::commands::steps::denied::denied;
 use crate::commands::steps::linted::InWorkTree;
 use crate::commands::steps::planned::{Planned, is_local_by_default};
 use crate::commands::steps::proposed::{Proposed, proposed};
-use crate::commands::steps::scope::owner_in_catalog;
+use crate::commands::steps::scope::owner_for_push;
 use crate::commands::steps::shown::{Report, give_out, plan_report, shown};
 use crate::commands::steps::signed::signed;
 use crate::commands::steps::since::{Since, since};
@@ -149,7 +149,7 @@ pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         let variables = format!("{} and {}", platform.client_id_variable, platform.client_secret_variable);
         return Err(PushError::NotNamed { variables }.into());
     }
-    let owner = owner_in_catalog(settings, context.environment)?;
+    let owner = owner_for_push(settings, context.environment)?;
     let instead = instead(args, context);
     let (from, note) = match provenance(args, &owner, context) {
         Err(Error::Push(error)) => return Err(denied(error, &instead, &owner, context).into()),

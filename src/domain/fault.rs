@@ -65,6 +65,18 @@ pub enum FaultKind {
         help: String,
         is_fault: bool,
     },
+    /// Marks of an unresolved merge conflict; the span is the first one. `message` is a sentence; `help` starts with a verb.
+    MergeConflict {
+        message: String,
+        help: String,
+        /// The last mark.
+        last: Span,
+    },
+    /// A manifest in a file that the config does not include. `message` is a sentence; `help` starts with a verb.
+    Unlisted {
+        message: String,
+        help: String,
+    },
     /// The system does not let us read the file.
     Unreadable {
         message: String,

@@ -26,6 +26,8 @@ pub(super) struct Layer {
     pub delivery: Said<Delivery>,
     pub include: Said<Vec<String>>,
     pub exclude: Said<Vec<String>>,
+    /// Where each glob of `exclude` is.
+    pub exclude_spans: Vec<Span>,
     pub write: Said<Write>,
     pub prune_enabled: Said<bool>,
     pub prune_max: Said<u32>,
@@ -59,7 +61,11 @@ impl LayerReader<'_> {
             "delivery" => layer.delivery = self.choice(value, &Delivery::WORDS, Delivery::parse),
             "manifests" => self.entries(value, &["include", "exclude"], |this, key, value| match key {
                 "include" => layer.include = this.globs(value),
-                _ => layer.exclude = this.globs(value),
+                _ => {
+                    layer.exclude = this.globs(value);
+                    layer.exclude_spans =
+                        value.items().filter(|item| item.as_str().is_some()).map(Value::span).collect();
+                }
             }),
             "write" => layer.write = self.write(value),
             "prune" => self.entries(value, &["enabled", "max", "max-percent"], |this, key, value| match key {

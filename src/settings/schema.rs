@@ -19,7 +19,7 @@ struct Config {
     /// `local` (the embedded catalog), a region (`eu`, `us`), or an `https://` URL. Default: the platform's first
     /// region if its credentials are in the environment, otherwise `local`.
     catalog: Option<String>,
-    /// The owner of these entities. Default: owner/repo of the Git remote `origin`.
+    /// The owner of these entities. A push to a platform requires it.
     #[schemars(regex(pattern = r"^[A-Za-z0-9._/@-]{1,200}$"))]
     scope: Option<String>,
     /// How manifests reach the catalog: portolan pushes them, or a cluster does. Default: direct.

@@ -6,6 +6,7 @@ pub mod escape;
 #[cfg(test)]
 pub(crate) mod hostile_texts;
 pub mod mask;
+pub mod merge_conflict;
 pub mod redact;
 
 /// Why the system refused, in words for people: without the number that the standard library adds.

@@ -62,7 +62,7 @@ fn nobody_is_asked_where_nobody_sits() {
     for (line, words) in [
         ("init --yes --dry-run", "cannot be used with"),
         ("init --ci jenkins", "possible values: github, gitlab, none"),
-        ("init --yes --scope (x)", "invalid scope `(x)`"),
+        ("init --yes --scope (x)", "`(x)`"),
         ("init --yes --platform glint --catalog us", "has no region `us`"),
         ("init --yes --from-catalog", "PORT_CLIENT_ID and PORT_CLIENT_SECRET"),
         ("init --yes --from-catalog --example", "cannot be used with"),
@@ -323,7 +323,7 @@ fn the_folder_of_git_is_not_wired() {
 
 #[test]
 fn without_git_there_is_a_config_and_no_more() {
-    let repo = Repo::new();
+    let repo = Repo::outside_git();
     let run = run(&repo, "init --yes");
     assert_eq!((run.code, names(&repo)), (0, vec!["portolan.yaml".to_owned()]), "{}", run.talk);
     assert!(run.talk.contains("Not a Git repository"), "{}", run.talk);

@@ -176,6 +176,16 @@ impl Catalog for Client {
         self.caller.transport.trusted().text()
     }
 
+    fn organization(&self) -> Result<Value, CatalogError> {
+        #[derive(Deserialize)]
+        struct Body {
+            organization: Value,
+        }
+        let call = Call::get("/v1/organization".to_owned());
+        let read = self.caller.call(&call, |answer| serde_json::from_slice::<Body>(&answer.body));
+        Ok(self.runtime.block_on(read)?.organization)
+    }
+
     fn blueprints(&self) -> Result<Vec<Value>, CatalogError> {
         #[derive(Deserialize)]
         struct Blueprints {

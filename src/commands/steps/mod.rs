@@ -44,4 +44,5 @@ pub(crate) mod snapshot;
 pub(crate) mod standpoint;
 pub(crate) mod summarised;
 pub(crate) mod terms;
+pub(crate) mod unlisted;
 pub(crate) mod verified;

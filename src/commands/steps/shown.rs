@@ -18,7 +18,6 @@ use crate::report::outcome::OutcomeFormat;
 use crate::report::place::Files;
 use crate::report::plan::{self, Complaint, PlanFormat, PlanReport};
 use crate::report::style::{Role, Style};
-use crate::sources;
 
 /// A format that a plan is told in, or what comes of it.
 pub(crate) trait PlanLike: Format {
@@ -183,14 +182,10 @@ pub(crate) fn give_out<F: PlanLike>(
     let mut given: Result<(), Error> = Ok(());
     for Output { format, file } in if asked.is_empty() { &text } else { asked } {
         let one = match file {
-            Some(file) => {
-                let file = context.settings.directory.join(file);
-                let text = render(*format, &Style::PLAIN);
-                sources::write_output(&context.settings.boundary, &file, &text).map_err(Error::from)
-            }
+            Some(file) => context.write_report(format.name(), Some(file), &render(*format, &Style::PLAIN)),
             None => {
                 let text = render(*format, &context.style);
-                context.streams.show(&text).map_err(Error::from)
+                context.write_report(format.name(), None, &text)
             }
         };
         given = given.and(one);

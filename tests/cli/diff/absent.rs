@@ -150,7 +150,7 @@ fn what_never_was_a_manifest_keeps_nothing() {
     commit(&repo);
     is_deleted(&repo, "removed beside", 1);
     // A shallow clone does not know.
-    let clone = Repo::new();
+    let clone = Repo::outside_git();
     let address = format!("file://{}", repo.path().display());
     clone.git(&["clone", "--quiet", "--depth", "1", &address, "."]);
     assert!(findings(&clone).contains(&"hidden-manifest charts/values.yaml".to_owned()));

@@ -128,7 +128,7 @@ fn shallow(world: &World) -> Repo {
     world.write("catalog/pay.yaml", &json!({"blueprint": "service", "identifier": "pay", "properties": {"tier": 7}}));
     commit(&world.repo, "main goes on");
     world.repo.git(&["checkout", "--quiet", "feature"]);
-    let clone = Repo::new();
+    let clone = Repo::outside_git();
     let from = format!("file://{}", world.repo.path().display());
     let flags = ["clone", "--quiet", "--depth", "1", "--no-single-branch", "--branch", "feature", &from, "."];
     clone.git(&flags);

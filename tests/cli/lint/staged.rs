@@ -149,6 +149,7 @@ fn conflicts_are_told_and_not_judged() {
 #[test]
 fn outside_git_it_says_so() {
     let repo = shop();
+    repo.leave_git();
     for (arguments, flag) in
         [(&["--staged"][..], "--staged"), (&["--changed"], "--changed"), (&["--since", "main"], "--since")]
     {
@@ -297,7 +298,7 @@ fn a_target_that_a_sparse_checkout_keeps_away_is_there() {
 
 #[test]
 fn a_bare_repository_is_explained() {
-    let repo = Repo::new();
+    let repo = Repo::outside_git();
     repo.git(&["init", "--quiet", "--bare"]);
     let told = lint(&repo, &["--staged"]);
     assert_eq!(told.code, 64, "{told:?}");

@@ -227,7 +227,7 @@ fn it_works_from_a_folder_below_without_git_and_from_elsewhere() {
     catalog.pull(&elsewhere, &format!("-C {root}/catalog"));
     assert!(repo.read(".portolan/source.json").contains(&catalog.serving.url));
     assert_eq!(names(&elsewhere, ""), Vec::<String>::new());
-    // No config and no Git: the folder is the root.
+    // No config: the Git work tree is the root.
     catalog.pull(&elsewhere, "");
     assert_eq!(names(&elsewhere, ".portolan/blueprints").len(), 10);
 }
