@@ -188,12 +188,23 @@ pub enum ServeError {
     NotFollowed { why: String },
 }
 
-/// Why nobody knows whose entities are meant.
+/// Why there is no scope.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum ScopeError {
-    #[error("no scope: `scope` is not set, and there is no Git remote `origin` to derive it from")]
-    #[diagnostic(code("no-scope"), help("set `scope: acme/catalog` in portolan.yaml, or PORTOLAN_SCOPE"))]
+    #[error("no scope is set, and there is no Git remote `origin` to derive one from")]
+    #[diagnostic(
+        code("no-scope"),
+        help("set `scope: acme/catalog` in portolan.yaml, `PORTOLAN_SCOPE=acme/catalog`, or `--scope acme/catalog`")
+    )]
     Unknown,
+    #[error(
+        "no scope is set, and a push to {catalog} needs one: it owns the entities that the push writes and deletes"
+    )]
+    #[diagnostic(
+        code("no-scope"),
+        help("set `scope: {example}` in portolan.yaml, `PORTOLAN_SCOPE={example}`, or `--scope {example}`")
+    )]
+    NotSet { catalog: String, example: String },
 }
 
 /// Why pull could not do what it was asked for.

@@ -5,6 +5,7 @@ mod action;
 mod gitlab;
 mod linted;
 mod packaged;
+mod released;
 mod runner;
 
 use std::path::{Path, PathBuf};

@@ -34,6 +34,14 @@ impl CatalogError {
         }
     }
 
+    /// Whether the catalog does not let these credentials in, whatever they ask.
+    pub fn is_about_credentials(&self) -> bool {
+        match self {
+            Self::Client(error) => error.is_about_credentials(),
+            Self::Store(_) | Self::Refused(_) | Self::Unreadable(_) => false,
+        }
+    }
+
     /// Whether the call surely changed nothing. What the embedded catalog does not finish, it takes back.
     pub fn is_surely_undone(&self) -> bool {
         match self {

@@ -117,8 +117,17 @@ impl LocalCatalog {
 }
 
 impl Catalog for LocalCatalog {
+    fn mask_key(&self) -> Option<Vec<u8>> {
+        // Who cannot read it masks with a key of the run.
+        self.store.mask_key().ok()
+    }
+
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn organization(&self) -> Result<Value, CatalogError> {
+        Ok(self.store.organization()?)
     }
 
     fn blueprints(&self) -> Result<Vec<Value>, CatalogError> {

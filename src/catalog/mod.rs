@@ -39,6 +39,9 @@ pub trait Catalog {
     /// Its name in messages: "the embedded catalog `.portolan/local.db`", "https://api.port.io".
     fn name(&self) -> &str;
 
+    /// The organisation that the catalog is of: its `id` and its `name`.
+    fn organization(&self) -> Result<serde_json::Value, CatalogError>;
+
     /// Every blueprint, system ones too, as the API gives them, sorted by identifier.
     fn blueprints(&self) -> Result<Vec<serde_json::Value>, CatalogError>;
 
@@ -103,6 +106,11 @@ pub trait Catalog {
         identifiers: &[String],
         progress: &dyn Progress,
     ) -> Result<Vec<Result<(), Undone>>, CatalogError>;
+
+    /// A key for tags of masked values that is as secret as what the catalog holds, where the catalog keeps one.
+    fn mask_key(&self) -> Option<Vec<u8>> {
+        None
+    }
 
     /// Sends writes that may run concurrently; the results are in the order of `acts`.
     fn perform(&self, acts: &[&Act], errand: Errand<'_>) -> Vec<Result<(), Undone>>;

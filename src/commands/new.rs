@@ -120,7 +120,7 @@ pub fn run(args: &NewArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     };
     if choices.known.contains(&blueprint.identifier, &identifier) {
         context.say(&format!(
-            "note: The catalog has `{0}/{identifier}` already, and this repository does not declare it. `portolan pull --entities {0} --all` writes its manifest.",
+            "note: The catalog has `{0}/{identifier}` already, and this repository does not declare it. `portolan pull --entities {0} --any-owner` writes its manifest.",
             blueprint.identifier
         ));
     }
@@ -375,6 +375,7 @@ fn tell_what_is_left(terms: &Terms<'_>, made: &Made, instead: Instead, context: 
     if linted.findings.is_empty() || context.quiet {
         return Ok(());
     }
+    let mask = context.mask.clone();
     let lint = Lint {
         findings: &linted.findings,
         fingerprints: Some(&linted.fingerprints),
@@ -382,6 +383,7 @@ fn tell_what_is_left(terms: &Terms<'_>, made: &Made, instead: Instead, context: 
         counts: linted.counts,
         notes: &[],
         has_summary: false,
+        mask: &mask,
     };
     let lines = render(&lint, LintFormat::Concise, &Style::PLAIN);
     let findings = count(linted.findings.len(), "finding");

@@ -48,12 +48,12 @@ pub struct PullArgs {
     pub dry_run: bool,
     /// Also write manifests for entities that no manifest declares yet; optionally only of these blueprints
     ///
-    /// Without `--all`, only entities that this scope owns. Each entity gets its own file in the folder that holds the
+    /// Without `--any-owner`, only entities that this scope owns. Each entity gets its own file in the folder that holds the
     /// manifests of its blueprint. Existing files are not overwritten.
     #[arg(long, value_name = "BLUEPRINT", num_args = 0.., value_hint = clap::ValueHint::Other)]
     pub entities: Option<Vec<String>>,
-    /// With `--entities`: regardless of the owner
-    #[arg(long, requires = "entities")]
+    /// With `--entities`: regardless of the owner (`--entities ... --all` is the old spelling)
+    #[arg(id = "any-owner", long = "any-owner", requires = "entities")]
     pub all: bool,
     /// With `--entities`: also rewrite manifests that exist and are alone in their file; their comments are lost
     #[arg(long, requires = "entities")]
@@ -70,6 +70,13 @@ pub enum Output {
 }
 
 impl Output {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+        }
+    }
+
     fn format(self) -> PullFormat {
         match self {
             Self::Text => PullFormat::Text,
@@ -83,7 +90,8 @@ Examples:
   portolan pull                                 update .portolan/
   portolan pull --check                         in CI: exit 2 if .portolan/ is out of date
   portolan pull --entities --dry-run            show which manifests would be written
-  portolan pull --entities service api --all    write manifests for all services and APIs
+  portolan pull --entities service api --any-owner
+                                                write manifests for all services and APIs
   portolan pull --output json";
 
 pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
@@ -124,7 +132,7 @@ pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         write(&adoption, prepared, context)?;
         schema::refresh(context.settings)?;
     }
-    context.streams.show(&shown)?;
+    context.write_report(args.output.name(), None, &shown)?;
     Ok(if args.check && is_news { Exit::ChangesPending } else { Exit::Success })
 }
 
@@ -217,6 +225,7 @@ fn adopted(
     let entities: Vec<&Entity> = all.filter(is_wanted).collect();
     let write = &settings.write.value;
     let replaces = |blueprint: &str| *write.by_blueprint.get(blueprint).unwrap_or(&write.default) == WriteMode::Replace;
+    let mask = context.mask_for(catalog);
     let wishes = Wishes {
         root: &settings.root.value,
         platform: settings.platform.value,
@@ -225,6 +234,7 @@ fn adopted(
         delivery_is_cluster: settings.delivery.value == Delivery::Cluster,
         replaces: &replaces,
         overwrites: args.overwrite,
+        mask: &mask,
     };
     Ok(adopt(&entities, &shapes, declared, &wishes)?)
 }
@@ -298,6 +308,7 @@ fn shown(
         counts: misfits.counts,
         notes: &[],
         has_summary: false,
+        mask: &context.mask,
     };
     let manifests: Vec<ManifestLine<'_>> = adoption.adopted.iter().map(line).collect();
     let before = standing.source.as_ref().filter(|_| standing.is_there());

@@ -60,6 +60,10 @@ pub enum SchemaName {
     Refusal,
     /// Output of `serve --output json`
     Serve,
+    /// Output of `config --check --output json`
+    ConfigCheck,
+    /// Output of `--all --output json`, whatever the command
+    All,
 }
 
 /// The file in the snapshot's folder that holds the schema of manifests.
@@ -136,6 +140,8 @@ pub fn schema(name: SchemaName) -> String {
         SchemaName::Outcome => report::outcome::json::schema(),
         SchemaName::Refusal => report::outcome::refusal::schema(),
         SchemaName::Serve => report::serve::schema(),
+        SchemaName::ConfigCheck => report::check::schema(),
+        SchemaName::All => report::combined::schema(),
     })
 }
 

@@ -164,6 +164,7 @@ pub fn run(args: ServeArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         rate: args.rate_limit,
         latency: Duration::from_millis(args.latency.into()),
         log: Box::new(move |line| log.take(clock(), line)),
+        mask: context.mask.clone(),
         ..ServerConfig::new(store, credentials.clone())
     };
     let running = server::start_on(listener, config);

@@ -141,6 +141,16 @@ pub enum Afterwards {
     Asked,
 }
 
+impl Field {
+    /// The name that the value of a property is under.
+    pub fn property_name(&self) -> Option<&str> {
+        match self {
+            Self::Property(name) => Some(name),
+            Self::Title | Self::Icon | Self::Team | Self::Relation(_) => None,
+        }
+    }
+}
+
 impl Change {
     /// Whether this branch caused any part of it; without a base, every change counts.
     pub fn is_only_pending(&self) -> bool {

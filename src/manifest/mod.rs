@@ -16,6 +16,7 @@ mod keys;
 mod limits;
 mod missing;
 mod ours;
+mod overridden;
 mod places;
 mod reader;
 mod split;

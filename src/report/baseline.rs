@@ -10,6 +10,7 @@ use crate::domain::finding::Finding;
 use crate::report::escape::harmless_json;
 use crate::report::fingerprint::Fingerprint;
 use crate::report::place::Files;
+use crate::text::merge_conflict;
 
 pub const FORMAT: &str = "portolan.baseline/1";
 
@@ -49,6 +50,12 @@ pub enum BaselineError {
     #[error("baseline `{path}` is invalid at line {line}, column {column}: {reason}")]
     #[diagnostic(code(baseline::syntax), help("undo the edit, or write a new baseline with `--write-baseline`"))]
     Syntax { path: String, line: usize, column: usize, reason: String },
+    #[error("baseline `{path}` has an unresolved merge conflict at line {line}")]
+    #[diagnostic(
+        code(baseline::conflict),
+        help("write a new baseline with `portolan lint --write-baseline {path}`, or {help}")
+    )]
+    Conflict { path: String, line: usize, help: &'static str },
     #[error("baseline `{path}` has the format `{found}`; this version reads only `{FORMAT}`")]
     #[diagnostic(code(baseline::format), help("update portolan if a newer version wrote it, or write a new baseline"))]
     Format { path: String, found: String },
@@ -75,6 +82,13 @@ impl Baseline {
         // A file saved by a Windows editor begins with a mark.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let path = || path.to_owned();
+        if let Some(conflict) = merge_conflict::merge_conflicts(text).first() {
+            return Err(BaselineError::Conflict {
+                path: path(),
+                line: conflict.first_line,
+                help: merge_conflict::HELP,
+            });
+        }
         let document: Document = serde_json::from_str(text).map_err(|fault| {
             let reason = fault.to_string();
             // serde says the place a second time at the end.

@@ -43,8 +43,8 @@ impl Catalog {
         if platform.regions.iter().any(|(region, _)| region == name) {
             return Ok(());
         }
-        let known: Vec<&str> = std::iter::once("local").chain(platform.regions.iter().map(|(name, _)| *name)).collect();
-        Err(format!("`{}` has no region `{name}`; there is {}", platform.name, known.join(", ")))
+        let known: Vec<String> = platform.regions.iter().map(|(name, _)| format!("`{name}`")).collect();
+        Err(format!("{} has no region `{name}`; its regions are {}", platform.brand, known.join(", ")))
     }
 }
 
@@ -113,6 +113,6 @@ mod tests {
         }
         let us = Catalog::Region("us".to_owned());
         assert!(us.check_region(&PORT).is_ok());
-        assert_eq!(us.check_region(&GLINT), Err("`glint` has no region `us`; there is local, eu".to_owned()));
+        assert_eq!(us.check_region(&GLINT), Err("Glint has no region `us`; its regions are `eu`".to_owned()));
     }
 }

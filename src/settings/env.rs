@@ -31,7 +31,7 @@ pub static VARIABLES: [Variable; 13] = [
     Variable { name: "PORTOLAN_NO_PROGRESS", what: "as `--no-progress`, when it is not empty" },
     Variable { name: "PORTOLAN_PLATFORM", what: "`platform` of the config" },
     Variable { name: "PORTOLAN_REQUIRE_SIGNED", what: "`push.require-signed` of the config: `true` or `false`" },
-    Variable { name: "PORTOLAN_SCOPE", what: "`scope` of the config" },
+    Variable { name: "PORTOLAN_SCOPE", what: "as `--scope`" },
     Variable { name: "PORTOLAN_SERVE_CLIENT_ID", what: "as `--client-id` of `serve`" },
     Variable { name: "PORTOLAN_SERVE_CLIENT_SECRET", what: "as `--client-secret` of `serve`" },
     Variable { name: "PORTOLAN_TARGET", what: "as `--target`" },

@@ -5,11 +5,13 @@ use std::path::PathBuf;
 
 use miette::{LabeledSpan, NamedSource};
 
+use super::configs::AllError;
 use crate::domain::address::without_secrets;
 use crate::domain::span::Span;
 use crate::domain::words::count;
 use crate::sources::{LinkProblem, OpenProblem, ReadProblem};
 use crate::text::escape;
+use crate::text::merge_conflict::{self, MergeConflict};
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum SettingsError {
@@ -31,6 +33,15 @@ pub enum SettingsError {
     #[error("config `{path}` cannot be read: {}", problem.reason())]
     #[diagnostic(code("unreadable-config"), help("{}", help_with_reading(problem)))]
     Unreadable { path: String, problem: ReadProblem },
+    #[error("no portolan.yaml applies to this folder, but {configs} of this repository {} one:{list}", if configs == "1 folder" { "has" } else { "have" })]
+    #[diagnostic(code("configs-below"), help("{help}"))]
+    ConfigsBelow { configs: String, list: String, help: String },
+    #[error("`{}` is not in a Git work tree and has no portolan.yaml, so it is unknown which files are meant", path.display())]
+    #[diagnostic(code("no-repository"), help("{help}"))]
+    NoRepository { path: PathBuf, help: &'static str },
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    All(#[from] AllError),
     #[error(transparent)]
     #[diagnostic(transparent)]
     Faulty(Box<FaultyConfig>),
@@ -72,13 +83,11 @@ pub struct ConfigFault {
 /// All that is wrong in one config.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 #[error("config `{path}` has {}", count(faults.len(), "error"))]
-#[diagnostic(
-    code("faulty-config"),
-    help("`portolan schema config` prints the schema of every key; editors check the file with it")
-)]
+#[diagnostic(code("faulty-config"), help("{help}"))]
 pub struct FaultyConfig {
     pub path: String,
     pub faults: Vec<ConfigFault>,
+    help: &'static str,
     #[source_code]
     source_text: NamedSource<String>,
     #[label(collection)]
@@ -86,7 +95,25 @@ pub struct FaultyConfig {
 }
 
 impl FaultyConfig {
-    pub(super) fn new(path: String, text: &str, mut faults: Vec<ConfigFault>) -> Self {
+    pub(super) fn new(path: String, text: &str, faults: Vec<ConfigFault>) -> Self {
+        Self::with(
+            path,
+            text,
+            faults,
+            "`portolan schema config` prints the schema of every key; editors check the file with it",
+        )
+    }
+
+    /// A config with unresolved merge conflicts, and nothing else: what is between the marks is not known.
+    pub(super) fn in_conflict(path: String, text: &str, conflicts: &[MergeConflict]) -> Self {
+        let fault = |conflict: &MergeConflict| ConfigFault {
+            span: Span::new(conflict.first.start, conflict.first.end),
+            message: conflict.message().trim_end_matches('.').to_owned(),
+        };
+        Self::with(path, text, conflicts.iter().map(fault).collect(), merge_conflict::HELP)
+    }
+
+    fn with(path: String, text: &str, mut faults: Vec<ConfigFault>, help: &'static str) -> Self {
         faults.sort_by_key(|fault| fault.span);
         let labels = faults.iter().map(|fault| {
             let range = fault.span.range();
@@ -96,7 +123,7 @@ impl FaultyConfig {
         let labels = labels.collect();
         // Same bytes, same places: what a terminal would obey, and what may be a password, is replaced by as many marks.
         let source_text = NamedSource::new(&path, masked_in_place(&visible_in_place(text)));
-        Self { path, faults, source_text, labels }
+        Self { path, faults, help, source_text, labels }
     }
 }
 

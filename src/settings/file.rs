@@ -9,6 +9,7 @@ use crate::domain::span::{LineIndex, Span};
 use crate::domain::suggest::closest;
 use crate::domain::tree::Value;
 use crate::manifest::{Limits, Reader};
+use crate::text::merge_conflict::merge_conflicts;
 
 #[derive(Debug, Default)]
 pub(super) struct File {
@@ -35,6 +36,11 @@ impl Placed {
 
 /// `path` is for people; `known_rules` are those that exist.
 pub(super) fn read(path: &str, text: &str, known_rules: &[RuleName]) -> Result<Placed, Box<FaultyConfig>> {
+    // To the reader the marks are only broken YAML, and it would report each of them.
+    let conflicts = merge_conflicts(text);
+    if !conflicts.is_empty() {
+        return Err(Box::new(FaultyConfig::in_conflict(path.to_owned(), text, &conflicts)));
+    }
     let mut layers = LayerReader { known_rules, faults: Vec::new() };
     let mut file = File::default();
     Reader::new(Limits::default()).read_first(text, &mut |document| {
@@ -99,9 +105,12 @@ fn check_regions(layers: &mut LayerReader<'_>, file: &File) {
 fn wrong(fault: &Fault) -> Option<ConfigFault> {
     let message = match &fault.kind {
         FaultKind::Syntax { message, .. }
+        | FaultKind::NotJson { message, .. }
         | FaultKind::BadEncoding { message }
         | FaultKind::Unreadable { message }
-        | FaultKind::Absent { message, .. } => message.clone(),
+        | FaultKind::Absent { message, .. }
+        | FaultKind::MergeConflict { message, .. }
+        | FaultKind::Unlisted { message, .. } => message.clone(),
         FaultKind::DuplicateKey { key, .. } => format!("duplicate key `{key}`"),
         FaultKind::TooDeep { limit } => format!("nested more than {limit} levels deep"),
         FaultKind::TooLarge { .. } => "too large for a config".to_owned(),

@@ -19,7 +19,7 @@ struct Config {
     /// `local` (the embedded catalog), a region (`eu`, `us`), or an `https://` URL. Default: the platform's first
     /// region if its credentials are in the environment, otherwise `local`.
     catalog: Option<String>,
-    /// The owner of these entities. Default: owner/repo of the Git remote `origin`.
+    /// The owner of these entities. A push to a platform requires it.
     #[schemars(regex(pattern = r"^[A-Za-z0-9._/@-]{1,200}$"))]
     scope: Option<String>,
     /// How manifests reach the catalog: portolan pushes them, or a cluster does. Default: direct.
@@ -31,6 +31,7 @@ struct Config {
     push: Option<Push>,
     /// The severity of each rule. `portolan explain` lists the rules.
     rules: Option<BTreeMap<String, LevelName>>,
+    secrets: Option<Secrets>,
     snapshot: Option<Snapshot>,
     /// Named overrides, selected with `--target`.
     targets: Option<BTreeMap<String, Target>>,
@@ -56,6 +57,7 @@ struct Target {
     push: Option<Push>,
     /// The severity of each rule.
     rules: Option<BTreeMap<String, LevelName>>,
+    secrets: Option<Secrets>,
     snapshot: Option<Snapshot>,
 }
 
@@ -123,6 +125,14 @@ struct Push {
     require_signed: Option<bool>,
 }
 
+/// Which values are masked in reports, comments, plan files and pages.
+#[derive(JsonSchema, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Secrets {
+    /// Properties whose values look like credentials and are none: they are shown. Default: none.
+    allow: Option<Vec<String>>,
+}
+
 #[derive(JsonSchema, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum LevelName {
@@ -142,9 +152,26 @@ struct Snapshot {
     max_age: Option<String>,
 }
 
-/// The JSON Schema of the config file.
+/// The JSON Schema of the config file, in the form that SchemaStore takes: draft 7, with an `$id` where the source of
+/// portolan has an address.
 pub fn schema() -> serde_json::Value {
-    schemars::schema_for!(Config).to_value()
+    let generator = schemars::generate::SchemaSettings::draft07().into_generator();
+    with_head(generator.into_root_schema_for::<Config>().to_value(), env!("CARGO_PKG_REPOSITORY"))
+}
+
+/// What names the schema comes first.
+fn with_head(schema: serde_json::Value, repository: &str) -> serde_json::Value {
+    let serde_json::Value::Object(mut body) = schema else { return schema };
+    let mut head = serde_json::Map::new();
+    if let Some(path) = repository.strip_prefix("https://github.com/") {
+        let id = format!("https://raw.githubusercontent.com/{path}/HEAD/schemas/config.json");
+        body.insert("$id".to_owned(), id.into());
+    }
+    for key in ["$schema", "$id", "title", "description"] {
+        head.extend(body.shift_remove(key).map(|value| (key.to_owned(), value)));
+    }
+    head.extend(body);
+    serde_json::Value::Object(head)
 }
 
 #[cfg(test)]
@@ -152,8 +179,18 @@ mod tests {
     use super::super::layer::KEYS;
     use super::super::level::Level;
     use super::super::value::Delivery;
-    use super::schema;
+    use super::{schema, with_head};
     use crate::domain::write::WriteMode;
+
+    #[test]
+    fn the_schema_is_one_that_schemastore_takes() {
+        let schema = schema();
+        let head: Vec<&str> = schema.as_object().into_iter().flatten().map(|(key, _)| key.as_str()).take(3).collect();
+        assert!(head.starts_with(&["$schema"]) && head.contains(&"title"), "{head:?}");
+        assert_eq!(schema["$schema"], "http://json-schema.org/draft-07/schema#");
+        let named = with_head(schema, "https://github.com/acme/portolan");
+        assert_eq!(named["$id"], "https://raw.githubusercontent.com/acme/portolan/HEAD/schemas/config.json");
+    }
 
     #[test]
     fn the_mirror_shows_what_the_reader_reads() {
@@ -166,11 +203,11 @@ mod tests {
         };
         let mut known: Vec<&str> = KEYS.to_vec();
         known.sort_unstable();
-        assert_eq!(keys(&schema["$defs"]["Target"]), known);
+        assert_eq!(keys(&schema["definitions"]["Target"]), known);
         known.push("targets");
         known.sort_unstable();
         assert_eq!(keys(&schema), known);
-        let choices = |name: &str| schema["$defs"][name]["enum"].clone();
+        let choices = |name: &str| schema["definitions"][name]["enum"].clone();
         assert_eq!(choices("LevelName"), serde_json::json!(Level::WORDS));
         assert_eq!(choices("DeliveryName"), serde_json::json!(Delivery::WORDS));
         assert_eq!(choices("WriteName"), serde_json::json!(WriteMode::WORDS));

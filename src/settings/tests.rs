@@ -196,6 +196,8 @@ targets: {production: {catalog: eu}}
 }
 
 proptest::proptest! {
+    #![proptest_config(crate::generated_cases::config(256))]
+
     #[test]
     fn no_text_makes_the_config_panic(text in "[a-z: {}\\[\\],\n\"'&*<#|>-]{0,60}|\\PC{0,60}") {
         let _ = super::file::read("portolan.yaml", &text, &RULES);
@@ -225,7 +227,7 @@ fn the_platforms_address_of_the_environment_stands_in_for_a_region() {
     assert_eq!(alias.ok().map(|(text, _)| text).as_deref(), Some("http://localhost:1"));
     for (variables, flag, why) in [
         (&[("PORT_BASE_URL", "eu")][..], None, "it is not a URL"),
-        (&[][..], Some("mars"), "`--catalog` is `mars`: `port` has no region `mars`"),
+        (&[][..], Some("mars"), "`--catalog` is `mars`: Port has no region `mars`"),
         (&[][..], Some("http://catalog.acme.example"), "unencrypted"),
     ] {
         let refused = catalog("catalog: eu\n", variables, flag).expect_err(why).to_string();

@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::inspect::{self, EntryKind};
+use crate::text::io_reason;
 
 /// As many as Linux follows.
 const MOST_LINKS: usize = 40;
@@ -46,7 +47,7 @@ pub enum LinkProblem {
     Nowhere,
     #[error("a part of the path is not a folder")]
     NotAFolder,
-    #[error("{0}")]
+    #[error("{}", io_reason(.0))]
     Io(io::Error),
 }
 
@@ -216,6 +217,7 @@ impl<'b> Walk<'b> {
 
     fn is_in_system_folder(&self) -> bool {
         let is_in = |folder: &&str| self.real.starts_with(folder) && !self.boundary.root().starts_with(folder);
+        // /dev, /proc and /sys exist on Unix only.
         cfg!(unix) && SYSTEM_FOLDERS.iter().any(is_in)
     }
 

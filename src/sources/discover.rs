@@ -17,6 +17,7 @@ use super::path::{into_path_text, path_text};
 use super::pattern::{Pattern, is_skipped, is_yaml};
 use super::read::{DiskFile, Place, SourceFile};
 use super::tracked::Tracked;
+use crate::text::io_reason;
 
 /// From so many folders at a time on, threads pay.
 const MANY_FOLDERS: usize = 48;
@@ -60,7 +61,7 @@ impl Unreadable {
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum DiscoverError {
-    #[error("folder `{}` cannot be listed: {source}", path.display())]
+    #[error("folder `{}` cannot be listed: {}", path.display(), io_reason(source))]
     #[diagnostic(code("no-such-root"), help("choose a folder that exists and is readable"))]
     Root { path: PathBuf, source: io::Error },
 }

@@ -379,7 +379,7 @@ mod tests {
         }
     }
 
-    #[cfg(unix)]
+    #[cfg(unix)] // makes symbolic links
     #[test]
     fn links_are_not_followed_out_of_the_root() {
         use std::os::unix::fs::symlink;

@@ -13,10 +13,11 @@ use super::inspect::{EntryKind, end_kind};
 use super::open::{OpenProblem, read_at_most, read_whole};
 use super::read::LARGEST_FILE;
 use super::write::{Draft, keep_owner};
+use crate::text::io_reason;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum OutputError {
-    #[error("`{}` cannot be written: {source}", path.display())]
+    #[error("`{}` cannot be written: {}", path.display(), io_reason(source))]
     #[diagnostic(code("unwritable-output"), help("{}", help_with_writing(source)))]
     Write { path: PathBuf, source: io::Error },
     #[error("`{}` cannot be written: {problem}", path.display())]
@@ -28,7 +29,7 @@ pub enum OutputError {
     #[error("named pipe `{}` has no reader", path.display())]
     #[diagnostic(code("unwritable-output"), help("start the reading program first, or name a regular file"))]
     NoReader { path: PathBuf },
-    #[error("`{}` cannot be read: {source}", path.display())]
+    #[error("`{}` cannot be read: {}", path.display(), io_reason(source))]
     #[diagnostic(code("unreadable-input"), help("{}", help_with_reading(source)))]
     Read { path: PathBuf, source: io::Error },
     #[error("`{}` cannot be read: {problem}", path.display())]
@@ -37,7 +38,7 @@ pub enum OutputError {
     #[error("`{}` is larger than {limit} bytes", path.display())]
     #[diagnostic(code("input-too-large"), help("name the right file: portolan writes no file this large"))]
     TooLarge { path: PathBuf, limit: u64 },
-    #[error("standard input cannot be read: {0}")]
+    #[error("standard input cannot be read: {}", io_reason(.0))]
     #[diagnostic(code("unreadable-input"))]
     Input(io::Error),
     #[error("standard input is larger than {limit} bytes")]
@@ -109,6 +110,7 @@ impl Target {
             }
         })?;
         let place = resolved.path;
+        // Streams are files on Unix only.
         let is_stream = cfg!(unix) && (place.starts_with("/dev/fd") || place.starts_with("/proc"));
         match end_kind(&place) {
             None => Ok(Self::New(place)),
@@ -125,6 +127,7 @@ impl Target {
 
 /// Whether the file is a standard stream of this process, which must not be replaced.
 fn is_standard_stream(place: &Path) -> bool {
+    // Streams are files on Unix only.
     cfg!(unix) && ["/dev/stdout", "/dev/stderr"].iter().any(|stream| place == Path::new(stream))
 }
 
@@ -141,14 +144,14 @@ fn write_stream(place: &Path, kind: EntryKind, path: &Path, text: &str) -> Resul
     stream.write_all(text.as_bytes()).map_err(failed)
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // a pipe blocks whoever opens it
 fn open_without_waiting(place: &Path) -> io::Result<fs::File> {
     use rustix::fs::{Mode, OFlags};
     let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     Ok(fs::File::from(rustix::fs::open(place, flags, Mode::empty())?))
 }
 
-#[cfg(not(unix))]
+#[cfg(not(unix))] // Windows has no pipes among files
 fn open_without_waiting(place: &Path) -> io::Result<fs::File> {
     OpenOptions::new().write(true).open(place)
 }
@@ -214,6 +217,7 @@ pub fn read_input(within: &Boundary, path: &Path) -> Result<String, OutputError>
 
 /// What the shell opened for this process, as in `--baseline <(jq ...)`: there is somebody who writes to it.
 fn is_inherited(path: &Path) -> bool {
+    // Streams are files on Unix only.
     cfg!(unix) && ["/dev/stdin", "/dev/fd", "/proc/self/fd"].iter().any(|place| path.starts_with(place))
 }
 
@@ -282,7 +286,7 @@ mod tests {
         assert!(write_output(&anywhere(), folder.path(), "x").is_err());
     }
 
-    #[cfg(unix)]
+    #[cfg(unix)] // modes, links and devices
     #[test]
     fn links_permissions_and_devices_stay_what_they_are() {
         use std::os::unix::fs::{PermissionsExt, symlink};

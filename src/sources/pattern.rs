@@ -74,14 +74,14 @@ impl Pattern {
         self.include.is_some() || is_yaml(Path::new(name))
     }
 
-    pub(super) fn includes(&self, relative: &Path) -> bool {
+    pub fn includes(&self, relative: &Path) -> bool {
         match &self.include {
             Some(globs) => globs.is_match(relative),
             None => is_yaml(relative),
         }
     }
 
-    pub(super) fn excludes(&self, relative: &Path) -> bool {
+    pub fn excludes(&self, relative: &Path) -> bool {
         self.exclude.as_ref().is_some_and(|globs| globs.is_match(relative))
     }
 

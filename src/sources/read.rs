@@ -9,6 +9,7 @@ use super::boundary::Boundary;
 use super::encoding::{Encoding, decode};
 use super::git::BlobStore;
 use super::open::{OpenFile, OpenProblem, open};
+use crate::text::io_reason;
 
 /// Manifests, blueprints and configs beyond this are refused unread: the catalog takes entities of 1 MiB.
 pub(super) const LARGEST_MANIFEST: u64 = 10 * 1024 * 1024;
@@ -89,7 +90,7 @@ pub enum ReadProblem {
     TooLarge { bytes: u64, limit: u64 },
     #[error("The file cannot be read: {0}.")]
     NotOpened(OpenProblem),
-    #[error("The file cannot be read: {0}.")]
+    #[error("The file cannot be read: {}.", io_reason(.0))]
     Io(std::io::Error),
     #[error("The file cannot be read from Git: {}.", git_reason(.0))]
     Git(git2::Error),

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::abandoned;
 use super::boundary::{Boundary, LinkProblem};
+use crate::text::io_reason;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum WriteError {
@@ -28,7 +29,7 @@ pub enum WriteError {
     #[error("`{}` is read-only", path.display())]
     #[diagnostic(code("write-read-only"), help("make it writable (`chmod u+w`), or exclude it from the run"))]
     ReadOnly { path: PathBuf },
-    #[error("`{}` cannot be written: {source}", path.display())]
+    #[error("`{}` cannot be written: {}", path.display(), io_reason(source))]
     #[diagnostic(code("write-failed"), help("check the permissions of the folder and the free disk space"))]
     Io { path: PathBuf, source: io::Error },
 }
@@ -135,7 +136,7 @@ pub(super) fn place_named(within: &Boundary, path: &Path) -> Result<PathBuf, Wri
 
 /// Only the superuser may give files away; for all others they are theirs already.
 pub(super) fn keep_owner(file: &File, existing: &fs::Metadata) {
-    #[cfg(unix)]
+    #[cfg(unix)] // files have an owner and a group
     {
         use std::os::unix::fs::{MetadataExt, fchown};
         if file.metadata().is_ok_and(|new| (new.uid(), new.gid()) != (existing.uid(), existing.gid())) {
@@ -143,7 +144,7 @@ pub(super) fn keep_owner(file: &File, existing: &fs::Metadata) {
             let _ = fchown(file, Some(existing.uid()), Some(existing.gid()));
         }
     }
-    #[cfg(not(unix))]
+    #[cfg(not(unix))] // nothing to keep
     let _ = (file, existing);
 }
 
@@ -286,7 +287,7 @@ mod tests {
         assert_eq!(names(&roots.root), ["x.yaml"]);
     }
 
-    #[cfg(unix)]
+    #[cfg(unix)] // sets modes
     #[test]
     fn permissions_stay_and_a_long_name_is_no_trouble() {
         use std::os::unix::fs::PermissionsExt;
@@ -301,7 +302,7 @@ mod tests {
         assert_eq!(fs::read(&path).expect("it is there"), b"new");
     }
 
-    #[cfg(unix)]
+    #[cfg(unix)] // makes symbolic links
     #[test]
     fn a_link_inside_stays_a_link_and_one_that_leaves_is_refused() {
         use std::os::unix::fs::symlink;

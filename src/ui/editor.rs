@@ -6,9 +6,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::text::io_reason;
+
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum EditorError {
-    #[error("editor `{editor}` cannot be started: {source}")]
+    #[error("editor `{editor}` cannot be started: {}", io_reason(source))]
     #[diagnostic(code("no-such-editor"), help("correct `VISUAL` or `EDITOR`; the manifest was written to `{}`", path.display()))]
     Start { editor: String, path: PathBuf, source: io::Error },
     #[error("editor `{editor}` ended with {status}: `{}`", path.display())]
@@ -28,7 +30,7 @@ pub fn edit(editor: &OsStr, path: &Path) -> Result<(), EditorError> {
     Err(EditorError::Ended { editor: name(), path: path.to_owned(), status })
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // the shell splits the words, as Git does
 fn command(editor: &OsStr, path: &Path) -> Command {
     let mut script = editor.to_owned();
     script.push(" \"$@\"");

@@ -4,9 +4,10 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use crate::text::escape;
+use crate::text::io_reason;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
-#[error("answer cannot be read: {0}")]
+#[error("answer cannot be read: {}", io_reason(.0))]
 #[diagnostic(code("unreadable-answer"), help("rerun with `--no-input` and pass the values as flags"))]
 pub struct PromptError(#[from] io::Error);
 

@@ -7,10 +7,11 @@
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use crate::text::escape;
+use crate::text::io_reason;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum StreamError {
-    #[error("results cannot be written: {0}")]
+    #[error("results cannot be written: {}", io_reason(.0))]
     #[diagnostic(code("output-failed"), help("check the free space on the disk that the output goes to"))]
     Output(io::Error),
 }

@@ -62,7 +62,7 @@ fn what_is_missing_is_named_before_anything_is_called() {
     let talk = run_with(&repo, "pull", &bundle).was_refused();
     assert!(talk.contains("CA bundle `") && talk.contains("none.pem"), "{talk}");
     let talk = run(&repo, "--catalog mars pull").was_refused();
-    assert!(talk.contains("`port` has no region `mars`"), "{talk}");
+    assert!(talk.contains("Port has no region `mars`"), "{talk}");
 }
 
 #[test]

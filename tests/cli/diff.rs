@@ -48,7 +48,7 @@ fn a_catalog_elsewhere_wants_to_know_whose_entities_are_meant() {
     let repo = Repo::new();
     repo.write("catalog/a.yaml", world::entity(&world::cart()));
     let talk = run_with(&repo, "diff", &world::at("http://127.0.0.1:9")).was_refused();
-    assert!(talk.contains("`scope`") && talk.contains("PORTOLAN_SCOPE"), "{talk}");
+    assert!(talk.contains("no scope is set") && talk.contains("PORTOLAN_SCOPE"), "{talk}");
     let named = [&world::at("http://127.0.0.1:9")[..], &[("PORTOLAN_SCOPE", "acme/shop")]].concat();
     assert_eq!(run_with(&repo, "diff", &named).code, 5);
 }

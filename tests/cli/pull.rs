@@ -13,7 +13,7 @@ use crate::testkit::Repo;
 fn what_makes_no_sense_is_refused_before_anything_is_asked() {
     let repo = Repo::new();
     for (line, words) in [
-        ("pull --all", "--entities"),
+        ("pull --any-owner", "--entities"),
         ("pull --overwrite", "--entities"),
         ("pull --check --entities", "cannot be used with"),
         ("pull --check --dry-run", "cannot be used with"),

@@ -163,7 +163,7 @@ fn a_report_that_has_no_place_is_told_before_anything_is_written() {
     assert_eq!(run(&repo, "diff --exit-code").code, 2, "nothing was pushed");
 }
 
-#[cfg(target_os = "linux")]
+#[cfg(target_os = "linux")] // writes to /dev/full
 #[test]
 fn a_report_that_is_lost_hides_neither_the_push_nor_the_others() {
     let repo = services(2);

@@ -68,6 +68,11 @@ fn check(context: &DocumentContext<'_>, snapshot: &Snapshot, sink: &mut Sink<'_>
 
 /// A line break for one reader, and a character for the other.
 fn ambiguous_break(code: u32, span: Span) -> Draft {
+    if code == u32::from('\r') {
+        let message = "The line ends with two carriage returns and a line feed, which are two line breaks to an editor \
+                       (YAML 1.2), and one to Kubernetes.";
+        return Draft::new(span, message.to_owned()).help("save the file with line feeds (LF) as line ends");
+    }
     let escape = match code {
         0x85 => "\\N",
         0x2028 => "\\L",

@@ -24,7 +24,10 @@ fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
             FaultKind::BadEncoding { message } => (message, "save the file as UTF-8"),
             FaultKind::Unreadable { message } => (message, "make it readable, or add it to `manifests.exclude`"),
             FaultKind::Absent { .. }
+            | FaultKind::MergeConflict { .. }
+            | FaultKind::Unlisted { .. }
             | FaultKind::Syntax { .. }
+            | FaultKind::NotJson { .. }
             | FaultKind::DuplicateKey { .. }
             | FaultKind::AmbiguousScalar { .. }
             | FaultKind::AmbiguousBreak { .. }

@@ -20,14 +20,21 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
     for fault in context.faults {
-        let FaultKind::Syntax { message, help, related } = &fault.kind else { continue };
-        let mut draft = Draft::new(fault.span, message.clone());
-        if let Some(help) = help {
-            draft = draft.help(help.clone());
+        match &fault.kind {
+            FaultKind::Syntax { message, help, related } => {
+                let mut draft = Draft::new(fault.span, message.clone());
+                if let Some(help) = help {
+                    draft = draft.help(help.clone());
+                }
+                if let Some((span, label)) = related {
+                    draft = draft.related(*span, label.clone());
+                }
+                sink.report(draft);
+            }
+            FaultKind::NotJson { message, help } => {
+                sink.report(Draft::new(fault.span, message.clone()).help(help.clone()));
+            }
+            _ => {}
         }
-        if let Some((span, label)) = related {
-            draft = draft.related(*span, label.clone());
-        }
-        sink.report(draft);
     }
 }

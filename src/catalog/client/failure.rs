@@ -158,7 +158,7 @@ pub enum ClientError {
 
 impl ClientError {
     /// Whether asking again with the same credentials is no use.
-    pub(super) fn is_about_credentials(&self) -> bool {
+    pub(in crate::catalog) fn is_about_credentials(&self) -> bool {
         match self {
             Self::Credentials { .. } | Self::NetworkNotAllowed { .. } => true,
             Self::Spent { last, .. } | Self::NoToken(last) => last.is_about_credentials(),

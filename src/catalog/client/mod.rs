@@ -35,6 +35,7 @@ use serde_json::Value;
 use tokio::runtime::Runtime;
 
 use super::apply::lanes;
+use super::errand::Halt;
 use super::wire::{EntityDraft, Refusal, WriteOptions, Written};
 use super::{Catalog, CatalogError, Errand, Look, Part, Stop, Undone};
 use crate::domain::act::Act;
@@ -175,6 +176,16 @@ impl Catalog for Client {
         self.caller.transport.trusted().text()
     }
 
+    fn organization(&self) -> Result<Value, CatalogError> {
+        #[derive(Deserialize)]
+        struct Body {
+            organization: Value,
+        }
+        let call = Call::get("/v1/organization".to_owned());
+        let read = self.caller.call(&call, |answer| serde_json::from_slice::<Body>(&answer.body));
+        Ok(self.runtime.block_on(read)?.organization)
+    }
+
     fn blueprints(&self) -> Result<Vec<Value>, CatalogError> {
         #[derive(Deserialize)]
         struct Blueprints {
@@ -246,7 +257,7 @@ impl Catalog for Client {
         draft: &EntityDraft,
         options: &WriteOptions,
     ) -> Result<Result<(), Refusal>, CatalogError> {
-        let patch = write::patch(&self.caller, blueprint, identifier, draft, options, Stop::default());
+        let patch = write::patch(&self.caller, blueprint, identifier, draft, options, Stop::default(), Halt::default());
         Ok(write::or_refusal(self.runtime.block_on(patch).result)?)
     }
 

@@ -308,6 +308,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::generated_cases::config(256))]
+
         /// Against a catalog that counts every call it is sent, in windows of a minute.
         #[test]
         fn the_catalogs_limit_is_never_passed_once_it_was_told(steps in steps(), quota in 1u64..30) {

@@ -16,6 +16,7 @@ use super::rate::Limiter;
 use super::shared::{READERS, Shared};
 use super::{listen, routes};
 use crate::catalog::signals::Signals;
+use crate::text::io_reason;
 
 /// Threads that speak HTTP; the work is done on others.
 const WORKERS: usize = 2;
@@ -24,13 +25,13 @@ const LAST_LOOKS: Duration = Duration::from_millis(100);
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum ServerError {
-    #[error("{address} cannot be listened on: {source}")]
+    #[error("{address} cannot be listened on: {}", io_reason(source))]
     #[diagnostic(
         code("cannot-listen"),
         help("choose an address of this machine and a free port with `--listen` (port 0: any free port)")
     )]
     Listen { address: SocketAddr, source: std::io::Error },
-    #[error("server cannot start: {0}")]
+    #[error("server cannot start: {}", io_reason(.0))]
     #[diagnostic(code("server-start"), help("check the system's limits on threads and open files"))]
     Runtime(std::io::Error),
     #[error("credentials cannot be generated: the system has no source of random bytes")]
@@ -111,6 +112,7 @@ pub fn start_on(listener: Listener, config: ServerConfig) -> Running {
         latency: config.latency,
         limits,
         log: config.log,
+        mask: config.mask,
         random: random(),
         is_loopback: address.ip().is_loopback(),
         readers: Arc::new(Semaphore::new(READERS)),

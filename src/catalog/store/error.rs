@@ -6,6 +6,7 @@ use rusqlite::ErrorCode;
 
 use super::time_limit::SEARCH_TIME;
 use crate::catalog::wire::Refusal;
+use crate::text::io_reason;
 
 /// The outcome of every operation that can be refused.
 #[derive(Debug)]
@@ -38,7 +39,7 @@ impl From<rusqlite::Error> for Failure {
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum StoreError {
-    #[error("folder `{}` for the embedded catalog cannot be created: {source}", path.display())]
+    #[error("folder `{}` for the embedded catalog cannot be created: {}", path.display(), io_reason(source))]
     #[diagnostic(code("store-folder"), help("make the folder above writable, or choose another path"))]
     Folder { path: PathBuf, source: std::io::Error },
     #[error("`{}` is not a portolan catalog: it is {what}", path.display())]

@@ -17,11 +17,11 @@ use crate::domain::progress::{Progress, Silent};
 use crate::domain::value::Value;
 use crate::domain::words::{count, list};
 use crate::error::{DiffError, Error};
+use crate::plan::Destination;
 use crate::plan::binding::{
     BindingError, Circumstances, Difference, FORMAT, How, Moved, PlanFile, Sight, Unfit, differences, elsewhere, moved,
     unfit,
 };
-use crate::plan::{Destination, acts};
 use crate::report::escape::{clean, harmless_json};
 use crate::settings::Settings;
 use crate::sources::{self, OutputError, PathKind};
@@ -38,7 +38,7 @@ const HEAD: usize = 200;
 /// The plan, bound.
 pub(crate) fn bound(planned: &Planned, settings: &Settings) -> PlanFile {
     let ground = planned.ground();
-    let acts = acts(&planned.plan, &ground);
+    let acts = planned.acts.clone();
     let path = |FileId(file): FileId| planned.asked.files.get(file as usize).map_or("", |file| file.path.as_str());
     PlanFile::bind(circumstances(planned, settings), planned.options.clone(), planned.plan.clone(), acts, ground, path)
 }
@@ -128,7 +128,7 @@ fn name(key: &EntityKey) -> String {
     format!("`{}/{}`", key.blueprint, key.identifier)
 }
 
-fn of_unfit(unfit: &Unfit) -> String {
+fn of_unfit(unfit: &Unfit, secret: &str) -> String {
     let differs =
         |what: &str, made: &str, now: &str| format!("The plan was made for the {what} {made}; this is {now}.");
     match unfit {
@@ -139,6 +139,10 @@ fn of_unfit(unfit: &Unfit) -> String {
             let target = |name: &Option<String>| name.as_ref().map_or("none".to_owned(), |name| format!("`{name}`"));
             differs("target", &target(made), &target(now))
         }
+        Unfit::MaskKey => format!(
+            "The plan file masks credentials with the key of another {secret}, so its values cannot be compared: make the \
+             plan again with `portolan diff --out`, with the same {secret} as this push."
+        ),
         Unfit::Manifests { blueprint, keys } => {
             let mut names: Vec<String> = keys.iter().take(MOST_TOLD).map(name).collect();
             if keys.len() > MOST_TOLD {
@@ -193,6 +197,7 @@ pub(crate) fn rebound(
     let settings = context.settings;
     let file = read_plan(file, settings)?;
     let catalog = catalog_name(settings);
+    let secret = settings.platform.value.client_secret_variable;
     let now = Destination {
         platform: settings.platform.value.name,
         catalog: &catalog,
@@ -202,7 +207,7 @@ pub(crate) fn rebound(
     // Of another catalog nothing has to be read to tell.
     let elsewhere = elsewhere(&file.made, now);
     if !elsewhere.is_empty() {
-        return Ok(refused(elsewhere.iter().map(of_unfit)));
+        return Ok(refused(elsewhere.iter().map(|unfit| of_unfit(unfit, secret))));
     }
     let wishes = Wishes {
         owner: owner.clone(),
@@ -222,10 +227,11 @@ pub(crate) fn rebound(
     };
     let unfit = unfit(&file, now, &planned.ground());
     if !unfit.is_empty() {
-        return Ok(refused(unfit.iter().map(of_unfit)));
+        return Ok(refused(unfit.iter().map(|unfit| of_unfit(unfit, secret))));
     }
     read_touched(&file, &mut planned, context)?;
-    let sight = Sight { actual: &planned.actual, blueprints: &planned.live.all, owned: &planned.owned };
+    let sight =
+        Sight { actual: &planned.actual, blueprints: &planned.live.all, owned: &planned.owned, mask: &planned.mask };
     let moved = moved(&file, &sight);
     if !moved.is_empty() {
         return Ok(refused(moved.iter().map(of_moved)));

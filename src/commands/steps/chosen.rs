@@ -65,6 +65,13 @@ impl Chosen {
         files.contains(path) || self.folders.iter().any(|folder| path.starts_with(folder.as_str()))
     }
 
+    /// Widens a choice of files by one.
+    pub fn add(&mut self, path: &str) {
+        if let Some(files) = &mut self.files {
+            files.insert(path.to_owned());
+        }
+    }
+
     pub fn is_everything(&self) -> bool {
         self.files.is_none()
     }

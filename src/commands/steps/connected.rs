@@ -118,6 +118,38 @@ fn connect_as(
     Ok(Box::new(Client::connect(config, Arc::new(notices)).map_err(CatalogError::from)?))
 }
 
+/// Whether another of the platform's own addresses takes the credentials. It is asked once, and briefly.
+pub(crate) fn accepts(address: &str, context: &Context<'_>) -> bool {
+    let settings = context.settings;
+    let platform = settings.platform.value;
+    let ask = || {
+        let address = Trusted::check(address, &NamedBy::User, platform)?;
+        let config = ClientConfig {
+            platform,
+            credentials: credentials(platform, address.text(), context.environment)?,
+            address,
+            user_agent: user_agent(settings, context.environment),
+            certificates: certificates(settings, context.environment)?,
+        };
+        Client::connect_within(config, Arc::new(Unheard), BRIEFLY)
+    };
+    ask().is_ok_and(|client: Client| match client.organization() {
+        Ok(_) => true,
+        // Let in, and not allowed to read this.
+        Err(error) => !error.is_about_credentials() && error.status() == Some(403),
+    })
+}
+
+/// How long another region has to answer.
+const BRIEFLY: Duration = Duration::from_secs(10);
+
+/// Nobody waits for long enough to be told.
+struct Unheard;
+
+impl Notices for Unheard {
+    fn waiting(&self, _waiting: &Waiting) {}
+}
+
 /// The name of the configured catalog in messages.
 pub(crate) fn catalog_name(settings: &Settings) -> String {
     match address(settings) {

@@ -10,6 +10,7 @@ use crate::commands::steps::snapshot::Shelf;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::file_name::identifier_of;
 use crate::sources::{self, ReadBuffer, SourceFile};
+use crate::text::merge_conflict::merge_conflicts;
 
 #[derive(Debug, Default)]
 pub(crate) struct Shelved {
@@ -52,6 +53,9 @@ pub(crate) fn shelved(root: &Path, shelf: &Shelf) -> Shelved {
 
 fn blueprint(file: &SourceFile, buffer: &mut ReadBuffer) -> Result<Blueprint, String> {
     let text = sources::read(file, buffer).map_err(|problem| problem.to_string().trim_end_matches('.').to_owned())?;
+    if let Some(conflict) = merge_conflicts(text.text).first() {
+        return Err(conflict.message().trim_end_matches('.').to_owned());
+    }
     let json: Value = serde_json::from_str(text.text).map_err(|error| format!("it is not JSON: {error}"))?;
     Blueprint::from_json(json).map(|(blueprint, _)| blueprint).map_err(|flaw| flaw.message)
 }

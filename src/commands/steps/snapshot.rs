@@ -11,6 +11,7 @@ use crate::domain::blueprint::{Blueprint, Flaw};
 use crate::domain::blueprint_check::check_blueprint;
 use crate::domain::blueprint_references::{LostKind, check_references};
 use crate::domain::day::Day;
+use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::file_name::{identifier_of, stem};
 use crate::domain::finding::FileId;
 use crate::domain::identifier::is_reserved;
@@ -21,6 +22,7 @@ use crate::domain::tree::Value;
 use crate::manifest::{Limits, Reader};
 use crate::sources::git::{CommitId, GitError, Repository};
 use crate::sources::{self, PathKind, Pattern, ReadBuffer, SourceFile};
+use crate::text::merge_conflict::{MergeConflict, merge_conflicts};
 
 pub(crate) const FOLDER: &str = ".portolan";
 const BLUEPRINTS: &str = ".portolan/blueprints";
@@ -31,6 +33,8 @@ pub(crate) const SOURCE: &str = "source.json";
 pub(crate) struct LoadedSnapshot {
     pub snapshot: Snapshot,
     pub notes: Vec<String>,
+    /// Unresolved merge conflicts in its files.
+    pub conflicts: Vec<(FileId, Fault)>,
 }
 
 /// Where the snapshot is read from.
@@ -138,11 +142,17 @@ pub(crate) fn unused_blueprints(snapshot: &Snapshot, is_reported: impl Fn(&str) 
 
 /// Reads `.portolan/` under `root`; its files are appended to `files`.
 pub(crate) fn load(root: &Path, shelf: &Shelf, files: &mut Vec<SourceFile>) -> LoadedSnapshot {
-    let mut loading = Loading { files, buffer: ReadBuffer::default(), problems: Vec::new(), notes: Vec::new() };
+    let mut loading = Loading {
+        files,
+        buffer: ReadBuffer::default(),
+        problems: Vec::new(),
+        notes: Vec::new(),
+        conflicts: Vec::new(),
+    };
     let (blueprints, unreadable) = loading.blueprints(shelf.blueprints(root));
     let known = shelf.file(root, KNOWN).and_then(|file| loading.known(file));
     let pulled = shelf.file(root, SOURCE).and_then(|file| loading.pulled(file));
-    let Loading { problems, mut notes, .. } = loading;
+    let Loading { problems, mut notes, conflicts, .. } = loading;
     let mut snapshot = Snapshot::new(blueprints);
     snapshot.known = known;
     snapshot.problems = problems;
@@ -154,7 +164,7 @@ pub(crate) fn load(root: &Path, shelf: &Shelf, files: &mut Vec<SourceFile>) -> L
                 .to_owned(),
         );
     }
-    LoadedSnapshot { snapshot, notes }
+    LoadedSnapshot { snapshot, notes, conflicts }
 }
 
 struct Loading<'f> {
@@ -162,6 +172,7 @@ struct Loading<'f> {
     buffer: ReadBuffer,
     problems: Vec<SnapshotProblem>,
     notes: Vec<String>,
+    conflicts: Vec<(FileId, Fault)>,
 }
 
 impl Loading<'_> {
@@ -200,6 +211,9 @@ impl Loading<'_> {
                 return None;
             }
         };
+        if self.is_in_conflict(id, &text) {
+            return None;
+        }
         let json: Json = match serde_json::from_str(&text) {
             Ok(json) => json,
             Err(error) => {
@@ -244,7 +258,12 @@ impl Loading<'_> {
                 return None;
             }
         };
-        let (known, bad) = KnownEntities::parse(text);
+        // What either side knows is known: only the marks are no entities.
+        let is_in_conflict = self.is_in_conflict(id, &text);
+        let (known, mut bad) = KnownEntities::parse(text);
+        if is_in_conflict {
+            bad.clear();
+        }
         if let Some(first) = bad.first() {
             let count = bad.len();
             let lines = if count == 1 { "line is" } else { "lines are" };
@@ -266,6 +285,9 @@ impl Loading<'_> {
                 return None;
             }
         };
+        if self.is_in_conflict(id, &text) {
+            return None;
+        }
         let json: Json = serde_json::from_str(&text).ok()?;
         let written = json.get("pulledAt")?.as_str()?;
         Some(Pulled { file: id, span: place_of(&text, "/pulledAt"), day: Day::parse(written)? })
@@ -293,9 +315,32 @@ impl Loading<'_> {
         sources::read_large(file, &mut self.buffer).map(|it| it.text.to_owned()).map_err(|problem| problem.to_string())
     }
 
+    /// Whether a file has unresolved merge conflicts; they are noted for the rule that reports them.
+    fn is_in_conflict(&mut self, id: FileId, text: &str) -> bool {
+        let found =
+            conflicts_of(text, "run `portolan pull`, which writes the file again, or resolve the conflict by hand");
+        let is_in_conflict = !found.is_empty();
+        self.conflicts.extend(found.into_iter().map(|fault| (id, fault)));
+        is_in_conflict
+    }
+
     fn problem(&mut self, file: FileId, span: Span, message: String, kind: ProblemKind) {
         self.problems.push(SnapshotProblem { file, span, message, kind });
     }
+}
+
+/// The unresolved merge conflicts of a text.
+pub(crate) fn conflicts_of(text: &str, help: &str) -> Vec<Fault> {
+    let span = |range: std::ops::Range<usize>| Span::new(range.start, range.end);
+    let fault = |conflict: MergeConflict| Fault {
+        span: span(conflict.first.clone()),
+        kind: FaultKind::MergeConflict {
+            message: conflict.message(),
+            help: help.to_owned(),
+            last: span(conflict.last),
+        },
+    };
+    merge_conflicts(text).into_iter().map(fault).collect()
 }
 
 /// What is wrong with a blueprint that could be read: what the catalog refuses, and then the flaws of reading it that

@@ -52,6 +52,7 @@ impl<'a> Terms<'a> {
             most: None,
             git: &self.git,
             instead: Instead::default(),
+            include: None,
         }
     }
 
@@ -64,6 +65,7 @@ impl<'a> Terms<'a> {
             options: &self.options,
             may_be_manifest: &|_, _| true,
             absent: &[],
+            known: &[],
         };
         let file = SourceFile { path: "new.yaml".to_owned(), place: Place::Given(text.as_bytes().into()) };
         bench.check(&[file], 1, &|_| true, &Silent).conclusion.findings

@@ -242,23 +242,27 @@ pub(super) fn collection_key(span: Span) -> Fault {
 pub(super) fn null_key(written: &str, span: Span) -> Fault {
     if written.is_empty() {
         let message = "The key before this colon is empty, and Kubernetes refuses the file.";
-        return Words::new(span, message, "write a key before the colon, or quote the text if it is a value").fault();
+        return not_json(span, message, "write a key before the colon, or quote the text if it is a value");
     }
     let message = format!("The key `{}` is null, and Kubernetes refuses the file.", clip(written));
-    Words::new(span, message, values::quote_it(written)).fault()
+    not_json(span, message, values::quote_it(written))
 }
 
 /// An integer that kubectl cannot turn into the text of a key.
 pub(super) fn huge_key(written: &str, span: Span) -> Fault {
     let message =
         format!("The key `{}` is an integer above {}, and Kubernetes refuses the file.", clip(written), i64::MAX);
-    Words::new(span, message, values::quote_it(written)).fault()
+    not_json(span, message, values::quote_it(written))
 }
 
 /// `.inf` and `.nan` as values.
 pub(super) fn not_finite(written: &str, span: Span) -> Fault {
     let message = format!("`{written}` is a number that JSON does not have, and Kubernetes refuses the file.");
-    Words::new(span, message, values::quote_it(written)).fault()
+    not_json(span, message, values::quote_it(written))
+}
+
+fn not_json(span: Span, message: impl Into<String>, help: impl Into<String>) -> Fault {
+    Fault { kind: FaultKind::NotJson { message: message.into(), help: help.into() }, span }
 }
 
 /// What kubectl's cutting of the file into documents does to it.
@@ -280,6 +284,11 @@ pub(super) fn trouble(text: &str, trouble: Trouble) -> Fault {
             "Kubernetes refuses a file with a directive before `---`.",
             "remove the line: a manifest needs no directive",
         ),
+        Trouble::BadDirective(at) => (
+            at,
+            "This directive is malformed, and Kubernetes refuses the file.",
+            "remove the line: a manifest needs no directive",
+        ),
         Trouble::ControlCharacter(at) => {
             (at, "This is a control character, and Kubernetes refuses a file with one.", "remove the character")
         }
@@ -289,6 +298,11 @@ pub(super) fn trouble(text: &str, trouble: Trouble) -> Fault {
         Trouble::CarriageReturn(at) => (
             at,
             "Kubernetes does not see this `---`, since the line above ends with a carriage return alone.",
+            "save the file with line feeds (LF) as line ends",
+        ),
+        Trouble::IgnoredLine(at) => (
+            at,
+            "Kubernetes ignores what follows `---` up to the next line feed, and the line ends with a carriage return alone.",
             "save the file with line feeds (LF) as line ends",
         ),
         Trouble::NotJson(at) => (
@@ -333,6 +347,7 @@ pub(super) fn divergence(text: &str, divergence: Divergence) -> Fault {
             let code = span.slice(text).chars().next().map_or(0, u32::from);
             Fault { kind: FaultKind::AmbiguousBreak { code }, span }
         }
+        Divergence::DoubleReturn(span) => Fault { kind: FaultKind::AmbiguousBreak { code: u32::from('\r') }, span },
         Divergence::AnchorEnd(span) => {
             let written = span.slice(text);
             let next = text.get(span.end as usize..).and_then(|rest| rest.chars().next()).unwrap_or(':');

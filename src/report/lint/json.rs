@@ -8,8 +8,8 @@ use crate::domain::finding::Severity;
 use crate::domain::span::Position;
 use crate::report::escape;
 use crate::report::lint::tally::Tally;
-use crate::report::lint::{Lint, Report, Row};
-use crate::report::place::{Extent, Places};
+use crate::report::lint::{Lint, Report, Row, masked};
+use crate::report::place::Extent;
 
 pub const FORMAT: &str = "portolan.lint/1";
 
@@ -151,7 +151,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
 
 /// The findings as other documents show them too.
 pub(in crate::report) fn findings(lint: &Lint<'_>) -> Vec<JsonFinding> {
-    rows(&Report { lint, places: Places::of(lint.findings, lint.files) })
+    masked(lint, rows)
 }
 
 fn rows(report: &Report<'_>) -> Vec<JsonFinding> {

@@ -173,7 +173,7 @@ fn a_root_that_cannot_be_listed_is_an_error() {
     }
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // makes symbolic links
 #[test]
 fn links_to_files_inside_are_followed_once_and_no_others() {
     use std::os::unix::fs::symlink;
@@ -208,7 +208,7 @@ fn links_to_files_inside_are_followed_once_and_no_others() {
     assert_eq!(names(discover(&tree.path().join("to-repo"), &all())), ["a.yaml", "one.yaml"]);
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // names that are not UTF-8, and pipes
 #[test]
 fn odd_names_and_odd_files_do_no_harm() {
     use std::os::unix::ffi::OsStrExt;

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use git2::{Error, ErrorClass, ErrorCode};
 
+use crate::text::io_reason;
+
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum GitError {
     #[error("Git repository at `{}` belongs to another user", path.display())]
@@ -38,7 +40,7 @@ pub enum GitError {
         help("choose a folder inside the work tree, and check `GIT_DIR` and `GIT_WORK_TREE`")
     )]
     Outside { root: PathBuf, work_tree: PathBuf },
-    #[error("folder `{}` cannot be read: {source}", path.display())]
+    #[error("folder `{}` cannot be read: {}", path.display(), io_reason(source))]
     #[diagnostic(code("git-no-such-folder"), help("choose a folder that exists and is readable"))]
     Folder { path: PathBuf, source: std::io::Error },
     #[error("`{}` is a named pipe, and Git would wait for it", path.display())]

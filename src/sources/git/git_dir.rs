@@ -177,7 +177,7 @@ fn is_other_device(root: &Path, folder: &Path) -> bool {
     std::env::var_os("GIT_DISCOVERY_ACROSS_FILESYSTEM").is_none() && device(root) != device(folder)
 }
 
-#[cfg(not(unix))]
+#[cfg(not(unix))] // Git for Windows has no such check
 fn is_other_device(_root: &Path, _folder: &Path) -> bool {
     false
 }

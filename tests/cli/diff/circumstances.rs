@@ -92,7 +92,7 @@ fn without_privileges(repo: &Repo, line: &str, variables: &[(&str, &str)]) -> Op
     Some((output.status.code()?, text(output.stdout), text(output.stderr)))
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // takes permissions away
 #[test]
 fn beside_a_folder_that_nobody_may_list_nothing_is_deleted() {
     use std::os::unix::fs::PermissionsExt;
@@ -128,7 +128,7 @@ fn shallow(world: &World) -> Repo {
     world.write("catalog/pay.yaml", &json!({"blueprint": "service", "identifier": "pay", "properties": {"tier": 7}}));
     commit(&world.repo, "main goes on");
     world.repo.git(&["checkout", "--quiet", "feature"]);
-    let clone = Repo::new();
+    let clone = Repo::outside_git();
     let from = format!("file://{}", world.repo.path().display());
     let flags = ["clone", "--quiet", "--depth", "1", "--no-single-branch", "--branch", "feature", &from, "."];
     clone.git(&flags);

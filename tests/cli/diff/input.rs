@@ -41,7 +41,7 @@ fn what_git_tracks_is_a_manifest_whatever_is_ignored() {
     assert_eq!(plan["changes"][0]["origin"], "this-branch");
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // makes links and pipes
 #[test]
 fn what_stands_in_the_place_of_a_manifest_keeps_its_entities() {
     let repo = pushed();

@@ -56,9 +56,13 @@ fn the_first_snapshot_comes_where_credentials_are() {
     let variables = [("PORTOLAN_CATALOG", "http://127.0.0.1:9"), ("PORT_CLIENT_ID", "a"), ("PORT_CLIENT_SECRET", "b")];
     let run = run_with(&dry, "init --dry-run", &variables);
     assert_eq!((run.code, names(&dry)), (0, Vec::new()), "{}", run.talk);
-    assert!(run.results.contains("\nAlso from the catalog: blueprints and known entities into"), "{}", run.results);
+    assert!(
+        run.results.contains("\nWould then pull from the catalog: blueprints and known entities into"),
+        "{}",
+        run.results
+    );
     let run = run_with(&dry, "init --dry-run --from-catalog", &variables);
-    assert!(run.results.contains("a manifest for each entity"), "{}", run.results);
+    assert!(run.results.contains("a manifest for every entity"), "{}", run.results);
 }
 
 #[test]
@@ -88,13 +92,13 @@ fn a_catalog_that_cannot_be_reached_undoes_nothing() {
         let repo = git(GITHUB);
         let run = run_with(&repo, "init --yes", &variables);
         assert_eq!(run.code, 0, "{}", run.talk);
-        assert!(run.talk.contains("error: ") && run.talk.contains("The files were written; "), "{}", run.talk);
+        assert!(run.talk.contains("error: ") && run.talk.contains("The files were written"), "{}", run.talk);
         assert!(!run.talk.contains("wrong-secret") && !run.results.contains("wrong-secret"));
         assert!(repo.path().join("portolan.yaml").exists() && !repo.path().join(".portolan").exists());
         let steps = super::next_steps(&run.results);
-        assert!(steps.iter().any(|step| step.contains("When that is fixed") && step.contains("`portolan pull`")));
+        assert!(steps.iter().any(|step| step.contains("Fix the error above") && step.contains("`portolan pull`")));
         let again = run_with(&repo, "init --yes", &variables);
-        assert!(!again.talk.contains("were written") && again.talk.contains("note: run `portolan pull` to retry."));
+        assert!(!again.talk.contains("were written") && again.talk.contains("run `portolan pull`"));
         // Where it was the point, it is a failure.
         let repo = git(GITHUB);
         let run = run_with(&repo, "init --yes --from-catalog", &variables);

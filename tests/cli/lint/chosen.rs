@@ -114,7 +114,7 @@ fn a_chosen_set_without_faults_is_0_whatever_else_is_wrong() {
     assert!(told.out.contains("nothing to report"), "{told:?}");
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // makes symbolic links
 #[test]
 fn a_folder_reached_through_a_link_is_the_same_folder() {
     let repo = two_faults();

@@ -107,7 +107,7 @@ fn output_that_cannot_be_written_is_70() {
     assert_eq!(told.code, 70, "{told:?}");
 }
 
-#[cfg(target_os = "linux")]
+#[cfg(target_os = "linux")] // writes to /dev/full
 #[test]
 fn a_full_disk_is_70() {
     use std::process::Stdio;

@@ -181,7 +181,7 @@ fn fix_with_changed_repairs_only_what_changed() {
     assert_eq!(repo.read("catalog/old.yaml"), service("old", AMBIGUOUS));
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // sets modes and makes links
 mod on_unix {
     use std::fs;
     use std::os::unix::fs::{PermissionsExt, symlink};

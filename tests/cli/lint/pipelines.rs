@@ -68,6 +68,8 @@ fn machines_get_paths_of_the_repository_and_people_those_of_the_root() {
     for (path, bytes) in contents(faulty().path()) {
         repo.write(&format!("teams/the shop/{}", path.display()), bytes);
     }
+    std::fs::remove_dir_all(repo.path().join(".git")).expect("it is there");
+    repo.write("teams/the shop/portolan.yaml", "");
     let run = |format: &str| run(&repo, &[], &["-C", "teams/the shop", "--output", format]).out;
     let inside =
         [("github", "file=teams/the shop/catalog/cart.yaml,"), ("gitlab", "\"teams/the shop/catalog/cart.yaml\"")];

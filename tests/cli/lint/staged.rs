@@ -149,6 +149,7 @@ fn conflicts_are_told_and_not_judged() {
 #[test]
 fn outside_git_it_says_so() {
     let repo = shop();
+    repo.leave_git();
     for (arguments, flag) in
         [(&["--staged"][..], "--staged"), (&["--changed"], "--changed"), (&["--since", "main"], "--since")]
     {
@@ -176,7 +177,7 @@ fn commits(repo: &Repo, arguments: &[&str]) -> (bool, Told) {
     (output.status.success(), told)
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // a hook needs the executable bit
 fn hook(repo: &Repo) {
     use std::os::unix::fs::PermissionsExt;
     let binary = assert_cmd::cargo::cargo_bin("portolan");
@@ -185,7 +186,7 @@ fn hook(repo: &Repo) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // as above
 #[test]
 fn a_hook_refuses_a_commit_with_errors_and_takes_one_without() {
     let repo = committed_shop();
@@ -297,7 +298,7 @@ fn a_target_that_a_sparse_checkout_keeps_away_is_there() {
 
 #[test]
 fn a_bare_repository_is_explained() {
-    let repo = Repo::new();
+    let repo = Repo::outside_git();
     repo.git(&["init", "--quiet", "--bare"]);
     let told = lint(&repo, &["--staged"]);
     assert_eq!(told.code, 64, "{told:?}");

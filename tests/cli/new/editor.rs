@@ -1,6 +1,6 @@
 //! `--edit`: the person's editor, on the file that was written.
 
-#![cfg(unix)]
+#![cfg(unix)] // the editor is a shell script
 
 use crate::cli::new::acme;
 use crate::cli::run_with;

@@ -35,7 +35,7 @@ fn only_what_the_scope_owns_is_adopted_and_the_scope_is_known() {
     let repo = Repo::new();
     let refused = catalog.run(&repo, "pull --entities");
     assert_eq!((refused.code, refused.results.as_str()), (64, ""), "{}", refused.talk);
-    assert!(refused.talk.contains("`scope`") && refused.talk.contains("`origin`"), "{}", refused.talk);
+    assert!(refused.talk.contains("no scope is set") && refused.talk.contains("`origin`"), "{}", refused.talk);
     let [url, id, secret] = catalog.variables();
     let other = run_with(&repo, "pull --entities", &[url, id, secret, ("PORTOLAN_SCOPE", "acme/other")]);
     assert_eq!(other.code, 0, "{}", other.talk);

@@ -148,7 +148,7 @@ fn a_read_only_snapshot_stays_and_the_error_says_so() {
     assert!(contents(repo.path()) == before);
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // makes symbolic links
 #[test]
 fn a_snapshot_that_is_a_link_out_of_the_repository_is_not_followed() {
     let catalog = Catalog::acme();
@@ -227,7 +227,7 @@ fn it_works_from_a_folder_below_without_git_and_from_elsewhere() {
     catalog.pull(&elsewhere, &format!("-C {root}/catalog"));
     assert!(repo.read(".portolan/source.json").contains(&catalog.serving.url));
     assert_eq!(names(&elsewhere, ""), Vec::<String>::new());
-    // No config and no Git: the folder is the root.
+    // No config: the Git work tree is the root.
     catalog.pull(&elsewhere, "");
     assert_eq!(names(&elsewhere, ".portolan/blueprints").len(), 10);
 }

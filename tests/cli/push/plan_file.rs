@@ -96,7 +96,7 @@ fn a_plan_is_made_again_with_the_options_and_the_base_that_it_was_made_with() {
     assert_eq!(run(&repo, "diff --base main --no-prune --only catalog/all.yaml --out plan.json").code, 0);
     // A squash: another commit of the same content.
     repo.git(&["commit", "--quiet", "--amend", "--message", "squashed"]);
-    let clone = Repo::new();
+    let clone = Repo::outside_git();
     let address = format!("file://{}", repo.path().display());
     clone.git(&["clone", "--quiet", "--depth", "1", &address, "."]);
     for path in ["plan.json", ".portolan/local.db", ".portolan/local.db-wal", ".portolan/local.db-shm"] {

@@ -123,7 +123,7 @@ fn a_commit_that_cannot_be_pushed_is_told_with_the_way_out() {
         let talk = run(&repo, line).was_refused();
         assert!(talk.contains(words), "{line}: {talk}");
     }
-    let clone = Repo::new();
+    let clone = Repo::outside_git();
     let address = format!("file://{}", repo.path().display());
     clone.git(&["clone", "--quiet", "--depth", "1", &address, "."]);
     let old = id(&repo, "HEAD~2");
@@ -200,7 +200,7 @@ fn a_record_that_says_nothing_of_this_push_is_refused_by_name() {
         assert!(refused.talk.contains(words), "{words}: {}", refused.talk);
         assert_eq!(repo.read("last.json"), text);
     }
-    let clone = Repo::new();
+    let clone = Repo::outside_git();
     let address = format!("file://{}", repo.path().display());
     commit_nothing(&repo);
     clone.git(&["clone", "--quiet", "--depth", "1", &address, "."]);

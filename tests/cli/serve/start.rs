@@ -132,7 +132,7 @@ fn requests_are_logged_and_secrets_are_not() {
     server.page("/");
     server.call("GET", "/v1/blueprints", &Value::Null);
     let mut server = server;
-    #[cfg(unix)]
+    #[cfg(unix)] // sends a signal
     {
         server.signal("TERM");
         assert_eq!(server.ends(), Some(0));
@@ -158,7 +158,7 @@ fn requests_are_logged_and_secrets_are_not() {
     assert!(!all.contains(SECRET) && !all.contains(&token) && !all.contains("YWRhOm"), "{all}");
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // sends a signal
 #[test]
 fn a_quiet_one_says_nothing_more() {
     let mut server = Server::start("--quiet");
@@ -168,7 +168,7 @@ fn a_quiet_one_says_nothing_more() {
     assert_eq!(server.said(), [] as [&str; 0]);
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // sends signals
 #[test]
 fn a_signal_lets_requests_in_flight_finish_and_a_second_does_not() {
     // The server asks for the body when it handles the request: by then the request is in flight, however slow the machine.

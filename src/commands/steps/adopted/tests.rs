@@ -12,6 +12,7 @@ fn blueprint() -> Blueprint {
         "schema": {"properties": {
             "tier": {"type": "number", "default": 3}, "name": {"type": "string", "default": "x"},
             "labels": {"type": "object", "default": {"a": 1, "b": [1.0]}}, "score": {"type": "number"},
+            "apiKey": {"type": "string"}, "tokenUrl": {"type": "string"},
         }, "required": ["name"]},
         "relations": {"system": {"target": "system"}, "uses": {"target": "service", "many": true},
             "old": {"target": "service"}},
@@ -54,6 +55,7 @@ fn adopted(entities: &[Entity], root: &Path, change: impl FnOnce(&mut Wishes<'_>
         delivery_is_cluster: false,
         replaces: &|_| false,
         overwrites: false,
+        mask: &Mask::derived(b"x", Vec::new()),
     };
     change(&mut wishes);
     let entities: Vec<&Entity> = entities.iter().collect();
@@ -126,4 +128,43 @@ fn names_are_safe_and_nobody_elses() {
         (long.as_str(), long_path.as_str()),
     ];
     assert_eq!(paths, expected.into());
+}
+
+const SECRET: &str = "f3J9x0Qp2LmN8vRt";
+
+#[test]
+fn a_value_that_looks_like_a_credential_is_not_written_and_is_named_with_its_place() {
+    let root = folder();
+    let mut found = entity(
+        "cart",
+        json!({
+            "name": "x", "apiKey": SECRET, "labels": {"db": {"password": SECRET}}, "tokenUrl": "https://sso.example.com/token",
+        }),
+    );
+    found.title = Some("ghp_0123456789abcdefghijABCDEFGHIJ0123456789".into());
+    let adoption = adopted(&[found.clone()], root.path(), |_| {});
+    let written = text(&adoption);
+    assert!(!written.contains(SECRET) && !written.contains("ghp_") && !written.contains("apiKey"), "{written}");
+    assert!(written.contains("tokenUrl: https://sso.example.com/token"), "{written}");
+    let note = adoption.notes.iter().find(|note| note.contains("catalog/service/cart.yaml")).expect("it is named");
+    for field in ["`title`", "`properties.apiKey`", "`properties.labels`"] {
+        assert!(note.contains(field) && !note.contains(SECRET), "{note}");
+    }
+    // The config says that it is none.
+    let allowing = Mask::derived(b"x", vec!["apiKey".to_owned(), "labels".to_owned()]);
+    let allowed = entity("cart", json!({"name": "x", "apiKey": SECRET}));
+    let adoption = adopted(&[allowed], root.path(), |wishes| wishes.mask = Box::leak(Box::new(allowing)));
+    assert!(text(&adoption).contains(SECRET) && adoption.notes.is_empty());
+}
+
+#[test]
+fn an_entity_gets_no_manifest_where_leaving_the_value_out_would_clear_it_or_be_refused() {
+    let root = folder();
+    let replaced = entity("cart", json!({"name": "x", "apiKey": SECRET}));
+    let adoption = adopted(&[replaced], root.path(), |wishes| wishes.replaces = &|_| true);
+    assert!(adoption.adopted.is_empty(), "{:?}", adoption.adopted);
+    assert!(adoption.notes[0].contains("`service/cart`") && adoption.notes[0].contains("`properties.apiKey`"));
+    let required = entity("cart", json!({"name": "postgres://app:hunter22@db/x"}));
+    let adoption = adopted(&[required], root.path(), |_| {});
+    assert!(adoption.adopted.is_empty() && adoption.notes[0].contains("`properties.name`"), "{:?}", adoption.notes);
 }

@@ -5,6 +5,7 @@ use crate::domain::digest::Digest;
 use crate::domain::value::Value;
 use crate::plan::binding::{BindingError, ChosenPart, Circumstances, FORMAT, Options, PlanFile, Touched, touched_keys};
 use crate::plan::digest::{self as plan_digest, Writer};
+use crate::text::mask::Mask;
 
 use super::change::{read_key, write_key};
 use super::reading::{Entries, Flaw, Read, digest, entries as read_entries, flag, list, or_null, owned};
@@ -27,6 +28,7 @@ pub(in crate::plan::binding) fn write(file: &PlanFile) -> Value {
         ("commit", maybe(commit)),
         ("dirty", Value::Bool(*is_dirty)),
         ("base", maybe(base)),
+        ("maskKey", maybe(&file.mask_key)),
         ("options", write_options(&file.options)),
         ("plan", plan::write(&file.plan)),
         ("acts", act::write(&file.acts)),
@@ -148,8 +150,13 @@ pub(in crate::plan::binding) fn read_unchecked(text: &str) -> Option<PlanFile> {
 
 fn file(body: &Value) -> Read<PlanFile> {
     let file = parts(body)?;
-    let planned =
-        plan_digest::of_plan(file.made.destination(), &file.plan.changes, &file.plan.hazards, &file.plan.obstacles);
+    let planned = plan_digest::of_plan(
+        &Mask::off(),
+        file.made.destination(),
+        &file.plan.changes,
+        &file.plan.hazards,
+        &file.plan.obstacles,
+    );
     if file.plan.digest != planned {
         return Err(Flaw::new("its digest does not match its content"));
     }
@@ -177,6 +184,7 @@ fn parts(body: &Value) -> Read<PlanFile> {
         is_dirty: entries.take("dirty", flag)?,
         base: entries.take("base", maybe)?,
     };
+    let mask_key = entries.take("maskKey", maybe)?;
     let options = entries.take("options", read_options)?;
     let files = entries.take("files", |value| list(value, owned))?;
     let plan = entries.take("plan", |value| plan::read(value, files.len()))?;
@@ -187,6 +195,7 @@ fn parts(body: &Value) -> Read<PlanFile> {
         blueprints: entries.take("blueprints", digests)?,
         touched: entries.take("touched", |value| list(value, read_touched))?,
         made,
+        mask_key,
         options,
         files,
         plan,

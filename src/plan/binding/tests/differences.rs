@@ -15,20 +15,20 @@ use crate::plan::binding::form::file::{checksum, with_checksum};
 use crate::plan::binding::{Difference, PlanFile, Sight, differences, elsewhere, moved, unfit};
 use crate::plan::digest::of_plan;
 use crate::plan::tests::generated::worlds;
-use crate::plan::tests::world::{World, key};
+use crate::plan::tests::world::{World, key, mask};
 
 /// The plan of a world with the requests that it leads to.
 fn genuine(world: &World) -> PlanFile {
     let (actual, plan) = (world.snapshot(), world.plan());
     let acts = world.acts(&plan);
-    let ground = Ground { desired: &world.desired, blueprints: &world.blueprints, actual: &actual };
+    let ground = Ground { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask: mask() };
     PlanFile::bind(made(), options(world), plan, acts, ground, |FileId(file)| PATHS[file as usize % PATHS.len()])
 }
 
 /// Why a push refuses the file; `None`: it makes the plan again, with the options in the file, and carries that out.
 fn refusal(world: &World, file: &PlanFile, actual: &Snapshot) -> Option<String> {
-    let ground = Ground { desired: &world.desired, blueprints: &world.blueprints, actual };
-    let sight = Sight { actual, blueprints: &world.blueprints, owned: &world.owned };
+    let ground = Ground { desired: &world.desired, blueprints: &world.blueprints, actual, mask: mask() };
+    let sight = Sight { actual, blueprints: &world.blueprints, owned: &world.owned, mask: mask() };
     let mut asked = world.clone();
     asked.prune.enabled = file.options.prune.unwrap_or(world.prune.enabled);
     asked.adopt = file.options.adopt;
@@ -236,7 +236,8 @@ fn forged(mut json: Json) -> Option<PlanFile> {
     }
     // The digest of the plan is made to fit: by a genuine file of the same edited parts.
     let mut file = PlanFile::read_unchecked(&text(&json))?;
-    file.plan.digest = of_plan(file.made.destination(), &file.plan.changes, &file.plan.hazards, &file.plan.obstacles);
+    file.plan.digest =
+        of_plan(mask(), file.made.destination(), &file.plan.changes, &file.plan.hazards, &file.plan.obstacles);
     PlanFile::read("plan.json", &file.write(), TOOL).ok()
 }
 

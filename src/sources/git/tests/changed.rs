@@ -22,7 +22,7 @@ fn a_touched_file_is_not_a_changed_one() {
     let tree = Tree::with_commit();
     tree.write("a.yaml", "a: 1\n");
     tree.git(["config", "core.filemode", "true"]);
-    #[cfg(unix)]
+    #[cfg(unix)] // sets the executable bit
     {
         use std::os::unix::fs::PermissionsExt;
         fs::set_permissions(tree.path.join("b.yaml"), fs::Permissions::from_mode(0o755)).expect("it is ours");

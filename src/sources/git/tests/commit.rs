@@ -93,7 +93,7 @@ fn what_happened_since_the_commit_does_not_show() {
     }
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // makes symbolic links
 #[test]
 fn links_and_submodules_are_as_the_walk_takes_them() {
     use std::os::unix::fs::symlink;
@@ -121,7 +121,7 @@ fn links_and_submodules_are_as_the_walk_takes_them() {
     assert_eq!(found, ["a.yaml", "one.yaml"]);
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // names that are not UTF-8
 #[test]
 fn odd_names_and_odd_contents_are_listed_and_told_apart_when_read() {
     use std::os::unix::ffi::OsStrExt;

@@ -149,7 +149,7 @@ fn the_environment_is_read_once_and_empty_means_not_set() {
     assert_eq!(environment.index_file, Some(PathBuf::from(".git/next-index-1.lock")));
     assert_eq!(environment.work_tree, None);
     assert_eq!(environment.attributes, Some(PathBuf::from("/home/a/.config/git/attributes")));
-    #[cfg(unix)]
+    #[cfg(unix)] // the paths are split at `:`
     assert_eq!(environment.ceilings, [PathBuf::from("/x"), PathBuf::from("/y")]);
 }
 

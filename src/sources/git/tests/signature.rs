@@ -122,7 +122,7 @@ fn a_program_that_is_missing_is_an_error_and_no_verdict() {
     assert!(help(&error).contains("ssh-keygen"), "{}", help(&error));
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // gpg refuses a home that others may read, so modes are set
 #[test]
 fn a_signature_by_gpg_is_good_when_its_key_is_known() {
     use std::os::unix::fs::PermissionsExt;
