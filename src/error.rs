@@ -109,6 +109,12 @@ pub enum LintError {
     #[error("find a Git repository at `{root}`: there is none")]
     #[diagnostic(code("no-git"), help("run it inside a Git work tree, or without `{flag}`"))]
     NoGit { root: String, flag: &'static str },
+    #[error("no snapshot of the catalog: `{folder}` has no blueprints, so properties and relations cannot be checked")]
+    #[diagnostic(
+        code("no-snapshot"),
+        help("run `portolan pull` with the catalog's credentials and commit `.portolan/`")
+    )]
+    NoSnapshot { folder: String },
     #[error("find `{path}`: there is no such file or folder")]
     #[diagnostic(code("no-such-path"), help("name files and folders relative to where you are"))]
     NoSuchPath { path: String },
@@ -356,9 +362,21 @@ pub enum DiffError {
     #[error("leave out what was pending before this branch: there is no base to tell it by{}", because(why.as_deref()))]
     #[diagnostic(code("no-base"), help("name it: `--base origin/main`, or leave `--only-branch` out"))]
     NoBase { why: Option<String> },
+    #[error(
+        "nothing to compare with: this pull request has no credentials for the catalog, and its merge base is not known{}",
+        because(why.as_deref())
+    )]
+    #[diagnostic(
+        code("nothing-to-compare"),
+        help("fetch the whole history (`fetch-depth: 0`), or name the base: `--base REF`")
+    )]
+    NothingToCompare { why: Option<String> },
     #[error("plan `{name}` alone: it is neither a blueprint of {catalog} nor a file with a manifest")]
     #[diagnostic(code("nothing-chosen"), help("{help}"))]
     NothingChosen { name: String, catalog: String, help: String },
+    #[error("`{flag}` needs the catalog, and this pull request has no credentials for it")]
+    #[diagnostic(code("needs-catalog"), help("leave `{flag}` out where credentials are missing"))]
+    NeedsCatalog { flag: &'static str },
     #[error("write the plan to `{path}`: {why}")]
     #[diagnostic(code("no-place-for-a-plan"), help("{help}"))]
     NoPlace { path: String, why: &'static str, help: &'static str },
@@ -492,6 +510,8 @@ impl Error {
             Self::Server(ServerError::Runtime(_) | ServerError::Random) => Exit::Failure,
             Self::Diff(
                 DiffError::NoBase { .. }
+                | DiffError::NothingToCompare { .. }
+                | DiffError::NeedsCatalog { .. }
                 | DiffError::NothingChosen { .. }
                 | DiffError::NoManifests { .. }
                 | DiffError::NoPlace { .. }
@@ -533,6 +553,7 @@ fn exit_of_lint(error: &LintError) -> Exit {
         LintError::NoGit { .. }
         | LintError::Emptied { .. }
         | LintError::SharedOutput { .. }
+        | LintError::NoSnapshot { .. }
         | LintError::NoSuchPath { .. }
         | LintError::NoInput
         | LintError::InputAlone

@@ -12,6 +12,7 @@ use crate::commands::steps::desired::Asked;
 use crate::commands::steps::linted::{Linted, Texts};
 use crate::commands::steps::live::Live;
 use crate::commands::steps::narrowed::{came_along, narrowed};
+use crate::commands::steps::offline::{self, catalog_of_base};
 use crate::commands::steps::past::PastManifests;
 use crate::commands::steps::resembling::resembling;
 use crate::commands::steps::revision::repository;
@@ -60,6 +61,8 @@ pub(crate) enum Choice<'a> {
 
 pub(crate) struct Planned {
     pub plan: Plan,
+    /// The catalog was not read: the plan is against the manifests of the merge base.
+    pub is_offline: bool,
     /// What it was made with, for a plan file.
     pub options: Options,
     pub asked: Asked,
@@ -96,7 +99,18 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     if wishes.only_branch && base.is_none() {
         return Err(DiffError::NoBase { why: notes.pop() }.into());
     }
-    let catalog = connect_for(&wishes.owner, &asked.entities, wishes.from.shelf(), wishes.intent, context)?;
+    let is_offline = wishes.intent == Intent::Look && offline::is_offline(settings, context.environment);
+    let catalog = match (&base, is_offline) {
+        (Some(base), true) => {
+            notes.insert(0, offline::note(settings, base));
+            let shelf = wishes.from.shelf();
+            let (catalog, more) = catalog_of_base(base, &asked.entities, &wishes.owner, shelf, context)?;
+            notes.extend(more);
+            catalog
+        }
+        (None, true) => return Err(DiffError::NothingToCompare { why: notes.pop() }.into()),
+        (_, false) => connect_for(&wishes.owner, &asked.entities, wishes.from.shelf(), wishes.intent, context)?,
+    };
     let live = Live::of(&*catalog)?;
     if let Some(strange) = live.strangers(&asked, catalog.name(), settings.catalog.value == settings::Catalog::Local) {
         return Ok(Planning::Strange(Box::new(strange)));
@@ -108,7 +122,7 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     let owned = tolerant(catalog.owned(&wishes.owner), &mut notes)?;
     asked.settle_ignored(&owned);
     let declared: BTreeSet<&str> = asked.entities.iter().map(|entity| entity.key.blueprint.as_ref()).collect();
-    if settings.catalog.value != settings::Catalog::Local {
+    if settings.catalog.value != settings::Catalog::Local && !is_offline {
         notes.extend(live.notes(&declared, &settings.root.value, wishes.from.shelf()));
     }
     let names: BTreeSet<&str> = declared.into_iter().chain(owned.iter().map(|key| key.blueprint.as_ref())).collect();
@@ -138,9 +152,14 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     let ground = Ground { desired: &asked.entities, blueprints: &live.all, actual: &actual };
     notes.extend(resembling(&lookalikes(&plan, &ground, base.as_ref().map_or(&[], |base| &base.moves))));
     let at_base = base.as_ref().map(|base| at_base(&plan, &asked, base)).unwrap_or_default();
+    if is_offline {
+        // It would approve what would happen in a catalog that does not exist.
+        plan.approval = None;
+    }
     let options =
         Options { prune: wishes.prune, adopt: wishes.adopt, only: only.as_ref().map(|only| part(only, &asked)) };
-    let planned = Planned { plan, options, asked, base, at_base, revision, catalog, live, actual, owned, notes };
+    let planned =
+        Planned { plan, is_offline, options, asked, base, at_base, revision, catalog, live, actual, owned, notes };
     Ok(Planning::Done(Box::new(planned)))
 }
 

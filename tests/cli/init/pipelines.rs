@@ -215,9 +215,11 @@ fn the_jobs_of_gitlab_do_the_same() {
     let job = Job::new(&repo, &variables);
     let script = |name: &str| jobs[name]["script"][0].as_str().expect("a script").to_owned();
     let (code, words) = job.run("sh", &script("portolan-diff"), &[("PORT_CLIENT_ID", "")]);
-    assert!(code == 0 && words.contains("are not set") && job.calls().is_empty(), "{words}");
+    // Without credentials `diff` compares with the merge base.
+    assert!(code == 0 && job.calls().pop().is_some_and(|call| call.starts_with("diff ")), "{words}");
+    let comments = forge.comments().len();
     let (code, words) = job.run("sh", &script("portolan-diff"), &[("CODE", "2")]);
-    assert_eq!((code, forge.comments().len()), (2, 1), "{words}");
+    assert_eq!((code, forge.comments().len()), (2, comments.max(1)), "{words}");
     assert_eq!(job.run("sh", &script("portolan-lint"), &[]).0, 0);
     assert_eq!(job.run("sh", &script("portolan-push"), &[("APPROVE", "1a2b; touch x")]).0, 0);
     let last = job.calls().pop().expect("a call");
