@@ -172,6 +172,7 @@ fn draft(found: &Surroundings, choices: &Choices) -> Draft {
         has_config: found.has_config,
         wants_hook: choices.hook,
         wants_ignore: found.is_git && !found.ignores_store,
+        wants_attributes: found.is_git,
         version: env!("CARGO_PKG_VERSION"),
         texts: &found.texts,
         read: &read,

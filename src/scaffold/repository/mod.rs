@@ -2,6 +2,7 @@
 //! there and yields those that should be; a file of the user's is added to, never made anew, and where that cannot be done
 //! with certainty the lines are shown to be pasted instead.
 
+pub mod attributes;
 mod block;
 mod config;
 pub mod editor;
@@ -52,6 +53,8 @@ pub struct Facts<'a> {
     pub wants_hook: bool,
     /// Git has to be told to leave out what is of this machine alone.
     pub wants_ignore: bool,
+    /// Git has to be told how the snapshot is merged.
+    pub wants_attributes: bool,
     pub version: &'a str,
     /// The texts that are there.
     pub texts: &'a BTreeMap<String, String>,
@@ -87,7 +90,7 @@ pub struct Draft {
 
 /// The paths whose texts [`draft`] wants to know.
 pub fn paths(folder: &str) -> Vec<String> {
-    let mut paths = vec![config::path(folder), hook::PATH.to_owned(), ignored::path(folder)];
+    let mut paths = vec![config::path(folder), hook::PATH.to_owned(), ignored::path(folder), attributes::path(folder)];
     paths.extend(github::paths(folder));
     paths.extend(gitlab::paths(folder));
     paths.push(editor::path(folder));
@@ -109,6 +112,9 @@ pub fn draft(facts: &Facts<'_>) -> Draft {
     }
     if facts.wants_ignore {
         ignored::draft(facts, &mut draft);
+    }
+    if facts.wants_attributes {
+        attributes::draft(facts, &mut draft);
     }
     draft
 }

@@ -29,6 +29,7 @@ fn drafted(files: &[(&str, &str)], change: impl FnOnce(&mut Facts<'_>)) -> Draft
         has_config: true,
         wants_hook: false,
         wants_ignore: false,
+        wants_attributes: false,
         version: "9.8.7",
         texts: &texts,
         read: &read,
