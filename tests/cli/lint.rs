@@ -17,4 +17,6 @@ mod since;
 mod snapshot;
 mod staged;
 mod stdin;
+mod teams;
+mod touched;
 mod unicode;
