@@ -9,6 +9,7 @@ use clap::ValueHint;
 use crate::commands::context::Context;
 use crate::commands::offered;
 use crate::commands::output::{Output, refuse_shared};
+use crate::commands::steps::base::touched_in_ci;
 use crate::commands::steps::emptied::refuse_emptied;
 use crate::commands::steps::linted::{self, Extent, InWorkTree, LintError, Linted, Request};
 use crate::commands::steps::standpoint::Standpoint;
@@ -83,6 +84,9 @@ pub struct LintArgs {
     /// Apply `manifests.exclude` to explicit PATHS too
     #[arg(long)]
     pub force_exclude: bool,
+    /// For CI: fail if there is no snapshot in `.portolan/`, instead of checking less
+    #[arg(long)]
+    pub require_snapshot: bool,
     /// Set the level of a rule (name or code): `error`, `warning`, `info` or `off`; repeatable
     #[arg(long, value_name = "NAME=LEVEL", value_parser = offered::rules(rule_level), hide_possible_values = true)]
     pub rule: Vec<(String, Level)>,
@@ -93,6 +97,7 @@ Examples:
   portolan lint                                    the whole repository
   portolan lint --staged                           in a pre-commit hook
   portolan lint --since origin/main                what a branch brings
+  portolan lint --require-snapshot                 in CI
   portolan lint --fix --dry-run                    show the safe fixes as a diff
   portolan lint --output text --output sarif=lint.sarif
   portolan lint - --stdin-filename catalog/cart.yaml < cart.yaml
@@ -125,6 +130,7 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let terms = Terms::of(settings, context.environment)?;
     let baseline = read_baseline(args, context)?;
     let (paths, given) = what_is_asked(args, context)?;
+    let touched = || touched_in_ci(settings, &terms.pattern, context.environment);
     let request = Request {
         extent: extent(args),
         paths,
@@ -132,6 +138,8 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         force_exclude: args.force_exclude || args.pre_commit,
         repair: args.fix,
         baseline: baseline.as_ref(),
+        require_snapshot: args.require_snapshot,
+        touched: Some(&touched),
         most: most(args, context),
         ..terms.whole()
     };

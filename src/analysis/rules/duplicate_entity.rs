@@ -1,4 +1,5 @@
-//! Identity is (blueprint, identifier). Both places are shown; the later one carries the finding.
+//! Identity is (blueprint, identifier). Both places are shown; the later one carries the finding, unless a change touches
+//! the other alone.
 
 use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo, Severity};
@@ -19,13 +20,14 @@ pub static RULE: Rule = Rule {
 fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
     for (first, again) in &context.repository.duplicates {
         let (here, there) = (again.place(), first.place());
-        let message = format!("`{}` `{}` is declared a second time.", again.blueprint(), again.identifier());
+        let message = format!("`{}` `{}` is declared twice.", again.blueprint(), again.identifier());
         sink.report(
             Draft::new(here.span, message)
                 .file(here.file)
                 .entity(again.name())
                 .label("the same blueprint and identifier")
-                .related_in(there.file, there.span, "declared here first")
+                .related_in(there.file, there.span, "declared here too")
+                .counterpart(first.name())
                 .help("remove or rename one of the two"),
         );
     }

@@ -108,6 +108,7 @@ impl Live {
                         .take(MOST_RELATED)
                         .map(|it| (place(it), "named here too".to_owned()))
                         .collect(),
+                    counterpart: None,
                     help: Some(self.help(blueprint, is_embedded)),
                     fix: None,
                 })
