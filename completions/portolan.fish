@@ -49,7 +49,7 @@ complete -c portolan -n "__fish_portolan_needs_command" -f -a "serve" -d 'Serve 
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "schema" -d 'Print the JSON Schema of manifests, the config or an output'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "completions" -d 'Print a shell completion script'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "man" -d 'Print the manual page'
-complete -c portolan -n "__fish_portolan_needs_command" -f -a "version" -d 'Print the version'
+complete -c portolan -n "__fish_portolan_needs_command" -f -a "version" -d 'Print the version, and whether it is a published release or was built from source'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l ci -d 'CI system; default: detected from the remote `origin` and existing files' -r -f -a "github\t''
 gitlab\t''
@@ -57,6 +57,8 @@ none\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l scope -d 'Ownership scope; default: owner and name of the remote `origin`' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l platform -d 'Catalog product; default: detected from existing manifests or credentials' -r -f -a "port\t''
 glint\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l region -d 'Region of the account; default: asked on a terminal, otherwise the first region of the product' -r -f -a "eu\t''
+us\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand init" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
@@ -65,7 +67,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand init" -l color -d 'Whe
 always\t''
 never\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand init" -s y -l yes -d 'Write the files without asking'
-complete -c portolan -n "__fish_portolan_using_subcommand init" -l dry-run -d 'Show the files and write nothing'
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l dry-run -d 'Show every file in full and write nothing'
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l pre-commit -d 'Add the pre-commit hook, even outside a Git repository'
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l no-pre-commit -d 'Do not add the pre-commit hook'
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l from-catalog -d 'Write a manifest for every entity in the catalog'
@@ -439,5 +441,5 @@ complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_s
 complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "schema" -d 'Print the JSON Schema of manifests, the config or an output'
 complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "completions" -d 'Print a shell completion script'
 complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "man" -d 'Print the manual page'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "version" -d 'Print the version'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "version" -d 'Print the version, and whether it is a published release or was built from source'
 complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

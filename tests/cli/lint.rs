@@ -3,6 +3,7 @@
 
 pub mod bench;
 mod chosen;
+mod conflicts;
 mod emptied;
 mod exit_codes;
 mod fix;
@@ -20,3 +21,4 @@ mod stdin;
 mod teams;
 mod touched;
 mod unicode;
+mod unlisted;

@@ -13,8 +13,8 @@ pub static RULE: Rule = Rule {
         family: Family::Relation,
         severity: Some(Severity::Error),
         what: "a relation to an entity that does not exist",
-        why: "The catalog answers 404, and the entity is not written.",
-        fix: "Correct the identifier, or add the entity it names",
+        why: "The catalog rejects the entity (404).",
+        fix: "Correct the identifier, or add the missing entity",
     },
     check: Check::Repository(check),
 };
@@ -34,8 +34,7 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
         let draft =
             Draft::new(place.span, message).file(place.file).entity(target.entity.name()).target(blueprint, text);
         let help = format!(
-            "correct the identifier, or add the `{blueprint}` in this change; if it exists in the catalog, run `portolan \
-             pull`"
+            "correct the identifier, or add the `{blueprint}`; if it exists in the catalog, run `portolan pull`"
         );
         sink.report(near_names.suggest(draft, target, blueprint, &help));
     }

@@ -32,7 +32,7 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
                 .entity(again.name())
                 .related_in(there.file, there.span, "the other of that name")
                 .counterpart(first.name())
-                .help("rename one of them; the name need not be the identifier"),
+                .help("rename one of them; the name may differ from the identifier"),
         );
     }
 }

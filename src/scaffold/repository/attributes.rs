@@ -13,7 +13,9 @@ pub fn path(folder: &str) -> String {
 pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
     let path = path(facts.folder);
     let before = facts.texts.get(&path);
-    let Some(after) = add(before.map_or("", String::as_str)) else { return };
+    let Some(after) = add(before.map_or("", String::as_str)) else {
+        return draft.keep(path, "says how the snapshot is merged");
+    };
     draft.files.push(Wanted { path, before: before.cloned(), after });
 }
 
