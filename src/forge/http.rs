@@ -191,7 +191,7 @@ impl Http {
         }
         self.patience.set(left.saturating_sub(wait));
         (self.waiting)(&Waiting { why: error.to_string(), wait });
-        self.runtime.block_on(tokio::time::sleep(wait));
+        self.runtime.block_on(async { tokio::time::sleep(wait).await });
         Ok(())
     }
 
@@ -216,7 +216,7 @@ impl Http {
             };
             match redirected(&response, &at) {
                 None => return self.read(response, method, url).await,
-                Some(_) if method != Method::Get && !matches!(response.status().as_u16(), 307 | 308) => {
+                Some(to) if method != Method::Get && !keeps_method(&response) && to.origin() == at.origin() => {
                     return Ended::Badly(self.unreadable(url, "it redirects, and what is sent cannot be sent along"));
                 }
                 Some(to) => at = to,
@@ -259,7 +259,7 @@ impl Http {
             let error = || self.unreadable(&format!("{} {}", method.name(), shown_address(url)), "it is not JSON");
             return match json {
                 Ok(body) => Ended::Well(Answer { body, has_more: has_more(&headers) }),
-                Err(_) => Ended::Lost(error()),
+                Err(_) => Ended::Badly(error()),
             };
         }
         self.refused(status, &headers, json.ok().as_ref())
@@ -366,6 +366,10 @@ fn redirected(response: &Response, from: &Url) -> Option<Url> {
         return None;
     }
     from.join(response.headers().get(LOCATION)?.to_str().ok()?).ok()
+}
+
+fn keeps_method(response: &Response) -> bool {
+    matches!(response.status().as_u16(), 307 | 308)
 }
 
 fn host(url: &Url) -> String {
