@@ -9,7 +9,6 @@ RUN apk add --no-cache ca-certificates gcc make musl-dev
 WORKDIR /source
 COPY Cargo.toml Cargo.lock ./
 COPY benches benches
-COPY ci/comment.sh ci/comment.sh
 COPY completions completions
 COPY schemas schemas
 COPY src src

@@ -2,14 +2,16 @@
 //! end with 64 and not with clap's own 2, which is taken.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
 
 use crate::commands::context::Context;
 use crate::commands::terminal::{Terminal, colour_choice};
-use crate::commands::{self, completions, config, diff, explain, init, lint, man, new, pull, push, schema, serve};
+use crate::commands::{
+    self, comment, completions, config, diff, explain, init, lint, man, new, pull, push, schema, serve,
+};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::settings::{self, Environment, Request};
@@ -96,6 +98,7 @@ enum Verb {
     Config(config::ConfigArgs),
     Serve(Box<serve::ServeArgs>),
     Schema(schema::SchemaArgs),
+    Comment(comment::CommentArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
     /// Print the version
@@ -153,6 +156,11 @@ impl Verb {
             Self::Explain(args) => return explain::run(&args, &terminal.style, streams),
             Self::Schema(args) if args.needs_no_repository() => return schema::run(&args, streams),
             Self::Completions(args) => return completions::run(&args, command(), streams),
+            Self::Comment(args) => {
+                let directory = environment.directory().join(request.directory.as_deref().unwrap_or(Path::new("")));
+                let place = comment::Place { environment, directory: &directory, quiet: request.quiet };
+                return comment::run(&args, &place, streams);
+            }
             Self::Man(args) => return man::run(&args, command(), environment.directory(), streams),
             Self::Version => {
                 streams.show(&command().render_version())?;
@@ -190,7 +198,9 @@ impl Verb {
             Self::Config(args) => config::run(&args, &mut context),
             Self::Serve(args) => serve::run(*args, &mut context),
             Self::Schema(args) => schema::run_in_repository(&args, &mut context),
-            Self::Explain(_) | Self::Completions(_) | Self::Man(_) | Self::Version => Ok(Exit::Success),
+            Self::Explain(_) | Self::Comment(_) | Self::Completions(_) | Self::Man(_) | Self::Version => {
+                Ok(Exit::Success)
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::catalog::CatalogError;
 use crate::catalog::server::ServerError;
 use crate::catalog::store::StoreError;
 use crate::exit::Exit;
+use crate::forge::ForgeError;
 use crate::plan::binding::BindingError;
 use crate::report::baseline::BaselineError;
 use crate::report::outcome::record::RecordError;
@@ -86,6 +87,12 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Push(#[from] PushError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Forge(#[from] ForgeError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Comment(#[from] CommentError),
     #[error("find the rule `{name}`")]
     #[diagnostic(code("no-such-rule"), help("{help}"))]
     NoSuchRule { name: String, help: String },
@@ -373,6 +380,41 @@ pub enum DiffError {
     UnreadableConfig { path: String, problem: ReadProblem },
 }
 
+/// Why there is no comment on the pull request.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum CommentError {
+    #[error("publish `{path}`: its first line is not the marker of a report")]
+    #[diagnostic(
+        code("no-marker"),
+        help("write it with `portolan diff --output markdown=FILE`, and change nothing in it")
+    )]
+    NoMarker { path: String },
+    #[error("publish standard input: it is not UTF-8 text")]
+    #[diagnostic(code("comment-not-text"), help("write the report with `portolan diff --output markdown=FILE`"))]
+    NotText,
+    #[error("publish `{path}`: it has {length} characters, and a comment on {forge} at most {most}")]
+    #[diagnostic(
+        code("comment-too-long"),
+        help("publish the report as `portolan diff --output markdown=FILE` wrote it")
+    )]
+    TooLong { path: String, length: String, most: String, forge: &'static str },
+    #[error("comment on {name}: {variable} is not set")]
+    #[diagnostic(
+        code("no-forge-token"),
+        help(
+            "GitHub: `env: GITHUB_TOKEN: ${{{{ github.token }}}}` and `permissions: pull-requests: write`; GitLab: a project \
+             access token with the scope `api` and the role Reporter, as a masked variable GITLAB_TOKEN"
+        )
+    )]
+    NoToken { variable: &'static str, name: String },
+    #[error("comment on {name}: the forge does not say which account the token belongs to")]
+    #[diagnostic(code("unknown-author"), help("name it: `--author LOGIN`"))]
+    UnknownAuthor { name: String },
+    #[error("use the certificates in `{path}`: {reason}")]
+    #[diagnostic(code("forge-ca-bundle"), help("PORTOLAN_CA_BUNDLE and SSL_CERT_FILE name a PEM file"))]
+    Bundle { path: String, reason: String },
+}
+
 /// A sentence behind an error, in brackets.
 fn because(why: Option<&str>) -> String {
     why.map(|why| format!(" ({})", why.trim_end_matches('.'))).unwrap_or_default()
@@ -469,6 +511,9 @@ impl Error {
             Self::Output(OutputError::Write { .. } | OutputError::NoReader { .. } | OutputError::Input(_)) => {
                 Exit::Failure
             }
+            Self::Comment(_) => Exit::Usage,
+            Self::Forge(error) if error.is_usage() => Exit::Usage,
+            Self::Forge(_) => Exit::CatalogUnreachable,
             Self::Lint(error) => exit_of_lint(error),
             Self::Base(BaseError::Git(error)) | Self::Git(error) => exit_of_git(error),
             Self::Base(BaseError::NoGit { .. }) => Exit::Usage,

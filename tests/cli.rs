@@ -2,6 +2,7 @@
 //! lower is proved lower. One file per verb, and a test that none was forgotten.
 
 mod catalog;
+mod comment;
 mod completions;
 mod config;
 mod diff;

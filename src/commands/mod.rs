@@ -1,6 +1,7 @@
 //! The verbs: short scripts of steps. Each has its `Args` and its `run` in its own file; what two of them need is a
 //! step. They yield an exit code, and show through the streams alone.
 
+pub mod comment;
 pub mod completions;
 pub mod config;
 pub mod context;
@@ -8,6 +9,7 @@ pub mod diff;
 #[rustfmt::skip]
 mod examples;
 pub mod explain;
+mod forge;
 pub mod init;
 pub mod lint;
 pub mod man;

@@ -2,6 +2,7 @@
 //! function of a value and a [`style::Style`], and the text it is given is never trusted.
 
 pub mod baseline;
+pub mod comment;
 pub mod difference;
 pub mod escape;
 pub mod explain;

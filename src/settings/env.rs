@@ -39,7 +39,7 @@ pub static VARIABLES: [Variable; 13] = [
 ];
 
 /// What others set and we heed: the terminal's, Git's, the pipelines', the platforms'.
-const HEEDED: [&str; 67] = [
+const HEEDED: [&str; 82] = [
     "NO_COLOR",
     "CLICOLOR",
     "CLICOLOR_FORCE",
@@ -75,11 +75,26 @@ const HEEDED: [&str; 67] = [
     "PORT_BASE_URL",
     "PORT_API_URL",
     "GLINT_BASE_URL",
+    "GITHUB_ACTOR",
+    "GITHUB_API_URL",
     "GITHUB_BASE_REF",
     "GITHUB_EVENT_NAME",
     "GITHUB_EVENT_PATH",
     "GITHUB_REF",
+    "GITHUB_REPOSITORY",
+    "GITHUB_RUN_ID",
+    "GITHUB_SERVER_URL",
     "GITHUB_SHA",
+    "CI_API_V4_URL",
+    "CI_JOB_URL",
+    "CI_PROJECT_ID",
+    "CI_PROJECT_URL",
+    "CI_PIPELINE_SOURCE",
+    "CI_MERGE_REQUEST_IID",
+    "CI_MERGE_REQUEST_PROJECT_ID",
+    "CI_MERGE_REQUEST_PROJECT_PATH",
+    "CI_MERGE_REQUEST_SOURCE_PROJECT_ID",
+    "CI_MERGE_REQUEST_SOURCE_PROJECT_PATH",
     "CI_MERGE_REQUEST_TARGET_BRANCH_SHA",
     "CI_MERGE_REQUEST_DIFF_BASE_SHA",
     "CI_MERGE_REQUEST_TARGET_BRANCH_NAME",
@@ -109,14 +124,17 @@ const HEEDED: [&str; 67] = [
     "BITRISEIO_GIT_BRANCH_DEST",
 ];
 
-/// Credentials.
-const SECRET: [&str; 6] = [
+/// Credentials of catalogs and forges.
+const SECRET: [&str; 9] = [
     "PORT_CLIENT_ID",
     "PORT_CLIENT_SECRET",
     "GLINT_CLIENT_ID",
     "GLINT_CLIENT_SECRET",
     "PORTOLAN_SERVE_CLIENT_ID",
     "PORTOLAN_SERVE_CLIENT_SECRET",
+    "GITHUB_TOKEN",
+    "GH_TOKEN",
+    "GITLAB_TOKEN",
 ];
 
 /// What the process was given.

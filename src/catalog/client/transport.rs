@@ -10,9 +10,10 @@ use reqwest::{Certificate, Client, Method, Response, Url, redirect};
 
 use super::cause::Cause;
 use super::failure::{Asked, ClientError};
-use super::rate::{Announced, http_date};
+use super::rate::Announced;
 use super::trust::Trusted;
 use super::words::{redactor, shown};
+use crate::domain::day::http_date;
 use crate::domain::entity::Owner;
 use crate::domain::secret::Secret;
 

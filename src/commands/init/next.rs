@@ -42,10 +42,9 @@ pub(super) fn next(found: &Surroundings, choices: &Choices, draft: &Draft, pulle
 /// What a pipeline wants that was not there before.
 fn pipeline(found: &Surroundings, choices: &Choices, draft: &Draft) -> Option<String> {
     let (id, secret) = (choices.platform.client_id_variable, choices.platform.client_secret_variable);
-    // One that runs already has its secrets.
-    let is_script = |path: &str| path.ends_with("portolan-comment.sh");
-    let wants_secrets =
-        !found.texts.keys().any(|path| is_script(path)) && draft.files.iter().any(|file| is_script(&file.path));
+    // A pipeline that runs already has its secrets.
+    let is_pipeline = |path: &str| path.starts_with(".github/workflows/") || path.starts_with(".gitlab/");
+    let wants_secrets = draft.files.iter().any(|file| is_pipeline(&file.path) && file.after.contains(secret));
     match choices.forge {
         Forge::Github if wants_secrets => {
             Some(format!("Set the secrets {id} and {secret} (Settings > Secrets and variables > Actions)."))

@@ -4,9 +4,10 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::report::comment::marker;
 use crate::report::escape::{self, clean, markdown, markdown_code, xml};
 use crate::report::outcome::OutcomeFormat;
-use crate::report::plan::markdown::{catalog, marker_of};
+use crate::report::plan::markdown::catalog;
 
 pub const FORMAT: &str = "portolan.refusal/1";
 
@@ -81,7 +82,7 @@ fn json(refusal: &Refusal<'_>, message: &str, reasons: &[&str]) -> String {
 
 fn in_markdown(refusal: &Refusal<'_>, message: &str, reasons: &[&str]) -> String {
     let (catalog, scope) = (catalog(refusal.catalog), markdown_code(refusal.scope));
-    let mut out = marker_of("push", refusal.scope, refusal.target);
+    let mut out = marker("push", refusal.scope, refusal.target);
     out.push_str("\n### ❌ portolan push: refused, nothing was written\n\n");
     out.push_str(&format!("In {catalog}, scope {scope}.\n\n> [!CAUTION]\n> {}\n>\n", prose(message)));
     for reason in reasons {

@@ -6,12 +6,12 @@ mod blocks;
 pub(in crate::report) mod budget;
 
 use crate::domain::change::{Action, Change, Standing};
-use crate::domain::fnv;
 use crate::domain::hazard::Consent;
 use crate::domain::words::{count, grouped};
+use crate::report::comment::head as comment_head;
 use crate::report::escape::{markdown, markdown_code};
 use crate::report::plan::fields::cut;
-use crate::report::plan::{PlanReport, Sited, mermaid, sections, words};
+use crate::report::plan::{PlanReport, Sited, marker, mermaid, sections, words};
 
 use budget::{Item, Section};
 
@@ -44,34 +44,6 @@ fn provenance(report: &PlanReport<'_>) -> String {
     if commits.is_empty() { String::new() } else { format!("\nMade from {}.\n", commits.join(", ")) }
 }
 
-/// The first line of a comment: by it a later run finds the comment again, to write it anew.
-pub fn marker(scope: &str, target: Option<&str>) -> String {
-    marker_of("diff", scope, target)
-}
-
-pub(in crate::report) fn marker_of(verb: &str, scope: &str, target: Option<&str>) -> String {
-    let parts: Vec<String> = std::iter::once(scope).chain(target).map(mark).collect();
-    format!("<!-- portolan:{verb} {} -->", parts.join(" "))
-}
-
-/// No name can end the comment that it stands in, and no two names look alike in it.
-fn mark(name: &str) -> String {
-    const MARK_MAX: usize = 300;
-    let mut out = String::with_capacity(name.len());
-    for byte in name.bytes() {
-        match byte {
-            b'-' if !out.ends_with('-') => out.push('-'),
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'_' | b'.' => out.push(char::from(byte)),
-            byte => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    if out.len() > MARK_MAX {
-        out.truncate(MARK_MAX);
-        out.push_str(&format!("%{:016x}", fnv::hash(name.bytes())));
-    }
-    out
-}
-
 pub(in crate::report) fn code(text: &str) -> String {
     markdown_code(&cut(text.to_owned(), NAME_MAX))
 }
@@ -100,7 +72,11 @@ fn head(report: &PlanReport<'_>) -> String {
     };
     let numbers = words::numbers(&plan.counts.total);
     let mut out = match report.refusal {
-        None => format!("{}\n### {sign}portolan: {numbers}\n\n", marker(&plan.scope, report.target)),
+        None => {
+            let is_empty = plan.is_empty() && plan.hazards.is_empty() && plan.obstacles.is_empty();
+            let marks = comment_head(&marker(&plan.scope, report.target), is_empty);
+            format!("{marks}### {sign}portolan: {numbers}\n\n")
+        }
         Some(refusal) => format!(
             "{}\n### ❌ portolan push: refused, nothing was written\n\n{} Plan: {numbers}.\n\n",
             marker(&plan.scope, report.target),

@@ -24,12 +24,16 @@ use crate::domain::finding::Place;
 use crate::domain::hazard::{Blocker, HazardKind};
 use crate::domain::plan::{Obstacle, Plan};
 use crate::domain::revision::{BaseRevision, Revision};
+use crate::report::comment;
 use crate::report::escape::lines;
 use crate::report::format::Format;
 use crate::report::place::{Extent, Files, Places};
 use crate::report::style::Style;
 
-pub use markdown::marker;
+/// The first line of a plan's comment: a later run finds the comment by it, to write it anew.
+pub fn marker(scope: &str, target: Option<&str>) -> String {
+    comment::marker("diff", scope, target)
+}
 
 /// All that a report tells.
 #[derive(Clone, Copy)]

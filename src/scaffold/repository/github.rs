@@ -1,15 +1,14 @@
-//! The workflow for GitHub, and the script of its comment. Values of the event reach scripts by variables alone; what is
+//! The workflow for GitHub. Values of the event reach scripts by variables alone; what is
 //! put into the template here is of this repository, and quoted.
 
-use super::{COMMENT, Draft, Facts, quoted, suffix};
+use super::{Draft, Facts, quoted, suffix};
 
 const WORKFLOW: &str = include_str!("templates/github.yml");
 /// The jobs that want a catalog.
 const CATALOG: &str = include_str!("templates/github-catalog.yml");
-const SCRIPT: &str = ".github/portolan-comment.sh";
 
-pub(super) fn paths(folder: &str) -> [String; 2] {
-    [workflow_path(folder), SCRIPT.to_owned()]
+pub(super) fn paths(folder: &str) -> [String; 1] {
+    [workflow_path(folder)]
 }
 
 fn workflow_path(folder: &str) -> String {
@@ -17,12 +16,7 @@ fn workflow_path(folder: &str) -> String {
 }
 
 pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
-    let path = workflow_path(facts.folder);
-    let is_called = facts.texts.get(&path).is_none_or(|text| text.contains("portolan-comment.sh"));
-    draft.own(facts, path, workflow(facts));
-    if facts.has_catalog && is_called {
-        draft.own(facts, SCRIPT.to_owned(), COMMENT.to_owned());
-    }
+    draft.own(facts, workflow_path(facts.folder), workflow(facts));
 }
 
 fn workflow(facts: &Facts<'_>) -> String {

@@ -3,17 +3,16 @@
 
 use serde_json::{Value, json};
 
-use super::{COMMENT, Draft, Facts, Paste, Wanted, block, quoted, suffix};
+use super::{Draft, Facts, Paste, Wanted, block, quoted, suffix};
 
 const PIPELINE: &str = ".gitlab-ci.yml";
 const JOBS: &str = include_str!("templates/gitlab.yml");
 /// The jobs that want a catalog.
 const CATALOG: &str = include_str!("templates/gitlab-catalog.yml");
 const VARIABLES: &str = include_str!("templates/gitlab-variables.txt");
-const SCRIPT: &str = ".gitlab/portolan-comment.sh";
 
-pub(super) fn paths(folder: &str) -> [String; 3] {
-    [PIPELINE.to_owned(), jobs_path(folder), SCRIPT.to_owned()]
+pub(super) fn paths(folder: &str) -> [String; 2] {
+    [PIPELINE.to_owned(), jobs_path(folder)]
 }
 
 fn jobs_path(folder: &str) -> String {
@@ -25,11 +24,7 @@ pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
     let pipeline = before.map(|text| (facts.read)(text));
     let stages = Stages::of(pipeline.as_ref().and_then(Option::as_ref));
     let path = jobs_path(facts.folder);
-    let is_called = facts.texts.get(&path).is_none_or(|text| text.contains("portolan-comment.sh"));
     draft.own(facts, path.clone(), jobs(facts, &stages));
-    if facts.has_catalog && is_called {
-        draft.own(facts, SCRIPT.to_owned(), COMMENT.to_owned());
-    }
     let line = format!("- local: {path}");
     let Some(before) = before else {
         let after = block::append("", "include", &[&line]).unwrap_or_default();

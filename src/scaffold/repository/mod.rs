@@ -19,9 +19,6 @@ use serde_json::Value;
 
 use crate::domain::platform::Platform;
 
-/// The script that keeps one comment up to date, for both forges.
-pub const COMMENT: &str = include_str!("../../../ci/comment.sh");
-
 /// Where pipelines run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Forge {

@@ -90,7 +90,6 @@ fn a_file_of_ours_that_was_changed_stays() {
     assert_eq!(run.code, 0, "{}", run.talk);
     assert!(run.talk.contains("`.github/workflows/portolan.yml` says something else"), "{}", run.talk);
     assert_eq!(repo.read(".github/workflows/portolan.yml"), "name: mine\non: push\njobs: {}\n");
-    assert!(!repo.path().join(".github/portolan-comment.sh").exists());
     assert!(!run.results.contains("Set the secrets"), "{}", run.results);
 }
 
