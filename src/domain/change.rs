@@ -60,7 +60,7 @@ pub enum Standing {
     /// Not in the catalog.
     New,
     Ours,
-    /// In the catalog, and written by somebody else.
+    /// In the catalog, and owned by another scope, integration or person.
     Foreign,
 }
 

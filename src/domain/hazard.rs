@@ -20,7 +20,7 @@ pub struct Hazard {
 pub enum Consent {
     /// The digest of all hazards that ask for it.
     Approval,
-    /// To take over what somebody else wrote.
+    /// Adoption of an entity that another owner wrote.
     Adoption,
     /// Nothing: it is good to know.
     Nothing,

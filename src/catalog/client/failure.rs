@@ -37,6 +37,18 @@ pub enum ClientError {
         help("check the address and its port, the network, and whether a proxy has to be named (HTTPS_PROXY)")
     )]
     NoConnection { host: String, reason: String },
+    #[error("reach `{host}` through the proxy `{proxy}`: {reason}")]
+    #[diagnostic(
+        code("catalog-proxy"),
+        help("HTTPS_PROXY or ALL_PROXY names this proxy: correct it, or exclude the host: NO_PROXY={host}")
+    )]
+    Proxy {
+        proxy: String,
+        host: String,
+        reason: String,
+        /// The proxy was not reached, and another try may reach it; it did not refuse.
+        is_passing: bool,
+    },
     #[error("speak privately with `{host}`: {reason}")]
     #[diagnostic(code("catalog-tls"), help("{help}"))]
     Tls { host: String, reason: String, help: &'static str },
@@ -174,6 +186,7 @@ impl ClientError {
             Self::Spent { last, .. } | Self::NoToken(last) => last.is_about_credentials(),
             Self::UnknownHost { .. }
             | Self::NoConnection { .. }
+            | Self::Proxy { .. }
             | Self::Tls { .. }
             | Self::Timeout { .. }
             | Self::Cut { .. }
@@ -203,6 +216,7 @@ impl ClientError {
             Self::Spent { last, .. } => last.refusal(),
             Self::UnknownHost { .. }
             | Self::NoConnection { .. }
+            | Self::Proxy { .. }
             | Self::Tls { .. }
             | Self::Timeout { .. }
             | Self::Cut { .. }
@@ -237,6 +251,7 @@ impl ClientError {
             Self::Spent { last, .. } | Self::NoToken(last) => last.trace(),
             Self::UnknownHost { .. }
             | Self::NoConnection { .. }
+            | Self::Proxy { .. }
             | Self::Tls { .. }
             | Self::Timeout { .. }
             | Self::Cut { .. }
@@ -279,6 +294,7 @@ impl ClientError {
             Self::Spent { last, .. } => last.is_late(),
             Self::UnknownHost { .. }
             | Self::NoConnection { .. }
+            | Self::Proxy { .. }
             | Self::Tls { .. }
             | Self::Cut { .. }
             | Self::Redirected { .. }
@@ -309,6 +325,7 @@ impl ClientError {
             Self::Refused { refusal, .. } => format!("failed ({})", refusal.status),
             Self::UnknownHost { .. } => "failed (host not found)".to_owned(),
             Self::NoConnection { reason, .. } => format!("failed ({reason})"),
+            Self::Proxy { reason, .. } => format!("failed (proxy: {reason})"),
             Self::Timeout { limit, .. } => format!("failed (no answer within {})", seconds(limit)),
             Self::Cut { .. } => "failed (connection cut)".to_owned(),
             Self::Tls { .. }
@@ -340,6 +357,7 @@ impl ClientError {
             Self::UnknownHost { .. }
             | Self::NoToken(_)
             | Self::NoConnection { .. }
+            | Self::Proxy { .. }
             | Self::Tls { .. }
             | Self::Throttled { .. }
             | Self::Credentials { .. }
@@ -378,6 +396,7 @@ impl ClientError {
             Self::UnknownHost { .. }
             | Self::NoToken(_)
             | Self::NoConnection { .. }
+            | Self::Proxy { .. }
             | Self::Tls { .. }
             | Self::Redirected { .. }
             | Self::Moved { .. }
@@ -429,7 +448,7 @@ fn help_of(refusal: &Refusal) -> &'static str {
     match refusal.status {
         401 | 403 => "the API client lacks the right to do this: an administrator of the organisation can grant it",
         404 => "the address may be another service's, or the catalog an older one: look at `portolan config`",
-        407 => "the proxy wants credentials of its own: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT",
+        407 => "the proxy requires credentials: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT",
         429 => "the rate limit of your organisation is exhausted (shared with all clients); retry later",
         500.. => "server error: retry; if it persists, send the platform's support the trace id",
         _ => "look at what it says; where it makes no sense, it is a fault of portolan's: please report it",
