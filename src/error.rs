@@ -2,6 +2,8 @@
 //! an error is a job that could not be done. What a verb was asked for and cannot do is told here too: verbs stand
 //! above this floor, and their errors must be seen from it.
 
+mod push;
+
 use crate::catalog::CatalogError;
 use crate::catalog::server::ServerError;
 use crate::catalog::store::StoreError;
@@ -15,6 +17,8 @@ use crate::settings::SettingsError;
 use crate::sources::git::GitError;
 use crate::sources::{DiscoverError, OutputError, PatternError, ReadProblem, WriteError};
 use crate::ui::{EditorError, PromptError, StreamError};
+
+pub use push::PushError;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum Error {
@@ -407,6 +411,15 @@ pub enum CommentError {
         )
     )]
     NoToken { variable: &'static str, name: String },
+    #[error("read approvals on {name}: {variable} is not set")]
+    #[diagnostic(
+        code("no-forge-token"),
+        help(
+            "GitHub: `env: GITHUB_TOKEN: ${{{{ github.token }}}}` and `permissions: pull-requests: read`; GitLab: a project \
+             access token with the scope `read_api` and the role Reporter, as a masked variable GITLAB_TOKEN"
+        )
+    )]
+    NoTokenForApprovals { variable: &'static str, name: String },
     #[error("comment on {name}: the forge does not say which account the token belongs to")]
     #[diagnostic(code("unknown-author"), help("name it: `--author LOGIN`"))]
     UnknownAuthor { name: String },
@@ -418,72 +431,6 @@ pub enum CommentError {
 /// A sentence behind an error, in brackets.
 fn because(why: Option<&str>) -> String {
     why.map(|why| format!(" ({})", why.trim_end_matches('.'))).unwrap_or_default()
-}
-
-/// Why nothing was pushed.
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
-pub enum PushError {
-    #[error("push: nobody said which catalog is meant, and the embedded one of a pipeline is gone with it")]
-    #[diagnostic(
-        code("push-not-named"),
-        help("set {variables} in the environment, or name the catalog: `--catalog eu`, `--catalog local`")
-    )]
-    NotNamed { variables: String },
-    #[error("push: the plan has {what}: changes that cannot be made; nothing was written")]
-    #[diagnostic(code("push-obstacles"), help("fix each one that the plan names, then push again"))]
-    Obstacles { what: String },
-    #[error("push: {what} approval; nothing was written")]
-    #[diagnostic(code("push-unapproved"), help("review the plan, then rerun with `{flags}`"))]
-    Unapproved { what: String, flags: String },
-    #[error("push: the digest given to `--approve` does not match this plan: {what} approval; nothing was written")]
-    #[diagnostic(
-        code("push-other-approval"),
-        help(
-            "the catalog, the target, the scope, the hazards or the manifests of the entities in them are not those that \
-             were approved; review the plan, then rerun with `{flags}`"
-        )
-    )]
-    OtherApproval { what: String, flags: String },
-    #[error("push: {flag} is about a commit, and nothing is committed yet; nothing was written")]
-    #[diagnostic(code("push-no-commit"), help("commit what is to be pushed"))]
-    NoCommit { flag: &'static str },
-    #[error(
-        "push: it must be signed, and manifests, config or snapshot are not as commit `{commit}` has them; nothing was written"
-    )]
-    #[diagnostic(
-        code("push-uncommitted"),
-        help("commit and sign the changes (`git status` shows them), or push the commit without them: `--ref HEAD`")
-    )]
-    Uncommitted { commit: String },
-    #[error("push: commit `{commit}` of `{by}` must be signed, and {why}; nothing was written")]
-    #[diagnostic(code("push-unsigned"), help("{help}"))]
-    Unsigned { commit: String, by: String, why: String, help: String },
-    #[error("push: commit `{now}` {how} `{old}`, which was pushed last (`{path}`); nothing was written")]
-    #[diagnostic(
-        code("push-goes-back"),
-        help("push a commit that comes after that one; if going back is meant, add `--rollback`")
-    )]
-    GoesBack { now: String, how: &'static str, old: String, path: String },
-    #[error(
-        "push: whether commit `{now}` comes after `{old}`, which was pushed last (`{path}`), is not known here; nothing was written"
-    )]
-    #[diagnostic(code("push-unknown-order"), help("{help}"))]
-    UnknownOrder { now: String, old: String, path: String, help: String },
-    #[error("push: `{path}` is the outcome of a push for the {what} `{was}`, and this is `{now}`; nothing was written")]
-    #[diagnostic(
-        code("push-other-record"),
-        help("name the outcome of the last push of this {what}; each has one of its own")
-    )]
-    OtherRecord { path: String, what: &'static str, was: String, now: String },
-    #[error("push: `{path}` does not say which commit was pushed; nothing was written")]
-    #[diagnostic(
-        code("push-no-commit-in-record"),
-        help("that push was not made from a commit; if pushing over it is meant, add `--rollback`")
-    )]
-    NoCommitInRecord { path: String },
-    #[error("push: the plan file `{path}` does not match what would be pushed; nothing was written{why}")]
-    #[diagnostic(code("push-stale"), help("make a new plan with `portolan diff --out`, and have it reviewed"))]
-    Stale { path: String, why: String },
 }
 
 impl Error {
@@ -547,7 +494,12 @@ impl Error {
             | Self::Record(_) => Exit::Usage,
             Self::Push(PushError::Obstacles { .. }) => Exit::Findings,
             Self::Push(
-                PushError::Unapproved { .. }
+                PushError::PullRequest { .. }
+                | PushError::Branch { .. }
+                | PushError::Dirty { .. }
+                | PushError::Unconfirmed
+                | PushError::Declined { .. }
+                | PushError::Unapproved { .. }
                 | PushError::OtherApproval { .. }
                 | PushError::Stale { .. }
                 | PushError::NoCommit { .. }

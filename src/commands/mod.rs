@@ -1,6 +1,8 @@
 //! The verbs: short scripts of steps. Each has its `Args` and its `run` in its own file; what two of them need is a
 //! step. They yield an exit code, and show through the streams alone.
 
+mod approval_flag;
+mod approvals;
 pub mod comment;
 pub mod completions;
 pub mod config;

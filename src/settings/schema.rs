@@ -114,13 +114,24 @@ struct Prune {
     max_percent: Option<u32>,
 }
 
-/// What a push goes by.
+/// Where a push to a platform may come from. The embedded catalog takes every push.
 #[derive(JsonSchema, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Push {
+    /// The branches from which CI may push: names or globs (`release/*`). Default: the remote's default branch.
+    branches: Option<Branches>,
+    /// Whether manifests, config and snapshot must be as committed. Default: false.
+    require_clean: Option<bool>,
     /// Whether the commit that is pushed must carry a valid signature. A commit can change this key too: in a pipeline
     /// PORTOLAN_REQUIRE_SIGNED comes before it. Default: false.
     require_signed: Option<bool>,
+}
+
+#[derive(JsonSchema, Deserialize)]
+#[schemars(untagged)]
+enum Branches {
+    One(String),
+    Several(#[schemars(length(min = 1))] Vec<String>),
 }
 
 #[derive(JsonSchema, Deserialize)]

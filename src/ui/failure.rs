@@ -30,7 +30,7 @@ pub fn failure(error: &dyn Diagnostic, is_coloured: bool, width: usize) -> Strin
 /// The library's mark, coloured or not, stands before the first sentence.
 fn without_mark(drawn: &str) -> &str {
     match drawn.split_once('×') {
-        Some((before, rest)) if !before.contains("failed to") => {
+        Some((before, rest)) if !before.contains("failed to") && !before.contains("push refused") => {
             rest.strip_prefix("\u{1b}[0m").unwrap_or(rest).trim_start()
         }
         Some(_) | None => drawn.trim_start(),
@@ -46,7 +46,10 @@ struct Failed<'e> {
 
 impl fmt::Display for Failed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "failed to {}", escape::printable(&self.error.to_string(), false))
+        let words = self.error.to_string();
+        // A refusal is a decision and no failure, and its words are a sentence.
+        let start = if words.starts_with("push refused") { "" } else { "failed to " };
+        write!(f, "{start}{}", escape::printable(&words, false))
     }
 }
 

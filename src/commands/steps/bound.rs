@@ -165,7 +165,7 @@ fn of_moved(moved: &Moved) -> String {
         How::Appeared => format!("{key} is in the catalog by now, and was not."),
         How::Changed => format!("{key} was changed in the catalog."),
         How::Gone => format!("{key} is no longer in the catalog."),
-        How::NotOurs => format!("{key} is to be deleted, and somebody else wrote it last."),
+        How::NotOurs => format!("{key} would be deleted, and this scope no longer owns it."),
         How::PointsTo { gone, relation } => {
             format!("{key} points to {} by now (`{relation}`), which is to be deleted.", name(gone))
         }

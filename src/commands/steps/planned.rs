@@ -15,12 +15,14 @@ use crate::commands::steps::narrowed::{came_along, narrowed};
 use crate::commands::steps::past::PastManifests;
 use crate::commands::steps::resembling::resembling;
 use crate::commands::steps::revision::repository;
+use crate::commands::steps::scope;
 use crate::commands::steps::standpoint::Standpoint;
 use crate::domain::blueprint::Blueprint;
-use crate::domain::change::Action;
+use crate::domain::change::{Action, Standing};
 use crate::domain::desired::Desired;
 use crate::domain::entity::{EntityKey, Owner};
 use crate::domain::finding::{FileId, Place};
+use crate::domain::foreign_owner::ForeignOwner;
 use crate::domain::hazard::{Blocker, HazardKind};
 use crate::domain::plan::{Obstacle, Plan};
 use crate::domain::progress::{Progress, Silent};
@@ -34,6 +36,9 @@ use crate::report::escape::clean;
 use crate::settings::{self, Origin, Settings};
 use crate::sources::git::{self, GitError};
 use crate::sources::{Pattern, is_pipe};
+
+/// So many owners are looked up, since they are for messages only.
+const OWNERS_MAX: usize = 1_000;
 
 /// What of the settings a run may say otherwise, and what only a run says.
 #[derive(Clone)]
@@ -72,6 +77,8 @@ pub(crate) struct Planned {
     pub live: Live,
     pub actual: Snapshot,
     pub owned: Vec<EntityKey>,
+    /// The owners of foreign entities, as far as they are known, by key.
+    pub owners: Vec<(EntityKey, ForeignOwner)>,
     /// Sentences said once.
     pub notes: Vec<String>,
 }
@@ -138,9 +145,11 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     let ground = Ground { desired: &asked.entities, blueprints: &live.all, actual: &actual };
     notes.extend(resembling(&lookalikes(&plan, &ground, base.as_ref().map_or(&[], |base| &base.moves))));
     let at_base = base.as_ref().map(|base| at_base(&plan, &asked, base)).unwrap_or_default();
+    let owners = foreign_owners(&plan, &actual, &*catalog, settings, context.environment);
     let options =
         Options { prune: wishes.prune, adopt: wishes.adopt, only: only.as_ref().map(|only| part(only, &asked)) };
-    let planned = Planned { plan, options, asked, base, at_base, revision, catalog, live, actual, owned, notes };
+    let planned =
+        Planned { plan, options, asked, base, at_base, revision, catalog, live, actual, owned, owners, notes };
     Ok(Planning::Done(Box::new(planned)))
 }
 
@@ -319,14 +328,53 @@ fn tolerant(
     match found {
         Err(error) if error.is_no_route() => {
             notes.push(
-                "The catalog has no way to tell which entities are whose: all that is there counts as somebody else's, \
-                 and nothing is deleted."
+                "The catalog does not report owners: every existing entity counts as foreign, and nothing is deleted."
                     .to_owned(),
             );
             Ok(Vec::new())
         }
         found => found,
     }
+}
+
+/// Who owns the foreign entities of the plan. Owners are for messages: where the catalog cannot say, the person who wrote
+/// last is named, and the run goes on.
+fn foreign_owners(
+    plan: &Plan,
+    actual: &Snapshot,
+    catalog: &dyn Catalog,
+    settings: &Settings,
+    environment: &settings::Environment,
+) -> Vec<(EntityKey, ForeignOwner)> {
+    let changed = plan.changes.iter().filter(|change| change.standing == Standing::Foreign).map(|change| &change.key);
+    let keys: BTreeSet<&EntityKey> = changed.chain(&plan.foreign_unchanged).take(OWNERS_MAX).collect();
+    let scopes = known_scopes(settings, environment);
+    let keys: Vec<&EntityKey> = keys.into_iter().collect();
+    let mut owners = Vec::new();
+    for group in keys.chunk_by(|one, other| one.blueprint == other.blueprint) {
+        let Some(first) = group.first() else { continue };
+        let identifiers: Vec<Box<str>> = group.iter().map(|key| key.identifier.clone()).collect();
+        let mut found = catalog.owners_of(&first.blueprint, &identifiers, &scopes).unwrap_or_default();
+        let shelf = actual.blueprints.get(first.blueprint.as_ref());
+        for key in group {
+            let record = || {
+                let entities = &shelf?.entities;
+                let at = entities.binary_search_by(|entity| entity.key.identifier.cmp(&key.identifier)).ok()?;
+                ForeignOwner::of_record(&entities.get(at)?.record)
+            };
+            let owner = found.remove(&key.identifier).or_else(record);
+            owners.extend(owner.map(|owner| ((*key).clone(), owner)));
+        }
+    }
+    owners
+}
+
+/// Scopes that may own what this scope does not: those of the config's targets, and the default one.
+fn known_scopes(settings: &Settings, environment: &settings::Environment) -> Vec<String> {
+    let mut scopes = settings.target_scopes.clone();
+    scopes.extend(scope::of_remote(settings, environment));
+    scopes.push(scope::LOCAL.to_owned());
+    scopes
 }
 
 /// What may hold entities and could not be used: nothing is deleted beside it.

@@ -22,6 +22,10 @@ struct Document {
     format: &'static str,
     /// Why the push of this plan was refused, as a sentence; null: it was not, or this is not a push.
     refused: Option<String>,
+    /// What to do about the refusal; null: the push was not refused.
+    help: Option<String>,
+    /// The digest for `--approve`; null where no hazard needs approval.
+    approval: Option<String>,
     platform: String,
     catalog: String,
     /// The target of the config that was chosen.
@@ -32,10 +36,6 @@ struct Document {
     base: Option<JsonBase>,
     /// What was pending before this branch is left out.
     only_branch: bool,
-    /// Of all that would be done and all that is dangerous.
-    digest: String,
-    /// What a person says yes to; null where nothing asks for it.
-    approval: Option<String>,
     counts: JsonCounts,
     hazards: Vec<JsonHazard>,
     /// What cannot be done.
@@ -46,12 +46,16 @@ struct Document {
     waves: Vec<JsonWave>,
     /// Circles of relations that are broken in two steps.
     cycles: Vec<JsonCycle>,
-    /// Declared, somebody else's, and already as declared.
+    /// Declared, foreign, and already as declared.
     foreign_unchanged: Vec<JsonKey>,
+    /// The owners of foreign entities, as far as the catalog reveals them.
+    owners: Vec<JsonForeign>,
     /// What the catalog would refuse; null where it was not asked.
     complaints: Option<Vec<JsonComplaint>>,
     /// What was said once about the whole run.
     notes: Vec<String>,
+    /// The id of the plan: it covers all changes and hazards. It approves nothing; `approval` does.
+    digest: String,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -96,7 +100,7 @@ struct JsonTally {
     unchanged: usize,
     /// No longer declared, and not deleted.
     kept: usize,
-    /// Of the changes: somebody else's entities.
+    /// Of the changes: foreign entities.
     foreign: usize,
     /// Of the changes: with nothing of this branch in them.
     pending: usize,
@@ -135,6 +139,9 @@ struct JsonChange {
     #[serde(skip_serializing_if = "Option::is_none")]
     renamed_by: Option<JsonRenamedBy>,
     standing: JsonStanding,
+    /// Who owns it, where the standing is `foreign` and the catalog reveals it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<JsonOwner>,
     /// `merge`: what the manifest does not name is left alone; `replace`: the manifest is the whole entity.
     mode: &'static str,
     origin: JsonOrigin,
@@ -185,6 +192,36 @@ enum JsonStanding {
     New,
     Ours,
     Foreign,
+}
+
+/// The owner of an entity that another scope, integration, tool or person owns.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Owner")]
+struct JsonOwner {
+    kind: JsonOwnerKind,
+    /// Null: the catalog reveals the kind only.
+    name: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "OwnerKind")]
+enum JsonOwnerKind {
+    Scope,
+    Integration,
+    /// Port's Kubernetes exporter.
+    Exporter,
+    Tool,
+    Person,
+}
+
+/// A foreign entity and its owner.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ForeignEntity")]
+struct JsonForeign {
+    blueprint: String,
+    identifier: String,
+    owner: JsonOwner,
 }
 
 /// Whose doing it is.

@@ -80,19 +80,28 @@ fn head(report: &PlanReport<'_>) -> String {
         Some(refusal) => format!(
             "{}\n### ❌ portolan push: refused, nothing was written\n\n{} Plan: {numbers}.\n\n",
             marker(&plan.scope, report.target),
-            prose(refusal)
+            prose(refusal.reason)
         ),
     };
     out.push_str(&format!("In {}, scope {}", catalog(report.catalog), code(&plan.scope)));
     if report.revision.is_some_and(|revision| revision.is_dirty) {
         out.push_str(", with uncommitted changes");
     }
-    if let Some(base) = report.base {
+    // A pipeline names a commit as the base of a push; it is at the end, with the other commits.
+    if let Some(base) = report.base.filter(|base| !base.is_named_by_commit()) {
         out.push_str(&format!(", compared with {}", code(&base.name)));
     }
     out.push_str(".\n");
-    if let Some(step) = words::next_step(report, "below") {
-        let kind = if asks || is_refused || !plan.obstacles.is_empty() { "CAUTION" } else { "NOTE" };
+    let step = match report.refusal {
+        Some(refusal) => Some(refusal.help.to_owned()),
+        None => words::next_step(report, "below"),
+    };
+    if let Some(step) = step {
+        let kind = if asks || is_refused || report.refusal.is_some() || !plan.obstacles.is_empty() {
+            "CAUTION"
+        } else {
+            "NOTE"
+        };
         out.push_str(&format!("\n> [!{kind}]\n> {}\n", markdown(&cut(step, STEP_MAX))));
     }
     out
@@ -162,7 +171,7 @@ impl Kind {
         match self {
             Self::Delete => "to delete",
             Self::Rename => "to rename",
-            Self::Foreign => "of somebody else's to take over",
+            Self::Foreign => "to take over from other owners",
             Self::Update => "to update",
             Self::Create => "to create",
         }
@@ -209,7 +218,7 @@ fn notes(report: &PlanReport<'_>) -> Section {
     let cycles = plan.cycles.iter().map(|cycle| format!("{}.", words::cycle(cycle)));
     let asked = report.complaints.is_some_and(<[_]>::is_empty) && !plan.is_empty();
     let asked = asked.then(|| "The catalog was asked, and would take all of it.".to_owned());
-    let foreign = words::foreign_at_rest(plan);
+    let foreign = words::foreign_at_rest(report);
     let sentences = asked.into_iter().chain(foreign).chain(report.notes.iter().cloned()).chain(cycles);
     let items = sentences.map(|sentence| {
         let line = format!("> {}\n\n", prose(&sentence));

@@ -43,10 +43,10 @@ fn where_nobody_can_tell_whose_an_entity_is_nothing_is_deleted() {
     let plan = plan(&world.repo, "", &at(&proxy.url));
     assert_eq!(changes(&plan), ["update service/cart"]);
     assert_eq!(plan["changes"][0]["standing"], "foreign");
-    assert!(plan["notes"].to_string().contains("counts as somebody else's, and nothing is deleted"), "{plan:#}");
+    assert!(plan["notes"].to_string().contains("counts as foreign, and nothing is deleted"), "{plan:#}");
     let text = run_with(&world.repo, "diff", &at(&proxy.url));
     let words = text.results.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(words.contains("counts as somebody else's, and nothing is deleted"), "{words}");
+    assert!(words.contains("counts as foreign, and nothing is deleted"), "{words}");
     assert!(words.contains("`portolan push --adopt`"), "{words}");
 }
 
