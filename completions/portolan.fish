@@ -47,10 +47,9 @@ complete -c portolan -n "__fish_portolan_needs_command" -f -a "explain" -d 'Expl
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "config" -d 'Show every setting and its source'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "serve" -d 'Serve the embedded catalog with Port\'s HTTP API'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "schema" -d 'Print the JSON Schema of manifests, the config or an output'
-complete -c portolan -n "__fish_portolan_needs_command" -f -a "comment" -d 'Create or update the comment on a pull request (GitHub) or merge request (GitLab)'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "completions" -d 'Print a shell completion script'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "man" -d 'Print the manual page'
-complete -c portolan -n "__fish_portolan_needs_command" -f -a "version" -d 'Print the version'
+complete -c portolan -n "__fish_portolan_needs_command" -f -a "version" -d 'Print the version, and whether it is a published release or was built from source'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l ci -d 'CI system; default: detected from the remote `origin` and existing files' -r -f -a "github\t''
 gitlab\t''
@@ -58,6 +57,8 @@ none\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l scope -d 'Ownership scope; default: owner and name of the remote `origin`' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l platform -d 'Catalog product; default: detected from existing manifests or credentials' -r -f -a "port\t''
 glint\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l region -d 'Region of the account; default: asked on a terminal, otherwise the first region of the product' -r -f -a "eu\t''
+us\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand init" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
@@ -66,7 +67,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand init" -l color -d 'Whe
 always\t''
 never\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand init" -s y -l yes -d 'Write the files without asking'
-complete -c portolan -n "__fish_portolan_using_subcommand init" -l dry-run -d 'Show the files and write nothing'
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l dry-run -d 'Show every file in full and write nothing'
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l pre-commit -d 'Add the pre-commit hook, even outside a Git repository'
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l no-pre-commit -d 'Do not add the pre-commit hook'
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l from-catalog -d 'Write a manifest for every entity in the catalog'
@@ -237,11 +238,6 @@ complete -c portolan -n "__fish_portolan_using_subcommand diff" -l ref -d 'Read 
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l base -d 'Compare with the merge base of REF and `HEAD`, to tell this branch\'s changes from those that were pending before; detected in CI' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l only -d 'Limit to these blueprints or files and their dependencies' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l out -d 'Save the plan to FILE, for `push --plan FILE`' -r -F
-complete -c portolan -n "__fish_portolan_using_subcommand diff" -l fail-on -d 'What fails the run: `hazard` (exit 4), `missing`, `extra`, `changed` (exit 2); several separated by commas' -r -f -a "hazard\t''
-missing\t''
-extra\t''
-changed\t''"
-complete -c portolan -n "__fish_portolan_using_subcommand diff" -l approve -d 'With `--fail-on hazard`: the digest of hazards that are approved; repeatable' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l output -d 'Report format, and file: `text`, `json`, `markdown`, `summary`; repeatable' -r -f -a "text\t''
 json\t''
 markdown\t''
@@ -260,7 +256,6 @@ complete -c portolan -n "__fish_portolan_using_subcommand diff" -l no-prune -d '
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l only-branch -d 'Show only this branch\'s changes, not those that were pending before'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l verify -d 'Also ask the catalog to validate each change'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l exit-code -d 'Exit 2 if changes are pending'
-complete -c portolan -n "__fish_portolan_using_subcommand diff" -l approval-comments -d 'With `--fail-on hazard`: accept approvals from the pull request: a comment `approve DIGEST` by somebody who may merge'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l full -d 'Do not abbreviate text output'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -s v -l verbose -d 'Also print the root, the config and the target in use'
@@ -286,8 +281,6 @@ complete -c portolan -n "__fish_portolan_using_subcommand push" -l catalog -d 'C
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c portolan -n "__fish_portolan_using_subcommand push" -l approval-comments -d 'Accept approvals from the merged pull request: a comment `approve DIGEST` by somebody who may merge'
-complete -c portolan -n "__fish_portolan_using_subcommand push" -s y -l yes -d 'Do not ask for confirmation; required where there is no terminal to ask on, except in CI'
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l no-base -d 'Do not compare with a merge base'
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l adopt -d 'Take over declared entities that another scope, integration or person owns'
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l prune -d 'Delete entities that this scope owns and no manifest declares, whatever the config says'
@@ -295,9 +288,6 @@ complete -c portolan -n "__fish_portolan_using_subcommand push" -l no-prune -d '
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l dry-run -d 'Show the plan and change nothing (same as `diff`)'
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l rollback -d 'With `--since-outcome`: allow an older commit, or one of another history'
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l require-signed -d 'Push only committed manifests of a commit with a signature that Git trusts'
-complete -c portolan -n "__fish_portolan_using_subcommand push" -l allow-pull-request -d 'Allow this push from a pull request'
-complete -c portolan -n "__fish_portolan_using_subcommand push" -l allow-branch -d 'Allow this push in CI from a branch that is not in `push.branches` (default: the default branch)'
-complete -c portolan -n "__fish_portolan_using_subcommand push" -l allow-dirty -d 'Allow this push with uncommitted changes, whatever `push.require-clean` says'
 complete -c portolan -n "__fish_portolan_using_subcommand push" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand push" -s v -l verbose -d 'Also print the root, the config and the target in use'
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
@@ -399,19 +389,6 @@ complete -c portolan -n "__fish_portolan_using_subcommand schema" -s q -l quiet 
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -s v -l verbose -d 'Also print the root, the config and the target in use'
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c portolan -n "__fish_portolan_using_subcommand comment" -l pull-request -d 'Number of the pull request; default: the one that the CI job is for' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand comment" -l author -d 'Login that the token writes as; default: the forge is asked' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand comment" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
-complete -c portolan -n "__fish_portolan_using_subcommand comment" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
-complete -c portolan -n "__fish_portolan_using_subcommand comment" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand comment" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand comment" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
-always\t''
-never\t''"
-complete -c portolan -n "__fish_portolan_using_subcommand comment" -s q -l quiet -d 'Print only results and errors'
-complete -c portolan -n "__fish_portolan_using_subcommand comment" -s v -l verbose -d 'Also print the root, the config and the target in use'
-complete -c portolan -n "__fish_portolan_using_subcommand comment" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
-complete -c portolan -n "__fish_portolan_using_subcommand comment" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
@@ -446,18 +423,17 @@ complete -c portolan -n "__fish_portolan_using_subcommand version" -s q -l quiet
 complete -c portolan -n "__fish_portolan_using_subcommand version" -s v -l verbose -d 'Also print the root, the config and the target in use'
 complete -c portolan -n "__fish_portolan_using_subcommand version" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand version" -s h -l help -d 'Print help'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "init" -d 'Set up this repository: config, pre-commit hook, pipeline, first snapshot'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "lint" -d 'Check the entity manifests of this repository'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "diff" -d 'Show what push would change in the catalog, and the hazards'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "push" -d 'Apply what `diff` shows: create, update and delete entities in the catalog'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "pull" -d 'Update the blueprints and known entities in `.portolan/` from the catalog'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "new" -d 'Scaffold a manifest from a blueprint'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "explain" -d 'Explain a rule: what it finds, why it matters, how to fix it'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "config" -d 'Show every setting and its source'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "serve" -d 'Serve the embedded catalog with Port\'s HTTP API'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "schema" -d 'Print the JSON Schema of manifests, the config or an output'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "comment" -d 'Create or update the comment on a pull request (GitHub) or merge request (GitLab)'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "completions" -d 'Print a shell completion script'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "man" -d 'Print the manual page'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "version" -d 'Print the version'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "init" -d 'Set up this repository: config, pre-commit hook, pipeline, first snapshot'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "lint" -d 'Check the entity manifests of this repository'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "diff" -d 'Show what push would change in the catalog, and the hazards'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "push" -d 'Apply what `diff` shows: create, update and delete entities in the catalog'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "pull" -d 'Update the blueprints and known entities in `.portolan/` from the catalog'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "new" -d 'Scaffold a manifest from a blueprint'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "explain" -d 'Explain a rule: what it finds, why it matters, how to fix it'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "config" -d 'Show every setting and its source'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "serve" -d 'Serve the embedded catalog with Port\'s HTTP API'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "schema" -d 'Print the JSON Schema of manifests, the config or an output'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "completions" -d 'Print a shell completion script'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "man" -d 'Print the manual page'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "version" -d 'Print the version, and whether it is a published release or was built from source'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

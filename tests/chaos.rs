@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use crate::testkit::connected::{Unheard, config, connect};
 use crate::testkit::faulty::{ALL, Fault, Faulty, Schedule};
 use crate::testkit::plain::Plain;
+use crate::testkit::seeds::seeds;
 use crate::testkit::serving::Serving;
 
 /// The faults that a pause of a second belongs to.
@@ -194,7 +195,7 @@ fn through_slow_and_repeated_requests() {
 #[test]
 #[ignore = "slow"]
 fn through_everything_at_once() {
-    for seed in [1, 2] {
+    for seed in seeds(2, 100) {
         everything_comes_about(&ALL, 25, seed);
     }
 }

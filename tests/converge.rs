@@ -296,8 +296,10 @@ fn settled(world: &World) -> World {
     world
 }
 
-fn cases(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 60, ..ProptestConfig::default() }
+/// `most` bounds what a long run takes.
+fn cases(default: u32, most: u32) -> ProptestConfig {
+    let config = crate::generated_cases::config(default);
+    ProptestConfig { cases: config.cases.min(most), max_shrink_iters: 60, ..config }
 }
 
 fn cuts() -> impl Strategy<Value = Vec<Cut>> {
@@ -306,7 +308,7 @@ fn cuts() -> impl Strategy<Value = Vec<Cut>> {
 }
 
 proptest! {
-    #![proptest_config(cases(96))]
+    #![proptest_config(cases(96, 2_000))]
 
     #[test]
     #[ignore = "slow"]
@@ -330,7 +332,7 @@ const FAULTS: &[Fault] = &[
 ];
 
 proptest! {
-    #![proptest_config(cases(6))]
+    #![proptest_config(cases(6, 200))]
 
     /// Several pushes of several states, over a bad line, stopped half-way, and with somebody else at work between.
     #[test]

@@ -93,8 +93,19 @@ fn torn() -> impl Strategy<Value = String> {
     })
 }
 
+/// One per document: such a file has it on every line.
+#[test]
+fn doubled_carriage_returns_are_reported_once_in_a_document() {
+    let doubled = |text: &str| {
+        let findings = lint(text).into_iter().filter(|finding| finding.message.contains("two carriage returns"));
+        findings.map(|finding| finding.rule.name).collect::<Vec<_>>()
+    };
+    assert_eq!(doubled(&SOUND.replace('\n', "\r\r\n")), ["ambiguous-scalar"; 2]);
+    assert_eq!(doubled(&SOUND.replace('\n', "\r\n")), [""; 0]);
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_500))]
+    #![proptest_config(crate::generated_cases::config(1_500))]
 
     #[test]
     #[ignore = "slow"]

@@ -3,6 +3,7 @@
 
 mod branches;
 mod catalog;
+mod configs;
 mod discover;
 mod duration;
 mod env;
@@ -21,8 +22,9 @@ mod tests;
 pub use crate::domain::secret::Secret;
 pub use branches::BranchPattern;
 pub use catalog::Catalog;
+pub use configs::{AllError, ConfigBelow, all_configs, refuse_shared_scope};
 pub use discover::NAMES as CONFIG_NAMES;
-pub use discover::{is_config_name, repository_of};
+pub use discover::{is_config_name, is_in_git, repository_of};
 pub use env::{Environment, VARIABLES, Variable};
 pub use error::{FaultyConfig, SettingsError};
 pub use level::{Level, RuleName};

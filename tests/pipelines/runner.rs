@@ -128,7 +128,9 @@ impl<'a> Job<'a> {
                 "pull_request": {"number": 7, "head": {"repo": {"full_name": head}}},
             }),
             // The scenes commit on `topic`, and their pushes are those of the default branch.
-            _ => json!({"repository": {"full_name": "acme/catalog", "default_branch": "topic"}, "before": "0".repeat(40)}),
+            _ => {
+                json!({"repository": {"full_name": "acme/catalog", "default_branch": "topic"}, "before": "0".repeat(40)})
+            }
         };
         scene.temp.write("event.json", told.to_string());
         let mut job = Self { scene, variables: scene.variables() };

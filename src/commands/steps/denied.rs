@@ -8,10 +8,11 @@ use crate::commands::output::Output;
 use crate::commands::steps::connected::catalog_name;
 use crate::commands::steps::summarised::summarised;
 use crate::domain::entity::Owner;
+use crate::domain::words::as_sentence;
 use crate::error::PushError;
+use crate::report::format::Format;
 use crate::report::outcome::OutcomeFormat;
-use crate::report::outcome::refusal::{self, Refusal, sentence};
-use crate::sources;
+use crate::report::outcome::refusal::{self, Refusal};
 
 /// Writes every report and the job summary, and hands on the error that the run ends with.
 pub(crate) fn denied(
@@ -29,7 +30,7 @@ pub(crate) fn denied(
 
 /// The reason and the help of a refusal, each as sentences.
 pub(crate) fn refusal_sentences(error: &PushError) -> (String, String) {
-    (sentence(&error.to_string()), sentence(&help(error)))
+    (as_sentence(&error.to_string()), as_sentence(&help(error)))
 }
 
 /// `outputs`: those that hold nothing yet. A report that cannot be written is only noted; the refusal is what counts.
@@ -42,18 +43,12 @@ pub(crate) fn write_refusal(
     with_refusal(error, owner, context, |refusal, context| {
         for Output { format, file } in outputs {
             let text = refusal::render(refusal, *format);
-            let trouble = match file {
-                Some(file) => {
-                    let file = context.settings.directory.join(file);
-                    let written = sources::write_output(&context.settings.boundary, &file, &text);
-                    written.err().map(|error| error.to_string())
-                }
-                // The error itself is on the terminal.
-                None if *format == OutcomeFormat::Text => None,
-                None => context.streams.show(&text).err().map(|error| error.to_string()),
-            };
-            if let Some(trouble) = trouble {
-                context.say(&format!("note: The refusal is not in every report: failed to {trouble}."));
+            // The error itself is on the terminal.
+            if file.is_none() && *format == OutcomeFormat::Text {
+                continue;
+            }
+            if let Err(trouble) = context.write_report(format.name(), file.as_deref(), &text) {
+                context.say(&format!("note: The refusal is missing in a report: {trouble}."));
             }
         }
     });
@@ -67,7 +62,8 @@ fn with_refusal(
 ) {
     let settings = context.settings;
     let code = error.code().map(|code| code.to_string()).unwrap_or_default();
-    let (message, help) = (error.to_string(), help(error));
+    let message = context.mask.text(&error.to_string()).into_owned();
+    let help = help(error);
     let catalog = catalog_name(settings);
     let refusal = Refusal {
         platform: settings.platform.value.name,

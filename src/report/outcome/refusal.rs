@@ -4,6 +4,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::domain::words::as_sentence;
 use crate::report::comment::marker;
 use crate::report::escape::{self, clean, markdown, markdown_code, xml};
 use crate::report::outcome::OutcomeFormat;
@@ -11,7 +12,7 @@ use crate::report::plan::markdown::catalog;
 
 pub const FORMAT: &str = "portolan.refusal/1";
 
-/// What was refused, and why. Words as they are: each format cleans and escapes what it writes.
+/// What was refused, and why. Texts are raw: each format cleans and escapes them.
 #[derive(Debug, Clone, Copy)]
 pub struct Refusal<'a> {
     pub platform: &'a str,
@@ -20,7 +21,7 @@ pub struct Refusal<'a> {
     pub scope: &'a str,
     /// `push-unapproved`.
     pub code: &'a str,
-    /// Begins with a small letter: `push refused: ...`. More lines than one are reasons: `- it was changed.`
+    /// The error's text, without a period. Further lines are reasons: `- it was changed.`
     pub message: &'a str,
     pub help: &'a str,
 }
@@ -34,16 +35,16 @@ struct Document {
     format: &'static str,
     platform: String,
     catalog: String,
-    /// The target of the config that was chosen.
+    /// The selected target of the config.
     target: Option<String>,
     scope: String,
-    /// Which refusal it is: `push-goes-back`.
+    /// The error code: `push-goes-back`.
     code: String,
     /// Why, as a sentence.
     message: String,
-    /// All that stands in the way, where that is more than one thing.
+    /// The reasons, if there are several.
     reasons: Vec<String>,
-    /// The way out.
+    /// How to proceed.
     help: String,
 }
 
@@ -55,7 +56,7 @@ pub fn schema() -> serde_json::Value {
 /// The whole report, ending in a line break.
 pub fn render(refusal: &Refusal<'_>, format: OutcomeFormat) -> String {
     let mut lines = refusal.message.lines();
-    let message = sentence(lines.next().unwrap_or_default());
+    let message = as_sentence(lines.next().unwrap_or_default());
     let reasons: Vec<&str> = lines.map(|line| line.trim_start_matches("- ")).collect();
     match format {
         OutcomeFormat::Text => text(refusal, &message, &reasons),
@@ -65,22 +66,12 @@ pub fn render(refusal: &Refusal<'_>, format: OutcomeFormat) -> String {
     }
 }
 
-/// The words of an error or of its help, with a capital letter and a full stop.
-pub fn sentence(words: &str) -> String {
-    let words = words.trim_end_matches('.');
-    let mut letters = words.chars();
-    match letters.next() {
-        Some(first) => format!("{}{}.", first.to_uppercase(), letters.as_str()),
-        None => String::new(),
-    }
-}
-
 fn text(refusal: &Refusal<'_>, message: &str, reasons: &[&str]) -> String {
     let mut out = format!("{}\n", clean(message));
     for reason in reasons {
         out.push_str(&format!("- {}\n", clean(reason)));
     }
-    out.push_str(&format!("{}\n\n", clean(&sentence(refusal.help))));
+    out.push_str(&format!("{}\n\n", clean(&as_sentence(refusal.help))));
     out + &format!("Catalog: {}. Scope: {}.\n", clean(refusal.catalog), clean(refusal.scope))
 }
 
@@ -108,19 +99,19 @@ fn in_markdown(refusal: &Refusal<'_>, message: &str, reasons: &[&str]) -> String
         out.push_str(&format!("> - {}\n", prose(reason)));
     }
     out.push_str(if reasons.is_empty() { "" } else { ">\n" });
-    out + &format!("> {}\n", prose(&sentence(refusal.help)))
+    out + &format!("> {}\n", prose(&as_sentence(refusal.help)))
 }
 
 fn prose(text: &str) -> String {
     markdown(&clean(text))
 }
 
-/// One case that failed, so that the run is red for what stopped it.
+/// One failed case, so that the run is red.
 fn junit(refusal: &Refusal<'_>, message: &str, reasons: &[&str]) -> String {
     let (code, brief) = (xml(&clean(refusal.code)), xml(&clean(message)));
     let mut lines = vec![message.to_owned()];
     lines.extend(reasons.iter().map(|reason| format!("- {reason}")));
-    lines.push(sentence(refusal.help));
+    lines.push(as_sentence(refusal.help));
     let body = lines.iter().map(|line| xml(&clean(line))).collect::<Vec<_>>().join("\n");
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
@@ -138,7 +129,7 @@ mod tests {
     use crate::report::escape::is_unsafe;
     use crate::text::hostile_texts::{hostile_text, markdown_faults, runner_faults, terminal_faults};
 
-    const HOSTILE: &str = "push: `a\u{1b}[31m` <b> & | \u{202e}x\n- one\n- \"two\"";
+    const HOSTILE: &str = "push refused: `a\u{1b}[31m` <b> & | \u{202e}x\n- one\n- \"two\"";
 
     fn refusal<'a>(message: &'a str, help: &'a str) -> Refusal<'a> {
         let (platform, catalog, scope) = ("port", "https://api.port.io", "acme/shop");

@@ -85,7 +85,7 @@ fn the_cluster_takes_no_title_so_none_is_offered() {
 fn what_the_catalog_has_already_is_told() {
     let repo = acme();
     let made = run(&repo, "new service monolith-tms --stdout");
-    assert!(made.talk.contains("The catalog has `monolith-tms` of `service` already"), "{}", made.talk);
+    assert!(made.talk.contains("The catalog has `service/monolith-tms` already"), "{}", made.talk);
 }
 
 #[test]
