@@ -256,6 +256,7 @@ impl Verb {
             | Self::Explain(_)
             | Self::Serve(_)
             | Self::Schema(_)
+            | Self::Comment(_)
             | Self::Completions(_)
             | Self::Man(_)
             | Self::Version => None,
@@ -274,6 +275,7 @@ impl Verb {
             Self::Config(_) => "config",
             Self::Serve(_) => "serve",
             Self::Schema(_) => "schema",
+            Self::Comment(_) => "comment",
             Self::Completions(_) => "completions",
             Self::Man(_) => "man",
             Self::Version => "version",
@@ -294,6 +296,7 @@ impl Verb {
             | Self::Explain(_)
             | Self::Config(_)
             | Self::Schema(_)
+            | Self::Comment(_)
             | Self::Completions(_)
             | Self::Man(_)
             | Self::Version => false,
@@ -318,6 +321,7 @@ impl Verb {
             | Self::Config(_)
             | Self::Serve(_)
             | Self::Schema(_)
+            | Self::Comment(_)
             | Self::Completions(_)
             | Self::Man(_)
             | Self::Version => return Ok(()),

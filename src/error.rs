@@ -119,6 +119,12 @@ pub enum LintError {
     #[error("no Git repository at `{root}`")]
     #[diagnostic(code("no-git"), help("run portolan inside a Git work tree, or drop `{flag}`"))]
     NoGit { root: String, flag: &'static str },
+    #[error("no snapshot of the catalog: `{folder}` has no blueprints, so properties and relations cannot be checked")]
+    #[diagnostic(
+        code("no-snapshot"),
+        help("run `portolan pull` with the catalog's credentials and commit `.portolan/`")
+    )]
+    NoSnapshot { folder: String },
     #[error("no such file or folder: `{path}`")]
     #[diagnostic(code("no-such-path"), help("paths are relative to the current folder"))]
     NoSuchPath { path: String },
@@ -380,6 +386,18 @@ pub enum DiffError {
     #[error("`--only-branch` has no base to compare with{}", because(why.as_deref()))]
     #[diagnostic(code("no-base"), help("set it: `--base origin/main`, or drop `--only-branch`"))]
     NoBase { why: Option<String> },
+    #[error(
+        "nothing to compare with: this pull request has no credentials for the catalog, and its merge base is not known{}",
+        because(why.as_deref())
+    )]
+    #[diagnostic(
+        code("nothing-to-compare"),
+        help("fetch the whole history (`fetch-depth: 0`), or name the base: `--base REF`")
+    )]
+    NothingToCompare { why: Option<String> },
+    #[error("`{flag}` needs the catalog, and this pull request has no credentials for it")]
+    #[diagnostic(code("needs-catalog"), help("leave `{flag}` out where credentials are missing"))]
+    NeedsCatalog { flag: &'static str },
     #[error("`{name}` is neither a blueprint of {catalog} nor a file with a manifest")]
     #[diagnostic(code("nothing-chosen"), help("{help}"))]
     NothingChosen { name: String, catalog: String, help: String },
@@ -500,6 +518,8 @@ impl Error {
             Self::Server(ServerError::Runtime(_) | ServerError::Random) => Exit::Failure,
             Self::Diff(
                 DiffError::NoBase { .. }
+                | DiffError::NothingToCompare { .. }
+                | DiffError::NeedsCatalog { .. }
                 | DiffError::NothingChosen { .. }
                 | DiffError::NoManifests { .. }
                 | DiffError::NoPlace { .. }
@@ -546,6 +566,7 @@ fn exit_of_lint(error: &LintError) -> Exit {
         LintError::NoGit { .. }
         | LintError::Emptied { .. }
         | LintError::SharedOutput { .. }
+        | LintError::NoSnapshot { .. }
         | LintError::NoSuchPath { .. }
         | LintError::NoInput
         | LintError::InputAlone

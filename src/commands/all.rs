@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use miette::Diagnostic;
 
 use crate::commands::config::ConfigArgs;
-use crate::commands::context::Context;
+use crate::commands::context::{Context, mask_of_run};
 use crate::commands::diff::DiffArgs;
 use crate::commands::lint::LintArgs;
 use crate::commands::pull::PullArgs;
@@ -242,6 +242,7 @@ fn one(
         style: terminal.style,
         quiet: request.quiet,
         motion: terminal.motion,
+        mask: mask_of_run(settings, environment),
         reports: Some(reports),
     };
     if is_first {

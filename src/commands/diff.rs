@@ -15,6 +15,7 @@ use crate::commands::steps::again::{push_again, push_file};
 use crate::commands::steps::bound::{refuse_place, write_plan};
 use crate::commands::steps::connected::Intent;
 use crate::commands::steps::consented::{Consents, missing_approval};
+use crate::commands::steps::offline;
 use crate::commands::steps::planned::{Planned, Wishes, is_local_by_default};
 use crate::commands::steps::proposed::{Proposed, proposed};
 use crate::commands::steps::scope::{derived_scope, owner_in_catalog};
@@ -24,7 +25,7 @@ use crate::commands::steps::verified::verified;
 use crate::domain::digest::ApprovalDigest;
 use crate::domain::plan::{Plan, Tally};
 use crate::domain::progress::{Progress, Silent};
-use crate::error::Error;
+use crate::error::{DiffError, Error};
 use crate::exit::Exit;
 use crate::report::plan::{Complaint, PlanFormat};
 
@@ -100,10 +101,19 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let context = &mut context.with(settings);
     let owner = owner_in_catalog(settings, context.environment)?;
     let wishes = Wishes { only_branch: args.only_branch, intent: Intent::Look, ..args.planning.wishes(owner, &from) };
+    if offline::is_offline(settings, context.environment) {
+        let flag = [(args.out.is_some(), "--out"), (args.verify, "--verify")].into_iter().find(|(is_set, _)| *is_set);
+        if let Some((_, flag)) = flag {
+            return Err(DiffError::NeedsCatalog { flag }.into());
+        }
+    }
     let mut planned = match proposed(&wishes, &args.output, context)? {
         Proposed::Plan(planned) => *planned,
         Proposed::Refused(exit) => return Ok(exit),
     };
+    if planned.is_offline {
+        return show_offline(args, &from, &planned, context);
+    }
     if context.environment.in_ci() && is_local_by_default(settings) {
         planned.notes.push(nobody_named_it(context));
     }
@@ -174,6 +184,25 @@ fn is_found(fail_on: FailOn, total: &Tally) -> bool {
         FailOn::Missing => total.create > 0,
         FailOn::Extra => total.delete + total.kept > 0,
         FailOn::Changed => total.update + total.rename + total.adopt > 0,
+    }
+}
+
+/// The plan against the merge base. Lint decides the exit code: what the branch does to the catalog is not known.
+fn show_offline(
+    args: &DiffArgs,
+    from: &Standpoint,
+    planned: &Planned,
+    context: &mut Context<'_>,
+) -> Result<Exit, Error> {
+    let report = Report {
+        asked_for: from.name(),
+        outputs: &args.output,
+        is_full: args.full,
+        is_only_branch: args.only_branch,
+        ..Report::default()
+    };
+    shown(&report, planned, context)?;
+    Ok(Exit::Success)
     }
 }
 

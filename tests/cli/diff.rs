@@ -7,6 +7,7 @@ mod circumstances;
 mod fields;
 mod gate;
 mod input;
+mod offline;
 mod sides;
 mod targets;
 mod told;

@@ -132,6 +132,7 @@ pub(crate) fn accepts(address: &str, context: &Context<'_>) -> bool {
             address,
             user_agent: user_agent(settings, context.environment),
             certificates: certificates(settings, context.environment)?,
+            proxy: None,
         };
         Client::connect_within(config, Arc::new(Unheard), BRIEFLY)
     };

@@ -13,6 +13,7 @@ use crate::commands::steps::excluded::excluded_manifests;
 use crate::commands::steps::linted::{Linted, Texts};
 use crate::commands::steps::live::Live;
 use crate::commands::steps::narrowed::{came_along, narrowed};
+use crate::commands::steps::offline::{self, catalog_of_base};
 use crate::commands::steps::past::PastManifests;
 use crate::commands::steps::resembling::resembling;
 use crate::commands::steps::revision::repository;
@@ -69,6 +70,8 @@ pub(crate) enum Choice<'a> {
 pub(crate) struct Planned {
     /// What is shown and written down: its values are masked.
     pub plan: Plan,
+    /// The catalog was not read: the plan is against the manifests of the merge base.
+    pub is_offline: bool,
     /// What is sent: values as the manifests have them.
     pub acts: Acts,
     pub mask: Mask,
@@ -110,7 +113,18 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     if wishes.only_branch && base.is_none() {
         return Err(DiffError::NoBase { why: notes.pop() }.into());
     }
-    let catalog = connect_for(&wishes.owner, &asked.entities, wishes.from.shelf(), wishes.intent, context)?;
+    let is_offline = wishes.intent == Intent::Look && offline::is_offline(settings, context.environment);
+    let catalog = match (&base, is_offline) {
+        (Some(base), true) => {
+            notes.insert(0, offline::note(settings, base));
+            let shelf = wishes.from.shelf();
+            let (catalog, more) = catalog_of_base(base, &asked.entities, &wishes.owner, shelf, context)?;
+            notes.extend(more);
+            catalog
+        }
+        (None, true) => return Err(DiffError::NothingToCompare { why: notes.pop() }.into()),
+        (_, false) => connect_for(&wishes.owner, &asked.entities, wishes.from.shelf(), wishes.intent, context)?,
+    };
     let mask = context.mask_for(&*catalog);
     let live = Live::of(&*catalog)?;
     if let Some(strange) = live.strangers(&asked, catalog.name(), settings.catalog.value == settings::Catalog::Local) {
@@ -125,7 +139,7 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     let mut excluded = excluded_manifests(&asked, &owned, wishes.from, &pattern, context)?;
     asked.unreadable.append(&mut excluded);
     let declared: BTreeSet<&str> = asked.entities.iter().map(|entity| entity.key.blueprint.as_ref()).collect();
-    if settings.catalog.value != settings::Catalog::Local {
+    if settings.catalog.value != settings::Catalog::Local && !is_offline {
         notes.extend(live.notes(&declared, &settings.root.value, wishes.from.shelf()));
     }
     let names: BTreeSet<&str> = declared.into_iter().chain(owned.iter().map(|key| key.blueprint.as_ref())).collect();
@@ -154,6 +168,10 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     notes.extend(resembling(&lookalikes(&plan, &ground, base.as_ref().map_or(&[], |base| &base.moves))));
     let at_base = base.as_ref().map(|base| at_base(&plan, &asked, base)).unwrap_or_default();
     let owners = foreign_owners(&plan, &actual, &*catalog, settings, context.environment);
+    if is_offline {
+        // It would approve what would happen in a catalog that does not exist.
+        plan.approval = None;
+    }
     let options =
         Options { prune: wishes.prune, adopt: wishes.adopt, only: only.as_ref().map(|only| part(only, &asked)) };
     notes.iter_mut().for_each(|note| *note = mask.text(note).into_owned());
@@ -161,6 +179,7 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     let plan = plan::masked(plan, &mask);
     let planned = Planned {
         plan,
+        is_offline,
         acts,
         mask,
         options,
