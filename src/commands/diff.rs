@@ -203,7 +203,6 @@ fn show_offline(
     };
     shown(&report, planned, context)?;
     Ok(Exit::Success)
-    }
 }
 
 fn complaints(planned: &Planned, context: &Context<'_>) -> Result<Vec<Complaint>, Error> {
