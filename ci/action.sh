@@ -88,11 +88,10 @@ case $mode in
     if [ -f "$work/comment.md" ]; then
       summary "$work/comment.md"
       if [ "${COMMENT:-true}" = true ] && [ -n "$pull_request" ]; then
-        empty=$(jq '.format? == "portolan.plan/1" and (.changes | length) == 0 and (.hazards | length) == 0' \
-          "$work/plan-report.json") || empty=false
-        GITHUB_TOKEN=$COMMENT_TOKEN AUTHOR=$COMMENT_AUTHOR PULL_REQUEST=$pull_request EMPTY=$empty \
-          "$GITHUB_ACTION_PATH/ci/comment.sh" "$work/comment.md" ||
-          tell warning "The comment could not be written; the log says why. The job summary has the same."
+        author=()
+        [ -z "${COMMENT_AUTHOR:-}" ] || author=("--author=$COMMENT_AUTHOR")
+        GITHUB_TOKEN=$COMMENT_TOKEN "$PORTOLAN" comment ${author[@]+"${author[@]}"} "$work/comment.md" 2>&1 ||
+          tell warning "The comment could not be written; the log has the reason. The job summary has the same report."
       fi
     fi
     ;;
@@ -103,7 +102,8 @@ case $mode in
     shown push --output text --output "json=$work/outcome.json" --output "markdown=$work/outcome.md" \
       ${flags[@]+"${flags[@]}"} ${based[@]+"${based[@]}"} ${more[@]+"${more[@]}"} || code=$?
     numbers "$work/outcome.json"
-    summary "$work/outcome.md"
+    # A refused push has written the job summary itself.
+    [ "$code" -eq 4 ] || summary "$work/outcome.md"
     ;;
   *) fail "unknown mode \`$mode\`: use \`lint\`, \`diff\` or \`push\`" ;;
 esac

@@ -43,6 +43,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand config 'Show every setting and its source'
             cand serve 'Serve the embedded catalog with Port''s HTTP API'
             cand schema 'Print the JSON Schema of manifests, the config or an output'
+            cand comment 'Create or update the comment on a pull request (GitHub) or merge request (GitLab)'
             cand completions 'Print a shell completion script'
             cand man 'Print the manual page'
             cand version 'Print the version, and whether it is a published release or was built from source'
@@ -136,6 +137,8 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand --base 'Compare with the merge base of REF and `HEAD`, to tell this branch''s changes from those that were pending before; detected in CI'
             cand --only 'Limit to these blueprints or files and their dependencies'
             cand --out 'Save the plan to FILE, for `push --plan FILE`'
+            cand --fail-on 'What fails the run: `hazard` (exit 4), `missing`, `extra`, `changed` (exit 2); several separated by commas'
+            cand --approve 'With `--fail-on hazard`: the digest of hazards that are approved; repeatable'
             cand --output 'Report format, and file: `text`, `json`, `markdown`, `summary`; repeatable'
             cand -C 'Run as if started in DIR'
             cand --config 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]'
@@ -149,6 +152,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand --only-branch 'Show only this branch''s changes, not those that were pending before'
             cand --verify 'Also ask the catalog to validate each change'
             cand --exit-code 'Exit 2 if changes are pending'
+            cand --approval-comments 'With `--fail-on hazard`: accept approvals from the pull request: a comment `approve DIGEST` by somebody who may merge'
             cand --full 'Do not abbreviate text output'
             cand -q 'Print only results and errors'
             cand --quiet 'Print only results and errors'
@@ -173,6 +177,9 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand --target 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]'
             cand --catalog 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]'
             cand --color 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]'
+            cand --approval-comments 'Accept approvals from the merged pull request: a comment `approve DIGEST` by somebody who may merge'
+            cand -y 'Do not ask for confirmation; required where there is no terminal to ask on, except in CI'
+            cand --yes 'Do not ask for confirmation; required where there is no terminal to ask on, except in CI'
             cand --no-base 'Do not compare with a merge base'
             cand --adopt 'Take over declared entities that another scope, integration or person owns'
             cand --prune 'Delete entities that this scope owns and no manifest declares, whatever the config says'
@@ -180,6 +187,9 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand --dry-run 'Show the plan and change nothing (same as `diff`)'
             cand --rollback 'With `--since-outcome`: allow an older commit, or one of another history'
             cand --require-signed 'Push only committed manifests of a commit with a signature that Git trusts'
+            cand --allow-pull-request 'Allow this push from a pull request'
+            cand --allow-branch 'Allow this push in CI from a branch that is not in `push.branches` (default: the default branch)'
+            cand --allow-dirty 'Allow this push with uncommitted changes, whatever `push.require-clean` says'
             cand -q 'Print only results and errors'
             cand --quiet 'Print only results and errors'
             cand -v 'Also print the root, the config and the target in use'
@@ -300,6 +310,22 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'portolan;comment'= {
+            cand --pull-request 'Number of the pull request; default: the one that the CI job is for'
+            cand --author 'Login that the token writes as; default: the forge is asked'
+            cand -C 'Run as if started in DIR'
+            cand --config 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]'
+            cand --target 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]'
+            cand --catalog 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]'
+            cand --color 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]'
+            cand -q 'Print only results and errors'
+            cand --quiet 'Print only results and errors'
+            cand -v 'Also print the root, the config and the target in use'
+            cand --verbose 'Also print the root, the config and the target in use'
+            cand --no-progress 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'portolan;completions'= {
             cand -C 'Run as if started in DIR'
             cand --config 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]'
@@ -354,6 +380,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand config 'Show every setting and its source'
             cand serve 'Serve the embedded catalog with Port''s HTTP API'
             cand schema 'Print the JSON Schema of manifests, the config or an output'
+            cand comment 'Create or update the comment on a pull request (GitHub) or merge request (GitLab)'
             cand completions 'Print a shell completion script'
             cand man 'Print the manual page'
             cand version 'Print the version, and whether it is a published release or was built from source'
@@ -378,6 +405,8 @@ set edit:completion:arg-completer[portolan] = {|@words|
         &'portolan;help;serve'= {
         }
         &'portolan;help;schema'= {
+        }
+        &'portolan;help;comment'= {
         }
         &'portolan;help;completions'= {
         }

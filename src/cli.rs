@@ -2,7 +2,7 @@
 //! end with 64 and not with clap's own 2, which is taken.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
@@ -10,7 +10,9 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
 use crate::commands::all::{self, Each};
 use crate::commands::context::{Context, mask_of_errors, mask_of_run};
 use crate::commands::terminal::{Terminal, colour_choice};
-use crate::commands::{self, completions, config, diff, explain, init, lint, man, new, pull, push, schema, serve};
+use crate::commands::{
+    self, comment, completions, config, diff, explain, init, lint, man, new, pull, push, schema, serve,
+};
 use crate::domain::build::Build;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -36,9 +38,9 @@ Examples:
 Exit codes:
   0    done, nothing wrong
   1    findings at or above --fail-on, or changes that cannot be made
-  2    changes pending (diff --exit-code, pull --check)
+  2    changes pending (diff --exit-code or --fail-on, pull --check)
   3    push ended incomplete: some changes failed, are in doubt or were not attempted
-  4    refused for safety
+  4    refused for safety, or a hazard needs approval (diff --fail-on hazard)
   5    the catalog could not be reached, or rejected the request
   64   usage or configuration error
   70   internal error or disk error
@@ -105,6 +107,7 @@ enum Verb {
     Config(config::ConfigArgs),
     Serve(Box<serve::ServeArgs>),
     Schema(schema::SchemaArgs),
+    Comment(comment::CommentArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
     /// Print the version, and whether it is a published release or was built from source
@@ -175,6 +178,11 @@ impl Verb {
             Self::Explain(args) => return explain::run(&args, &terminal.style, streams),
             Self::Schema(args) if args.needs_no_repository() => return schema::run(&args, streams),
             Self::Completions(args) => return completions::run(&args, command(), streams),
+            Self::Comment(args) => {
+                let directory = environment.directory().join(request.directory.as_deref().unwrap_or(Path::new("")));
+                let place = comment::Place { environment, directory: &directory, quiet: request.quiet };
+                return comment::run(&args, &place, streams);
+            }
             Self::Man(args) => return man::run(&args, command(), environment.directory(), streams),
             Self::Version => {
                 streams.show(&format!("{}{}\n", command().render_version(), Build::current().description()))?;
@@ -227,7 +235,9 @@ impl Verb {
             Self::Config(args) => config::run(&args, &mut context),
             Self::Serve(args) => serve::run(*args, &mut context),
             Self::Schema(args) => schema::run_in_repository(&args, &mut context),
-            Self::Explain(_) | Self::Completions(_) | Self::Man(_) | Self::Version => Ok(Exit::Success),
+            Self::Explain(_) | Self::Comment(_) | Self::Completions(_) | Self::Man(_) | Self::Version => {
+                Ok(Exit::Success)
+            }
         }
     }
 }
@@ -246,6 +256,7 @@ impl Verb {
             | Self::Explain(_)
             | Self::Serve(_)
             | Self::Schema(_)
+            | Self::Comment(_)
             | Self::Completions(_)
             | Self::Man(_)
             | Self::Version => None,
@@ -264,6 +275,7 @@ impl Verb {
             Self::Config(_) => "config",
             Self::Serve(_) => "serve",
             Self::Schema(_) => "schema",
+            Self::Comment(_) => "comment",
             Self::Completions(_) => "completions",
             Self::Man(_) => "man",
             Self::Version => "version",
@@ -284,6 +296,7 @@ impl Verb {
             | Self::Explain(_)
             | Self::Config(_)
             | Self::Schema(_)
+            | Self::Comment(_)
             | Self::Completions(_)
             | Self::Man(_)
             | Self::Version => false,
@@ -308,6 +321,7 @@ impl Verb {
             | Self::Config(_)
             | Self::Serve(_)
             | Self::Schema(_)
+            | Self::Comment(_)
             | Self::Completions(_)
             | Self::Man(_)
             | Self::Version => return Ok(()),

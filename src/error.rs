@@ -1,10 +1,13 @@
 //! The errors of all commands and their exit codes. Findings are not errors: a file with faults is a result, an error
 //! is a job that could not be done. Errors of commands are here too, because commands are a higher layer.
 
+mod push;
+
 use crate::catalog::CatalogError;
 use crate::catalog::server::ServerError;
 use crate::catalog::store::StoreError;
 use crate::exit::Exit;
+use crate::forge::ForgeError;
 use crate::plan::binding::BindingError;
 use crate::report::baseline::BaselineError;
 use crate::report::outcome::record::RecordError;
@@ -13,6 +16,8 @@ use crate::settings::SettingsError;
 use crate::sources::git::GitError;
 use crate::sources::{DiscoverError, OutputError, PatternError, ReadProblem, WriteError};
 use crate::ui::{EditorError, PromptError, StreamError};
+
+pub use push::PushError;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum Error {
@@ -85,6 +90,12 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Push(#[from] PushError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Forge(#[from] ForgeError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Comment(#[from] CommentError),
     #[error("unknown rule `{name}`")]
     #[diagnostic(code("no-such-rule"), help("{help}"))]
     NoSuchRule { name: String, help: String },
@@ -407,78 +418,53 @@ pub enum DiffError {
     UnreadableConfig { path: String, problem: ReadProblem },
 }
 
+/// Why there is no comment on the pull request.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum CommentError {
+    #[error("publish `{path}`: its first line is not the marker of a report")]
+    #[diagnostic(
+        code("no-marker"),
+        help("write it with `portolan diff --output markdown=FILE`, and change nothing in it")
+    )]
+    NoMarker { path: String },
+    #[error("publish standard input: it is not UTF-8 text")]
+    #[diagnostic(code("comment-not-text"), help("write the report with `portolan diff --output markdown=FILE`"))]
+    NotText,
+    #[error("publish `{path}`: it has {length} characters, and a comment on {forge} at most {most}")]
+    #[diagnostic(
+        code("comment-too-long"),
+        help("publish the report as `portolan diff --output markdown=FILE` wrote it")
+    )]
+    TooLong { path: String, length: String, most: String, forge: &'static str },
+    #[error("comment on {name}: {variable} is not set")]
+    #[diagnostic(
+        code("no-forge-token"),
+        help(
+            "GitHub: `env: GITHUB_TOKEN: ${{{{ github.token }}}}` and `permissions: pull-requests: write`; GitLab: a project \
+             access token with the scope `api` and the role Reporter, as a masked variable GITLAB_TOKEN"
+        )
+    )]
+    NoToken { variable: &'static str, name: String },
+    #[error("read approvals on {name}: {variable} is not set")]
+    #[diagnostic(
+        code("no-forge-token"),
+        help(
+            "GitHub: `env: GITHUB_TOKEN: ${{{{ github.token }}}}` and `permissions: pull-requests: read`; GitLab: a project \
+             access token with the scope `read_api` and the role Reporter, as a masked variable GITLAB_TOKEN"
+        )
+    )]
+    NoTokenForApprovals { variable: &'static str, name: String },
+    #[error("comment on {name}: the forge does not say which account the token belongs to")]
+    #[diagnostic(code("unknown-author"), help("name it: `--author LOGIN`"))]
+    UnknownAuthor { name: String },
+    #[error("use the certificates in `{path}`: {reason}")]
+    #[diagnostic(code("forge-ca-bundle"), help("PORTOLAN_CA_BUNDLE and SSL_CERT_FILE name a PEM file"))]
+    Bundle { path: String, reason: String },
+}
+
 /// A sentence behind an error, in brackets.
 fn because(why: Option<&str>) -> String {
     why.map(|why| format!(" ({})", why.trim_end_matches('.'))).unwrap_or_default()
-}
-
-/// Why nothing was pushed.
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
-pub enum PushError {
-    #[error("no catalog is configured, and in CI the embedded one would be lost when the job ends")]
-    #[diagnostic(
-        code("push-not-named"),
-        help("set {variables} in the environment, or choose the catalog: `--catalog eu`, `--catalog local`")
-    )]
-    NotNamed { variables: String },
-    #[error("push refused: the plan has {what} (changes that cannot be made); nothing was written")]
-    #[diagnostic(code("push-obstacles"), help("fix each obstacle that the plan lists, then push again"))]
-    Obstacles { what: String },
-    #[error("push refused: {what} approval; nothing was written")]
-    #[diagnostic(code("push-unapproved"), help("review the plan, then rerun with `{flags}`"))]
-    Unapproved { what: String, flags: String },
-    #[error(
-        "push refused: the digest given to `--approve` does not match this plan, {what} approval; nothing was written"
-    )]
-    #[diagnostic(
-        code("push-other-approval"),
-        help(
-            "review the plan, then rerun with `{flags}`; the catalog, target, scope, hazards or their manifests changed since \
-             the approval"
-        )
-    )]
-    OtherApproval { what: String, flags: String },
-    #[error("push refused: {flag} needs a commit, and there is none yet; nothing was written")]
-    #[diagnostic(code("push-no-commit"), help("commit the manifests, then push again"))]
-    NoCommit { flag: &'static str },
-    #[error(
-        "push refused: a signed commit is required, and manifests, config or snapshot differ from commit `{commit}`; nothing \
-             was written"
-    )]
-    #[diagnostic(
-        code("push-uncommitted"),
-        help("commit and sign the changes (`git status` lists them), or push the commit without them: `--ref HEAD`")
-    )]
-    Uncommitted { commit: String },
-    #[error("push refused: commit `{commit}` by `{by}` must be signed, and {why}; nothing was written")]
-    #[diagnostic(code("push-unsigned"), help("{help}"))]
-    Unsigned { commit: String, by: String, why: String, help: String },
-    #[error("push refused: commit `{now}` {how} `{old}`, which was pushed last (`{path}`); nothing was written")]
-    #[diagnostic(code("push-goes-back"), help("push a descendant of that commit, or add `--rollback` to go back"))]
-    GoesBack { now: String, how: &'static str, old: String, path: String },
-    #[error(
-        "push refused: this clone does not show whether commit `{now}` descends from `{old}`, which was pushed last \
-             (`{path}`); nothing was written"
-    )]
-    #[diagnostic(code("push-unknown-order"), help("{help}"))]
-    UnknownOrder { now: String, old: String, path: String, help: String },
-    #[error(
-        "push refused: `{path}` is the outcome of a push for the {what} `{was}`, and this one is `{now}`; nothing was written"
-    )]
-    #[diagnostic(
-        code("push-other-record"),
-        help("name the outcome of the last push for this {what}; each has its own file")
-    )]
-    OtherRecord { path: String, what: &'static str, was: String, now: String },
-    #[error("push refused: `{path}` does not record which commit was pushed; nothing was written")]
-    #[diagnostic(
-        code("push-no-commit-in-record"),
-        help("add `--rollback` to push anyway; the recorded push was not made from a commit")
-    )]
-    NoCommitInRecord { path: String },
-    #[error("push refused: the plan file `{path}` does not match what would be pushed; nothing was written{why}")]
-    #[diagnostic(code("push-stale"), help("create a new plan with `portolan diff --out` and have it reviewed"))]
-    Stale { path: String, why: String },
 }
 
 impl Error {
@@ -506,6 +492,9 @@ impl Error {
             Self::Output(OutputError::Write { .. } | OutputError::NoReader { .. } | OutputError::Input(_)) => {
                 Exit::Failure
             }
+            Self::Comment(_) => Exit::Usage,
+            Self::Forge(error) if error.is_usage() => Exit::Usage,
+            Self::Forge(_) => Exit::CatalogUnreachable,
             Self::Lint(error) => exit_of_lint(error),
             Self::Base(BaseError::Git(error)) | Self::Git(error) => exit_of_git(error),
             Self::Base(BaseError::NoGit { .. }) => Exit::Usage,
@@ -541,7 +530,12 @@ impl Error {
             | Self::Record(_) => Exit::Usage,
             Self::Push(PushError::Obstacles { .. }) => Exit::Findings,
             Self::Push(
-                PushError::Unapproved { .. }
+                PushError::PullRequest { .. }
+                | PushError::Branch { .. }
+                | PushError::Dirty { .. }
+                | PushError::Unconfirmed
+                | PushError::Declined { .. }
+                | PushError::Unapproved { .. }
                 | PushError::OtherApproval { .. }
                 | PushError::Stale { .. }
                 | PushError::NoCommit { .. }

@@ -19,6 +19,8 @@ pub mod analysis;
     reason = "the room that owns the network, the embedded catalog's file and the clock"
 )]
 pub mod catalog;
+/// 2: pull-request comments on GitHub and GitLab, over HTTP. Async inside.
+pub mod forge;
 /// 2: reads and writes manifests: text to spanned tree to entities.
 pub mod manifest;
 /// 2: the planner: manifests and catalog to changes, waves and hazards. Pure.

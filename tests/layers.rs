@@ -14,7 +14,7 @@ const FLOORS: [&[&str]; 10] = [
     &["generated_cases"],
     &["text"],
     &["domain"],
-    &["manifest", "mapping", "sources", "catalog", "analysis", "plan", "report", "scaffold", "ui"],
+    &["manifest", "mapping", "sources", "catalog", "forge", "analysis", "plan", "report", "scaffold", "ui"],
     &["settings"],
     // One floor in the drawing; an error knows its exit code.
     &["exit"],
@@ -46,9 +46,9 @@ const OWNED: [(&str, &[&str]); 23] = [
     ("jsonschema", &["analysis", "catalog", "domain"]),
     ("jsonschema_regex", &["domain"]),
     ("rayon", &["sources", "analysis"]),
-    ("reqwest", &["catalog"]),
+    ("reqwest", &["catalog", "forge"]),
     ("rusqlite", &["catalog"]),
-    ("tokio", &["catalog"]),
+    ("tokio", &["catalog", "forge"]),
 ];
 
 /// Names that say nothing about what is inside.

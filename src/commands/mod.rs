@@ -2,6 +2,9 @@
 //! step. They yield an exit code, and show through the streams alone.
 
 pub mod all;
+mod approval_flag;
+mod approvals;
+pub mod comment;
 pub mod completions;
 pub mod config;
 pub mod context;
@@ -9,6 +12,7 @@ pub mod diff;
 #[rustfmt::skip]
 mod examples;
 pub mod explain;
+mod forge;
 pub mod init;
 pub mod lint;
 pub mod man;

@@ -4,6 +4,7 @@
 pub mod baseline;
 pub mod check;
 pub mod combined;
+pub mod comment;
 pub mod difference;
 pub mod escape;
 pub mod explain;

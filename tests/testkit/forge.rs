@@ -1,6 +1,7 @@
 //! The few calls of GitHub and GitLab that a comment is written with, on loopback: pages of a hundred, the marker of
 //! whoever may write it, and a memory of what was asked.
 
+use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -19,8 +20,23 @@ struct State {
     secrets: Vec<String>,
     /// Every write is answered with it.
     refusal: Option<u16>,
+    /// What the next calls meet, in order.
+    faults: VecDeque<Fault>,
+    /// `/graphql` and `/user` are answered with 403, as for tokens that may not ask who they are.
+    hides_viewer: bool,
     /// What releases offer, by path.
     files: Vec<(String, Vec<u8>)>,
+}
+
+/// What goes wrong with one call.
+#[derive(Debug, Clone)]
+pub enum Fault {
+    /// This answer, with headers, and nothing is done.
+    Answer(u16, Vec<(&'static str, String)>, &'static str),
+    /// It is done, and the answer says that it failed.
+    Lost(u16),
+    /// It is answered, and only when there is a write.
+    OnWrite(Box<Fault>),
 }
 
 /// Who comments with the token.
@@ -47,6 +63,20 @@ impl Forge {
 
     pub fn refuse(&self, status: u16) {
         self.state.lock().expect("nobody panicked").refusal = Some(status);
+    }
+
+    /// The next calls meet these, in order.
+    pub fn fail(&self, faults: impl IntoIterator<Item = Fault>) {
+        self.state.lock().expect("nobody panicked").faults.extend(faults);
+    }
+
+    pub fn hide_viewer(&self) {
+        self.state.lock().expect("nobody panicked").hides_viewer = true;
+    }
+
+    /// As the forge's web page stores it.
+    pub fn edit(&self, at: usize, body: &str) {
+        self.state.lock().expect("nobody panicked").comments[at]["body"] = json!(body);
     }
 
     pub fn offer(&self, path: &str, bytes: Vec<u8>) {
@@ -76,7 +106,10 @@ impl Forge {
 
 fn push(state: &mut State, author: &str, body: &str) {
     let id = state.comments.len() + 1;
-    state.comments.push(json!({"id": id, "body": body, "user": {"login": author}, "author": {"username": author}}));
+    let url = format!("https://forge.example/comments/{id}");
+    let comment = json!({"id": id, "body": body, "user": {"login": author}, "author": {"username": author},
+        "html_url": url, "created_at": "2026-11-15T08:00:00Z", "updated_at": "2026-11-15T08:00:00Z", "system": false});
+    state.comments.push(comment);
 }
 
 fn answer(stream: TcpStream, state: &mut State) {
@@ -101,9 +134,33 @@ fn answer(stream: TcpStream, state: &mut State) {
     let mut words = first.split_whitespace();
     let (method, target) = (words.next().unwrap_or_default().to_owned(), words.next().unwrap_or_default().to_owned());
     state.calls.push(format!("{method} {target}"));
-    let (status, bytes) = route(&method, &target, &body, state);
-    let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", bytes.len());
+    let is_write = method != "GET" && !target.ends_with("/graphql");
+    let is_met = |fault: &Fault| is_write || !matches!(fault, Fault::OnWrite(_));
+    let fault = if state.faults.front().is_some_and(is_met) { state.faults.pop_front() } else { None };
+    let fault = fault.map(|fault| if let Fault::OnWrite(fault) = fault { *fault } else { fault });
+    let (status, headers, bytes) = match fault {
+        Some(Fault::Answer(status, headers, body)) => (status, headers, body.as_bytes().to_vec()),
+        Some(Fault::Lost(status)) => {
+            route(&method, &target, &body, state);
+            (status, Vec::new(), b"<html>bad gateway</html>".to_vec())
+        }
+        Some(Fault::OnWrite(_)) | None => {
+            let (status, bytes) = route(&method, &target, &body, state);
+            (status, next_page(&target, &bytes), bytes)
+        }
+    };
+    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let length = bytes.len();
+    let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\n{headers}connection: close\r\n\r\n");
     let _ = reader.get_mut().write_all(&[head.into_bytes(), bytes].concat());
+}
+
+/// The header of a list that goes on.
+fn next_page(target: &str, bytes: &[u8]) -> Vec<(&'static str, String)> {
+    let Some(list) = serde_json::from_slice::<Value>(bytes).ok().filter(Value::is_array) else { return Vec::new() };
+    let is_full = list.as_array().is_some_and(|list| list.len() == 100);
+    let rel = if is_full { "next" } else { "first" };
+    vec![("link", format!("<http://127.0.0.1{target}>; rel=\"{rel}\""))]
 }
 
 fn route(method: &str, target: &str, body: &[u8], state: &mut State) -> (u16, Vec<u8>) {
@@ -112,6 +169,12 @@ fn route(method: &str, target: &str, body: &[u8], state: &mut State) -> (u16, Ve
         return (200, bytes.clone());
     }
     let json = |value: Value| value.to_string().into_bytes();
+    if state.hides_viewer && (path.ends_with("/user") || path.ends_with("/graphql")) {
+        return (403, json(json!({"message": "Resource not accessible by integration"})));
+    }
+    if path.ends_with("/graphql") {
+        return (200, json(json!({"data": {"viewer": {"login": ME}}})));
+    }
     if method == "GET" && path.ends_with("/user") {
         return (200, json(json!({"username": ME})));
     }
@@ -133,12 +196,15 @@ fn route(method: &str, target: &str, body: &[u8], state: &mut State) -> (u16, Ve
     match method {
         "POST" if is_list => {
             push(state, ME, &text);
-            (201, b"{}".to_vec())
+            (201, json(state.comments.last().cloned().unwrap_or_default()))
         }
         "PATCH" | "PUT" => {
             let id: usize = path.rsplit('/').next().and_then(|id| id.parse().ok()).expect("a number");
-            state.comments[id - 1]["body"] = json!(text);
-            (200, b"{}".to_vec())
+            let Some(comment) = state.comments.get_mut(id - 1) else {
+                return (404, json(json!({"message": "Not Found"})));
+            };
+            comment["body"] = json!(text);
+            (200, json(comment.clone()))
         }
         _ => (405, b"{}".to_vec()),
     }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::domain::day::Day;
+use crate::domain::day::http_date;
 
 /// A reset further away than this was not understood.
 const FARTHEST: Duration = Duration::from_secs(3600);
@@ -59,21 +59,6 @@ fn until(reset: u64, now: i64) -> Duration {
 
 fn since(later: i64, now: i64) -> Duration {
     Duration::from_secs(u64::try_from(later.saturating_sub(now)).unwrap_or_default())
-}
-
-/// Seconds since 1970 of a date as HTTP writes it: `Sun, 06 Nov 1994 08:49:37 GMT`.
-pub(super) fn http_date(text: &str) -> Option<i64> {
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let rest = text.trim().split_once(", ")?.1.strip_suffix(" GMT")?;
-    let mut words = rest.split(' ');
-    let (day, month, year, time) = (words.next()?, words.next()?, words.next()?, words.next()?);
-    let month = MONTHS.iter().position(|name| *name == month)? + 1;
-    let date = format!("{year}-{month:02}-{day}");
-    let day = Day::parse(&date).filter(|day| words.next().is_none() && day.text() == date)?;
-    let mut parts = time.split(':').map(|part| part.parse::<u32>().ok().filter(|_| part.len() == 2));
-    let (hour, minute, second) = (parts.next()??, parts.next()??, parts.next()??);
-    let legal = parts.next().is_none() && hour < 24 && minute < 60 && second <= 60;
-    legal.then(|| day.0 * 86_400 + i64::from(hour * 3600 + minute * 60 + second))
 }
 
 #[cfg(test)]

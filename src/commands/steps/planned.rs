@@ -17,13 +17,15 @@ use crate::commands::steps::offline::{self, catalog_of_base};
 use crate::commands::steps::past::PastManifests;
 use crate::commands::steps::resembling::resembling;
 use crate::commands::steps::revision::repository;
+use crate::commands::steps::scope;
 use crate::commands::steps::standpoint::Standpoint;
 use crate::domain::act::Acts;
 use crate::domain::blueprint::Blueprint;
-use crate::domain::change::Action;
+use crate::domain::change::{Action, Standing};
 use crate::domain::desired::Desired;
 use crate::domain::entity::{EntityKey, Owner};
 use crate::domain::finding::{FileId, Place};
+use crate::domain::foreign_owner::ForeignOwner;
 use crate::domain::hazard::{Blocker, HazardKind};
 use crate::domain::plan::{Obstacle, Plan};
 use crate::domain::progress::{Progress, Silent};
@@ -38,6 +40,9 @@ use crate::settings::{self, Origin, Settings};
 use crate::sources::git::{self, GitError};
 use crate::sources::{Pattern, is_pipe};
 use crate::text::mask::Mask;
+
+/// So many owners are looked up, since they are for messages only.
+const OWNERS_MAX: usize = 1_000;
 
 /// What of the settings a run may say otherwise, and what only a run says.
 #[derive(Clone)]
@@ -82,6 +87,8 @@ pub(crate) struct Planned {
     pub live: Live,
     pub actual: Snapshot,
     pub owned: Vec<EntityKey>,
+    /// The owners of foreign entities, as far as they are known, by key.
+    pub owners: Vec<(EntityKey, ForeignOwner)>,
     /// Sentences said once.
     pub notes: Vec<String>,
 }
@@ -160,6 +167,7 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     notes.extend(only.as_ref().and_then(|only| came_along(&plan, only, &ground)));
     notes.extend(resembling(&lookalikes(&plan, &ground, base.as_ref().map_or(&[], |base| &base.moves))));
     let at_base = base.as_ref().map(|base| at_base(&plan, &asked, base)).unwrap_or_default();
+    let owners = foreign_owners(&plan, &actual, &*catalog, settings, context.environment);
     if is_offline {
         // It would approve what would happen in a catalog that does not exist.
         plan.approval = None;
@@ -183,6 +191,7 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
         live,
         actual,
         owned,
+        owners,
         notes,
     };
     Ok(Planning::Done(Box::new(planned)))
@@ -372,6 +381,46 @@ fn tolerant(
         }
         found => found,
     }
+}
+
+/// Who owns the foreign entities of the plan. Owners are for messages: where the catalog cannot say, the person who wrote
+/// last is named, and the run goes on.
+fn foreign_owners(
+    plan: &Plan,
+    actual: &Snapshot,
+    catalog: &dyn Catalog,
+    settings: &Settings,
+    environment: &settings::Environment,
+) -> Vec<(EntityKey, ForeignOwner)> {
+    let changed = plan.changes.iter().filter(|change| change.standing == Standing::Foreign).map(|change| &change.key);
+    let keys: BTreeSet<&EntityKey> = changed.chain(&plan.foreign_unchanged).take(OWNERS_MAX).collect();
+    let scopes = known_scopes(settings, environment);
+    let keys: Vec<&EntityKey> = keys.into_iter().collect();
+    let mut owners = Vec::new();
+    for group in keys.chunk_by(|one, other| one.blueprint == other.blueprint) {
+        let Some(first) = group.first() else { continue };
+        let identifiers: Vec<Box<str>> = group.iter().map(|key| key.identifier.clone()).collect();
+        let mut found = catalog.owners_of(&first.blueprint, &identifiers, &scopes).unwrap_or_default();
+        let shelf = actual.blueprints.get(first.blueprint.as_ref());
+        for key in group {
+            let record = || {
+                let entities = &shelf?.entities;
+                let at = entities.binary_search_by(|entity| entity.key.identifier.cmp(&key.identifier)).ok()?;
+                ForeignOwner::of_record(&entities.get(at)?.record)
+            };
+            let owner = found.remove(&key.identifier).or_else(record);
+            owners.extend(owner.map(|owner| ((*key).clone(), owner)));
+        }
+    }
+    owners
+}
+
+/// Scopes that may own what this scope does not: those of the config's targets, and the default one.
+fn known_scopes(settings: &Settings, environment: &settings::Environment) -> Vec<String> {
+    let mut scopes = settings.target_scopes.clone();
+    scopes.extend(scope::of_remote(settings, environment));
+    scopes.push(scope::LOCAL.to_owned());
+    scopes
 }
 
 /// What may hold entities and could not be used: nothing is deleted beside it.

@@ -4,10 +4,11 @@
 use crate::domain::change::Change;
 use crate::domain::outcome::{End, Reason};
 use crate::domain::words::{count, grouped};
+use crate::report::comment::marker;
 use crate::report::escape::markdown;
 use crate::report::outcome::{Told, words};
 use crate::report::plan::markdown::budget::{self, Item, Section};
-use crate::report::plan::markdown::{LENGTH_MAX, catalog, code, marker_of, prose};
+use crate::report::plan::markdown::{LENGTH_MAX, catalog, code, prose};
 
 const ELSEWHERE: &str = "\nNot all of it fits here: `--output json=FILE` of the push has every change.\n";
 
@@ -51,7 +52,7 @@ fn head(told: &Told<'_>) -> String {
     let (report, plan) = (told.report, told.report.plan);
     let sign = if told.tally.is_complete() { "✅" } else { "❌" };
     let numbers = words::numbers(&told.tally);
-    let mark = marker_of("push", &plan.plan.scope, plan.target);
+    let mark = marker("push", &plan.plan.scope, plan.target);
     let mut out = format!("{mark}\n### {sign} portolan push: {numbers}\n\n");
     out.push_str(&format!("In {}, scope {}", catalog(plan.catalog), code(&plan.plan.scope)));
     if let Some(commit) = plan.revision.and_then(|revision| revision.short_commit()) {

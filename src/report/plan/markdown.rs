@@ -6,12 +6,12 @@ mod blocks;
 pub(in crate::report) mod budget;
 
 use crate::domain::change::{Action, Change, Standing};
-use crate::domain::fnv;
 use crate::domain::hazard::Consent;
 use crate::domain::words::{count, grouped};
+use crate::report::comment::head as comment_head;
 use crate::report::escape::{markdown, markdown_code};
 use crate::report::plan::fields::cut;
-use crate::report::plan::{PlanReport, Sited, mermaid, sections, words};
+use crate::report::plan::{PlanReport, Sited, marker, mermaid, sections, words};
 
 use budget::{Item, Section};
 
@@ -44,34 +44,6 @@ fn provenance(report: &PlanReport<'_>) -> String {
     if commits.is_empty() { String::new() } else { format!("\nMade from {}.\n", commits.join(", ")) }
 }
 
-/// The first line of a comment: by it a later run finds the comment again, to write it anew.
-pub fn marker(scope: &str, target: Option<&str>) -> String {
-    marker_of("diff", scope, target)
-}
-
-pub(in crate::report) fn marker_of(verb: &str, scope: &str, target: Option<&str>) -> String {
-    let parts: Vec<String> = std::iter::once(scope).chain(target).map(mark).collect();
-    format!("<!-- portolan:{verb} {} -->", parts.join(" "))
-}
-
-/// No name can end the comment that it stands in, and no two names look alike in it.
-fn mark(name: &str) -> String {
-    const MARK_MAX: usize = 300;
-    let mut out = String::with_capacity(name.len());
-    for byte in name.bytes() {
-        match byte {
-            b'-' if !out.ends_with('-') => out.push('-'),
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'_' | b'.' => out.push(char::from(byte)),
-            byte => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    if out.len() > MARK_MAX {
-        out.truncate(MARK_MAX);
-        out.push_str(&format!("%{:016x}", fnv::hash(name.bytes())));
-    }
-    out
-}
-
 pub(in crate::report) fn code(text: &str) -> String {
     markdown_code(&cut(text.to_owned(), NAME_MAX))
 }
@@ -100,23 +72,36 @@ fn head(report: &PlanReport<'_>) -> String {
     };
     let numbers = words::numbers(&plan.counts.total);
     let mut out = match report.refusal {
-        None => format!("{}\n### {sign}portolan: {numbers}\n\n", marker(&plan.scope, report.target)),
+        None => {
+            let is_empty = plan.is_empty() && plan.hazards.is_empty() && plan.obstacles.is_empty();
+            let marks = comment_head(&marker(&plan.scope, report.target), is_empty);
+            format!("{marks}### {sign}portolan: {numbers}\n\n")
+        }
         Some(refusal) => format!(
             "{}\n### ❌ portolan push: refused, nothing was written\n\n{} Plan: {numbers}.\n\n",
             marker(&plan.scope, report.target),
-            prose(refusal)
+            prose(refusal.reason)
         ),
     };
     out.push_str(&format!("In {}, scope {}", catalog(report.catalog), code(&plan.scope)));
     if report.revision.is_some_and(|revision| revision.is_dirty) {
         out.push_str(", with uncommitted changes");
     }
-    if let Some(base) = report.base {
+    // A pipeline names a commit as the base of a push; it is at the end, with the other commits.
+    if let Some(base) = report.base.filter(|base| !base.is_named_by_commit()) {
         out.push_str(&format!(", compared with {}", code(&base.name)));
     }
     out.push_str(".\n");
-    if let Some(step) = words::next_step(report, "below") {
-        let kind = if asks || is_refused || !plan.obstacles.is_empty() { "CAUTION" } else { "NOTE" };
+    let step = match report.refusal {
+        Some(refusal) => Some(refusal.help.to_owned()),
+        None => words::next_step(report, "below"),
+    };
+    if let Some(step) = step {
+        let kind = if asks || is_refused || report.refusal.is_some() || !plan.obstacles.is_empty() {
+            "CAUTION"
+        } else {
+            "NOTE"
+        };
         out.push_str(&format!("\n> [!{kind}]\n> {}\n", markdown(&cut(step, STEP_MAX))));
     }
     out
@@ -233,7 +218,7 @@ fn notes(report: &PlanReport<'_>) -> Section {
     let cycles = plan.cycles.iter().map(|cycle| format!("{}.", words::cycle(cycle)));
     let asked = report.complaints.is_some_and(<[_]>::is_empty) && !plan.is_empty();
     let asked = asked.then(|| "Verified: the catalog accepts every change.".to_owned());
-    let foreign = words::foreign_at_rest(plan);
+    let foreign = words::foreign_at_rest(report);
     let sentences = asked.into_iter().chain(foreign).chain(report.notes.iter().cloned()).chain(cycles);
     let items = sentences.map(|sentence| {
         let line = format!("> {}\n\n", prose(&sentence));

@@ -1,0 +1,155 @@
+//! `comment`: puts a Markdown report on the pull request of this CI job, as one comment per scope that later runs update.
+//! It reads no config and no manifest: a pull request can change these, and here a token is at hand.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueHint;
+
+use crate::commands::forge;
+use crate::domain::words::grouped;
+use crate::error::{CommentError, Error};
+use crate::exit::Exit;
+use crate::forge::{Comment, Forge, ForgeError, Host};
+use crate::report::comment::{is_empty, is_same, marker_of};
+use crate::settings::{self, Environment};
+use crate::sources;
+use crate::ui::Streams;
+
+/// The login of GitHub's own token in a workflow, which GitHub does not always reveal.
+const GITHUB_ACTIONS: &str = "github-actions[bot]";
+
+/// Create or update the comment on a pull request (GitHub) or merge request (GitLab)
+///
+/// FILE is a report that `diff --output markdown=FILE` or `push --output markdown=FILE` wrote. Each scope and target has a
+/// comment of its own, which later runs update in place. A report without changes updates a comment and creates none.
+///
+/// GitHub: GITHUB_TOKEN with `permissions: pull-requests: write`. GitLab: GITLAB_TOKEN, a project access token with the
+/// scope `api` and the role Reporter. The pull request and the address of the API come from the CI job's variables; the
+/// token is sent to no other host. A pull request from a fork has a token that only reads: then there is a notice, and
+/// the exit code is 0.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct CommentArgs {
+    /// Report to publish; `-` reads standard input
+    #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+    /// Number of the pull request; default: the one that the CI job is for
+    #[arg(long, value_name = "NUMBER", value_hint = ValueHint::Other)]
+    pub pull_request: Option<u64>,
+    /// Login that the token writes as; default: the forge is asked
+    #[arg(long, value_name = "LOGIN", value_hint = ValueHint::Other)]
+    pub author: Option<String>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  portolan diff --output text --output markdown=comment.md
+  portolan comment comment.md
+  portolan comment --pull-request 7 comment.md";
+
+/// Where the command was started, and how much it says.
+pub struct Place<'p> {
+    pub environment: &'p Environment,
+    pub directory: &'p Path,
+    pub quiet: bool,
+}
+
+/// A report with its marker.
+struct Report<'r> {
+    name: String,
+    text: &'r str,
+    marker: &'r str,
+}
+
+pub fn run(args: &CommentArgs, place: &Place<'_>, streams: &mut Streams) -> Result<Exit, Error> {
+    let texts = args.files.iter().map(|file| read(file, place)).collect::<Result<Vec<_>, Error>>()?;
+    let mut reports = Vec::new();
+    for (file, text) in args.files.iter().zip(&texts) {
+        let name = file.display().to_string();
+        let marker = marker_of(text).ok_or_else(|| CommentError::NoMarker { path: name.clone() })?;
+        reports.push(Report { name, text, marker });
+    }
+    let pull_request = forge::pull_request(place.environment, place.directory, args.pull_request)?;
+    let (name, restricted) = (pull_request.name(), pull_request.restricted);
+    let longest = pull_request.longest_comment();
+    for report in &reports {
+        let length = report.text.chars().count();
+        if length > longest {
+            let (length, most) = (grouped(length), grouped(longest));
+            let forge = pull_request.forge();
+            return Err(CommentError::TooLong { path: report.name.clone(), length, most, forge }.into());
+        }
+    }
+    let variable = forge::token_variables(&pull_request)[0];
+    let Some(forge) = forge::connect(pull_request, place.environment, place.directory, place.quiet)? else {
+        return match restricted {
+            Some(why) => Ok(say_restricted(&name, why, place, streams)),
+            None => Err(CommentError::NoToken { variable, name }.into()),
+        };
+    };
+    match publish_all(&forge, args, &reports, streams) {
+        Err(Error::Forge(ForgeError::Forbidden { .. })) if restricted.is_some() => {
+            Ok(say_restricted(&name, restricted.unwrap_or_default(), place, streams))
+        }
+        published => published.map(|()| Exit::Success),
+    }
+}
+
+fn read(file: &Path, place: &Place<'_>) -> Result<String, Error> {
+    if file == Path::new("-") {
+        let bytes = sources::read_standard_input()?;
+        return String::from_utf8(bytes).map_err(|_| CommentError::NotText.into());
+    }
+    Ok(sources::read_input(&settings::repository_of(place.directory), &place.directory.join(file))?)
+}
+
+fn say_restricted(name: &str, why: &str, place: &Place<'_>, streams: &mut Streams) -> Exit {
+    if !place.quiet {
+        streams.say(&format!(
+            "note: No comment was written on {name}: {why}, and such jobs get no token that may write. The report is in the \
+             log and in the job summary.\n"
+        ));
+    }
+    Exit::Success
+}
+
+fn publish_all(forge: &Forge, args: &CommentArgs, reports: &[Report<'_>], streams: &mut Streams) -> Result<(), Error> {
+    let author = match &args.author {
+        Some(author) => Some(author.clone()),
+        None => forge.viewer()?,
+    };
+    let author = match (author, &forge.pull_request().host) {
+        (Some(author), _) => author,
+        (None, Host::GitHub { .. }) => GITHUB_ACTIONS.to_owned(),
+        (None, Host::GitLab { .. }) => {
+            return Err(CommentError::UnknownAuthor { name: forge.pull_request().name() }.into());
+        }
+    };
+    for report in reports {
+        let done = publish(forge, &author, report)?;
+        streams.show(&format!("{}: {done}\n", forge.pull_request().name()))?;
+    }
+    Ok(())
+}
+
+/// Anybody can write a marker, so a comment is ours only if our account wrote it.
+fn publish(forge: &Forge, author: &str, report: &Report<'_>) -> Result<String, Error> {
+    let is_ours = |comment: &Comment| {
+        comment.author.eq_ignore_ascii_case(author) && marker_of(&comment.body) == Some(report.marker)
+    };
+    let at = |url: &str| if url.is_empty() { String::new() } else { format!(" ({url})") };
+    if let Some(comment) = forge.find_comment(&is_ours)? {
+        if is_same(&comment.body, report.text) {
+            return Ok(format!("the comment is up to date{}", at(&comment.url)));
+        }
+        // Somebody may have deleted it since it was read.
+        if forge.update_comment(comment.id, report.text)?.is_some() {
+            return Ok(format!("updated the comment{}", at(&comment.url)));
+        }
+    }
+    if is_empty(report.text) {
+        return Ok("no changes, and no comment to update".to_owned());
+    }
+    let comment = forge.create_comment(report.text, &is_ours)?;
+    Ok(format!("created a comment{}", at(&comment.url)))
+}

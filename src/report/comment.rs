@@ -1,0 +1,103 @@
+//! The first lines of a report that becomes a comment: the marker by which a later run finds the comment again, and
+//! whether there is anything to report. They are HTML comments, which no forge shows.
+
+use crate::domain::fnv;
+
+/// The second line of a report with nothing to report: it updates a comment and creates none.
+const NOTHING: &str = "<!-- portolan:nothing-to-do -->";
+const START: &str = "<!-- portolan:";
+const END: &str = " -->";
+
+/// The head of a report: verb, scope and target make a comment of its own.
+pub(in crate::report) fn marker(verb: &str, scope: &str, target: Option<&str>) -> String {
+    let parts: Vec<String> = std::iter::once(scope).chain(target).map(mark).collect();
+    format!("{START}{verb} {}{END}", parts.join(" "))
+}
+
+/// The marker, and the line that says that there is nothing to report.
+pub(in crate::report) fn head(marker: &str, is_empty: bool) -> String {
+    if is_empty { format!("{marker}\n{NOTHING}\n") } else { format!("{marker}\n") }
+}
+
+/// No name can end the comment that it stands in, and no two names look alike in it.
+fn mark(name: &str) -> String {
+    const MARK_MAX: usize = 300;
+    let mut out = String::with_capacity(name.len());
+    for byte in name.bytes() {
+        match byte {
+            b'-' if !out.ends_with('-') => out.push('-'),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'_' | b'.' => out.push(char::from(byte)),
+            byte => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    if out.len() > MARK_MAX {
+        out.truncate(MARK_MAX);
+        out.push_str(&format!("%{:016x}", fnv::hash(name.bytes())));
+    }
+    out
+}
+
+/// The marker of a report or of a comment; `None`: it is neither of ours.
+pub fn marker_of(text: &str) -> Option<&str> {
+    let first = text.lines().next()?.trim_end();
+    let inside = first.strip_prefix(START)?.strip_suffix(END)?;
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/_.%- :".contains(c);
+    (!inside.is_empty() && inside.chars().all(is_plain)).then_some(first)
+}
+
+/// Whether the report says that there is nothing to report.
+pub fn is_empty(text: &str) -> bool {
+    text.lines().nth(1).is_some_and(|line| line.trim_end() == NOTHING)
+}
+
+/// Whether two texts are the same comment: forges change line ends and take blanks off the end.
+pub fn is_same(one: &str, other: &str) -> bool {
+    let lines = |text: &'_ str| text.trim_end().lines().map(|line| line.trim_end_matches('\r').to_owned()).collect();
+    let (one, other): (Vec<String>, Vec<String>) = (lines(one), lines(other));
+    one == other
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_marker_is_one_line_and_its_own() {
+        let target = marker("diff", "acme/catalog", Some("staging"));
+        assert_eq!(target, "<!-- portolan:diff acme/catalog staging -->");
+        let long = "x".repeat(5_000);
+        let names = ["a-b", "a--b", "a -->", "a\nb", "a%20b", "a b", "", &long, &format!("{long}y")];
+        let marks: Vec<String> = names.iter().map(|name| marker("diff", name, None)).collect();
+        for mark in &marks {
+            let inner = mark.strip_prefix("<!-- ").and_then(|rest| rest.strip_suffix(" -->")).expect("it is a comment");
+            assert!(!inner.contains("--") && !inner.contains(['<', '>', '\n']) && mark.len() < 400, "{mark}");
+            assert_eq!(marker_of(&format!("{mark}\r\ntext")), Some(mark.as_str()));
+        }
+        let different: std::collections::HashSet<&String> = marks.iter().collect();
+        assert_eq!(different.len(), names.len());
+    }
+
+    #[test]
+    fn only_reports_have_a_marker() {
+        for text in [
+            "",
+            "text",
+            "<!-- portolan: -->",
+            "<!-- other:diff x -->",
+            "x <!-- portolan:diff a -->",
+            " \n<!-- portolan:diff a -->",
+        ] {
+            assert_eq!(marker_of(text), None, "{text}");
+        }
+        assert_eq!(marker_of("<!-- portolan:diff a --> <b> -->"), None);
+    }
+
+    #[test]
+    fn what_a_forge_changes_is_no_difference() {
+        assert!(is_same("a\n\nb\n", "a\r\n\r\nb"));
+        assert!(!is_same("a\nb", "a\n b") && !is_same("a", "a\nb"));
+        assert!(
+            is_empty(&head("<!-- portolan:diff a -->", true)) && !is_empty(&head("<!-- portolan:diff a -->", false))
+        );
+    }
+}
