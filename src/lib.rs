@@ -13,7 +13,7 @@ pub(crate) mod generated_cases;
 
 /// 2: rules over entities. Pure.
 pub mod analysis;
-/// 2: the embedded catalog, its server, and the way to the platform's. It alone speaks HTTP and is async.
+/// 2: the embedded catalog, its server, and the way to the platform's. HTTP and async are here and in `forge`.
 #[expect(
     clippy::disallowed_methods,
     reason = "the room that owns the network, the embedded catalog's file and the clock"
