@@ -43,6 +43,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand config 'Show every setting and its source'
             cand serve 'Serve the embedded catalog with Port''s HTTP API'
             cand schema 'Print the JSON Schema of manifests, the config or an output'
+            cand comment 'Create or update the comment on a pull request (GitHub) or merge request (GitLab)'
             cand completions 'Print a shell completion script'
             cand man 'Print the manual page'
             cand version 'Print the version'
@@ -297,6 +298,22 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'portolan;comment'= {
+            cand --pull-request 'Number of the pull request; default: the one that the CI job is for'
+            cand --author 'Login that the token writes as; default: the forge is asked'
+            cand -C 'Run as if started in DIR'
+            cand --config 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]'
+            cand --target 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]'
+            cand --catalog 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]'
+            cand --color 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]'
+            cand -q 'Print only results and errors'
+            cand --quiet 'Print only results and errors'
+            cand -v 'Also print the root, the config and the target in use'
+            cand --verbose 'Also print the root, the config and the target in use'
+            cand --no-progress 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'portolan;completions'= {
             cand -C 'Run as if started in DIR'
             cand --config 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]'
@@ -351,6 +368,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand config 'Show every setting and its source'
             cand serve 'Serve the embedded catalog with Port''s HTTP API'
             cand schema 'Print the JSON Schema of manifests, the config or an output'
+            cand comment 'Create or update the comment on a pull request (GitHub) or merge request (GitLab)'
             cand completions 'Print a shell completion script'
             cand man 'Print the manual page'
             cand version 'Print the version'
@@ -375,6 +393,8 @@ set edit:completion:arg-completer[portolan] = {|@words|
         &'portolan;help;serve'= {
         }
         &'portolan;help;schema'= {
+        }
+        &'portolan;help;comment'= {
         }
         &'portolan;help;completions'= {
         }

@@ -47,6 +47,7 @@ complete -c portolan -n "__fish_portolan_needs_command" -f -a "explain" -d 'Expl
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "config" -d 'Show every setting and its source'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "serve" -d 'Serve the embedded catalog with Port\'s HTTP API'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "schema" -d 'Print the JSON Schema of manifests, the config or an output'
+complete -c portolan -n "__fish_portolan_needs_command" -f -a "comment" -d 'Create or update the comment on a pull request (GitHub) or merge request (GitLab)'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "completions" -d 'Print a shell completion script'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "man" -d 'Print the manual page'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "version" -d 'Print the version'
@@ -387,6 +388,19 @@ complete -c portolan -n "__fish_portolan_using_subcommand schema" -s q -l quiet 
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -s v -l verbose -d 'Also print the root, the config and the target in use'
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portolan -n "__fish_portolan_using_subcommand comment" -l pull-request -d 'Number of the pull request; default: the one that the CI job is for' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand comment" -l author -d 'Login that the token writes as; default: the forge is asked' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand comment" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
+complete -c portolan -n "__fish_portolan_using_subcommand comment" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand comment" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand comment" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand comment" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand comment" -s q -l quiet -d 'Print only results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand comment" -s v -l verbose -d 'Also print the root, the config and the target in use'
+complete -c portolan -n "__fish_portolan_using_subcommand comment" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand comment" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
@@ -421,17 +435,18 @@ complete -c portolan -n "__fish_portolan_using_subcommand version" -s q -l quiet
 complete -c portolan -n "__fish_portolan_using_subcommand version" -s v -l verbose -d 'Also print the root, the config and the target in use'
 complete -c portolan -n "__fish_portolan_using_subcommand version" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand version" -s h -l help -d 'Print help'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "init" -d 'Set up this repository: config, pre-commit hook, pipeline, first snapshot'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "lint" -d 'Check the entity manifests of this repository'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "diff" -d 'Show what push would change in the catalog, and the hazards'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "push" -d 'Apply what `diff` shows: create, update and delete entities in the catalog'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "pull" -d 'Update the blueprints and known entities in `.portolan/` from the catalog'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "new" -d 'Scaffold a manifest from a blueprint'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "explain" -d 'Explain a rule: what it finds, why it matters, how to fix it'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "config" -d 'Show every setting and its source'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "serve" -d 'Serve the embedded catalog with Port\'s HTTP API'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "schema" -d 'Print the JSON Schema of manifests, the config or an output'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "completions" -d 'Print a shell completion script'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "man" -d 'Print the manual page'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "version" -d 'Print the version'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "init" -d 'Set up this repository: config, pre-commit hook, pipeline, first snapshot'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "lint" -d 'Check the entity manifests of this repository'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "diff" -d 'Show what push would change in the catalog, and the hazards'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "push" -d 'Apply what `diff` shows: create, update and delete entities in the catalog'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "pull" -d 'Update the blueprints and known entities in `.portolan/` from the catalog'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "new" -d 'Scaffold a manifest from a blueprint'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "explain" -d 'Explain a rule: what it finds, why it matters, how to fix it'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "config" -d 'Show every setting and its source'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "serve" -d 'Serve the embedded catalog with Port\'s HTTP API'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "schema" -d 'Print the JSON Schema of manifests, the config or an output'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "comment" -d 'Create or update the comment on a pull request (GitHub) or merge request (GitLab)'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "completions" -d 'Print a shell completion script'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "man" -d 'Print the manual page'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "version" -d 'Print the version'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
