@@ -8,9 +8,21 @@ check:
 fmt:
     cargo fmt
 
-# The tests; `just test rules` runs those whose name holds the word
+# The quick tests; `just test rules` runs those whose name holds the word
 test *words:
     cargo test --locked -- {{ words }}
+
+# The slow tests as well: kills, faults, whole histories
+test-all:
+    cargo test --locked -- --include-ignored --skip sweep --skip figures
+
+# A long run of all tests that generate their cases, optimised: `just long 2` is the one with seed 2
+long seed="1" cases="10000":
+    cargo test --locked --profile=long --lib --test main --no-run
+    PORTOLAN_SEED={{ seed }} PORTOLAN_CASES={{ cases }} cargo test --locked --profile=long --lib -- \
+        --include-ignored --skip sweep --skip figures
+    PORTOLAN_SEED={{ seed }} PORTOLAN_CASES={{ cases }} cargo test --locked --profile=long --test main -- \
+        --include-ignored api::described:: chaos:: cli::links:: cli::serve::raw:: converge:: laws:: pushed::
 
 # Accept changed output: snapshots, what the rules' examples show, generated files, guides, pictures. Read the diff then.
 accept:

@@ -7,7 +7,7 @@ tell() { local words=${2//'%'/%25}; words=${words//$'\r'/%0D}; printf '::%s titl
 fail() { tell error "$*"; exit 64; }
 note() { tell notice "$*"; }
 out() {
-  case $2 in *[$'\r\n']*) fail "failed to set the output \`$1\`: it has a line break" ;; esac
+  case $2 in *[$'\r\n']*) fail "output \`$1\` cannot be set: it has a line break" ;; esac
   printf '%s=%s\n' "$1" "$2" >>"$GITHUB_OUTPUT"
 }
 
@@ -104,6 +104,6 @@ case $mode in
     numbers "$work/outcome.json"
     summary "$work/outcome.md"
     ;;
-  *) fail "failed to understand the mode \`$mode\`: it is \`lint\`, \`diff\` or \`push\`" ;;
+  *) fail "unknown mode \`$mode\`: use \`lint\`, \`diff\` or \`push\`" ;;
 esac
 exit "$code"

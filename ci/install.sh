@@ -10,8 +10,8 @@ if [ -z "${VERSION:-}" ] && found=$(command -v portolan); then
 fi
 version=${VERSION:-$(sed -n 's/^version = "\(.*\)"/\1/p' "$GITHUB_ACTION_PATH/Cargo.toml" | head -n 1)}
 version=${version#v}
-[[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+([.+-][0-9A-Za-z.+-]*)?$ ]] || fail "failed to understand the version: it is not one like 0.1.0"
-[ -n "${ACTION_REPOSITORY:-}" ] || fail "failed to find the releases: put portolan on the PATH, or use the action by its repository"
+[[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+([.+-][0-9A-Za-z.+-]*)?$ ]] || fail "invalid version: expected one such as 0.1.0"
+[ -n "${ACTION_REPOSITORY:-}" ] || fail "no releases: put portolan on the PATH, or use the action from its repository"
 
 case ${RUNNER_OS:-}-${RUNNER_ARCH:-} in
   Linux-X64) target=x86_64-unknown-linux-musl ;;
@@ -19,7 +19,7 @@ case ${RUNNER_OS:-}-${RUNNER_ARCH:-} in
   macOS-X64) target=x86_64-apple-darwin ;;
   macOS-ARM64) target=aarch64-apple-darwin ;;
   Windows-X64) target=x86_64-pc-windows-msvc ;;
-  *) fail "failed to find a release for ${RUNNER_OS:-?} on ${RUNNER_ARCH:-?}: install portolan before, for instance by pip" ;;
+  *) fail "no release for ${RUNNER_OS:-?} on ${RUNNER_ARCH:-?}: install portolan before this step, for example with pip" ;;
 esac
 archive=portolan-$version-$target.tar.gz
 [ "${RUNNER_OS:-}" != Windows ] || archive=portolan-$version-$target.zip
@@ -30,11 +30,11 @@ cd "$folder"
 for file in "$archive" SHA256SUMS; do
   curl --fail --silent --show-error --location --retry 3 --max-time 300 --output "$file" \
     "$GITHUB_SERVER_URL/$ACTION_REPOSITORY/releases/download/v$version/$file" ||
-    fail "failed to download $file of portolan $version from $ACTION_REPOSITORY"
+    fail "$file of portolan $version cannot be downloaded from $ACTION_REPOSITORY"
 done
 if command -v sha256sum >/dev/null; then sum=$(sha256sum "$archive"); else sum=$(shasum -a 256 "$archive"); fi
 grep -qxF -e "${sum%% *}  $archive" -e "${sum%% *} *$archive" SHA256SUMS ||
-  fail "failed to install portolan $version: $archive has not the checksum that its release names"
+  fail "checksum of $archive (portolan $version) differs from its release"
 case $archive in
   *.zip) unzip -q -o "$archive" ;;
   *) tar --extract --gzip --file "$archive" ;;

@@ -656,7 +656,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__init)
-            opts="-y -C -q -v -h --yes --dry-run --ci --pre-commit --no-pre-commit --scope --platform --from-catalog --example --config --target --catalog --color --quiet --verbose --no-progress --help"
+            opts="-y -C -q -v -h --yes --dry-run --ci --pre-commit --no-pre-commit --scope --platform --region --from-catalog --example --config --target --catalog --color --quiet --verbose --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -675,6 +675,10 @@ _portolan() {
                     ;;
                 --platform)
                     COMPREPLY=($(compgen -W "port glint" -- "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -W "eu us" -- "${cur}"))
                     return 0
                     ;;
                 -C)

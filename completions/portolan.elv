@@ -46,13 +46,14 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand comment 'Create or update the comment on a pull request (GitHub) or merge request (GitLab)'
             cand completions 'Print a shell completion script'
             cand man 'Print the manual page'
-            cand version 'Print the version'
+            cand version 'Print the version, and whether it is a published release or was built from source'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'portolan;init'= {
             cand --ci 'CI system; default: detected from the remote `origin` and existing files'
             cand --scope 'Ownership scope; default: owner and name of the remote `origin`'
             cand --platform 'Catalog product; default: detected from existing manifests or credentials'
+            cand --region 'Region of the account; default: asked on a terminal, otherwise the first region of the product'
             cand -C 'Run as if started in DIR'
             cand --config 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]'
             cand --target 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]'
@@ -60,7 +61,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand --color 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]'
             cand -y 'Write the files without asking'
             cand --yes 'Write the files without asking'
-            cand --dry-run 'Show the files and write nothing'
+            cand --dry-run 'Show every file in full and write nothing'
             cand --pre-commit 'Add the pre-commit hook, even outside a Git repository'
             cand --no-pre-commit 'Do not add the pre-commit hook'
             cand --from-catalog 'Write a manifest for every entity in the catalog'
@@ -371,7 +372,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand comment 'Create or update the comment on a pull request (GitHub) or merge request (GitLab)'
             cand completions 'Print a shell completion script'
             cand man 'Print the manual page'
-            cand version 'Print the version'
+            cand version 'Print the version, and whether it is a published release or was built from source'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'portolan;help;init'= {

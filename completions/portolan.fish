@@ -47,10 +47,9 @@ complete -c portolan -n "__fish_portolan_needs_command" -f -a "explain" -d 'Expl
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "config" -d 'Show every setting and its source'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "serve" -d 'Serve the embedded catalog with Port\'s HTTP API'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "schema" -d 'Print the JSON Schema of manifests, the config or an output'
-complete -c portolan -n "__fish_portolan_needs_command" -f -a "comment" -d 'Create or update the comment on a pull request (GitHub) or merge request (GitLab)'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "completions" -d 'Print a shell completion script'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "man" -d 'Print the manual page'
-complete -c portolan -n "__fish_portolan_needs_command" -f -a "version" -d 'Print the version'
+complete -c portolan -n "__fish_portolan_needs_command" -f -a "version" -d 'Print the version, and whether it is a published release or was built from source'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l ci -d 'CI system; default: detected from the remote `origin` and existing files' -r -f -a "github\t''
 gitlab\t''
@@ -58,6 +57,8 @@ none\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l scope -d 'Ownership scope; default: owner and name of the remote `origin`' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l platform -d 'Catalog product; default: detected from existing manifests or credentials' -r -f -a "port\t''
 glint\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l region -d 'Region of the account; default: asked on a terminal, otherwise the first region of the product' -r -f -a "eu\t''
+us\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand init" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
@@ -66,7 +67,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand init" -l color -d 'Whe
 always\t''
 never\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand init" -s y -l yes -d 'Write the files without asking'
-complete -c portolan -n "__fish_portolan_using_subcommand init" -l dry-run -d 'Show the files and write nothing'
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l dry-run -d 'Show every file in full and write nothing'
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l pre-commit -d 'Add the pre-commit hook, even outside a Git repository'
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l no-pre-commit -d 'Do not add the pre-commit hook'
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l from-catalog -d 'Write a manifest for every entity in the catalog'
@@ -388,19 +389,6 @@ complete -c portolan -n "__fish_portolan_using_subcommand schema" -s q -l quiet 
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -s v -l verbose -d 'Also print the root, the config and the target in use'
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c portolan -n "__fish_portolan_using_subcommand comment" -l pull-request -d 'Number of the pull request; default: the one that the CI job is for' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand comment" -l author -d 'Login that the token writes as; default: the forge is asked' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand comment" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
-complete -c portolan -n "__fish_portolan_using_subcommand comment" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
-complete -c portolan -n "__fish_portolan_using_subcommand comment" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand comment" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand comment" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
-always\t''
-never\t''"
-complete -c portolan -n "__fish_portolan_using_subcommand comment" -s q -l quiet -d 'Print only results and errors'
-complete -c portolan -n "__fish_portolan_using_subcommand comment" -s v -l verbose -d 'Also print the root, the config and the target in use'
-complete -c portolan -n "__fish_portolan_using_subcommand comment" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
-complete -c portolan -n "__fish_portolan_using_subcommand comment" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
@@ -435,18 +423,17 @@ complete -c portolan -n "__fish_portolan_using_subcommand version" -s q -l quiet
 complete -c portolan -n "__fish_portolan_using_subcommand version" -s v -l verbose -d 'Also print the root, the config and the target in use'
 complete -c portolan -n "__fish_portolan_using_subcommand version" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand version" -s h -l help -d 'Print help'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "init" -d 'Set up this repository: config, pre-commit hook, pipeline, first snapshot'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "lint" -d 'Check the entity manifests of this repository'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "diff" -d 'Show what push would change in the catalog, and the hazards'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "push" -d 'Apply what `diff` shows: create, update and delete entities in the catalog'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "pull" -d 'Update the blueprints and known entities in `.portolan/` from the catalog'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "new" -d 'Scaffold a manifest from a blueprint'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "explain" -d 'Explain a rule: what it finds, why it matters, how to fix it'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "config" -d 'Show every setting and its source'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "serve" -d 'Serve the embedded catalog with Port\'s HTTP API'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "schema" -d 'Print the JSON Schema of manifests, the config or an output'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "comment" -d 'Create or update the comment on a pull request (GitHub) or merge request (GitLab)'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "completions" -d 'Print a shell completion script'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "man" -d 'Print the manual page'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "version" -d 'Print the version'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "init" -d 'Set up this repository: config, pre-commit hook, pipeline, first snapshot'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "lint" -d 'Check the entity manifests of this repository'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "diff" -d 'Show what push would change in the catalog, and the hazards'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "push" -d 'Apply what `diff` shows: create, update and delete entities in the catalog'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "pull" -d 'Update the blueprints and known entities in `.portolan/` from the catalog'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "new" -d 'Scaffold a manifest from a blueprint'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "explain" -d 'Explain a rule: what it finds, why it matters, how to fix it'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "config" -d 'Show every setting and its source'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "serve" -d 'Serve the embedded catalog with Port\'s HTTP API'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "schema" -d 'Print the JSON Schema of manifests, the config or an output'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "completions" -d 'Print a shell completion script'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "man" -d 'Print the manual page'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "version" -d 'Print the version, and whether it is a published release or was built from source'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -7,15 +7,18 @@ use std::path::{Path, PathBuf};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
 
-use crate::commands::context::Context;
+use crate::commands::all::{self, Each};
+use crate::commands::context::{Context, mask_of_errors, mask_of_run};
 use crate::commands::terminal::{Terminal, colour_choice};
 use crate::commands::{
     self, comment, completions, config, diff, explain, init, lint, man, new, pull, push, schema, serve,
 };
+use crate::domain::build::Build;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::settings::{self, Environment, Request};
+use crate::settings::{self, AllError, Environment, Request};
 use crate::text::escape;
+use crate::text::mask::Mask;
 use crate::ui::{self, ColourChoice, Streams};
 
 const ABOUT: &str = "GitOps for the Port software catalog (and Glint): lint, diff and push Entity manifests";
@@ -66,6 +69,12 @@ struct Everyone {
     /// Apply the overrides of this target of the config [env: PORTOLAN_TARGET]
     #[arg(long, value_name = "NAME", global = true, value_hint = ValueHint::Other)]
     target: Option<String>,
+    /// Run the command for each config in this folder and below it, in turn
+    #[arg(long, global = true, conflicts_with = "config")]
+    all: bool,
+    /// Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]
+    #[arg(long, value_name = "SCOPE", global = true, value_hint = ValueHint::Other)]
+    scope: Option<String>,
     /// Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]
     #[arg(long, value_name = "CATALOG", global = true, value_hint = ValueHint::Other)]
     catalog: Option<String>,
@@ -101,7 +110,7 @@ enum Verb {
     Comment(comment::CommentArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
-    /// Print the version
+    /// Print the version, and whether it is a published release or was built from source
     #[command(after_help = "Examples:\n  portolan version")]
     Version,
 }
@@ -118,18 +127,20 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environm
     let parsed = command().try_get_matches_from(&arguments).and_then(|matches| Cli::from_arg_matches(&matches));
     let (result, terminal) = match parsed {
         Ok(cli) => {
+            let is_all = cli.everyone.all;
             cli.everyone.say(&mut request);
             let terminal = Terminal::new(&request, environment);
-            (cli.verb.run(request, environment, &terminal, streams), terminal)
+            (cli.verb.run(is_all, request, environment, &terminal, streams), terminal)
         }
         Err(error) => {
             let terminal = Terminal::new(&request, environment);
-            (show_usage(&error, &terminal, streams), terminal)
+            (show_usage(&error, &terminal, &mask_of_errors(environment), streams), terminal)
         }
     };
     let result = result.and_then(|exit| streams.flush().map(|()| exit).map_err(Error::from));
     result.unwrap_or_else(|error| {
-        streams.say_painted(&ui::failure(&error, terminal.talk_is_coloured, terminal.style.width));
+        let told = ui::failure(&error, terminal.talk_is_coloured, terminal.style.width);
+        streams.say_painted(&mask_of_errors(environment).text(&told));
         error.exit()
     })
 }
@@ -137,8 +148,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environm
 /// Tells of a panic, which is always ours: the message, and what to do with it.
 pub fn tell_of_panic(panic: &std::panic::PanicHookInfo<'_>) {
     let told = format!(
-        "error: portolan {} failed where it never should: {panic}\nPlease report this, with the command and the files \
-         that lead to it.\n",
+        "error: internal error in portolan {}: {panic}\n  help: please report this bug, with the command and the files that cause it\n",
         env!("CARGO_PKG_VERSION")
     );
     Streams::standard().say(&told);
@@ -146,12 +156,24 @@ pub fn tell_of_panic(panic: &std::panic::PanicHookInfo<'_>) {
 
 impl Verb {
     fn run(
-        self,
+        mut self,
+        mut is_all: bool,
         mut request: Request,
         environment: &Environment,
         terminal: &Terminal,
         streams: &mut Streams,
     ) -> Result<Exit, Error> {
+        if let Self::Pull(args) = &mut self
+            && args.entities.is_some()
+            && is_all
+        {
+            // The old spelling: entities are written for one config at a time.
+            (args.all, is_all) = (true, false);
+        }
+        if is_all && self.each().is_none() {
+            let verb = self.name();
+            return Err(Error::Settings(AllError::Verb { verb }.into()));
+        }
         match self {
             Self::Explain(args) => return explain::run(&args, &terminal.style, streams),
             Self::Schema(args) if args.needs_no_repository() => return schema::run(&args, streams),
@@ -163,7 +185,7 @@ impl Verb {
             }
             Self::Man(args) => return man::run(&args, command(), environment.directory(), streams),
             Self::Version => {
-                streams.show(&command().render_version())?;
+                streams.show(&format!("{}{}\n", command().render_version(), Build::current().description()))?;
                 return Ok(Exit::Success);
             }
             Self::Init(_)
@@ -179,9 +201,24 @@ impl Verb {
         if let Self::Lint(args) = &self {
             request.rules.clone_from(&args.rule);
         }
+        if let Some(each) = self.each().filter(|_| is_all) {
+            return all::run(&each, &request, environment, terminal, streams);
+        }
+        request.may_pass_by_configs = self.may_pass_by_configs();
         let settings = settings::resolve(&request, environment, &commands::rule_names())?;
+        self.require_repository(&settings)?;
         let Terminal { style, motion, .. } = *terminal;
-        let mut context = Context { settings: &settings, environment, streams, style, quiet: request.quiet, motion };
+        let mask = mask_of_run(&settings, environment);
+        let mut context = Context {
+            settings: &settings,
+            environment,
+            streams,
+            style,
+            quiet: request.quiet,
+            motion,
+            mask,
+            reports: None,
+        };
         for note in &settings.notes {
             context.say(&format!("note: {note}"));
         }
@@ -205,19 +242,108 @@ impl Verb {
     }
 }
 
+impl Verb {
+    /// The verb for each of several configs; `None`: it is for one.
+    fn each(&self) -> Option<Each> {
+        match self {
+            Self::Lint(args) => Some(Each::Lint(args.clone())),
+            Self::Diff(args) => Some(Each::Diff(args.clone())),
+            Self::Push(args) => Some(Each::Push(args.clone())),
+            Self::Pull(args) => Some(Each::Pull(args.clone())),
+            Self::Config(args) => Some(Each::Config(args.clone())),
+            Self::Init(_)
+            | Self::New(_)
+            | Self::Explain(_)
+            | Self::Serve(_)
+            | Self::Schema(_)
+            | Self::Comment(_)
+            | Self::Completions(_)
+            | Self::Man(_)
+            | Self::Version => None,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Init(_) => "init",
+            Self::Lint(_) => "lint",
+            Self::Diff(_) => "diff",
+            Self::Push(_) => "push",
+            Self::Pull(_) => "pull",
+            Self::New(_) => "new",
+            Self::Explain(_) => "explain",
+            Self::Config(_) => "config",
+            Self::Serve(_) => "serve",
+            Self::Schema(_) => "schema",
+            Self::Comment(_) => "comment",
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
+            Self::Version => "version",
+        }
+    }
+
+    /// Whether configs in folders below are no reason to stop: `init` makes one beside them and excludes theirs, and a
+    /// server of another folder or file reads nothing here.
+    fn may_pass_by_configs(&self) -> bool {
+        match self {
+            Self::Init(_) => true,
+            Self::Serve(args) => args.seed.is_some() || args.store.is_some(),
+            Self::Lint(_)
+            | Self::Diff(_)
+            | Self::Push(_)
+            | Self::Pull(_)
+            | Self::New(_)
+            | Self::Explain(_)
+            | Self::Config(_)
+            | Self::Schema(_)
+            | Self::Comment(_)
+            | Self::Completions(_)
+            | Self::Man(_)
+            | Self::Version => false,
+        }
+    }
+
+    /// Verbs that read manifests walk through the repository; without one, they would walk through the whole disk.
+    fn require_repository(&self, settings: &settings::Settings) -> Result<(), Error> {
+        const WAY_OUT: &str = "run it in a Git work tree, choose the folder of a portolan.yaml with `-C`, or write one with `portolan init`";
+        let help = match self {
+            // Files that are named are those that are meant.
+            Self::Lint(args) if !args.paths.is_empty() => return Ok(()),
+            // Git's own refusal is clearer.
+            Self::Lint(args) if args.staged || args.pre_commit || args.changed || args.since.is_some() => return Ok(()),
+            Self::Lint(_) => {
+                "name the files and folders to lint (`portolan lint catalog/`), run it in a Git work tree, or choose the \
+                 folder of a portolan.yaml with `-C`"
+            }
+            Self::Diff(_) | Self::Push(_) | Self::Pull(_) | Self::New(_) => WAY_OUT,
+            Self::Init(_)
+            | Self::Explain(_)
+            | Self::Config(_)
+            | Self::Serve(_)
+            | Self::Schema(_)
+            | Self::Comment(_)
+            | Self::Completions(_)
+            | Self::Man(_)
+            | Self::Version => return Ok(()),
+        };
+        Ok(settings.require_repository(help)?)
+    }
+}
+
 impl Everyone {
     fn say(self, request: &mut Request) {
         request.directory = self.directory;
         request.config = self.config;
         request.target = self.target;
         request.catalog = self.catalog;
+        request.scope = self.scope;
         request.quiet = self.quiet;
         request.verbose = self.verbose;
         request.no_progress = self.no_progress;
     }
 }
 
-fn show_usage(error: &clap::Error, terminal: &Terminal, streams: &mut Streams) -> Result<Exit, Error> {
+fn show_usage(error: &clap::Error, terminal: &Terminal, mask: &Mask, streams: &mut Streams) -> Result<Exit, Error> {
     let is_asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     let text = error.render();
     let is_coloured = if is_asked_for { terminal.style.color } else { terminal.talk_is_coloured };
@@ -235,7 +361,7 @@ fn show_usage(error: &clap::Error, terminal: &Terminal, streams: &mut Streams) -
         streams.show(&text)?;
         Ok(Exit::Success)
     } else {
-        streams.say_painted(&text);
+        streams.say_painted(&mask.text(&text));
         Ok(Exit::Usage)
     }
 }

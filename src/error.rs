@@ -1,6 +1,5 @@
-//! Which room failed, and what that means for the exit code. Findings are not errors: a file with faults is a result,
-//! an error is a job that could not be done. What a verb was asked for and cannot do is told here too: verbs stand
-//! above this floor, and their errors must be seen from it.
+//! The errors of all commands and their exit codes. Findings are not errors: a file with faults is a result, an error
+//! is a job that could not be done. Errors of commands are here too, because commands are a higher layer.
 
 use crate::catalog::CatalogError;
 use crate::catalog::server::ServerError;
@@ -93,14 +92,14 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Comment(#[from] CommentError),
-    #[error("find the rule `{name}`")]
+    #[error("unknown rule `{name}`")]
     #[diagnostic(code("no-such-rule"), help("{help}"))]
     NoSuchRule { name: String, help: String },
-    #[error("write the schema: only that of manifests belongs to a repository")]
-    #[diagnostic(code("nothing-to-write"), help("leave `--write` out, and send the output to a file"))]
+    #[error("`--write` writes the schema of manifests only")]
+    #[diagnostic(code("nothing-to-write"), help("drop `--write` and redirect the output to a file"))]
     NothingToWrite,
-    #[error("find the verb `{verb}`")]
-    #[diagnostic(code("no-such-verb"), help("the verbs are {known}"))]
+    #[error("unknown command `{verb}`")]
+    #[diagnostic(code("no-such-verb"), help("the commands are {known}"))]
     NoSuchVerb { verb: String, known: String },
 }
 
@@ -113,29 +112,29 @@ pub enum LintError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Git(#[from] GitError),
-    #[error("find a Git repository at `{root}`: there is none")]
-    #[diagnostic(code("no-git"), help("run it inside a Git work tree, or without `{flag}`"))]
+    #[error("no Git repository at `{root}`")]
+    #[diagnostic(code("no-git"), help("run portolan inside a Git work tree, or drop `{flag}`"))]
     NoGit { root: String, flag: &'static str },
-    #[error("find `{path}`: there is no such file or folder")]
-    #[diagnostic(code("no-such-path"), help("name files and folders relative to where you are"))]
+    #[error("no such file or folder: `{path}`")]
+    #[diagnostic(code("no-such-path"), help("paths are relative to the current folder"))]
     NoSuchPath { path: String },
-    #[error("find a file to lint: `manifests.{key}` ({place}) {what}")]
-    #[diagnostic(code("nothing-to-lint"), help("correct the globs: they are relative to the root"))]
+    #[error("no files to lint: `manifests.{key}` ({place}) {what}")]
+    #[diagnostic(code("nothing-to-lint"), help("correct the globs: they are relative to the repository root"))]
     Emptied { key: &'static str, place: String, what: String },
-    #[error("report as {first} and as {second}: both would go to {place}")]
-    #[diagnostic(code("shared-output"), help("send each to a file of its own: `--output FORMAT=FILE`"))]
+    #[error("two reports for one output: {first} and {second} would both go to {place}")]
+    #[diagnostic(code("shared-output"), help("send each report to its own file: `--output FORMAT=FILE`"))]
     SharedOutput { first: &'static str, second: &'static str, place: String },
-    #[error("read standard input: `-` is not among the paths, and `--stdin-filename` is only its name")]
+    #[error("`--stdin-filename` without `-`: it only names the text on standard input")]
     #[diagnostic(code("no-input"), help("add `-`: `portolan lint - --stdin-filename FILE`"))]
     NoInput,
-    #[error("read standard input: `-` stands alone, without other paths, `--fix`, `--staged` or `--changed`")]
+    #[error("`-` cannot be combined with other paths, `--fix`, `--staged` or `--changed`")]
     #[diagnostic(code("input-alone"), help("lint one text at a time: `portolan lint - --stdin-filename FILE`"))]
     InputAlone,
-    #[error("read standard input: nobody said which file it stands for")]
-    #[diagnostic(code("nameless-input"), help("add `--stdin-filename FILE`, relative to where you are"))]
+    #[error("no file name for standard input")]
+    #[diagnostic(code("nameless-input"), help("add `--stdin-filename FILE`, relative to the current folder"))]
     NamelessInput,
-    #[error("lint `{path}`: it is outside of the repository at `{root}`")]
-    #[diagnostic(code("outside-root"), help("run portolan in the repository that the file belongs to, or use `-C`"))]
+    #[error("`{path}` is outside of the repository at `{root}`")]
+    #[diagnostic(code("outside-root"), help("run portolan in the repository of that file, or pass its folder to `-C`"))]
     Outside { path: String, root: String },
 }
 
@@ -145,100 +144,114 @@ pub enum BaseError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Git(#[from] GitError),
-    #[error("find a Git repository at `{root}`: there is none")]
-    #[diagnostic(code("no-git"), help("run it inside a Git work tree, or without `{flag}`"))]
+    #[error("no Git repository at `{root}`")]
+    #[diagnostic(code("no-git"), help("run portolan inside a Git work tree, or drop `{flag}`"))]
     NoGit { root: String, flag: &'static str },
 }
 
 /// Why `serve` does not begin.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum ServeError {
-    #[error("listen on {address} with issued credentials: these are for loopback addresses only")]
+    #[error("{address} is not a loopback address, and generated credentials work for loopback only")]
     #[diagnostic(
         code("exposed"),
-        help(
-            "to listen beyond loopback, choose the credentials yourself: PORTOLAN_SERVE_CLIENT_ID and \
-             PORTOLAN_SERVE_CLIENT_SECRET"
-        )
+        help("set your own credentials: PORTOLAN_SERVE_CLIENT_ID and PORTOLAN_SERVE_CLIENT_SECRET")
     )]
     Exposed { address: std::net::SocketAddr },
-    #[error("use the credentials: {missing} is missing")]
+    #[error("incomplete credentials: {missing} is missing")]
     #[diagnostic(
         code("half-credentials"),
         help(
-            "choose both, by `--client-id` and `--client-secret` or their variables, or leave out both: the server then issues a pair"
+            "set both (`--client-id` and `--client-secret`, or their variables), or neither: the server then generates a pair"
         )
     )]
     HalfCredentials { missing: &'static str },
-    #[error("use the {what}: {why}")]
-    #[diagnostic(code("bad-credentials"), help("choose letters, digits and signs that a header can carry"))]
+    #[error("invalid {what}: {why}")]
+    #[diagnostic(code("bad-credentials"), help("use characters that an HTTP header can carry"))]
     BadCredentials { what: &'static str, why: &'static str },
-    #[error("serve `{catalog}`: `serve` is the embedded catalog, and `--catalog` names another")]
-    #[diagnostic(code("serves-no-other"), help("leave `--catalog` out; `--store FILE` names the embedded one's file"))]
+    #[error("`serve` runs the embedded catalog only, and `--catalog` is `{catalog}`")]
+    #[diagnostic(
+        code("serves-no-other"),
+        help("drop `--catalog`; `--store FILE` sets the file of the embedded catalog")
+    )]
     OtherCatalog { catalog: String },
-    #[error("hold the catalog in `{store}`: {why}")]
+    #[error("store `{store}` cannot be used: {why}")]
     #[diagnostic(code("no-such-store"), help("{help}"))]
     NoStore { store: String, why: &'static str, help: &'static str },
-    #[error("seed from `{path}`: {why}")]
-    #[diagnostic(code("no-such-seed"), help("`--seed` takes the folder of a repository, relative to where you are"))]
+    #[error("seed `{path}` cannot be used: {why}")]
+    #[diagnostic(
+        code("no-such-seed"),
+        help("pass the folder of a repository to `--seed`, relative to the current folder")
+    )]
     NoSeed { path: String, why: &'static str },
-    #[error("seed from `{path}`: {why}")]
+    #[error("seed `{path}` cannot be used: {why}")]
     #[diagnostic(
         code("nothing-seeded"),
-        help("name the root of a repository of manifests; `portolan lint` tells more")
+        help("pass the root of a repository with manifests; `portolan lint` there shows more")
     )]
     NothingSeeded { path: String, why: String },
-    #[error("follow the blueprints of `.portolan/blueprints`: {why}")]
-    #[diagnostic(code("blueprints-not-followed"), help("`portolan lint` tells what is wrong with the snapshot"))]
+    #[error("blueprints of `.portolan/blueprints` cannot be used: {why}")]
+    #[diagnostic(code("blueprints-not-followed"), help("run `portolan lint` to see what is wrong with the snapshot"))]
     NotFollowed { why: String },
 }
 
-/// Why nobody knows whose entities are meant.
+/// Why there is no scope.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum ScopeError {
-    #[error("tell whose entities are meant: there is no `scope`, and no Git remote `origin` to take it from")]
-    #[diagnostic(code("no-scope"), help("set `scope` in portolan.yaml, or `PORTOLAN_SCOPE`: `acme/catalog`"))]
+    #[error("no scope is set, and there is no Git remote `origin` to derive one from")]
+    #[diagnostic(
+        code("no-scope"),
+        help("set `scope: acme/catalog` in portolan.yaml, `PORTOLAN_SCOPE=acme/catalog`, or `--scope acme/catalog`")
+    )]
     Unknown,
+    #[error(
+        "no scope is set, and a push to {catalog} needs one: it owns the entities that the push writes and deletes"
+    )]
+    #[diagnostic(
+        code("no-scope"),
+        help("set `scope: {example}` in portolan.yaml, `PORTOLAN_SCOPE={example}`, or `--scope {example}`")
+    )]
+    NotSet { catalog: String, example: String },
 }
 
 /// Why pull could not do what it was asked for.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum PullError {
-    #[error("pull all of blueprint `{blueprint}`: {reason}")]
+    #[error("incomplete read of the blueprint `{blueprint}`: {reason}")]
     #[diagnostic(
         code("incomplete-read"),
-        help("run it again: nothing was written, since what is missing would look like what does not exist")
+        help("rerun the command; nothing was written, since missing entities would look deleted")
     )]
     Incomplete { blueprint: String, reason: String },
-    #[error("understand {blueprint} of those that the catalog gave: {reason}")]
+    #[error("{blueprint} of the catalog cannot be used: {reason}")]
     #[diagnostic(
         code("unusable-blueprint"),
-        help("nothing was written, since its file would be lost; look at the blueprint in the catalog")
+        help("fix the blueprint in the catalog; nothing was written, since its file would be lost")
     )]
     Unusable { blueprint: String, reason: String },
-    #[error("pull from the embedded catalog: nobody asked for it, and the snapshot is of {catalog}")]
+    #[error("no catalog is configured, and the snapshot is of {catalog}")]
     #[diagnostic(
         code("catalog-not-named"),
-        help("set the credentials in the environment, or name the catalog: `--catalog` or `catalog` in portolan.yaml")
+        help("set the credentials in the environment, or the catalog: `--catalog`, or `catalog` in portolan.yaml")
     )]
     NotNamed { catalog: String },
-    #[error("pull from the embedded catalog: it holds no entities, and the snapshot is of {catalog}")]
+    #[error("embedded catalog has no entities, and the snapshot is of {catalog}")]
     #[diagnostic(
         code("catalog-without-entities"),
         help(
-            "the catalog is `local` ({place}): name the other one (`--catalog URL`, `--target NAME`); if the embedded \
-             one is meant, say `--catalog local`"
+            "choose the catalog: `--catalog URL` or `--target NAME`, or `--catalog local` for the embedded one (`local` is set by \
+             {place})"
         )
     )]
     NoEntities { catalog: String, place: String },
-    #[error("pull from {catalog}: it has no blueprints, so nothing was written")]
+    #[error("{catalog} has no blueprints, so nothing was written")]
     #[diagnostic(code("empty-catalog"), help("{help}"))]
     Empty { catalog: String, help: String },
-    #[error("find the blueprint `{name}` in {catalog}")]
+    #[error("unknown blueprint `{name}` in {catalog}")]
     #[diagnostic(code("no-such-blueprint"), help("{help}"))]
     NoSuchBlueprint { name: String, catalog: String, help: String },
-    #[error("choose a folder for manifests of `{blueprint}`: `manifests.include` matches no file that could be made")]
-    #[diagnostic(code("no-folder"), help("add a folder for them, such as `catalog/**/*.yaml`"))]
+    #[error("no folder for manifests of `{blueprint}`: `manifests.include` matches no new file")]
+    #[diagnostic(code("no-folder"), help("add a glob for them, such as `catalog/**/*.yaml`"))]
     NoFolder { blueprint: String },
 }
 
@@ -251,34 +264,34 @@ pub enum InitError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Discover(#[from] DiscoverError),
-    #[error("ask before files are written: there is no terminal to ask on")]
-    #[diagnostic(code("nobody-to-ask"), help("`--dry-run` shows the files, `--yes` writes them"))]
+    #[error("no terminal to ask for confirmation")]
+    #[diagnostic(code("nobody-to-ask"), help("use `--yes` to write the files, or `--dry-run` to preview them"))]
     NobodyToAsk,
-    #[error("use the {what} `{value}`: {reason}")]
+    #[error("invalid {what} `{value}`: {reason}")]
     #[diagnostic(code("invalid-choice"), help("{help}"))]
     Invalid { what: &'static str, value: String, reason: String, help: &'static str },
-    #[error("adopt what the catalog has: nobody said which catalog")]
+    #[error("no catalog is configured to adopt entities from")]
     #[diagnostic(
         code("no-catalog-to-adopt"),
-        help("set {variables} in the environment, or name the embedded one: `--catalog local`")
+        help("set {variables} in the environment, or choose the embedded catalog: `--catalog local`")
     )]
     NoCatalog { variables: String },
-    #[error("read `{path}`: {problem}")]
-    #[diagnostic(code("unreadable-file"), help("nothing was written; mend the file, or move it away"))]
+    #[error("`{path}` cannot be read: {}", problem.reason())]
+    #[diagnostic(code("unreadable-file"), help("fix the file or move it away; nothing was written"))]
     Unreadable { path: String, problem: ReadProblem },
-    #[error("write the files: `{path}` is in the way")]
+    #[error("`{path}` exists and is not a regular file")]
     #[diagnostic(
         code("in-the-way"),
-        help("nothing was written; rename what is there, or leave the file out (`--ci none`, `--no-pre-commit`)")
+        help("rename it, or drop the file (`--ci none`, `--no-pre-commit`); nothing was written")
     )]
     InTheWay { path: String },
-    #[error("wire the folder `{path}`: it is Git's own")]
-    #[diagnostic(code("inside-git"), help("nothing was written; run it in the folder that holds the manifests"))]
+    #[error("`{path}` is inside Git's own folder")]
+    #[diagnostic(code("inside-git"), help("run `portolan init` in the folder with the manifests; nothing was written"))]
     InsideGit { path: String },
     #[error("{source}")]
     #[diagnostic(
         code("half-written"),
-        help("written so far: {written}. Mend the cause and run it again: these are kept")
+        help("fix the cause and rerun the command; these files were written and are kept: {written}")
     )]
     HalfWritten { written: String, source: WriteError },
 }
@@ -286,119 +299,122 @@ pub enum InitError {
 /// Why `new` makes no manifest.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum NewError {
-    #[error("find a blueprint: there is no snapshot of the catalog (`.portolan/blueprints`)")]
-    #[diagnostic(
-        code("no-snapshot"),
-        help("with credentials, run `portolan pull`; without an account, run `portolan init --example`")
-    )]
+    #[error("no snapshot of the catalog (`.portolan/blueprints`)")]
+    #[diagnostic(code("no-snapshot"), help("run `portolan pull`, or without an account `portolan init --example`"))]
     NoSnapshot,
-    #[error("tell what to make: no blueprint is named")]
-    #[diagnostic(code("no-blueprint-named"), help("write `portolan new BLUEPRINT ID`; the snapshot has {known}"))]
+    #[error("no blueprint given")]
+    #[diagnostic(code("no-blueprint-named"), help("run `portolan new BLUEPRINT ID`; the snapshot has {known}"))]
     NoBlueprint { known: String },
-    #[error("find the blueprint `{name}` in the snapshot")]
+    #[error("unknown blueprint `{name}`: the snapshot does not have it")]
     #[diagnostic(code("not-in-snapshot"), help("{help}"))]
     NoSuchBlueprint { name: String, help: String },
-    #[error("use the blueprint of `{path}`: {reason}")]
-    #[diagnostic(code("unusable-snapshot"), help("run `portolan pull`, which writes the file again"))]
+    #[error("blueprint in `{path}` cannot be used: {reason}")]
+    #[diagnostic(code("unusable-snapshot"), help("run `portolan pull` to write the file anew"))]
     Unusable { path: String, reason: String },
-    #[error("name the new entity: no identifier is given")]
-    #[diagnostic(code("no-identifier"), help("write `portolan new {blueprint} ID`"))]
+    #[error("no identifier for the new entity")]
+    #[diagnostic(code("no-identifier"), help("run `portolan new {blueprint} ID`"))]
     NoIdentifier { blueprint: String },
-    #[error("name the new entity: {mistyped}")]
-    #[diagnostic(code("bad-identifier"), help("choose another identifier; `--title` takes any text"))]
+    #[error("invalid identifier: {mistyped}")]
+    #[diagnostic(code("bad-identifier"), help("choose another identifier; `--title` accepts any text"))]
     BadIdentifier { mistyped: Mistyped },
-    #[error("make `{identifier}` of `{blueprint}`: `{path}` declares it already")]
-    #[diagnostic(code("already-declared"), help("choose another identifier, or change what is there"))]
+    #[error("`{blueprint}/{identifier}` already exists in `{path}`")]
+    #[diagnostic(code("already-declared"), help("choose another identifier, or change that manifest"))]
     Declared { blueprint: String, identifier: String, path: String },
-    #[error("find the {what} `{name}` in blueprint `{blueprint}`")]
+    #[error("unknown {what} `{name}`: the blueprint `{blueprint}` does not have it")]
     #[diagnostic(code("no-such-name"), help("{help}"))]
     NoSuchName { what: &'static str, name: String, blueprint: String, help: String },
-    #[error("set `{name}`: it is a {kind} property, which the catalog computes")]
-    #[diagnostic(code("computed-name"), help("leave it out; set what it is computed from"))]
+    #[error("`{name}` is a {kind} property: the catalog computes it")]
+    #[diagnostic(code("computed-name"), help("remove it; set the values that it is computed from"))]
     Computed { name: String, kind: &'static str },
-    #[error("set `{name}`: {mistyped}")]
-    #[diagnostic(code("mistyped-value"), help("it takes {takes}"))]
+    #[error("invalid value for `{name}`: {mistyped}")]
+    #[diagnostic(code("mistyped-value"), help("use {takes}"))]
     Mistyped { name: String, takes: String, mistyped: Mistyped },
-    #[error("set `{name}`: {message}")]
+    #[error("invalid value for `{name}`: {message}")]
     #[diagnostic(code("misfit-value"), help("{help}"))]
     Misfit { name: String, message: String, help: String },
-    #[error("set the team: entities of `{blueprint}` take theirs along `{path}`")]
-    #[diagnostic(code("team-is-inherited"), help("leave `--team` out, and set the relation"))]
+    #[error("entities of `{blueprint}` inherit their team through `{path}`")]
+    #[diagnostic(code("team-is-inherited"), help("drop `--team` and set the relation"))]
     InheritedTeam { blueprint: String, path: String },
-    #[error("write a manifest to `{path}`: that is not the name of a YAML file")]
-    #[diagnostic(code("not-yaml"), help("name a file that ends with .yaml or .yml"))]
+    #[error("`{path}` is not the name of a YAML file")]
+    #[diagnostic(code("not-yaml"), help("name a file that ends in `.yaml` or `.yml`"))]
     NotYaml { path: String },
-    #[error("write a manifest to `{path}`: it is there already")]
-    #[diagnostic(code("file-is-taken"), help("choose another file, or use `--stdout`: `new` overwrites nothing"))]
+    #[error("`{path}` already exists")]
+    #[diagnostic(
+        code("file-is-taken"),
+        help("choose another file, or print the manifest with `--stdout`; `new` overwrites nothing")
+    )]
     Taken { path: String },
-    #[error("choose a folder for manifests of `{blueprint}`: `manifests.include` matches no file that could be made")]
+    #[error("no folder for manifests of `{blueprint}`: `manifests.include` matches no new file")]
     #[diagnostic(
         code("no-folder"),
-        help("name a file (`--file`), or add a folder for them, such as `catalog/**/*.yaml`")
+        help("name a file (`--file`), or add a glob for them, such as `catalog/**/*.yaml`")
     )]
     NoFolder { blueprint: String },
-    #[error("write a manifest to `{path}`: it is outside of the repository at `{root}`")]
-    #[diagnostic(code("outside-root"), help("choose a file in it, or say which repository is meant: `-C`"))]
+    #[error("`{path}` is outside of the repository at `{root}`")]
+    #[diagnostic(code("outside-root"), help("choose a file in the repository, or another repository with `-C`"))]
     Outside { path: String, root: String },
-    #[error("write a manifest to `{path}`: nobody reads manifests there")]
+    #[error("`{path}` is not a place for manifests: portolan never reads them there")]
     #[diagnostic(
         code("never-read"),
-        help("`.git`, `.portolan` and `portolan.yaml` have a use of their own; choose another file")
+        help("choose another file; `.git`, `.portolan` and `portolan.yaml` have another purpose")
     )]
     NeverRead { path: String },
-    #[error("write a manifest to `{path}`: `{file}` is a file, and no folder")]
+    #[error("`{path}` cannot be created: `{file}` is a file, not a folder")]
     #[diagnostic(code("below-a-file"), help("choose another file"))]
     BelowFile { path: String, file: String },
-    #[error("open an editor: neither `VISUAL` nor `EDITOR` is set")]
-    #[diagnostic(code("no-editor"), help("set one, such as `EDITOR=vi`, or leave `--edit` out"))]
+    #[error("no editor: neither `VISUAL` nor `EDITOR` is set")]
+    #[diagnostic(code("no-editor"), help("set one, such as `EDITOR=vi`, or drop `--edit`"))]
     NoEditor,
 }
 
 /// Why diff could not do what it was asked for.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum DiffError {
-    #[error("ask the catalog whether it would take `{key}`: {error}")]
-    #[diagnostic(code("not-verified"), help("run it again, or without `--verify`"))]
+    #[error("`{key}` cannot be verified: {error}")]
+    #[diagnostic(code("not-verified"), help("rerun the command, or drop `--verify`"))]
     NotVerified { key: String, error: std::sync::Arc<CatalogError> },
-    #[error("leave out what was pending before this branch: there is no base to tell it by{}", because(why.as_deref()))]
-    #[diagnostic(code("no-base"), help("name it: `--base origin/main`, or leave `--only-branch` out"))]
+    #[error("`--only-branch` has no base to compare with{}", because(why.as_deref()))]
+    #[diagnostic(code("no-base"), help("set it: `--base origin/main`, or drop `--only-branch`"))]
     NoBase { why: Option<String> },
-    #[error("plan `{name}` alone: it is neither a blueprint of {catalog} nor a file with a manifest")]
+    #[error("`{name}` is neither a blueprint of {catalog} nor a file with a manifest")]
     #[diagnostic(code("nothing-chosen"), help("{help}"))]
     NothingChosen { name: String, catalog: String, help: String },
-    #[error("write the plan to `{path}`: {why}")]
+    #[error("plan cannot be written to `{path}`: {why}")]
     #[diagnostic(code("no-place-for-a-plan"), help("{help}"))]
     NoPlace { path: String, why: &'static str, help: &'static str },
-    #[error("plan what `{name}` asks for: that commit has no manifests")]
+    #[error("commit `{name}` has no manifests")]
     #[diagnostic(
         code("no-manifests-then"),
-        help("name another commit; a plan of nothing would delete all that this scope wrote")
+        help("name another commit; an empty plan would delete every entity of this scope")
     )]
     NoManifests { name: String },
-    #[error("read the config `{path}`: {problem}")]
-    #[diagnostic(code("unreadable-config-then"), help("check that commit out (`git worktree add`), and run it there"))]
+    #[error("config `{path}` cannot be read: {}", problem.reason())]
+    #[diagnostic(
+        code("unreadable-config-then"),
+        help("check out that commit (`git worktree add`) and run portolan there")
+    )]
     UnreadableConfig { path: String, problem: ReadProblem },
 }
 
 /// Why there is no comment on the pull request.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum CommentError {
-    #[error("publish `{path}`: its first line is not the marker of a report")]
+    #[error("`{path}` is not a report: its first line is not the marker of one")]
     #[diagnostic(
         code("no-marker"),
         help("write it with `portolan diff --output markdown=FILE`, and change nothing in it")
     )]
     NoMarker { path: String },
-    #[error("publish standard input: it is not UTF-8 text")]
+    #[error("standard input is not UTF-8 text")]
     #[diagnostic(code("comment-not-text"), help("write the report with `portolan diff --output markdown=FILE`"))]
     NotText,
-    #[error("publish `{path}`: it has {length} characters, and a comment on {forge} at most {most}")]
+    #[error("`{path}` is too long: {length} characters; a comment on {forge} has at most {most}")]
     #[diagnostic(
         code("comment-too-long"),
         help("publish the report as `portolan diff --output markdown=FILE` wrote it")
     )]
     TooLong { path: String, length: String, most: String, forge: &'static str },
-    #[error("comment on {name}: {variable} is not set")]
+    #[error("no token to comment on {name}: {variable} is not set")]
     #[diagnostic(
         code("no-forge-token"),
         help(
@@ -407,10 +423,10 @@ pub enum CommentError {
         )
     )]
     NoToken { variable: &'static str, name: String },
-    #[error("comment on {name}: the forge does not say which account the token belongs to")]
+    #[error("{name}: the forge does not say which account the token belongs to")]
     #[diagnostic(code("unknown-author"), help("name it: `--author LOGIN`"))]
     UnknownAuthor { name: String },
-    #[error("use the certificates in `{path}`: {reason}")]
+    #[error("the certificates in `{path}` cannot be used: {reason}")]
     #[diagnostic(code("forge-ca-bundle"), help("PORTOLAN_CA_BUNDLE and SSL_CERT_FILE name a PEM file"))]
     Bundle { path: String, reason: String },
 }
@@ -423,66 +439,69 @@ fn because(why: Option<&str>) -> String {
 /// Why nothing was pushed.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum PushError {
-    #[error("push: nobody said which catalog is meant, and the embedded one of a pipeline is gone with it")]
+    #[error("no catalog is configured, and in CI the embedded one would be lost when the job ends")]
     #[diagnostic(
         code("push-not-named"),
-        help("set {variables} in the environment, or name the catalog: `--catalog eu`, `--catalog local`")
+        help("set {variables} in the environment, or choose the catalog: `--catalog eu`, `--catalog local`")
     )]
     NotNamed { variables: String },
-    #[error("push: the plan has {what}: changes that cannot be made; nothing was written")]
-    #[diagnostic(code("push-obstacles"), help("fix each one that the plan names, then push again"))]
+    #[error("push refused: the plan has {what} (changes that cannot be made); nothing was written")]
+    #[diagnostic(code("push-obstacles"), help("fix each obstacle that the plan lists, then push again"))]
     Obstacles { what: String },
-    #[error("push: {what} approval; nothing was written")]
+    #[error("push refused: {what} approval; nothing was written")]
     #[diagnostic(code("push-unapproved"), help("review the plan, then rerun with `{flags}`"))]
     Unapproved { what: String, flags: String },
-    #[error("push: the digest given to `--approve` does not match this plan: {what} approval; nothing was written")]
+    #[error(
+        "push refused: the digest given to `--approve` does not match this plan, {what} approval; nothing was written"
+    )]
     #[diagnostic(
         code("push-other-approval"),
         help(
-            "the catalog, the target, the scope, the hazards or the manifests of the entities in them are not those that \
-             were approved; review the plan, then rerun with `{flags}`"
+            "review the plan, then rerun with `{flags}`; the catalog, target, scope, hazards or their manifests changed since \
+             the approval"
         )
     )]
     OtherApproval { what: String, flags: String },
-    #[error("push: {flag} is about a commit, and nothing is committed yet; nothing was written")]
-    #[diagnostic(code("push-no-commit"), help("commit what is to be pushed"))]
+    #[error("push refused: {flag} needs a commit, and there is none yet; nothing was written")]
+    #[diagnostic(code("push-no-commit"), help("commit the manifests, then push again"))]
     NoCommit { flag: &'static str },
     #[error(
-        "push: it must be signed, and manifests, config or snapshot are not as commit `{commit}` has them; nothing was written"
+        "push refused: a signed commit is required, and manifests, config or snapshot differ from commit `{commit}`; nothing \
+             was written"
     )]
     #[diagnostic(
         code("push-uncommitted"),
-        help("commit and sign the changes (`git status` shows them), or push the commit without them: `--ref HEAD`")
+        help("commit and sign the changes (`git status` lists them), or push the commit without them: `--ref HEAD`")
     )]
     Uncommitted { commit: String },
-    #[error("push: commit `{commit}` of `{by}` must be signed, and {why}; nothing was written")]
+    #[error("push refused: commit `{commit}` by `{by}` must be signed, and {why}; nothing was written")]
     #[diagnostic(code("push-unsigned"), help("{help}"))]
     Unsigned { commit: String, by: String, why: String, help: String },
-    #[error("push: commit `{now}` {how} `{old}`, which was pushed last (`{path}`); nothing was written")]
-    #[diagnostic(
-        code("push-goes-back"),
-        help("push a commit that comes after that one; if going back is meant, add `--rollback`")
-    )]
+    #[error("push refused: commit `{now}` {how} `{old}`, which was pushed last (`{path}`); nothing was written")]
+    #[diagnostic(code("push-goes-back"), help("push a descendant of that commit, or add `--rollback` to go back"))]
     GoesBack { now: String, how: &'static str, old: String, path: String },
     #[error(
-        "push: whether commit `{now}` comes after `{old}`, which was pushed last (`{path}`), is not known here; nothing was written"
+        "push refused: this clone does not show whether commit `{now}` descends from `{old}`, which was pushed last \
+             (`{path}`); nothing was written"
     )]
     #[diagnostic(code("push-unknown-order"), help("{help}"))]
     UnknownOrder { now: String, old: String, path: String, help: String },
-    #[error("push: `{path}` is the outcome of a push for the {what} `{was}`, and this is `{now}`; nothing was written")]
+    #[error(
+        "push refused: `{path}` is the outcome of a push for the {what} `{was}`, and this one is `{now}`; nothing was written"
+    )]
     #[diagnostic(
         code("push-other-record"),
-        help("name the outcome of the last push of this {what}; each has one of its own")
+        help("name the outcome of the last push for this {what}; each has its own file")
     )]
     OtherRecord { path: String, what: &'static str, was: String, now: String },
-    #[error("push: `{path}` does not say which commit was pushed; nothing was written")]
+    #[error("push refused: `{path}` does not record which commit was pushed; nothing was written")]
     #[diagnostic(
         code("push-no-commit-in-record"),
-        help("that push was not made from a commit; if pushing over it is meant, add `--rollback`")
+        help("add `--rollback` to push anyway; the recorded push was not made from a commit")
     )]
     NoCommitInRecord { path: String },
-    #[error("push: the plan file `{path}` does not match what would be pushed; nothing was written{why}")]
-    #[diagnostic(code("push-stale"), help("make a new plan with `portolan diff --out`, and have it reviewed"))]
+    #[error("push refused: the plan file `{path}` does not match what would be pushed; nothing was written{why}")]
+    #[diagnostic(code("push-stale"), help("create a new plan with `portolan diff --out` and have it reviewed"))]
     Stale { path: String, why: String },
 }
 

@@ -1,5 +1,5 @@
-//! The one list of exit codes, for all verbs. A verb returns an [`Exit`]; nobody ends the process. 2 is not "usage"
-//! here, as it is for many programs: it says that changes are pending.
+//! The list of exit codes of all commands. A command returns an [`Exit`] and never ends the process. Unlike in many
+//! programs, 2 does not mean "usage": it means that changes are pending.
 
 use std::process::ExitCode;
 
@@ -43,6 +43,22 @@ impl Exit {
         }
     }
 
+    /// The one exit code of several runs: the first of 70, 64, 5, 4, 3, 1, 130, 2, 0 that occurred.
+    pub fn worst(exits: &[Self]) -> Self {
+        const ORDER: [Exit; 9] = [
+            Exit::Failure,
+            Exit::Usage,
+            Exit::CatalogUnreachable,
+            Exit::Refused,
+            Exit::Incomplete,
+            Exit::Findings,
+            Exit::Interrupted,
+            Exit::ChangesPending,
+            Exit::Success,
+        ];
+        ORDER.into_iter().find(|exit| exits.contains(exit)).unwrap_or(Self::Success)
+    }
+
     /// For the help and the pages.
     pub fn meaning(self) -> &'static str {
         match self {
@@ -72,5 +88,20 @@ mod tests {
     #[test]
     fn scripts_may_rely_on_the_numbers() {
         assert_eq!(Exit::ALL.map(Exit::code), [0, 1, 2, 3, 4, 5, 64, 70, 130]);
+    }
+
+    #[test]
+    fn of_several_runs_the_worst_counts() {
+        for (exits, worst) in [
+            (vec![], Exit::Success),
+            (vec![Exit::ChangesPending, Exit::Success], Exit::ChangesPending),
+            (vec![Exit::ChangesPending, Exit::Interrupted], Exit::Interrupted),
+            (vec![Exit::Findings, Exit::Interrupted], Exit::Findings),
+            (vec![Exit::Refused, Exit::CatalogUnreachable, Exit::Findings], Exit::CatalogUnreachable),
+            (vec![Exit::Usage, Exit::Refused], Exit::Usage),
+        ] {
+            assert_eq!(Exit::worst(&exits), worst, "{exits:?}");
+        }
+        assert!(Exit::ALL.iter().all(|exit| Exit::worst(&[*exit]) == *exit));
     }
 }

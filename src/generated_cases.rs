@@ -16,9 +16,17 @@ pub fn seed() -> u64 {
     variable("PORTOLAN_SEED").unwrap_or(DEFAULT_SEED)
 }
 
-/// The configuration of a property test that honours both.
+/// The configuration of a property test that honours both. The more cases there are, the more may be rejected.
 pub fn config(default: u32) -> Config {
-    Config { cases: cases(default), rng_seed: RngSeed::Fixed(seed()), failure_persistence: None, ..Config::default() }
+    let (default_config, cases) = (Config::default(), cases(default));
+    Config {
+        cases,
+        rng_seed: RngSeed::Fixed(seed()),
+        failure_persistence: None,
+        max_global_rejects: cases.saturating_mul(4).max(default_config.max_global_rejects),
+        max_local_rejects: cases.saturating_mul(64).max(default_config.max_local_rejects),
+        ..default_config
+    }
 }
 
 fn variable<T: std::str::FromStr>(name: &str) -> Option<T> {

@@ -1,19 +1,19 @@
-//! portolan keeps a software catalog in step with Git. The floor plan, from the ground up; imports go down only
-//! (`tests/layers.rs`). `docs/architecture.md` tells the way of the data.
+//! portolan keeps a software catalog in sync with Git. The modules by layer, from the bottom up; imports go down only
+//! (`tests/layers.rs`). `docs/architecture.md` describes the data flow.
 
-/// 0: what may be shown of a text. Pure.
+/// 0: escaping and redaction of texts. Pure.
 pub mod text;
 
-/// 1: the nouns. Pure.
+/// 1: the domain types. Pure.
 pub mod domain;
 
-/// For tests alone: how many generated cases, and from which seed.
+/// For tests only: the number and seed of generated cases.
 #[cfg(test)]
 pub(crate) mod generated_cases;
 
 /// 2: rules over entities. Pure.
 pub mod analysis;
-/// 2: the embedded catalog, its server, and the way to the platform's. HTTP and async are here and in `forge`.
+/// 2: the embedded catalog, its server, and the client of the platform. Async inside.
 #[expect(
     clippy::disallowed_methods,
     reason = "the room that owns the network, the embedded catalog's file and the clock"
@@ -21,30 +21,30 @@ pub mod analysis;
 pub mod catalog;
 /// 2: pull-request comments on GitHub and GitLab, over HTTP. Async inside.
 pub mod forge;
-/// 2: text to spanned tree to entities.
+/// 2: reads and writes manifests: text to spanned tree to entities.
 pub mod manifest;
-/// 2: both sides to changes, waves and hazards. Pure.
+/// 2: the planner: manifests and catalog to changes, waves and hazards. Pure.
 pub mod plan;
-/// 2: findings to text, in every format.
+/// 2: reports in every output format.
 pub mod report;
-/// 2: what a repository is begun with: its wiring, manifests to be finished, schemas for editors. Pure.
+/// 2: generated files: config, workflows, manifests, schemas for editors. Pure.
 pub mod scaffold;
-/// 2: files, what Git knows of them, and their bytes.
+/// 2: files on disk and in Git.
 pub mod sources;
-/// 2: what people see while it runs; the only place that prints.
+/// 2: terminal output and prompts; the only module that prints.
 #[expect(clippy::disallowed_methods, reason = "the room that owns the terminal, and the clock of its progress bar")]
 pub mod ui;
 
-/// 3: flags, environment and file become one immutable value.
+/// 3: merges flags, environment and config into one immutable value.
 pub mod settings;
 
-/// 4: which room failed.
+/// 4: errors of every module.
 pub mod error;
-/// 4: the one list of exit codes.
+/// 4: the list of exit codes.
 pub mod exit;
 
-/// 5: the verbs; the only floor that joins rooms.
+/// 5: the commands; the only layer that combines modules.
 pub mod commands;
 
-/// 6: the verbs' names and the flags of everyone.
+/// 6: the command line: commands and global options.
 pub mod cli;

@@ -1,5 +1,5 @@
-//! The door. It hands over what the system gave and gives back a number; a panic is told like any other trouble and
-//! ends with 70, on whichever thread it happened.
+//! Entry point: passes arguments and environment to `cli::run` and returns its exit code. A panic on any thread is
+//! reported like an error and ends with 70.
 
 use std::process::ExitCode;
 

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use crate::testkit::connected::{Unheard, config, connect};
 use crate::testkit::faulty::{ALL, Fault, Faulty, Schedule};
 use crate::testkit::plain::Plain;
+use crate::testkit::seeds::seeds;
 use crate::testkit::serving::Serving;
 
 /// The faults that a pause of a second belongs to.
@@ -168,33 +169,39 @@ fn is_read(scene: &Scene, client: &Client, blueprints: &[Blueprint]) {
 }
 
 #[test]
+#[ignore = "slow"]
 fn through_throttling() {
     everything_comes_about(THROTTLES, 12, 11);
 }
 
 #[test]
+#[ignore = "slow"]
 fn through_answers_that_ask_for_patience() {
     everything_comes_about(ANSWERS, 30, 12);
 }
 
 #[test]
+#[ignore = "slow"]
 fn through_cut_connections() {
     everything_comes_about(CUTS, 30, 13);
 }
 
 #[test]
+#[ignore = "slow"]
 fn through_slow_and_repeated_requests() {
     everything_comes_about(ODDITIES, 50, 14);
 }
 
 #[test]
+#[ignore = "slow"]
 fn through_everything_at_once() {
-    for seed in [1, 2] {
+    for seed in seeds(2, 100) {
         everything_comes_about(&ALL, 25, seed);
     }
 }
 
 #[test]
+#[ignore = "slow"]
 fn pages_are_read_through_trouble_at_their_borders() {
     for (count, seed) in [(0, 21), (1, 22), (1000, 23), (1001, 24), (2001, 25)] {
         let scene = Scene::set(&[]);
@@ -329,6 +336,7 @@ fn answers_that_make_no_sense_are_reported() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn a_catalog_that_only_throttles_is_reported() {
     is_reported_within_the_budget(Fault::RetryAfterSeconds);
 }

@@ -9,14 +9,16 @@ mod diff;
 mod explain;
 mod hostile;
 mod init;
-#[cfg(unix)]
+#[cfg(unix)] // makes symbolic links
 mod links;
 pub mod lint;
 mod man;
+mod monorepo;
 mod new;
 mod pull;
 mod push;
 mod schema;
+mod secrets;
 mod serve;
 mod usage;
 mod version;

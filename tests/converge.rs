@@ -295,8 +295,10 @@ fn settled(world: &World) -> World {
     world
 }
 
-fn cases(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 60, ..ProptestConfig::default() }
+/// `most` bounds what a long run takes.
+fn cases(default: u32, most: u32) -> ProptestConfig {
+    let config = crate::generated_cases::config(default);
+    ProptestConfig { cases: config.cases.min(most), max_shrink_iters: 60, ..config }
 }
 
 fn cuts() -> impl Strategy<Value = Vec<Cut>> {
@@ -305,9 +307,10 @@ fn cuts() -> impl Strategy<Value = Vec<Cut>> {
 }
 
 proptest! {
-    #![proptest_config(cases(96))]
+    #![proptest_config(cases(96, 2_000))]
 
     #[test]
+    #[ignore = "slow"]
     fn a_plan_that_is_carried_out_leaves_nothing_to_do(world in worlds(), cuts in cuts()) {
         let world = settled(&world);
         let scene = Scene::of(&world);
@@ -328,10 +331,11 @@ const FAULTS: &[Fault] = &[
 ];
 
 proptest! {
-    #![proptest_config(cases(6))]
+    #![proptest_config(cases(6, 200))]
 
     /// Several pushes of several states, over a bad line, stopped half-way, and with somebody else at work between.
     #[test]
+    #[ignore = "slow"]
     fn every_history_converges(
         history in proptest::collection::vec((worlds(), cuts(), any::<u8>()), 2..4),
         seed in any::<u64>(),

@@ -30,7 +30,7 @@ fn pages() -> Vec<String> {
     ["README.md".to_owned(), "CONTRIBUTING.md".to_owned()].into_iter().chain(names).collect()
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // the pages are for a POSIX shell
 #[test]
 fn what_the_pages_show_is_what_comes() {
     let pages: Vec<(String, Page)> =

@@ -9,6 +9,8 @@ use std::process::{Command, Output};
 
 use crate::cli::lint::bench::{WRONG, service, shop};
 use crate::testkit::Repo;
+#[cfg(unix)] // as the test that uses it
+use portolan::scaffold::repository;
 
 const HOOKS: &str = include_str!("../.pre-commit-hooks.yaml");
 
@@ -158,8 +160,45 @@ with zipfile.ZipFile(f"{folder}/portolan_gitops-{version}-py3-none-any.whl", "w"
     wheel.writestr(f"{info}/RECORD", f"portolan_gitops-{version}.data/scripts/portolan,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n")
 "#;
 
-/// What `init` writes is a hook that runs, at the top and in a folder, with the wheel that it names.
-#[cfg(unix)]
+/// The config that a published release writes for the top and for a folder. The program under test is no release, so the
+/// fact is given where the files are drafted.
+#[cfg(unix)] // as the test
+fn hooks_of_a_release(folder: &str) -> String {
+    let mut texts = std::collections::BTreeMap::new();
+    for folder in [folder, ""] {
+        let read = |text: &str| serde_yaml::from_str(text).ok();
+        let draft = repository::draft(&repository::Facts {
+            platform: &portolan::domain::platform::PORT,
+            catalog: None,
+            pipeline_catalog: None,
+            has_catalog: true,
+            scope: None,
+            include: &[],
+            exclude: &[],
+            forge: repository::Forge::Other,
+            branch: "main",
+            folder,
+            has_config: true,
+            wants_hook: true,
+            unignored: &[],
+            wants_attributes: false,
+            published: Some(env!("CARGO_PKG_VERSION")),
+            source: "",
+            texts: &texts,
+            read: &read,
+        });
+        let hooks = draft.files.into_iter().find(|file| file.path == CONFIG).expect("the hook is added");
+        texts.insert(CONFIG.to_owned(), hooks.after);
+    }
+    texts.remove(CONFIG).expect("it was written")
+}
+
+#[cfg(unix)] // as the test
+const CONFIG: &str = ".pre-commit-config.yaml";
+
+/// What `init` writes is a hook that runs, at the top and in a folder: from the PATH, as a build from source has it, and
+/// from the wheel that a published release names.
+#[cfg(unix)] // the wheel is made for Unix
 #[test]
 fn the_hook_that_init_writes_runs() {
     if !is_installed("pre-commit") {
@@ -173,36 +212,48 @@ fn the_hook_that_init_writes_runs() {
         .output()
         .expect("python is there");
     assert!(made.status.success(), "{:?}", told(&made));
-    let repo = shop();
-    repo.remove("portolan.yaml");
-    repo.write("teams/pay/port.yml", "identifier: pay\nblueprint: team\n");
-    repo.git(&["init", "--quiet"]);
-    repo.git(&["add", "--all"]);
-    repo.git(&["commit", "--quiet", "--message", "the shop"]);
-    let hooked = Hooked { repo, _hooks: Repo::new(), home: tempfile::tempdir().expect("a temporary folder") };
-    let run = |program: &str, arguments: &[&str]| {
-        let mut command = hooked.command(program, arguments);
-        command.env("PIP_NO_INDEX", "1").env("PIP_FIND_LINKS", wheels.path()).env("PIP_CONFIG_FILE", "/dev/null");
-        told(&command.output().expect("the program is there"))
-    };
-    for arguments in [["-C", "teams/pay", "init", "--yes"].as_slice(), &["init", "--yes"]] {
-        let told = run("portolan", arguments);
+    for is_release in [false, true] {
+        let repo = shop();
+        repo.remove("portolan.yaml");
+        repo.write("teams/pay/port.yml", "identifier: pay\nblueprint: team\n");
+        repo.git(&["init", "--quiet"]);
+        repo.git(&["add", "--all"]);
+        repo.git(&["commit", "--quiet", "--message", "the shop"]);
+        let hooked = Hooked { repo, _hooks: Repo::new(), home: tempfile::tempdir().expect("a temporary folder") };
+        let run = |program: &str, arguments: &[&str]| {
+            let mut command = hooked.command(program, arguments);
+            command.env("PIP_NO_INDEX", "1").env("PIP_FIND_LINKS", wheels.path()).env("PIP_CONFIG_FILE", "/dev/null");
+            told(&command.output().expect("the program is there"))
+        };
+        for arguments in [["-C", "teams/pay", "init", "--yes"].as_slice(), &["init", "--yes"]] {
+            let told = run("portolan", arguments);
+            assert!(told.is_success, "{}", told.words);
+        }
+        let language = if is_release { "language: python" } else { "language: system" };
+        if is_release {
+            hooked.repo.write(CONFIG, hooks_of_a_release("teams/pay"));
+        }
+        assert_eq!(hooked.repo.read(CONFIG).matches(language).count(), 2, "{}", hooked.repo.read(CONFIG));
+        // The config says which types of hooks there are.
+        let told = run("pre-commit", &["install"]);
         assert!(told.is_success, "{}", told.words);
+        for hook in ["pre-commit", "pre-merge-commit"] {
+            assert!(hooked.repo.path().join(".git/hooks").join(hook).is_file(), "{hook}");
+        }
+        hooked.repo.git(&["add", "--all"]);
+        let told = run("git", &["commit", "--message", "set up"]);
+        assert!(told.is_success, "{}", told.words);
+        let ran = |name: &str| {
+            told.words.lines().any(|line| line.starts_with(&format!("{name}...")) && line.ends_with("Passed"))
+        };
+        assert!(ran("portolan lint") && ran("portolan lint (teams/pay)"), "{}", told.words);
+        hooked.repo.write("catalog/cart.yaml", service("cart", WRONG));
+        hooked.repo.write("teams/pay/port.yml", "identifier: [pay]\nblueprint: team\n");
+        hooked.repo.git(&["add", "--all"]);
+        let told = run("git", &["commit", "--message", "wrong"]);
+        assert!(!told.is_success && told.words.contains("wrong-property-type"), "{}", told.words);
+        assert!(told.words.contains("port.yml:1"), "{}", told.words);
     }
-    let told = run("pre-commit", &["install", "-t", "pre-commit", "-t", "pre-merge-commit"]);
-    assert!(told.is_success, "{}", told.words);
-    hooked.repo.git(&["add", "--all"]);
-    let told = run("git", &["commit", "--message", "wired"]);
-    assert!(told.is_success, "{}", told.words);
-    let ran =
-        |name: &str| told.words.lines().any(|line| line.starts_with(&format!("{name}...")) && line.ends_with("Passed"));
-    assert!(ran("portolan lint") && ran("portolan lint (teams/pay)"), "{}", told.words);
-    hooked.repo.write("catalog/cart.yaml", service("cart", WRONG));
-    hooked.repo.write("teams/pay/port.yml", "identifier: [pay]\nblueprint: team\n");
-    hooked.repo.git(&["add", "--all"]);
-    let told = run("git", &["commit", "--message", "wrong"]);
-    assert!(!told.is_success && told.words.contains("wrong-property-type"), "{}", told.words);
-    assert!(told.words.contains("port.yml:1"), "{}", told.words);
 }
 
 #[test]

@@ -93,10 +93,22 @@ fn torn() -> impl Strategy<Value = String> {
     })
 }
 
+/// One per document: such a file has it on every line.
+#[test]
+fn doubled_carriage_returns_are_reported_once_in_a_document() {
+    let doubled = |text: &str| {
+        let findings = lint(text).into_iter().filter(|finding| finding.message.contains("two carriage returns"));
+        findings.map(|finding| finding.rule.name).collect::<Vec<_>>()
+    };
+    assert_eq!(doubled(&SOUND.replace('\n', "\r\r\n")), ["ambiguous-scalar"; 2]);
+    assert_eq!(doubled(&SOUND.replace('\n', "\r\n")), [""; 0]);
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_500))]
+    #![proptest_config(crate::generated_cases::config(1_500))]
 
     #[test]
+    #[ignore = "slow"]
     fn no_torn_manifest_makes_lint_panic(text in torn()) {
         for finding in lint(&text) {
             prop_assert!(text.get(finding.place.span.range()).is_some(), "{}: {:?}", finding.rule.name, finding.place);
@@ -104,6 +116,7 @@ proptest! {
     }
 
     #[test]
+    #[ignore = "slow"]
     fn no_bytes_make_lint_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
         lint(&format!("apiVersion: getport.io/v1\n{}", String::from_utf8_lossy(&bytes)));
     }
@@ -130,6 +143,7 @@ proptest! {
 
 /// Small files that ask for endless work. Each ends in a finding, with little memory and soon.
 #[test]
+#[ignore = "slow"]
 fn bombs_end_in_a_finding() {
     let envelope = "apiVersion: getport.io/v1\nkind: ClusterEntity\nmetadata: {name: a}\nspec:\n  blueprint: service\n  identifier: a\n  properties:\n    resources:";
     let mut laughs = "    l0: &l0 [x, x, x, x, x, x, x, x, x]\n".to_owned();

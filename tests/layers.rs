@@ -4,6 +4,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "reads the sources of the project")]
 
+mod wording;
+
 use std::path::{Path, PathBuf};
 
 /// The house from the ground up. A top module that is not here has no floor yet: give it one.
@@ -115,6 +117,48 @@ fn all_that_is_printed_passes_the_last_escape() {
         for (way, users) in OPEN_WAYS {
             if text.contains(way) && !users.contains(&path.as_str()) {
                 faults.push(format!("{path}: uses `{way}`, which lets commands or colours through"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+}
+
+/// Ways to generate cases that take neither `PORTOLAN_CASES` nor `PORTOLAN_SEED` into account.
+const RANDOM_SEEDS: [&str; 4] =
+    ["ProptestConfig::with_cases", "ProptestConfig::default", "TestRunner::default", "TestRunner::deterministic"];
+
+#[test]
+fn generated_cases_have_a_seed_and_a_number() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let recipes = read(&root.join("justfile"));
+    let mut faults = Vec::new();
+    for folder in ["src", "tests"] {
+        for file in rust_files(&root.join(folder)) {
+            let path = slashes(file.strip_prefix(root).expect("the file was found there"));
+            let text = read(&file);
+            if path == "tests/layers.rs" || path == "src/generated_cases.rs" {
+                continue;
+            }
+            faults.extend(
+                RANDOM_SEEDS
+                    .iter()
+                    .filter(|way| text.contains(*way))
+                    .map(|way| format!("{path}: `{way}` starts from a random seed: use `generated_cases::config`")),
+            );
+            let count = |part: &str| text.matches(part).count();
+            if count("proptest! {") > count("#![proptest_config(") {
+                faults.push(format!("{path}: `proptest!` without a configuration: use `generated_cases::config`"));
+            }
+            let module = path.trim_start_matches("tests/").trim_end_matches(".rs").replace('/', "::");
+            let is_long = recipes.contains(&format!(" {module}::"))
+                || module.split_once("::").is_some_and(|(top, _)| recipes.contains(&format!(" {top}::")));
+            if folder == "tests"
+                && path != "tests/main.rs"
+                && !path.contains("testkit")
+                && (text.contains("generated_cases::") || text.contains("seeds::seeds"))
+                && !is_long
+            {
+                faults.push(format!("{path}: `just long` does not run `{module}::`"));
             }
         }
     }

@@ -20,10 +20,13 @@ mod guides;
 mod hooks;
 mod killed;
 mod laws;
+mod mistakes;
 mod pictures;
+#[cfg(unix)] // runs the shell scripts of runners
 mod pipelines;
 mod pushed;
 mod rules;
+mod systems;
 
 #[path = "../src/generated_cases.rs"]
 mod generated_cases;
@@ -37,4 +40,7 @@ mod domain {
 }
 mod plan {
     pub use portolan::plan::*;
+}
+mod text {
+    pub use portolan::text::*;
 }

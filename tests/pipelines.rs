@@ -5,6 +5,7 @@ mod action;
 mod gitlab;
 mod linted;
 mod packaged;
+mod released;
 mod runner;
 
 use std::path::{Path, PathBuf};
@@ -54,7 +55,7 @@ fn a_release_is_installed_when_its_checksum_is_right() {
     let archive = std::fs::read(folder.path().join("make").join(format!("{ARCHIVE}.tar.gz"))).expect("it was made");
     offer(&format!("{ARCHIVE}.tar.gz"), archive);
     let told = install(&forge, &folder, &[]);
-    assert!(told.code == 1 && told.words.contains("failed to download SHA256SUMS"), "{}", told.words);
+    assert!(told.code == 1 && told.words.contains("SHA256SUMS of portolan"), "{}", told.words);
     offer("SHA256SUMS", format!("{}other line\n", made.words.replacen('a', "b", 1)).into_bytes());
     let told = install(&forge, &folder, &[]);
     assert!(told.code == 1 && told.words.contains("checksum"), "{}", told.words);
@@ -70,9 +71,10 @@ fn a_release_is_installed_when_its_checksum_is_right() {
     let binary = output.trim().strip_prefix("portolan=").expect("the output names it");
     assert_eq!(run(&mut Command::new(binary)).words, "portolan 9.8.7\n");
     assert_eq!(folder.read("path").trim(), Path::new(binary).parent().expect("a folder").display().to_string());
-    for (variables, wanted) in
-        [(&[("VERSION", "1; rm -rf /")][..], "the version"), (&[("RUNNER_OS", "Plan9")][..], "a release for Plan9")]
-    {
+    for (variables, wanted) in [
+        (&[("VERSION", "1; rm -rf /")][..], "invalid version"),
+        (&[("RUNNER_OS", "Plan9")][..], "no release for Plan9"),
+    ] {
         let told = install(&right, &folder, variables);
         assert!(told.code == 1 && told.words.contains(wanted), "{}", told.words);
     }

@@ -72,7 +72,11 @@ fn users_see_what_bad_txt_says() {
     let mut stale = Vec::new();
     for rule in RULES {
         let repo = lay_out(rule, "bad");
-        let output = portolan(&repo).args(["lint", "--output", "text"]).output().expect("portolan runs");
+        // A key of its own, so that masked values have the same tags in every run.
+        let credentials = [("PORT_CLIENT_ID", "examples"), ("PORT_CLIENT_SECRET", "examples")];
+        let mut command = portolan(&repo);
+        command.args(["lint", "--output", "text"]).envs(credentials);
+        let output = command.output().expect("portolan runs");
         let seen = String::from_utf8(output.stdout).expect("reports are UTF-8");
         let expected = folder(rule).join("bad.txt");
         if update_is_asked_for() {

@@ -1,5 +1,4 @@
-//! Leads the rules over a run: each file's documents and entities as they pass, then the repository as a whole,
-//! then the comments that ask for silence.
+//! Runs the rules: on each file's documents and entities, then on the whole repository, then on the ignore comments.
 
 use std::collections::BTreeMap;
 

@@ -14,7 +14,7 @@ pub fn describe_fault(fault: &BlueprintFault, written: Option<&str>) -> (String,
             let choices = list(&choices.iter().map(|choice| format!("`{choice}`")).collect::<Vec<_>>());
             // The Argo CD integration ships it: whether the platform takes it is not known.
             if written == Some("enum") && fault.at.last().is_some_and(|key| key == "type") {
-                return (format!("{subject} is `enum`, which the platform's description does not have"), false);
+                return (format!("{subject} is `enum`, which the platform does not document"), false);
             }
             match written {
                 Some(written) => format!("{subject} is `{written}`; it can be {choices}"),
@@ -26,17 +26,17 @@ pub fn describe_fault(fault: &BlueprintFault, written: Option<&str>) -> (String,
             _ => format!("{subject} is empty"),
         },
         Kind::TooLong { max } => format!("{subject} has more than {max} characters"),
-        Kind::IllegalKey => format!("{subject} has a name that is not letters, digits and `@ _ = \\ -` only"),
+        Kind::IllegalKey => format!("the name of {subject} may contain letters, digits and `@ _ = \\ -` only"),
         Kind::IllegalIdentifier => {
             "the identifier has characters other than letters, digits and `@ _ . + : \\ / -`".to_owned()
         }
-        Kind::Extra { key } => format!("{subject} has the key `{key}`, which does not belong there"),
+        Kind::Extra { key } => format!("{subject} has the unknown key `{key}`"),
         Kind::BrokenPattern => format!("{subject} is not a regular expression"),
         Kind::CostlyPattern => format!("{subject} is too costly to evaluate"),
-        Kind::TooDeep => format!("{subject} nests too deep"),
+        Kind::TooDeep => format!("{subject} is nested too deep"),
         Kind::ReservedRelations { names } => {
             let names = list(&names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>());
-            format!("names of relations begin with `_`, which is reserved: {names}")
+            format!("names of relations must not begin with `_`: {names}")
         }
         Kind::RequiredMany { relation } => format!("relation `{relation}` is both `required` and `many`"),
         Kind::UnknownRequired { property } => format!("`required` names `{property}`, which is not a property"),
@@ -53,13 +53,13 @@ pub fn describe_reference(lost: &LostReference) -> Option<String> {
         LostKind::NoBlueprint { .. } => return None,
         LostKind::Mirror { path, step, is_relation, blueprint } => {
             let what = if *is_relation { "relation" } else { "property" };
-            format!("{} leads along `{path}`, and blueprint `{blueprint}` has no {what} `{step}`", subject(&lost.at))
+            format!("{} follows `{path}`, but blueprint `{blueprint}` has no {what} `{step}`", subject(&lost.at))
         }
         LostKind::Ownership { path, step: Some(step), blueprint } => {
-            format!("the ownership is inherited through `{path}`, and blueprint `{blueprint}` has no relation `{step}`")
+            format!("the ownership is inherited through `{path}`, but blueprint `{blueprint}` has no relation `{step}`")
         }
         LostKind::Ownership { path, step: None, blueprint } => {
-            format!("the ownership is inherited through `{path}`, and blueprint `{blueprint}` has no direct ownership")
+            format!("the ownership is inherited through `{path}`, but blueprint `{blueprint}` has no direct ownership")
         }
     })
 }

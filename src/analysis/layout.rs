@@ -1,5 +1,5 @@
-//! Where the fields of an entity stand, and what a person most likely meant who put one elsewhere. One slip makes many
-//! consequences (a misspelt `properties` lacks everything); the rules ask here, so that the slip alone is reported.
+//! Finds the fields of an entity, and guesses the intention behind misplaced ones. One mistake has many
+//! consequences (a misspelt `properties` lacks everything); rules ask this module, so that only the mistake is reported.
 
 use foldhash::HashSet;
 
@@ -30,7 +30,7 @@ pub(crate) const METADATA: [&str; 15] = [
     "uid",
 ];
 
-/// The names that a mapping could have and has not yet: what a wrong one may stand for.
+/// The unused field names of a mapping: candidates for a misspelt one.
 #[derive(Debug)]
 pub(crate) struct FreeNames<'n> {
     free: Vec<&'n str>,
@@ -43,7 +43,7 @@ impl<'n> FreeNames<'n> {
         Self { free: names.filter(|name| !given.contains(name)).collect(), left: MOST_SLIPS }
     }
 
-    /// What a person most likely meant by `name`.
+    /// The most likely intended field for `name`.
     pub fn closest(&self, name: &str) -> Option<&'n str> {
         suggest::closest(name, self.free.iter().copied())
     }
@@ -63,7 +63,7 @@ impl<'n> FreeNames<'n> {
     }
 }
 
-/// Of so many unknown keys it is asked what they stand for; where there are more, something else is wrong.
+/// The number of unknown keys for which a suggestion is searched; with more, something else is wrong.
 pub(crate) const MOST_SLIPS: usize = 50;
 
 /// Whether one of the unknown keys of `mapping` stands for `field`.
@@ -74,7 +74,7 @@ pub(crate) fn stands_for(mapping: Value<'_>, known: &[&str], field: &str) -> boo
 }
 
 impl<'a> EntityContext<'a> {
-    /// The mapping that holds the entity's fields.
+    /// The mapping with the entity's fields.
     pub fn entity(&self) -> Option<Value<'a>> {
         self.manifest.spec.map(|id| self.view.value(id)).filter(|spec| spec.kind() == Kind::Map)
     }

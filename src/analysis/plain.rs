@@ -226,7 +226,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(4_000))]
+        #![proptest_config(crate::generated_cases::config(4_000))]
 
         /// The shortcut never takes what the judge would refuse.
         #[test]

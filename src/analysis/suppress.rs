@@ -7,13 +7,13 @@ use crate::domain::finding::{Edit, Finding};
 use crate::domain::span::{LineIndex, Span};
 
 /// The comments of one file, with what is needed to tell lines.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Directives {
     lines: LineIndex,
     directives: Vec<Directive>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Directive {
     /// From `#` to the end of the line.
     comment: Span,
@@ -24,7 +24,7 @@ struct Directive {
     line: usize,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Name {
     text: String,
     span: Span,

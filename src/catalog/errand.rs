@@ -1,8 +1,9 @@
-//! How acts are carried out, and how far it may still go: what all calls of a wave share. A call that fails says so here,
-//! and whoever begins the next one looks first.
+//! The options and shared state of the calls of one wave. A failed call records its failure here, and the next call
+//! checks it before it starts.
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::apply::Means;
 use super::wire::{Refusal, WriteOptions};
@@ -43,6 +44,22 @@ pub(super) struct Course<'e> {
     given_up: Cell<u32>,
     denied: Cell<u32>,
     over: RefCell<Option<Over>>,
+    /// For calls that wait for their turn.
+    pub halt: Halt,
+}
+
+/// Tells calls that wait for their turn that their run is over. Copies are one and the same.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Halt(Arc<AtomicBool>);
+
+impl Halt {
+    pub fn set(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
 }
 
 enum Over {
@@ -53,7 +70,7 @@ enum Over {
 
 impl<'e> Course<'e> {
     pub fn new(errand: Errand<'e>) -> Self {
-        Self { errand, given_up: Cell::new(0), denied: Cell::new(0), over: RefCell::new(None) }
+        Self { errand, given_up: Cell::new(0), denied: Cell::new(0), over: RefCell::new(None), halt: Halt::default() }
     }
 
     /// Whether another call may be begun.
@@ -80,6 +97,21 @@ impl<'e> Course<'e> {
         self.denied.set(0);
     }
 
+    /// Nothing more is sent.
+    fn end(&self, over: Over) {
+        self.over.borrow_mut().get_or_insert(over);
+        self.halt.set();
+    }
+
+    /// The catalog refused a call as a whole. A 401 comes here only after the token was renewed: it holds for every call.
+    pub fn refused_call(&self, refusal: &Refusal) {
+        if refusal.status == 401 {
+            self.end(Over::Denied);
+        } else {
+            self.refused(refusal);
+        }
+    }
+
     /// A call of which nothing was accepted was refused.
     pub fn refused(&self, refusal: &Refusal) {
         if !is_about_rights(refusal) {
@@ -87,14 +119,14 @@ impl<'e> Course<'e> {
         }
         self.denied.set(self.denied.get() + 1);
         if self.denied.get() >= MOST_DENIED {
-            self.over.borrow_mut().get_or_insert(Over::Denied);
+            self.end(Over::Denied);
         }
     }
 
     /// One act failed, for good.
     pub fn failed(&self) {
         if self.errand.stops_at_first {
-            self.over.borrow_mut().get_or_insert(Over::Failed);
+            self.end(Over::Failed);
         }
     }
 
@@ -106,7 +138,7 @@ impl<'e> Course<'e> {
         }
         self.given_up.set(self.given_up.get() + 1);
         if !is_of_the_call || self.given_up.get() >= MOST_GIVEN_UP {
-            self.over.borrow_mut().get_or_insert_with(|| Over::Lost(Arc::clone(error)));
+            self.end(Over::Lost(Arc::clone(error)));
         }
     }
 

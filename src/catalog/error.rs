@@ -13,11 +13,14 @@ pub enum CatalogError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Client(#[from] ClientError),
-    #[error("use the embedded catalog: it refuses ({} `{}`{})", .0.status, .0.error, words(.0))]
-    #[diagnostic(code("local-refused"), help("`portolan pull` brings the blueprints that it works by"))]
+    #[error("embedded catalog refused the request ({} `{}`{})", .0.status, .0.error, words(.0))]
+    #[diagnostic(
+        code("local-refused"),
+        help("run `portolan pull` to update the blueprints that the embedded catalog uses")
+    )]
     Refused(Box<Refusal>),
-    #[error("understand an entity of the embedded catalog: {0}")]
-    #[diagnostic(code("local-unreadable"), help("the file is damaged: delete it to start anew"))]
+    #[error("embedded catalog has an entity that cannot be read: {0}")]
+    #[diagnostic(code("local-unreadable"), help("the file is damaged: delete it to start with an empty catalog"))]
     Unreadable(serde_json::Error),
 }
 
@@ -28,6 +31,14 @@ impl CatalogError {
             Self::Client(error) => error.status(),
             Self::Refused(refusal) => Some(refusal.status),
             Self::Store(_) | Self::Unreadable(_) => None,
+        }
+    }
+
+    /// Whether the catalog does not let these credentials in, whatever they ask.
+    pub fn is_about_credentials(&self) -> bool {
+        match self {
+            Self::Client(error) => error.is_about_credentials(),
+            Self::Store(_) | Self::Refused(_) | Self::Unreadable(_) => false,
         }
     }
 

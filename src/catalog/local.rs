@@ -1,5 +1,5 @@
-//! The embedded catalog as a [`Catalog`]: the store itself, without HTTP between. What is refused here is refused in the
-//! platform's words, since nobody outside may tell the two apart.
+//! The embedded catalog as a [`Catalog`]: the store without HTTP. Its rejections use the platform's messages, so that
+//! both behave the same.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -66,7 +66,7 @@ impl LocalCatalog {
             Completeness::Complete
         } else {
             // Both are of one state: somebody has been in the file with other tools.
-            Completeness::Incomplete(format!("the catalog counts {counted} and gave {}", entities.len()))
+            Completeness::Incomplete(format!("the catalog counts {counted} entities but returned {}", entities.len()))
         };
         Ok(Shelf { entities, completeness })
     }
@@ -117,8 +117,17 @@ impl LocalCatalog {
 }
 
 impl Catalog for LocalCatalog {
+    fn mask_key(&self) -> Option<Vec<u8>> {
+        // Who cannot read it masks with a key of the run.
+        self.store.mask_key().ok()
+    }
+
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn organization(&self) -> Result<Value, CatalogError> {
+        Ok(self.store.organization()?)
     }
 
     fn blueprints(&self) -> Result<Vec<Value>, CatalogError> {

@@ -1,6 +1,6 @@
-//! The catalog: what is sent (`wire`), the embedded one (`store`), its HTTP face (`server`), and the way to the
-//! platform's (`client`). It alone speaks HTTP and is async; outside of it a catalog is a [`Catalog`], and nobody can
-//! tell which.
+//! The catalog: wire format (`wire`), embedded catalog (`store`), HTTP server (`server`), and client of the platform
+//! (`client`). Only this module is async; others use the trait [`Catalog`], which hides where the catalog is.
+//! A rejected entity is a result; an error is a call that failed.
 
 pub mod wire;
 
@@ -33,11 +33,14 @@ pub use local::LocalCatalog;
 pub use stop::{Stop, Told};
 use wire::{EntityDraft, Refusal, WriteOptions, Written};
 
-/// A catalog, wherever it is. Calls block; what waits, waits inside. A refusal of one entity is a result, an error is a
-/// call that did not come about.
+/// A catalog, embedded or remote. Calls block. A rejected entity is a result, an error is a call that
+/// failed.
 pub trait Catalog {
-    /// What it is called in messages: "the embedded catalog `.portolan/local.db`", "https://api.port.io".
+    /// Its name in messages: "the embedded catalog `.portolan/local.db`", "https://api.port.io".
     fn name(&self) -> &str;
+
+    /// The organisation that the catalog is of: its `id` and its `name`.
+    fn organization(&self) -> Result<serde_json::Value, CatalogError>;
 
     /// Every blueprint, system ones too, as the API gives them, sorted by identifier.
     fn blueprints(&self) -> Result<Vec<serde_json::Value>, CatalogError>;
@@ -46,8 +49,8 @@ pub trait Catalog {
     /// snapshot and incomplete.
     fn read(&self, blueprints: &[Blueprint], part: Part, progress: &dyn Progress) -> Result<Snapshot, CatalogError>;
 
-    /// Those entities of one blueprint that have one of these identifiers. One that is missing in a complete shelf is not
-    /// there.
+    /// The entities of one blueprint with these identifiers. One that is missing in a complete shelf does not
+    /// exist.
     fn read_some(
         &self,
         blueprint: &Blueprint,
@@ -87,7 +90,7 @@ pub trait Catalog {
         progress: &dyn Progress,
     ) -> Result<Vec<Result<Written, Undone>>, CatalogError>;
 
-    /// Changes what the draft names of one entity; the only way to clear title, icon and team.
+    /// Changes the fields of one entity that the draft sets; the only way to clear title, icon and team.
     fn patch(
         &self,
         blueprint: &str,
@@ -96,7 +99,7 @@ pub trait Catalog {
         options: &WriteOptions,
     ) -> Result<Result<(), Refusal>, CatalogError>;
 
-    /// Deletes any number of entities of one blueprint, in order. One that is not there is deleted.
+    /// Deletes any number of entities of one blueprint, in order. One that does not exist counts as deleted.
     fn delete(
         &self,
         blueprint: &str,
@@ -104,38 +107,43 @@ pub trait Catalog {
         progress: &dyn Progress,
     ) -> Result<Vec<Result<(), Undone>>, CatalogError>;
 
-    /// Carries out what may be done at once, in any order; the results are in the order of `acts`.
+    /// A key for tags of masked values that is as secret as what the catalog holds, where the catalog keeps one.
+    fn mask_key(&self) -> Option<Vec<u8>> {
+        None
+    }
+
+    /// Sends writes that may run concurrently; the results are in the order of `acts`.
     fn perform(&self, acts: &[&Act], errand: Errand<'_>) -> Vec<Result<(), Undone>>;
 }
 
-/// Why one of many was not written or deleted. A call that breaks off half-way leaves what came before it done, so each
-/// tells for itself; where nothing at all came about, the whole is an error.
+/// Why one of many was not written or deleted. A call that fails half-way keeps what was done before, so each entity has
+/// its own result; if nothing was done at all, the whole call is an error.
 #[derive(Debug, Clone)]
 pub enum Undone {
-    /// The catalog refused it, and nothing was done.
+    /// The catalog rejected it; nothing was done.
     Refused(Box<Refusal>),
-    /// The call failed, and nothing was done.
+    /// The call failed; nothing was done.
     Broken(Arc<CatalogError>),
-    /// It was sent, and nobody knows whether it was done: an answer was lost. Only a read can say.
+    /// It was sent and the answer was lost, so the result is unknown until a read.
     InDoubt {
-        /// What was heard last.
+        /// The last answer.
         last: Box<Undone>,
-        /// The effect may come even after a read that does not show it: a request was left to itself.
+        /// The effect may come even after a read that does not show it: a request was abandoned.
         is_late: bool,
     },
-    /// It was an update, and the catalog created an entity from it: somebody else deleted the one that was to be updated. Only
-    /// what the update names exists now.
+    /// The catalog created an entity from an update, because another writer had deleted it. It has only
+    /// the fields of the update.
     Recreated,
-    /// It was not sent, since others did not come about.
+    /// It was not sent, because changes that it requires failed.
     Unsent(Arc<CatalogError>),
-    /// It was not sent, since the catalog refused all writes before it with 401 or 403.
+    /// It was not sent, because the catalog rejected every earlier write with 401 or 403.
     Denied,
-    /// It was not sent, since somebody wanted to end, or another failed and was to be the last.
+    /// It was not sent, because of a signal or of `--on-error stop`.
     Stopped,
 }
 
 impl Undone {
-    /// The call that failed, where one did.
+    /// The failed call, if any.
     pub fn error(&self) -> Option<&Arc<CatalogError>> {
         match self {
             Self::Broken(error) | Self::Unsent(error) => Some(error),
@@ -144,7 +152,7 @@ impl Undone {
         }
     }
 
-    /// The catalog's refusal, where it was the last that was heard.
+    /// The catalog's rejection, if it was the last answer.
     pub fn refusal(&self) -> Option<&Refusal> {
         match self {
             Self::Refused(refusal) => Some(refusal),
@@ -154,7 +162,7 @@ impl Undone {
     }
 }
 
-/// How long a read may take that only looks at what a push did.
+/// The time limit of a read that checks the results of a push.
 #[derive(Clone, Copy)]
 pub struct Look<'l> {
     /// Two signals end it.
@@ -172,6 +180,6 @@ impl From<Refusal> for Undone {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     Whole,
-    /// Identifiers alone.
+    /// Identifiers only.
     Keys,
 }

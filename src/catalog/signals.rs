@@ -1,13 +1,13 @@
-//! Ctrl-C and SIGTERM, as one. From the first look on the system no longer ends the program by them, not even when nobody
+//! Handles Ctrl-C and SIGTERM alike. Once installed, the system no longer ends the program on them, even if nothing
 //! listens any more.
 
-#[cfg(unix)]
+#[cfg(unix)] // SIGTERM is how Unix ends a program
 pub(super) struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // as above
 impl Signals {
     pub fn new() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
@@ -22,10 +22,10 @@ impl Signals {
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(not(unix))] // Windows has Ctrl-C only
 pub(super) struct Signals;
 
-#[cfg(not(unix))]
+#[cfg(not(unix))] // as above
 impl Signals {
     pub fn new() -> std::io::Result<Self> {
         Ok(Self)

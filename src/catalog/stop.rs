@@ -1,5 +1,5 @@
-//! A person's wish to end, on its way to the calls. Told once, nothing new is sent and what is under way ends; told
-//! twice, what is under way is left alone too, and nobody knows what becomes of it.
+//! Two-stage cancellation of a run: the first signal stops new requests, the second abandons those in flight, whose
+//! results are then unknown.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -10,16 +10,16 @@ use tokio::sync::Notify;
 
 use super::signals::Signals;
 
-/// How often it was told by now.
+/// How many signals were received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Told {
-    /// Nothing new is sent.
+    /// No new requests are sent.
     Once,
-    /// Nobody waits for what is under way.
+    /// Requests in flight are abandoned.
     Twice,
 }
 
-/// Copies are one and the same.
+/// Clones share one state.
 #[derive(Debug, Clone, Default)]
 pub struct Stop {
     inner: Arc<Inner>,
@@ -31,16 +31,16 @@ struct Inner {
     notify: Notify,
 }
 
-/// How long a call in flight may go on after the first signal. A pipeline that is cancelled kills its jobs soon after.
+/// How long a request in flight may continue after the first signal: a cancelled pipeline kills its jobs soon after.
 const GRACE: Duration = if cfg!(test) { Duration::from_millis(300) } else { Duration::from_secs(10) };
 
 const ONCE: u8 = 1;
 const TWICE: u8 = 2;
-/// What the program ends with when it is told a third time; `exit::Exit` has the list.
+/// The exit code after a third signal; `exit::Exit` has the list.
 const INTERRUPTED: i32 = 130;
 
 impl Stop {
-    /// Once more; beyond the second time it changes nothing.
+    /// Records one more signal; after the second one nothing changes.
     pub fn tell(&self) {
         let more = |told: u8| (told < TWICE).then_some(told + 1);
         let _ = self.inner.told.fetch_update(Ordering::SeqCst, Ordering::SeqCst, more);
@@ -51,8 +51,8 @@ impl Stop {
         self.inner.told.load(Ordering::SeqCst) >= ONCE
     }
 
-    /// From here on Ctrl-C and SIGTERM are told to it instead of ending the program; `hear` hears of the first two. A third
-    /// one ends the program at once, whatever it is doing.
+    /// Handles Ctrl-C and SIGTERM from here on instead of ending the program, and calls `hear` for the first two. A third
+    /// signal ends the program at once.
     pub fn heed_signals(&self, hear: impl Fn(Told) + Send + 'static) -> std::io::Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let mut signals = {
@@ -75,7 +75,7 @@ impl Stop {
         Ok(())
     }
 
-    /// Ends when it is told.
+    /// Completes at the first signal.
     pub(super) async fn told(&self) {
         self.reached(ONCE).await;
     }
@@ -94,7 +94,7 @@ impl Stop {
         }
     }
 
-    /// `None`: it was told twice before `work` was done.
+    /// `None`: the second signal came before `work` was done.
     pub(super) async fn unless_twice<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             biased;
@@ -103,7 +103,7 @@ impl Stop {
         }
     }
 
-    /// `None`: it was told before `work` was done.
+    /// `None`: the first signal came before `work` was done.
     pub(super) async fn unless_told<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             biased;
@@ -114,7 +114,7 @@ impl Stop {
 
     async fn reached(&self, count: u8) {
         loop {
-            // Before the look, so that nothing is told between the two.
+            // Subscribed before the check, so that no signal is missed in between.
             let notified = self.inner.notify.notified();
             if self.inner.told.load(Ordering::SeqCst) >= count {
                 return;

@@ -1,23 +1,35 @@
-//! `config`: every setting with where it comes from. Credentials are no settings, so none can show here.
+//! `config`: every setting with where it comes from, or with `--check`, whether the catalog takes them. Credentials are no
+//! settings, so none can show here.
+
+mod check;
 
 use serde::Serialize;
 
 use crate::commands::context::Context;
+use crate::commands::steps::connected::catalog_name;
 use crate::commands::steps::scope::scope;
 use crate::domain::write::Write;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::report;
 use crate::report::escape::{self, clean};
 use crate::report::style::{Role, Style};
 use crate::settings::{Origin, Settings, Sourced};
 
-/// Show every setting and its source
-#[derive(Debug, clap::Args)]
+/// Show every setting and its source, or check them against the catalog
+#[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "\
 Examples:
   portolan config
+  portolan config --check                          ask the catalog: credentials, region, permissions
   portolan --target staging config --output json")]
 pub struct ConfigArgs {
+    /// Ask the catalog whether credentials, region, scope and permissions are right
+    ///
+    /// Reads from the catalog and has it validate one write; nothing is written. Exits 5 if the catalog cannot be reached or
+    /// denies something, 64 if credentials are missing.
+    #[arg(long)]
+    check: bool,
     /// Output format
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = ConfigFormat::Text)]
     output: ConfigFormat,
@@ -27,6 +39,15 @@ pub struct ConfigArgs {
 enum ConfigFormat {
     Text,
     Json,
+}
+
+impl ConfigArgs {
+    pub(crate) fn format_name(&self) -> &'static str {
+        match self.output {
+            ConfigFormat::Text => "text",
+            ConfigFormat::Json => "json",
+        }
+    }
 }
 
 /// `portolan.config/1`.
@@ -44,13 +65,23 @@ struct Row {
 }
 
 pub fn run(args: &ConfigArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
+    if args.check {
+        let (checks, exit) = check::check(context);
+        let (platform, catalog) = (context.settings.platform.value.name, catalog_name(context.settings));
+        let shown = match args.output {
+            ConfigFormat::Text => report::check::text(&catalog, &checks, &context.style),
+            ConfigFormat::Json => report::check::json(platform, &catalog, &checks),
+        };
+        context.write_report(args.format_name(), None, &shown)?;
+        return Ok(exit);
+    }
     let scope = scope(context.settings, context.environment);
     let rows = rows(context.settings, &scope);
     let shown = match args.output {
         ConfigFormat::Text => text(&rows, &context.style),
         ConfigFormat::Json => json(rows),
     };
-    context.streams.show(&shown)?;
+    context.write_report(args.format_name(), None, &shown)?;
     Ok(Exit::Success)
 }
 
@@ -78,6 +109,7 @@ fn rows(settings: &Settings, scope: &Sourced<Option<String>>) -> Vec<Row> {
     add("prune.max", settings.prune.max.value.into(), &settings.prune.max.origin);
     add("prune.max-percent", settings.prune.max_percent.value.into(), &settings.prune.max_percent.origin);
     add("push.require-signed", settings.require_signed.value.into(), &settings.require_signed.origin);
+    add("secrets.allow", settings.secrets_allow.value.clone().into(), &settings.secrets_allow.origin);
     let age = &settings.snapshot_max_age_days;
     add("snapshot.max-age", format!("{}d", age.value).into(), &age.origin);
     for (name, level) in &settings.rules {

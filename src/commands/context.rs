@@ -1,10 +1,15 @@
-//! What every verb is given: the settings, the streams, and what is known of the place it runs in. Made once, at the
-//! door; a verb asks it and nothing else.
+//! The context of every command: settings, streams and environment. Created once at start.
 
 use std::path::PathBuf;
 
+use ring::rand::{SecureRandom, SystemRandom};
+
+use crate::catalog::Catalog;
+use crate::commands::reports::Reports;
+use crate::domain::platform::PLATFORMS;
 use crate::report::style::Style;
 use crate::settings::{Environment, Settings};
+use crate::text::mask::Mask;
 use crate::ui::{Bar, Motion, Streams};
 
 #[derive(Debug)]
@@ -17,6 +22,32 @@ pub struct Context<'a> {
     pub quiet: bool,
     /// How progress is shown on standard error.
     pub motion: Motion,
+    /// What hides credentials in all that is shown.
+    pub mask: Mask,
+    /// With `--all`: where reports wait for those of the other configs.
+    pub reports: Option<&'a mut Reports>,
+}
+
+/// The mask of what is said before or after there are settings: errors.
+pub fn mask_of_errors(environment: &Environment) -> Mask {
+    let mut secrets = PLATFORMS.iter().filter_map(|platform| environment.secret(platform.client_secret_variable));
+    Mask::derived(&secrets.next().map_or_else(random_key, |secret| secret.reveal().as_bytes().to_vec()), Vec::new())
+}
+
+fn random_key() -> Vec<u8> {
+    let mut key = [0; 32];
+    SystemRandom::new().fill(&mut key).expect("every system that portolan runs on has random numbers");
+    key.to_vec()
+}
+
+/// The mask of a run. Its key comes from the platform's client secret, so that a pull request and the pipeline that pushes
+/// it have the same; without one it is random.
+pub fn mask_of_run(settings: &Settings, environment: &Environment) -> Mask {
+    let allowed = settings.secrets_allow.value.clone();
+    match environment.secret(settings.platform.value.client_secret_variable) {
+        Some(secret) => Mask::derived(secret.reveal().as_bytes(), allowed),
+        None => Mask::derived(&random_key(), allowed),
+    }
 }
 
 impl Context<'_> {
@@ -29,13 +60,25 @@ impl Context<'_> {
             style: self.style,
             quiet: self.quiet,
             motion: self.motion,
+            mask: self.mask.clone(),
+            reports: self.reports.as_deref_mut(),
+        }
+    }
+
+    /// The mask for what this catalog holds. An embedded catalog has a key of its own, so that an approval or a plan file of
+    /// one run holds in the next one, without a client secret too.
+    pub fn mask_for(&self, catalog: &dyn Catalog) -> Mask {
+        let has_secret = self.environment.has_secret(self.settings.platform.value.client_secret_variable);
+        match catalog.mask_key().filter(|_| !has_secret) {
+            Some(key) => Mask::derived(&key, self.settings.secrets_allow.value.clone()),
+            None => self.mask.clone(),
         }
     }
 
     /// A remark on standard error; silent when quiet.
     pub fn say(&mut self, words: &str) {
         if !self.quiet {
-            self.streams.say(&format!("{words}\n"));
+            self.streams.say(&format!("{}\n", self.mask.text(words)));
         }
     }
 

@@ -1,5 +1,5 @@
-//! `diff`: the plan, shown. Manifests that are wrong end it before the catalog is asked; what would be done is told in
-//! every format that was asked for, and nothing is done.
+//! `diff`: shows the plan in every requested format and changes nothing. Manifests with errors stop it before the
+//! catalog is read.
 
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ use crate::commands::steps::bound::{refuse_place, write_plan};
 use crate::commands::steps::connected::Intent;
 use crate::commands::steps::planned::{Planned, Wishes, is_local_by_default};
 use crate::commands::steps::proposed::{Proposed, proposed};
-use crate::commands::steps::scope::owner_in_catalog;
+use crate::commands::steps::scope::{derived_scope, owner_in_catalog};
 use crate::commands::steps::shown::{Report, shown};
 use crate::commands::steps::standpoint::Standpoint;
 use crate::commands::steps::verified::verified;
@@ -22,7 +22,6 @@ use crate::domain::plan::Plan;
 use crate::domain::progress::{Progress, Silent};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::plan::acts;
 use crate::report::plan::{Complaint, PlanFormat};
 
 /// Show what push would change in the catalog, and the hazards
@@ -79,6 +78,16 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     if context.environment.in_ci() && is_local_by_default(settings) {
         planned.notes.push(nobody_named_it(context));
     }
+    // The command that pushes this plan says the scope, since a push derives none.
+    let mut settings = settings.clone();
+    if let Some(scope) = derived_scope(&settings, context.environment) {
+        planned.notes.push(format!(
+            "The scope `{scope}` is derived from the Git remote `origin`. A push needs it set: `scope` in portolan.yaml, \
+             PORTOLAN_SCOPE or `--scope`."
+        ));
+        settings.flags.extend(["--scope".to_owned(), scope]);
+    }
+    let settings = &settings;
     let complaints = args.verify.then(|| complaints(&planned, context)).transpose()?;
     let push_file = args.out.as_ref().map(|file| push_file(file, &args.planning, settings));
     let report = Report {
@@ -112,14 +121,13 @@ fn exit(args: &DiffArgs, plan: &Plan, complaints: Option<&[Complaint]>) -> Exit 
 fn complaints(planned: &Planned, context: &Context<'_>) -> Result<Vec<Complaint>, Error> {
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
-    verified(planned, &acts(&planned.plan, &planned.ground()), progress)
+    verified(planned, &planned.acts, progress)
 }
 
 fn nobody_named_it(context: &Context<'_>) -> String {
     let platform = context.settings.platform.value;
     format!(
-        "Nobody said which catalog is meant, so this is the embedded one, which is new in every pipeline: set `{}` and \
-         `{}`, or name it (`--catalog`).",
+        "No catalog configured: compared with an empty embedded catalog. Set `{}` and `{}`, or pass `--catalog`.",
         platform.client_id_variable, platform.client_secret_variable
     )
 }

@@ -1,5 +1,5 @@
-//! `init`: wires a repository. Everything is found and drafted in memory first, shown, and written only then; what is
-//! there already is added to or left alone, so a second run finds nothing to do.
+//! `init`: sets up a repository. It detects and drafts everything in memory before it writes. Files that exist are
+//! extended or left alone, so a second run has nothing to do.
 
 mod choices;
 mod next;
@@ -7,17 +7,20 @@ mod surroundings;
 
 use std::path::Path;
 
-use crate::commands::context::Context;
+use crate::commands::context::{Context, mask_of_run};
 use crate::commands::pull::{self, PullArgs};
 use crate::commands::rule_names;
 use crate::commands::schema::{self, SchemaArgs, SchemaName};
-use crate::domain::platform::Platform;
+use crate::domain::build::Build;
+use crate::domain::platform::{PLATFORMS, Platform};
 use crate::domain::words::{count, list};
 use crate::error::{Error, InitError};
 use crate::exit::Exit;
 use crate::manifest::{Limits, Reader};
-use crate::report::init::{File, Lines, contents, list as file_list, pastes};
-use crate::scaffold::repository::{self, Draft, Facts, Wanted, editor, example};
+use crate::report::init::{
+    File, Kept, Lines, contents, left_alone, list as file_list, pastes, settings as settings_rows,
+};
+use crate::scaffold::repository::{self, Draft, Facts, Forge, Wanted, editor, example};
 use crate::settings::{self, Origin};
 use crate::sources;
 use crate::ui::{self, Prompt};
@@ -27,15 +30,15 @@ use surroundings::Surroundings;
 
 /// Set up this repository: config, pre-commit hook, pipeline, first snapshot
 ///
-/// Asks for what it cannot detect, and shows every file before writing it. Existing files are extended without changing
-/// their content, or left alone. A second run changes nothing.
+/// On a terminal, asks for what it cannot detect, and asks before it writes. Existing files are extended without changing
+/// their content, or left alone. A second run changes nothing. The end of the output lists the files and the next steps.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct InitArgs {
     /// Write the files without asking
     #[arg(short, long, conflicts_with = "dry_run")]
     pub yes: bool,
-    /// Show the files and write nothing
+    /// Show every file in full and write nothing
     #[arg(long)]
     pub dry_run: bool,
     /// CI system; default: detected from the remote `origin` and existing files
@@ -53,6 +56,9 @@ pub struct InitArgs {
     /// Catalog product; default: detected from existing manifests or credentials
     #[arg(long, value_name = "PLATFORM", value_parser = ["port", "glint"])]
     pub platform: Option<String>,
+    /// Region of the account; default: asked on a terminal, otherwise the first region of the product
+    #[arg(long, value_name = "REGION", value_parser = regions())]
+    pub region: Option<String>,
     /// Write a manifest for every entity in the catalog
     #[arg(long, conflicts_with = "example")]
     pub from_catalog: bool,
@@ -68,15 +74,26 @@ pub enum Pipelines {
     None,
 }
 
+/// The regions of all platforms. Whether the platform has the region is checked once the platform is known.
+fn regions() -> clap::builder::PossibleValuesParser {
+    let mut names: Vec<&'static str> = Vec::new();
+    for (name, _) in PLATFORMS.iter().flat_map(|platform| platform.regions) {
+        if !names.contains(name) {
+            names.push(name);
+        }
+    }
+    names.into()
+}
+
 const EXAMPLES: &str = "\
 Examples:
-  portolan init                                 ask, show the files, write them
-  portolan init --dry-run                       show the files, write nothing
-  portolan init --yes --ci github
+  portolan init                                 ask, then write the files
+  portolan init --dry-run                       show every file, write nothing
+  portolan init --yes --ci github --region us
   portolan init --yes --example                 add examples to try it without a catalog
   portolan init --yes --from-catalog            write a manifest for every entity in the catalog";
 
-/// Where `schema manifest --write` puts it.
+/// The file that `schema manifest --write` writes.
 const EDITOR_SCHEMA: &str = ".portolan/manifest.schema.json";
 
 pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
@@ -86,43 +103,54 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     };
     let found = Surroundings::of(context)?;
     let choices = Choices::of(args, &found, context, prompt.as_mut())?;
-    let draft = draft(&found, &choices);
+    let build = Build::current();
+    let draft = draft(&found, &choices, build);
     if let Some(path) = found.in_the_way(draft.files.iter().map(|file| file.path.as_str())) {
         return Err(InitError::InTheWay { path }.into());
     }
-    show(&draft, context)?;
-    tell(args, &found, &choices, &draft, context);
+    show_pastes(&draft, context)?;
+    report_ignored_wishes(args, &found, &choices, &draft, context);
+    let summary = summary(&found, &choices, &draft, build, context);
     let lacks_editor_schema = lacks_editor_schema(&found, &draft);
     if draft.files.is_empty() && !choices.pulls(&found) && !lacks_editor_schema {
-        context.streams.show(match draft.pastes.is_empty() {
-            true => "Nothing to do: this repository is wired.\n",
-            false => "Nothing to write: the lines above are left to put in.\n",
-        })?;
+        let verdict = match draft.pastes.is_empty() {
+            true => "Nothing to do: this repository is set up already.\n",
+            false => "Nothing to write, but the lines above must be added by hand.\n",
+        };
+        context.streams.show(&format!("{summary}{verdict}"))?;
         return Ok(Exit::Success);
     }
     if args.dry_run {
+        show_contents(&draft, context)?;
+        let files = heading("Would write", &draft);
+        context.streams.show(&format!("{files}{}{summary}", changed_files(&draft, context)))?;
         if lacks_editor_schema && draft.files.is_empty() {
-            context.streams.show(&format!("Then the schema that the editor's settings name: `{EDITOR_SCHEMA}`.\n"))?;
+            context
+                .streams
+                .show(&format!("Would write the schema that the editor's settings name: `{EDITOR_SCHEMA}`.\n"))?;
         }
         if choices.pulls(&found) {
             context.streams.show(match choices.adopts {
-                true => "Then from the catalog: blueprints into `.portolan/`, and manifests for all that it has.\n",
-                false => "Then from the catalog: blueprints and known entities into `.portolan/`.\n",
+                true => {
+                    "Would then pull from the catalog: blueprints into `.portolan/`, and a manifest for every entity.\n"
+                }
+                false => "Would then pull from the catalog: blueprints and known entities into `.portolan/`.\n",
             })?;
         }
-        context.streams.show("Nothing was written: `portolan init` without `--dry-run` writes it.\n")?;
+        context
+            .streams
+            .show("Nothing was written (dry run). `portolan init` without `--dry-run` writes the files.\n")?;
         return Ok(Exit::Success);
     }
-    // What is asked about has to be on the screen.
-    context.streams.flush()?;
     if let Some(prompt) = prompt.as_mut().filter(|_| !draft.files.is_empty())
-        && !choices::is_yes(prompt.ask("Write them? [Y/n] ")?, true)
+        && !is_confirmed(&draft, prompt, context)?
     {
         context.streams.show("Nothing was written.\n")?;
         return Ok(Exit::Success);
     }
     remove_abandoned(&found);
     write(&found, &draft)?;
+    context.streams.show(&format!("{}{}{summary}", heading("Wrote", &draft), changed_files(&draft, context)))?;
     let settings = settled(context)?;
     let mut after = Context {
         settings: &settings,
@@ -131,6 +159,8 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         style: context.style,
         quiet: context.quiet,
         motion: context.motion,
+        mask: mask_of_run(&settings, context.environment),
+        reports: None,
     };
     let failure = if choices.pulls(&found) { first_pull(&choices, &mut after).err() } else { None };
     let pulled = match &failure {
@@ -141,22 +171,23 @@ pub fn run(args: &InitArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     if lacks_editor_schema {
         schema::run_in_repository(&SchemaArgs { name: SchemaName::Manifest, write: true }, &mut after)?;
     }
-    let written = if draft.files.is_empty() { "" } else { "The files were written all the same; " };
+    let written = if draft.files.is_empty() { "" } else { "The files were written; " };
     if let Some(error) = &failure
         && !args.from_catalog
     {
         let style = context.style;
-        context.streams.say_painted(&ui::failure(error, style.color, style.width));
-        context.say(&format!("note: {written}`portolan pull` tries it again."));
+        let told = ui::failure(error, style.color, style.width);
+        context.streams.say_painted(&context.mask.text(&told));
+        context.say(&format!("note: {written}run `portolan pull` to retry."));
     }
-    context.streams.show(&next(&found, &choices, &draft, pulled))?;
+    context.streams.show(&next(&found, &choices, &draft, pulled, build))?;
     match failure {
         Some(error) if args.from_catalog => Err(error),
         Some(_) | None => Ok(Exit::Success),
     }
 }
 
-fn draft(found: &Surroundings, choices: &Choices) -> Draft {
+fn draft(found: &Surroundings, choices: &Choices, build: Build) -> Draft {
     let read = |text: &str| value_of(text);
     let facts = Facts {
         platform: choices.platform,
@@ -171,8 +202,13 @@ fn draft(found: &Surroundings, choices: &Choices) -> Draft {
         folder: &found.folder,
         has_config: found.has_config,
         wants_hook: choices.hook,
-        wants_ignore: found.is_git && !found.ignores_store,
-        version: env!("CARGO_PKG_VERSION"),
+        unignored: &found.unignored,
+        wants_attributes: found.is_git,
+        published: match build {
+            Build::Published => Some(env!("CARGO_PKG_VERSION")),
+            Build::Source => None,
+        },
+        source: env!("CARGO_PKG_REPOSITORY"),
         texts: &found.texts,
         read: &read,
     };
@@ -209,60 +245,134 @@ fn examples(found: &Surroundings, platform: &Platform) -> Vec<Wanted> {
     files.filter_map(wanted).collect()
 }
 
-fn show(draft: &Draft, context: &mut Context<'_>) -> Result<(), Error> {
+/// Every file in full.
+fn show_contents(draft: &Draft, context: &mut Context<'_>) -> Result<(), Error> {
     let files: Vec<File<'_>> = draft.files.iter().map(shown).collect();
     if !context.quiet && !files.is_empty() {
         context.streams.show(&contents(&files, &context.style))?;
     }
+    Ok(())
+}
+
+fn show_pastes(draft: &Draft, context: &mut Context<'_>) -> Result<(), Error> {
     let lines = |paste: &repository::Paste| (paste.path.clone(), paste.why, paste.lines.clone());
     let all: Vec<_> = draft.pastes.iter().map(lines).collect();
     let all: Vec<Lines<'_>> = all.iter().map(|(path, why, lines)| Lines { path, why, lines }).collect();
-    context.streams.show(&pastes(&all, &context.style))?;
-    if !files.is_empty() {
-        let text = format!("{}:\n{}", count(files.len(), "file"), file_list(&files, &context.style));
-        context.streams.show(&text)?;
+    Ok(context.streams.show(&pastes(&all, &context.style))?)
+}
+
+fn heading(verb: &str, draft: &Draft) -> String {
+    if draft.files.is_empty() { String::new() } else { format!("{verb} {}:\n", count(draft.files.len(), "file")) }
+}
+
+fn changed_files(draft: &Draft, context: &Context<'_>) -> String {
+    file_list(&draft.files.iter().map(shown).collect::<Vec<_>>(), &context.style)
+}
+
+/// Asks whether the files are to be written, and shows them in full for whoever wants to see them first.
+fn is_confirmed(draft: &Draft, prompt: &mut Prompt, context: &mut Context<'_>) -> Result<bool, Error> {
+    let files = format!("{}:\n{}", count(draft.files.len(), "file"), changed_files(draft, context));
+    context.streams.show(&files)?;
+    loop {
+        // What the question is about has to be on the screen.
+        context.streams.flush()?;
+        let answer = prompt.ask("Write them? [Y/n, s = show them first] ")?;
+        match answer.as_deref() {
+            Some("s" | "S" | "show") => {
+                let files: Vec<File<'_>> = draft.files.iter().map(shown).collect();
+                context.streams.show(&contents(&files, &context.style))?;
+            }
+            _ => return Ok(choices::is_yes(answer, true)),
+        }
     }
-    Ok(())
+}
+
+/// What is left alone, and the settings of a new config.
+fn summary(found: &Surroundings, choices: &Choices, draft: &Draft, build: Build, context: &Context<'_>) -> String {
+    let config = context.settings.config.as_ref().filter(|_| found.has_config);
+    let config =
+        config.map(|config| sources::path_text(config.value.strip_prefix(&found.top).unwrap_or(&config.value)));
+    let config = config.as_deref().map(|path| Kept { path, why: "exists; edit it to change settings" });
+    let kept = draft.kept.iter().map(|file| Kept { path: &file.path, why: file.why });
+    let kept: Vec<Kept<'_>> = config.into_iter().chain(kept).collect();
+    let mut rows: Vec<(&str, String)> = Vec::new();
+    if !found.has_config {
+        rows.push(("platform", choices.platform.brand.to_owned()));
+        rows.extend(catalog_row(choices));
+        rows.push(("scope", choices.scope.clone().unwrap_or_else(|| "not set".to_owned())));
+    }
+    let is_written = |place: &str| draft.files.iter().any(|file| file.path.starts_with(place));
+    if is_written(".github/workflows/") || is_written(".gitlab/") {
+        let name = match choices.forge {
+            Forge::Github => "GitHub Actions",
+            Forge::Gitlab => "GitLab",
+            Forge::Other => "none",
+        };
+        rows.push(("CI", format!("{name}; pushes from {}", found.branch)));
+    }
+    if choices.hook || choices.forge != Forge::Other {
+        let source = match build {
+            Build::Published => concat!("hooks and CI install version ", env!("CARGO_PKG_VERSION")).to_owned(),
+            Build::Source => format!("{}; hooks and CI use the portolan on the PATH", build.description()),
+        };
+        rows.push(("portolan", source));
+    }
+    let rows = if draft.files.is_empty() { Vec::new() } else { rows };
+    left_alone(&kept, &context.style) + &settings_rows(&rows, &context.style)
+}
+
+fn catalog_row(choices: &Choices) -> Option<(&'static str, String)> {
+    let others = |default: &str| {
+        let regions = choices.platform.regions.iter().map(|(name, _)| *name).filter(|name| *name != default);
+        regions.map(|name| format!("`--region {name}`")).collect::<Vec<_>>()
+    };
+    if let Some(catalog) = choices.catalog.as_ref().or(choices.pipeline_catalog.as_ref()) {
+        return Some(("catalog", catalog.clone()));
+    }
+    let (default, _) = choices.platform.regions.first().filter(|_| choices.has_default_region)?;
+    Some(("region", format!("{default} (default; {} for another one)", others(default).join(", "))))
 }
 
 fn shown(file: &Wanted) -> File<'_> {
     File { path: &file.path, before: file.before.as_deref(), after: &file.after }
 }
 
-/// What was left as it is though it was asked for, or might have been.
-fn tell(args: &InitArgs, found: &Surroundings, choices: &Choices, draft: &Draft, context: &mut Context<'_>) {
+/// Options that have no effect here, and what others will not get.
+fn report_ignored_wishes(
+    args: &InitArgs,
+    found: &Surroundings,
+    choices: &Choices,
+    draft: &Draft,
+    context: &mut Context<'_>,
+) {
     if found.root != context.settings.directory {
         let root = found.root.display();
-        context.say(&format!("note: There is a config in `{root}`: that folder is what is wired."));
-    }
-    for path in &draft.kept {
-        context.say(&format!(
-            "note: `{path}` says something else than it would, and stays as it is; moved away, it is made anew."
-        ));
+        context.say(&format!("note: The config is in `{root}`, so that folder is set up."));
     }
     if let Some(path) = &choices.wired {
-        context.say(&format!("note: `{path}` runs portolan already; no other workflow is written."));
+        context.say(&format!("note: `{path}` runs portolan already, so no other workflow is written."));
     }
     if !found.is_git {
-        context.say("note: This is no Git repository: hook and pipeline are left out unless they are asked for.");
+        context.say("note: Not a Git repository, so no hook and no pipeline are written (`--pre-commit` and `--ci` write them).");
     }
-    let is_said = args.scope.is_some() || args.platform.is_some();
-    if found.has_config && is_said {
-        context.say("note: There is a config already: `--scope` and `--platform` do not change it; edit it.");
+    let is_setting = args.scope.is_some() || args.platform.is_some() || args.region.is_some();
+    if found.has_config && is_setting {
+        context
+            .say("note: The config exists, so `--scope`, `--platform` and `--region` have no effect. Edit the config instead.");
     }
     let is_written = |path: &String| draft.files.iter().any(|file| file.path == *path) || path.ends_with("source.json");
     for path in found.ignored.iter().filter(|path| is_written(path)) {
         context.say(&format!(
-            "note: Git leaves out `{path}`, so others will not have it: `git check-ignore -v {path}` says by which rule."
+            "note: Git ignores `{path}`, so it will not be committed. `git check-ignore -v {path}` shows the rule."
         ));
     }
     if args.example && !choices.example {
-        context.say("note: There are manifests or blueprints already: no examples are written.");
+        context.say("note: There are manifests or blueprints already, so no examples are written.");
     }
 }
 
-/// Whether the editor's settings name the schema of manifests and it is not there: they are written in this run, or were
-/// in one that was cut short.
+/// Whether the editor's settings name the schema of manifests and the schema does not exist: this run writes them, or an
+/// earlier one was interrupted.
 fn lacks_editor_schema(found: &Surroundings, draft: &Draft) -> bool {
     let path = editor::path(&found.folder);
     let names_schema = || found.texts.get(&path).is_some_and(|text| text.contains(EDITOR_SCHEMA));
@@ -280,7 +390,7 @@ fn remove_abandoned(found: &Surroundings) {
     sources::remove_abandoned(&found.top, files.iter().map(String::as_str));
 }
 
-/// All of them, or it is told which.
+/// Writes all files. The error names those that were written before it.
 fn write(found: &Surroundings, draft: &Draft) -> Result<(), Error> {
     let mut written: Vec<String> = Vec::new();
     for file in &draft.files {
@@ -302,7 +412,7 @@ fn write(found: &Surroundings, draft: &Draft) -> Result<(), Error> {
     Ok(())
 }
 
-/// The settings as they are now that there is a config.
+/// The settings, now that there is a config.
 fn settled(context: &Context<'_>) -> Result<settings::Settings, Error> {
     let old = context.settings;
     let is_flag = matches!(old.catalog.origin, Origin::Flag(_));

@@ -1,6 +1,7 @@
 //! `lint`: findings, and safe repairs of them. The flags become a request, the steps do the work, and what they
 //! yield is shown in every format that was asked for.
 
+use std::borrow::Cow;
 use std::cell::LazyCell;
 use std::path::{Path, PathBuf};
 
@@ -10,21 +11,23 @@ use crate::commands::context::Context;
 use crate::commands::offered;
 use crate::commands::output::{Output, refuse_shared};
 use crate::commands::steps::emptied::refuse_emptied;
-use crate::commands::steps::linted::{self, Extent, InWorkTree, LintError, Linted, Request};
+use crate::commands::steps::linted::{self, Extent, InWorkTree, LintError, Linted, Request, read_credentials};
 use crate::commands::steps::standpoint::Standpoint;
 use crate::commands::steps::summarised::summarised;
 use crate::commands::steps::terms::Terms;
 use crate::domain::finding::Severity;
+use crate::domain::masked::{hidden_in, without_hidden};
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::words::count;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::baseline::Baseline;
 use crate::report::difference;
+use crate::report::format::Format;
 use crate::report::lint::{Lint, LintFormat, render};
 use crate::report::style::Style;
-use crate::settings::Level;
-use crate::sources;
+use crate::settings::{Level, Settings};
+use crate::sources::{self, PathKind, Pattern, PatternError};
 
 /// A terminal full of findings teaches nobody: so many are shown as text unless `--max-findings` says otherwise.
 const MOST_AS_TEXT: usize = 50;
@@ -110,11 +113,11 @@ pub enum FailOn {
 }
 
 fn most_findings(text: &str) -> Result<usize, String> {
-    text.parse().map_err(|_| "write a number; 0 is all".to_owned())
+    text.parse().map_err(|_| "expected a number (0: all)".to_owned())
 }
 
 fn rule_level(text: &str) -> Result<(String, Level), String> {
-    let (name, level) = text.split_once('=').ok_or("write it as NAME=LEVEL")?;
+    let (name, level) = text.split_once('=').ok_or("expected NAME=LEVEL")?;
     let level = Level::parse(level).ok_or("the levels are `error`, `warning`, `info` and `off`")?;
     Ok((name.to_owned(), level))
 }
@@ -122,9 +125,14 @@ fn rule_level(text: &str) -> Result<(String, Level), String> {
 pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let settings = context.settings;
     refuse_shared(&args.output, &settings.directory).map_err(Error::Lint)?;
-    let terms = Terms::of(settings, context.environment)?;
+    let mut terms = Terms::of(settings, context.environment)?;
     let baseline = read_baseline(args, context)?;
     let (paths, given) = what_is_asked(args, context)?;
+    if !settings.is_repository() {
+        terms.pattern = only_named(&paths, given.as_ref().map(|(path, _)| path.as_path()), &settings.root.value)?;
+    }
+    let include = unlisted_place(settings).filter(|_| given.is_none());
+    let excluded = excluded(args, &paths, settings);
     let request = Request {
         extent: extent(args),
         paths,
@@ -133,11 +141,13 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         repair: args.fix,
         baseline: baseline.as_ref(),
         most: most(args, context),
+        include: include.as_deref(),
         ..terms.whole()
     };
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
-    let linted = linted::lint(&request, progress).map_err(Error::Lint)?;
+    let mut linted = linted::lint(&request, progress).map_err(Error::Lint)?;
+    linted.notes.extend(excluded);
     let is_about_all = request.extent == Extent::Everything && request.paths.is_empty() && request.given.is_none();
     // One may be the config itself.
     if linted.counts.files <= 1 && is_about_all {
@@ -152,6 +162,50 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     write_repairs(&linted, context)?;
     show(args, &linted, context)?;
     Ok(exit(args.fail_on, linted.worst))
+}
+
+/// Outside of Git and without a config, what is named is all that is read: whatever else lies here is not known to belong
+/// together.
+fn only_named(paths: &[PathBuf], given: Option<&Path>, root: &Path) -> Result<Pattern, PatternError> {
+    let glob = |path: &Path| {
+        let relative = path.strip_prefix(root).ok()?;
+        let text = globset::escape(&sources::path_text(relative));
+        match (sources::path_kind(path), text.is_empty()) {
+            (Some(PathKind::Folder), true) => Some("**/*.{yaml,yml}".to_owned()),
+            (Some(PathKind::Folder), false) => Some(format!("{text}/**/*.{{yaml,yml}}")),
+            (Some(PathKind::File) | None, _) => {
+                Some(text).filter(|text| text.ends_with(".yaml") || text.ends_with(".yml"))
+            }
+        }
+    };
+    let mut include: Vec<String> = paths.iter().map(PathBuf::as_path).chain(given).filter_map(glob).collect();
+    // Paths elsewhere are refused later, by name.
+    if include.is_empty() {
+        include.push("portolan.yaml".to_owned());
+    }
+    Pattern::new(&include, &[])
+}
+
+/// Where `manifests.include` is, if there is one and `unlisted-manifest` is on: looking for such files costs a walk.
+fn unlisted_place(settings: &Settings) -> Option<String> {
+    let is_off = settings.rules.get("unlisted-manifest").is_some_and(|level| level.value == Level::Off);
+    let include = &settings.include;
+    (!include.value.is_empty() && !is_off).then(|| include.origin.words(&settings.config_name()))
+}
+
+/// The PATHS that the config excludes, as sentences. A hook names whatever a commit touches, and wants none.
+fn excluded(args: &LintArgs, paths: &[PathBuf], settings: &Settings) -> Vec<String> {
+    let named = paths.iter().zip(&args.paths).filter(|_| !args.pre_commit);
+    let sentence = |(path, name): (&PathBuf, &PathBuf)| {
+        let (glob, place) = settings.excluded_by(path.strip_prefix(&settings.root.value).ok()?)?;
+        let is_read = sources::path_kind(path) == Some(PathKind::File) && !args.force_exclude;
+        let end = match is_read {
+            true => "diff and push ignore it; it was checked because it is named",
+            false => "it was not checked",
+        };
+        Some(format!("`{}` is excluded by `{glob}` in `manifests.exclude` ({place}): {end}.", name.display()))
+    };
+    named.filter_map(sentence).collect()
 }
 
 fn extent(args: &LintArgs) -> Extent {
@@ -208,7 +262,7 @@ fn write_baseline(file: &Path, linted: &Linted, context: &mut Context<'_>) -> Re
         &linted.baseline.to_json(),
     )?;
     let findings = count(linted.baseline.len(), "finding");
-    context.say(&format!("Wrote `{}`: {findings} that `--baseline` leaves out from now on.", file.display()));
+    context.say(&format!("Wrote `{}`: {findings}, hidden by `--baseline` from now on.", file.display()));
     Ok(Exit::Success)
 }
 
@@ -223,6 +277,7 @@ fn outputs(args: &LintArgs, context: &Context<'_>) -> Vec<Output<LintFormat>> {
 
 fn show(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> Result<(), Error> {
     let notes = if context.quiet { Vec::new() } else { linted.notes.clone() };
+    let mask = context.mask.clone();
     let lint = Lint {
         findings: &linted.findings,
         fingerprints: Some(&linted.fingerprints),
@@ -230,10 +285,14 @@ fn show(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> Result<(
         counts: linted.counts,
         notes: &notes,
         has_summary: false,
+        mask: &mask,
     };
     let outputs = outputs(args, context);
     let in_work_tree = LazyCell::new(|| InWorkTree::new(&context.settings.root.value, &linted.texts));
-    let lint_of = |format| if is_for_pipelines(format) { Lint { files: &*in_work_tree, ..lint } } else { lint };
+    // Lines of several configs stand for themselves, so their paths are the repository's.
+    let is_one_of_several = context.reports.is_some();
+    let is_whole = |format| is_for_pipelines(format) || is_one_of_several && format == LintFormat::Concise;
+    let lint_of = |format| if is_whole(format) { Lint { files: &*in_work_tree, ..lint } } else { lint };
     // Written first: what does not fit into annotations is told to be there.
     let has_summary = args.output.is_empty() && {
         let render = || render(&lint_of(LintFormat::Markdown), LintFormat::Markdown, &Style::PLAIN);
@@ -244,15 +303,12 @@ fn show(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> Result<(
         match file {
             Some(file) => {
                 let text = render(&lint, format, &Style::PLAIN);
-                sources::write_output(&context.settings.boundary, &context.settings.directory.join(file), &text)?;
+                context.write_report(format.name(), Some(&file), &text)?;
             }
             None if context.quiet && linted.findings.is_empty() && format == LintFormat::Text => {}
             None => {
                 let text = render(&lint, format, &context.style);
-                match format {
-                    LintFormat::Github => context.streams.show_workflow_commands(&text)?,
-                    _ => context.streams.show(&text)?,
-                }
+                context.write_report(format.name(), None, &text)?;
             }
         }
     }
@@ -274,28 +330,37 @@ fn write_repairs(linted: &Linted, context: &mut Context<'_>) -> Result<(), Error
         sources::write_atomically(root, &repaired.place.path, &bytes)?;
     }
     if linted.repairs > 0 {
-        let repairs = count(linted.repairs, "repair");
+        let repairs = count(linted.repairs, "fix");
         let files = count(linted.repaired.len(), "file");
-        context.say(&format!("Made {repairs} in {files}."));
+        context.say(&format!("Applied {repairs} in {files}."));
     }
     Ok(())
 }
 
 /// The diff alone; the exit code tells whether there is one.
 fn show_repairs(args: &LintArgs, linted: &Linted, context: &mut Context<'_>) -> Result<Exit, Error> {
+    if !linted.repaired.is_empty() {
+        context.show_heading()?;
+    }
     for repaired in &linted.repaired {
-        let text = difference::unified(&repaired.path, &repaired.before.text, &repaired.after, &context.style);
+        let (before, after) = (shown_text(&repaired.before.text, context), shown_text(&repaired.after, context));
+        let text = difference::unified(&repaired.path, &before, &after, &context.style);
         context.streams.show(&text)?;
     }
     let left = linted.findings.len() + linted.counts.hidden;
     let words = match (linted.repairs, left) {
-        (0, 0) => "Nothing to repair.".to_owned(),
-        (0, left) => format!("No safe repair for {}.", count(left, "finding")),
-        (made, left) => format!("Would make {}; {} would be left.", count(made, "repair"), count(left, "finding")),
+        (0, 0) => "Nothing to fix.".to_owned(),
+        (0, left) => format!("No safe fix for {}.", count(left, "finding")),
+        (made, left) => format!("{} would be applied; {} would remain.", count(made, "fix"), count(left, "finding")),
     };
     context.say(&words);
     let clean = linted.repairs == 0 && exit(args.fail_on, linted.worst) == Exit::Success;
     Ok(if clean || args.fail_on == FailOn::Never { Exit::Success } else { Exit::Findings })
+}
+
+/// A file without its credentials.
+fn shown_text<'t>(text: &'t str, context: &Context<'_>) -> Cow<'t, str> {
+    without_hidden(text, &hidden_in(&context.mask, text, &read_credentials(text, &context.mask)))
 }
 
 fn exit(fail_on: FailOn, worst: Option<Severity>) -> Exit {

@@ -1,6 +1,7 @@
 //! The verbs: short scripts of steps. Each has its `Args` and its `run` in its own file; what two of them need is a
 //! step. They yield an exit code, and show through the streams alone.
 
+pub mod all;
 pub mod comment;
 pub mod completions;
 pub mod config;
@@ -19,6 +20,7 @@ pub mod output;
 pub mod planning;
 pub mod pull;
 pub mod push;
+pub mod reports;
 pub mod schema;
 pub mod serve;
 pub(crate) mod steps;

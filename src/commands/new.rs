@@ -1,5 +1,5 @@
-//! `new`: a manifest from a blueprint of the snapshot. It writes what it was told, and blanks for the rest; a manifest
-//! that is not finished is no failure, but is told.
+//! `new`: scaffolds a manifest from a blueprint of the snapshot, with the given values and blanks for the rest.
+//! Findings in the new file are reported and do not fail the command.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ use crate::domain::manifest::ResourceKind;
 use crate::domain::platform::Platform;
 use crate::domain::progress::Silent;
 use crate::domain::suggest::closest;
-use crate::domain::words::{count, list};
+use crate::domain::words::{as_sentence, count, list};
 use crate::error::{Error, LintError, NewError};
 use crate::exit::Exit;
 use crate::manifest::{Around, Wrapper, encode_sketch};
@@ -89,7 +89,7 @@ Examples:
   portolan new service cart --stdout --no-input > cart.yaml";
 
 fn pair(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
     if name.is_empty() {
         Err("a name is missing before `=`".to_owned())
     } else {
@@ -120,8 +120,7 @@ pub fn run(args: &NewArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     };
     if choices.known.contains(&blueprint.identifier, &identifier) {
         context.say(&format!(
-            "note: The catalog has `{identifier}` of `{0}` already, and this repository does not declare it: \
-             `portolan pull --entities {0} --all` writes what it holds.",
+            "note: The catalog has `{0}/{identifier}` already, and this repository does not declare it. `portolan pull --entities {0} --any-owner` writes its manifest.",
             blueprint.identifier
         ));
     }
@@ -139,7 +138,7 @@ pub fn run(args: &NewArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     if let Some(editor) = &editor {
         ui::edit(editor, &root.join(&made.place))?;
         if !sources::is_taken(&root.join(&made.place)) {
-            context.say("note: The editor took the file away: nothing is left of it.");
+            context.say("note: The editor removed the file.");
             return Ok(Exit::Success);
         }
     }
@@ -182,7 +181,7 @@ fn ask<'c>(args: &NewArgs, choices: &'c Choices, asking: &mut Asking<'_>) -> Res
     }
     let blueprint = match settled {
         Some(blueprint) => blueprint,
-        None => match asking.name("Of which blueprint", &all)? {
+        None => match asking.name("Blueprint", &all)? {
             Ok(name) => find(&name, choices)?,
             Err(gone) => return Ok(Err(gone)),
         },
@@ -194,9 +193,9 @@ fn ask<'c>(args: &NewArgs, choices: &'c Choices, asking: &mut Asking<'_>) -> Res
         None => {
             let taken = |identifier: &str| {
                 let error = refuse(identifier, blueprint, choices).err()?;
-                Some(format!("Cannot {error}."))
+                Some(as_sentence(&error.to_string()))
             };
-            match asking.identifier(&format!("The identifier of the new `{name}`"), taken)? {
+            match asking.identifier(&format!("Identifier of the new `{name}`"), taken)? {
                 Ok(identifier) => identifier,
                 Err(gone) => return Ok(Err(gone)),
             }
@@ -207,8 +206,7 @@ fn ask<'c>(args: &NewArgs, choices: &'c Choices, asking: &mut Asking<'_>) -> Res
     if lacks > 0 {
         let values = if lacks == 1 { "1 more value".to_owned() } else { format!("{lacks} more values") };
         asking.say(&format!(
-            "`{name}` requires {values}. Enter takes the default or leaves a blank; Ctrl-C ends it, and nothing is \
-             written."
+            "`{name}` requires {values}. Enter accepts the default or leaves a blank; Ctrl-C stops without writing."
         ))?;
     }
     let completed: Answer<Given> = asking.complete(blueprint, given);
@@ -224,8 +222,8 @@ fn find<'c>(name: &str, choices: &'c Choices) -> Result<&'c Blueprint, NewError>
     }
     let known = choices.blueprints.iter().map(|blueprint| blueprint.identifier.as_str());
     let help = match closest(name, known) {
-        Some(meant) => format!("did you mean `{meant}`? If it is new in the catalog, `portolan pull` brings it"),
-        None => format!("the snapshot has {}; `portolan pull` brings what is new", some_blueprints(choices)),
+        Some(meant) => format!("did you mean `{meant}`? If it is new in the catalog, run `portolan pull`"),
+        None => format!("the snapshot has {}; run `portolan pull` to update it", some_blueprints(choices)),
     };
     Err(NewError::NoSuchBlueprint { name: name.to_owned(), help })
 }
@@ -370,13 +368,14 @@ fn editor(context: &Context<'_>) -> Result<std::ffi::OsString, NewError> {
 fn tell_what_is_left(terms: &Terms<'_>, made: &Made, instead: Instead, context: &mut Context<'_>) -> Result<(), Error> {
     let path = sources::path_text(&made.place);
     if !context.settings.pattern()?.matches(&made.place) {
-        context.say(&format!("note: `{path}` is not among `manifests.include`: nobody will read it there."));
+        context.say(&format!("note: `{path}` does not match `manifests.include`, so portolan will not read it."));
     }
     let paths = vec![context.settings.root.value.join(&made.place)];
     let linted = linted::lint(&Request { paths, instead, ..terms.whole() }, &Silent)?;
     if linted.findings.is_empty() || context.quiet {
         return Ok(());
     }
+    let mask = context.mask.clone();
     let lint = Lint {
         findings: &linted.findings,
         fingerprints: Some(&linted.fingerprints),
@@ -384,10 +383,11 @@ fn tell_what_is_left(terms: &Terms<'_>, made: &Made, instead: Instead, context: 
         counts: linted.counts,
         notes: &[],
         has_summary: false,
+        mask: &mask,
     };
     let lines = render(&lint, LintFormat::Concise, &Style::PLAIN);
     let findings = count(linted.findings.len(), "finding");
     let are = if linted.findings.len() == 1 { "is" } else { "are" };
-    context.say(&format!("note: {findings} {are} left; `portolan lint` shows more of each.\n{}", lines.trim_end()));
+    context.say(&format!("note: {findings} {are} left; `portolan lint` shows details.\n{}", lines.trim_end()));
     Ok(())
 }

@@ -28,7 +28,7 @@ impl<F: Format> Output<F> {
             }
         })?;
         match file {
-            Some("-") => Err(format!("without `=-` it goes to standard output; a file of that name is `{name}=./-`")),
+            Some("-") => Err(format!("drop `=-` for standard output; for a file called `-` write `{name}=./-`")),
             Some("") => Err("a file is missing after `=`".to_owned()),
             file => Ok(Self { format, file: file.map(PathBuf::from) }),
         }

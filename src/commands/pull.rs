@@ -1,6 +1,5 @@
-//! `pull`: blueprints and known entities of the catalog into `.portolan/`, and manifests for what the repository does
-//! not declare yet. All is read and judged before anything is written; what it breaks is told, and no reason to stop:
-//! the catalog is as it is.
+//! `pull`: updates `.portolan/` from the catalog, and writes manifests for undeclared entities. Everything is read and
+//! checked before the first write. Entities that no longer fit are reported and do not stop it.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -49,12 +48,12 @@ pub struct PullArgs {
     pub dry_run: bool,
     /// Also write manifests for entities that no manifest declares yet; optionally only of these blueprints
     ///
-    /// Without `--all`, only entities that this scope owns. Each entity gets its own file in the folder that holds the
+    /// Without `--any-owner`, only entities that this scope owns. Each entity gets its own file in the folder that holds the
     /// manifests of its blueprint. Existing files are not overwritten.
     #[arg(long, value_name = "BLUEPRINT", num_args = 0.., value_hint = clap::ValueHint::Other)]
     pub entities: Option<Vec<String>>,
-    /// With `--entities`: regardless of the owner
-    #[arg(long, requires = "entities")]
+    /// With `--entities`: regardless of the owner (`--entities ... --all` is the old spelling)
+    #[arg(id = "any-owner", long = "any-owner", requires = "entities")]
     pub all: bool,
     /// With `--entities`: also rewrite manifests that exist and are alone in their file; their comments are lost
     #[arg(long, requires = "entities")]
@@ -71,6 +70,13 @@ pub enum Output {
 }
 
 impl Output {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+        }
+    }
+
     fn format(self) -> PullFormat {
         match self {
             Self::Text => PullFormat::Text,
@@ -84,7 +90,8 @@ Examples:
   portolan pull                                 update .portolan/
   portolan pull --check                         in CI: exit 2 if .portolan/ is out of date
   portolan pull --entities --dry-run            show which manifests would be written
-  portolan pull --entities service api --all    write manifests for all services and APIs
+  portolan pull --entities service api --any-owner
+                                                write manifests for all services and APIs
   portolan pull --output json";
 
 pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
@@ -125,7 +132,7 @@ pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         write(&adoption, prepared, context)?;
         schema::refresh(context.settings)?;
     }
-    context.streams.show(&shown)?;
+    context.write_report(args.output.name(), None, &shown)?;
     Ok(if args.check && is_news { Exit::ChangesPending } else { Exit::Success })
 }
 
@@ -140,8 +147,7 @@ fn empty(catalog: &dyn Catalog, settings: &Settings) -> PullError {
             platform.brand
         )
     } else {
-        "`portolan config` shows which catalog this is; create a blueprint there, or use another organisation's \
-         credentials"
+        "create a blueprint there, or use another organisation's credentials; `portolan config` shows which catalog this is"
             .to_owned()
     };
     PullError::Empty { catalog: catalog.name().to_owned(), help }
@@ -219,6 +225,7 @@ fn adopted(
     let entities: Vec<&Entity> = all.filter(is_wanted).collect();
     let write = &settings.write.value;
     let replaces = |blueprint: &str| *write.by_blueprint.get(blueprint).unwrap_or(&write.default) == WriteMode::Replace;
+    let mask = context.mask_for(catalog);
     let wishes = Wishes {
         root: &settings.root.value,
         platform: settings.platform.value,
@@ -227,6 +234,7 @@ fn adopted(
         delivery_is_cluster: settings.delivery.value == Delivery::Cluster,
         replaces: &replaces,
         overwrites: args.overwrite,
+        mask: &mask,
     };
     Ok(adopt(&entities, &shapes, declared, &wishes)?)
 }
@@ -300,6 +308,7 @@ fn shown(
         counts: misfits.counts,
         notes: &[],
         has_summary: false,
+        mask: &context.mask,
     };
     let manifests: Vec<ManifestLine<'_>> = adoption.adopted.iter().map(line).collect();
     let before = standing.source.as_ref().filter(|_| standing.is_there());
@@ -366,10 +375,10 @@ mod tests {
     #[test]
     fn nobody_who_pulls_is_told_to_pull() {
         for (help, rest) in [
-            ("did you mean `a`? If it is new in the catalog, `portolan pull` brings it", Some("did you mean `a`?")),
+            ("did you mean `a`? If it is new in the catalog, run `portolan pull`", Some("did you mean `a`?")),
             ("correct it, or add it; if the catalog has it, `portolan pull` brings it", Some("correct it, or add it")),
             ("correct the blueprint, then run `portolan pull`", Some("correct the blueprint")),
-            ("run `portolan pull`, which writes the file again", None),
+            ("run `portolan pull` to write the file anew", None),
             ("correct it", Some("correct it")),
         ] {
             assert_eq!(without_pull(help).as_deref(), rest, "{help}");

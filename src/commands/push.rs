@@ -1,5 +1,5 @@
-//! `push`: the plan that `diff` shows, done. Nothing is written before every yes is there; from then on nothing ends it but
-//! its end or a signal, and either way every change has its end told.
+//! `push`: applies the plan that `diff` shows. It writes nothing until every hazard is approved, and always reports
+//! the result of every change, also after a signal.
 
 use std::path::PathBuf;
 
@@ -20,20 +20,20 @@ use crate::commands::steps::denied::denied;
 use crate::commands::steps::linted::InWorkTree;
 use crate::commands::steps::planned::{Planned, is_local_by_default};
 use crate::commands::steps::proposed::{Proposed, proposed};
-use crate::commands::steps::scope::owner_in_catalog;
+use crate::commands::steps::scope::owner_for_push;
 use crate::commands::steps::shown::{Report, give_out, plan_report, shown};
 use crate::commands::steps::signed::signed;
 use crate::commands::steps::since::{Since, since};
 use crate::commands::steps::standpoint::Standpoint;
-use crate::domain::act::Acts;
 use crate::domain::digest::ApprovalDigest;
 use crate::domain::entity::Owner;
 use crate::domain::moment::Moment;
-use crate::domain::outcome::Outcome;
+use crate::domain::outcome::{End, Outcome};
 use crate::domain::progress::{Progress, Silent};
+use crate::domain::words::as_sentence;
 use crate::error::{Error, PushError};
 use crate::exit::Exit;
-use crate::plan::acts;
+use crate::plan::secrets_of;
 use crate::report::outcome::{self, OutcomeFormat, OutcomeReport};
 use crate::report::place::Files;
 use crate::report::plan::{PlanFormat, PlanReport};
@@ -120,20 +120,16 @@ fn approval(text: &str) -> Result<ApprovalDigest, String> {
     let all = ApprovalDigest::DIGITS;
     Err(match text.len() {
         PLAN_DIGITS if is_hex => format!(
-            "this is the id of a plan (`digest` in the JSON report), or an approval digest of an earlier version; run \
-             `portolan diff` again and use the {all} digits that it shows after `--approve`"
+            "this is a plan id (`digest` in the JSON report) or an approval digest of an earlier version; run `portolan diff` and copy the {all} digits after `--approve`"
         ),
         EARLIER_DIGITS if is_hex => format!(
-            "this is an approval digest of an earlier version, or the beginning of one; run `portolan diff` again and use \
-             all {all} digits that it shows after `--approve`"
+            "this is an approval digest of an earlier version or an incomplete one; run `portolan diff` and copy all {all} digits after `--approve`"
         ),
         length if is_hex && length < all => {
-            format!(
-                "an approval digest has {all} digits and this has {length}: copy all of it, it cannot be abbreviated"
-            )
+            format!("an approval digest has {all} digits and this has {length}: copy all of it")
         }
-        length if length == all && is_hex => "an approval digest is written in lower case".to_owned(),
-        _ => format!("an approval digest is {all} hexadecimal digits: `portolan diff` shows it after `--approve`"),
+        length if length == all && is_hex => "an approval digest must be lower case".to_owned(),
+        _ => format!("an approval digest is {all} hexadecimal digits; `portolan diff` shows it after `--approve`"),
     })
 }
 
@@ -153,7 +149,7 @@ pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         let variables = format!("{} and {}", platform.client_id_variable, platform.client_secret_variable);
         return Err(PushError::NotNamed { variables }.into());
     }
-    let owner = owner_in_catalog(settings, context.environment)?;
+    let owner = owner_for_push(settings, context.environment)?;
     let instead = instead(args, context);
     let (from, note) = match provenance(args, &owner, context) {
         Err(Error::Push(error)) => return Err(denied(error, &instead, &owner, context).into()),
@@ -170,7 +166,8 @@ pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     };
     prepared.planned.notes.extend(note);
     if settings.delivery.value == Delivery::Cluster {
-        let note = "By `delivery: cluster` an exporter in a cluster writes these entities; this push writes them too.";
+        let note =
+            "With `delivery: cluster` an exporter in a cluster writes these entities; this push writes them too.";
         prepared.planned.notes.push(note.to_owned());
     }
     consented(args, &prepared, &again, context)
@@ -192,7 +189,6 @@ fn provenance(args: &PushArgs, owner: &Owner, context: &Context<'_>) -> Result<(
 /// All that is known before the first write.
 struct ToDo<'a> {
     planned: Planned,
-    acts: Acts,
     owner: Owner,
     from: &'a Standpoint,
     /// Where a refusal is told.
@@ -222,14 +218,12 @@ fn prepared<'a>(
                 return Err(denied(stale, instead, &owner, context).into());
             }
         };
-        let acts = acts(&planned.plan, &planned.ground());
-        return Ok(Prepared::Done(Box::new(ToDo { planned, acts, owner, from, instead })));
+        return Ok(Prepared::Done(Box::new(ToDo { planned, owner, from, instead })));
     }
     let wishes = args.planning.wishes(owner, from);
     match proposed(&wishes, instead, context)? {
         Proposed::Plan(planned) => {
-            let acts = acts(&planned.plan, &planned.ground());
-            Ok(Prepared::Done(Box::new(ToDo { planned: *planned, acts, owner: wishes.owner, from, instead })))
+            Ok(Prepared::Done(Box::new(ToDo { planned: *planned, owner: wishes.owner, from, instead })))
         }
         Proposed::Refused(exit) => Ok(Prepared::Refused(exit)),
     }
@@ -237,7 +231,7 @@ fn prepared<'a>(
 
 /// From the plan on all pushes are alike; `again` is the command that makes this one anew.
 fn consented(args: &PushArgs, todo: &ToDo<'_>, again: &str, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let ToDo { planned, acts, owner, from, instead } = todo;
+    let ToDo { planned, owner, from, instead } = todo;
     let consents = Consents { approve: &args.approve, adopt: args.planning.adopt };
     if let Some(refusal) = refusal(&planned.plan, &consents) {
         let (outputs, sentence) = (plan_outputs(instead), refused(&refusal));
@@ -258,14 +252,13 @@ fn consented(args: &PushArgs, todo: &ToDo<'_>, again: &str, context: &mut Contex
         let text = [Output { format: PlanFormat::Text, file: None }];
         shown(&Report { outputs: &text, push: again, asked_for: from.name(), ..Report::default() }, planned, context)?;
     }
-    let pushed = push(args, planned, acts, owner, context);
+    let pushed = push(args, planned, owner, context);
     // What is in a plan file is carried out once: what is left of it makes a plan of its own.
     let rest = args.plan.as_ref().map(|file| plan_file(file, &args.planning, context.settings));
     tell(args, &todo.planned, &pushed, rest.as_deref().unwrap_or(again), context)?;
     if pushed.outcome.is_complete() && is_first_in_embedded(planned, context.settings) {
         context.say(
-            "note: That was the embedded catalog of this machine. Change a manifest, and `portolan diff` shows what that \
-             would change there; `portolan serve` shows the catalog in a browser.",
+            "note: The entities are now in the embedded catalog on this machine. Change a manifest and run `portolan diff` to see the effect; `portolan serve` shows the catalog in a browser.",
         );
     }
     Ok(match (pushed.outcome.is_complete(), pushed.outcome.is_interrupted) {
@@ -277,8 +270,7 @@ fn consented(args: &PushArgs, todo: &ToDo<'_>, again: &str, context: &mut Contex
 
 /// The refusal as a sentence of its own.
 fn refused(refusal: &PushError) -> String {
-    let why = refusal.to_string();
-    format!("Push refused: {}.", why.strip_prefix("push: ").unwrap_or(&why))
+    as_sentence(&refusal.to_string())
 }
 
 /// Nothing of it was there before.
@@ -312,13 +304,22 @@ fn plan_outputs(outputs: &[Output<OutcomeFormat>]) -> Vec<Output<PlanFormat>> {
     outputs.iter().filter_map(plan).collect()
 }
 
+/// A catalog may repeat in its refusal what it was sent.
+fn mask_answers(outcome: &mut Outcome, planned: &Planned) {
+    for act in planned.acts.waves.iter().flatten() {
+        let Some(failure) = outcome.ends.get_mut(act.change).and_then(End::failure_mut) else { continue };
+        let secrets = secrets_of(act, &planned.mask);
+        failure.message = planned.mask.quoted(&failure.message, &secrets).into_owned();
+    }
+}
+
 struct Pushed {
     outcome: Outcome,
     at: Moment,
     milliseconds: u64,
 }
 
-fn push(args: &PushArgs, planned: &Planned, acts: &Acts, owner: &Owner, context: &Context<'_>) -> Pushed {
+fn push(args: &PushArgs, planned: &Planned, owner: &Owner, context: &Context<'_>) -> Pushed {
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     let stop = Stop::default();
@@ -326,15 +327,15 @@ fn push(args: &PushArgs, planned: &Planned, acts: &Acts, owner: &Owner, context:
     let heeded = stop.heed_signals(move |told| {
         remarks.say(match told {
             Told::Once => {
-                "Stopping: requests in flight get 10 s to finish, and unclear results are read. A second signal skips that."
+                "Stopping: waiting up to 10 s for requests in flight, then checking unclear results. Press Ctrl-C again to stop now."
             }
-            Told::Twice => "Stopping now: results that are not known yet are reported as in doubt.",
+            Told::Twice => "Stopping now: unknown results are reported as in doubt.",
         });
     });
     if heeded.is_err() {
         // Then they end the program as they always did; the next run sees what was done.
         Remarks::new(context.quiet, context.motion)
-            .say("Signals cannot be handled here: Ctrl-C ends the run without a report.");
+            .say("Ctrl-C ends this run without a report: signals cannot be handled here.");
     }
     let clock = system_clock();
     let at = clock();
@@ -345,7 +346,8 @@ fn push(args: &PushArgs, planned: &Planned, acts: &Acts, owner: &Owner, context:
         progress,
     };
     let ground = Ground { blueprints: &planned.live.all, owner };
-    let outcome = apply(&*planned.catalog, acts, planned.plan.changes.len(), ground, errand);
+    let mut outcome = apply(&*planned.catalog, &planned.acts, planned.plan.changes.len(), ground, errand);
+    mask_answers(&mut outcome, planned);
     let milliseconds = u64::try_from(clock().0.saturating_sub(at.0)).unwrap_or_default();
     Pushed { outcome, at, milliseconds }
 }

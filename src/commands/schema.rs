@@ -60,6 +60,10 @@ pub enum SchemaName {
     Refusal,
     /// Output of `serve --output json`
     Serve,
+    /// Output of `config --check --output json`
+    ConfigCheck,
+    /// Output of `--all --output json`, whatever the command
+    All,
 }
 
 /// The file in the snapshot's folder that holds the schema of manifests.
@@ -87,12 +91,11 @@ pub fn run_in_repository(args: &SchemaArgs, context: &mut Context<'_>) -> Result
     let choices = Choices::of(root, &settings.pattern()?).map_err(LintError::from)?;
     if choices.blueprints.is_empty() {
         context.say(
-            "note: There is no snapshot of the catalog (`.portolan/blueprints`): the schema knows no properties and \
-             relations. `portolan pull` brings one.",
+            "note: No snapshot of the catalog (`.portolan/blueprints`), so the schema has no properties and relations. Run `portolan pull`.",
         );
     }
     for file in &choices.unusable {
-        context.say(&format!("note: `{}` holds no blueprint that can be used: {}.", file.path, file.reason));
+        context.say(&format!("note: `{}` has no usable blueprint: {}.", file.path, file.reason));
     }
     let text = of_manifests(settings, &choices);
     if !args.write {
@@ -137,6 +140,8 @@ pub fn schema(name: SchemaName) -> String {
         SchemaName::Outcome => report::outcome::json::schema(),
         SchemaName::Refusal => report::outcome::refusal::schema(),
         SchemaName::Serve => report::serve::schema(),
+        SchemaName::ConfigCheck => report::check::schema(),
+        SchemaName::All => report::combined::schema(),
     })
 }
 

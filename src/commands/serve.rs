@@ -1,5 +1,5 @@
-//! `serve`: the embedded catalog as a server, until it is told to end. Requests are answered on threads of the server's
-//! own; this one waits, and writes the log.
+//! `serve`: runs the embedded catalog as a server until a signal. The server answers on its own threads; this one
+//! waits and writes the log.
 
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -103,13 +103,13 @@ fn address(text: &str) -> Result<SocketAddr, String> {
         if is_number && last.parse::<u16>().is_err() {
             return "a port is at most 65535".to_owned();
         }
-        "write an address and a port: `127.0.0.1:8080`, `localhost:8080`, `[::1]:0`, or `8080` alone".to_owned()
+        "expected an address and a port: `127.0.0.1:8080`, `localhost:8080`, `[::1]:0` or `8080`".to_owned()
     })
 }
 
 fn latency(text: &str) -> Result<u32, String> {
     let milliseconds = text.parse::<u32>().ok().filter(|milliseconds| *milliseconds <= MOST_LATENCY);
-    milliseconds.ok_or_else(|| format!("write a number of milliseconds, from 0 to {MOST_LATENCY}"))
+    milliseconds.ok_or_else(|| format!("expected milliseconds, from 0 to {MOST_LATENCY}"))
 }
 
 fn secret(text: &str) -> Result<Secret, String> {
@@ -117,7 +117,7 @@ fn secret(text: &str) -> Result<Secret, String> {
 }
 
 fn rate(text: &str) -> Result<Rate, String> {
-    let help = || "write a number and a period: `1000/5m`, `10/s`, `5000/1d`".to_owned();
+    let help = || "expected a number and a period: `1000/5m`, `10/s`, `5000/1d`".to_owned();
     let (requests, period) = text.split_once('/').ok_or_else(help)?;
     let digits = period.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = match &period[digits.len()..] {
@@ -131,9 +131,9 @@ fn rate(text: &str) -> Result<Rate, String> {
     let is_bare = digits.is_empty() && period.is_empty();
     let requests: u32 = requests.parse().map_err(|_| help())?;
     let seconds = count.checked_mul(unit).filter(|seconds| (1..=86_400).contains(seconds) && !is_bare);
-    let seconds = seconds.ok_or_else(|| "the period is from a second to a day".to_owned())?;
+    let seconds = seconds.ok_or_else(|| "the period must be between one second and one day".to_owned())?;
     if requests == 0 {
-        return Err("a limit of 0 lets nobody in".to_owned());
+        return Err("the limit must be at least 1".to_owned());
     }
     Ok(Rate { requests, period: Duration::from_secs(seconds) })
 }
@@ -164,6 +164,7 @@ pub fn run(args: ServeArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         rate: args.rate_limit,
         latency: Duration::from_millis(args.latency.into()),
         log: Box::new(move |line| log.take(clock(), line)),
+        mask: context.mask.clone(),
         ..ServerConfig::new(store, credentials.clone())
     };
     let running = server::start_on(listener, config);
@@ -206,12 +207,12 @@ fn chosen_credentials(args: &ServeArgs, context: &Context<'_>) -> Result<Option<
             return bad(what, "it is empty");
         }
         if text.chars().any(char::is_control) {
-            return bad(what, "there are control characters in it");
+            return bad(what, "it contains control characters");
         }
     }
     if id.reveal().contains(':') {
         // A browser sends `user:password`.
-        return bad("client id", "there is a colon in it");
+        return bad("client id", "it contains a colon");
     }
     Ok(Some(Credentials { id: id.reveal().to_owned(), secret }))
 }
@@ -222,7 +223,7 @@ fn place_of(file: &Path, context: &Context<'_>) -> Result<PathBuf, ServeError> {
     let refused = |why, help| Err(ServeError::NoStore { store: path_text(file), why, help });
     let word = file.to_string_lossy();
     if word.eq_ignore_ascii_case(MEMORY) || word.eq_ignore_ascii_case(":memory:") {
-        return refused("a file of that name would be a trap", "did you mean `memory`?");
+        return refused("the name looks like the store `memory`", "did you mean `memory`?");
     }
     let place = tidy(settings.directory.join(file));
     let folder = place.parent().unwrap_or(&place);
@@ -230,8 +231,8 @@ fn place_of(file: &Path, context: &Context<'_>) -> Result<PathBuf, ServeError> {
     match path_kind(folder) {
         Some(PathKind::Folder) => Ok(place),
         None if is_ours => Ok(place),
-        Some(PathKind::File) => refused("it would lie in what is a file", "name a file in a folder that exists"),
-        None => refused("there is no such folder", "make the folder first, or name a file in one that exists"),
+        Some(PathKind::File) => refused("its folder is a file", "name a file in a folder that exists"),
+        None => refused("no such folder", "create the folder first, or name a file in an existing one"),
     }
 }
 
@@ -254,7 +255,7 @@ fn open(args: &ServeArgs, client: &str, context: &mut Context<'_>) -> Result<Sto
             match path_kind(&place) {
                 Some(PathKind::Folder) => {}
                 Some(PathKind::File) => return refused("it is a file"),
-                None => return refused("there is no such folder"),
+                None => return refused("no such folder"),
             }
             let seed = Seed::of(&place, folder, context)?;
             seed.sow(&store, &writer(seed.user_agent()), context)?;
@@ -303,7 +304,7 @@ fn wait(heard: &Receiver<Heard>, waiting: &AtomicUsize, context: &mut Context<'_
                     context.say(&format!("note: {} not logged.", count(dropped, "request")));
                 }
             }
-            Heard::End(Told::Stopping) => context.say("note: Ending: requests in flight are answered first."),
+            Heard::End(Told::Stopping) => context.say("note: Stopping after the requests in flight."),
             Heard::End(Told::Stopped) => return Exit::Success,
             Heard::End(Told::Interrupted) => return Exit::Interrupted,
         }
@@ -318,7 +319,7 @@ fn line_text(now: Moment, line: &LogLine) -> String {
     let milliseconds = line.time.as_secs_f64() * 1000.0;
     let mut text = format!("{time} {} {} {} {milliseconds:.1} ms", line.method, line.path, line.status);
     if let Some(trouble) = &line.trouble {
-        let _ = write!(text, " (failed to {trouble}; trace {})", line.trace);
+        let _ = write!(text, " ({trouble}; trace {})", line.trace);
     }
     clean(&text).into_owned()
 }

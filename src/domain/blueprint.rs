@@ -127,17 +127,14 @@ impl Blueprint {
     pub fn from_json(raw: Value) -> Result<(Self, Vec<Flaw>), Flaw> {
         let mut flaws = Vec::new();
         let Value::Object(object) = &raw else {
-            return Err(Flaw { pointer: String::new(), message: "a blueprint is a JSON object".to_owned() });
+            return Err(Flaw { pointer: String::new(), message: "a blueprint must be a JSON object".to_owned() });
         };
         let Some(identifier) = object.get("identifier").and_then(Value::as_str).filter(|text| !text.is_empty()) else {
-            return Err(Flaw {
-                pointer: "/identifier".to_owned(),
-                message: "it has no `identifier`, so it is not a blueprint as the API gives it".to_owned(),
-            });
+            return Err(Flaw { pointer: "/identifier".to_owned(), message: "`identifier` is missing".to_owned() });
         };
         let schema = object.get("schema").and_then(Value::as_object);
         if schema.is_none() {
-            flaws.push(Flaw { pointer: "/schema".to_owned(), message: "there is no `schema`".to_owned() });
+            flaws.push(Flaw { pointer: "/schema".to_owned(), message: "`schema` is missing".to_owned() });
         }
         let required = names(schema.and_then(|schema| schema.get("required")));
         let properties = entries(schema.and_then(|schema| schema.get("properties")))
@@ -147,7 +144,7 @@ impl Blueprint {
             if !properties.iter().any(|property| property.name == *name) {
                 flaws.push(Flaw {
                     pointer: "/schema/required".to_owned(),
-                    message: format!("the property `{name}` is required and not there"),
+                    message: format!("the property `{name}` is required but not defined"),
                 });
             }
         }
@@ -190,7 +187,7 @@ fn property(name: &str, schema: &Value, required: &[String], flaws: &mut Vec<Fla
     let kind = word.and_then(PropertyKind::parse);
     if kind.is_none() {
         let message = match word {
-            Some(word) => format!("property `{name}` has the type `{word}`, which the platform does not have"),
+            Some(word) => format!("property `{name}` has the unknown type `{word}`"),
             None => format!("property `{name}` has no type"),
         };
         flaws.push(Flaw { pointer: format!("/schema/properties/{}", escape(name)), message });

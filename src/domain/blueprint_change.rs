@@ -278,7 +278,7 @@ fn other_keys(old: &Blueprint, new: &Blueprint) -> Vec<String> {
 fn ownership(ownership: &Ownership) -> String {
     match ownership {
         Ownership::Direct => "direct".to_owned(),
-        Ownership::Inherited { path } => format!("inherited along `{path}`"),
+        Ownership::Inherited { path } => format!("inherited through `{path}`"),
     }
 }
 
@@ -333,7 +333,7 @@ mod tests {
             (Part::Relation, "team", Change::Required),
             (Part::Relation, "old", Change::Removed),
             (Part::Computed, "owner", rules("path")),
-            (Part::Blueprint, "ownership", became("direct", "inherited along `system`")),
+            (Part::Blueprint, "ownership", became("direct", "inherited through `system`")),
             (Part::Blueprint, "title", Change::Rules { keys: Vec::new() }),
         ];
         let found = details.iter().map(|it| (it.part, it.name.as_str(), it.change.clone())).collect::<Vec<_>>();

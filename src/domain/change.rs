@@ -1,5 +1,5 @@
-//! What happens to one entity, and why. A change carries facts, never words; before and after are in the form in which
-//! they were compared, so what looks alike here is alike.
+//! A change of a plan: the action on one entity, its fields and its cause. It carries facts, never texts. Values are in
+//! the form in which they were compared, so equal values here are equal in the catalog.
 
 use std::sync::Arc;
 
@@ -16,14 +16,14 @@ pub struct Change {
     pub standing: Standing,
     pub mode: WriteMode,
     pub origin: Origin,
-    /// The entity in its manifest; a deletion has none.
+    /// The entity in its manifest; `None` for a deletion.
     pub place: Option<Place>,
-    /// Title, icon, team, then properties and relations by name. A deletion has none; a rename tells what the new
-    /// entity has otherwise than the old one had.
+    /// Title, icon, team, then properties and relations by name. Empty for a deletion; for a rename, the fields in which
+    /// the new entity differs from the old one.
     pub fields: Vec<FieldChange>,
-    /// Who wrote what is in the catalog last, and when.
+    /// Who last wrote the entity in the catalog, and when.
     pub record: Option<Record>,
-    /// Who relates to what goes away, by key and relation.
+    /// The entities that point to a deleted or renamed one, by key and relation.
     pub dependents: Vec<Dependent>,
 }
 
@@ -31,64 +31,64 @@ pub struct Change {
 pub enum Action {
     Create,
     Update,
-    /// Created under the new identifier, and the old one deleted.
+    /// Created under the new identifier; the old one is deleted.
     Rename {
         from: Box<str>,
         by: RenamedBy,
     },
-    /// Written as it is, to become ours.
+    /// Written unchanged, to become owned by this scope.
     Adopt,
     Delete,
 }
 
-/// What tells that it is a rename.
+/// Why it counts as a rename.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RenamedBy {
-    /// The manifest says so.
+    /// The manifest has the annotation.
     Annotation,
     /// Git moved its file.
     Move,
-    /// It stands in its file where the other one stood at the base.
+    /// It is in the same file at the same position as the old entity at the base.
     Place,
-    /// One entity went, one came, and they are as good as alike.
+    /// One entity was removed and one added, with nearly the same content.
     Content,
 }
 
-/// Whose the entity is, before the change.
+/// The ownership of the entity before the change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
     /// Not in the catalog.
     New,
     Ours,
-    /// In the catalog, and written by somebody else.
+    /// In the catalog, with another owner.
     Foreign,
 }
 
-/// Whose doing it is.
+/// The cause of the change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
     ThisBranch,
-    /// The base and the catalog differ in it, and this branch did not touch it.
+    /// The base and the catalog differ, and this branch did not change it.
     AlreadyPending,
-    /// There is no base to tell it by.
+    /// There is no base to compare with.
     Unknown,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct FieldChange {
     pub field: Field,
-    /// Null: unset. A title or an icon is a text, a team is a list, a relation is a text or a list.
+    /// Null if unset. A title or an icon is a string, a team is a list, a relation is a string or a list.
     pub before: Value,
     pub after: Value,
-    /// Where two objects differ; empty for everything else.
+    /// The differences of two objects; empty for other values.
     pub paths: Vec<PathChange>,
     pub cause: Cause,
     pub origin: Origin,
-    /// Its value in the manifest.
+    /// The position of the value in the manifest.
     pub span: Option<Span>,
 }
 
-/// In the order in which they are shown.
+/// In display order.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Field {
     Title,
@@ -98,57 +98,67 @@ pub enum Field {
     Relation(Arc<str>),
 }
 
-/// Why a field gets its value.
+/// Why a field changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cause {
-    /// The manifest names it.
+    /// The manifest sets it.
     Named,
-    /// The base's manifest set it, and this one no longer names it.
+    /// The manifest at the base set it, and this one no longer does.
     Dropped,
-    /// The manifest is the whole entity, and does not name it.
+    /// The manifest is the whole entity and does not set it.
     LeftOut,
 }
 
-/// A difference inside an object. A key that is not there is `None`: inside an object a null is a value.
+/// A difference inside an object. A missing key is `None`, because null is a value inside an object.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PathChange {
-    /// Keys, from the outside in; never empty.
+    /// The path of keys; never empty.
     pub path: Box<[Box<str>]>,
     pub before: Option<Value>,
     pub after: Option<Value>,
 }
 
-/// An entity that relates to one that goes away.
+/// An entity with a relation to a deleted or renamed one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Dependent {
     pub key: EntityKey,
     pub relation: Arc<str>,
-    /// The relation cannot be empty.
+    /// Whether the relation is required.
     pub required: bool,
     pub after: Afterwards,
 }
 
-/// What becomes of a dependent's relation by the same plan.
+/// What the plan does to the relation of the dependent entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Afterwards {
-    /// It still points to what is gone.
+    /// It still points to the deleted entity.
     Left,
-    /// So it does, and is declared: its manifest does not name the relation, and so leaves it as it is.
+    /// It still points there: its manifest does not set the relation, so the catalog keeps it.
     Unnamed,
-    /// A change of this plan takes it away first.
+    /// The plan updates it first.
     Relinked,
-    /// Its manifest points there, so that to which it points does not go.
+    /// Its manifest points there, so the target is kept.
     Asked,
 }
 
+impl Field {
+    /// The name that the value of a property is under.
+    pub fn property_name(&self) -> Option<&str> {
+        match self {
+            Self::Property(name) => Some(name),
+            Self::Title | Self::Icon | Self::Team | Self::Relation(_) => None,
+        }
+    }
+}
+
 impl Change {
-    /// Whether anything of it is this branch's; all of it counts where there is no base to tell.
+    /// Whether this branch caused any part of it; without a base, every change counts.
     pub fn is_only_pending(&self) -> bool {
         let is_pending = |origin: Origin| origin == Origin::AlreadyPending;
         is_pending(self.origin) && self.fields.iter().all(|field| is_pending(field.origin))
     }
 
-    /// The entity that goes away by it.
+    /// The entity that it removes.
     pub fn removed(&self) -> Option<EntityKey> {
         self.removed_identifier()
             .map(|identifier| EntityKey { blueprint: self.key.blueprint.clone(), identifier: identifier.into() })
@@ -162,7 +172,7 @@ impl Change {
         }
     }
 
-    /// Whether its key comes into being by it.
+    /// Whether it creates its key.
     pub fn is_new(&self) -> bool {
         match self.action {
             Action::Create | Action::Rename { .. } => true,

@@ -1,4 +1,4 @@
-//! A calendar day, counted from 1970-01-01 (UTC). Enough to tell how old something is; nobody here asks the clock.
+//! A calendar day, counted from 1970-01-01 (UTC), to compute ages. It does not read the clock.
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Day(pub i64);

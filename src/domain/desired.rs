@@ -1,6 +1,5 @@
-//! An entity as a manifest asks for it. Absent, null and set are three things here: absent is "not mine" in one write
-//! mode and "nothing" in the other, null clears in both. Every part knows where it stands, so that a change can point
-//! to a line.
+//! An entity as a manifest declares it. Absent, null and set differ: absent is "unmanaged" with `merge` and "none"
+//! with `replace`, null clears with both. Every part has its position, so that a change can point to a line.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! An entity as a catalog holds it: what may be written, and the record that the catalog keeps of it. Where it stands in
-//! a file is `domain::manifest`'s.
+//! An entity as the catalog stores it: its writable part and the catalog's record of it. `domain::manifest` has its
+//! position in a file.
 
 use std::sync::Arc;
 

@@ -17,6 +17,12 @@ pub enum FaultKind {
         help: Option<String>,
         related: Option<(Span, String)>,
     },
+    /// A value or a key that JSON does not have (`.inf`, a null key): Kubernetes refuses the file. `message` is a sentence;
+    /// `help` starts with a verb.
+    NotJson {
+        message: String,
+        help: String,
+    },
     /// The same key again; the span is the later one.
     DuplicateKey {
         key: String,
@@ -28,7 +34,8 @@ pub enum FaultKind {
         cluster: Reading,
         is_key: bool,
     },
-    /// A character that breaks the line for Kubernetes (YAML 1.1), and is part of the text for editors.
+    /// A character that breaks the line for Kubernetes (YAML 1.1), and is part of the text for editors. A carriage return:
+    /// one too many before a line end, which Kubernetes does not count and editors do.
     AmbiguousBreak {
         code: u32,
     },
@@ -57,6 +64,18 @@ pub enum FaultKind {
         message: String,
         help: String,
         is_fault: bool,
+    },
+    /// Marks of an unresolved merge conflict; the span is the first one. `message` is a sentence; `help` starts with a verb.
+    MergeConflict {
+        message: String,
+        help: String,
+        /// The last mark.
+        last: Span,
+    },
+    /// A manifest in a file that the config does not include. `message` is a sentence; `help` starts with a verb.
+    Unlisted {
+        message: String,
+        help: String,
     },
     /// The system does not let us read the file.
     Unreadable {

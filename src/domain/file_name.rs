@@ -133,6 +133,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::generated_cases::config(256))]
+
         #[test]
         fn a_stem_tells_its_identifier_and_no_two_are_alike(
             identifiers in proptest::collection::btree_set("[a-cA-CÄäİıß/\\\\:.%@-]{1,5}", 0..12),

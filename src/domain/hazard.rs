@@ -1,5 +1,5 @@
-//! Why a plan needs a person's yes. A hazard's digest covers what is dangerous and nothing else, so that a harmless
-//! change beside it does not void a yes.
+//! Hazards: why a plan needs a person's approval. A hazard's digest covers only what is dangerous, so that a harmless
+//! change does not void an approval.
 
 use std::sync::Arc;
 
@@ -15,55 +15,55 @@ pub struct Hazard {
     pub digest: Digest,
 }
 
-/// What a hazard asks for.
+/// The approval that a hazard needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Consent {
-    /// The digest of all hazards that ask for it.
+    /// `--approve` with the digest of all hazards of this kind.
     Approval,
-    /// To take over what somebody else wrote.
+    /// `--adopt`, to take over foreign entities.
     Adoption,
-    /// Nothing: it is good to know.
+    /// No approval: it is information.
     Nothing,
 }
 
-/// In the order in which they are shown. Keys are sorted.
+/// In display order. Keys are sorted.
 #[derive(Debug, Clone, PartialEq)]
 pub enum HazardKind {
-    /// More goes away than the rule lets go. `blueprint: None`: of all together.
+    /// More deletes than `prune` allows. `blueprint: None`: all blueprints together.
     ManyDeletes {
         blueprint: Option<Arc<str>>,
         keys: Vec<EntityKey>,
         owned: usize,
-        /// The limits that are passed.
+        /// The limits that are exceeded.
         over_max: Option<u32>,
         over_max_percent: Option<u32>,
     },
-    /// What is deleted is pointed to by what stays.
+    /// An entity that is kept points to a deleted one.
     DeleteWithDependents { key: EntityKey, dependents: Vec<Dependent> },
-    /// What is renamed is pointed to by what this plan does not point elsewhere.
+    /// An entity that this plan does not update points to a renamed one.
     RenameWithDependents { key: EntityKey, from: Box<str>, dependents: Vec<Dependent> },
-    /// Declared here, in the catalog, written by somebody else, and about to change.
+    /// Declared entities that another owner wrote and that would change.
     Foreign { keys: Vec<EntityKey> },
-    /// Created in a blueprint that was not read to its end: they may be there, and somebody else's.
+    /// Creates in a blueprint that was read only in part: the entities may exist with another owner.
     Unseen { blueprint: Arc<str>, why: Option<String>, keys: Vec<EntityKey> },
-    /// Blueprints whose entities may point to what goes away from `blueprint`, and that nobody has read.
+    /// Blueprints that were not read, and whose entities may point to deleted ones of `blueprint`.
     UnseenDependents { blueprint: Arc<str>, unread: Vec<Arc<str>> },
-    /// No longer declared, and not deleted, since these point to it and shall: manifests that are declared, and what stays
-    /// on their account.
+    /// No longer declared, but kept, because declared entities, or other kept ones, point to it.
+    /// `by` lists them.
     StillNeeded { key: EntityKey, by: Vec<Dependent> },
-    /// Nothing is deleted. `keys` are what is no longer declared, as far as it is known.
+    /// Nothing is deleted. `keys` are the entities that are no longer declared, as far as known.
     PruneBlocked { by: Vec<Blocker>, keys: Vec<EntityKey> },
 }
 
 /// Why nothing is deleted.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Blocker {
-    /// The settings say so.
+    /// The settings turn deletes off.
     Disabled,
-    /// A manifest did not parse, so what it declares is not known.
+    /// A manifest did not parse, so its entities are unknown.
     Manifest(Place),
-    /// A blueprint was not read to its end; why, as a clause.
+    /// A blueprint was read only in part; why, as a clause.
     Read { blueprint: Arc<str>, why: String },
-    /// A folder that may hold manifests could not be looked into, nor what stands in the place of one; why, as a clause.
+    /// A path that may contain manifests could not be read; why, as a clause.
     Folder { path: Box<str>, why: String },
 }

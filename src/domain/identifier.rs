@@ -1,5 +1,5 @@
-//! What the platform accepts as an identifier, and Kubernetes as a name. The rules are told in one place so
-//! that lint, the embedded catalog and `new` agree.
+//! The platform's rules for identifiers and Kubernetes' rules for names, in one place, so that lint, the embedded
+//! catalog and `new` agree.
 
 /// The longest entity identifier the platform takes, in characters.
 pub const ENTITY_IDENTIFIER_MAX: usize = 1000;

@@ -1,5 +1,5 @@
-//! One entity as it stands in a file: where its parts are in the document's tree. Nothing is judged here,
-//! and nothing needs to be right: every part may be missing or of the wrong kind.
+//! One entity in a file: the nodes of its parts in the document's tree. Nothing is checked here: every part may be
+//! missing or of the wrong kind.
 
 use crate::domain::platform::Platform;
 use crate::domain::tree::{NodeId, View};

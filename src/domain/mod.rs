@@ -1,4 +1,4 @@
-//! The nouns every room speaks of. Pure: no files, no clock, no network, no terminal.
+//! The domain types that all modules share. Pure: no files, no clock, no network, no terminal.
 
 pub mod act;
 pub mod address;
@@ -7,6 +7,7 @@ pub mod blueprint_change;
 pub mod blueprint_check;
 pub mod blueprint_references;
 pub mod blueprints;
+pub mod build;
 pub mod change;
 pub mod day;
 pub mod desired;
@@ -21,6 +22,7 @@ pub mod hazard;
 pub mod identifier;
 pub mod known;
 pub mod manifest;
+pub mod masked;
 pub mod moment;
 pub mod outcome;
 pub mod pattern;

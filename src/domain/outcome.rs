@@ -80,6 +80,15 @@ impl End {
         }
     }
 
+    pub fn failure_mut(&mut self) -> Option<&mut Failure> {
+        match self {
+            Self::Failed(failure)
+            | Self::InDoubt(failure)
+            | Self::Incomplete { cause: Cause::Failed(failure) | Cause::InDoubt(failure), .. } => Some(failure),
+            Self::Applied | Self::NotAttempted(_) | Self::Incomplete { cause: Cause::NotAttempted(_), .. } => None,
+        }
+    }
+
     /// Why it, or its missing step, was not attempted.
     pub fn reason(&self) -> Option<&Reason> {
         match self {

@@ -73,6 +73,11 @@ impl Platform {
         PLATFORMS.into_iter().find(|platform| platform.group == group)
     }
 
+    /// The platform that serves its API on `host`.
+    pub fn by_host(host: &str) -> Option<&'static Self> {
+        PLATFORMS.into_iter().find(|platform| platform.hosts.contains(&host))
+    }
+
     /// The platform whose bare entity files are called `file_name`.
     pub fn by_bare_file(file_name: &str) -> Option<&'static Self> {
         PLATFORMS.into_iter().find(|platform| platform.bare_files.contains(&file_name))

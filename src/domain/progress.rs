@@ -1,4 +1,4 @@
-//! How long work tells how far it is. The rooms take it as a parameter; only `ui` knows what it looks like.
+//! The trait through which long work reports its progress. Only `ui` knows how it is displayed.
 
 pub trait Progress: Sync {
     /// A stage begins: "reading 1,204 files". `total` is 0 when nobody knows.

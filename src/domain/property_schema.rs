@@ -24,7 +24,9 @@ pub fn compile<F: Json>(schema: &Value) -> Result<Validator<F>, String> {
         .should_validate_formats(true)
         .with_pattern_options(keys)
         .with_keyword("pattern", |_, pattern, _| {
-            let Some(text) = pattern.as_str() else { return Err(ValidationError::custom("a pattern is a text")) };
+            let Some(text) = pattern.as_str() else {
+                return Err(ValidationError::custom("a pattern must be a string"));
+            };
             let matcher = PatternKeyword::new(text).map_err(ValidationError::custom)?;
             Ok(Box::new(matcher) as Box<dyn for<'i> Keyword<'i, F>>)
         });

@@ -1,5 +1,5 @@
-//! A text that nobody may see: printed, it says nothing, so that no `{:?}` of whatever holds it can tell. Whoever needs
-//! the text asks for it by name, and two of them are compared by `catalog`, which takes equally long for every answer.
+//! A text that is never printed: `Debug` hides it. The text is available only through a named method, and `catalog`
+//! compares two secrets in constant time.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! "Did you mean": the one candidate a person most likely meant, or nobody. A silly suggestion is worse than none.
+//! "Did you mean": the closest candidate, or none. A wrong suggestion is worse than none.
 
 /// The closest candidate within reach, ties broken by the longer common prefix, then by order.
 pub fn closest<'c>(typed: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {

@@ -1,6 +1,6 @@
-//! One YAML document as a flat, spanned tree, whoever parsed it. Nodes stand in document order in one
-//! vector; a collection's children follow it. Aliases and merge keys are already resolved, so a node may
-//! carry the span of the anchor it was copied from: such nodes are marked and never edited.
+//! One YAML document as a flat tree with spans, independent of the parser. Nodes are in document order in one vector;
+//! a collection's children follow it. Aliases and merge keys are already resolved, so a node may carry the span of the
+//! anchor it was copied from: such nodes are marked and never edited.
 
 use crate::domain::span::Span;
 

@@ -3,7 +3,11 @@
 
 /// `1 error`, `1,204 errors`.
 pub fn count(number: usize, noun: &str) -> String {
-    let suffix = if number == 1 { "" } else { "s" };
+    let suffix = match number {
+        1 => "",
+        _ if noun.ends_with('x') => "es",
+        _ => "s",
+    };
     match noun.strip_suffix('y') {
         // Our nouns in `y` all follow a consonant: entity, entries.
         Some(stem) if number != 1 => format!("{} {stem}ies", grouped(number)),
@@ -22,6 +26,15 @@ pub fn grouped(number: usize) -> String {
         text.push(digit);
     }
     text
+}
+
+/// The clause with a capital letter and a period, for a report that prints sentences: errors are clauses.
+pub fn as_sentence(clause: &str) -> String {
+    let clause = clause.trim();
+    let mut chars = clause.chars();
+    let Some(first) = chars.next() else { return String::new() };
+    let end = if clause.ends_with(['.', '!', '?', ':']) { "" } else { "." };
+    format!("{}{}{end}", first.to_uppercase(), chars.as_str())
 }
 
 /// `a`, `a and b`, `a, b and c`.
@@ -43,6 +56,7 @@ mod tests {
         assert_eq!(count(1, "entity"), "1 entity");
         assert_eq!(count(96, "entity"), "96 entities");
         assert_eq!(count(1_204_000, "file"), "1,204,000 files");
+        assert_eq!(count(2, "fix"), "2 fixes");
         assert_eq!(grouped(999), "999");
         let parts = ["a", "b", "c"].map(str::to_owned);
         assert_eq!(list(&parts), "a, b and c");

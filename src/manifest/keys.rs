@@ -1,5 +1,5 @@
-//! Finds keys given twice, for both producers. Small mappings compare every pair of fingerprints, large ones sort, so
-//! that nobody can make it quadratic. Two keys are the same when their JSON spelling is.
+//! Finds duplicate keys, for both readers. Small mappings compare every pair of fingerprints, large ones sort, so that
+//! no input makes it quadratic. Two keys are equal if their JSON form is.
 
 use super::faults;
 use crate::domain::fault::{Fault, FaultKind, Reading};

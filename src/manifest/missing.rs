@@ -1,5 +1,5 @@
-//! Recognises a file whose content is missing: what stands in for it says nothing about the entities that the file
-//! declares, so they are unknown and not removed.
+//! Recognises a file whose content is missing, such as a Git LFS pointer. Its entities are unknown, which is not the
+//! same as removed.
 
 /// Why the content of a file is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +47,7 @@ impl Missing {
     pub fn message(self) -> String {
         match self {
             Self::Pointer(tool) => format!("The file is a pointer of {tool}; its content was not fetched."),
-            Self::Zeros => "The file contains NUL bytes: its content was lost.".to_owned(),
+            Self::Zeros => "The file contains NUL bytes: its content is lost.".to_owned(),
             Self::Empty => "The file is empty, so the entities that it declared are unknown.".to_owned(),
             Self::Encrypted(tool) => format!("The file is encrypted ({tool}), so the entities in it are unknown."),
         }
@@ -62,7 +62,7 @@ impl Missing {
             Self::Pointer(_) => "fetch its content, and keep manifests in Git itself",
             Self::Zeros => "restore the file: `git checkout -- FILE`, or from the commit that had it",
             Self::Empty => "restore the file, or delete it (`git rm`) if its entities are to be deleted",
-            Self::Encrypted(_) => "decrypt it before portolan runs, or name it in `manifests.exclude`",
+            Self::Encrypted(_) => "decrypt it before portolan runs, or add it to `manifests.exclude`",
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Text to spanned tree to entities. One tree, two producers: `fast` reads what people usually write, `full` (a
-//! whole YAML 1.2 parser) the rest; nobody downstream can tell which one it was.
+//! Reads manifests: text to spanned tree to entities. Two readers build the same tree: `fast` for common documents, and
+//! `full`, a complete YAML 1.1 parser, for the rest.
 
 pub mod edit;
 pub mod scalar;
@@ -16,6 +16,7 @@ mod keys;
 mod limits;
 mod missing;
 mod ours;
+mod overridden;
 mod places;
 mod reader;
 mod split;

@@ -1,5 +1,5 @@
-//! Whether a text is worth parsing, told without parsing it. Other YAML (charts, workflows, templates that are not even
-//! YAML) must cost nothing and never give a fault.
+//! Decides without parsing whether a text may be a manifest. Other YAML (charts, workflows, templates that are not
+//! even YAML) must cost nothing and never cause a finding.
 
 use std::sync::LazyLock;
 

@@ -1,5 +1,4 @@
-//! The room's front door: a text goes in, documents come out one by one. The buffers are kept from document to
-//! document, so a document lives only as long as the call that is handed it.
+//! Reads a text document by document. Buffers are reused, so a document lives only as long as the call that gets it.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -14,6 +13,7 @@ use super::json;
 use super::keys::Keys;
 use super::limits::Limits;
 use super::ours;
+use super::overridden;
 use super::places::one_character;
 use super::split::{self, Documents, Piece};
 use crate::domain::fault::{Fault, FaultKind, Oversize};
@@ -202,6 +202,7 @@ impl Reader {
             self.faults.push(fault);
             self.tree.clear();
         }
+        overridden::drop_overridden(View { source: text, tree: &self.tree }, &mut self.faults);
         self.faults.sort_by_key(|fault| fault.span);
         self.notes.sort();
         sound && !is_misread

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 
 use super::json;
-use super::yaml::first_forbidden;
+use super::yaml::{Parser, first_forbidden};
 
 static START: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("---"));
 static END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("..."));
@@ -31,6 +31,8 @@ pub(super) enum Trouble {
     EndOfNothing(usize),
     /// `%YAML` or `%TAG`: kubectl cuts after it, and refuses what it has cut off.
     Directive(usize),
+    /// A directive after `---` that is no directive: kubectl refuses the file.
+    BadDirective(usize),
     /// A control character where nothing else is: kubectl refuses the file.
     ControlCharacter(usize),
     /// A tab before a comment where nothing else is: kubectl refuses the file.
@@ -39,6 +41,8 @@ pub(super) enum Trouble {
     AfterEnd(usize),
     /// A `---` after a carriage return without a line feed: kubectl does not see it.
     CarriageReturn(usize),
+    /// Lines that end with a carriage return alone, after `---`: kubectl takes them for the rest of that line.
+    IgnoredLine(usize),
     /// The file starts with `{`, and is no JSON.
     NotJson(usize),
     /// Something else follows JSON values.
@@ -49,13 +53,15 @@ impl Trouble {
     /// kubectl refuses the whole file, whatever else is in it.
     pub(super) fn concerns_file(self) -> bool {
         match self {
-            Self::AfterEnd(_) | Self::CarriageReturn(_) | Self::AfterJson(_) => false,
+            Self::AfterEnd(_) | Self::CarriageReturn(_) | Self::IgnoredLine(_) => false,
             Self::Separator(_)
             | Self::EndOfNothing(_)
             | Self::Directive(_)
+            | Self::BadDirective(_)
             | Self::ControlCharacter(_)
             | Self::Tab(_)
-            | Self::NotJson(_) => true,
+            | Self::NotJson(_)
+            | Self::AfterJson(_) => true,
         }
     }
 }
@@ -146,30 +152,56 @@ impl<'t> Documents<'t> {
         if let Some(at) = is_empty(text).then(|| first_forbidden(text)).flatten() {
             self.trouble.get_or_insert(Trouble::ControlCharacter(range.start + at));
         }
-        // A separator that kubectl keeps makes a document of nothing, and what follows it is ignored.
-        let is_first = self.kept_separator == Some(range.start);
-        if self.trouble.is_none() && !is_first && !self.after_end && text.contains(['%', '\t']) && is_empty(text) {
-            let directive = directive(text).map(|at| Trouble::Directive(range.start + at));
-            self.trouble = directive.or_else(|| tab(text).map(|at| Trouble::Tab(range.start + at)));
+        if self.trouble.is_none() && !self.after_end && text.contains(['%', '\t']) && is_empty(text) {
+            let directive = directive(text).map(|at| range.start + at);
+            let tab = tab(text).map(|at| range.start + at);
+            self.trouble = if self.kept_separator == Some(range.start) {
+                self.first_token_trouble(&range, directive, tab)
+            } else {
+                directive.map(Trouble::Directive).or(tab.map(Trouble::Tab))
+            };
         }
         Piece { range, is_json: false, trouble: self.trouble.take() }
     }
 
+    /// A separator that kubectl keeps makes a document of nothing, of which it reads no further than one token.
+    fn first_token_trouble(
+        &self,
+        range: &Range<usize>,
+        directive: Option<usize>,
+        tab: Option<usize>,
+    ) -> Option<Trouble> {
+        let is_refused = Parser::new(self.text, range.start, range.end, None).next().is_err();
+        let is_tab = tab.is_some_and(|tab| directive.is_none_or(|directive| tab < directive));
+        let trouble = if is_tab { tab.map(Trouble::Tab) } else { directive.map(Trouble::BadDirective) };
+        trouble.filter(|_| is_refused)
+    }
+
     /// What is unusual about the separator at the start of a document.
     fn judge_separator(&mut self, at: usize) {
-        if self.chunk == at {
+        self.after_end = false;
+        if self.text.as_bytes().get(at.wrapping_sub(1)) == Some(&b'\r') {
+            // On the line of a separator that kubectl leaves out it makes no difference.
+            if at >= self.chunk {
+                self.trouble.get_or_insert(Trouble::CarriageReturn(at));
+            }
+            return;
+        }
+        let is_kept = self.chunk == at;
+        let rest = self.text.as_bytes().get(at..).unwrap_or_default();
+        let end = at + memchr::memchr(b'\n', rest).map_or(rest.len(), |found| found + 1);
+        if is_kept {
             self.kept_separator = Some(at);
         } else {
-            let rest = self.text.as_bytes().get(at..).unwrap_or_default();
-            self.chunk = at + memchr::memchr(b'\n', rest).map_or(rest.len(), |found| found + 1);
+            self.chunk = end;
         }
-        let line = self.text.get(at + 3..self.line_end(at)).unwrap_or_default().trim();
-        if self.text.as_bytes().get(at.wrapping_sub(1)) == Some(&b'\r') {
-            self.trouble.get_or_insert(Trouble::CarriageReturn(at));
-        } else if !line.is_empty() && !line.starts_with('#') || self.is_kept_text(at) {
+        // kubectl's lines end with line feeds alone.
+        let line = self.text.get(at + 3..end).unwrap_or_default().trim();
+        if !line.is_empty() && !line.starts_with('#') || self.is_kept_text(at) {
             self.trouble.get_or_insert(Trouble::Separator(at));
+        } else if !is_kept && line.contains('\r') && !is_empty(line) {
+            self.trouble.get_or_insert(Trouble::IgnoredLine(at));
         }
-        self.after_end = false;
     }
 
     /// `---#` where kubectl does not cut, and YAML sees a text.
@@ -191,7 +223,7 @@ impl<'t> Documents<'t> {
         let start = self.start;
         let blank = self.text.get(start..end).map_or(0, |value| value.len() - value.trim_start().len());
         let rest = self.text.get(end..).unwrap_or_default();
-        let next = end + rest.len() - rest.trim_start().len();
+        let next = end + rest.len() - rest.trim_start_matches([' ', '\t', '\n', '\r']).len();
         self.start = end;
         self.json = None;
         if next >= self.text.len() {
@@ -239,8 +271,13 @@ impl Iterator for Documents<'_> {
                     self.start = marker;
                     return Some(self.piece(begin..marker));
                 }
-                if let Some(at) = directive(before) {
-                    self.trouble.get_or_insert(Trouble::Directive(begin + at));
+                if !self.after_end {
+                    if let Some(at) = directive(before) {
+                        self.trouble.get_or_insert(Trouble::Directive(begin + at));
+                    }
+                } else if directive(before).is_some() || tab(before).is_some() {
+                    // kubectl reads nothing between `...` and `---`: no directive counts there, and no tab.
+                    self.start = marker;
                 }
                 has_separator = true;
                 self.judge_separator(marker);
@@ -251,11 +288,13 @@ impl Iterator for Documents<'_> {
                 let end = self.line_end(marker);
                 self.start = end;
                 let before = self.text.get(begin..marker).unwrap_or_default();
-                if !self.after_end && !is_kept && is_empty(before) {
+                let is_read = marker >= self.chunk;
+                if !self.after_end && !is_kept && is_read && is_empty(before) {
                     self.trouble.get_or_insert(Trouble::EndOfNothing(marker));
                 }
-                self.after_end = true;
-                return Some(self.piece(begin..end));
+                let piece = self.piece(begin..end);
+                self.after_end = is_read;
+                return Some(piece);
             }
         }
     }
@@ -276,10 +315,8 @@ fn tab(text: &str) -> Option<usize> {
 
 /// Where the first directive of a text stands.
 fn directive(text: &str) -> Option<usize> {
-    if text.starts_with('%') {
-        return Some(0);
-    }
-    text.find("\n%").or_else(|| text.find("\r%")).map(|at| at + 1)
+    let line = lines(text).find(|line| line.starts_with('%'))?;
+    Some(line.as_ptr() as usize - text.as_ptr() as usize)
 }
 
 /// Only blank lines, comments and directives, so far.
@@ -294,8 +331,10 @@ fn is_prelude(text: &str) -> bool {
 pub(super) fn is_empty(text: &str) -> bool {
     lines(text).all(|line| {
         let content = line.trim_start_matches([' ', '\t']);
+        let after_marker = line.get(3..).unwrap_or_default();
         let content = match line.get(..3) {
-            Some("---" | "...") => line.get(3..).unwrap_or_default().trim_start_matches([' ', '\t']),
+            Some("...") if after_marker.starts_with('#') => content,
+            Some("---" | "...") => after_marker.trim_start_matches([' ', '\t']),
             Some(_) | None => content,
         };
         content.is_empty() || content.starts_with('#') || line.starts_with('%')
@@ -304,7 +343,7 @@ pub(super) fn is_empty(text: &str) -> bool {
 
 /// Lines by any of YAML's breaks, without them.
 pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
-    text.split(['\n', '\r'])
+    text.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'])
 }
 
 #[cfg(test)]
@@ -329,7 +368,9 @@ mod tests {
     #[test]
     fn comments_and_directives_go_with_what_follows() {
         assert_eq!(cut("# c\n---\na: 1\n"), ["# c\n---\na: 1\n"]);
-        assert_eq!(cut("a: 1\n...\n%YAML 1.2\n---\nb: 2\n"), ["a: 1\n...\n", "%YAML 1.2\n---\nb: 2\n"]);
+        assert_eq!(cut("%YAML 1.2\n---\na: 1\n"), ["%YAML 1.2\n---\na: 1\n"]);
+        // kubectl reads no directive there.
+        assert_eq!(cut("a: 1\n...\n%YAML 1.2\n---\nb: 2\n"), ["a: 1\n...\n", "---\nb: 2\n"]);
     }
 
     #[test]

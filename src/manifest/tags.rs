@@ -52,22 +52,76 @@ fn core_suffix(tag: &str) -> Option<&str> {
     tag.strip_prefix("tag:yaml.org,2002:")
 }
 
-/// Near enough for a tag that is hardly ever used: a year, a month and a day that exist, whatever follows.
+/// The four forms that Go's reader accepts: a date, or a date and a time with a zone after `T` or `t`, without one after
+/// a space.
 fn is_timestamp(text: &str) -> bool {
-    let mut parts = text.splitn(3, '-');
-    let mut number = |most: usize| {
-        let part = parts.next()?;
-        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
-        part.get(..digits.min(most))?.parse::<u32>().ok()
-    };
-    let (Some(year), Some(month), Some(day)) = (number(4), number(2), number(2)) else { return false };
+    let mut rest = text;
+    let Some(year) = digits(&mut rest, 4, 4).filter(|_| take(&mut rest, "-")) else { return false };
+    let Some(month) = digits(&mut rest, 1, 2).filter(|_| take(&mut rest, "-")) else { return false };
+    let Some(day) = digits(&mut rest, 1, 2) else { return false };
     let days = match month {
         4 | 6 | 9 | 11 => 30,
         2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
         2 => 28,
         _ => 31,
     };
-    text.find('-') == Some(4) && (1..=12).contains(&month) && (1..=days).contains(&day)
+    if !(1..=12).contains(&month) || !(1..=days).contains(&day) {
+        return false;
+    }
+    if rest.is_empty() {
+        return true;
+    }
+    let has_zone = take(&mut rest, "T") || take(&mut rest, "t");
+    if !has_zone {
+        let time = rest.trim_start_matches(' ');
+        if time.len() == rest.len() {
+            return false;
+        }
+        rest = time;
+    }
+    is_time(&mut rest) && (!has_zone || is_zone(&mut rest)) && rest.is_empty()
+}
+
+/// `2:59:43.1`.
+fn is_time(rest: &mut &str) -> bool {
+    for (limit, separator) in [(24, ":"), (60, ":"), (60, "")] {
+        if digits(rest, 1, 2).is_none_or(|number| number >= limit) || !take(rest, separator) {
+            return false;
+        }
+    }
+    let mut fraction = *rest;
+    if take(&mut fraction, ".") || take(&mut fraction, ",") {
+        let after = fraction.trim_start_matches(|digit: char| digit.is_ascii_digit());
+        if after.len() < fraction.len() {
+            *rest = after;
+        }
+    }
+    true
+}
+
+/// `Z`, or `+02:00`.
+fn is_zone(rest: &mut &str) -> bool {
+    if take(rest, "Z") {
+        return true;
+    }
+    (take(rest, "+") || take(rest, "-"))
+        && digits(rest, 2, 2).is_some_and(|hours| hours <= 24)
+        && take(rest, ":")
+        && digits(rest, 2, 2).is_some_and(|minutes| minutes <= 60)
+}
+
+/// Takes a number of `least` to `most` digits.
+fn digits(rest: &mut &str, least: usize, most: usize) -> Option<u32> {
+    let count = rest.bytes().take(most).take_while(u8::is_ascii_digit).count();
+    let (number, after) = rest.split_at_checked(count).filter(|_| count >= least)?;
+    *rest = after;
+    number.parse().ok()
+}
+
+fn take(rest: &mut &str, expected: &str) -> bool {
+    let after = rest.strip_prefix(expected);
+    *rest = after.unwrap_or(rest);
+    after.is_some()
 }
 
 /// Standard base64 with padding; line breaks are skipped, nothing else is.
@@ -99,7 +153,17 @@ fn decode_base64(text: &str) -> Option<String> {
         }
     }
     let whole = count % 4 == 0 && padding <= 2 && padding * 2 == held as usize;
-    whole.then(|| String::from_utf8_lossy(&bytes).into_owned())
+    whole.then(|| decode_utf8(&bytes))
+}
+
+/// Bytes as text, with U+FFFD for each byte that is not part of a character, as Go has it. Rust has one for several.
+fn decode_utf8(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| '\u{fffd}'));
+    }
+    text
 }
 
 #[cfg(test)]
@@ -108,13 +172,49 @@ mod tests {
 
     #[test]
     fn base64_is_decoded_or_refused() {
-        for (text, expected) in
-            [("aGk=", Some("hi")), ("", Some("")), ("aG\nk=", Some("hi")), ("Y2Fm6Q==", Some("caf\u{fffd}"))]
-        {
+        for (text, expected) in [
+            ("aGk=", Some("hi")),
+            ("", Some("")),
+            ("aG\nk=", Some("hi")),
+            ("Y2Fm6Q==", Some("caf\u{fffd}")),
+            ("4oJB8J+Y", Some("\u{fffd}\u{fffd}A\u{fffd}\u{fffd}\u{fffd}")),
+        ] {
             assert_eq!(decode_base64(text).as_deref(), expected, "{text}");
         }
         for bad in ["aGk", "a=k=", "aG k=", "====", "$$$$"] {
             assert_eq!(decode_base64(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn timestamps_have_one_of_four_forms() {
+        for good in [
+            "2020-01-01",
+            "2020-1-1",
+            "2001-12-14t21:59:43.10-05:00",
+            "2001-12-14T21:59:43Z",
+            "2001-12-15 2:59:43",
+            "2001-12-15   2:5:4,25",
+            "2001-12-15 2:59:43.1234567890",
+            "2024-2-29",
+        ] {
+            assert!(is_timestamp(good), "{good}");
+        }
+        for bad in [
+            "",
+            "2020-13-01",
+            "2023-2-29",
+            "20-1-1",
+            "2020-01",
+            "2001-12-14 21:59:43.10 -5",
+            "2001-12-14T21:59:43",
+            "2001-12-15 2:59:43Z",
+            "2001-12-15 24:59:43",
+            "2001-12-15 2:59:43.",
+            "2001-12-15x",
+            "2001-12-14T21:59:43+5:00",
+        ] {
+            assert!(!is_timestamp(bad), "{bad}");
         }
     }
 

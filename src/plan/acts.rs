@@ -1,6 +1,6 @@
-//! What is sent for each step of a plan. A call that makes an entity, or that is the whole of it, holds its manifest; any
-//! other holds the fields that change and not one more, so that what somebody else writes meanwhile stays. Nothing is
-//! checked here: what the catalog will not have, it refuses in its own words.
+//! Builds the request for each step of a plan. A request that creates or replaces an entity has its whole manifest;
+//! any other has only the changed fields, so that other writers' changes are kept. Nothing is validated here: the
+//! catalog does that.
 
 use std::sync::Arc;
 

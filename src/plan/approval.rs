@@ -26,7 +26,8 @@ pub(super) fn digest(question: &Question<'_>, hazards: &[Hazard]) -> Option<Appr
     covered.sort_by_key(|hazard| hazard.digest);
     let digests: Vec<Digest> = covered.iter().map(|hazard| hazard.digest).collect();
     let keys: BTreeSet<EntityKey> = covered.iter().flat_map(|hazard| entities(&hazard.kind)).collect();
-    let manifests = Manifests::of(question.desired.iter().filter(|desired| keys.contains(&desired.key)));
+    let covered_manifests = question.desired.iter().filter(|desired| keys.contains(&desired.key));
+    let manifests = Manifests::of(covered_manifests, question.mask);
 
     let mut writer = Writer::new("portolan approval 2");
     writer.destination(question.destination);

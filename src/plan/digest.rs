@@ -1,13 +1,18 @@
 //! What is digested, and in which bytes. Everything is written with its length or its count before it, so that no two
 //! things have the same bytes; values that compare alike are written alike.
+//!
+//! Digests leave the machine: plan files and approvals show them. So each one is taken over values as the mask leaves
+//! them. The digest of a short password itself could be guessed.
 
 use crate::domain::change::{Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, Standing};
 use crate::domain::digest::Digest;
 use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::hazard::{Blocker, Hazard, HazardKind};
+use crate::domain::masked::{masked_text, masked_value};
 use crate::domain::plan::{Deed, Obstacle};
 use crate::domain::value::Value;
 use crate::domain::write::WriteMode;
+use crate::text::mask::Mask;
 
 use super::Destination;
 use super::normalise::{self, Number, by_key};
@@ -184,7 +189,16 @@ impl Writer {
         }
     }
 
-    fn change(&mut self, change: &Change) {
+    /// A value under a name, without credentials.
+    pub fn masked(&mut self, mask: &Mask, name: Option<&str>, value: &Value) {
+        self.value(&masked_value(mask, name, value));
+    }
+
+    pub fn masked_text(&mut self, mask: &Mask, text: Option<&str>) {
+        self.maybe(text.map(|text| masked_text(mask, None, text)).as_deref());
+    }
+
+    fn change(&mut self, mask: &Mask, change: &Change) {
         self.key(&change.key);
         self.byte(match change.action {
             Action::Create => 0,
@@ -201,11 +215,11 @@ impl Writer {
         });
         self.mode(change.mode);
         self.count(change.fields.len());
-        change.fields.iter().for_each(|field| self.field(field));
+        change.fields.iter().for_each(|field| self.field(mask, field));
         // Its dependents are in the hazards, or changes themselves.
     }
 
-    fn field(&mut self, change: &FieldChange) {
+    fn field(&mut self, mask: &Mask, change: &FieldChange) {
         match &change.field {
             Field::Title => self.byte(0),
             Field::Icon => self.byte(1),
@@ -224,8 +238,9 @@ impl Writer {
             Cause::Dropped => 1,
             Cause::LeftOut => 2,
         });
-        self.value(&change.before);
-        self.value(&change.after);
+        let name = change.field.property_name();
+        self.masked(mask, name, &change.before);
+        self.masked(mask, name, &change.after);
     }
 
     fn obstacle(&mut self, obstacle: &Obstacle) {
@@ -319,6 +334,7 @@ pub(super) fn of_hazard(kind: &HazardKind) -> Digest {
 }
 
 pub(super) fn of_plan(
+    mask: &Mask,
     destination: Destination<'_>,
     changes: &[Change],
     hazards: &[Hazard],
@@ -327,7 +343,7 @@ pub(super) fn of_plan(
     let mut writer = Writer::new("portolan plan 2");
     writer.destination(destination);
     writer.count(changes.len());
-    changes.iter().for_each(|change| writer.change(change));
+    changes.iter().for_each(|change| writer.change(mask, change));
     writer.count(hazards.len());
     hazards.iter().for_each(|hazard| writer.digest(hazard.digest));
     writer.count(obstacles.len());
@@ -337,18 +353,18 @@ pub(super) fn of_plan(
 
 /// What the catalog stores of an entity, by value: whoever has planned against it can tell whether it has moved since.
 /// Who wrote it last does not count.
-pub fn of_entity(entity: &Entity) -> Digest {
+pub fn of_entity(entity: &Entity, mask: &Mask) -> Digest {
     let mut writer = Writer::new("portolan entity 1");
     writer.key(&entity.key);
-    writer.maybe(entity.title.as_deref());
-    writer.maybe(entity.icon.as_deref());
-    writer.value(&normalise::set_value(&entity.team));
+    writer.masked_text(mask, entity.title.as_deref());
+    writer.masked_text(mask, entity.icon.as_deref());
+    writer.masked(mask, None, &normalise::set_value(&entity.team));
     let mut properties: Vec<_> = entity.properties.iter().filter(|(_, value)| !value.is_null()).collect();
     properties.sort_by(|a, b| a.0.cmp(&b.0));
     writer.count(properties.len());
     for (name, value) in properties {
         writer.text(name);
-        writer.value(value);
+        writer.masked(mask, Some(name), value);
     }
     let relations = entity.relations.iter().map(|(name, targets)| (name, normalise::targets_value(targets)));
     let is_set = |value: &Value| !value.is_null() && *value != Value::List(Box::default());
@@ -357,7 +373,7 @@ pub fn of_entity(entity: &Entity) -> Digest {
     writer.count(relations.len());
     for (name, value) in relations {
         writer.text(name);
-        writer.value(&value);
+        writer.masked(mask, None, &value);
     }
     writer.finish()
 }

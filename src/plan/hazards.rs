@@ -1,5 +1,5 @@
-//! What a person must say yes to, and what is good to know. Everything that goes away counts, a renamed entity's old
-//! self too: it takes along what others wrote on it.
+//! Finds the hazards of a plan and its notices. Every removal counts, also the old entity of a rename, because other
+//! writers' data goes with it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
-//! What must be done so that the catalog is as the manifests ask. Pure, and words nothing: the same question in any
-//! order gives the same plan, byte for byte. Both sides are made comparable first (`normalise`), so that comparing
-//! (`compare`) knows no exceptions.
+//! The planner: computes the changes that make the catalog equal to the manifests. Pure; the same input in any order
+//! gives the same plan, byte for byte. Both sides are first normalised (`normalise`), so that the comparison
+//! (`compare`) has no exceptions.
 
 mod acts;
 mod approval;
@@ -11,6 +11,7 @@ mod dependents;
 mod digest;
 mod graph;
 mod hazards;
+mod masking;
 mod needed;
 mod normalise;
 mod only;
@@ -33,9 +34,11 @@ use crate::domain::hazard::Blocker;
 use crate::domain::plan::Plan;
 use crate::domain::snapshot::Snapshot;
 use crate::domain::write::{PruneRule, Write};
+use crate::text::mask::Mask;
 
 pub use acts::acts;
 pub use digest::of_entity;
+pub use masking::{masked, secrets_of};
 pub use only::{Along, Only, along};
 pub use origin::Base;
 pub use rename::{Lookalike, Move, lookalikes};
@@ -71,6 +74,8 @@ pub struct Question<'q> {
     pub moves: &'q [Move],
     /// Do this part alone, and what it cannot do without.
     pub only: Option<&'q Only>,
+    /// What digests hide of values. The plan itself holds values as they are, for `acts`; [`masked`] makes the one to show.
+    pub mask: &'q Mask,
 }
 
 /// Where a plan is carried out, and as whom. Approvals and plan files hold for one destination.
@@ -90,6 +95,7 @@ pub struct Ground<'g> {
     pub desired: &'g [Desired],
     pub blueprints: &'g [Blueprint],
     pub actual: &'g Snapshot,
+    pub mask: &'g Mask,
 }
 
 /// A change on its way into the plan, with the sides that it came of.
@@ -143,7 +149,7 @@ pub fn plan(question: &Question<'_>) -> Plan {
     let changes: Vec<Change> = drafts.into_iter().map(|draft| draft.change).collect();
     Plan {
         approval: approval::digest(question, &hazards),
-        digest: digest::of_plan(question.destination, &changes, &hazards, &obstacles),
+        digest: digest::of_plan(question.mask, question.destination, &changes, &hazards, &obstacles),
         scope: question.destination.scope.to_owned(),
         waves: order.waves,
         cycles: order.cycles,

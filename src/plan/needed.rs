@@ -1,5 +1,5 @@
-//! What is no longer declared and stays all the same: a relation of a manifest leads to it, and nobody can have the one
-//! without the other. What stays does so as it is, so that to which it points stays with it.
+//! Finds undeclared entities that must be kept, because a declared entity has a relation to them. An entity that is
+//! kept keeps its relations, so their targets are kept too.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! What is done when. An entity waits for those it points to that are not there yet; what is there already waits for
-//! nobody. Circles are broken at relations that may be empty for a while; one of required relations alone cannot be.
+//! Orders the steps of a plan into waves: relation targets that do not exist yet come first. Circles are broken at
+//! optional relations; a circle of required relations cannot be broken.
 
 use std::sync::Arc;
 

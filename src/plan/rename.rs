@@ -1,5 +1,5 @@
-//! Which entity that goes is one that comes, under another identifier. A guess costs nothing: a rename is done as a
-//! creation and a deletion, and counts as a deletion, whatever it is shown as. What is ambiguous is no rename.
+//! Detects renames: a deleted entity that is created under another identifier. A wrong guess does no harm: a rename is
+//! applied as a create and a delete, and counts as a delete. An ambiguous match is not a rename.
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
@@ -15,17 +15,17 @@ use super::portrait::Portrait;
 use super::shape::{Shape, Shapes};
 use super::{Ground, normalise};
 
-/// So many pairs are looked at for what may be a rename, and so many that go may have one title: the answer must not take
-/// longer than the question.
+/// The limits on compared pairs and on deleted entities with one title, so that the search stays
+/// fast.
 const MOST_LOOKS: usize = 10_000;
 const MOST_OF_A_TITLE: usize = 50;
 
-/// An entity that its file tells to be another one: what it was called at the base, and what it is called now.
+/// A rename that a file shows: the identifier at the base and the current one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Move {
     pub from: EntityKey,
     pub to: EntityKey,
-    /// The file is where it was, and the one stands in it where the other stood. Otherwise Git moved the file.
+    /// The file is the same and so is the position in it. Otherwise Git moved the file.
     pub is_in_place: bool,
 }
 
@@ -85,7 +85,7 @@ impl<'q> Renames<'q> {
         renames
     }
 
-    /// Takes the pairs both of whose ends are free and in one pair only.
+    /// Accepts pairs whose two ends are in no other pair.
     fn take(&mut self, mut pairs: Vec<(&'q Entity, &'q Desired)>, by: RenamedBy) {
         pairs.retain(|(old, new)| !self.is_claimed(old) && self.of(&new.key).is_none());
         pairs.sort_by(|a, b| (&a.0.key, &a.1.key).cmp(&(&b.0.key, &b.1.key)));
@@ -103,8 +103,8 @@ impl<'q> Renames<'q> {
         }
     }
 
-    /// Pairs of one blueprint with the same content: the only one that goes with it, and the only one that comes. What
-    /// went is known by its last manifest, and by what the catalog has.
+    /// Pairs of one blueprint with the same content, if it is unique on both sides. The deleted entity's content is
+    /// that of its last manifest and of the catalog.
     fn alike(&self, new: &[&'q Desired], gone: &[&'q Entity], sight: &Sight<'_, 'q>) -> Vec<(&'q Entity, &'q Desired)> {
         let new = new.iter().filter(|desired| self.of(&desired.key).is_none());
         let mut incoming: HashMap<(&str, Digest), Option<&'q Desired>> = HashMap::new();
@@ -129,7 +129,7 @@ impl<'q> Renames<'q> {
         incoming.iter().filter_map(only).collect()
     }
 
-    /// Pairs of one blueprint and one title, one of which is in the other but for a little.
+    /// Pairs of one blueprint and one title, one of which contains most of the other.
     fn near(&self, new: &[&'q Desired], gone: &[&'q Entity], sight: &Sight<'_, 'q>) -> Vec<(&'q Entity, &'q Desired)> {
         let mut faces: HashMap<(&str, Option<&str>), Vec<Face<'q>>> = HashMap::new();
         for entity in gone.iter().copied().filter(|entity| !self.is_claimed(entity)) {
@@ -141,7 +141,7 @@ impl<'q> Renames<'q> {
         for desired in new.iter().copied().filter(|desired| self.of(&desired.key).is_none()) {
             let (blueprint, shape) = sight.shape_of(&desired.key);
             let title = normalise::text(&desired.title).value();
-            // Where many have one title, or none, it tells nothing.
+            // A title that many have, or none, proves nothing.
             let Some(faces) = faces.get(&(blueprint, title)).filter(|faces| faces.len() <= MOST_OF_A_TITLE) else {
                 continue;
             };
@@ -153,7 +153,7 @@ impl<'q> Renames<'q> {
     }
 }
 
-/// What goes, as it is known.
+/// The content of the deleted entities.
 type Face<'q> = (&'q Entity, Portrait<'q>);
 
 /// What entities are known by.
@@ -190,8 +190,8 @@ impl<'s, 'q> Sight<'s, 'q> {
     }
 }
 
-/// What is created, and what is deleted by the same plan and looks like it. Nobody says that it is a rename, and somebody
-/// may know.
+/// A created entity and the similar ones that the same plan deletes. It is not taken as a rename, but the user may
+/// know better.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lookalike {
     pub to: EntityKey,

@@ -14,6 +14,7 @@ use super::dependents::each_target;
 use super::ownership::{self, Pair, pair};
 use super::shape::Shapes;
 use super::{Destination, Ground, digest};
+use crate::text::mask::Mask;
 
 /// A relation that the plan writes to an entity that is neither declared nor known to be in the catalog.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,11 +71,11 @@ pub fn to_look_up(links: &[Link], ground: &Ground<'_>) -> BTreeMap<Arc<str>, BTr
 }
 
 /// Adds the links that lead nowhere to the plan's obstacles.
-pub fn refuse_links(plan: &mut Plan, links: Vec<Link>, destination: Destination<'_>) {
+pub fn refuse_links(plan: &mut Plan, links: Vec<Link>, destination: Destination<'_>, mask: &Mask) {
     if links.is_empty() {
         return;
     }
     let obstacle = |Link { key, relation, target, place }| Obstacle::MissingTarget { key, relation, target, place };
     plan.obstacles.extend(links.into_iter().map(obstacle));
-    plan.digest = digest::of_plan(destination, &plan.changes, &plan.hazards, &plan.obstacles);
+    plan.digest = digest::of_plan(mask, destination, &plan.changes, &plan.hazards, &plan.obstacles);
 }

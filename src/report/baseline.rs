@@ -10,6 +10,7 @@ use crate::domain::finding::Finding;
 use crate::report::escape::harmless_json;
 use crate::report::fingerprint::Fingerprint;
 use crate::report::place::Files;
+use crate::text::merge_conflict;
 
 pub const FORMAT: &str = "portolan.baseline/1";
 
@@ -38,7 +39,7 @@ struct Document {
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Entry")]
 struct JsonEntry {
-    /// 16 hexadecimal digits. Path and rule are for readers; this alone counts.
+    /// 16 hexadecimal digits. Only the fingerprint is compared; path and rule are for readers.
     fingerprint: String,
     rule: String,
     path: String,
@@ -46,16 +47,22 @@ struct JsonEntry {
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum BaselineError {
-    #[error("read the baseline `{path}`: line {line}, column {column}: {reason}")]
-    #[diagnostic(code(baseline::syntax), help("undo the edit, or write the baseline anew"))]
+    #[error("baseline `{path}` is invalid at line {line}, column {column}: {reason}")]
+    #[diagnostic(code(baseline::syntax), help("undo the edit, or write a new baseline with `--write-baseline`"))]
     Syntax { path: String, line: usize, column: usize, reason: String },
-    #[error("read the baseline `{path}`: its format is `{found}`, and only `{FORMAT}` is known")]
-    #[diagnostic(code(baseline::format), help("it may come from a newer portolan: update, or write it anew"))]
+    #[error("baseline `{path}` has an unresolved merge conflict at line {line}")]
+    #[diagnostic(
+        code(baseline::conflict),
+        help("write a new baseline with `portolan lint --write-baseline {path}`, or {help}")
+    )]
+    Conflict { path: String, line: usize, help: &'static str },
+    #[error("baseline `{path}` has the format `{found}`; this version reads only `{FORMAT}`")]
+    #[diagnostic(code(baseline::format), help("update portolan if a newer version wrote it, or write a new baseline"))]
     Format { path: String, found: String },
     #[error(
-        "read the baseline `{path}`: entry {number} has the fingerprint `{found}`, which is not 16 hexadecimal digits"
+        "baseline `{path}` is invalid: the fingerprint of entry {number} is `{found}`; it must be 16 hexadecimal digits"
     )]
-    #[diagnostic(code(baseline::fingerprint), help("undo the edit, or write the baseline anew"))]
+    #[diagnostic(code(baseline::fingerprint), help("undo the edit, or write a new baseline with `--write-baseline`"))]
     Fingerprint { path: String, number: usize, found: String },
 }
 
@@ -75,6 +82,13 @@ impl Baseline {
         // A file saved by a Windows editor begins with a mark.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let path = || path.to_owned();
+        if let Some(conflict) = merge_conflict::merge_conflicts(text).first() {
+            return Err(BaselineError::Conflict {
+                path: path(),
+                line: conflict.first_line,
+                help: merge_conflict::HELP,
+            });
+        }
         let document: Document = serde_json::from_str(text).map_err(|fault| {
             let reason = fault.to_string();
             // serde says the place a second time at the end.
@@ -164,16 +178,16 @@ mod tests {
         let said = |text: &str| Baseline::parse("b.json", text).expect_err("it is broken").to_string();
         assert_eq!(
             said("{\n \"format\": 1}"),
-            "read the baseline `b.json`: line 2, column 12: invalid type: integer `1`, expected a string"
+            "baseline `b.json` is invalid at line 2, column 12: invalid type: integer `1`, expected a string"
         );
         assert_eq!(
             said("{\"format\": \"x/2\", \"fingerprints\": []}"),
-            "read the baseline `b.json`: its format is `x/2`, and only `portolan.baseline/1` is known"
+            "baseline `b.json` has the format `x/2`; this version reads only `portolan.baseline/1`"
         );
         let entry = "{\"fingerprint\": \"12\", \"rule\": \"r\", \"path\": \"p\"}";
         assert_eq!(
             said(&format!("{{\"format\": \"{FORMAT}\", \"fingerprints\": [{entry}]}}")),
-            "read the baseline `b.json`: entry 1 has the fingerprint `12`, which is not 16 hexadecimal digits"
+            "baseline `b.json` is invalid: the fingerprint of entry 1 is `12`; it must be 16 hexadecimal digits"
         );
     }
 }

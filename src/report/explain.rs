@@ -1,8 +1,8 @@
-//! A rule as a page: what `explain` shows and what `docs/rules/` holds are made here from the same record and the same
-//! examples, so they cannot tell different stories. The finding in a page is what the tests saw, not what somebody
-//! wrote down.
+//! Rule pages: `explain` and `docs/rules/` are made from the same record and the same examples. The finding on a page
+//! is the output of the tests.
 
 use crate::domain::finding::{RuleInfo, Severity};
+use crate::domain::words::as_sentence;
 use crate::report::escape::{is_unsafe, markdown};
 use crate::report::style::{Role, Style, wrap};
 
@@ -46,8 +46,8 @@ pub fn explain(page: &RulePage<'_>, style: &Style) -> String {
             out.push_str(&format!("  {line}\n"));
         }
     };
-    paragraph("What", &sentence(info.what));
-    paragraph("Why", &sentence(info.why));
+    paragraph("What", &as_sentence(info.what));
+    paragraph("Why", &as_sentence(info.why));
     paragraph("Fix", &fix(page));
     examples(&mut out, "Bad", page.bad, style);
     if let Some(finding) = page.finding {
@@ -80,26 +80,17 @@ fn standing(info: &RuleInfo) -> &'static str {
 }
 
 fn fix(page: &RulePage<'_>) -> String {
-    let words = sentence(page.info.fix);
-    if page.fixable { format!("{words} `--fix` does it where there is only one way.") } else { words }
-}
-
-/// The words with a capital at the start and a full stop at the end; rules write them as it suits a list.
-pub(crate) fn sentence(words: &str) -> String {
-    let words = words.trim();
-    let mut chars = words.chars();
-    let Some(first) = chars.next() else { return String::new() };
-    let end = if words.ends_with(['.', '!', '?', ':']) { "" } else { "." };
-    format!("{}{}{end}", first.to_uppercase(), chars.as_str())
+    let words = as_sentence(page.info.fix);
+    if page.fixable { format!("{words} `--fix` does it if there is only one way.") } else { words }
 }
 
 /// What, why and fix in Markdown, without a heading: what a code scanning alert shows.
 pub(crate) fn rule_markdown(info: &RuleInfo) -> String {
     format!(
         "{}\n\n**Why:** {}\n\n**Fix:** {}\n",
-        markdown(&sentence(info.what)),
-        markdown(&sentence(info.why)),
-        markdown(&sentence(info.fix))
+        markdown(&as_sentence(info.what)),
+        markdown(&as_sentence(info.why)),
+        markdown(&as_sentence(info.fix))
     )
 }
 
@@ -113,8 +104,8 @@ pub fn rule_page(page: &RulePage<'_>) -> String {
         info.family.word(),
         standing(info),
         if page.fixable { " · `--fix`" } else { "" },
-        markdown(&sentence(info.what)),
-        markdown(&sentence(info.why)),
+        markdown(&as_sentence(info.what)),
+        markdown(&as_sentence(info.why)),
         markdown(&fix(page)),
     );
     blocks(&mut out, "Bad", page.bad);
@@ -197,8 +188,8 @@ mod tests {
 
     #[test]
     fn words_become_sentences() {
-        assert_eq!(sentence("a value is odd"), "A value is odd.");
-        assert_eq!(sentence("Why? "), "Why?");
-        assert_eq!(sentence(""), "");
+        assert_eq!(as_sentence("a value is odd"), "A value is odd.");
+        assert_eq!(as_sentence("Why? "), "Why?");
+        assert_eq!(as_sentence(""), "");
     }
 }

@@ -1,13 +1,18 @@
-//! A finding's name that survives moved lines: what the line says, not where it stands. Two findings alike in every
-//! part are told apart by their order; so fingerprints are made of **all** findings of a run, before any is filtered
-//! out, or the second of two would take the first one's name.
+//! Fingerprints of findings that survive moved lines, since they cover the text of the line instead of its number.
+//! Equal findings are numbered in order, so fingerprints are made of **all** findings of a run, before any is
+//! filtered.
+//!
+//! A line is hashed without its credentials: reports are published, and the hash of a short password can be guessed. So a
+//! baseline that knows a credential in a property knows the next one there, too.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::domain::finding::{FileId, Finding};
+use crate::domain::finding::{Family, FileId, Finding};
 use crate::domain::fnv;
-use crate::domain::span::LineIndex;
+use crate::domain::span::{LineIndex, Span};
 use crate::report::place::Files;
+use crate::text::credentials;
 
 /// 64 bits, shown as 16 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -53,7 +58,8 @@ pub fn fingerprints(findings: &[Finding], files: &dyn Files) -> Vec<Fingerprint>
         if let Some(entity) = &finding.entity {
             hash = hash.field(&entity.blueprint).field(&entity.identifier);
         }
-        let Hash(line) = lines.hash(finding.place.file, finding.place.span.start as usize);
+        let place = finding.place;
+        let Hash(line) = lines.hash(place.file, place.span.start as usize, finding.rule.family == Family::Secret);
         hash = line.to_le_bytes().into_iter().fold(hash, Hash::byte);
         let ordinal = seen.entry(hash.0).or_insert(0);
         let Hash(named) = ordinal.to_le_bytes().into_iter().fold(hash, Hash::byte);
@@ -61,6 +67,23 @@ pub fn fingerprints(findings: &[Finding], files: &dyn Files) -> Vec<Fingerprint>
         made.push(Fingerprint(named));
     }
     made
+}
+
+/// The line with the same word for every credential.
+fn without_credentials(line: &str) -> Cow<'_, str> {
+    let ranges = credentials::find(line, &[]);
+    if ranges.is_empty() {
+        return Cow::Borrowed(line);
+    }
+    let mut shown = String::with_capacity(line.len());
+    let mut at = 0;
+    for range in ranges {
+        shown.push_str(line.get(at..range.start).unwrap_or_default());
+        shown.push_str("[secret]");
+        at = range.end;
+    }
+    shown.push_str(line.get(at..).unwrap_or_default());
+    Cow::Owned(shown)
 }
 
 /// Hashes of lines. Findings come sorted, so remembering the last line is enough to hash a line of 10 MiB once and
@@ -72,19 +95,25 @@ struct Lines<'a> {
 }
 
 impl Lines<'_> {
-    fn hash(&mut self, file: FileId, byte: usize) -> Hash {
+    /// `is_secret`: what is at `byte` is a credential, whatever it looks like in the file.
+    fn hash(&mut self, file: FileId, byte: usize, is_secret: bool) -> Hash {
         let files = self.files;
         let text = self.index.entry(file).or_insert_with(|| files.text(file).map(|text| (text, LineIndex::new(text))));
         let Some((text, index)) = text else { return Hash::START };
         let line = index.line_of(byte.min(text.len()));
         if let Some((last_file, last_line, hash)) = self.last
+            && !is_secret
             && (last_file, last_line) == (file, line)
         {
             return hash;
         }
-        let words = index.line_span(line).slice(text).split_whitespace();
-        let hash = words.fold(Hash::START, Hash::field);
-        self.last = Some((file, line, hash));
+        let span = index.line_span(line);
+        let shown = if is_secret { Span::new(span.start as usize, byte.min(text.len())) } else { span };
+        let shown = without_credentials(shown.slice(text));
+        let hash = shown.split_whitespace().fold(Hash::START, Hash::field);
+        if !is_secret {
+            self.last = Some((file, line, hash));
+        }
         hash
     }
 }
@@ -94,7 +123,7 @@ mod tests {
     use super::*;
     use crate::domain::finding::{Place, RuleInfo};
     use crate::domain::span::Span;
-    use crate::report::lint::fixtures::{AMBIGUOUS, DANGLING, Run};
+    use crate::report::lint::fixtures::{AMBIGUOUS, DANGLING, Run, SECRET};
 
     fn of(text: &str, rule: &'static RuleInfo, needles: &[&str]) -> Vec<String> {
         let mut run = Run::of(&[("a.yaml", text)]);
@@ -118,6 +147,16 @@ mod tests {
         assert_eq!(before, of("# new\n\r\na: x\n   b: y   \r\n", &DANGLING, &["y"]));
         assert_ne!(before, of("a: x\nb: z\n", &DANGLING, &["z"]));
         assert_ne!(before, of("a: x\nb: y\n", &AMBIGUOUS, &["y"]));
+    }
+
+    #[test]
+    fn a_credential_is_no_part_of_the_fingerprint() {
+        let before = of("a: x\npassword: hunter2\n", &DANGLING, &["password"]);
+        assert_eq!(before, of("a: x\npassword: hunter3\n", &DANGLING, &["password"]));
+        assert_ne!(before, of("a: x\npassword: vault:x\n", &DANGLING, &["password"]));
+        // A value that only its finding knows to be one.
+        let of_secret = |value: &str| of(&format!("note: {value}\n"), &SECRET, &[value]);
+        assert_eq!(of_secret("hunter2"), of_secret("letmein"));
     }
 
     #[test]

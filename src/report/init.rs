@@ -1,5 +1,5 @@
-//! What `init` is about to do, as a person reads it: every file whole, every change as a difference, and a short list at
-//! the end, for that is what is still on the screen when the question comes.
+//! What `init` does, as a person reads it: with `--dry-run` every file in full and every change as a diff, and always a
+//! summary: the files, those that are left alone, and the settings.
 
 use crate::report::difference::unified;
 use crate::report::escape::{clean, lines};
@@ -14,7 +14,7 @@ pub struct File<'a> {
     pub after: &'a str,
 }
 
-/// Lines that somebody has to put into a file by hand.
+/// Lines that the user has to add to a file.
 #[derive(Debug)]
 pub struct Lines<'a> {
     pub path: &'a str,
@@ -44,6 +44,14 @@ pub fn contents(files: &[File<'_>], style: &Style) -> String {
     lines(out)
 }
 
+/// A file that is left alone.
+#[derive(Debug)]
+pub struct Kept<'a> {
+    pub path: &'a str,
+    /// What follows the path: `is up to date`.
+    pub why: &'a str,
+}
+
 /// One line for each file.
 pub fn list(files: &[File<'_>], style: &Style) -> String {
     let line = |file: &File<'_>| {
@@ -53,12 +61,32 @@ pub fn list(files: &[File<'_>], style: &Style) -> String {
     lines(files.iter().map(line).collect())
 }
 
-/// What is left to a person.
+pub fn left_alone(files: &[Kept<'_>], style: &Style) -> String {
+    if files.is_empty() {
+        return String::new();
+    }
+    let line = |file: &Kept<'_>| format!("  {} {}\n", style.paint(Role::Path, &clean(file.path)), file.why);
+    let files: String = files.iter().map(line).collect();
+    lines(format!("Left alone:\n{files}"))
+}
+
+/// Names and values in two columns.
+pub fn settings(rows: &[(&str, String)], style: &Style) -> String {
+    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+    let row = |(name, value): &(&str, String)| {
+        let name = format!("{name:width$}");
+        format!("  {} {}\n", style.paint(Role::Dim, &name), clean(value))
+    };
+    let rows: String = rows.iter().map(row).collect();
+    lines(if rows.is_empty() { rows } else { format!("Settings:\n{rows}") })
+}
+
+/// What the user has to add.
 pub fn pastes(all: &[Lines<'_>], style: &Style) -> String {
     let mut out = String::new();
     for paste in all {
         let path = style.paint(Role::Path, &clean(paste.path));
-        out.push_str(&format!("{path} is left as it is: {}. Put these lines in:\n\n", paste.why));
+        out.push_str(&format!("{path} is not changed: {}. Add these lines to it:\n\n", paste.why));
         for line in paste.lines.lines() {
             out.push_str(&format!("    {}\n", clean(line)));
         }
@@ -83,5 +111,15 @@ mod tests {
              a\n+b\n\n"
         );
         assert_eq!(list(&files, &Style::PLAIN), "  new     portolan.yaml\n  changed .gitignore\n");
+    }
+
+    #[test]
+    fn the_summary_lists_what_is_left_alone_and_the_settings() {
+        let kept = [Kept { path: "a\u{7}.yml", why: "is up to date" }];
+        assert_eq!(left_alone(&kept, &Style::PLAIN), "Left alone:\n  a.yml is up to date\n");
+        assert_eq!(left_alone(&[], &Style::PLAIN), "");
+        let rows = [("region", "eu".to_owned()), ("CI", "GitHub".to_owned())];
+        assert_eq!(settings(&rows, &Style::PLAIN), "Settings:\n  region eu\n  CI     GitHub\n");
+        assert_eq!(settings(&[], &Style::PLAIN), "");
     }
 }

@@ -2,6 +2,8 @@
 //! function of a value and a [`style::Style`], and the text it is given is never trusted.
 
 pub mod baseline;
+pub mod check;
+pub mod combined;
 pub mod comment;
 pub mod difference;
 pub mod escape;

@@ -2,15 +2,22 @@
 //! asking for them one by one would count the columns of one huge line again for each of its findings.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::domain::finding::{FileId, Finding, Place};
 use crate::domain::span::{LineIndex, Position, Span};
+use crate::text::mask::Mask;
 
 /// Path and text of the files of a run.
 pub trait Files {
     fn path(&self, file: FileId) -> &str;
     /// `None`: the text is gone, or was never UTF-8.
     fn text(&self, file: FileId) -> Option<&str>;
+
+    /// The credentials that a parser finds in the file, with their places. Whoever has no parser knows of none.
+    fn credentials(&self, _file: FileId, _mask: &Mask) -> Vec<(Range<usize>, String)> {
+        Vec::new()
+    }
 }
 
 /// A span as people count it.

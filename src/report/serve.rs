@@ -17,12 +17,12 @@ pub const FORMAT: &str = "portolan.serve/1";
 pub struct Serve<'a> {
     pub url: &'a str,
     pub client_id: &'a str,
-    /// Only where the server issued it: whoever chose one knows it.
+    /// Only if the server generated it.
     pub issued_secret: Option<&'a Secret>,
-    /// The catalog's file; `None`: it is in memory.
+    /// The catalog's file; `None` for a catalog in memory.
     pub store: Option<&'a str>,
     pub platform: &'a Platform,
-    /// What it holds.
+    /// Its content.
     pub blueprints: usize,
     pub entities: usize,
     pub is_seeded: bool,
@@ -35,10 +35,10 @@ pub struct Serve<'a> {
 struct Document<'a> {
     /// Always `portolan.serve/1`.
     format: &'static str,
-    /// Where clients find it; without a slash at its end.
+    /// The address for clients, without a trailing slash.
     url: &'a str,
     client_id: &'a str,
-    /// Only where the server issued it.
+    /// Only if the server generated it.
     #[serde(skip_serializing_if = "Option::is_none")]
     client_secret: Option<&'a str>,
     /// The catalog's file, or `memory`.
@@ -72,7 +72,7 @@ pub fn text(serve: &Serve<'_>) -> String {
     match serve.issued_secret.map(Secret::reveal) {
         Some(secret) => {
             let (id_name, secret_name) = (platform.client_id_variable, platform.client_secret_variable);
-            let _ = writeln!(text, "\nIssued credentials (shown only once, valid until the server ends):");
+            let _ = writeln!(text, "\nGenerated credentials (shown once, valid until the server stops):");
             let _ = writeln!(text, "  client id      {id}\n  client secret  {secret}");
             let _ = writeln!(text, "\nTo use it in a shell:\n{exports}  export {id_name}={id} {secret_name}={secret}");
         }
@@ -80,9 +80,8 @@ pub fn text(serve: &Serve<'_>) -> String {
             let _ = write!(text, "\nTo use it in a shell, with the credentials of `{id}`:\n{exports}");
         }
     }
-    let _ =
-        writeln!(text, "\nportolan goes by PORTOLAN_CATALOG, whatever the config says; other programs go by {base}.");
-    let _ = writeln!(text, "\nTo look at it: {url}/ (user: the client id, password: the client secret)");
+    let _ = writeln!(text, "\nportolan uses PORTOLAN_CATALOG, which overrides the config; other clients use {base}.");
+    let _ = writeln!(text, "\nIn a browser: {url}/ (user: the client id, password: the client secret)");
     text
 }
 
@@ -92,9 +91,9 @@ fn held(serve: &Serve<'_>) -> String {
         number => count(number, "blueprint"),
     };
     match (serve.entities, serve.is_seeded) {
-        (0, false) => format!("It holds {blueprints}, no entities; `--seed .` brings in the manifests."),
-        (0, true) => format!("It holds {blueprints}, no entities."),
-        (number, _) => format!("It holds {blueprints}, {}.", count(number, "entity")),
+        (0, false) => format!("It has {blueprints} and no entities; `--seed .` loads the manifests."),
+        (0, true) => format!("It has {blueprints} and no entities."),
+        (number, _) => format!("It has {blueprints} and {}.", count(number, "entity")),
     }
 }
 
@@ -118,9 +117,9 @@ mod tests {
         };
         insta::assert_snapshot!(text(&issued), @r"
         Serving `/acme/.portolan/local.db` at http://127.0.0.1:4711
-        It holds 10 blueprints, 109 entities.
+        It has 10 blueprints and 109 entities.
 
-        Issued credentials (shown only once, valid until the server ends):
+        Generated credentials (shown once, valid until the server stops):
           client id      1d
           client secret  5ecret
 
@@ -129,22 +128,22 @@ mod tests {
           export PORT_BASE_URL=http://127.0.0.1:4711
           export PORT_CLIENT_ID=1d PORT_CLIENT_SECRET=5ecret
 
-        portolan goes by PORTOLAN_CATALOG, whatever the config says; other programs go by PORT_BASE_URL.
+        portolan uses PORTOLAN_CATALOG, which overrides the config; other clients use PORT_BASE_URL.
 
-        To look at it: http://127.0.0.1:4711/ (user: the client id, password: the client secret)
+        In a browser: http://127.0.0.1:4711/ (user: the client id, password: the client secret)
         ");
         let chosen = Serve { issued_secret: None, store: None, platform: &GLINT, entities: 0, ..issued };
         insta::assert_snapshot!(text(&chosen), @r"
         Serving a catalog in memory at http://127.0.0.1:4711
-        It holds 10 blueprints, no entities; `--seed .` brings in the manifests.
+        It has 10 blueprints and no entities; `--seed .` loads the manifests.
 
         To use it in a shell, with the credentials of `1d`:
           export PORTOLAN_CATALOG=http://127.0.0.1:4711
           export GLINT_BASE_URL=http://127.0.0.1:4711
 
-        portolan goes by PORTOLAN_CATALOG, whatever the config says; other programs go by GLINT_BASE_URL.
+        portolan uses PORTOLAN_CATALOG, which overrides the config; other clients use GLINT_BASE_URL.
 
-        To look at it: http://127.0.0.1:4711/ (user: the client id, password: the client secret)
+        In a browser: http://127.0.0.1:4711/ (user: the client id, password: the client secret)
         ");
     }
 

@@ -1,6 +1,6 @@
-//! One JSON Schema for all manifests of a repository, for editors: completion while one types, and the plain faults at
-//! once. It is made for the ways of yaml-language-server (draft 7, `if` before `anyOf`, whose errors nobody can read).
-//! It is no second lint: where lint knows better, or only a run over all files can tell, the schema keeps silent.
+//! The JSON Schema of all manifests of a repository, for completion and simple checks in editors. It is written for
+//! yaml-language-server (draft 7; `if` before `anyOf`, whose errors are unreadable). It does not replace lint: it
+//! leaves out what lint checks better or only over several files.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -29,7 +29,7 @@ pub fn manifest_schema(repository: &Repository<'_>) -> Json {
     let mut schema = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Entity manifests",
-        "description": "Made by `portolan schema manifest`.",
+        "description": "Written by `portolan schema manifest`.",
         "if": {"type": "array"},
         "then": {"items": {"$ref": "#/definitions/bare"}},
         "else": {
@@ -93,7 +93,7 @@ fn api_version(repository: &Repository<'_>) -> Json {
 
 fn kind() -> Json {
     let kinds = [ResourceKind::Entity, ResourceKind::ClusterEntity].map(ResourceKind::name);
-    json!({"description": "`Entity` is in a namespace, `ClusterEntity` is not.", "enum": kinds, "default": kinds.first()})
+    json!({"description": "`Entity` is namespaced, `ClusterEntity` is not.", "enum": kinds, "default": kinds.first()})
 }
 
 /// A resource; one of another API is none of our business, unless it is a list that may hold ours.
@@ -105,7 +105,7 @@ fn resource(repository: &Repository<'_>) -> Json {
         "type": "string",
         "description": "The name of the resource in the cluster: lower case, unique among resources of its kind.",
         "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$",
-        "patternErrorMessage": "A name has lower case letters, digits, - and . in it, and begins and ends with a letter or a digit.",
+        "patternErrorMessage": "Use lower case letters, digits, - and .; begin and end with a letter or a digit.",
         "maxLength": RESOURCE_NAME_MAX,
     });
     json!({
@@ -120,14 +120,14 @@ fn resource(repository: &Repository<'_>) -> Json {
                     "apiVersion": api_version(repository),
                     "kind": kind(),
                     "metadata": {
-                        "description": "What the cluster knows the resource by.",
+                        "description": "The metadata of the Kubernetes resource.",
                         "type": "object",
                         "anyOf": [{"required": ["name"]}, {"required": ["generateName"]}],
                         "properties": {
                             "name": name,
-                            "namespace": {"type": "string", "description": "Of an `Entity`, the namespace it is in."},
-                            "labels": {"type": "object", "description": "For the cluster's own use."},
-                            "annotations": {"type": "object", "description": "For the cluster's own use."},
+                            "namespace": {"type": "string", "description": "The namespace of an `Entity`."},
+                            "labels": {"type": "object", "description": "Used by the cluster only."},
+                            "annotations": {"type": "object", "description": "Used by the cluster only."},
                         },
                     },
                     "spec": {"$ref": "#/definitions/entity"},
@@ -150,22 +150,22 @@ fn entity(repository: &Repository<'_>, offers: &mut Offers) -> Json {
             "blueprint": blueprint_field(repository.blueprints),
             "identifier": {
                 "type": "string",
-                "description": "What the entity is told by: unique among the entities of its blueprint.",
+                "description": "The entity's identifier: unique among the entities of its blueprint.",
                 "pattern": "^(?!\\.{1,2}$)[\\p{L}0-9@_.+:\\\\/=-]+$",
-                "patternErrorMessage": "An identifier has letters, digits and @ _ . + : \\ / = - in it.",
+                "patternErrorMessage": "Use letters, digits and @ _ . + : \\ / = -",
                 "maxLength": ENTITY_IDENTIFIER_MAX,
             },
-            "title": {"type": ["string", "null"], "description": "What people read; without one, the identifier."},
-            "icon": {"type": ["string", "null"], "description": "Without one, the blueprint's."},
+            "title": {"type": ["string", "null"], "description": "The name that people see; default: the identifier."},
+            "icon": {"type": ["string", "null"], "description": "Default: the blueprint's icon."},
             "team": {
-                "description": "Who owns it: a team, or several.",
+                "description": "The owning team, or several.",
                 // An object is a query, which only the catalog can answer.
                 "type": ["string", "array", "object", "null"],
                 "allOf": teams["allOf"],
                 "items": teams,
             },
-            "properties": {"type": ["object", "null"], "description": "What the blueprint has properties for."},
-            "relations": {"type": ["object", "null"], "description": "The entities that this one relates to."},
+            "properties": {"type": ["object", "null"], "description": "The values of the blueprint's properties."},
+            "relations": {"type": ["object", "null"], "description": "The entities that this one points to, by relation."},
         },
         "additionalProperties": false,
     });
@@ -178,7 +178,7 @@ fn entity(repository: &Repository<'_>, offers: &mut Offers) -> Json {
 }
 
 fn blueprint_field(blueprints: &[Blueprint]) -> Json {
-    let description = "The shape of the entity: which properties and relations it has.";
+    let description = "The blueprint of the entity: it defines the properties and relations.";
     if blueprints.is_empty() {
         return json!({"type": "string", "description": description});
     }
@@ -214,7 +214,7 @@ fn branch(blueprint: &Blueprint, repository: &Repository<'_>, offers: &mut Offer
     }
     if let Ownership::Inherited { path } = &blueprint.ownership {
         let words =
-            format!("Entities of `{}` take their team along `{path}`: it is not set here.", blueprint.identifier);
+            format!("Entities of `{}` inherit their team through `{path}`: it is not set here.", blueprint.identifier);
         parts.insert("team".to_owned(), json!({"type": ["null"], "description": words, "errorMessage": words}));
     }
     let mut then = json!({"properties": parts});

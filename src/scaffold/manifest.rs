@@ -1,5 +1,5 @@
-//! A manifest to be finished, made of a blueprint: what is given, blanks for what is required besides, and the rest to
-//! choose from. Nothing is guessed: a blank that lint points at is better than a value that nobody meant.
+//! Scaffolds a manifest from a blueprint: the given values, blanks for required ones, and the rest as comments. It
+//! never guesses a value: lint points at a blank, but not at a wrong guess.
 
 use std::collections::BTreeMap;
 
@@ -64,11 +64,11 @@ fn fields(wish: &Wish<'_>) -> Vec<Entry> {
         fields.push(Entry { name: name.to_owned(), note: note.to_owned(), filling });
     };
     let title = given.title.as_ref().map(text);
-    field("title", "what people read; without one, the identifier", title, None, offers_fields);
+    field("title", "the name that people see; default: the identifier", title, None, offers_fields);
     let icon = blueprint.icon.as_ref().map(text);
-    field("icon", "without one, the blueprint's", given.icon.as_ref().map(text), icon, offers_fields);
+    field("icon", "default: the blueprint's icon", given.icon.as_ref().map(text), icon, offers_fields);
     let teams = known("_team", candidates);
-    let note = if teams.is_empty() { "who owns it".to_owned() } else { format!("who owns it: {teams}") };
+    let note = if teams.is_empty() { "the owning team".to_owned() } else { format!("the owning team: {teams}") };
     let team = Value::List(given.team.iter().map(text).collect());
     let has_own_team = !matches!(blueprint.ownership, Ownership::Inherited { .. });
     let is_offered = offers_fields && has_own_team;

@@ -15,11 +15,11 @@ use crate::scaffold::wanted::bare;
 pub enum Mistyped {
     #[error("`{text}` is not {wanted}")]
     Kind { text: String, wanted: &'static str },
-    #[error("`{text}` is none of the choices {choices}{}", hint(.meant.as_deref()))]
+    #[error("`{text}` is not one of {choices}{}", hint(.meant.as_deref()))]
     Choice { text: String, choices: String, meant: Option<String> },
-    #[error("`{text}` is not of the format `{format}`, such as {example}")]
+    #[error("`{text}` does not have the format `{format}` (example: {example})")]
     Format { text: String, format: String, example: &'static str },
-    #[error("it takes one value, and {count} are given")]
+    #[error("expected one value, found {count}")]
     Several { count: usize },
     #[error("`{text}` cannot be an identifier: {why}")]
     Identifier { text: String, why: String },
@@ -62,9 +62,9 @@ fn identifiers(texts: &[String]) -> Result<Vec<String>, Mistyped> {
             why: match fault {
                 IdentifierFault::Empty => "it is empty".to_owned(),
                 IdentifierFault::TooLong { max, length } => {
-                    format!("it has {length} characters, and {max} is the most")
+                    format!("it has {length} characters; the limit is {max}")
                 }
-                IdentifierFault::Dots => "the platform takes no dots alone".to_owned(),
+                IdentifierFault::Dots => "the platform rejects identifiers of dots only".to_owned(),
                 IdentifierFault::Character { found, .. } => {
                     format!("{found:?} is neither a letter, a digit nor one of @ _ . + : \\ / = -")
                 }
@@ -183,21 +183,17 @@ mod tests {
             (json!({"type": "number"}), vec!["012"], "`012` is not a number"),
             (json!({"type": "boolean"}), vec!["yes"], "`yes` is not true or false"),
             (json!({"type": "object"}), vec!["[]"], "`[]` is not an object in JSON"),
-            (json!({"type": "string"}), vec!["a", "b"], "it takes one value, and 2 are given"),
+            (json!({"type": "string"}), vec!["a", "b"], "expected one value, found 2"),
             (
                 json!({"type": "string", "enum": ["rust", "go"]}),
                 vec!["rsut"],
-                "`rsut` is none of the choices rust, go; did you mean `rust`?",
+                "`rsut` is not one of rust, go; did you mean `rust`?",
             ),
-            (
-                json!({"type": "array", "items": {"enum": ["a", "b"]}}),
-                vec!["[\"a\", \"c\"]"],
-                "`c` is none of the choices a, b",
-            ),
+            (json!({"type": "array", "items": {"enum": ["a", "b"]}}), vec!["[\"a\", \"c\"]"], "`c` is not one of a, b"),
             (
                 json!({"type": "string", "format": "url"}),
                 vec!["a.b"],
-                "`a.b` is not of the format `url`, such as https://git.example.com/team/service",
+                "`a.b` does not have the format `url` (example: https://git.example.com/team/service)",
             ),
             (json!({"type": "array", "items": {"type": "number"}}), vec!["1", "x"], "`x` is not a number"),
         ] {

@@ -23,8 +23,7 @@ impl Catalog {
             return if is_name {
                 Ok(Self::Region(text.to_owned()))
             } else {
-                Err("it is neither `local`, nor a region, nor an address: that begins with `https://`, and `http://` will do for \
-                     this machine".to_owned())
+                Err("expected `local`, a region or an `https://` address (`http://` for this machine only)".to_owned())
             };
         }
         check_url(text)?;
@@ -44,8 +43,8 @@ impl Catalog {
         if platform.regions.iter().any(|(region, _)| region == name) {
             return Ok(());
         }
-        let known: Vec<&str> = std::iter::once("local").chain(platform.regions.iter().map(|(name, _)| *name)).collect();
-        Err(format!("`{}` has no region `{name}`; there is {}", platform.name, known.join(", ")))
+        let known: Vec<String> = platform.regions.iter().map(|(name, _)| format!("`{name}`")).collect();
+        Err(format!("{} has no region `{name}`; its regions are {}", platform.brand, known.join(", ")))
     }
 }
 
@@ -53,10 +52,10 @@ fn check_url(text: &str) -> Result<(), String> {
     let (scheme, rest) = text.split_once("://").unwrap_or(("", text));
     let host_and_port = rest.split(['/', '?', '#']).next().unwrap_or_default();
     if host_and_port.contains('@') {
-        return Err("an address holds no user and password; credentials come from the environment".to_owned());
+        return Err("an address must not contain a user or password; credentials come from the environment".to_owned());
     }
     if rest.contains(['?', '#']) || text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err("an address is a scheme, a host and at most a path".to_owned());
+        return Err("an address has no query or fragment".to_owned());
     }
     let (host, port) = match host_and_port.strip_prefix('[') {
         Some(rest) => rest.split_once(']').unwrap_or((rest, "")),
@@ -67,13 +66,13 @@ fn check_url(text: &str) -> Result<(), String> {
     }
     if !port.is_empty() && port.strip_prefix(':').is_none_or(|port| port.parse::<u16>().is_err()) {
         // Very likely a user and a password, without the host.
-        return Err("what follows the host's colon is no port".to_owned());
+        return Err("the port is not a number from 1 to 65535".to_owned());
     }
     match scheme {
         "https" => Ok(()),
         "http" if is_loopback(host) => Ok(()),
-        "http" => Err("`http://` would send credentials in the clear; use `https://`".to_owned()),
-        other => Err(format!("`{other}://` is not spoken here; use `https://`")),
+        "http" => Err("`http://` would send credentials unencrypted; use `https://`".to_owned()),
+        other => Err(format!("`{other}://` is not supported; use `https://`")),
     }
 }
 
@@ -96,24 +95,24 @@ mod tests {
     #[test]
     fn what_could_leak_or_mislead_is_refused() {
         for (bad, why) in [
-            ("", "neither"),
-            ("EU", "neither"),
+            ("", "expected"),
+            ("EU", "expected"),
             ("https://", "no host"),
-            ("http://api.port.io", "in the clear"),
-            ("http://localhost.evil.example", "in the clear"),
-            ("ftp://host", "not spoken"),
+            ("http://api.port.io", "unencrypted"),
+            ("http://localhost.evil.example", "unencrypted"),
+            ("ftp://host", "not supported"),
             ("https://id:secret@api.port.io", "credentials"),
-            ("https://api.port.io/?token=x", "at most a path"),
-            ("https://me:hunter2", "no port"),
-            ("https://[::1]hunter2", "no port"),
-            ("https://api.port.io:99999", "no port"),
-            ("https://a b", "at most a path"),
+            ("https://api.port.io/?token=x", "no query or fragment"),
+            ("https://me:hunter2", "the port is not"),
+            ("https://[::1]hunter2", "the port is not"),
+            ("https://api.port.io:99999", "the port is not"),
+            ("https://a b", "no query or fragment"),
         ] {
             let refused = Catalog::parse(bad).expect_err(bad);
             assert!(refused.contains(why), "{bad}: {refused}");
         }
         let us = Catalog::Region("us".to_owned());
         assert!(us.check_region(&PORT).is_ok());
-        assert_eq!(us.check_region(&GLINT), Err("`glint` has no region `us`; there is local, eu".to_owned()));
+        assert_eq!(us.check_region(&GLINT), Err("Glint has no region `us`; its regions are `eu`".to_owned()));
     }
 }

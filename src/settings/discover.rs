@@ -1,8 +1,9 @@
-//! Finds the config and the root: upwards from where the user stands, and not beyond the Git work tree. The root is
-//! the config's folder where it was found; a config that is named with `--config` does not move the root.
+//! Finds the config and the root: upwards from the current folder, within the Git work tree. The root is the folder of
+//! the found config; `--config` does not move the root.
 
 use std::path::{Path, PathBuf};
 
+use super::configs::{configs_below, configs_below_error};
 use super::error::SettingsError;
 use super::value::{Origin, Sourced};
 use crate::sources::{Boundary, PathKind, exists, is_taken, path_kind, tidy};
@@ -23,8 +24,12 @@ pub(super) struct Found {
     pub boundary: Boundary,
 }
 
+/// The root's origin outside of Git and without a config: the only root that nobody chose.
+pub(super) const HERE: Origin = Origin::Repository("the current folder");
+
 /// `start`: absolute, where the user stands. `named`: the config from a flag or a variable, relative to `start`.
-pub(super) fn find(start: &Path, named: Option<Sourced<PathBuf>>) -> Result<Found, SettingsError> {
+/// `may_pass_by`: a run without a config is right beside configs in folders below.
+pub(super) fn find(start: &Path, named: Option<Sourced<PathBuf>>, may_pass_by: bool) -> Result<Found, SettingsError> {
     if path_kind(start) != Some(PathKind::Folder) {
         return Err(SettingsError::NoFolder { path: start.to_owned() });
     }
@@ -42,7 +47,7 @@ pub(super) fn find(start: &Path, named: Option<Sourced<PathBuf>>) -> Result<Foun
     let boundary = Boundary::new(work_tree.as_deref().unwrap_or(start));
     boundary.check(start).map_err(|problem| SettingsError::LinkedFolder { path: start.to_owned(), problem })?;
     let git = || work_tree.clone().map(|value| Sourced { value, origin: Origin::Repository("the Git work tree") });
-    let here = || Sourced { value: start.to_owned(), origin: Origin::Repository("the current folder") };
+    let here = || Sourced { value: start.to_owned(), origin: HERE };
     if let Some(named) = named {
         let path = tidy(start.join(&named.value));
         if !is_config(&path) {
@@ -51,7 +56,15 @@ pub(super) fn find(start: &Path, named: Option<Sourced<PathBuf>>) -> Result<Foun
         let config = Some(Sourced { value: path, origin: named.origin });
         return Ok(Found::new(git().unwrap_or_else(here), config, work_tree));
     }
-    let Some(config) = config else { return Ok(Found::new(git().unwrap_or_else(here), None, work_tree)) };
+    let Some(config) = config else {
+        let root = git().unwrap_or_else(here);
+        // What they own, a run of the whole repository would take for its own.
+        let below = if may_pass_by { Vec::new() } else { configs_below(&root.value, work_tree.is_some()) };
+        return match below.as_slice() {
+            [] => Ok(Found::new(root, None, work_tree)),
+            configs => Err(configs_below_error(start, &root.value, configs)),
+        };
+    };
     let folder = config.parent().unwrap_or(start).to_owned();
     let root = Sourced { value: folder, origin: Origin::Repository("the config's folder") };
     let config = Sourced { value: config, origin: Origin::Repository("found") };
@@ -68,6 +81,11 @@ impl Found {
 /// The repository that a folder is in, for verbs that have no settings.
 pub fn repository_of(folder: &Path) -> Boundary {
     Boundary::new(folder.ancestors().find(|above| exists(&above.join(".git"))).unwrap_or(folder))
+}
+
+/// Whether a folder is in a Git work tree.
+pub fn is_in_git(folder: &Path) -> bool {
+    folder.ancestors().any(|above| exists(&above.join(".git")))
 }
 
 /// Whatever has the name and is no folder: a link that leads nowhere, or out of the repository, is a mistake in the
@@ -94,7 +112,7 @@ mod tests {
     fn found(folder: &Path, start: &str, named: Option<&str>) -> (String, Option<String>) {
         let shown = |path: &Path| path.strip_prefix(folder).expect("inside").to_string_lossy().into_owned();
         let named = named.map(|path| Sourced { value: PathBuf::from(path), origin: Origin::Flag("--config") });
-        let found = find(&folder.join(start), named).expect("the folder exists");
+        let found = find(&folder.join(start), named, false).expect("the folder exists");
         (shown(&found.root.value), found.config.map(|config| shown(&config.value)))
     }
 
@@ -108,12 +126,31 @@ mod tests {
     }
 
     #[test]
+    fn configs_in_folders_below_stop_a_run_that_has_none() {
+        let files =
+            ["r/.git/HEAD", "r/docs/x", "r/teams/a/portolan.yaml", "r/teams/b/portolan.yml", "plain/a/portolan.yaml"];
+        let folder = tree(&files);
+        for (start, choose) in [("r", "-C teams/a"), ("r/docs", "-C ../teams/a"), ("plain", "-C a")] {
+            match find(&folder.path().join(start), None, false) {
+                Err(SettingsError::ConfigsBelow { help, list, .. }) => {
+                    assert!(help.contains(choose), "{help}");
+                    assert_eq!(help.contains("--all"), start != "r/docs", "{help}");
+                    assert_eq!(list.lines().count(), if start == "plain" { 2 } else { 3 }, "{list}");
+                }
+                found => panic!("{found:?}"),
+            }
+            assert!(find(&folder.path().join(start), None, true).is_ok());
+        }
+        assert_eq!(found(folder.path(), "r/teams/a", None).0, "r/teams/a");
+    }
+
+    #[test]
     fn a_named_config_does_not_move_the_root() {
         let folder = tree(&["repo/.git", "repo/a/x", "repo/ci/other.yaml"]);
         let expected = ("repo".to_owned(), Some("repo/ci/other.yaml".to_owned()));
         assert_eq!(found(folder.path(), "repo/a", Some("../ci/other.yaml")), expected);
         let missing = Sourced { value: PathBuf::from("no.yaml"), origin: Origin::Flag("--config") };
-        assert!(matches!(find(folder.path(), Some(missing)), Err(SettingsError::NoConfig { .. })));
-        assert!(matches!(find(&folder.path().join("none"), None), Err(SettingsError::NoFolder { .. })));
+        assert!(matches!(find(folder.path(), Some(missing), false), Err(SettingsError::NoConfig { .. })));
+        assert!(matches!(find(&folder.path().join("none"), None, false), Err(SettingsError::NoFolder { .. })));
     }
 }

@@ -1,5 +1,5 @@
-//! The one list of environment variables, and the only look at them, the clock and the current folder: once, at the
-//! door. Secrets are kept as such: nothing that prints the environment shows them.
+//! The list of environment variables, and the only access to them, to the clock and to the current folder: once, at
+//! start. Secrets are typed as such, so nothing that prints the environment shows them.
 
 #![expect(clippy::disallowed_methods, reason = "the one place that looks at the environment and the clock")]
 
@@ -22,7 +22,7 @@ pub struct Variable {
 pub static VARIABLES: [Variable; 13] = [
     Variable {
         name: "PORTOLAN_CA_BUNDLE",
-        what: "a file of certificates (PEM) that are trusted besides the system's; `SSL_CERT_FILE` is heeded too",
+        what: "a file of certificates (PEM) to trust besides the system's; `SSL_CERT_FILE` works too",
     },
     Variable { name: "PORTOLAN_CATALOG", what: "as `--catalog`" },
     Variable { name: "PORTOLAN_COLOR", what: "as `--color`" },
@@ -31,14 +31,14 @@ pub static VARIABLES: [Variable; 13] = [
     Variable { name: "PORTOLAN_NO_PROGRESS", what: "as `--no-progress`, when it is not empty" },
     Variable { name: "PORTOLAN_PLATFORM", what: "`platform` of the config" },
     Variable { name: "PORTOLAN_REQUIRE_SIGNED", what: "`push.require-signed` of the config: `true` or `false`" },
-    Variable { name: "PORTOLAN_SCOPE", what: "`scope` of the config" },
+    Variable { name: "PORTOLAN_SCOPE", what: "as `--scope`" },
     Variable { name: "PORTOLAN_SERVE_CLIENT_ID", what: "as `--client-id` of `serve`" },
     Variable { name: "PORTOLAN_SERVE_CLIENT_SECRET", what: "as `--client-secret` of `serve`" },
     Variable { name: "PORTOLAN_TARGET", what: "as `--target`" },
     Variable { name: "PORTOLAN_WRITE", what: "`write` of the config, for all blueprints" },
 ];
 
-/// What others set and we heed: the terminal's, Git's, the pipelines', the platforms'.
+/// Variables of others that portolan uses: the terminal's, Git's, the CI systems', the platforms'.
 const HEEDED: [&str; 82] = [
     "NO_COLOR",
     "CLICOLOR",
@@ -161,7 +161,7 @@ impl Environment {
         for (name, value) in variables {
             let Some(name) = name.to_str() else { continue };
             if value.is_empty() {
-                // Set to nothing is how a pipeline says "not set".
+                // Pipelines set a variable to the empty string for "not set".
                 continue;
             }
             let ours = VARIABLES.iter().map(|variable| variable.name);
@@ -174,7 +174,7 @@ impl Environment {
             }
         }
         environment.unknown.sort();
-        // The convention by which reproducible runs are told what day it is.
+        // The convention for the date of reproducible runs.
         if let Some(seconds) = environment.text("SOURCE_DATE_EPOCH").and_then(|text| text.trim().parse().ok()) {
             environment.seconds = seconds;
         }
@@ -209,12 +209,12 @@ impl Environment {
         }
     }
 
-    /// Names that begin as ours do and are not: most likely slips.
+    /// Unknown names with portolan's prefix: most likely typing errors.
     pub fn unknown(&self) -> &[String] {
         &self.unknown
     }
 
-    /// Where the process stands.
+    /// The current folder of the process.
     pub fn directory(&self) -> &Path {
         &self.directory
     }
@@ -236,7 +236,7 @@ const CI_SYSTEMS: [&str; 7] = [
     "BITBUCKET_BUILD_NUMBER",
 ];
 
-/// Whether the value of a variable says yes.
+/// Whether the value of a variable means true.
 fn is_on(value: &str) -> bool {
     !matches!(value.trim().to_ascii_lowercase().as_str(), "" | "0" | "false" | "no" | "off" | "n" | "f")
 }

@@ -1,39 +1,54 @@
-//! Why there are no settings. A config with faults tells them all at once, each at its place: a person who mends one
-//! and is then told of the next stops reading.
+//! Errors of the settings. A config with several errors reports all of them at once, each at its position, so that
+//! users need not fix them one by one.
 
 use std::path::PathBuf;
 
 use miette::{LabeledSpan, NamedSource};
 
+use super::configs::AllError;
 use crate::domain::address::without_secrets;
 use crate::domain::span::Span;
+use crate::domain::words::count;
 use crate::sources::{LinkProblem, OpenProblem, ReadProblem};
 use crate::text::escape;
+use crate::text::merge_conflict::{self, MergeConflict};
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum SettingsError {
-    #[error("work in `{}`: there is no such folder", path.display())]
-    #[diagnostic(code("no-such-folder"), help("give `-C` a folder that exists"))]
+    #[error("no such folder: `{}`", path.display())]
+    #[diagnostic(code("no-such-folder"), help("pass a folder that exists to `-C`"))]
     NoFolder { path: PathBuf },
-    #[error("work in `{}`: {problem}", path.display())]
+    #[error("folder `{}` cannot be used: {problem}", path.display())]
     #[diagnostic(
         code("linked-folder"),
-        help("remove the link from the repository, or give `-C` the folder that it leads to")
+        help("remove the link from the repository, or pass the folder that it points to to `-C`")
     )]
     LinkedFolder { path: PathBuf, problem: LinkProblem },
-    #[error("read the config `{}`: there is no such file", path.display())]
-    #[diagnostic(code("no-such-config"), help("name a file that exists, or leave `--config` out to have it found"))]
+    #[error("no such config file: `{}`", path.display())]
+    #[diagnostic(
+        code("no-such-config"),
+        help("name a file that exists, or drop `--config` and portolan looks for portolan.yaml")
+    )]
     NoConfig { path: PathBuf },
-    #[error("read the config `{path}`: {}", problem.reason())]
+    #[error("config `{path}` cannot be read: {}", problem.reason())]
     #[diagnostic(code("unreadable-config"), help("{}", help_with_reading(problem)))]
     Unreadable { path: String, problem: ReadProblem },
+    #[error("no portolan.yaml applies to this folder, but {configs} of this repository {} one:{list}", if configs == "1 folder" { "has" } else { "have" })]
+    #[diagnostic(code("configs-below"), help("{help}"))]
+    ConfigsBelow { configs: String, list: String, help: String },
+    #[error("`{}` is not in a Git work tree and has no portolan.yaml, so it is unknown which files are meant", path.display())]
+    #[diagnostic(code("no-repository"), help("{help}"))]
+    NoRepository { path: PathBuf, help: &'static str },
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    All(#[from] AllError),
     #[error(transparent)]
     #[diagnostic(transparent)]
     Faulty(Box<FaultyConfig>),
-    #[error("use the target `{name}`: {}", known_targets(known))]
+    #[error("unknown target `{name}`: {}", known_targets(known))]
     #[diagnostic(code("unknown-target"), help("{help}"))]
     UnknownTarget { name: String, known: Vec<String>, help: String },
-    #[error("use the value `{value}` of {origin}: {reason}")]
+    #[error("{origin} is `{value}`: {reason}")]
     #[diagnostic(code("invalid-setting"), help("{help}"))]
     Invalid { origin: String, value: String, reason: String, help: String },
 }
@@ -41,19 +56,19 @@ pub enum SettingsError {
 fn help_with_reading(problem: &ReadProblem) -> &'static str {
     match problem {
         ReadProblem::NotText { .. } => "save it as UTF-8",
-        ReadProblem::TooLarge { .. } => "name the right file: no config is as large",
+        ReadProblem::TooLarge { .. } => "name the right file: a config is never this large",
         ReadProblem::NotOpened(OpenProblem::Link(_)) => {
-            "replace the link with the file itself, or name the file that it leads to with `--config`"
+            "replace the link with the file, or name the file that it points to with `--config`"
         }
         ReadProblem::NotOpened(_) => "replace it with a regular file",
-        ReadProblem::Io(_) | ReadProblem::Git(_) => "give yourself the right to read it",
+        ReadProblem::Io(_) | ReadProblem::Git(_) => "make it readable",
     }
 }
 
 fn known_targets(known: &[String]) -> String {
     match known {
-        [] => "the config has no targets".to_owned(),
-        names => format!("the config has {}", names.join(", ")),
+        [] => "the config defines none".to_owned(),
+        names => format!("the config defines {}", names.join(", ")),
     }
 }
 
@@ -67,14 +82,12 @@ pub struct ConfigFault {
 
 /// All that is wrong in one config.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
-#[error("read the config `{path}`: {} {} wrong in it", faults.len(), if faults.len() == 1 { "thing is" } else { "things are" })]
-#[diagnostic(
-    code("faulty-config"),
-    help("`portolan schema config` describes every key, and editors check them with it")
-)]
+#[error("config `{path}` has {}", count(faults.len(), "error"))]
+#[diagnostic(code("faulty-config"), help("{help}"))]
 pub struct FaultyConfig {
     pub path: String,
     pub faults: Vec<ConfigFault>,
+    help: &'static str,
     #[source_code]
     source_text: NamedSource<String>,
     #[label(collection)]
@@ -82,7 +95,25 @@ pub struct FaultyConfig {
 }
 
 impl FaultyConfig {
-    pub(super) fn new(path: String, text: &str, mut faults: Vec<ConfigFault>) -> Self {
+    pub(super) fn new(path: String, text: &str, faults: Vec<ConfigFault>) -> Self {
+        Self::with(
+            path,
+            text,
+            faults,
+            "`portolan schema config` prints the schema of every key; editors check the file with it",
+        )
+    }
+
+    /// A config with unresolved merge conflicts, and nothing else: what is between the marks is not known.
+    pub(super) fn in_conflict(path: String, text: &str, conflicts: &[MergeConflict]) -> Self {
+        let fault = |conflict: &MergeConflict| ConfigFault {
+            span: Span::new(conflict.first.start, conflict.first.end),
+            message: conflict.message().trim_end_matches('.').to_owned(),
+        };
+        Self::with(path, text, conflicts.iter().map(fault).collect(), merge_conflict::HELP)
+    }
+
+    fn with(path: String, text: &str, mut faults: Vec<ConfigFault>, help: &'static str) -> Self {
         faults.sort_by_key(|fault| fault.span);
         let labels = faults.iter().map(|fault| {
             let range = fault.span.range();
@@ -92,7 +123,7 @@ impl FaultyConfig {
         let labels = labels.collect();
         // Same bytes, same places: what a terminal would obey, and what may be a password, is replaced by as many marks.
         let source_text = NamedSource::new(&path, masked_in_place(&visible_in_place(text)));
-        Self { path, faults, source_text, labels }
+        Self { path, faults, help, source_text, labels }
     }
 }
 

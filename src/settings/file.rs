@@ -9,6 +9,7 @@ use crate::domain::span::{LineIndex, Span};
 use crate::domain::suggest::closest;
 use crate::domain::tree::Value;
 use crate::manifest::{Limits, Reader};
+use crate::text::merge_conflict::merge_conflicts;
 
 #[derive(Debug, Default)]
 pub(super) struct File {
@@ -35,6 +36,11 @@ impl Placed {
 
 /// `path` is for people; `known_rules` are those that exist.
 pub(super) fn read(path: &str, text: &str, known_rules: &[RuleName]) -> Result<Placed, Box<FaultyConfig>> {
+    // To the reader the marks are only broken YAML, and it would report each of them.
+    let conflicts = merge_conflicts(text);
+    if !conflicts.is_empty() {
+        return Err(Box::new(FaultyConfig::in_conflict(path.to_owned(), text, &conflicts)));
+    }
     let mut layers = LayerReader { known_rules, faults: Vec::new() };
     let mut file = File::default();
     Reader::new(Limits::default()).read_first(text, &mut |document| {
@@ -76,7 +82,7 @@ fn one(layers: &mut LayerReader<'_>, layer: &mut Layer, key: Value<'_>, value: V
     }
     let is_credential = ["secret", "token", "password", "client"].iter().any(|word| name.to_lowercase().contains(word));
     if is_credential && closest(&name, known.iter().copied()).is_none() {
-        layers.fault(key.span(), format!("`{name}` does not belong here: credentials come from the environment"));
+        layers.fault(key.span(), format!("`{name}` is not allowed here: credentials come from the environment"));
     } else {
         layers.unknown(key.span(), "key", &name, known);
     }
@@ -99,13 +105,16 @@ fn check_regions(layers: &mut LayerReader<'_>, file: &File) {
 fn wrong(fault: &Fault) -> Option<ConfigFault> {
     let message = match &fault.kind {
         FaultKind::Syntax { message, .. }
+        | FaultKind::NotJson { message, .. }
         | FaultKind::BadEncoding { message }
         | FaultKind::Unreadable { message }
-        | FaultKind::Absent { message, .. } => message.clone(),
-        FaultKind::DuplicateKey { key, .. } => format!("`{key}` is given twice"),
-        FaultKind::TooDeep { limit } => format!("this is nested more than {limit} levels deep"),
-        FaultKind::TooLarge { .. } => "this is too large for a config".to_owned(),
-        FaultKind::AliasBomb { .. } => "its aliases make this too large for a config".to_owned(),
+        | FaultKind::Absent { message, .. }
+        | FaultKind::MergeConflict { message, .. }
+        | FaultKind::Unlisted { message, .. } => message.clone(),
+        FaultKind::DuplicateKey { key, .. } => format!("duplicate key `{key}`"),
+        FaultKind::TooDeep { limit } => format!("nested more than {limit} levels deep"),
+        FaultKind::TooLarge { .. } => "too large for a config".to_owned(),
+        FaultKind::AliasBomb { .. } => "too large for a config with its aliases".to_owned(),
         FaultKind::AmbiguousScalar { .. } | FaultKind::AmbiguousBreak { .. } | FaultKind::NonStringKey { .. } => {
             return None;
         }

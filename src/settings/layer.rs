@@ -26,17 +26,20 @@ pub(super) struct Layer {
     pub delivery: Said<Delivery>,
     pub include: Said<Vec<String>>,
     pub exclude: Said<Vec<String>>,
+    /// Where each glob of `exclude` is.
+    pub exclude_spans: Vec<Span>,
     pub write: Said<Write>,
     pub prune_enabled: Said<bool>,
     pub prune_max: Said<u32>,
     pub prune_max_percent: Said<u32>,
     pub require_signed: Said<bool>,
     pub rules: Vec<(String, Level, Span)>,
+    pub secrets_allow: Said<Vec<String>>,
     pub snapshot_max_age: Said<u32>,
 }
 
-pub(super) const KEYS: [&str; 10] =
-    ["platform", "catalog", "scope", "delivery", "manifests", "write", "prune", "push", "rules", "snapshot"];
+pub(super) const KEYS: [&str; 11] =
+    ["platform", "catalog", "scope", "delivery", "manifests", "write", "prune", "push", "rules", "secrets", "snapshot"];
 
 /// Reads layers, and remembers what is wrong.
 pub(super) struct LayerReader<'r> {
@@ -58,7 +61,11 @@ impl LayerReader<'_> {
             "delivery" => layer.delivery = self.choice(value, &Delivery::WORDS, Delivery::parse),
             "manifests" => self.entries(value, &["include", "exclude"], |this, key, value| match key {
                 "include" => layer.include = this.globs(value),
-                _ => layer.exclude = this.globs(value),
+                _ => {
+                    layer.exclude = this.globs(value);
+                    layer.exclude_spans =
+                        value.items().filter(|item| item.as_str().is_some()).map(Value::span).collect();
+                }
             }),
             "write" => layer.write = self.write(value),
             "prune" => self.entries(value, &["enabled", "max", "max-percent"], |this, key, value| match key {
@@ -70,6 +77,7 @@ impl LayerReader<'_> {
                 self.entries(value, &["require-signed"], |this, _, value| layer.require_signed = this.flag(value))
             }
             "rules" => layer.rules = self.rules(value),
+            "secrets" => self.entries(value, &["allow"], |this, _, value| layer.secrets_allow = this.names(value)),
             "snapshot" => self.entries(value, &["max-age"], |this, _, value| {
                 let wrong = "a number of days (`30d`) or weeks (`4w`)";
                 layer.snapshot_max_age = match value.as_str().and_then(days) {
@@ -88,8 +96,8 @@ impl LayerReader<'_> {
 
     pub fn unknown(&mut self, span: Span, what: &str, name: &str, known: &[&str]) {
         let message = match closest(name, known.iter().copied()) {
-            Some(meant) => format!("there is no {what} `{name}`; did you mean `{meant}`?"),
-            None => format!("there is no {what} `{name}`; there is {}", known.join(", ")),
+            Some(meant) => format!("unknown {what} `{name}`; did you mean `{meant}`?"),
+            None => format!("unknown {what} `{name}`; known: {}", known.join(", ")),
         };
         self.fault(span, message);
     }
@@ -120,7 +128,7 @@ impl LayerReader<'_> {
             Kind::Number => format!("`{}`", shortened(found.raw())),
             kind @ (Kind::Null | Kind::Bool | Kind::List | Kind::Map) => kind.words().to_owned(),
         };
-        self.fault(span, format!("this is {found}; {wanted} belongs here"));
+        self.fault(span, format!("expected {wanted}, found {found}"));
         None
     }
 
@@ -172,6 +180,14 @@ impl LayerReader<'_> {
         }
     }
 
+    fn names(&mut self, value: Value<'_>) -> Said<Vec<String>> {
+        if value.kind() != Kind::List {
+            return self.refuse(value.span(), "a list of property names", value);
+        }
+        let names = value.items().filter_map(|item| self.text(item)).map(str::to_owned).collect();
+        Some((names, value.span()))
+    }
+
     fn globs(&mut self, value: Value<'_>) -> Said<Vec<String>> {
         if value.kind() != Kind::List {
             return self.refuse(value.span(), "a list of globs", value);
@@ -181,7 +197,7 @@ impl LayerReader<'_> {
             let Some(glob) = self.text(item) else { continue };
             match Pattern::new(&[glob], &[]) {
                 Ok(_) => globs.push(glob.to_owned()),
-                Err(error) => self.fault(item.span(), format!("this is no glob: {}", error.reason)),
+                Err(error) => self.fault(item.span(), format!("invalid glob: {}", error.reason)),
             }
         }
         Some((globs, value.span()))

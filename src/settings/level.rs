@@ -17,8 +17,8 @@ impl RuleName {
         let found = known.iter().find(|rule| rule.name == said || rule.code.eq_ignore_ascii_case(said));
         found.map(|rule| rule.name).ok_or_else(|| {
             match closest(&said.to_lowercase(), known.iter().map(|rule| rule.name)) {
-                Some(meant) => format!("there is no rule `{said}`; did you mean `{meant}`?"),
-                None => format!("there is no rule `{said}`"),
+                Some(meant) => format!("unknown rule `{said}`; did you mean `{meant}`?"),
+                None => format!("unknown rule `{said}`"),
             }
         })
     }

@@ -2,6 +2,7 @@
 //! with where it came from. A newcomer would look for credentials here: they are no settings, and stay in the environment.
 
 mod catalog;
+mod configs;
 mod discover;
 mod duration;
 mod env;
@@ -19,8 +20,9 @@ mod tests;
 
 pub use crate::domain::secret::Secret;
 pub use catalog::Catalog;
+pub use configs::{AllError, ConfigBelow, all_configs, refuse_shared_scope};
 pub use discover::NAMES as CONFIG_NAMES;
-pub use discover::{is_config_name, repository_of};
+pub use discover::{is_config_name, is_in_git, repository_of};
 pub use env::{Environment, VARIABLES, Variable};
 pub use error::{FaultyConfig, SettingsError};
 pub use level::{Level, RuleName};

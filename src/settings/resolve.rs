@@ -1,10 +1,11 @@
-//! Lays the layers over each other, once. What is not said anywhere gets its default here and nowhere else.
+//! Merges flags, environment, target and config in this order of precedence, once. Defaults are set here and nowhere
+//! else.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::catalog::Catalog;
-use super::discover;
+use super::discover::{self, HERE};
 use super::env::{Environment, VARIABLES};
 use super::error::SettingsError;
 use super::file::{self, Placed};
@@ -23,10 +24,16 @@ use crate::ui::ColourChoice;
 pub struct Request {
     /// `-C`.
     pub directory: Option<PathBuf>,
+    /// With `--all`: the folder of the config at hand, relative to where the process was started. Paths on the command
+    /// line are relative to `directory` all the same.
+    pub folder: Option<PathBuf>,
+    /// Configs in folders below are no reason to stop.
+    pub may_pass_by_configs: bool,
     pub config: Option<PathBuf>,
     pub target: Option<String>,
     /// `--catalog`, as it was written.
     pub catalog: Option<String>,
+    pub scope: Option<String>,
     pub color: Option<ColourChoice>,
     pub quiet: bool,
     pub verbose: bool,
@@ -49,17 +56,21 @@ pub struct Settings {
     pub target: Option<Sourced<String>>,
     pub platform: Sourced<&'static Platform>,
     pub catalog: Sourced<Catalog>,
-    /// `None`: to be taken from the Git remote, by those who need it.
+    /// `None`: nobody set it. Verbs that only read may derive one from the Git remote.
     pub scope: Option<Sourced<String>>,
     pub delivery: Sourced<Delivery>,
     /// Empty: every YAML file.
     pub include: Sourced<Vec<String>>,
     pub exclude: Sourced<Vec<String>>,
+    /// The line of each glob of `exclude` in the config.
+    pub exclude_lines: Vec<usize>,
     pub write: Sourced<Write>,
     pub prune: Prune,
     /// Whether the commit that is pushed must be signed.
     pub require_signed: Sourced<bool>,
     pub rules: BTreeMap<String, Sourced<Level>>,
+    /// Properties whose values are shown although they look like credentials.
+    pub secrets_allow: Sourced<Vec<String>>,
     pub snapshot_max_age_days: Sourced<u32>,
     /// The flags by which another directory, config, target or catalog was chosen, as words of a command line: who is
     /// told to run something in the same place gives them too.
@@ -100,9 +111,47 @@ impl Settings {
         Ok(Self {
             include: layers.said_or(|layer| &layer.include, Vec::new()),
             exclude: layers.said_or(|layer| &layer.exclude, Vec::new()),
+            exclude_lines: layers.exclude_lines(),
             write: layers.varying("PORTOLAN_WRITE", write, |layer| &layer.write, Write::every(WriteMode::Merge))?,
             ..self.clone()
         })
+    }
+
+    /// Whether the catalog is the embedded one.
+    pub fn is_local(&self) -> bool {
+        self.catalog.value == Catalog::Local
+    }
+
+    /// Whether a config or a Git work tree says which files are meant.
+    pub fn is_repository(&self) -> bool {
+        self.config.is_some() || self.root.origin != HERE
+    }
+
+    /// Refuses what would walk through whatever lies below the current folder. `help` is the way out of the verb at hand.
+    pub fn require_repository(&self, help: &'static str) -> Result<(), SettingsError> {
+        if self.is_repository() {
+            return Ok(());
+        }
+        Err(SettingsError::NoRepository { path: self.root.value.clone(), help })
+    }
+
+    /// The glob of `manifests.exclude` that leaves out a path, with its place in the config. `relative` to the root.
+    pub fn excluded_by(&self, relative: &Path) -> Option<(&str, String)> {
+        let globs = &self.exclude.value;
+        // A glob of what is in a folder excludes the folder too.
+        let inside = relative.join("_");
+        let excludes = |glob: &String| {
+            Pattern::new::<&str>(&[], &[glob.as_str()])
+                .is_ok_and(|pattern| pattern.excludes(relative) || pattern.excludes(&inside))
+        };
+        let at = globs.iter().position(excludes)?;
+        let line = self.exclude_lines.get(at).copied();
+        let origin = match (&self.exclude.origin, line) {
+            (Origin::File { .. }, Some(line)) => Origin::File { line },
+            (Origin::Target { name, .. }, Some(line)) => Origin::Target { name: name.clone(), line },
+            (origin, _) => origin.clone(),
+        };
+        Some((globs[at].as_str(), origin.words(&self.config_name())))
     }
 
     /// The files to look at.
@@ -121,7 +170,11 @@ pub fn resolve(
         Some(given) => tidy(environment.directory().join(given)),
         None => environment.directory().to_owned(),
     };
-    let found = discover::find(&directory, named_config(request, environment))?;
+    let start = match &request.folder {
+        Some(folder) => tidy(environment.directory().join(folder)),
+        None => directory.clone(),
+    };
+    let found = discover::find(&start, named_config(request, environment), request.may_pass_by_configs)?;
     let root = found.root;
     let config =
         found.config.map(|found| Sourced { value: shown(&root.value, &found.value), origin: found.origin.clone() });
@@ -140,10 +193,11 @@ pub fn resolve(
         directory,
         catalog: layers.catalog(request, platform.value)?,
         platform,
-        scope: layers.variable("PORTOLAN_SCOPE", scope)?.or_else(|| layers.said(|layer| &layer.scope)),
+        scope: layers.scope(request)?,
         delivery: layers.varying("PORTOLAN_DELIVERY", delivery, |layer| &layer.delivery, Delivery::Direct)?,
         include: layers.said_or(|layer| &layer.include, Vec::new()),
         exclude: layers.said_or(|layer| &layer.exclude, Vec::new()),
+        exclude_lines: layers.exclude_lines(),
         write: layers.varying("PORTOLAN_WRITE", write, |layer| &layer.write, Write::every(WriteMode::Merge))?,
         prune: Prune {
             enabled: layers.said_or(|layer| &layer.prune_enabled, true),
@@ -152,6 +206,7 @@ pub fn resolve(
         },
         require_signed: layers.varying("PORTOLAN_REQUIRE_SIGNED", flag, |layer| &layer.require_signed, false)?,
         rules: layers.rules(request, known_rules)?,
+        secrets_allow: layers.said_or(|layer| &layer.secrets_allow, Vec::new()),
         snapshot_max_age_days: layers.said_or(|layer| &layer.snapshot_max_age, 30),
         flags: flags(request, target.as_ref()),
         notes: notes(environment),
@@ -198,7 +253,7 @@ fn chosen_target(
     }
     let help = match closest(&target.value, known.iter().map(String::as_str)) {
         Some(meant) => format!("did you mean `{meant}`?"),
-        None => "add it under `targets` in the config, or leave it out".to_owned(),
+        None => "add it under `targets` in the config, or drop `--target`".to_owned(),
     };
     Err(SettingsError::UnknownTarget { name: target.value, known, help })
 }
@@ -266,7 +321,7 @@ impl<'a> Layers<'a> {
                 origin: "`--catalog`".to_owned(),
                 value: without_secrets(flag).into_owned(),
                 reason,
-                help: "it is `local`, a region of the platform, or an `https://` address".to_owned(),
+                help: "use `local` (the embedded catalog), a region, or an `https://` address".to_owned(),
             })?;
             return Ok(Sourced { value, origin: Origin::Flag("--catalog") });
         }
@@ -324,6 +379,28 @@ impl<'a> Layers<'a> {
         variables.into_iter().find(|name| self.environment.has_secret(name))
     }
 
+    fn scope(&self, request: &Request) -> Result<Option<Sourced<String>>, SettingsError> {
+        if let Some(flag) = &request.scope {
+            return match scope(flag) {
+                Ok(value) => Ok(Some(Sourced { value, origin: Origin::Flag("--scope") })),
+                Err(reason) => Err(SettingsError::Invalid {
+                    origin: "`--scope`".to_owned(),
+                    value: flag.clone(),
+                    reason,
+                    help: "pass the name that owns the entities of this repository, such as `acme/catalog`".to_owned(),
+                }),
+            };
+        }
+        Ok(self.variable("PORTOLAN_SCOPE", scope)?.or_else(|| self.said(|layer| &layer.scope)))
+    }
+
+    /// Of the layer that `exclude` is taken from.
+    fn exclude_lines(&self) -> Vec<usize> {
+        let target = self.target().map(|(_, layer)| layer).filter(|layer| layer.exclude.is_some());
+        let layer = target.unwrap_or(&self.placed.file.layer);
+        layer.exclude_spans.iter().map(|span| self.placed.line(*span)).collect()
+    }
+
     fn rules(&self, request: &Request, known: &[RuleName]) -> Result<BTreeMap<String, Sourced<Level>>, SettingsError> {
         let mut rules = BTreeMap::new();
         for (name, level, span) in &self.placed.file.layer.rules {
@@ -366,7 +443,7 @@ fn platform(text: &str) -> Result<&'static Platform, String> {
 fn address(text: &str) -> Result<Catalog, String> {
     match Catalog::parse(text)? {
         address @ Catalog::Url(_) => Ok(address),
-        Catalog::Local | Catalog::Region(_) => Err("it is no address, such as `https://api.port.io`".to_owned()),
+        Catalog::Local | Catalog::Region(_) => Err("it is not a URL such as `https://api.port.io`".to_owned()),
     }
 }
 
@@ -383,16 +460,17 @@ fn flag(text: &str) -> Result<bool, String> {
 }
 
 fn choices(words: &[&str]) -> String {
-    format!("it is none of {}", words.join(", "))
+    format!("expected one of {}", words.join(", "))
 }
 
 /// A target is named wherever it came from: it tells where all of it happens.
 fn flags(request: &Request, target: Option<&Sourced<String>>) -> Vec<String> {
     let path = |path: &PathBuf| path.to_string_lossy().into_owned();
     let given = [
-        ("-C", request.directory.as_ref().map(path)),
+        ("-C", request.folder.as_ref().or(request.directory.as_ref()).map(path)),
         ("--config", request.config.as_ref().map(path)),
         ("--target", target.map(|target| target.value.clone())),
+        ("--scope", request.scope.clone()),
         ("--catalog", request.catalog.as_deref().map(|catalog| without_secrets(catalog).into_owned())),
     ];
     let given = given.into_iter().filter_map(|(flag, value)| Some([flag.to_owned(), value?]));
@@ -402,8 +480,8 @@ fn flags(request: &Request, target: Option<&Sourced<String>>) -> Vec<String> {
 fn notes(environment: &Environment) -> Vec<String> {
     let known = VARIABLES.iter().map(|variable| variable.name);
     let note = |name: &String| match closest(name, known.clone()) {
-        Some(meant) => format!("The environment variable `{name}` does nothing; did you mean `{meant}`?"),
-        None => format!("The environment variable `{name}` does nothing."),
+        Some(meant) => format!("The environment variable `{name}` has no effect; did you mean `{meant}`?"),
+        None => format!("The environment variable `{name}` has no effect."),
     };
     environment.unknown().iter().map(note).collect()
 }

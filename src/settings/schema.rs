@@ -9,17 +9,17 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// portolan.yaml: which manifests are ours, which catalog they go to, and how loud each rule is.
+/// portolan.yaml: the manifests of this repository, their catalog, and the severity of each rule.
 #[derive(JsonSchema, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[schemars(title = "portolan.yaml")]
 struct Config {
     /// The catalog's brand. Default: port.
     platform: Option<PlatformName>,
-    /// `local` (the embedded catalog), a region (`eu`, `us`), or an `https://` address. Default: the platform's first
-    /// region where its credentials are in the environment, else `local`.
+    /// `local` (the embedded catalog), a region (`eu`, `us`), or an `https://` URL. Default: the platform's first
+    /// region if its credentials are in the environment, otherwise `local`.
     catalog: Option<String>,
-    /// Whose entities these are. Default: owner/repo of the Git remote `origin`.
+    /// The owner of these entities. A push to a platform requires it.
     #[schemars(regex(pattern = r"^[A-Za-z0-9._/@-]{1,200}$"))]
     scope: Option<String>,
     /// How manifests reach the catalog: portolan pushes them, or a cluster does. Default: direct.
@@ -29,22 +29,23 @@ struct Config {
     write: Option<WriteChoice>,
     prune: Option<Prune>,
     push: Option<Push>,
-    /// How loud each rule is. `portolan explain` lists the rules.
+    /// The severity of each rule. `portolan explain` lists the rules.
     rules: Option<BTreeMap<String, LevelName>>,
+    secrets: Option<Secrets>,
     snapshot: Option<Snapshot>,
-    /// Named overrides, chosen with `--target`.
+    /// Named overrides, selected with `--target`.
     targets: Option<BTreeMap<String, Target>>,
 }
 
-/// What a target says instead.
+/// The settings that a target overrides.
 #[derive(JsonSchema, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Target {
     /// The catalog's brand.
     platform: Option<PlatformName>,
-    /// `local`, a region, or an `https://` address.
+    /// `local`, a region, or an `https://` URL.
     catalog: Option<String>,
-    /// Whose entities these are.
+    /// The owner of these entities.
     #[schemars(regex(pattern = r"^[A-Za-z0-9._/@-]{1,200}$"))]
     scope: Option<String>,
     /// How manifests reach the catalog.
@@ -54,8 +55,9 @@ struct Target {
     write: Option<WriteChoice>,
     prune: Option<Prune>,
     push: Option<Push>,
-    /// How loud each rule is.
+    /// The severity of each rule.
     rules: Option<BTreeMap<String, LevelName>>,
+    secrets: Option<Secrets>,
     snapshot: Option<Snapshot>,
 }
 
@@ -73,13 +75,13 @@ enum DeliveryName {
     Cluster,
 }
 
-/// Which files are looked at; globs relative to the root.
+/// The files that may be manifests: globs relative to the root.
 #[derive(JsonSchema, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Manifests {
-    /// Default: every YAML file, told apart by content.
+    /// Default: every YAML file; manifests are recognised by content.
     include: Option<Vec<String>>,
-    /// Left out even where they are included.
+    /// Files to exclude, even if `include` matches them.
     exclude: Option<Vec<String>>,
 }
 
@@ -88,11 +90,11 @@ struct Manifests {
 enum WriteChoice {
     /// For all blueprints.
     All(WriteName),
-    /// By blueprint; `default` is for the others.
+    /// By blueprint; `default` is for the rest.
     ByBlueprint(BTreeMap<String, WriteName>),
 }
 
-/// `merge`: what a manifest does not name is left alone. `replace`: the manifest is the whole entity.
+/// `merge`: the catalog keeps what a manifest does not set. `replace`: the manifest is the whole entity.
 #[derive(JsonSchema, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum WriteName {
@@ -100,27 +102,35 @@ enum WriteName {
     Replace,
 }
 
-/// What may be deleted without a person's yes.
+/// What may be deleted without approval.
 #[derive(JsonSchema, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Prune {
-    /// Whether entities that are ours and no longer declared are deleted. Default: true.
+    /// Whether owned entities that are no longer declared are deleted. Default: true.
     enabled: Option<bool>,
-    /// More deletes than this in one change need a yes. Default: 5.
+    /// More deletes than this need approval. Default: 5.
     max: Option<u32>,
-    /// More deletes than this share of our entities, in percent, need a yes. It counts where ten or more are ours, when
-    /// all of several go, and where it is 0. Default: 10.
+    /// More deletes than this percentage of the owned entities need approval. It applies if ten or more are owned, if
+    /// all of several are deleted, or if it is 0. Default: 10.
     #[schemars(range(max = 100))]
     max_percent: Option<u32>,
 }
 
-/// What a push goes by.
+/// Conditions of a push.
 #[derive(JsonSchema, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Push {
-    /// Whether the commit that is pushed must carry a valid signature. A commit can change this key too: in a pipeline
-    /// PORTOLAN_REQUIRE_SIGNED comes before it. Default: false.
+    /// Whether the pushed commit must have a valid signature. A commit can change this key too, so set
+    /// PORTOLAN_REQUIRE_SIGNED in a pipeline. Default: false.
     require_signed: Option<bool>,
+}
+
+/// Which values are masked in reports, comments, plan files and pages.
+#[derive(JsonSchema, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Secrets {
+    /// Properties whose values look like credentials and are none: they are shown. Default: none.
+    allow: Option<Vec<String>>,
 }
 
 #[derive(JsonSchema, Deserialize)]
@@ -133,18 +143,35 @@ enum LevelName {
     Off,
 }
 
-/// The catalog's blueprints and entities, as `.portolan/` holds them.
+/// The blueprints and known entities in `.portolan/`.
 #[derive(JsonSchema, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Snapshot {
-    /// The age at which it is called stale: `30d`, `4w`. Default: 30d.
+    /// The age from which lint reports it: `30d`, `4w`. Default: 30d.
     #[schemars(regex(pattern = r"^[0-9]+[dw]$"))]
     max_age: Option<String>,
 }
 
-/// The JSON Schema of the config file.
+/// The JSON Schema of the config file, in the form that SchemaStore takes: draft 7, with an `$id` where the source of
+/// portolan has an address.
 pub fn schema() -> serde_json::Value {
-    schemars::schema_for!(Config).to_value()
+    let generator = schemars::generate::SchemaSettings::draft07().into_generator();
+    with_head(generator.into_root_schema_for::<Config>().to_value(), env!("CARGO_PKG_REPOSITORY"))
+}
+
+/// What names the schema comes first.
+fn with_head(schema: serde_json::Value, repository: &str) -> serde_json::Value {
+    let serde_json::Value::Object(mut body) = schema else { return schema };
+    let mut head = serde_json::Map::new();
+    if let Some(path) = repository.strip_prefix("https://github.com/") {
+        let id = format!("https://raw.githubusercontent.com/{path}/HEAD/schemas/config.json");
+        body.insert("$id".to_owned(), id.into());
+    }
+    for key in ["$schema", "$id", "title", "description"] {
+        head.extend(body.shift_remove(key).map(|value| (key.to_owned(), value)));
+    }
+    head.extend(body);
+    serde_json::Value::Object(head)
 }
 
 #[cfg(test)]
@@ -152,8 +179,18 @@ mod tests {
     use super::super::layer::KEYS;
     use super::super::level::Level;
     use super::super::value::Delivery;
-    use super::schema;
+    use super::{schema, with_head};
     use crate::domain::write::WriteMode;
+
+    #[test]
+    fn the_schema_is_one_that_schemastore_takes() {
+        let schema = schema();
+        let head: Vec<&str> = schema.as_object().into_iter().flatten().map(|(key, _)| key.as_str()).take(3).collect();
+        assert!(head.starts_with(&["$schema"]) && head.contains(&"title"), "{head:?}");
+        assert_eq!(schema["$schema"], "http://json-schema.org/draft-07/schema#");
+        let named = with_head(schema, "https://github.com/acme/portolan");
+        assert_eq!(named["$id"], "https://raw.githubusercontent.com/acme/portolan/HEAD/schemas/config.json");
+    }
 
     #[test]
     fn the_mirror_shows_what_the_reader_reads() {
@@ -166,11 +203,11 @@ mod tests {
         };
         let mut known: Vec<&str> = KEYS.to_vec();
         known.sort_unstable();
-        assert_eq!(keys(&schema["$defs"]["Target"]), known);
+        assert_eq!(keys(&schema["definitions"]["Target"]), known);
         known.push("targets");
         known.sort_unstable();
         assert_eq!(keys(&schema), known);
-        let choices = |name: &str| schema["$defs"][name]["enum"].clone();
+        let choices = |name: &str| schema["definitions"][name]["enum"].clone();
         assert_eq!(choices("LevelName"), serde_json::json!(Level::WORDS));
         assert_eq!(choices("DeliveryName"), serde_json::json!(Delivery::WORDS));
         assert_eq!(choices("WriteName"), serde_json::json!(WriteMode::WORDS));

@@ -1,5 +1,5 @@
-//! What was set and does nothing, where somebody may count on it: an address in the environment does not lead a run away
-//! from the embedded catalog, and must not seem to.
+//! Warns about a setting without effect that users may rely on: the platform's address in the environment does not
+//! apply to the embedded catalog.
 
 use super::catalog::Catalog;
 use super::env::Environment;
@@ -25,6 +25,6 @@ impl Settings {
                 format!("`catalog` is `local` ({})", origin.words(&self.config_name()))
             }
         };
-        Some(format!("`{name}` is set and not used: {why}; `--catalog URL` uses it."))
+        Some(format!("`{name}` is set but not used: {why}. Pass `--catalog URL` to use it."))
     }
 }

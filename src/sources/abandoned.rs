@@ -100,7 +100,7 @@ mod tests {
         assert!(!claim(&file, &path));
     }
 
-    #[cfg(unix)]
+    #[cfg(unix)] // making a link needs a privilege on Windows
     #[test]
     fn links_stay() {
         let folder = tempfile::tempdir().expect("a temporary folder");

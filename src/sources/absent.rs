@@ -37,7 +37,7 @@ pub(super) struct Nested {
     pub is_tracked: bool,
 }
 
-const EXCLUDE: &str = "name it in `manifests.exclude` if its manifests are not part of this repository";
+const EXCLUDE: &str = "add it to `manifests.exclude` if its manifests are not part of this repository";
 
 pub(super) fn hidden(
     within: &Boundary,
@@ -47,8 +47,8 @@ pub(super) fn hidden(
 ) -> (Vec<Hidden>, Vec<Unreadable>) {
     let (mut hidden, mut certain) = (Vec::new(), Vec::new());
     for (path, Nested { is_tracked }) in nested {
-        let why = "it is another Git repository, so the manifests in it are not read";
-        let place = Unreadable::new(path_text(&path), "look into", why);
+        let why = "it is another Git repository";
+        let place = Unreadable::new(path_text(&path), "read", why);
         if is_tracked {
             certain
                 .push(place.help("remove the `.git` in it, or its manifests from this repository (`git rm --cached`)"));
@@ -83,10 +83,10 @@ pub(super) fn hidden_by_ignores(within: &Boundary, pattern: &Pattern, left_out: 
         if files.is_empty() || !is_complete {
             continue;
         }
-        let why = "it is ignored by Git, and `manifests.include` names it";
+        let why = "Git ignores it, but `manifests.include` names it";
         let name = path_text(path);
         let place = Unreadable::new(name.trim_end_matches('/').to_owned(), "read", why)
-            .help("correct `.gitignore`, or leave it out by `manifests.exclude`");
+            .help("correct `.gitignore`, or add it to `manifests.exclude`");
         hidden.push(Hidden { place, files, is_complete: true, has_past: false, is_ignored: true });
     }
     hidden
@@ -95,15 +95,15 @@ pub(super) fn hidden_by_ignores(within: &Boundary, pattern: &Pattern, left_out: 
 impl Hidden {
     /// A link that may have taken the place of a folder: what it leads to cannot be read.
     pub(super) fn link(path: &Path, why: &'static str) -> Self {
-        let help = "replace the link by the folder, or remove it";
-        let place = Unreadable::new(path_text(path), "follow the link", why).help(help);
+        let help = "replace the link with the folder, or remove it";
+        let place = Unreadable::new(path_text(path), "followed", why).help(help);
         Self { place, files: Vec::new(), is_complete: false, has_past: true, is_ignored: false }
     }
 
     /// A submodule of a commit, or one that is not checked out.
     pub(super) fn submodule(path: &Path) -> Self {
-        let why = "it is a submodule, so the manifests in it are not read";
-        let place = Unreadable::new(path_text(path), "look into", why).help(EXCLUDE);
+        let why = "it is a submodule";
+        let place = Unreadable::new(path_text(path), "read", why).help(EXCLUDE);
         Self { place, files: Vec::new(), is_complete: false, has_past: true, is_ignored: false }
     }
 }

@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::inspect::{self, EntryKind};
+use crate::text::io_reason;
 
 /// As many as Linux follows.
 const MOST_LINKS: usize = 40;
@@ -38,15 +39,15 @@ pub(super) struct Resolved {
 /// Why a path cannot be followed.
 #[derive(Debug, thiserror::Error)]
 pub enum LinkProblem {
-    #[error("it leads out of the repository")]
+    #[error("the link points out of the repository")]
     Outside,
-    #[error("it leads into Git's own folder")]
+    #[error("the link points into Git's own folder")]
     GitFolder,
-    #[error("it leads nowhere")]
+    #[error("the link points to nothing")]
     Nowhere,
     #[error("a part of the path is not a folder")]
     NotAFolder,
-    #[error("{0}")]
+    #[error("{}", io_reason(.0))]
     Io(io::Error),
 }
 
@@ -216,6 +217,7 @@ impl<'b> Walk<'b> {
 
     fn is_in_system_folder(&self) -> bool {
         let is_in = |folder: &&str| self.real.starts_with(folder) && !self.boundary.root().starts_with(folder);
+        // /dev, /proc and /sys exist on Unix only.
         cfg!(unix) && SYSTEM_FOLDERS.iter().any(is_in)
     }
 

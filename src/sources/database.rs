@@ -38,7 +38,7 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     whole.into()
 }
 
-#[cfg(all(test, unix))]
+#[cfg(all(test, unix))] // makes symbolic links
 #[expect(clippy::disallowed_methods, reason = "lays out folders")]
 mod tests {
     use std::fs;

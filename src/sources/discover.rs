@@ -17,6 +17,7 @@ use super::path::{into_path_text, path_text};
 use super::pattern::{Pattern, is_skipped, is_yaml};
 use super::read::{DiskFile, Place, SourceFile};
 use super::tracked::Tracked;
+use crate::text::io_reason;
 
 /// From so many folders at a time on, threads pay.
 const MANY_FOLDERS: usize = 48;
@@ -36,10 +37,10 @@ pub struct Discovery {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("{verb} `{path}`: {why}")]
+#[error("`{path}` cannot be {verb}: {why}")]
 pub struct Unreadable {
     pub path: String,
-    /// "list the folder".
+    /// `listed`, `read`.
     pub verb: &'static str,
     /// A clause.
     pub why: String,
@@ -49,7 +50,7 @@ pub struct Unreadable {
 
 impl Unreadable {
     pub fn new(path: String, verb: &'static str, why: impl Into<String>) -> Self {
-        Self { path, verb, why: why.into(), help: "make it readable, or name it in `manifests.exclude`" }
+        Self { path, verb, why: why.into(), help: "make it readable, or add it to `manifests.exclude`" }
     }
 
     #[must_use]
@@ -60,8 +61,8 @@ impl Unreadable {
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum DiscoverError {
-    #[error("list the folder `{}`: {source}", path.display())]
-    #[diagnostic(code("no-such-root"), help("choose a folder that exists and that you may read"))]
+    #[error("folder `{}` cannot be listed: {}", path.display(), io_reason(source))]
+    #[diagnostic(code("no-such-root"), help("choose a folder that exists and is readable"))]
     Root { path: PathBuf, source: io::Error },
 }
 
@@ -102,7 +103,7 @@ pub fn discover(root: &Path, pattern: &Pattern) -> Result<Discovery, DiscoverErr
     } else {
         files.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
     }
-    let why = "it is a folder, and no manifest is in it";
+    let why = "it is a folder without manifests";
     let named = named.into_iter().filter(|folder| is_bare(folder, &files));
     unreadable.extend(named.map(|path| Unreadable::new(path, "read", why)));
     walk.add_absent(tracked.as_ref(), &files, nested, &mut unreadable, &mut hidden);
@@ -162,7 +163,7 @@ impl Walk<'_> {
             Ok(entries) => entries,
             Err(error) => {
                 let path = path_text(&folder.relative);
-                return found.unreadable.push(Unreadable::new(path, "list the folder", error.to_string()));
+                return found.unreadable.push(Unreadable::new(path, "listed", error.to_string()));
             }
         };
         let is_root = folder.relative.as_os_str().is_empty();
@@ -219,7 +220,7 @@ impl Walk<'_> {
                     found.links.push((SourceFile { path: path_text(&relative), place }, target));
                 }
                 Err(why) if may_be_manifest(&path) => {
-                    found.unreadable.push(Unreadable::new(path_text(&relative), "follow the link", why));
+                    found.unreadable.push(Unreadable::new(path_text(&relative), "followed", why));
                 }
                 Err(_) => {}
             },
@@ -241,10 +242,10 @@ impl Walk<'_> {
         }
         match real_path(path) {
             Some(end) if end_kind(&end) == Some(EntryKind::Folder) && !end.starts_with(self.root) => {
-                found.hidden.push(Hidden::link(&relative, "it leads out of the repository"));
+                found.hidden.push(Hidden::link(&relative, "the link points out of the repository"));
             }
             Some(_) => {}
-            None => found.hidden.push(Hidden::link(&relative, "it leads nowhere")),
+            None => found.hidden.push(Hidden::link(&relative, "the link points to nothing")),
         }
     }
 
@@ -253,13 +254,11 @@ impl Walk<'_> {
         match Tracked::open(self.within) {
             Ok(tracked) => tracked,
             Err(error) => {
-                let why = format!(
-                    "which manifests it leaves out is not known, since Git's index cannot be read ({})",
-                    error.message()
-                );
+                let why =
+                    format!("missing manifests go unnoticed, since the index cannot be read ({})", error.message());
                 let help = "run `git status` to see what is wrong; a sparse or split index cannot be read: \
                             `git sparse-checkout init --no-sparse-index`, `git update-index --no-split-index`";
-                found.unreadable.push(Unreadable::new(".".to_owned(), "trust the work tree", why).help(help));
+                found.unreadable.push(Unreadable::new(".".to_owned(), "compared with Git's index", why).help(help));
                 None
             }
         }
@@ -305,19 +304,19 @@ impl Walk<'_> {
     /// Where a link ends, if that is a file inside the root; else what is against it.
     fn follow(&self, link: &Path) -> Result<PathBuf, &'static str> {
         let resolved = self.within.resolve(link).map_err(|problem| match problem {
-            LinkProblem::Outside => "it leads out of the repository",
-            LinkProblem::GitFolder => "it leads to where no manifests are",
-            LinkProblem::Nowhere | LinkProblem::NotAFolder | LinkProblem::Io(_) => "it leads nowhere",
+            LinkProblem::Outside => "the link points out of the repository",
+            LinkProblem::GitFolder => "the link points into Git's own folder",
+            LinkProblem::Nowhere | LinkProblem::NotAFolder | LinkProblem::Io(_) => "the link points to nothing",
         })?;
         let target = resolved.path;
         if !resolved.exists {
-            return Err("it leads nowhere");
+            return Err("the link points to nothing");
         }
-        let inside = target.strip_prefix(self.root).map_err(|_| "it leads out of the repository")?;
+        let inside = target.strip_prefix(self.root).map_err(|_| "the link points out of the repository")?;
         if inside.components().any(|part| is_skipped(part.as_os_str())) {
-            return Err("it leads to where no manifests are");
+            return Err("the link points into Git's own folder");
         }
-        if end_kind(&target) == Some(EntryKind::File) { Ok(target) } else { Err("it leads to no file") }
+        if end_kind(&target) == Some(EntryKind::File) { Ok(target) } else { Err("the link points to no file") }
     }
 }
 

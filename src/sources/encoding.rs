@@ -71,7 +71,7 @@ fn detect(bytes: &[u8]) -> Result<(Encoding, &[u8]), ReadProblem> {
         [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] => Err(ReadProblem::NotText {
             at: 0,
             before: String::new(),
-            message: "The file is UTF-32; only UTF-8 and UTF-16 are read.".to_owned(),
+            message: "The file is UTF-32; it must be UTF-8 or UTF-16.".to_owned(),
         }),
         [0xFF, 0xFE, ..] => Ok(utf_16(Little, true, 2)),
         [0xFE, 0xFF, ..] => Ok(utf_16(Big, true, 2)),
@@ -112,7 +112,7 @@ fn decode_utf_16(body: &[u8], order: ByteOrder, mark: usize, text: &mut String) 
             }
             Err(error) => {
                 let unit = error.unpaired_surrogate();
-                let message = format!("The surrogate `0x{unit:04X}` has no partner: the file is not UTF-16.");
+                let message = format!("The file is not valid UTF-16: the surrogate `0x{unit:04X}` has no partner.");
                 return Err(ReadProblem::NotText { at, before: std::mem::take(text), message });
             }
         }
@@ -120,7 +120,7 @@ fn decode_utf_16(body: &[u8], order: ByteOrder, mark: usize, text: &mut String) 
     if rest.is_empty() {
         return Ok(());
     }
-    let message = "The last character is cut: the file is UTF-16 and has an odd number of bytes.".to_owned();
+    let message = "The file is not valid UTF-16: it has an odd number of bytes.".to_owned();
     Err(ReadProblem::NotText { at, before: std::mem::take(text), message })
 }
 

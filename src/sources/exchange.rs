@@ -1,6 +1,6 @@
-//! Puts several files and folders in the place of older ones, all or none. One rename decides: what is ready lies in
-//! `.pull-ready` from then on, readers look there first, and whoever comes next puts the rest in place. A process
-//! killed before it leaves the old, one killed after it the new.
+//! Replaces several files and folders in one transaction: all or none. One rename commits it: from then on the new
+//! content is in `.pull-ready`, readers look there first, and the next process moves the rest. A process
+//! that is killed before it leaves the old content, one that is killed after it the new.
 
 #![expect(clippy::disallowed_methods, reason = "one of the few files that write")]
 
@@ -12,16 +12,16 @@ use super::boundary::Boundary;
 use super::open::read_whole;
 use super::write::{WriteError, place_inside};
 
-/// What is written and not ready: of no use to anybody but the process that writes it.
+/// Written but not committed: useful only to the process that writes it.
 const DRAFT: &str = ".pull-new";
-/// What is ready and not yet in its place.
+/// Committed but not moved yet.
 const READY: &str = ".pull-ready";
-/// An older folder on its way out.
+/// An older folder that is being removed.
 const OLD: &str = ".old";
-/// What a folder part is made of; other files in the folder are somebody's and stay.
+/// The files of a folder part; other files in the folder belong to the user and are kept.
 const EXTENSION: &str = "json";
 
-/// One of the things that are exchanged together.
+/// One file or folder of the transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
     File {
@@ -56,7 +56,7 @@ pub fn exchange(root: &Path, folder: &str, names: &[&str], parts: &[Part]) -> Re
     let place = Place::find(root, folder)?;
     let result = place.exchange(names, parts);
     if result.is_err() && place.is_new {
-        // The error that led here is the one to tell; a folder with something in it stays.
+        // The first error is the one to report; a folder that is not empty is kept.
         let _ = fs::remove_dir(&place.path);
     }
     result
@@ -67,7 +67,7 @@ struct Place {
     path: PathBuf,
     shown: PathBuf,
     is_new: bool,
-    /// Let go with the process, however it ends.
+    /// Released when the process ends, however it ends.
     _lock: Option<File>,
 }
 
@@ -83,7 +83,7 @@ impl Place {
             Err(error) => return Err(fail(error)),
         };
         if !path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
-            return Err(WriteError::NotAFile { path: shown, what: "it has to be a folder" });
+            return Err(WriteError::NotAFile { path: shown, what: "it must be a folder" });
         }
         if path.metadata().is_ok_and(|metadata| metadata.permissions().readonly()) {
             return Err(WriteError::ReadOnly { path: shown });
@@ -97,7 +97,7 @@ impl Place {
         self.finish(names).map_err(fail)?;
         remove(&self.path.join(DRAFT)).map_err(fail)?;
         parts.iter().try_for_each(|part| self.check(part))?;
-        // Asked only here: before the lock was ours, others may have exchanged what we looked at.
+        // Checked after locking: another process may have replaced the files before.
         let parts: Vec<&Part> = parts.iter().filter(|part| !self.holds(part)).collect();
         let written = self.draft(&parts).and_then(|()| fs::rename(self.path.join(DRAFT), self.path.join(READY)));
         if let Err(error) = written {
@@ -107,7 +107,7 @@ impl Place {
         self.finish(names).map_err(fail)
     }
 
-    /// What would stop the last step is found before the first.
+    /// Detects before the first step what would fail in the last one.
     fn check(&self, part: &Part) -> Result<(), WriteError> {
         let path = self.shown.join(part.name());
         let metadata = match self.path.join(part.name()).symlink_metadata() {
@@ -118,7 +118,7 @@ impl Place {
         let what = match part {
             _ if metadata.is_symlink() => "it is a link",
             Part::File { .. } if !metadata.is_file() => "it is not a regular file",
-            Part::Folder { .. } if !metadata.is_dir() => "it has to be a folder",
+            Part::Folder { .. } if !metadata.is_dir() => "it must be a folder",
             Part::File { .. } | Part::Folder { .. } if metadata.permissions().readonly() => {
                 return Err(WriteError::ReadOnly { path });
             }
@@ -127,7 +127,7 @@ impl Place {
         Err(WriteError::NotAFile { path, what })
     }
 
-    /// Whether a part is there already, to the byte.
+    /// Whether a part exists already with the same bytes.
     fn holds(&self, part: &Part) -> bool {
         let path = self.path.join(part.name());
         let within = Boundary::new(&self.path);
@@ -161,7 +161,7 @@ impl Place {
         Ok(())
     }
 
-    /// Puts in place what is ready, from the beginning or from where somebody was stopped.
+    /// Moves committed content into place, from the beginning or from where another process stopped.
     fn finish(&self, names: &[&str]) -> io::Result<()> {
         let ready = self.path.join(READY);
         if !ready.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
@@ -193,7 +193,7 @@ fn is_ours(name: &Path) -> bool {
     name.extension().is_some_and(|extension| extension == EXTENSION)
 }
 
-/// What lies in the older folder and is not ours.
+/// Files of the older folder that portolan did not write.
 fn carry_over(old: &Path, new: &Path) -> io::Result<()> {
     for entry in fs::read_dir(old)? {
         let entry = entry?;
@@ -379,7 +379,7 @@ mod tests {
         }
     }
 
-    #[cfg(unix)]
+    #[cfg(unix)] // makes symbolic links
     #[test]
     fn links_are_not_followed_out_of_the_root() {
         use std::os::unix::fs::symlink;

@@ -15,13 +15,14 @@ pub(crate) enum EntryKind {
     Folder,
     Link,
     Pipe,
+    #[cfg_attr(not(unix), expect(dead_code, reason = "only Unix has sockets among files"))]
     Socket,
     Device,
 }
 
 impl EntryKind {
     pub fn of(kind: FileType) -> Self {
-        #[cfg(unix)]
+        #[cfg(unix)] // only Unix has pipes and sockets among files
         {
             use std::os::unix::fs::FileTypeExt;
             if kind.is_fifo() {

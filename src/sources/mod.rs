@@ -21,6 +21,7 @@ mod output;
 mod path;
 mod pattern;
 mod read;
+mod search;
 mod tracked;
 mod write;
 
@@ -44,7 +45,8 @@ pub use output::{
 pub use path::{path_text, tidy};
 pub use pattern::{Pattern, PatternError, is_never_walked};
 pub use read::{DiskFile, Place, ReadBuffer, ReadProblem, SourceFile, Text, TextRef, read, read_large};
+pub use search::Search;
 pub use write::{WriteError, create_atomically, write_atomically};
 
-#[cfg(all(test, unix))]
+#[cfg(all(test, unix))] // looks at files that only Unix has
 mod tests;

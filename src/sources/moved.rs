@@ -1,5 +1,5 @@
-//! Which files that went are files that came, under another name: by how much of one is in the other, as Git tells it.
-//! Unlike Git, it takes nobody's word where two would do as well: many manifests are alike but for their names.
+//! Detects moved files by similarity, as Git does: a removed file and an added one with mostly the same lines.
+//! Unlike Git, it rejects a match if another file matches equally well, because many manifests differ only in names.
 
 use std::cmp::{Ordering, Reverse};
 use std::hash::BuildHasher;
@@ -8,11 +8,11 @@ use foldhash::fast::FixedState;
 
 use super::read::{ReadBuffer, SourceFile, read};
 
-/// Of a thousand bytes of the larger file, so many must be in both: what Git wants too.
+/// The share of the larger file, in thousandths, that must be in both; Git uses the same value.
 const ALIKE: usize = 500;
-/// Beyond so many pairs nobody looks: the answer must not take longer than the question.
+/// The maximum number of compared pairs, so that the search stays fast.
 const PAIRS: usize = 250_000;
-/// A file of this size is not worth it.
+/// Larger files are not compared.
 const LARGEST: usize = 256 * 1024;
 
 /// Pairs of places in `gone` and `come`. Each is in one pair at most: with the one that is most like it, if that is so

@@ -10,6 +10,7 @@ use std::path::Path;
 
 use super::boundary::{Boundary, LinkProblem, Resolved};
 use super::inspect::{EntryKind, entry_kind};
+use crate::text::io_reason;
 
 /// A file that is open, and how large it was then.
 #[derive(Debug)]
@@ -25,9 +26,9 @@ pub enum OpenProblem {
     Link(LinkProblem),
     #[error("it is {}, not a regular file", .0)]
     NotAFile(&'static str),
-    #[error("it has {bytes} bytes; at most {limit} are read")]
+    #[error("it has {bytes} bytes; the limit is {limit}")]
     TooLarge { bytes: u64, limit: u64 },
-    #[error("{0}")]
+    #[error("{}", io_reason(.0))]
     Io(io::Error),
 }
 
@@ -126,7 +127,7 @@ fn open_unfollowed(path: &Path) -> io::Result<File> {
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(not(unix))] // Windows has no flag for it, so the path is checked first
 fn open_unfollowed(path: &Path) -> io::Result<File> {
     if path.is_symlink() {
         return Err(io::Error::from(ErrorKind::InvalidInput));
@@ -142,26 +143,26 @@ fn name_of(file: &File) -> Option<std::path::PathBuf> {
     name.is_absolute().then_some(name)
 }
 
-#[cfg(target_vendor = "apple")]
+#[cfg(target_vendor = "apple")] // Apple has no /proc
 fn name_of(file: &File) -> Option<std::path::PathBuf> {
     use std::os::unix::ffi::OsStringExt;
     let name = rustix::fs::getpath(file).ok()?;
     Some(std::ffi::OsString::from_vec(name.into_bytes()).into())
 }
 
-#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))] // no other system names an open file
 fn name_of(_file: &File) -> Option<std::path::PathBuf> {
     None
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // device and inode identify a file
 fn is_same(path: &Path, file: &File) -> bool {
     use std::os::unix::fs::MetadataExt;
     let opened = file.metadata().ok().map(|metadata| (metadata.dev(), metadata.ino()));
     opened.is_some() && opened == super::inspect::file_number(path)
 }
 
-#[cfg(not(unix))]
+#[cfg(not(unix))] // the standard library reads no file identity here
 fn is_same(path: &Path, _file: &File) -> bool {
     path.canonicalize().is_ok_and(|real| real == path)
 }

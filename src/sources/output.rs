@@ -1,6 +1,6 @@
-//! Files that a user names: a report, a baseline, a plan, a pipeline's job summary. They may lie anywhere, but a link in
-//! the repository does not make them leave it: a branch may bring such a link. The files of the repository itself are
-//! written by `write_atomically` alone.
+//! Reads and writes files that a user names: a report, a baseline, a plan, a job summary. They may be anywhere, but a link in
+//! the repository must not lead out of it, because a branch may contain such a link. Files of the repository itself are
+//! written with `write_atomically` only.
 
 #![expect(clippy::disallowed_methods, reason = "one of the few files that write")]
 
@@ -13,68 +13,69 @@ use super::inspect::{EntryKind, end_kind};
 use super::open::{OpenProblem, read_at_most, read_whole};
 use super::read::LARGEST_FILE;
 use super::write::{Draft, keep_owner};
+use crate::text::io_reason;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum OutputError {
-    #[error("write `{}`: {source}", path.display())]
+    #[error("`{}` cannot be written: {}", path.display(), io_reason(source))]
     #[diagnostic(code("unwritable-output"), help("{}", help_with_writing(source)))]
     Write { path: PathBuf, source: io::Error },
-    #[error("write `{}`: {problem}", path.display())]
+    #[error("`{}` cannot be written: {problem}", path.display())]
     #[diagnostic(
         code("output-outside-repository"),
-        help("remove the link from the repository, or name the file that it leads to")
+        help("remove the link from the repository, or name the file that it points to")
     )]
     WriteLink { path: PathBuf, problem: LinkProblem },
-    #[error("write `{}`: nothing reads from this named pipe", path.display())]
-    #[diagnostic(code("unwritable-output"), help("start the program that reads from it first, or name a regular file"))]
+    #[error("named pipe `{}` has no reader", path.display())]
+    #[diagnostic(code("unwritable-output"), help("start the reading program first, or name a regular file"))]
     NoReader { path: PathBuf },
-    #[error("read `{}`: {source}", path.display())]
+    #[error("`{}` cannot be read: {}", path.display(), io_reason(source))]
     #[diagnostic(code("unreadable-input"), help("{}", help_with_reading(source)))]
     Read { path: PathBuf, source: io::Error },
-    #[error("read `{}`: {problem}", path.display())]
+    #[error("`{}` cannot be read: {problem}", path.display())]
     #[diagnostic(code("unreadable-input"), help("{}", help_with_opening(problem)))]
     Open { path: PathBuf, problem: OpenProblem },
-    #[error("read `{}`: it has more than {limit} bytes", path.display())]
-    #[diagnostic(code("input-too-large"), help("name the right file: nothing that portolan writes is as large"))]
+    #[error("`{}` is larger than {limit} bytes", path.display())]
+    #[diagnostic(code("input-too-large"), help("name the right file: portolan writes no file this large"))]
     TooLarge { path: PathBuf, limit: u64 },
-    #[error("read standard input: {0}")]
+    #[error("standard input cannot be read: {}", io_reason(.0))]
     #[diagnostic(code("unreadable-input"))]
     Input(io::Error),
-    #[error("read standard input: it has more than {limit} bytes")]
-    #[diagnostic(code("input-too-large"), help("give it the text of one file"))]
+    #[error("standard input is larger than {limit} bytes")]
+    #[diagnostic(code("input-too-large"), help("pass the text of one file"))]
     InputTooLarge { limit: u64 },
 }
 
 fn help_with_writing(source: &io::Error) -> &'static str {
     match source.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-            "look at the space on the disk that it lies on"
+            "check the free space on that disk"
         }
-        _ => "name a file in a folder that exists and that you may write to",
+        _ => "name a file in a folder that exists and is writable",
     }
 }
 
 fn help_with_reading(source: &io::Error) -> &'static str {
     match source.kind() {
         ErrorKind::InvalidData => "name a file that holds text",
-        _ => "name a file that exists and that you may read",
+        _ => "name a file that exists and is readable",
     }
 }
 
 fn help_with_opening(problem: &OpenProblem) -> &'static str {
     match problem {
         OpenProblem::Link(LinkProblem::Outside | LinkProblem::GitFolder) => {
-            "remove the link from the repository, or name the file that it leads to"
+            "remove the link from the repository, or name the file that it points to"
         }
-        OpenProblem::NotAFile(_) => "write what it gives to a file, and name that file",
+        OpenProblem::NotAFile(_) => "write its content to a file, and name that file",
         OpenProblem::Link(LinkProblem::Nowhere | LinkProblem::NotAFolder | LinkProblem::Io(_))
         | OpenProblem::TooLarge { .. }
-        | OpenProblem::Io(_) => "name a file that exists and that you may read",
+        | OpenProblem::Io(_) => "name a file that exists and is readable",
     }
 }
 
-/// Puts `text` in the place of what the file held, in one step where the place allows it. Folders are not made: one that
-/// is not there is a slip in the name.
+/// Replaces the content of the file with `text`, atomically where possible. It creates no folders: a missing one is
+/// a typing error.
 pub fn write_output(within: &Boundary, path: &Path, text: &str) -> Result<(), OutputError> {
     let failed = |source| OutputError::Write { path: path.to_owned(), source };
     match Target::of(within, path)? {
@@ -88,13 +89,13 @@ pub fn write_output(within: &Boundary, path: &Path, text: &str) -> Result<(), Ou
     }
 }
 
-/// What a named output is.
+/// The kind of a named output.
 enum Target {
-    /// Nothing is there yet.
+    /// Does not exist yet.
     New(PathBuf),
-    /// A file that may be written, by whatever links it is reached.
+    /// A writable file, reached directly or through links.
     File(PathBuf),
-    /// A pipe or a device, which is what it is.
+    /// A pipe or a device.
     Stream(PathBuf, EntryKind),
 }
 
@@ -109,6 +110,7 @@ impl Target {
             }
         })?;
         let place = resolved.path;
+        // Streams are files on Unix only.
         let is_stream = cfg!(unix) && (place.starts_with("/dev/fd") || place.starts_with("/proc"));
         match end_kind(&place) {
             None => Ok(Self::New(place)),
@@ -123,8 +125,9 @@ impl Target {
     }
 }
 
-/// A file that stands for what the process writes to is not to be replaced by another.
+/// Whether the file is a standard stream of this process, which must not be replaced.
 fn is_standard_stream(place: &Path) -> bool {
+    // Streams are files on Unix only.
     cfg!(unix) && ["/dev/stdout", "/dev/stderr"].iter().any(|stream| place == Path::new(stream))
 }
 
@@ -141,14 +144,14 @@ fn write_stream(place: &Path, kind: EntryKind, path: &Path, text: &str) -> Resul
     stream.write_all(text.as_bytes()).map_err(failed)
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // a pipe blocks whoever opens it
 fn open_without_waiting(place: &Path) -> io::Result<fs::File> {
     use rustix::fs::{Mode, OFlags};
     let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     Ok(fs::File::from(rustix::fs::open(place, flags, Mode::empty())?))
 }
 
-#[cfg(not(unix))]
+#[cfg(not(unix))] // Windows has no pipes among files
 fn open_without_waiting(place: &Path) -> io::Result<fs::File> {
     OpenOptions::new().write(true).open(place)
 }
@@ -167,7 +170,7 @@ fn replace(place: &Path, bytes: &[u8]) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Whether `write_output` would find a place there, as far as that can be told before.
+/// Checks early whether `write_output` would succeed, as far as that is known.
 pub fn check_output(within: &Boundary, path: &Path) -> Result<(), OutputError> {
     match Target::of(within, path)? {
         Target::New(place) => Draft::create(folder_of(&place))
@@ -214,6 +217,7 @@ pub fn read_input(within: &Boundary, path: &Path) -> Result<String, OutputError>
 
 /// What the shell opened for this process, as in `--baseline <(jq ...)`: there is somebody who writes to it.
 fn is_inherited(path: &Path) -> bool {
+    // Streams are files on Unix only.
     cfg!(unix) && ["/dev/stdin", "/dev/fd", "/proc/self/fd"].iter().any(|place| path.starts_with(place))
 }
 
@@ -238,7 +242,7 @@ pub fn output_place(path: &Path) -> PathBuf {
     path.canonicalize().ok().or_else(real).unwrap_or_else(|| path.to_owned())
 }
 
-/// All of standard input.
+/// Reads all of standard input.
 pub fn read_standard_input() -> Result<Vec<u8>, OutputError> {
     let mut bytes = Vec::new();
     let limit = LARGEST_FILE;
@@ -282,7 +286,7 @@ mod tests {
         assert!(write_output(&anywhere(), folder.path(), "x").is_err());
     }
 
-    #[cfg(unix)]
+    #[cfg(unix)] // modes, links and devices
     #[test]
     fn links_permissions_and_devices_stay_what_they_are() {
         use std::os::unix::fs::{PermissionsExt, symlink};

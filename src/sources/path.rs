@@ -12,11 +12,13 @@ pub fn path_text(relative: &Path) -> String {
         Ok(text) if !has_escape(bytes) => text.to_owned(),
         Ok(_) | Err(_) => escaped(bytes),
     };
+    // Windows separates by `\`.
     if cfg!(windows) { text.replace('\\', "/") } else { text }
 }
 
 /// The same, of a path that is not needed any more: most need no change, and there are many.
 pub(super) fn into_path_text(relative: PathBuf) -> String {
+    // Windows separates by `\`, so every path has to be rewritten.
     if cfg!(windows) || has_escape(relative.as_os_str().as_encoded_bytes()) {
         return path_text(&relative);
     }
@@ -25,24 +27,26 @@ pub(super) fn into_path_text(relative: PathBuf) -> String {
 
 /// A path as Git stores it.
 pub(super) fn path_of_git(bytes: &[u8]) -> Cow<'_, Path> {
-    #[cfg(unix)]
+    #[cfg(unix)] // names are bytes on Unix
     {
         use std::os::unix::ffi::OsStrExt;
         Cow::Borrowed(Path::new(std::ffi::OsStr::from_bytes(bytes)))
     }
-    #[cfg(not(unix))]
+    #[cfg(not(unix))] // and Unicode elsewhere
     {
         Cow::Owned(PathBuf::from(String::from_utf8_lossy(bytes).into_owned()))
     }
 }
 
 fn has_escape(bytes: &[u8]) -> bool {
+    // A `\` separates there, and escapes nothing.
     !cfg!(windows) && memchr::memmem::find(bytes, b"\\x").is_some()
 }
 
 fn escaped(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() + 8);
     for chunk in bytes.utf8_chunks() {
+        // A `\` separates there, and escapes nothing.
         if cfg!(windows) {
             text.push_str(chunk.valid());
         } else {
@@ -89,7 +93,7 @@ mod tests {
         assert_eq!(of("../a"), "../a");
     }
 
-    #[cfg(unix)]
+    #[cfg(unix)] // names that are not UTF-8
     #[test]
     fn names_that_are_not_utf_8_are_shown_and_stay_apart() {
         let of = |bytes: &[u8]| {

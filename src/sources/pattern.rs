@@ -1,5 +1,5 @@
-//! Which files of the repository are looked at: globs relative to the root. An empty list of includes is not
-//! "nothing" but every YAML file, told apart by content later.
+//! The globs of manifests, relative to the root. An empty list of includes means every YAML file; manifests are
+//! recognised by content later.
 
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
@@ -10,7 +10,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 const SKIPPED_FOLDERS: [&str; 2] = [".git", ".portolan"];
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
-#[error("read the glob `{glob}`: {reason}")]
+#[error("invalid glob `{glob}`: {reason}")]
 #[diagnostic(code("invalid-glob"), help("write a glob relative to the root, such as `catalog/**/*.{{yaml,yml}}`"))]
 pub struct PatternError {
     /// As the user wrote it.
@@ -74,14 +74,14 @@ impl Pattern {
         self.include.is_some() || is_yaml(Path::new(name))
     }
 
-    pub(super) fn includes(&self, relative: &Path) -> bool {
+    pub fn includes(&self, relative: &Path) -> bool {
         match &self.include {
             Some(globs) => globs.is_match(relative),
             None => is_yaml(relative),
         }
     }
 
-    pub(super) fn excludes(&self, relative: &Path) -> bool {
+    pub fn excludes(&self, relative: &Path) -> bool {
         self.exclude.as_ref().is_some_and(|globs| globs.is_match(relative))
     }
 

@@ -9,6 +9,7 @@ use super::boundary::Boundary;
 use super::encoding::{Encoding, decode};
 use super::git::BlobStore;
 use super::open::{OpenFile, OpenProblem, open};
+use crate::text::io_reason;
 
 /// Manifests, blueprints and configs beyond this are refused unread: the catalog takes entities of 1 MiB.
 pub(super) const LARGEST_MANIFEST: u64 = 10 * 1024 * 1024;
@@ -85,11 +86,11 @@ pub enum ReadProblem {
         /// A sentence.
         message: String,
     },
-    #[error("The file has {bytes} bytes; at most {limit} are read.")]
+    #[error("The file has {bytes} bytes; the limit is {limit}.")]
     TooLarge { bytes: u64, limit: u64 },
-    #[error("The file was not read: {0}.")]
-    NotOpened(OpenProblem),
     #[error("The file cannot be read: {0}.")]
+    NotOpened(OpenProblem),
+    #[error("The file cannot be read: {}.", io_reason(.0))]
     Io(std::io::Error),
     #[error("The file cannot be read from Git: {}.", git_reason(.0))]
     Git(git2::Error),
@@ -121,7 +122,7 @@ impl From<OpenProblem> for ReadProblem {
 /// A clone may leave out contents (`--filter=blob:none`) until they are asked for, which only `git` can do.
 fn git_reason(error: &git2::Error) -> &str {
     match error.code() {
-        git2::ErrorCode::NotFound => "its content is not in this clone; `git fetch --refetch --no-filter` brings it",
+        git2::ErrorCode::NotFound => "its content is not in this clone; run `git fetch --refetch --no-filter`",
         _ => error.message(),
     }
 }
@@ -302,6 +303,6 @@ mod tests {
         assert!(matches!(read(&file(folder.path().join("gone.yaml")), &mut buffer), Err(ReadProblem::Io(_))));
         let folder_itself = file(folder.path().to_owned());
         let problem = read(&folder_itself, &mut buffer).expect_err("it is no file");
-        assert_eq!(problem.to_string(), "The file was not read: it is a folder, not a regular file.");
+        assert_eq!(problem.to_string(), "The file cannot be read: it is a folder, not a regular file.");
     }
 }

@@ -187,7 +187,7 @@ impl Absent {
         };
         let flag = "clear the flag: `git update-index --no-assume-unchanged --no-skip-worktree FILE`";
         let sparse = if is_sparse { "run `git sparse-checkout add` for its folder" } else { flag };
-        let assumed = "it is absent, and Git does not show that (`assume-unchanged`)";
+        let assumed = "it is missing, and Git does not report that (`assume-unchanged`)";
         let several = |paths: Vec<PathBuf>, why: &str, help: &'static str| {
             let first = paths.iter().min()?;
             let more = match paths.len() - 1 {
@@ -200,20 +200,20 @@ impl Absent {
         found.extend(several(self.skipped, skipped, sparse));
         found.extend(several(self.assumed, assumed, flag));
         found.extend(self.hidden_changes.into_iter().map(|(path, name)| {
-            let why = format!("it differs from what Git has, and Git does not show that (`{name}`)");
-            Unreadable::new(path_text(&path), "trust", why).help(flag)
+            let why = format!("it differs from the committed file, and Git does not report that (`{name}`)");
+            Unreadable::new(path_text(&path), "trusted", why).help(flag)
         }));
         found.extend(self.conflicts.into_iter().map(|path| {
-            Unreadable::new(path_text(&path), "read", "a merge conflict in it is not resolved")
-                .help("resolve the conflict, and run `git add` on the file")
+            Unreadable::new(path_text(&path), "read", "it has an unresolved merge conflict")
+                .help("resolve the conflict and run `git add` on the file")
         }));
         found.extend(self.replaced.into_iter().map(|path| {
-            let why = "Git has a folder with manifests there, and it is none any more";
-            Unreadable::new(path_text(&path), "look into", why)
-                .help("bring the folder back, or remove its manifests with `git rm`")
+            let why = "Git has a folder with manifests there, but it is no longer a folder";
+            Unreadable::new(path_text(&path), "read", why)
+                .help("restore the folder, or remove its manifests with `git rm`")
         }));
         found.extend(self.gone.into_iter().map(|path| {
-            let why = "its name differs from another one in case only, and this file system holds one of them";
+            let why = "its name differs from another one in case only, and this file system keeps only one of them";
             Unreadable::new(path_text(&path), "read", why).help("rename one of the two files")
         }));
         found

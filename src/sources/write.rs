@@ -1,5 +1,5 @@
-//! Writes a file in one step: nobody ever sees half of it, and nothing outside the root is touched, whatever `..` or
-//! links say. The new text comes by a rename, so a file's permissions are carried over by hand.
+//! Writes a file atomically and only inside the root, whatever `..` or links say. The new text comes with a rename, so
+//! the file's permissions are copied.
 
 #![expect(clippy::disallowed_methods, reason = "one of the few files that write")]
 
@@ -10,26 +10,27 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::abandoned;
 use super::boundary::{Boundary, LinkProblem};
+use crate::text::io_reason;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum WriteError {
-    #[error("write `{}`: it is outside of `{}`", path.display(), root.display())]
+    #[error("`{}` is outside of `{}`", path.display(), root.display())]
     #[diagnostic(
         code("write-outside-root"),
-        help("choose a path inside the repository, with no link that leads out of it")
+        help("choose a path inside the repository, without a link that points out of it")
     )]
     Outside { path: PathBuf, root: PathBuf },
-    #[error("write `{}`: {what}", path.display())]
-    #[diagnostic(code("write-not-a-file"), help("choose another path, or remove what is there"))]
+    #[error("`{}` cannot be written: {what}", path.display())]
+    #[diagnostic(code("write-not-a-file"), help("choose another path, or remove what exists there"))]
     NotAFile { path: PathBuf, what: &'static str },
-    #[error("make `{}`: it is there already", path.display())]
-    #[diagnostic(code("write-exists"), help("run it again: what is there is left alone"))]
+    #[error("`{}` already exists", path.display())]
+    #[diagnostic(code("write-exists"), help("rerun the command: existing files are kept"))]
     Exists { path: PathBuf },
-    #[error("write `{}`: it is read-only", path.display())]
-    #[diagnostic(code("write-read-only"), help("make it writable (`chmod u+w`), or leave it out of the run"))]
+    #[error("`{}` is read-only", path.display())]
+    #[diagnostic(code("write-read-only"), help("make it writable (`chmod u+w`), or exclude it from the run"))]
     ReadOnly { path: PathBuf },
-    #[error("write `{}`: {source}", path.display())]
-    #[diagnostic(code("write-failed"), help("look at the permissions of the folder and at the space on the disk"))]
+    #[error("`{}` cannot be written: {}", path.display(), io_reason(source))]
+    #[diagnostic(code("write-failed"), help("check the permissions of the folder and the free disk space"))]
     Io { path: PathBuf, source: io::Error },
 }
 
@@ -110,7 +111,7 @@ pub(super) fn place_inside(within: &Boundary, path: &Path) -> Result<PathBuf, Wr
         return Err(outside());
     }
     if path.file_name().is_none() {
-        return Err(WriteError::NotAFile { path: path.to_owned(), what: "it is not the name of a file" });
+        return Err(WriteError::NotAFile { path: path.to_owned(), what: "the path does not name a file" });
     }
     let target = place_named(within, path)?;
     if within.holds(&target) { Ok(target) } else { Err(outside()) }
@@ -121,21 +122,21 @@ pub(super) fn place_named(within: &Boundary, path: &Path) -> Result<PathBuf, Wri
     let outside = || WriteError::Outside { path: path.to_owned(), root: within.root().to_owned() };
     let resolved = within.resolve(path).map_err(|problem| match problem {
         LinkProblem::Outside | LinkProblem::GitFolder => outside(),
-        LinkProblem::Nowhere => WriteError::NotAFile { path: path.to_owned(), what: "it is a link to nothing" },
+        LinkProblem::Nowhere => WriteError::NotAFile { path: path.to_owned(), what: "the link points to nothing" },
         LinkProblem::NotAFolder => {
             WriteError::NotAFile { path: path.to_owned(), what: "a part of the path is a file, not a folder" }
         }
         LinkProblem::Io(source) => WriteError::Io { path: path.to_owned(), source },
     })?;
     if resolved.dangles {
-        return Err(WriteError::NotAFile { path: path.to_owned(), what: "it is a link to nothing" });
+        return Err(WriteError::NotAFile { path: path.to_owned(), what: "the link points to nothing" });
     }
     Ok(resolved.path)
 }
 
 /// Only the superuser may give files away; for all others they are theirs already.
 pub(super) fn keep_owner(file: &File, existing: &fs::Metadata) {
-    #[cfg(unix)]
+    #[cfg(unix)] // files have an owner and a group
     {
         use std::os::unix::fs::{MetadataExt, fchown};
         if file.metadata().is_ok_and(|new| (new.uid(), new.gid()) != (existing.uid(), existing.gid())) {
@@ -143,7 +144,7 @@ pub(super) fn keep_owner(file: &File, existing: &fs::Metadata) {
             let _ = fchown(file, Some(existing.uid()), Some(existing.gid()));
         }
     }
-    #[cfg(not(unix))]
+    #[cfg(not(unix))] // nothing to keep
     let _ = (file, existing);
 }
 
@@ -239,7 +240,7 @@ mod tests {
         for path in
             [Path::new("../outside/x.yaml"), &roots.outside.join("x.yaml"), Path::new("a/../../outside/new.yaml")]
         {
-            let error = write(&roots, path).expect_err("it is outside");
+            let error = write(&roots, path).expect_err("is outside");
             assert!(matches!(error, WriteError::Outside { .. }), "{error}");
         }
         assert_eq!(names(&roots.outside), ["x.yaml"]);
@@ -286,7 +287,7 @@ mod tests {
         assert_eq!(names(&roots.root), ["x.yaml"]);
     }
 
-    #[cfg(unix)]
+    #[cfg(unix)] // sets modes
     #[test]
     fn permissions_stay_and_a_long_name_is_no_trouble() {
         use std::os::unix::fs::PermissionsExt;
@@ -301,7 +302,7 @@ mod tests {
         assert_eq!(fs::read(&path).expect("it is there"), b"new");
     }
 
-    #[cfg(unix)]
+    #[cfg(unix)] // makes symbolic links
     #[test]
     fn a_link_inside_stays_a_link_and_one_that_leaves_is_refused() {
         use std::os::unix::fs::symlink;

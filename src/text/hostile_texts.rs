@@ -199,7 +199,9 @@ fn without_code(line: &str) -> String {
     let mut rest = line;
     while let Some(at) = rest.find('`') {
         out.push_str(&rest[..at]);
-        if rest[..at].ends_with('\\') {
+        // A backslash that is escaped itself escapes nothing.
+        let backslashes = at - rest[..at].trim_end_matches('\\').len();
+        if backslashes % 2 == 1 {
             out.push('`');
             rest = &rest[at + 1..];
             continue;

@@ -1,17 +1,17 @@
-//! Redacts secrets from words of somebody who was told them. A server, a proxy or a library may repeat a secret as it
-//! was sent, in another writing (percent-encoded, as JSON or HTML, in Base64, in hexadecimal, in lower case as in a host
-//! name) or in part, so all of these are looked for, before a text is shortened: half a secret would not be found.
+//! Redacts secrets from texts of servers, proxies and libraries that received them. They may repeat a secret as it
+//! was sent, in another encoding (percent-encoded, JSON, HTML, Base64, hexadecimal, lower case as in a host
+//! name) or in part. All of these are searched before a text is shortened, because half a secret would not be found.
 
 use std::collections::HashSet;
 
-/// What stands where a secret was.
+/// The replacement of a secret.
 const MARK: &str = "[secret]";
-/// Shorter texts are not secrets, and redacting them would tear words apart.
+/// Shorter texts are not secrets, and redacting them would damage ordinary words.
 const SHORTEST: usize = 6;
-/// So many characters from the beginning or from within a secret are redacted as it is.
+/// The length from which a part of a secret is redacted.
 const SHORTEST_PART: usize = 12;
 
-/// The secrets of one call, in all the writings that are looked for.
+/// The secrets of one call in every searched encoding.
 #[derive(Debug, Clone, Default)]
 pub struct Redactor {
     /// Lower case, the longest first.
@@ -68,7 +68,7 @@ impl Redactor {
         out
     }
 
-    /// How many signs of a secret the text begins with.
+    /// The number of characters of a secret at the start of the text.
     fn length_at(&self, signs: &[Sign]) -> usize {
         let whole = self.forms.iter().filter_map(|form| matched(form, signs)).max();
         if let Some(length) = whole {
@@ -87,7 +87,7 @@ impl Redactor {
         length
     }
 
-    /// How many signs one part takes, where the text begins with one.
+    /// The length of the part that the text begins with.
     fn part_at(&self, signs: &[Sign]) -> Option<usize> {
         let mut part = Vec::with_capacity(SHORTEST_PART + 4);
         for (at, sign) in signs.iter().enumerate() {
@@ -103,7 +103,7 @@ impl Redactor {
     }
 }
 
-/// How many signs make up the form.
+/// The number of characters of the form.
 fn matched(form: &[u8], signs: &[Sign]) -> Option<usize> {
     let mut left = form;
     for (at, sign) in signs.iter().enumerate() {
@@ -129,7 +129,7 @@ fn matched(form: &[u8], signs: &[Sign]) -> Option<usize> {
 struct Sign {
     start: usize,
     end: usize,
-    /// Nothing for what nobody sees, which does not part a secret.
+    /// Empty for an invisible character, which does not interrupt a secret.
     bytes: Vec<u8>,
 }
 

@@ -6,16 +6,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::text::io_reason;
+
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum EditorError {
-    #[error("start the editor `{editor}`: {source}")]
-    #[diagnostic(code("no-such-editor"), help("correct `VISUAL` or `EDITOR`; the manifest is written: `{}`", path.display()))]
+    #[error("editor `{editor}` cannot be started: {}", io_reason(source))]
+    #[diagnostic(code("no-such-editor"), help("correct `VISUAL` or `EDITOR`; the manifest was written to `{}`", path.display()))]
     Start { editor: String, path: PathBuf, source: io::Error },
-    #[error("edit `{}`: the editor `{editor}` ended with {status}", path.display())]
-    #[diagnostic(
-        code("editor-failed"),
-        help("correct `VISUAL` or `EDITOR`; the manifest is written, and is as the editor left it")
-    )]
+    #[error("editor `{editor}` ended with {status}: `{}`", path.display())]
+    #[diagnostic(code("editor-failed"), help("correct `VISUAL` or `EDITOR`; the manifest is as the editor left it"))]
     Ended { editor: String, path: PathBuf, status: String },
 }
 
@@ -31,7 +30,7 @@ pub fn edit(editor: &OsStr, path: &Path) -> Result<(), EditorError> {
     Err(EditorError::Ended { editor: name(), path: path.to_owned(), status })
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // the shell splits the words, as Git does
 fn command(editor: &OsStr, path: &Path) -> Command {
     let mut script = editor.to_owned();
     script.push(" \"$@\"");

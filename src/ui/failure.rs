@@ -1,5 +1,5 @@
-//! An error as people see it: what failed, where, and what to do. Whatever a file or an argument smuggled into the
-//! words, the terminal does not obey it.
+//! Renders an error for the terminal: what is wrong, the place in the source, and what to do. Control characters that a
+//! file or an argument brought into the text are made visible.
 
 use std::fmt;
 
@@ -10,53 +10,55 @@ use miette::{
 
 use crate::text::escape;
 
-/// The whole text, ending in a line break.
+/// Renders the error, with a line break at the end. Causes are part of the message: `x cannot be read: permission denied`.
 pub fn failure(error: &dyn Diagnostic, is_coloured: bool, width: usize) -> String {
     let styles = if is_coloured { miette::ThemeStyles::ansi() } else { miette::ThemeStyles::none() };
     let theme = GraphicalTheme { characters: ThemeCharacters::unicode(), styles };
-    // Not wrapped: the library breaks names at their hyphens, and terminals wrap by themselves.
+    // The library would break names at their hyphens; terminals wrap long lines themselves.
     let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_context_lines(1);
     let handler = handler.with_width(width).with_wrap_lines(false);
     let mut drawn = String::new();
-    let failed = Failed { error, source: safe_source(error) };
-    if handler.render_report(&mut drawn, &failed).is_err() {
-        // A span that does not fit its text: the words are still true.
-        drawn = failed.to_string();
+    let shown = Printable { error, source: safe_source(error) };
+    if handler.render_report(&mut drawn, &shown).is_err() {
+        // A span that lies outside of its text: the message is still right.
+        drawn = shown.to_string();
     }
     let first = if is_coloured { "\u{1b}[1;31merror\u{1b}[0m: " } else { "error: " };
     format!("{first}{}\n", without_mark(&drawn).trim_end())
 }
 
-/// The library's mark, coloured or not, stands before the first sentence.
+/// Removes the mark that the library draws before the message, coloured or not.
 fn without_mark(drawn: &str) -> &str {
-    match drawn.split_once('×') {
-        Some((before, rest)) if !before.contains("failed to") => {
+    let start = drawn.trim_start();
+    let is_colour = |before: &str| before.starts_with('\u{1b}') && before.ends_with('m') && !before.contains(' ');
+    match start.split_once('×') {
+        Some((before, rest)) if before.is_empty() || is_colour(before) => {
             rest.strip_prefix("\u{1b}[0m").unwrap_or(rest).trim_start()
         }
-        Some(_) | None => drawn.trim_start(),
+        Some(_) | None => start,
     }
 }
 
-/// The error with its sentence begun, and without its code: errors are looked up by their words.
+/// The error without control characters and without its code: users search for the message.
 #[derive(Debug)]
-struct Failed<'e> {
+struct Printable<'e> {
     error: &'e dyn Diagnostic,
     source: Option<NamedSource<String>>,
 }
 
-impl fmt::Display for Failed<'_> {
+impl fmt::Display for Printable<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "failed to {}", escape::printable(&self.error.to_string(), false))
+        f.write_str(&escape::printable(&self.error.to_string(), false))
     }
 }
 
-impl std::error::Error for Failed<'_> {
+impl std::error::Error for Printable<'_> {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         None
     }
 }
 
-impl Diagnostic for Failed<'_> {
+impl Diagnostic for Printable<'_> {
     fn severity(&self) -> Option<Severity> {
         self.error.severity()
     }
@@ -83,10 +85,9 @@ impl Diagnostic for Failed<'_> {
     }
 }
 
-/// The source under an error, with a mark for each byte that a terminal would obey: spans keep their places.
+/// The source text with each control character replaced by as many bytes, so that spans stay valid.
 fn safe_source(error: &dyn Diagnostic) -> Option<NamedSource<String>> {
     let source = error.source_code()?;
-    // All of it, whatever kind of source it is.
     let whole = source.read_span(&SourceSpan::from((0, 0)), 0, usize::MAX).ok()?;
     let text = escape::in_place(&String::from_utf8_lossy(whole.data()));
     Some(NamedSource::new(escape::clean(whole.name().unwrap_or_default()), text))
@@ -98,13 +99,13 @@ mod tests {
     use crate::text::hostile_texts::{hostile_text, runner_faults, terminal_faults};
 
     #[derive(Debug, thiserror::Error, miette::Diagnostic)]
-    #[error("multiply 2 × 3: {0}")]
-    #[diagnostic(help("take another sign"))]
+    #[error("product 2 × 3: {0}")]
+    #[diagnostic(help("use another sign"))]
     struct Sign(&'static str);
 
     /// An error with everything that an error can show.
     #[derive(Debug, thiserror::Error, miette::Diagnostic)]
-    #[error("read `{words}`: {words}")]
+    #[error("`{words}`: {words}")]
     #[diagnostic(help("{words}"))]
     struct Framed {
         words: String,
@@ -134,7 +135,7 @@ mod tests {
     #[test]
     fn colours_change_nothing_but_colours() {
         let plain = failure(&Sign("it is odd"), false, 80);
-        assert!(plain.starts_with("error: failed to multiply 2 × 3: it is odd\n"), "{plain}");
+        assert!(plain.starts_with("error: product 2 × 3: it is odd\n"), "{plain}");
         let coloured = failure(&Sign("it is odd"), true, 80);
         let mut parts = coloured.split("\u{1b}[");
         let first = parts.next().unwrap_or_default().to_owned();

@@ -1,6 +1,5 @@
-//! How far work is, for those who wait: one bar for each stage where the terminal can redraw a line, a line every few
-//! seconds where it cannot. Most runs are over before anything would show. A thread of its own draws, so that what waits
-//! is seen to wait.
+//! Progress: one bar per stage if the terminal can redraw a line, otherwise a line every few seconds. Most runs end
+//! before anything is shown. A separate thread draws, so that waiting is visible.
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicU64, Ordering};

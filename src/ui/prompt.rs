@@ -1,14 +1,14 @@
-//! Questions to a person: one line out on standard error, one line in. Whole lines, as the terminal gives them: editing
-//! them is the terminal's, and Ctrl-C ends the program as it ends any other. There is nobody to ask where either stream
-//! is no terminal.
+//! Prompts: one line on standard error, one line from standard input. The terminal handles editing and Ctrl-C. There
+//! is no prompt unless both streams are terminals.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use crate::text::escape;
+use crate::text::io_reason;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
-#[error("read the answer: {0}")]
-#[diagnostic(code("unreadable-answer"), help("run it again with `--no-input`, and say what is known by flags"))]
+#[error("answer cannot be read: {}", io_reason(.0))]
+#[diagnostic(code("unreadable-answer"), help("rerun with `--no-input` and pass the values as flags"))]
 pub struct PromptError(#[from] io::Error);
 
 pub struct Prompt {

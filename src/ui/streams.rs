@@ -1,5 +1,5 @@
-//! Standard output for results, standard error for talk. A reader that went away (`| head`) is no fault: what is
-//! left is dropped without a word, and the exit code stays what it was.
+//! Standard output for results, standard error for messages. A closed pipe (`| head`) is not an error: the rest is
+//! dropped silently, and the exit code does not change.
 //!
 //! Everything that is printed passes [`escape::printable`] here, after the escape of its format. A renderer that forgot
 //! an escape cannot make a terminal or a pipeline's runner obey a manifest.
@@ -7,19 +7,20 @@
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use crate::text::escape;
+use crate::text::io_reason;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum StreamError {
-    #[error("write the results: {0}")]
-    #[diagnostic(code("output-failed"), help("look at the space on the disk that the output goes to"))]
+    #[error("results cannot be written: {}", io_reason(.0))]
+    #[diagnostic(code("output-failed"), help("check the free space on the disk that the output goes to"))]
     Output(io::Error),
 }
 
-/// Both streams, or what stands for them in tests.
+/// Both streams, or their replacements in tests.
 pub struct Streams {
     results: Box<dyn Write>,
     talk: Box<dyn Write>,
-    /// Nobody reads the results any more.
+    /// The reader of the results is gone.
     is_closed: bool,
 }
 
@@ -58,12 +59,12 @@ impl Streams {
         Ok(())
     }
 
-    /// Talk without colours: a note. Results shown before come first. Where nobody can hear it, there is nobody to tell.
+    /// A message without colours: a note. Earlier results are flushed first. An error of standard error is ignored.
     pub fn say(&mut self, text: &str) {
         self.talk(&escape::printable(text, false));
     }
 
-    /// Talk with colours of ours: an error.
+    /// A message with portolan's own colours: an error.
     pub fn say_painted(&mut self, text: &str) {
         self.talk(&escape::printable(text, true));
     }
@@ -82,7 +83,7 @@ impl Streams {
         let _ = self.talk.flush();
     }
 
-    /// Must be called at the end: what fails only then (a full disk) has to be told.
+    /// Must be called at the end, so that a late failure (a full disk) is reported.
     pub fn flush(&mut self) -> Result<(), StreamError> {
         if self.is_closed {
             return Ok(());
@@ -91,7 +92,7 @@ impl Streams {
         self.settle(flushed)
     }
 
-    /// Nobody reads the results any more: the caller may stop making them.
+    /// Whether the reader of the results is gone, so that the caller may stop producing them.
     pub fn is_closed(&self) -> bool {
         self.is_closed
     }

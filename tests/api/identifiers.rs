@@ -60,6 +60,7 @@ const ILLEGAL: &[&str] = &[
 ];
 
 #[test]
+#[ignore = "slow"]
 fn every_legal_identifier_goes_through_every_path() {
     let bench = Bench::open();
     let blueprint = bench.simple("service", json!({}), json!({}));

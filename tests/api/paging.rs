@@ -62,6 +62,7 @@ fn borders_of_the_default_page() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn borders_of_the_largest_page() {
     borders("largest", Some(1000), &[999, 1000, 1001, 2000, 2001]);
 }

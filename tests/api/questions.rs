@@ -268,6 +268,7 @@ pub const QUESTIONS: &[Question] = &[
 ];
 
 #[test]
+#[ignore = "slow"]
 fn the_open_questions_are_asked() {
     let mut wrong = Vec::new();
     for question in QUESTIONS {

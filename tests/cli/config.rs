@@ -1,7 +1,9 @@
 //! `portolan config`: every value with its origin; a faulty config with all its faults.
 
+use super::pull::bench::Catalog;
 use super::{run, run_with};
-use crate::testkit::Repo;
+use crate::testkit::serving::{CLIENT_ID, CLIENT_SECRET};
+use crate::testkit::{Repo, contents};
 
 const CONFIG: &str = "\
 catalog: eu
@@ -72,19 +74,19 @@ fn a_faulty_config_shows_all_its_faults_with_places() {
         snapbox::assert_data_eq!(
             run(&repo, line).was_refused(),
             snapbox::str![[r#"
-error: failed to read the config `portolan.yaml`: 3 things are wrong in it
+error: config `portolan.yaml` has 3 errors
    ╭─[portolan.yaml:1:1]
  1 │ catlog: eu
    · ───┬──
-   ·    ╰── there is no key `catlog`; did you mean `catalog`?
+   ·    ╰── unknown key `catlog`; did you mean `catalog`?
  2 │ prune: {max: lots}
    ·              ──┬─
-   ·                ╰── this is `lots`; a whole number from 0 to 4294967295 belongs here
+   ·                ╰── expected a whole number from 0 to 4294967295, found `lots`
  3 │ rules: {wrong-typ: error}
    ·         ────┬────
-   ·             ╰── there is no rule `wrong-typ`; did you mean `wrong-type`?
+   ·             ╰── unknown rule `wrong-typ`; did you mean `wrong-type`?
    ╰────
-  help: `portolan schema config` describes every key, and editors check them with it
+  help: `portolan schema config` prints the schema of every key; editors check the file with it
 
 "#]]
         );
@@ -102,7 +104,7 @@ fn a_broken_config_stops_no_verb_that_does_not_need_it() {
 
 #[test]
 fn slips_in_variables_are_noted_and_quiet_is_quiet() {
-    let repo = Repo::new();
+    let repo = Repo::outside_git();
     let slip = [("PORTOLAN_CATLOG", "eu")];
     let noted = run_with(&repo, "config", &slip);
     assert!(noted.code == 0 && noted.talk.contains("did you mean `PORTOLAN_CATALOG`"), "{}", noted.talk);
@@ -118,4 +120,57 @@ fn a_password_in_an_address_is_not_printed() {
         let talk = run_with(&repo, "config", &[("PORTOLAN_CATALOG", address)]).was_refused();
         assert!(talk.contains("PORTOLAN_CATALOG") && !talk.contains("hunter2"), "{talk}");
     }
+}
+
+/// The status of a check, by its name.
+fn checks(told: &super::Run) -> std::collections::BTreeMap<String, String> {
+    let json: serde_json::Value = serde_json::from_str(&told.results).unwrap_or_else(|_| panic!("{}", told.talk));
+    assert_eq!(json["format"], "portolan.config-check/1");
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    json["checks"].as_array().into_iter().flatten().map(|it| (text(&it["check"]), text(&it["status"]))).collect()
+}
+
+#[test]
+fn check_asks_the_catalog_and_writes_nothing() {
+    let catalog = Catalog::acme();
+    let before = catalog.stored();
+    let repo = Repo::new();
+    repo.write("portolan.yaml", "scope: acme/catalog\n");
+    let told = catalog.run(&repo, "config --check --output json");
+    assert_eq!(told.code, 0, "{}{}", told.results, told.talk);
+    let found = checks(&told);
+    for check in ["credentials", "organization", "read-blueprints", "read-entities", "write-entities", "scope"] {
+        assert_eq!(found.get(check).map(String::as_str), Some("ok"), "{check}: {}", told.results);
+    }
+    assert!(catalog.stored() == before);
+    let text = catalog.run(&repo, "config --check").quietly_gave();
+    assert!(text.contains("portolan (org_") && !text.contains(CLIENT_SECRET) && !text.contains(CLIENT_ID), "{text}");
+    // Nothing says whose entities a push would write.
+    repo.write("portolan.yaml", "");
+    let told = catalog.run(&repo, "config --check --output json");
+    assert_eq!((told.code, checks(&told)["scope"].as_str()), (64, "failed"));
+}
+
+#[test]
+fn check_says_what_the_catalog_denies() {
+    let catalog = Catalog::acme();
+    let repo = Repo::new();
+    repo.write("portolan.yaml", "scope: acme/catalog\n");
+    let [url, id, _] = catalog.variables();
+    let told = run_with(&repo, "config --check --output json", &[url, id, ("PORT_CLIENT_SECRET", "wrong-secret")]);
+    assert_eq!((told.code, checks(&told)["credentials"].as_str()), (5, "failed"));
+    assert!(!told.results.contains("wrong-secret") && !told.talk.contains("wrong-secret"), "{}", told.results);
+    let told = run_with(&repo, "config --check --output json", &[url, id]);
+    assert_eq!((told.code, checks(&told)["credentials"].as_str()), (64, "failed"));
+    let nobody = [("PORTOLAN_CATALOG", "http://127.0.0.1:9"), id, ("PORT_CLIENT_SECRET", "x-secret-x")];
+    assert_eq!(run_with(&repo, "config --check", &nobody).code, 5);
+}
+
+#[test]
+fn check_of_the_embedded_catalog_needs_nothing_and_leaves_nothing() {
+    let repo = Repo::new();
+    let before = contents(repo.path());
+    let told = run(&repo, "config --check --output json");
+    assert_eq!((told.code, checks(&told)["credentials"].as_str()), (0, "ok"), "{}", told.results);
+    assert!(contents(repo.path()) == before);
 }

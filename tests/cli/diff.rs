@@ -24,11 +24,11 @@ fn what_makes_no_sense_is_refused_before_anything_is_read() {
         ("diff --output yaml", "`text`, `json`, `markdown`, `summary`"),
         ("diff --output mardown", "did you mean `markdown`?"),
         ("diff --output json=", "a file is missing after `=`"),
-        ("diff --output json=-", "without `=-` it goes to standard output"),
-        ("diff --out -", "it is no file"),
-        ("diff --out portolan.yaml", "there is a file that is no plan"),
-        ("diff --output json --output text", "both would go to standard output"),
-        ("diff --output json=a --output text=./a", "both would go to `./a`"),
+        ("diff --output json=-", "drop `=-` for standard output"),
+        ("diff --out -", "not a file"),
+        ("diff --out portolan.yaml", "it exists and is not a plan file"),
+        ("diff --output json --output text", "would both go to standard output"),
+        ("diff --output json=a --output text=./a", "would both go to `./a`"),
         ("diff --base main --no-base", "cannot be used with"),
         ("diff --only-branch --no-base", "cannot be used with"),
         ("diff --only-branch", "--base"),
@@ -48,7 +48,7 @@ fn a_catalog_elsewhere_wants_to_know_whose_entities_are_meant() {
     let repo = Repo::new();
     repo.write("catalog/a.yaml", world::entity(&world::cart()));
     let talk = run_with(&repo, "diff", &world::at("http://127.0.0.1:9")).was_refused();
-    assert!(talk.contains("`scope`") && talk.contains("PORTOLAN_SCOPE"), "{talk}");
+    assert!(talk.contains("no scope is set") && talk.contains("PORTOLAN_SCOPE"), "{talk}");
     let named = [&world::at("http://127.0.0.1:9")[..], &[("PORTOLAN_SCOPE", "acme/shop")]].concat();
     assert_eq!(run_with(&repo, "diff", &named).code, 5);
 }

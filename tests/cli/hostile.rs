@@ -109,6 +109,7 @@ fn check(repo: &Repo, arguments: &[&str], variables: &[(&str, &str)], is_github:
 }
 
 #[test]
+#[ignore = "slow"]
 fn nothing_that_is_printed_is_obeyed() {
     // Something of every kind in one text; a long run takes the whole corpus, one after the other.
     let all = [

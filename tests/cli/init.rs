@@ -4,9 +4,8 @@
 mod adopted;
 mod kept;
 mod killed;
+#[cfg(unix)] // runs the scripts of the jobs in a shell
 mod pipelines;
-
-use std::path::Path;
 
 use serde_json::Value;
 
@@ -44,7 +43,7 @@ fn wired(repo: &Repo, line: &str) -> String {
     let before = contents(repo.path());
     let second = run(repo, line);
     assert_eq!(second.code, 0, "{}{}", second.results, second.talk);
-    assert!(second.results.ends_with("Nothing to do: this repository is wired.\n"), "{}", second.results);
+    assert!(second.results.ends_with("Nothing to do: this repository is set up already.\n"), "{}", second.results);
     assert!(contents(repo.path()) == before, "a second run changes something");
     first.results
 }
@@ -58,14 +57,12 @@ fn nobody_is_asked_where_nobody_sits() {
     let repo = git(GITHUB);
     let before = contents(repo.path());
     let talk = run(&repo, "init").was_refused();
-    assert!(
-        talk.contains("there is no terminal to ask on") && talk.contains("`--dry-run`") && talk.contains("`--yes`")
-    );
+    assert!(talk.contains("no terminal to ask") && talk.contains("`--dry-run`") && talk.contains("`--yes`"));
     assert!(contents(repo.path()) == before);
     for (line, words) in [
         ("init --yes --dry-run", "cannot be used with"),
         ("init --ci jenkins", "possible values: github, gitlab, none"),
-        ("init --yes --scope (x)", "use the scope `(x)`"),
+        ("init --yes --scope (x)", "`(x)`"),
         ("init --yes --platform glint --catalog us", "has no region `us`"),
         ("init --yes --from-catalog", "PORT_CLIENT_ID and PORT_CLIENT_SECRET"),
         ("init --yes --from-catalog --example", "cannot be used with"),
@@ -84,37 +81,147 @@ fn a_dry_run_shows_every_file_and_writes_none() {
     let told = run(&repo, "init --dry-run").quietly_gave();
     assert!(contents(repo.path()) == before);
     for part in [
-        "portolan.yaml (new)\n+ # Keeps",
+        "portolan.yaml (new)\n+ # ",
         "+ scope: acme/catalog\n",
-        "--- a/.gitignore\n+++ b/.gitignore\n@@ -1 +1,3 @@\n target\n",
-        "4 files:\n  new     portolan.yaml\n",
+        "--- a/.gitignore\n+++ b/.gitignore\n@@ -1 +1,4 @@\n target\n",
+        "\nWould write 5 files:\n  new     portolan.yaml\n",
         "  changed .gitignore\n",
         "Nothing was written",
     ] {
         assert!(told.contains(part), "{part}\n{told}");
     }
     let brief = run(&repo, "init --dry-run --quiet").quietly_gave();
-    assert!(brief.starts_with("4 files:\n"), "{brief}");
+    assert!(brief.starts_with("Would write 5 files:\n"), "{brief}");
+    // Without `--dry-run` the files are written and listed, and not shown.
+    let written = run(&repo, "init --yes");
+    assert!(written.results.starts_with("Wrote 5 files:\n  new     portolan.yaml\n"), "{}", written.results);
+    assert!(!written.results.contains("+ scope") && written.results.contains("  changed .gitignore\n"));
+}
+
+#[test]
+fn the_summary_names_what_was_left_alone_and_the_region_that_nobody_chose() {
+    let repo = git(GITHUB);
+    repo.write(
+        ".pre-commit-config.yaml",
+        "repos:\n- repo: local\n  hooks:\n  - {id: p, entry: portolan lint, language: system}\n",
+    );
+    let first = run(&repo, "init --yes").results;
+    assert!(first.contains("\nLeft alone:\n  .pre-commit-config.yaml "), "{first}");
+    assert!(first.contains("eu (default; `--region us` for another one)"), "{first}");
+    assert!(first.contains("acme/catalog") && first.contains("GitHub Actions; pushes from main"), "{first}");
+    assert!(first.contains("built from source"), "{first}");
+    // The second run names every file of the first.
+    let second = run(&repo, "init --yes").results;
+    for path in ["portolan.yaml", ".pre-commit-config.yaml", ".github/workflows/portolan.yml", ".gitattributes"] {
+        assert!(second.contains(&format!("  {path} ")), "{path}: {second}");
+    }
+}
+
+#[test]
+fn a_region_by_flag_is_written_into_the_config() {
+    let repo = git(GITHUB);
+    let told = wired(&repo, "init --yes --region us");
+    assert_eq!(yaml(&repo, "portolan.yaml")["catalog"], "us");
+    assert!(!told.contains("(default"), "{told}");
+    // A config that exists stays as it is, and the flag is reported as without effect.
+    let again = run(&repo, "init --yes --region eu");
+    assert!(again.talk.contains("`--region`"), "{}", again.talk);
+    assert_eq!(yaml(&repo, "portolan.yaml")["catalog"], "us");
+    let other = git(GITHUB);
+    for line in
+        ["init --yes --region mars", "init --yes --platform glint --region us", "--catalog eu init --yes --region us"]
+    {
+        run(&other, line).was_refused();
+        assert!(!other.path().join("portolan.yaml").exists(), "{line}");
+    }
+}
+
+/// Questions need a terminal: Python's `pty` opens one, for the program alone.
+#[cfg(unix)]
+const ON_A_TERMINAL: &str = r#"
+import os, pty, select, subprocess, sys
+answers, program, arguments = sys.argv[1], sys.argv[2], sys.argv[3:]
+ours, theirs = pty.openpty()
+child = subprocess.Popen([program, *arguments], stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True)
+os.close(theirs)
+os.write(ours, answers.encode())
+seen = b""
+while True:
+    try:
+        if not select.select([ours], [], [], 60)[0]:
+            child.kill()
+            break
+        part = os.read(ours, 4096)
+    except OSError:
+        break
+    if not part:
+        break
+    seen += part
+sys.stdout.write(seen.decode())
+sys.exit(child.wait())
+"#;
+
+#[cfg(unix)] // as above
+fn on_a_terminal(repo: &Repo, answers: &str, line: &str) -> (Option<i32>, String) {
+    let mut command = std::process::Command::new("python3");
+    command.args(["-c", ON_A_TERMINAL, answers, env!("CARGO_BIN_EXE_portolan")]).args(line.split(' '));
+    command.current_dir(repo.path()).env_clear().env("PATH", std::env::var_os("PATH").expect("there is one"));
+    let output = command.env("NO_COLOR", "1").env("TERM", "dumb").output().expect("python is there");
+    (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[cfg(unix)] // needs a pseudo-terminal
+#[test]
+fn the_region_is_asked_for_on_a_terminal() {
+    for (answers, line, catalog) in [
+        ("n\nmars\nus\ny\n", "init", Some("us")),
+        ("n\n\ny\n", "init", Some("eu")),
+        // The example is for trying portolan without an account: no question, and the embedded catalog.
+        ("y\ny\n", "init", None),
+        ("n\ny\n", "init --region us", Some("us")),
+        ("n\ny\n", "init --platform glint", None),
+    ] {
+        let repo = git(GITHUB);
+        let (code, seen) = on_a_terminal(&repo, answers, line);
+        assert_eq!(code, Some(0), "{line}: {seen}");
+        assert_eq!(yaml(&repo, "portolan.yaml")["catalog"].as_str(), catalog, "{answers:?}: {seen}");
+        let is_asked = !line.contains("--region") && catalog.is_some();
+        assert_eq!(seen.contains("Region of your Port account: eu or us [eu]"), is_asked, "{seen}");
+    }
+    // Whoever wants to see the files first is shown them and asked again.
+    let repo = git(GITHUB);
+    let (code, seen) = on_a_terminal(&repo, "n\nus\ns\nn\n", "init");
+    assert_eq!(code, Some(0), "{seen}");
+    assert!(seen.contains("+ catalog: us") && seen.contains("Nothing was written."), "{seen}");
+    assert!(!repo.path().join("portolan.yaml").exists());
 }
 
 #[test]
 fn an_empty_repository_is_wired_for_github() {
     let repo = git(GITHUB);
     let told = wired(&repo, "init --yes");
-    let wanted = [".github/workflows/portolan.yml", ".gitignore", ".pre-commit-config.yaml", "portolan.yaml"];
+    let wanted =
+        [".gitattributes", ".github/workflows/portolan.yml", ".gitignore", ".pre-commit-config.yaml", "portolan.yaml"];
     assert_eq!(names(&repo), wanted);
     let config = yaml(&repo, "portolan.yaml");
     assert_eq!(config["platform"], "port");
     assert_eq!(config["scope"], "acme/catalog");
     assert_eq!(config["manifests"]["include"][0], "catalog/**/*.{yaml,yml}");
     let steps = next_steps(&told);
-    assert!(steps.len() <= 5 && steps[0].contains("PORT_CLIENT_ID and PORT_CLIENT_SECRET"), "{steps:?}");
+    assert!(steps.len() <= 5 && steps[1].contains("PORT_CLIENT_ID and PORT_CLIENT_SECRET"), "{steps:?}");
     // The settings are as they were written, and lint has nothing to say.
     let settings = run(&repo, "config").quietly_gave();
     assert!(settings.contains("acme/catalog"), "{settings}");
     assert_eq!(run(&repo, "lint").code, 0);
-    let head = repo.git(&["check-ignore", ".portolan/local.db", ".portolan/local.db-wal"]);
-    assert_eq!(head, ".portolan/local.db\n.portolan/local.db-wal\n");
+    let machine = [".portolan/local.db", ".portolan/local.db-wal", ".portolan/last-push.json"];
+    let ignored = repo.git(&[&["check-ignore"], machine.as_slice()].concat());
+    assert_eq!(ignored.lines().collect::<Vec<_>>(), machine);
+    let merge = repo.git(&["check-attr", "merge", ".portolan/known-entities.txt"]);
+    assert!(merge.ends_with("merge: union\n"), "{merge}");
+    // What is on the PATH runs: this program was built from source.
+    let hooks = yaml(&repo, ".pre-commit-config.yaml");
+    assert_eq!(hooks["repos"][0]["hooks"][0]["language"], "system");
+    assert_eq!(hooks["default_install_hook_types"], serde_json::json!(["pre-commit", "pre-merge-commit"]));
 }
 
 #[test]
@@ -154,16 +261,12 @@ fn manifests_that_are_here_say_where_and_whose() {
     // Without a snapshot the embedded catalog has nothing to compare with, and it is told where that comes from.
     let diff = run(&repo, "diff");
     assert_eq!(diff.code, 1, "{}", diff.results);
-    assert!(
-        diff.results.contains("it takes those of `.portolan/blueprints`, which `portolan pull` brings"),
-        "{}",
-        diff.results
-    );
+    assert!(diff.results.contains("run `portolan pull` to update `.portolan/blueprints`"), "{}", diff.results);
     // What is said counts more than what is found.
     let other = git(GITHUB);
     other.write("a.yaml", manifest("useglint.io", "a"));
     wired(&other, "init --yes --platform port --scope acme/other --no-pre-commit --ci none");
-    assert_eq!(names(&other), [".gitignore", "a.yaml", "portolan.yaml"]);
+    assert_eq!(names(&other), [".gitattributes", ".gitignore", "a.yaml", "portolan.yaml"]);
     let config = yaml(&other, "portolan.yaml");
     assert_eq!((&config["platform"], &config["scope"]), (&Value::from("port"), &Value::from("acme/other")));
 }
@@ -214,16 +317,16 @@ fn the_folder_of_git_is_not_wired() {
     let repo = git(GITHUB);
     let before = contents(repo.path());
     let talk = run(&repo, "-C .git init --yes").was_refused();
-    assert!(talk.contains("it is Git's own") && talk.contains("nothing was written"), "{talk}");
+    assert!(talk.contains("inside Git's own folder") && talk.contains("nothing was written"), "{talk}");
     assert!(contents(repo.path()) == before);
 }
 
 #[test]
 fn without_git_there_is_a_config_and_no_more() {
-    let repo = Repo::new();
+    let repo = Repo::outside_git();
     let run = run(&repo, "init --yes");
     assert_eq!((run.code, names(&repo)), (0, vec!["portolan.yaml".to_owned()]), "{}", run.talk);
-    assert!(run.talk.contains("no Git repository"), "{}", run.talk);
+    assert!(run.talk.contains("Not a Git repository"), "{}", run.talk);
     assert!(next_steps(&run.results)[0].contains("`scope`"), "{}", run.results);
 }
 
@@ -235,10 +338,7 @@ fn without_a_remote_the_branch_and_the_scope_are_not_made_up() {
     let told = wired(&repo, "init --yes");
     assert!(repo.read("portolan.yaml").contains("\n# scope: owner/repository\n"));
     assert!(next_steps(&told)[0].contains("`scope`"), "{told}");
-    assert_eq!(
-        yaml(&repo, ".github/workflows/portolan.yml")["env"]["PORTOLAN"],
-        format!("portolan-gitops=={}", env!("CARGO_PKG_VERSION"))
-    );
+    assert_eq!(yaml(&repo, ".github/workflows/portolan.yml")["env"]["SOURCE_COMMIT"], "");
     assert!(repo.read(".github/workflows/portolan.yml").contains("branches: [\"trunk\"]"));
 }
 
@@ -269,8 +369,4 @@ fn a_broken_config_is_told_before_anything_is_written() {
     let talk = run(&repo, "init --yes").was_refused();
     assert!(talk.contains("platfrom"), "{talk}");
     assert!(contents(repo.path()) == before);
-}
-
-fn project(path: &str) -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }

@@ -3,6 +3,7 @@
 
 pub mod bench;
 mod chosen;
+mod conflicts;
 mod emptied;
 mod exit_codes;
 mod fix;
@@ -18,3 +19,4 @@ mod snapshot;
 mod staged;
 mod stdin;
 mod unicode;
+mod unlisted;

@@ -13,7 +13,7 @@ use crate::testkit::Repo;
 fn what_makes_no_sense_is_refused_before_anything_is_asked() {
     let repo = Repo::new();
     for (line, words) in [
-        ("pull --all", "--entities"),
+        ("pull --any-owner", "--entities"),
         ("pull --overwrite", "--entities"),
         ("pull --check --entities", "cannot be used with"),
         ("pull --check --dry-run", "cannot be used with"),
@@ -46,13 +46,17 @@ fn an_embedded_catalog_without_entities_does_not_either_until_it_is_named_on_the
     repo.write(".portolan/blueprints/service.json", blueprint);
     for line in ["pull", "pull --check"] {
         let talk = run(&repo, line).was_refused();
-        assert!(talk.contains("it holds no entities, and the snapshot is of https://api.port.io"), "{talk}");
+        assert!(talk.contains("no entities, and the snapshot is of https://api.port.io"), "{talk}");
         assert!(talk.contains("`--catalog local`") && talk.contains("portolan.yaml:1"), "{talk}");
     }
     assert_eq!(repo.read(".portolan/source.json"), source);
     let checked = run(&repo, "--catalog local pull --check");
     assert_eq!(checked.code, 2, "{}", checked.talk);
-    assert!(checked.results.contains("The snapshot is of https://api.port.io, this is local."), "{}", checked.results);
+    assert!(
+        checked.results.contains("The snapshot is of https://api.port.io, and this is local."),
+        "{}",
+        checked.results
+    );
     assert_eq!(run(&repo, "--catalog local pull").code, 0);
     // From here on the snapshot is of the embedded one.
     assert_eq!(run(&repo, "pull").code, 0);

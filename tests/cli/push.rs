@@ -66,7 +66,7 @@ fn an_example_is_pushed_and_then_there_is_nothing_to_do() {
     assert!(first.results.starts_with("Catalog: the embedded catalog `.portolan/local.db`. Scope: acme/catalog."));
     assert!(first.results.contains("\nPlan: 109 to create,"), "{}", first.results);
     assert!(first.results.contains("\nPush: 109 created,"), "{}", first.results);
-    assert!(first.talk.contains("Change a manifest, and `portolan diff` shows"), "{}", first.talk);
+    assert!(first.talk.contains("Change a manifest and run `portolan diff`"), "{}", first.talk);
     let second = run(&repo, "push");
     assert_eq!(second.code, 0, "{}", second.talk);
     assert!(!second.talk.contains("Change a manifest"), "{}", second.talk);
@@ -81,7 +81,7 @@ fn where_a_cluster_writes_that_is_said() {
     let run = run(&repo, "push");
     assert_eq!(run.code, 0, "{}", run.talk);
     let told = run.results.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(told.contains("By `delivery: cluster` an exporter in a cluster writes these entities"), "{told}");
+    assert!(told.contains("With `delivery: cluster` an exporter in a cluster writes these entities"), "{told}");
 }
 
 #[test]
@@ -132,13 +132,13 @@ fn what_makes_no_sense_is_refused_before_anything_is_read() {
     for (line, words) in [
         ("push --approve yes", "an approval digest is 48 hexadecimal digits"),
         ("push --approve 00070e151c2x", "an approval digest is 48 hexadecimal digits"),
-        ("push --approve 00070e15", "it cannot be abbreviated"),
+        ("push --approve 00070e15", "copy all of it"),
         ("push --approve 00070e151c232a31383f464d545b626970777e858c939aa", "has 48 digits and this has 47"),
-        ("push --approve 00070E151C232A31383F464D545B626970777E858C939AA1", "in lower case"),
-        ("push --approve 00070e151c23", "of an earlier version, or the beginning of one; run `portolan diff` again"),
+        ("push --approve 00070E151C232A31383F464D545B626970777E858C939AA1", "lower case"),
+        ("push --approve 00070e151c23", "of an earlier version or an incomplete one; run `portolan diff`"),
         (
             "push --approve 00070e151c232a31383f464d545b626970777e858c939aa1a8afb6bdc4cbd2d9",
-            "this is the id of a plan (`digest` in the JSON report)",
+            "this is a plan id (`digest` in the JSON report)",
         ),
         ("push --dry-run --approve 00070e151c232a31383f464d545b626970777e858c939aa1", "cannot be used with"),
         ("push --on-error never", "possible values: continue, stop"),
@@ -163,7 +163,7 @@ fn a_report_that_has_no_place_is_told_before_anything_is_written() {
     assert_eq!(run(&repo, "diff --exit-code").code, 2, "nothing was pushed");
 }
 
-#[cfg(target_os = "linux")]
+#[cfg(target_os = "linux")] // writes to /dev/full
 #[test]
 fn a_report_that_is_lost_hides_neither_the_push_nor_the_others() {
     let repo = services(2);

@@ -45,7 +45,7 @@ fn what_does_not_exist_is_refused_with_what_was_meant() {
         ("lint --rule wrong-type", "NAME=LEVEL"),
         ("lint --rule wrong-type=loud", "levels are"),
         ("lint --rule wrong-typ=off", "`wrong-type`"),
-        ("lint --max-findings many", "write a number"),
+        ("lint --max-findings many", "expected a number"),
         ("lint --diff", "--fix"),
         ("completions bsh", "'bash'"),
         ("schema konfig", "config"),
@@ -53,7 +53,7 @@ fn what_does_not_exist_is_refused_with_what_was_meant() {
         ("explain wrong-typ", "`wrong-type`"),
         ("-C no-such-folder lint", "no-such-folder"),
         ("--config no-such.yaml lint", "no-such.yaml"),
-        ("--target staging lint", "no targets"),
+        ("--target staging lint", "defines none"),
         ("lint no-such-file.yaml", "no-such-file.yaml"),
         ("-q -v lint", "--verbose"),
     ] {

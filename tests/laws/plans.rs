@@ -88,7 +88,7 @@ fn told_in_comment(report: &str) -> [usize; 6] {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+    #![proptest_config(crate::generated_cases::config(200))]
 
     #[test]
     fn every_format_counts_what_it_lists(world in worlds(), only_branch in any::<bool>()) {

@@ -35,7 +35,7 @@ fn built_in() -> BTreeSet<String> {
             }
         }
     }
-    assert!(found.len() > 50, "{found:?}");
+    assert!(found.contains("src/scaffold/repository/templates/github.yml") && found.len() > 50, "{found:?}");
     found
 }
 

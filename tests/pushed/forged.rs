@@ -244,7 +244,7 @@ fn a_forged_plan_file_sends_nothing() {
     assert!(!forge.is_carried_out(&size));
     let (refused, sent) = forge.push(&format!("push --plan plan.json --approve {}", forge.digest));
     assert!(sent.is_empty() && refused.code == Some(4));
-    let told = "`service/a`: the request in the file is not the one that its manifest yields";
+    let told = "`service/a`: the request differs from the file";
     assert!(refused.talk.contains(told), "{}", refused.talk);
     for (name, file) in [
         ("a field", forge.forged(|json| json["plan"]["changes"][0]["fields"][0]["after"] = json!("Other"))),

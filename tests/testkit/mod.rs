@@ -5,6 +5,7 @@ pub mod faulty;
 pub mod forge;
 pub mod issuing;
 pub mod plain;
+pub mod seeds;
 pub mod serving;
 pub mod worlds;
 
@@ -19,8 +20,26 @@ pub struct Repo {
 }
 
 impl Repo {
+    /// An empty Git repository, without a process: most tests need no commit, only a place that has a root.
     pub fn new() -> Self {
+        let repo = Self::outside_git();
+        repo.write(".git/HEAD", "ref: refs/heads/main\n");
+        repo.write(".git/config", "[core]\n\trepositoryformatversion = 0\n\tbare = false\n");
+        for folder in ["objects", "refs/heads"] {
+            fs::create_dir_all(repo.path().join(".git").join(folder)).expect("folders can be made");
+        }
+        repo
+    }
+
+    /// A folder that is in no Git work tree.
+    pub fn outside_git() -> Self {
         Self { folder: tempfile::tempdir().expect("a temporary folder") }
+    }
+
+    /// Takes the repository out of Git again; a config then says that it is one.
+    pub fn leave_git(&self) -> &Self {
+        fs::remove_dir_all(self.path().join(".git")).expect("it is there");
+        self.write("portolan.yaml", "")
     }
 
     pub fn path(&self) -> &Path {
@@ -109,11 +128,14 @@ pub fn portolan_in(folder: &Path) -> assert_cmd::Command {
     command
 }
 
-/// All files under a folder, relative to it, sorted.
+/// All files under a folder, relative to it, sorted; without the Git folder that `Repo::new` made and Git never saw.
 pub fn files_below(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut left = vec![PathBuf::new()];
     while let Some(at) = left.pop() {
+        if at == Path::new(".git") && !folder.join(".git/description").exists() {
+            continue;
+        }
         for entry in fs::read_dir(folder.join(&at)).expect("the folder can be listed") {
             let entry = entry.expect("the folder can be listed");
             let path = at.join(entry.file_name());

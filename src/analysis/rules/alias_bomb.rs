@@ -12,8 +12,8 @@ pub static RULE: Rule = Rule {
         name: "alias-bomb",
         family: Family::Syntax,
         severity: Some(Severity::Error),
-        what: "aliases that unfold into far more than they say",
-        why: "A few lines can unfold into gigabytes and take down whatever reads them.",
+        what: "aliases that expand to a huge document",
+        why: "A few lines can expand to gigabytes and crash the program that reads them.",
         fix: "Write the values out, or use fewer nested aliases",
     },
     check: Check::Document(check),
@@ -22,10 +22,10 @@ pub static RULE: Rule = Rule {
 fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
     for fault in context.faults {
         let FaultKind::AliasBomb { limit } = &fault.kind else { continue };
-        let message = format!("The aliases of this document unfold into more than {} values.", grouped(*limit));
+        let message = format!("The aliases of this document expand to more than {} values.", grouped(*limit));
         sink.report(
             Draft::new(fault.span, message)
-                .label("this alias goes over the limit")
+                .label("this alias exceeds the limit")
                 .help("write the values out, or use fewer nested aliases"),
         );
     }

@@ -19,7 +19,7 @@ pub static RULE: Rule = Rule {
         severity: Some(Severity::Warning),
         what: "a plain value that editors and Kubernetes read differently",
         why: "Kubernetes tooling still reads YAML 1.1: `yes` is a boolean there and text in an editor, `012` is ten. What you see is not what arrives.",
-        fix: "Quote it where text is meant; write `true`, `false` or the plain number where that is meant",
+        fix: "Quote it if it is text; otherwise write `true`, `false` or the plain number",
     },
     check: Check::Document(check),
 };
@@ -40,7 +40,7 @@ fn check(context: &DocumentContext<'_>, snapshot: &Snapshot, sink: &mut Sink<'_>
         let draft = Draft::new(fault.span, message);
         if let (Reading::Number(one), Reading::Number(other)) = (editor, cluster) {
             // Which of two numbers was meant, only a person knows.
-            sink.report(draft.help(format!("write `{one}` or `{other}`, whichever is meant; or quote it for text")));
+            sink.report(draft.help(format!("write `{one}` or `{other}`, or quote it if it is text")));
             continue;
         }
         if let (Reading::String(key), Reading::String(_), true) = (editor, cluster, is_key) {
@@ -51,14 +51,14 @@ fn check(context: &DocumentContext<'_>, snapshot: &Snapshot, sink: &mut Sink<'_>
         let expected = expected_kind(context, snapshot, fault.span).filter(|_| !is_key);
         sink.report(match (expected, plain_form(cluster)) {
             (Some(PropertyKind::Boolean | PropertyKind::Number), Some(plain)) => draft
-                .help(format!("write `{plain}`, which every reader understands"))
+                .help(format!("write `{plain}`, which every tool reads alike"))
                 .fix(format!("write `{plain}`"), vec![Edit { replacement: plain, ..quoted }]),
             // Kubernetes reads no text here, and the blueprint or the API accepts nothing else.
             (Some(PropertyKind::String), _) => draft.help(quotes(raw)).fix("quote it", vec![quoted]),
             _ if matches!(cluster, Reading::String(_)) => draft.help(quotes(raw)).fix("quote it", vec![quoted]),
             // Quotes would change the value that arrives, and nothing says that text is meant.
             (_, Some(plain)) => {
-                let help = format!("{}, or write `{plain}` where that is meant", quotes(raw));
+                let help = format!("{}, or write `{plain}` if it is a number", quotes(raw));
                 draft.help(help).suggestion("quote it", vec![quoted])
             }
             (_, None) => draft.help(quotes(raw)).suggestion("quote it", vec![quoted]),
@@ -68,6 +68,11 @@ fn check(context: &DocumentContext<'_>, snapshot: &Snapshot, sink: &mut Sink<'_>
 
 /// A line break for one reader, and a character for the other.
 fn ambiguous_break(code: u32, span: Span) -> Draft {
+    if code == u32::from('\r') {
+        let message = "The line ends with two carriage returns and a line feed, which are two line breaks to an editor \
+                       (YAML 1.2), and one to Kubernetes.";
+        return Draft::new(span, message.to_owned()).help("save the file with line feeds (LF) as line ends");
+    }
     let escape = match code {
         0x85 => "\\N",
         0x2028 => "\\L",
@@ -79,7 +84,7 @@ fn ambiguous_break(code: u32, span: Span) -> Draft {
 }
 
 fn quotes(raw: &str) -> String {
-    format!("quote it where text is meant: `{}`", quoted_text(raw))
+    format!("quote it if it is text: `{}`", quoted_text(raw))
 }
 
 fn quoted_text(raw: &str) -> String {

@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
         family: Family::Syntax,
         severity: Some(Severity::Error),
         what: "a file that is not UTF-8 text",
-        why: "Every tool reads such a file in its own way, if at all.",
+        why: "Tools read such a file differently, or not at all.",
         fix: "Save the file as UTF-8",
     },
     check: Check::Document(check),
@@ -22,9 +22,12 @@ fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
     for fault in context.faults {
         let (message, help) = match &fault.kind {
             FaultKind::BadEncoding { message } => (message, "save the file as UTF-8"),
-            FaultKind::Unreadable { message } => (message, "make it readable, or name it in `manifests.exclude`"),
+            FaultKind::Unreadable { message } => (message, "make it readable, or add it to `manifests.exclude`"),
             FaultKind::Absent { .. }
+            | FaultKind::MergeConflict { .. }
+            | FaultKind::Unlisted { .. }
             | FaultKind::Syntax { .. }
+            | FaultKind::NotJson { .. }
             | FaultKind::DuplicateKey { .. }
             | FaultKind::AmbiguousScalar { .. }
             | FaultKind::AmbiguousBreak { .. }

@@ -10,8 +10,8 @@ pub static RULE: Rule = Rule {
         family: Family::Repository,
         severity: Some(Severity::Warning),
         what: "two entities whose identifiers differ in case only",
-        why: "The catalog takes them for two; people and search take them for one.",
-        fix: "Agree on one spelling",
+        why: "The catalog has two entities; people and search see one.",
+        fix: "Use one spelling",
     },
     check: Check::Repository(check),
 };
@@ -20,7 +20,7 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
     for (first, again) in &context.repository.case_twins {
         let (here, there) = (again.place(), first.place());
         let message = format!(
-            "`{}` and `{}` are two `{}` entities whose names differ in case only.",
+            "`{}` and `{}` are two `{}` entities that differ in case only.",
             again.identifier(),
             first.identifier(),
             again.blueprint()
@@ -30,7 +30,7 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
                 .file(here.file)
                 .entity(again.name())
                 .related_in(there.file, there.span, "the other spelling")
-                .help("agree on one spelling"),
+                .help("use one spelling"),
         );
     }
 }

@@ -10,8 +10,8 @@ pub static RULE: Rule = Rule {
         family: Family::Entity,
         severity: Some(Severity::Error),
         what: "a value for a property that the catalog computes",
-        why: "Mirror, calculation and aggregation properties are computed: what is written here is refused or ignored.",
-        fix: "Remove it; change what it is computed from",
+        why: "The catalog computes mirror, calculation and aggregation properties: it rejects or ignores a value from a manifest.",
+        fix: "Remove it; change the values that it is computed from",
     },
     check: Check::Survey(check),
 };
@@ -19,6 +19,6 @@ pub static RULE: Rule = Rule {
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     for (key, _, kind) in &context.survey.computed {
         let message = format!("`{}` is a {} property: the catalog computes it.", key.key_text(), kind.word());
-        sink.report(Draft::new(key.span(), message).help("remove it; change what it is computed from"));
+        sink.report(Draft::new(key.span(), message).help("remove it; change the values that it is computed from"));
     }
 }

@@ -18,8 +18,8 @@ pub static RULE: Rule = Rule {
         family: Family::Relation,
         severity: Some(Severity::Error),
         what: "a relation to an entity that does not exist",
-        why: "The catalog answers 404, and the entity is not written.",
-        fix: "Correct the identifier, or add the entity it names",
+        why: "The catalog rejects the entity (404).",
+        fix: "Correct the identifier, or add the missing entity",
     },
     check: Check::Repository(check),
 };
@@ -87,7 +87,7 @@ fn report<'a>(
             draft
                 .help(format!("write `{meant}`: identifiers are case-sensitive"))
                 .suggestion(format!("write `{meant}`"), put(meant))
-                .related_in(other.file, other.span, "it is spelled like this here"),
+                .related_in(other.file, other.span, "spelled like this here"),
         );
         return;
     }
@@ -99,8 +99,7 @@ fn report<'a>(
         }
         (None, Some(meant)) => draft.help(format!("did you mean `{meant}`?")),
         (None, None) => draft.help(format!(
-            "correct the identifier, or add the `{blueprint}` in this change; if the catalog has it, `portolan pull` \
-             makes it known"
+            "correct the identifier, or add the `{blueprint}`; if it exists in the catalog, run `portolan pull`"
         )),
     });
 }

@@ -10,7 +10,7 @@ pub static RULE: Rule = Rule {
         family: Family::Repository,
         severity: Some(Severity::Error),
         what: "the same entity in two places",
-        why: "The last one written wins, and which one that is changes from run to run.",
+        why: "The catalog keeps the one that is written last, and that can change from run to run.",
         fix: "Remove or rename one of the two",
     },
     check: Check::Repository(check),
@@ -19,7 +19,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
     for (first, again) in &context.repository.duplicates {
         let (here, there) = (again.place(), first.place());
-        let message = format!("`{}` `{}` is declared a second time.", again.blueprint(), again.identifier());
+        let message = format!("`{}` `{}` is declared twice.", again.blueprint(), again.identifier());
         sink.report(
             Draft::new(here.span, message)
                 .file(here.file)

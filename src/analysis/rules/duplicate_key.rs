@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
         family: Family::Syntax,
         severity: Some(Severity::Error),
         what: "the same key twice in one mapping",
-        why: "The cluster takes the last one without a word; the other value is lost.",
+        why: "Kubernetes keeps the last value silently; the other one is lost.",
         fix: "Remove one of the two, or merge their values",
     },
     check: Check::Document(check),
@@ -22,8 +22,8 @@ fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
     for fault in context.faults {
         let FaultKind::DuplicateKey { key, first } = &fault.kind else { continue };
         sink.report(
-            Draft::new(fault.span, format!("`{key}` is given twice in the same mapping."))
-                .label("the cluster takes this one")
+            Draft::new(fault.span, format!("Key `{key}` is duplicated in this mapping."))
+                .label("Kubernetes keeps this one")
                 .related(*first, "dropped")
                 .help("remove one of the two, or merge their values"),
         );

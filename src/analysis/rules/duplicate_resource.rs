@@ -2,7 +2,6 @@
 
 use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo, Severity};
-use crate::domain::manifest::ResourceKind;
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -28,18 +27,11 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
         };
         let of = if namespace.is_empty() { String::new() } else { format!(" in namespace `{namespace}`") };
         sink.report(
-            Draft::new(here.span, format!("There is already {} `{}` named `{name}`{of}.", article(kind), kind.name()))
+            Draft::new(here.span, format!("Another `{}` is named `{name}`{of}.", kind.name()))
                 .file(here.file)
                 .entity(again.name())
-                .related_in(there.file, there.span, "the first of that name")
-                .help("rename one of them; the name need not be the identifier"),
+                .related_in(there.file, there.span, "the first one with that name")
+                .help("rename one of them; the name may differ from the identifier"),
         );
-    }
-}
-
-fn article(kind: ResourceKind) -> &'static str {
-    match kind {
-        ResourceKind::Entity => "an",
-        ResourceKind::ClusterEntity => "a",
     }
 }

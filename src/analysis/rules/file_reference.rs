@@ -10,7 +10,7 @@ pub static RULE: Rule = Rule {
         family: Family::Shape,
         severity: Some(Severity::Error),
         what: "a `file://` value, which portolan does not replace with the content of the file",
-        why: "A push would store the path itself in the catalog, over the content that Port's Git integration put there.",
+        why: "A push would store the path itself in the catalog and overwrite the content from Port's Git integration.",
         fix: "Write the content into the manifest, or leave the property to Port's Git integration",
     },
     check: Check::Survey(check),

@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
         family: Family::Shape,
         severity: None,
         what: "a field the cluster's CRD drops",
-        why: "The published CRD has no `title`, `icon` or `team`: on the cluster path they vanish without a word. Off, unless the config says `delivery: cluster`.",
+        why: "The published CRD has no `title`, `icon` or `team`, so the cluster drops them silently. Off, unless the config sets `delivery: cluster`.",
         fix: "Set it through the exporter's mapping, or push with portolan, which sends it",
     },
     check: Check::Entity(check),
@@ -26,9 +26,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
         let Some((key, _)) = spec.entry(field) else { continue };
         let message = format!("The cluster drops `spec.{field}`: the published CRD does not have it.");
         let help = match field {
-            "team" => {
-                "set the team through the exporter's mapping, or through a relation the blueprint inherits it from"
-            }
+            "team" => "set the team in the exporter's mapping, or inherit it through a relation of the blueprint",
             _ => "set it in the exporter's mapping, from a property",
         };
         sink.report(Draft::new(key.span(), message).help(help));

@@ -13,8 +13,8 @@ pub static RULE: Rule = Rule {
         family: Family::Syntax,
         severity: Some(Severity::Warning),
         what: "a place that may hold manifests and was not read: an empty file, a link",
-        why: "Its entities are unknown, which is not the same as removed. While it is there, a push deletes nothing.",
-        fix: "Restore the manifests, delete them with `git rm`, or name the place in `manifests.exclude`",
+        why: "Its entities are unknown, so a push deletes nothing until this is fixed.",
+        fix: "Restore the manifests, delete them with `git rm`, or add the path to `manifests.exclude`",
     },
     check: Check::Document(check),
 };

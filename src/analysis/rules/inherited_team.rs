@@ -11,8 +11,8 @@ pub static RULE: Rule = Rule {
         family: Family::Entity,
         severity: Some(Severity::Error),
         what: "a team on an entity whose blueprint inherits it",
-        why: "The blueprint takes the team from a related entity; the catalog refuses one that is set by hand.",
-        fix: "Remove `team`, and set the relation that leads to the owner",
+        why: "The entity's team comes from a related entity; the catalog rejects a team in the manifest.",
+        fix: "Remove `team` and set the relation to the owner",
     },
     check: Check::Entity(check),
 };
@@ -26,9 +26,10 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     }
     let entity = context.manifest.spec.map(|id| context.view.value(id));
     let key = entity.and_then(|entity| entity.entry("team")).map(|(key, _)| key.span());
-    let message = format!("Blueprint `{}` inherits its team along `{path}`.", shape.blueprint.identifier);
+    let message =
+        format!("Blueprint `{}` inherits its team through the relation `{path}`.", shape.blueprint.identifier);
     sink.report(
         Draft::new(key.unwrap_or(team.span()), message)
-            .help(format!("remove `team`, and set the relation `{}`", path.split('.').next().unwrap_or_default())),
+            .help(format!("remove `team` and set the relation `{}`", path.split('.').next().unwrap_or_default())),
     );
 }

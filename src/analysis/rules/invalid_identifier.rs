@@ -11,8 +11,8 @@ pub static RULE: Rule = Rule {
         name: "invalid-identifier",
         family: Family::Entity,
         severity: Some(Severity::Error),
-        what: "an identifier that the platform refuses",
-        why: "The catalog answers 422 and the entity is not written.",
+        what: "an identifier that the catalog rejects",
+        why: "The catalog rejects the entity (422).",
         fix: "Use letters, digits and `@ _ . + : \\ / = -` only",
     },
     check: Check::Entity(check),
@@ -42,16 +42,16 @@ fn judge(what: &str, found: Value<'_>, check: fn(&str) -> Result<(), IdentifierF
     let message = match fault {
         IdentifierFault::Empty => format!("This {what} is empty."),
         IdentifierFault::TooLong { max, length } => {
-            format!("This {what} has {length} characters; {max} is the most the platform takes.")
+            format!("This {what} has {length} characters; the limit is {max}.")
         }
-        IdentifierFault::Dots => format!("`{text}` alone is not a legal {what}."),
-        IdentifierFault::Character { found: ' ', .. } => format!("The {what} `{text}` has a space in it."),
+        IdentifierFault::Dots => format!("`{text}` is not a valid {what}."),
+        IdentifierFault::Character { found: ' ', .. } => format!("The {what} `{text}` contains a space."),
         IdentifierFault::Character { found, .. } => {
-            format!("The {what} `{text}` has `{}` in it, which the platform refuses.", found.escape_debug())
+            format!("The {what} `{text}` contains `{}`, which is not allowed.", found.escape_debug())
         }
     };
     let help = match text.contains("{{") {
-        true => "render the template first, or leave its file out with `manifests.exclude`",
+        true => "render the template first, or add its file to `manifests.exclude`",
         false => "use letters, digits and `@ _ . + : \\ / = -` only",
     };
     sink.report(Draft::new(found.span(), message).help(help));

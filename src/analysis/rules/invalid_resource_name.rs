@@ -10,9 +10,9 @@ pub static RULE: Rule = Rule {
         name: "invalid-resource-name",
         family: Family::Shape,
         severity: Some(Severity::Error),
-        what: "a name or namespace that Kubernetes refuses",
-        why: "The cluster refuses the manifest, so the entity never reaches the catalog that way.",
-        fix: "Use lower-case letters, digits, `-` and `.`; the identifier under `spec` may stay as it is",
+        what: "a name or namespace that Kubernetes rejects",
+        why: "Kubernetes rejects the manifest, so the entity does not reach the catalog.",
+        fix: "Use lower-case letters, digits, `-` and `.`; the identifier under `spec` need not change",
     },
     check: Check::Entity(check),
 };
@@ -26,21 +26,21 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
         let Err(fault) = judged else { continue };
         let reason = match fault {
             NameFault::Empty => "it is empty".to_owned(),
-            NameFault::TooLong { max, length } => format!("it has {length} characters, {max} is the most"),
+            NameFault::TooLong { max, length } => format!("it has {length} characters, the limit is {max}"),
             NameFault::Edge { found, .. } => {
-                format!("it may not begin or end with `{found}`, nor may a part between dots")
+                format!("it must not begin or end with `{found}`, nor may a part between dots")
             }
             NameFault::Character { found, .. } if found.is_ascii_uppercase() => {
                 format!("`{found}` is not allowed: lower case only")
             }
             NameFault::Character { found, .. } => format!("`{found}` is not allowed"),
         };
-        let draft = Draft::new(value.span(), format!("Kubernetes refuses the {field} `{text}`: {reason}."));
+        let draft = Draft::new(value.span(), format!("Kubernetes rejects the {field} `{text}`: {reason}."));
         let mut better = identifier::to_resource_name(text);
         if field == "namespace" {
             better = better.replace('.', "-").chars().take(identifier::NAMESPACE_MAX).collect();
         }
-        let draft = draft.help(format!("name it `{better}`; the identifier under `spec` may stay as it is"));
+        let draft = draft.help(format!("name it `{better}`; the identifier under `spec` need not change"));
         let edit = Edit { span: value.span(), replacement: better.clone() };
         sink.report(if value.is_copied() {
             draft

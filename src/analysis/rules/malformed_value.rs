@@ -11,9 +11,9 @@ pub static RULE: Rule = Rule {
         name: "malformed-value",
         family: Family::Entity,
         severity: Some(Severity::Error),
-        what: "a value that does not have the form its property asks for",
-        why: "The catalog answers 422 and the entity is not written.",
-        fix: "Write it in the form the blueprint asks for",
+        what: "a value that does not have the format of its property",
+        why: "The catalog rejects the entity (422).",
+        fix: "Write it in the format of the blueprint",
     },
     check: Check::Survey(check),
 };
@@ -26,36 +26,31 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
         let shown = if written.chars().count() > 60 { "this value".to_owned() } else { format!("`{written}`") };
         let draft = match &violation.problem {
             Problem::Format { format } => {
-                let draft = Draft::new(
-                    found.span(),
-                    format!("Property `{name}` wants {}, and {shown} is none.", words(format)),
-                );
+                let draft =
+                    Draft::new(found.span(), format!("Property `{name}` must be {}; {shown} is not.", words(format)));
                 let example = formats::example(format);
                 draft.help(
                     example.map_or_else(|| "correct it".to_owned(), |example| format!("write it like `{example}`")),
                 )
             }
-            Problem::Pattern { pattern } => Draft::new(
-                found.span(),
-                format!("Property `{name}` does not take {shown}: it does not match the pattern."),
-            )
-            .help(format!("match `{pattern}`")),
+            Problem::Pattern { pattern } => {
+                Draft::new(found.span(), format!("Property `{name}` does not match its pattern: {shown}."))
+                    .help(format!("match `{pattern}`"))
+            }
             Problem::CostlyPattern { pattern } => Draft::new(
                 found.span(),
                 format!("Property `{name}` cannot be checked: its pattern is too costly to evaluate for this value."),
             )
             .help(format!("shorten the value, or simplify the pattern `{}` in the blueprint", clip(pattern))),
             Problem::Lacks { key } => {
-                Draft::new(found.span(), format!("Property `{name}` has no `{key}`, which it needs."))
+                Draft::new(found.span(), format!("Property `{name}` has no `{key}`, which is required."))
                     .help(format!("add `{key}:`"))
             }
             Problem::Extra { keys } => {
                 let keys = keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
-                Draft::new(found.span(), format!("Property `{name}` may not have {keys}.")).help("remove it")
+                Draft::new(found.span(), format!("Property `{name}` must not have {keys}.")).help("remove it")
             }
-            Problem::Other { message } => {
-                Draft::new(found.span(), format!("Property `{name}` does not fit its blueprint: {message}."))
-            }
+            Problem::Other { message } => Draft::new(found.span(), format!("Property `{name}` is invalid: {message}.")),
             Problem::Type { .. } | Problem::Choice { .. } | Problem::Range { .. } | Problem::Repeats => continue,
         };
         sink.report(draft);
@@ -75,7 +70,7 @@ fn words(format: &str) -> String {
         "email" | "idn-email" => "an e-mail address".to_owned(),
         "ipv4" => "an IPv4 address".to_owned(),
         "ipv6" => "an IPv6 address".to_owned(),
-        "date-time" | "timer" => "a date and time with a zone".to_owned(),
-        other => format!("the format `{other}`"),
+        "date-time" | "timer" => "a date-time with time zone".to_owned(),
+        other => format!("of the format `{other}`"),
     }
 }

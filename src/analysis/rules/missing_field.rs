@@ -13,8 +13,8 @@ pub static RULE: Rule = Rule {
         name: "missing-field",
         family: Family::Shape,
         severity: Some(Severity::Error),
-        what: "a field that every entity needs is not there",
-        why: "Without a blueprint and an identifier there is nothing to put into the catalog.",
+        what: "a required field of an entity is missing",
+        why: "An entity without a blueprint and an identifier cannot be written to the catalog.",
         fix: "Add the field",
     },
     check: Check::Entity(check),
@@ -70,8 +70,8 @@ fn no_spec(root: Value<'_>, sink: &mut Sink<'_>) {
         Some((key, _)) => {
             let name = key.key_text();
             sink.report(
-                Draft::new(key.span(), format!("The manifest has no `spec`: `{name}` stands at its top."))
-                    .help(format!("add `spec:` above `{name}`, and indent what follows by two spaces")),
+                Draft::new(key.span(), format!("The manifest has no `spec`: `{name}` is at the top level."))
+                    .help(format!("add `spec:` above `{name}` and indent the lines below by two spaces")),
             );
         }
         None => report(root, "spec", "the manifest", sink),
@@ -81,8 +81,8 @@ fn no_spec(root: Value<'_>, sink: &mut Sink<'_>) {
 /// An item in a list of entities that is no mapping.
 fn no_entity(item: Value<'_>, sink: &mut Sink<'_>) {
     let message = match item.is_null() {
-        true => "This item of the list is empty; an entity is a mapping.".to_owned(),
-        false => format!("This item of the list is {}; an entity is a mapping.", item.kind().words()),
+        true => "This list item is empty; an entity must be a mapping.".to_owned(),
+        false => format!("This list item is {}; an entity must be a mapping.", item.kind().words()),
     };
     let help = "write it as `blueprint:` and `identifier:`, or remove the item";
     sink.report(Draft::new(item.span(), message).help(help));
@@ -95,7 +95,7 @@ fn report(place: Value<'_>, field: &str, of: &str, sink: &mut Sink<'_>) {
         "metadata" => "add `metadata:` with a `name:`".to_owned(),
         "spec" => "add `spec:` with `blueprint:` and `identifier:`".to_owned(),
         "name" => "add `name:`, in lower case, unique among resources of this kind".to_owned(),
-        "blueprint" => "add `blueprint:` with the identifier of the blueprint it is made of".to_owned(),
+        "blueprint" => "add `blueprint:` with the identifier of a blueprint".to_owned(),
         _ => format!("add `{field}:`, unique among the entities of its blueprint"),
     };
     sink.report(Draft::new(span, format!("{} has no `{field}`.", capital(of))).help(help));

@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
         family: Family::Entity,
         severity: Some(Severity::Error),
         what: "a required property without a value",
-        why: "The catalog refuses to create the entity.",
+        why: "The catalog rejects the entity.",
         fix: "Give the property a value",
     },
     check: Check::Survey(check),
@@ -41,7 +41,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
         }
     }
     for (key, property) in &survey.null_properties {
-        let message = format!("Required property `{}` is null, which clears it.", property.name);
+        let message = format!("Required property `{}` is empty.", property.name);
         sink.report(Draft::new(key.span(), message).help(format!("give it a value{}", wanted(property))));
     }
 }

@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
         family: Family::Relation,
         severity: Some(Severity::Error),
         what: "a required relation without a target",
-        why: "The catalog refuses the entity.",
+        why: "The catalog rejects the entity.",
         fix: "Name the entity it relates to",
     },
     check: Check::Survey(check),
@@ -33,7 +33,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
         sink.report(Draft::new(context.place_of("relations"), message).help(help(relation)));
     }
     for (key, relation) in &context.survey.null_relations {
-        let message = format!("Required relation `{}` is null, which clears it.", relation.name);
+        let message = format!("Required relation `{}` is empty.", relation.name);
         sink.report(Draft::new(key.span(), message).help(format!(
             "give it {} of a `{}`",
             identifiers(relation),

@@ -20,6 +20,7 @@ mod invalid_blueprint;
 mod invalid_identifier;
 mod invalid_resource_name;
 mod malformed_value;
+mod merge_conflict;
 mod missing_field;
 mod missing_property;
 mod missing_relation;
@@ -37,6 +38,7 @@ mod unknown_kind;
 mod unknown_property;
 mod unknown_relation;
 pub(super) mod unknown_rule;
+mod unlisted_manifest;
 mod unnormalised_text;
 mod unreadable_manifest;
 mod unsupported_version;
@@ -61,6 +63,7 @@ pub static ALL: &[&Rule] = &[
     &unnormalised_text::RULE,
     &unreadable_manifest::RULE,
     &hidden_manifest::RULE,
+    &merge_conflict::RULE,
     &unknown_field::RULE,
     &missing_field::RULE,
     &wrong_type::RULE,
@@ -92,6 +95,7 @@ pub static ALL: &[&Rule] = &[
     &duplicate_resource::RULE,
     &case_collision::RULE,
     &stale_snapshot::RULE,
+    &unlisted_manifest::RULE,
     &plain_secret::RULE,
     &unused_ignore::RULE,
     &unknown_rule::RULE,

@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
         family: Family::Shape,
         severity: Some(Severity::Warning),
         what: "a namespace on a `ClusterEntity`",
-        why: "A cluster-wide resource has no namespace: it is ignored or refused, and whoever relies on it is misled.",
+        why: "A cluster-wide resource has no namespace: Kubernetes ignores or rejects the field, which misleads readers.",
         fix: "Remove the namespace, or use `kind: Entity`",
     },
     check: Check::Entity(check),
@@ -26,6 +26,6 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     if value.is_null() {
         return;
     }
-    let message = "A `ClusterEntity` belongs to no namespace, and this one names one.";
+    let message = "A `ClusterEntity` must not have a namespace.";
     sink.report(Draft::new(key.span().to(value.span()), message).help("remove the line, or use `kind: Entity`"));
 }

@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
         family: Family::Syntax,
         severity: Some(Severity::Warning),
         what: "a key that is not text",
-        why: "JSON, which the catalog speaks, has only text as keys; the key is turned into one by each tool in its own way.",
+        why: "The catalog's API is JSON, where keys are text; tools convert other keys differently.",
         fix: "Quote the key",
     },
     check: Check::Document(check),
@@ -23,7 +23,7 @@ fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
     for fault in context.faults {
         let FaultKind::NonStringKey { found, text } = &fault.kind else { continue };
         let raw = fault.span.slice(context.view.source);
-        let message = format!("The key `{raw}` is {found}, not text.");
+        let message = format!("The key `{raw}` must be text, found {found}.");
         let draft = Draft::new(fault.span, message).help(format!("quote it: `\"{text}\"`"));
         // Only where the text that Kubernetes makes of it is what is written: `1.0` becomes `1`.
         let is_safe = raw == text && !raw.contains(['"', '\\']);

@@ -1,8 +1,9 @@
-//! The finding shows only the first characters: it must not spread what it found.
+//! Credentials in manifests. The finding repeats nothing of what it found.
 
 use crate::analysis::credentials::SecretKind;
 use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo, Severity};
+use crate::text::credentials::Credential;
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -11,8 +12,11 @@ pub static RULE: Rule = Rule {
         family: Family::Secret,
         severity: Some(Severity::Error),
         what: "a credential in a manifest",
-        why: "Whoever can read the repository or the catalog has it, now and in every clone.",
-        fix: "Revoke it, and refer to where it is kept instead",
+        why: "Everyone who can read the repository or the catalog can use the credential, now and in every clone.",
+        fix: "Not committed yet: remove the value from the file, keep it in a secret store or an environment variable, and \
+              let the manifest name that place (`vault:checkout/acquirer#key`, `${ACQUIRER_API_KEY}`). Committed already: \
+              rotate the credential first. Git keeps the value in the history, and the catalog may have it too, so \
+              removing it from the file is not enough",
     },
     check: Check::Survey(check),
 };
@@ -20,13 +24,14 @@ pub static RULE: Rule = Rule {
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     for secret in &context.survey.secrets {
         let message = match &secret.kind {
-            SecretKind::Token { what, start } => format!("This value looks like {what} (`{start}...`)."),
-            SecretKind::UrlPassword => "This URL holds a password.".to_owned(),
-            SecretKind::PrivateKey => "This value holds a private key.".to_owned(),
-            SecretKind::WebToken => "This value holds a JSON web token.".to_owned(),
-            SecretKind::Named { name } => format!("`{name}` looks like it holds a credential."),
+            SecretKind::Recognised(Credential::Token(what)) => format!("This value looks like {what}."),
+            SecretKind::Recognised(Credential::UrlPassword) => "This URL contains a password.".to_owned(),
+            SecretKind::Recognised(Credential::PrivateKey) => "This value contains a private key.".to_owned(),
+            SecretKind::Recognised(Credential::WebToken) => "This value contains a JSON web token.".to_owned(),
+            SecretKind::Named(name) => format!("`{name}` looks like it contains a credential."),
         };
-        let help = "revoke it, and refer to where it is kept instead; Git keeps every version";
+        let help = "before a commit: move the value to a secret store or an environment variable and refer to it; after a \
+                    commit: rotate the credential, since removing it from the file leaves it in the Git history";
         sink.report(Draft::new(secret.value.span(), message).help(help));
     }
 }

@@ -10,9 +10,9 @@ pub static RULE: Rule = Rule {
         name: "relation-arity",
         family: Family::Relation,
         severity: Some(Severity::Error),
-        what: "a list for a single relation, or a lone value for a many relation",
-        why: "The catalog answers 422 (`relation_many_violation`).",
-        fix: "Write a list for a many relation, one identifier for a single one",
+        what: "a list for a relation to one entity, or a single value for a relation to many",
+        why: "The catalog rejects the entity (422, `relation_many_violation`).",
+        fix: "Write a list for a relation to many, and one identifier otherwise",
     },
     check: Check::Survey(check),
 };
@@ -21,17 +21,16 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     for (key, value, relation) in &context.survey.arity {
         let name = &relation.name;
         if value.kind() == Kind::List {
-            let draft = Draft::new(value.span(), format!("Relation `{name}` takes one target, and this is a list."));
+            let draft = Draft::new(value.span(), format!("Relation `{name}` must be one identifier, found a list."));
             let help = match value.len() {
                 0 => format!("write `{name}: null` to clear it, or remove the line"),
                 1 => "write the identifier without the list".to_owned(),
-                count => format!("choose one of the {count}; only the blueprint can make it a many relation"),
+                count => format!("keep one of the {count}; only the blueprint can allow many"),
             };
             sink.report(draft.help(help));
             continue;
         }
-        let draft =
-            Draft::new(value.span(), format!("Relation `{name}` takes a list of targets, and this is a single value."));
+        let draft = Draft::new(value.span(), format!("Relation `{name}` must be a list, found a single value."));
         // An anchor or a tag in between would belong to the list, or to nothing.
         let between = context.view.source.get(key.span().end as usize..value.span().start as usize);
         let is_bare = between.is_some_and(|between| between.trim() == ":") && !value.is_tagged();

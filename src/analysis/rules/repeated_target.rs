@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
         family: Family::Relation,
         severity: Some(Severity::Warning),
         what: "the same target twice in one relation",
-        why: "It means nothing to the catalog, and hides which entry was meant to be another.",
+        why: "It has no effect, and often another target was intended.",
         fix: "Remove the repeated entry",
     },
     check: Check::Survey(check),
@@ -21,8 +21,8 @@ pub static RULE: Rule = Rule {
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     for Repeated { first, again, relation } in &context.survey.repeated {
         let text = again.as_str().unwrap_or_default();
-        let draft = Draft::new(again.span(), format!("Relation `{}` names `{text}` twice.", relation.name))
-            .related(first.span(), "named here first")
+        let draft = Draft::new(again.span(), format!("Relation `{}` has the target `{text}` twice.", relation.name))
+            .related(first.span(), "first here")
             .help("remove the repeated entry");
         let removal = removal(context.view.source, again.span()).filter(|_| !again.is_copied());
         sink.report(match removal {

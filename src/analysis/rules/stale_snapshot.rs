@@ -9,9 +9,9 @@ pub static RULE: Rule = Rule {
         name: "stale-snapshot",
         family: Family::Repository,
         severity: Some(Severity::Warning),
-        what: "a snapshot of the catalog that is old",
-        why: "Lint checks against what the catalog had then; blueprints may have changed since.",
-        fix: "Run `portolan pull`, and commit what it brings",
+        what: "an old snapshot of the catalog",
+        why: "Lint checks against the snapshot; blueprints may have changed since.",
+        fix: "Run `portolan pull` and commit the result",
     },
     check: Check::Repository(check),
 };
@@ -21,12 +21,9 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
     let age = context.options.today.0 - pulled.day.0;
     let most = i64::from(context.options.snapshot_max_age_days);
     if age > most {
-        let message =
-            format!("The snapshot of the catalog is {age} days old; {most} is the most this repository allows.");
+        let message = format!("The snapshot of the catalog is {age} days old; the limit is {most}.");
         sink.report(
-            Draft::new(pulled.span, message)
-                .file(pulled.file)
-                .help("run `portolan pull`, or allow more with `snapshot.max-age`"),
+            Draft::new(pulled.span, message).file(pulled.file).help("run `portolan pull`, or raise `snapshot.max-age`"),
         );
     }
 }

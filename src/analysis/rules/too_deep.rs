@@ -12,8 +12,8 @@ pub static RULE: Rule = Rule {
         family: Family::Syntax,
         severity: Some(Severity::Error),
         what: "nesting beyond 128 levels",
-        why: "No tool on the way to the catalog takes it, and it is most likely the product of a faulty generator.",
-        fix: "Flatten the value, or correct what generated it",
+        why: "The catalog rejects it, and it probably comes from a faulty generator.",
+        fix: "Flatten the value, or fix its generator",
     },
     check: Check::Document(check),
 };
@@ -22,6 +22,6 @@ fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
     for fault in context.faults {
         let FaultKind::TooDeep { limit } = &fault.kind else { continue };
         let message = format!("This value is nested more than {limit} levels deep.");
-        sink.report(Draft::new(fault.span, message).help("flatten it, or correct what generated it"));
+        sink.report(Draft::new(fault.span, message).help("flatten it, or fix its generator"));
     }
 }

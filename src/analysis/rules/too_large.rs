@@ -14,8 +14,8 @@ pub static RULE: Rule = Rule {
         family: Family::Syntax,
         severity: Some(Severity::Error),
         what: "a document or file beyond the limits",
-        why: "A document over 10 MiB, or with more than 500,000 keys and values, cannot be an entity: the catalog takes 1 MiB.",
-        fix: "Split the file, or exclude it in `manifests.exclude`",
+        why: "A document over 10 MiB, or with more than 500,000 keys and values, cannot be an entity: the catalog accepts 1 MiB.",
+        fix: "Split the file, or add it to `manifests.exclude`",
     },
     check: Check::Document(check),
 };
@@ -28,11 +28,11 @@ fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
             Oversize::File => format!("This file is larger than {mebibytes} MiB and was not read."),
             Oversize::Document => format!("This document is larger than {mebibytes} MiB and was not read."),
             Oversize::Nodes => {
-                format!("This document has more than {} keys and values and was not read to its end.", grouped(*limit))
+                format!("This document has more than {} keys and values; the rest was not read.", grouped(*limit))
             }
         };
         sink.report(
-            Draft::new(fault.span, message).help("split it, or name the file in `manifests.exclude` of portolan.yaml"),
+            Draft::new(fault.span, message).help("split it, or add the file to `manifests.exclude` in portolan.yaml"),
         );
     }
 }

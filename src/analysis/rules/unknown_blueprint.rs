@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
         family: Family::Entity,
         severity: Some(Severity::Error),
         what: "a blueprint that the catalog does not have",
-        why: "The catalog answers 404 for every entity of it.",
+        why: "The catalog rejects every entity of it (404).",
         fix: "Correct the name; if the blueprint is new in the catalog, run `portolan pull`",
     },
     check: Check::Repository(check),
@@ -85,9 +85,7 @@ fn report(blueprint: &str, entities: &[EntityRef<'_>], context: &RepositoryConte
         draft = draft.related_in(place.file, place.span, words(at));
     }
     sink.report(match suggest::closest(blueprint, context.snapshot.identifiers()) {
-        Some(meant) => {
-            draft.help(format!("did you mean `{meant}`? If it is new in the catalog, `portolan pull` brings it"))
-        }
-        None => draft.help("correct the name; if the blueprint is new in the catalog, `portolan pull` brings it"),
+        Some(meant) => draft.help(format!("did you mean `{meant}`? If it is new in the catalog, run `portolan pull`")),
+        None => draft.help("correct the name; if the blueprint is new in the catalog, run `portolan pull`"),
     });
 }

@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
         family: Family::Shape,
         severity: Some(Severity::Error),
         what: "a field that an entity does not have",
-        why: "The cluster drops it or refuses the manifest; what it was meant to say never reaches the catalog.",
+        why: "Kubernetes drops the field or rejects the manifest, so the value never reaches the catalog.",
         fix: "Correct the name, or remove the field",
     },
     check: Check::Entity(check),

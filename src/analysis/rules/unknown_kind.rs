@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
         family: Family::Shape,
         severity: Some(Severity::Error),
         what: "a kind that the platform does not have",
-        why: "Nothing watches resources of that kind; the entity never reaches the catalog.",
+        why: "The exporter ignores resources of that kind, so the entity never reaches the catalog.",
         fix: "Use `Entity`, or `ClusterEntity` for one without a namespace",
     },
     check: Check::Document(check),
@@ -29,7 +29,7 @@ fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
         let version = manifest.platform.api_version();
         let Some(kind) = value.as_str().filter(|_| at != manifest.root) else {
             let span = value.entries().next().map_or(value.span(), |(key, _)| key.span());
-            let message = format!("A manifest of `{version}` needs a `kind`, and this one has none.");
+            let message = format!("A manifest of `{version}` must have a `kind`.");
             sink.report(Draft::new(span, message).help("add `kind: Entity`, or `kind: ClusterEntity`"));
             continue;
         };

@@ -10,7 +10,7 @@ pub static RULE: Rule = Rule {
         family: Family::Entity,
         severity: Some(Severity::Error),
         what: "a property that the blueprint does not have",
-        why: "The catalog refuses or drops it: the value is never seen.",
+        why: "The catalog rejects the entity or drops the value.",
         fix: "Correct the name, add the property to the blueprint, or remove it",
     },
     check: Check::Survey(check),

@@ -10,7 +10,7 @@ pub static RULE: Rule = Rule {
         family: Family::Relation,
         severity: Some(Severity::Error),
         what: "a relation that the blueprint does not have",
-        why: "The catalog answers 404 and the entity is not written.",
+        why: "The catalog rejects the entity (404).",
         fix: "Correct the name, add the relation to the blueprint, or remove it",
     },
     check: Check::Survey(check),

@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
         family: Family::Suppression,
         severity: Some(Severity::Warning),
         what: "an ignore comment for a rule that does not exist",
-        why: "It silences nothing: the finding it was meant for is still reported, or the rule was renamed.",
+        why: "The comment has no effect: the finding is still reported, or the rule was renamed.",
         fix: "Correct the name; `portolan explain` lists the rules",
     },
     check: Check::Suppression,
@@ -24,7 +24,7 @@ pub(in crate::analysis) fn report(rule: &Rule, verdict: &Verdict, sink: &mut Sin
         return;
     }
     for unknown in &verdict.unknown {
-        let draft = Draft::new(unknown.span, format!("There is no rule `{}`.", unknown.name));
+        let draft = Draft::new(unknown.span, format!("Unknown rule `{}`.", unknown.name));
         let names = || rules::ALL.iter().map(|rule| rule.info.name);
         sink.report(match (suggest::single_slip(&unknown.name, names()), suggest::closest(&unknown.name, names())) {
             (Some(meant), _) => draft.help(format!("write `{meant}`")).suggestion(

@@ -11,9 +11,9 @@ pub static RULE: Rule = Rule {
         name: "unnormalised-text",
         family: Family::Syntax,
         severity: Some(Severity::Warning),
-        what: "text that looks as usual and is other bytes: Unicode that is not in NFC",
-        why: "The catalog compares bytes: an `é` in two characters and one in a single character are two values. A change shows where nobody sees one, and relations, choices and searches miss.",
-        fix: "Write the text in Unicode's usual form, NFC: most keyboards do",
+        what: "text that looks identical but is not Unicode NFC",
+        why: "The catalog compares bytes: an `é` of two characters differs from an `é` of one. Plans show invisible changes, and relations, choices and searches do not match.",
+        fix: "Write the text as Unicode NFC, as most keyboards do",
     },
     check: Check::Survey(check),
 };
@@ -23,16 +23,16 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
         let text = value.as_str().unwrap_or_default();
         let message = match Spelling::first_of(text) {
             Some(Spelling { usual, usual_codes, codes }) => {
-                format!("`{usual}` is written as {codes} here; the usual form (NFC) is {usual_codes}.")
+                format!("`{usual}` is {codes} here, which is not Unicode NFC ({usual_codes}).")
             }
-            None => "This text is not in Unicode's usual form, NFC.".to_owned(),
+            None => "This text is not Unicode NFC.".to_owned(),
         };
         let help = match part {
-            Part::Name => "write it in the usual form wherever the name stands: to the catalog it is another name",
-            Part::Prose | Part::Data => "write it in the usual form",
+            Part::Name => "write it as NFC wherever the name is used: the catalog sees another name",
+            Part::Prose | Part::Data => "write it as NFC",
         };
         let draft = Draft::new(value.span(), message).help(help);
-        let title = "write it in the usual form";
+        let title = "write it as NFC";
         sink.report(match (part, usual(*value)) {
             (Part::Prose, Some(edit)) => draft.fix(title, vec![edit]),
             (Part::Name | Part::Data, Some(edit)) => draft.suggestion(title, vec![edit]),

@@ -15,8 +15,8 @@ pub static RULE: Rule = Rule {
         family: Family::Shape,
         severity: Some(Severity::Error),
         what: "an API version that the platform does not have",
-        why: "The cluster knows only the version the platform publishes; the manifest is refused.",
-        fix: "Use the version the finding names",
+        why: "The cluster has only the published version and rejects the manifest.",
+        fix: "Use the version in the finding's help",
     },
     check: Check::Document(check),
 };
@@ -41,7 +41,7 @@ fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
 
 /// The manifest of `root` has no `apiVersion`, or one without a value, or has it under a misspelt key.
 fn missing(manifest: &Manifest, root: Value<'_>) -> Draft {
-    let message = "This manifest has no `apiVersion`, so the cluster and portolan pass it by.";
+    let message = "This manifest has no `apiVersion`, so Kubernetes and portolan ignore it.";
     let is_misspelt = |key: &str| suggest::single_slip(key, ["apiVersion"]).is_some();
     let misspelt = root.entries().map(|(key, _)| key).find(|key| key.as_str().is_some_and(is_misspelt));
     if let Some(key) = misspelt.filter(|_| root.get("apiVersion").is_none()) {

@@ -10,8 +10,8 @@ pub static RULE: Rule = Rule {
         name: "unused-ignore",
         family: Family::Suppression,
         severity: Some(Severity::Warning),
-        what: "an ignore comment that silences nothing",
-        why: "It outlives its reason, and one day silences something that matters.",
+        what: "an ignore comment without effect",
+        why: "It may hide a real finding later.",
         fix: "Remove the comment",
     },
     check: Check::Suppression,
@@ -23,8 +23,8 @@ pub(in crate::analysis) fn report(rule: &Rule, verdict: &Verdict, sink: &mut Sin
     }
     for unused in &verdict.unused {
         let message = match &unused.name {
-            Some(name) => format!("Nothing here breaks `{name}`: this comment silences nothing."),
-            None => "This comment names no rule, and silences nothing.".to_owned(),
+            Some(name) => format!("There is no `{name}` finding here, so this comment has no effect."),
+            None => "This comment names no rule, so it has no effect.".to_owned(),
         };
         let draft = Draft::new(unused.span, message);
         sink.report(match &unused.name {

@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
         family: Family::Entity,
         severity: Some(Severity::Error),
         what: "a value that is not one of the choices",
-        why: "The catalog answers 422 and the entity is not written.",
+        why: "The catalog rejects the entity (422).",
         fix: "Use one of the choices of the blueprint",
     },
     check: Check::Survey(check),

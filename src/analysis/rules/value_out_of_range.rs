@@ -11,9 +11,9 @@ pub static RULE: Rule = Rule {
         name: "value-out-of-range",
         family: Family::Entity,
         severity: Some(Severity::Error),
-        what: "a value, length or count outside its bounds",
-        why: "The catalog answers 422 and the entity is not written.",
-        fix: "Stay within the bounds of the blueprint",
+        what: "a value, length or count out of range",
+        why: "The catalog rejects the entity (422).",
+        fix: "Stay within the range of the blueprint",
     },
     check: Check::Survey(check),
 };
@@ -29,10 +29,10 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
                     Kind::List | Kind::Map => format!("has {} entries", found.len()),
                     Kind::Number | Kind::Bool | Kind::Null => format!("is {}", found.to_json()),
                 };
-                Draft::new(found.span(), format!("Property `{name}` {has}; the blueprint takes {bound}."))
+                Draft::new(found.span(), format!("Property `{name}` {has}; it must be {bound}."))
                     .help(format!("keep it to {bound}"))
             }
-            Problem::Repeats => Draft::new(found.span(), format!("Property `{name}` holds the same value twice."))
+            Problem::Repeats => Draft::new(found.span(), format!("Property `{name}` has the same value twice."))
                 .help("remove the repeated value"),
             Problem::Type { .. }
             | Problem::Choice { .. }

@@ -13,8 +13,8 @@ pub static RULE: Rule = Rule {
         family: Family::Entity,
         severity: Some(Severity::Error),
         what: "a property value of the wrong type",
-        why: "The catalog answers 422 and the entity is not written.",
-        fix: "Write a value of the blueprint's type; quotes make text, their absence a number or a boolean",
+        why: "The catalog rejects the entity (422).",
+        fix: "Write a value of the property's type; quotes make it text",
     },
     check: Check::Survey(check),
 };
@@ -30,8 +30,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
 fn word(property: &Property, violation: &Violation<'_>, expected: &str) -> Draft {
     let found = violation.at;
     let name = format!("{}{}", property.name, violation.path);
-    let message =
-        format!("Property `{name}` is {}, and the blueprint wants {}.", found.kind().words(), with_article(expected));
+    let message = format!("Property `{name}` must be {}, found {}.", with_article(expected), found.kind().words());
     let draft = Draft::new(found.span(), message);
     let is_plain = found.style() == Style::Plain && !found.is_copied();
     let text = found.as_str().unwrap_or_default();

@@ -11,8 +11,8 @@ pub static RULE: Rule = Rule {
         family: Family::Shape,
         severity: Some(Severity::Error),
         what: "a field of the manifest with the wrong kind of value",
-        why: "The cluster and the catalog refuse it.",
-        fix: "Write a value of the right kind; quote numbers and booleans that are meant as text",
+        why: "Kubernetes and the catalog reject it.",
+        fix: "Write a value of the right kind; quote numbers and booleans that are text",
     },
     check: Check::Entity(check),
 };
@@ -52,16 +52,18 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     }
     for (key, found, relation) in &context.survey.not_text {
         let name = key.key_text();
-        let draft =
-            Draft::new(found.span(), format!("Relation `{name}` names {}, not an identifier.", found.kind().words()))
-                .label(format!("an identifier of a `{}`", relation.target));
+        let draft = Draft::new(
+            found.span(),
+            format!("Relation `{name}` must be an identifier, found {}.", found.kind().words()),
+        )
+        .label(format!("an identifier of a `{}`", relation.target));
         sink.report(quote(draft, *found));
     }
 }
 
 fn text(field: &str, found: Value<'_>, sink: &mut Sink<'_>) {
     if found.kind() != Kind::String {
-        let message = format!("`{field}` is {}, not text.", found.kind().words());
+        let message = format!("`{field}` must be text, found {}.", found.kind().words());
         sink.report(quote(Draft::new(found.span(), message), found));
     }
 }
@@ -70,7 +72,7 @@ fn mapping(field: &str, found: Value<'_>, sink: &mut Sink<'_>) {
     if found.kind() == Kind::Map {
         return;
     }
-    let draft = Draft::new(found.span(), format!("`{field}` is {}, not a mapping.", found.kind().words()));
+    let draft = Draft::new(found.span(), format!("`{field}` must be a mapping, found {}.", found.kind().words()));
     sink.report(match found.kind() {
         Kind::Null => draft.help(format!("write `{field}: {{}}`, or remove the line")),
         Kind::List => draft.help("remove the dashes: each entry is a `name: value` of its own"),
@@ -84,14 +86,14 @@ fn team(found: Value<'_>, sink: &mut Sink<'_>) {
         Kind::String => {}
         Kind::List => {
             for item in found.items().filter(|item| item.kind() != Kind::String) {
-                let message = format!("`team` holds {}, not the name of a team.", item.kind().words());
+                let message = format!("`team` must be the name of a team, found {}.", item.kind().words());
                 sink.report(quote(Draft::new(item.span(), message), item));
             }
         }
         // A search query, which only the catalog can answer.
         Kind::Map if found.get("combinator").is_some() => {}
         Kind::Null | Kind::Bool | Kind::Number | Kind::Map => {
-            let message = format!("`team` is {}, not a team or a list of teams.", found.kind().words());
+            let message = format!("`team` must be a team or a list of teams, found {}.", found.kind().words());
             sink.report(quote(Draft::new(found.span(), message), found));
         }
     }
@@ -106,6 +108,6 @@ fn quote(draft: Draft, found: Value<'_>) -> Draft {
     }
     let replacement = format!("\"{raw}\"");
     draft
-        .help(format!("quote it, if text is meant: `{replacement}`"))
+        .help(format!("quote it if it is text: `{replacement}`"))
         .suggestion("quote it", vec![Edit { span: found.span(), replacement }])
 }

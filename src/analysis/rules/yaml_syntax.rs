@@ -11,23 +11,30 @@ pub static RULE: Rule = Rule {
         name: "yaml-syntax",
         family: Family::Syntax,
         severity: Some(Severity::Error),
-        what: "a document that is not YAML, or that Kubernetes refuses",
-        why: "A broken document is not applied at all: its entities silently stay as they are, or disappear.",
-        fix: "Correct the syntax at the place shown; quote values that hold `: `, ` #`, or start with a special character",
+        what: "a document that is not YAML, or that Kubernetes rejects",
+        why: "A broken document is not applied: its entities silently keep their old state, or disappear.",
+        fix: "Correct the syntax at the marked place; quote values that contain `: ` or ` #`, or start with a special character",
     },
     check: Check::Document(check),
 };
 
 fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
     for fault in context.faults {
-        let FaultKind::Syntax { message, help, related } = &fault.kind else { continue };
-        let mut draft = Draft::new(fault.span, message.clone());
-        if let Some(help) = help {
-            draft = draft.help(help.clone());
+        match &fault.kind {
+            FaultKind::Syntax { message, help, related } => {
+                let mut draft = Draft::new(fault.span, message.clone());
+                if let Some(help) = help {
+                    draft = draft.help(help.clone());
+                }
+                if let Some((span, label)) = related {
+                    draft = draft.related(*span, label.clone());
+                }
+                sink.report(draft);
+            }
+            FaultKind::NotJson { message, help } => {
+                sink.report(Draft::new(fault.span, message.clone()).help(help.clone()));
+            }
+            _ => {}
         }
-        if let Some((span, label)) = related {
-            draft = draft.related(*span, label.clone());
-        }
-        sink.report(draft);
     }
 }

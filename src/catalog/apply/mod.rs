@@ -193,7 +193,7 @@ fn failure(act: &Act, undone: &Undone) -> Failure {
             message: refusal.message.clone().unwrap_or_else(|| "the catalog gives no reason".to_owned()),
         },
         Undone::Broken(error) | Undone::Unsent(error) => {
-            Failure { deed, status: error.status(), code: None, message: format!("failed to {error}") }
+            Failure { deed, status: error.status(), code: None, message: error.to_string() }
         }
         Undone::InDoubt { last, .. } => failure(act, last),
         Undone::Recreated => Failure {
@@ -204,7 +204,7 @@ fn failure(act: &Act, undone: &Undone) -> Failure {
                 .to_owned(),
         },
         Undone::Denied => {
-            Failure { deed, status: None, code: None, message: "the catalog refuses all writes".to_owned() }
+            Failure { deed, status: None, code: None, message: "the catalog rejects all writes".to_owned() }
         }
         Undone::Stopped => {
             Failure { deed, status: None, code: None, message: "the run was stopped before the answer".to_owned() }

@@ -154,7 +154,7 @@ impl Resolver<'_> {
                     (None, Some(_)) => continue,
                     (None, None) => "no longer owned by this scope".to_owned(),
                 };
-                let words = format!("the entity is {whose} by now; it was not deleted");
+                let words = format!("the entity is now {whose}; it was not deleted");
                 kept.insert(at, Undone::Refused(Box::new(Refusal::new(FOREIGN, "foreign", words))));
             }
         }

@@ -97,8 +97,15 @@ mod tests {
         assert!(batches(&[]).is_empty());
     }
 
+    /// Each case writes megabytes, so a long run has `most`.
+    fn long(default: u32, most: u32) -> ProptestConfig {
+        let config = crate::generated_cases::config(default);
+        ProptestConfig { cases: config.cases.min(most), ..config }
+    }
+
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(24))]
+        #![proptest_config(long(24, 500))]
+
         #[test]
         fn every_draft_is_in_one_lot_in_order(lengths in proptest::collection::vec(0usize..200_000, 0..50)) {
             let drafts: Vec<EntityDraft> = lengths.iter().enumerate().map(|(n, length)| draft(n, *length)).collect();

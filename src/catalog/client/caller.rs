@@ -1,5 +1,5 @@
-//! Calls that come about: a turn at the gate, a token that lives, another try where one may help, within a budget. What
-//! the catalog refuses for good is an error with its words.
+//! Sends one call: waits for the limiter, renews the token, and retries within the budget. A final rejection of the
+//! catalog is an error with its message.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,6 +16,7 @@ use super::token::{Granted, Lease, Tokens};
 use super::transport::{Answer, Request, Transport};
 use super::words::{shown, shown_json, shown_start};
 use super::{Credentials, Notices, Waiting};
+use crate::catalog::errand::Halt;
 use crate::catalog::stop::Stop;
 use crate::catalog::wire::Refusal;
 use crate::domain::platform::Platform;
@@ -38,6 +39,8 @@ pub(super) struct Call {
     pub is_write: bool,
     /// Who may end it before its time.
     pub stop: Stop,
+    /// The run that it belongs to is over: then it is not sent any more.
+    pub halt: Halt,
 }
 
 /// Whether a call may be made again when nobody knows what became of it.
@@ -59,6 +62,7 @@ impl Call {
             is_brief: false,
             is_write: false,
             stop: Stop::default(),
+            halt: Halt::default(),
         }
     }
 
@@ -99,6 +103,8 @@ pub(super) struct Reply<T> {
 
 /// One attempt that failed, and whether another may help.
 enum Failed {
+    /// Its token was refused to another call meanwhile: it was not sent.
+    Stale,
     ForGood(ClientError),
     ForNow(ClientError, Option<Duration>),
 }
@@ -151,8 +157,15 @@ impl Caller {
                 Err(error) if call.is_write => return Err(self.final_word(error.without_token(), tries)),
                 Err(error) => return Err(error),
             };
+            if !is_renewed && !call.halt.is_set() {
+                call.stop.unless_told(self.tokens.pass_probation(&lease)).await;
+            }
             let began = self.gate.now();
-            let failed = match self.attempt(call, Some(&lease.token)).await {
+            let failed = match self.attempt(call, Some(&lease)).await {
+                Err(Failed::Stale) => {
+                    self.tokens.refused(&lease).await;
+                    continue;
+                }
                 Ok(answer) if answer.status == 401 && !is_renewed => {
                     is_renewed = true;
                     self.tokens.refused(&lease).await;
@@ -206,16 +219,20 @@ impl Caller {
     }
 
     /// One try, in its turn.
-    async fn attempt(&self, call: &Call, token: Option<&Secret>) -> Result<Answer, Failed> {
+    async fn attempt(&self, call: &Call, lease: Option<&Lease>) -> Result<Answer, Failed> {
         if call.is_write && !self.transport.names_scope() {
             return Err(Failed::ForGood(ClientError::Unscoped { asked: self.asked(call) }));
         }
-        let told = |wait| self.tell("the rate limit is used up", "continuing", wait, None);
+        let told = |wait| self.tell("the rate limit is exhausted", "continuing", wait, None);
         let turn = call.stop.unless_told(self.gate.enter(call.work, self.patience.total, told)).await;
-        let Some(turn) = turn.filter(|_| !call.stop.is_told()) else {
+        let Some(turn) = turn.filter(|_| !call.stop.is_told() && !call.halt.is_set()) else {
             return Err(Failed::ForGood(ClientError::Stopped { asked: self.asked(call) }));
         };
         let permit = turn.map_err(|wait| Failed::ForGood(ClientError::Throttled { asked: self.asked(call), wait }))?;
+        if lease.is_some_and(|lease| self.tokens.is_stale(lease)) {
+            return Err(Failed::Stale);
+        }
+        let token = lease.map(|lease| &*lease.token);
         let secrets: Vec<&Secret> = std::iter::once(&self.credentials.secret).chain(token).collect();
         let (route, body) = (call.route.as_str(), call.body.as_deref());
         let request = Request { method: call.method, route, body, token, secrets: &secrets };
@@ -225,6 +242,9 @@ impl Caller {
         match exchanged {
             Ok(answer) => {
                 self.is_heard.store(true, Ordering::Relaxed);
+                if let Some(lease) = lease {
+                    self.tokens.judge(lease, answer.status == 401);
+                }
                 let ended = if is_passing(answer.status) { Ended::Pressed } else { Ended::Well };
                 if ended == Ended::Well {
                     self.budget().answer();
@@ -336,8 +356,8 @@ impl Caller {
     fn not_the_api(&self, call: &Call, answer: &Answer, secrets: &[&Secret]) -> ClientError {
         let what = match answer.content_type.as_deref().map(|kind| shown(kind, secrets)) {
             Some(kind) if kind.contains("html") => "a web page".to_owned(),
-            Some(kind) => format!("something of the type `{kind}`"),
-            None => "something without a type".to_owned(),
+            Some(kind) => format!("content of type `{kind}`"),
+            None => "content without a type".to_owned(),
         };
         let start = shown_start(&answer.body, 300, secrets);
         ClientError::NotTheApi { asked: self.asked(call), status: answer.status, what, start }
@@ -350,7 +370,7 @@ impl Caller {
         if regions.len() > 1 && is_region {
             let names: Vec<&str> = regions.iter().map(|(name, _)| *name).collect();
             help.push_str(&format!(
-                "; each region knows only its own, and this is `{}` (`--catalog {}`)",
+                "; credentials work in one region only, and this is `{}` (others: `--catalog {}`)",
                 self.transport.trusted().text(),
                 names.join("|")
             ));
@@ -358,7 +378,7 @@ impl Caller {
         if let Some(ahead) = ahead.filter(|ahead| ahead.abs() > SKEW) {
             let direction = if ahead > 0 { "behind" } else { "ahead of" };
             help.push_str(&format!(
-                "; this machine's clock is {} minutes {direction} the catalog's, and tokens depend on it: set it right",
+                "; this machine's clock is {} minutes {direction} the catalog's, and tokens depend on it: correct the clock",
                 ahead.abs() / 60
             ));
         }
@@ -373,6 +393,7 @@ impl Caller {
                 return Err(self.final_word(error, tries));
             }
             Failed::ForNow(error, asked) => (error, asked),
+            Failed::Stale => return Ok(()),
         };
         tries.may_be_done |= !error.is_surely_undone();
         tries.is_late |= error.is_late();

@@ -57,9 +57,9 @@ impl Cause {
         }
         if error.is_timeout() || self.kind == Some(io::ErrorKind::TimedOut) {
             return match error.is_connect() {
-                true => ClientError::Timeout { asked, what: "connecting", limit: limits.connect },
+                true => ClientError::Timeout { asked, what: "no connection", limit: limits.connect },
                 // Which of the two it was, the library does not say.
-                false => ClientError::Timeout { asked, what: "the answer", limit: limits.read },
+                false => ClientError::Timeout { asked, what: "no answer", limit: limits.read },
             };
         }
         if error.is_connect() {
@@ -77,15 +77,15 @@ fn tls_reason(tls: &rustls::Error) -> String {
     use rustls::{CertificateError, Error};
     match tls {
         Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
-            "nobody whom this system trusts vouches for its certificate".to_owned()
+            "its certificate is not signed by an authority that this system trusts".to_owned()
         }
         Error::InvalidCertificate(
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
         ) => "its certificate is for another name".to_owned(),
         Error::InvalidCertificate(CertificateError::Expired | CertificateError::ExpiredContext { .. }) => {
-            "its certificate has run out, or this machine's clock is wrong".to_owned()
+            "its certificate has expired, or this machine's clock is wrong".to_owned()
         }
-        Error::InvalidMessage(_) => "it does not speak TLS".to_owned(),
+        Error::InvalidMessage(_) => "the server does not use TLS".to_owned(),
         other => shown(&other.to_string(), &[]),
     }
 }
@@ -100,15 +100,10 @@ fn tls_help(tls: &rustls::Error, is_loopback: bool) -> &'static str {
     use rustls::{CertificateError, Error};
     match tls {
         Error::InvalidCertificate(CertificateError::Expired | CertificateError::ExpiredContext { .. }) => {
-            "look at this machine's clock, then at the catalog's certificate"
+            "check this machine's clock, then the server's certificate"
         }
-        Error::InvalidMessage(_) if is_loopback => "name it with `http://`: on this machine that is allowed",
-        Error::InvalidMessage(_) => {
-            "look at the address and its port, and at what stands between (a proxy, a sign-in page)"
-        }
-        _ => {
-            "where a company inspects what is encrypted, its own certificate authority stands in between: name its \
-             certificate with PORTOLAN_CA_BUNDLE=/path/to/ca.pem"
-        }
+        Error::InvalidMessage(_) if is_loopback => "use `http://`: it is allowed for this machine",
+        Error::InvalidMessage(_) => "check the address and its port, and any proxy or sign-in page on the way",
+        _ => "if your company inspects TLS traffic, add its certificate authority: PORTOLAN_CA_BUNDLE=/path/to/ca.pem",
     }
 }

@@ -90,6 +90,7 @@ impl Removal<'_> {
         let path = route(&["blueprints", self.blueprint, "bulk", "entities", "delete"]);
         let mut call = Call::write("POST", format!("{path}?{}", self.flags()), Some(body), Work::Batch);
         call.stop = self.course.errand.stop.clone();
+        call.halt = self.course.halt.clone();
         let reply = self.caller.send(&call, |answer, _| serde_json::from_slice::<Deleted>(&answer.body)).await;
         if reply.is_lost {
             items.iter_mut().for_each(|item| item.lost(reply.is_late));
@@ -109,7 +110,7 @@ impl Removal<'_> {
             Err(error) => match error.refusal() {
                 Some(refusal) if !is_passing(refusal.status) => {
                     self.course.came_about();
-                    self.course.refused(refusal);
+                    self.course.refused_call(refusal);
                     items.iter_mut().for_each(|item| item.answered(Event::Decline, Some(refusal.clone().into())));
                     false
                 }
@@ -133,6 +134,7 @@ impl Removal<'_> {
         let mut call = Call::write("DELETE", format!("{path}?{}", self.flags()), None, Work::Small);
         call.is_brief = is_brief;
         call.stop = self.course.errand.stop.clone();
+        call.halt = self.course.halt.clone();
         let mut reply = self.caller.send(&call, |_, _| Ok(())).await;
         let missing =
             reply.result.as_ref().err().and_then(ClientError::refusal).filter(|refusal| refusal.status == 404);

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::trust::TrustError;
 use crate::catalog::wire::Refusal;
+use crate::domain::platform::Platform;
 use crate::domain::words::count;
 
 /// What was asked, without the query.
@@ -13,6 +14,14 @@ use crate::domain::words::count;
 pub struct Asked {
     pub method: &'static str,
     pub url: String,
+}
+
+impl Asked {
+    /// Who answers there: the platform by its name, or another catalog.
+    fn server(&self) -> &'static str {
+        let host = self.url.split_once("://").and_then(|(_, rest)| rest.split('/').next());
+        host.and_then(Platform::by_host).map_or("the catalog", |platform| platform.brand)
+    }
 }
 
 impl fmt::Display for Asked {
@@ -23,89 +32,75 @@ impl fmt::Display for Asked {
 
 #[derive(Debug, Clone, PartialEq, thiserror::Error, miette::Diagnostic)]
 pub enum ClientError {
-    #[error("find the address of `{host}`: {reason}")]
+    #[error("unknown host `{host}`: {reason}")]
     #[diagnostic(
         code("catalog-unknown-host"),
-        help(
-            "check the spelling of the catalog's address, the network, and whether a proxy has to be named (HTTPS_PROXY)"
-        )
+        help("check the spelling of the address, the network, and whether HTTPS_PROXY must be set")
     )]
     UnknownHost { host: String, reason: String },
-    #[error("connect to `{host}`: {reason}")]
+    #[error("no connection to `{host}`: {reason}")]
     #[diagnostic(
         code("catalog-no-connection"),
-        help("check the address and its port, the network, and whether a proxy has to be named (HTTPS_PROXY)")
+        help("check the address and its port, the network, and whether HTTPS_PROXY must be set")
     )]
     NoConnection { host: String, reason: String },
-    #[error("speak privately with `{host}`: {reason}")]
+    #[error("no secure connection to `{host}`: {reason}")]
     #[diagnostic(code("catalog-tls"), help("{help}"))]
     Tls { host: String, reason: String, help: &'static str },
-    #[error("call `{asked}`: {what} took longer than {}", seconds(limit))]
+    #[error("{what} within {}: {asked}", seconds(limit))]
     #[diagnostic(
         code("catalog-timeout"),
-        help("try again; where it stays so, look at the network and the platform's status page")
+        help("retry; if it persists, check the network and the status page of {}", asked.server())
     )]
     Timeout { asked: Asked, what: &'static str, limit: Duration },
-    #[error("call `{asked}`: the connection was cut ({reason})")]
-    #[diagnostic(
-        code("catalog-cut"),
-        help("try again; where it stays so, look at the network and what stands between")
-    )]
+    #[error("connection to {} lost: {asked} ({reason})", asked.server())]
+    #[diagnostic(code("catalog-cut"), help("retry; if it persists, check the network and any proxy on the way"))]
     Cut { asked: Asked, reason: String },
-    #[error("call `{asked}`: it leads on to `{to}`, and credentials are not taken along to another host")]
+    #[error("redirect to another host refused, credentials are not sent there: {asked} redirects to `{to}`")]
     #[diagnostic(
         code("catalog-redirected"),
-        help("if that is the catalog, name it: `--catalog URL`; if not, something on the way answers in its place")
+        help(
+            "if that host is the catalog, set it: `--catalog URL`; otherwise a proxy or sign-in page intercepts the request"
+        )
     )]
     Redirected { asked: Asked, to: String },
-    #[error("call `{asked}`: it leads on within `{to}` by a {status}, which does not take along what is sent")]
-    #[diagnostic(
-        code("catalog-moved"),
-        help(
-            "give the catalog's address as it is, to the letter: `--catalog URL`; the one that was used leads on to it"
-        )
-    )]
+    #[error("redirect ({status}) within `{to}` refused, it would drop the request body: {asked}")]
+    #[diagnostic(code("catalog-moved"), help("set the exact address that it redirects to: `--catalog URL`"))]
     Moved { asked: Asked, status: u16, to: String },
-    #[error("call `{asked}`: the catalog could not look through {count} of its blueprints ({blueprints})")]
+    #[error("incomplete answer: {} could not search {count} of its blueprints ({blueprints}): {asked}", asked.server())]
     #[diagnostic(
         code("catalog-partial"),
-        help("run it again: what is missing would look like what does not exist, so nothing was made of the rest")
+        help("rerun the command; the partial answer was discarded, since missing entities would look deleted")
     )]
     Partial { asked: Asked, blueprints: String, count: usize },
-    #[error("call `{asked}`: what answered ({status}) is not the catalog, but {what}: {start}")]
+    #[error("answer ({status}) is not from the catalog's API, but {what}: {start} ({asked})")]
     #[diagnostic(
         code("catalog-not-the-api"),
-        help(
-            "a proxy or a sign-in page answers in the catalog's place, or the address is another service's; look at \
-             HTTPS_PROXY and NO_PROXY, and at the address"
-        )
+        help("check the address, HTTPS_PROXY and NO_PROXY: a proxy, a sign-in page or another service answered")
     )]
     NotTheApi { asked: Asked, status: u16, what: String, start: String },
-    #[error("understand what `{asked}` answered: {reason}")]
-    #[diagnostic(
-        code("catalog-unreadable"),
-        help("the catalog speaks otherwise than this version of portolan; look for an update")
-    )]
+    #[error("answer of {} cannot be read: {reason} ({asked})", asked.server())]
+    #[diagnostic(code("catalog-unreadable"), help("update portolan: the API may have changed since this version"))]
     Unreadable { asked: Asked, reason: String },
-    #[error("call `{asked}`: the catalog does not take the credentials ({status}{})", words_and_trace(words, trace))]
+    #[error("{} rejected the credentials ({status}{}): {asked}{}", asked.server(), said(words), trace_of(trace))]
     #[diagnostic(code("catalog-credentials"), help("{help}"))]
     Credentials { asked: Asked, status: u16, words: Option<String>, trace: Option<String>, help: String },
-    #[error("call `{asked}`: the catalog takes no calls from this network ({status}{})", words_and_trace(words, trace))]
+    #[error("{} allows no access from this network ({status}{}): {asked}{}", asked.server(), said(words), trace_of(trace))]
     #[diagnostic(
         code("catalog-network-not-allowed"),
-        help("an administrator of the organisation adds this network's address to its list of allowed ones")
+        help("ask an administrator of the organisation to add this network's IP address to the allowed ones")
     )]
     NetworkNotAllowed { asked: Asked, status: u16, words: Option<String>, trace: Option<String> },
-    #[error("find the blueprint `{blueprint}` in the catalog: it is not there{}", trace_of(trace))]
+    #[error("unknown blueprint `{blueprint}`: the catalog does not have it{}", trace_of(trace))]
     #[diagnostic(
         code("catalog-no-blueprint"),
-        help("correct its name, create it in the catalog, or run `portolan pull` to see which there are")
+        help("correct the name, create the blueprint in the catalog, or run `portolan pull` to update the snapshot")
     )]
     NoBlueprint { blueprint: String, trace: Option<String> },
-    #[error("call `{asked}`: the catalog answered {}", refusal_and_trace(refusal, trace))]
+    #[error("{} answered {}: {asked}{}", asked.server(), refusal_text(refusal), trace_of(trace))]
     #[diagnostic(code("catalog-refused"), help("{}", help_of(refusal)))]
     Refused { asked: Asked, refusal: Box<Refusal>, trace: Option<String> },
-    #[error("{last} (given up after {} in {})", count(*made as usize, "try"), seconds(lasted))]
+    #[error("{last} (gave up after {} in {})", count(*made as usize, "attempt"), seconds(lasted))]
     #[diagnostic(code("catalog-given-up"), help("{}", help_behind(last)))]
     Spent {
         made: u32,
@@ -118,47 +113,42 @@ pub enum ClientError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     NoToken(Box<Self>),
-    #[error("call `{asked}`: the catalog takes no more calls for {}", seconds(wait))]
+    #[error("rate limit of {} exhausted for another {}: {asked}", asked.server(), seconds(wait))]
     #[diagnostic(
         code("catalog-rate-limit"),
         help("the rate limit of your organisation is exhausted (shared with all clients); retry later")
     )]
     Throttled { asked: Asked, wait: Duration },
-    #[error("know whether `{asked}` was done: {reason}")]
+    #[error("outcome unknown: {asked} was sent, and then: {reason}")]
     #[diagnostic(
         code("catalog-unknown-outcome"),
-        help("it would not be safe to ask again: look whether the entities are there, then run it once more")
+        help("check whether the entities exist, then rerun the command; an automatic retry could write them twice")
     )]
     Uncertain { asked: Asked, reason: String },
-    #[error("call `{asked}`: it was not sent, since the run was stopped")]
-    #[diagnostic(code("catalog-stopped"), help("run it again to finish"))]
+    #[error("request not sent, the run was stopped: {asked}")]
+    #[diagnostic(code("catalog-stopped"), help("rerun the command to finish"))]
     Stopped { asked: Asked },
-    #[error("call `{asked}`: the run was stopped before the catalog answered")]
-    #[diagnostic(code("catalog-abandoned"), help("run it again: it sees what was done, and finishes"))]
+    #[error("no answer from {} before the run was stopped: {asked}", asked.server())]
+    #[diagnostic(code("catalog-abandoned"), help("rerun the command; completed changes are skipped"))]
     Abandoned { asked: Asked },
-    #[error("call `{asked}`: no scope is known, so what is written would be nobody's")]
-    #[diagnostic(
-        code("catalog-no-scope"),
-        help("say whose entities these are: `scope` in the config, or PORTOLAN_SCOPE")
-    )]
+    #[error("no scope, so the written entities would have no owner: {asked}")]
+    #[diagnostic(code("catalog-no-scope"), help("set `scope` in portolan.yaml, or PORTOLAN_SCOPE"))]
     Unscoped { asked: Asked },
-    #[error("begin to speak with the catalog: {reason}")]
+    #[error("HTTP client cannot start: {reason}")]
     #[diagnostic(code("catalog-setup"), help("{help}"))]
     Setup { reason: String, help: &'static str },
-    #[error("use the certificates in `{path}`: {reason}")]
+    #[error("CA bundle `{path}` cannot be used: {reason}")]
     #[diagnostic(
         code("ca-bundle"),
         help(
-            "PORTOLAN_CA_BUNDLE (or SSL_CERT_FILE) names a file of PEM certificates that are trusted besides the system's"
+            "set PORTOLAN_CA_BUNDLE (or SSL_CERT_FILE) to a file of PEM certificates; they are trusted besides the system's"
         )
     )]
     Bundle { path: String, reason: String },
-    #[error("ask `{catalog}` without credentials: {missing}")]
+    #[error("no credentials for {catalog}: {missing}")]
     #[diagnostic(
         code("no-credentials"),
-        help(
-            "set {variables} to an API client's id and secret in the environment, or use `--catalog local`, the embedded catalog"
-        )
+        help("set {variables} to the id and secret of an API client, or use the embedded catalog: `--catalog local`")
     )]
     NoCredentials { catalog: String, missing: String, variables: String },
     #[error(transparent)]
@@ -168,7 +158,7 @@ pub enum ClientError {
 
 impl ClientError {
     /// Whether asking again with the same credentials is no use.
-    pub(super) fn is_about_credentials(&self) -> bool {
+    pub(in crate::catalog) fn is_about_credentials(&self) -> bool {
         match self {
             Self::Credentials { .. } | Self::NetworkNotAllowed { .. } => true,
             Self::Spent { last, .. } | Self::NoToken(last) => last.is_about_credentials(),
@@ -411,28 +401,27 @@ fn seconds(long: &Duration) -> String {
     count(usize::try_from(long.as_secs()).unwrap_or(usize::MAX), "second")
 }
 
-fn words_and_trace(words: &Option<String>, trace: &Option<String>) -> String {
-    let words = words.as_ref().map(|words| format!(": {words}")).unwrap_or_default();
-    format!("{words}{}", trace_of(trace))
+fn said(words: &Option<String>) -> String {
+    words.as_ref().map(|words| format!(": {words}")).unwrap_or_default()
 }
 
 fn trace_of(trace: &Option<String>) -> String {
     trace.as_ref().map(|trace| format!(", trace id {trace}")).unwrap_or_default()
 }
 
-fn refusal_and_trace(refusal: &Refusal, trace: &Option<String>) -> String {
+fn refusal_text(refusal: &Refusal) -> String {
     let code = if refusal.error.is_empty() { String::new() } else { format!(" `{}`", refusal.error) };
-    format!("{}{code}{}", refusal.status, words_and_trace(&refusal.message, trace))
+    format!("{}{code}{}", refusal.status, said(&refusal.message))
 }
 
 fn help_of(refusal: &Refusal) -> &'static str {
     match refusal.status {
-        401 | 403 => "the API client lacks the right to do this: an administrator of the organisation can grant it",
-        404 => "the address may be another service's, or the catalog an older one: look at `portolan config`",
-        407 => "the proxy wants credentials of its own: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT",
+        401 | 403 => "ask an administrator of the organisation to grant the API client this permission",
+        404 => "check the address (`portolan config` shows it): another service or an older catalog may answer there",
+        407 => "give the proxy's credentials: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT",
         429 => "the rate limit of your organisation is exhausted (shared with all clients); retry later",
-        500.. => "server error: retry; if it persists, send the platform's support the trace id",
-        _ => "look at what it says; where it makes no sense, it is a fault of portolan's: please report it",
+        500.. => "server error: retry; if it persists, send the trace id to the platform's support",
+        _ => "fix what the answer names; if it makes no sense, report a bug in portolan",
     }
 }
 
@@ -454,8 +443,8 @@ mod tests {
             ClientError::Spent { made: 3, lasted: Duration::from_secs(7), last: Box::new(last), may_be_done: true };
         assert_eq!(
             spent.to_string(),
-            "call `GET https://api.port.io/v1/blueprints`: the catalog answered 503 `unavailable`: come back later, \
-             trace id abc (given up after 3 tries in 7 seconds)"
+            "Port answered 503 `unavailable`: come back later: GET https://api.port.io/v1/blueprints, trace id abc \
+             (gave up after 3 attempts in 7 seconds)"
         );
         assert!(miette::Diagnostic::help(&spent).is_some_and(|help| help.to_string().contains("trace id")));
         assert_eq!((spent.status(), spent.is_surely_undone(), spent.is_usage()), (Some(503), false, false));

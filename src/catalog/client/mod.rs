@@ -35,6 +35,7 @@ use serde_json::Value;
 use tokio::runtime::Runtime;
 
 use super::apply::lanes;
+use super::errand::Halt;
 use super::wire::{EntityDraft, Refusal, WriteOptions, Written};
 use super::{Catalog, CatalogError, Errand, Look, Part, Stop, Undone};
 use crate::domain::act::Act;
@@ -133,7 +134,7 @@ impl Client {
         address.check_credentials(&credentials).map_err(ClientError::from)?;
         let transport = Transport::new(address, &user_agent, &certificates, limits)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
-            ClientError::Setup { reason: error.to_string(), help: "look at the limits of this process (ulimit -n)" }
+            ClientError::Setup { reason: error.to_string(), help: "check the limits of this process (`ulimit -n`)" }
         })?;
         let caller = Caller {
             transport,
@@ -165,7 +166,7 @@ impl Client {
         match self.runtime.block_on(read) {
             Ok(Some(done)) => Ok(done?),
             Ok(None) => Err(ClientError::Abandoned { asked: asked() }.into()),
-            Err(_) => Err(ClientError::Timeout { asked: asked(), what: "it", limit: look.within }.into()),
+            Err(_) => Err(ClientError::Timeout { asked: asked(), what: "no answer", limit: look.within }.into()),
         }
     }
 }
@@ -173,6 +174,16 @@ impl Client {
 impl Catalog for Client {
     fn name(&self) -> &str {
         self.caller.transport.trusted().text()
+    }
+
+    fn organization(&self) -> Result<Value, CatalogError> {
+        #[derive(Deserialize)]
+        struct Body {
+            organization: Value,
+        }
+        let call = Call::get("/v1/organization".to_owned());
+        let read = self.caller.call(&call, |answer| serde_json::from_slice::<Body>(&answer.body));
+        Ok(self.runtime.block_on(read)?.organization)
     }
 
     fn blueprints(&self) -> Result<Vec<Value>, CatalogError> {
@@ -246,7 +257,7 @@ impl Catalog for Client {
         draft: &EntityDraft,
         options: &WriteOptions,
     ) -> Result<Result<(), Refusal>, CatalogError> {
-        let patch = write::patch(&self.caller, blueprint, identifier, draft, options, Stop::default());
+        let patch = write::patch(&self.caller, blueprint, identifier, draft, options, Stop::default(), Halt::default());
         Ok(write::or_refusal(self.runtime.block_on(patch).result)?)
     }
 

@@ -118,7 +118,7 @@ async fn by_datasource(caller: &Caller, owner: &Owner) -> Result<Vec<Key>, Clien
             return Ok(found);
         };
         if !seen.insert(next.get().to_owned()) || seen.len() > MOST_PAGES {
-            let reason = "its pages lead back to where they came from".to_owned();
+            let reason = "its pages repeat".to_owned();
             return Err(ClientError::Unreadable { asked: caller.asked(&call), reason });
         }
         from = Some(next);
@@ -216,7 +216,7 @@ async fn search(
         }
         // There are no more pages than names.
         if pages > PAGE_OF_NAMES {
-            let reason = "its pages lead back to where they came from".to_owned();
+            let reason = "its pages repeat".to_owned();
             return Err(ClientError::Unreadable { asked: caller.asked(&call), reason });
         }
     }

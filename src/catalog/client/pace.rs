@@ -1,6 +1,6 @@
-//! How many calls may be under way at once, for reads and writes together. It climbs by one for every round of calls that
-//! went well, halves when the catalog is pressed, and never starts more than the catalog said are left. Pure: time comes in
-//! as a value, and a call that never ends is nobody's fault but the caller's.
+//! The concurrency limiter of the client, for reads and writes together. The limit grows by one for every round of
+//! successful calls, halves when the catalog is overloaded, and never exceeds the rate limit that the catalog reported.
+//! Pure: time is an argument, and the caller must report the end of every call.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use super::rate::{Allowance, Announced};
 
 const START: f64 = 4.0;
 const MOST: f64 = 32.0;
-/// How far the ends of one window may differ when it is told in whole seconds.
+/// How far two reports of one window's end may differ, since they are in whole seconds.
 const SAME_WINDOW: Duration = Duration::from_secs(2);
 
-/// Calls that take about as long as each other: a page of entities says nothing about how long a count takes.
+/// Groups calls of similar duration: the duration of a page read says nothing about that of a count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Work {
     Small,
@@ -19,30 +19,30 @@ pub(super) enum Work {
     Batch,
 }
 
-/// A call under way.
+/// A call in flight.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ticket {
     work: Work,
     started: Duration,
-    /// Which halving was the last when it started: a call from before it says nothing new.
+    /// The number of the last halving when it started: an older call is no new evidence.
     round: u64,
 }
 
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Verdict {
     Go(Ticket),
-    /// One has to end first; after that long it may be asked again in any case.
+    /// Another call must end first; ask again after this time at the latest.
     Full(Option<Duration>),
-    /// None may start before this moment.
+    /// No call may start before this time.
     Until(Duration),
 }
 
 /// How a call ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ended {
-    /// With an answer that shows no distress.
+    /// With an answer, and no sign of overload.
     Well,
-    /// Throttled, or by a fault of the server's.
+    /// Throttled, or with a server error.
     Pressed,
     /// Without an answer; it may have been counted.
     Lost,
@@ -60,9 +60,9 @@ pub(super) struct Pace {
 
 #[derive(Debug, Clone, Copy)]
 struct Window {
-    /// The fewest that any answer of this window left. Those under way may not have been counted in it.
+    /// The lowest remaining count of any answer in this window. It may not include calls in flight.
     left: u64,
-    /// Calls of which nobody heard: whether an answer counts them, nobody knows.
+    /// Calls without an answer: it is unknown whether the catalog counted them.
     lost: u64,
     ends: Duration,
 }
@@ -97,7 +97,7 @@ impl Pace {
     }
 
     pub fn end(&mut self, ticket: Ticket, ended: Ended, announced: Announced, now: Duration) {
-        // What is not made use of is no evidence.
+        // An unused limit proves nothing.
         let was_used = self.under_way * 2 > self.width();
         match announced.allowance {
             Some(allowance) => {
@@ -123,7 +123,7 @@ impl Pace {
         }
     }
 
-    /// A call whose end nobody waited for, or that told nothing of the limit: it may have been counted.
+    /// A call that was abandoned, or whose answer had no rate limit: it may have been counted.
     pub fn abandon(&mut self) {
         self.under_way = self.under_way.saturating_sub(1);
         if let Some(window) = &mut self.window {
@@ -131,7 +131,7 @@ impl Pace {
         }
     }
 
-    /// How many may be under way.
+    /// How many calls may be in flight.
     pub fn width(&self) -> u64 {
         // Between 1 and `MOST`: the fraction is what is cut off.
         self.limit as u64
@@ -178,7 +178,7 @@ impl Latency {
         self.lately += (took - self.lately) / 4.0;
         let is_rising = self.seen > 8 && self.lately > 2.0 * self.usually + 0.02;
         if is_rising {
-            // What was just acted upon is not held against the next calls.
+            // The slowness that caused a halving must not cause a second one.
             self.lately = self.usually;
         }
         is_rising
@@ -308,6 +308,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::generated_cases::config(256))]
+
         /// Against a catalog that counts every call it is sent, in windows of a minute.
         #[test]
         fn the_catalogs_limit_is_never_passed_once_it_was_told(steps in steps(), quota in 1u64..30) {

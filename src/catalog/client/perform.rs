@@ -76,7 +76,8 @@ async fn patched(caller: &Caller, acts: &[&Act], lane: &Lane, turn: &Cell<usize>
         let (key, stop) = (&acts[member].key, course.errand.stop.clone());
         let mut body = draft(acts[member]);
         body.identifier = None;
-        let reply = write::patch(caller, &key.blueprint, &key.identifier, &body, &options, stop).await;
+        let reply =
+            write::patch(caller, &key.blueprint, &key.identifier, &body, &options, stop, course.halt.clone()).await;
         let mut item = Item::default();
         settle_one(course, &mut item, reply);
         let end = item.end(|| course.unsent());
@@ -116,7 +117,7 @@ pub(super) fn settle_one(course: &Course<'_>, item: &mut Item, reply: Reply<()>)
         Err(error) => match error.refusal() {
             Some(refusal) if !is_passing(refusal.status) => {
                 course.came_about();
-                course.refused(refusal);
+                course.refused_call(refusal);
                 let event = if refusal.status >= 500 { Event::Lose } else { Event::Refuse };
                 item.answered(event, Some(refusal.clone().into()));
             }

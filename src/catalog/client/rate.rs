@@ -1,5 +1,5 @@
-//! What an answer says about how fast to go on: `x-ratelimit-*` and `Retry-After`. The reset is told in seconds since
-//! 1970 by some and in seconds from now by others; both mean the same moment here.
+//! Parses the rate limit of an answer: `x-ratelimit-*` and `Retry-After`. Some servers send the reset as seconds since
+//! 1970, others as seconds from now; both give the same time here.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Reading a snapshot: by blueprint, in pages as large as they may be, several blueprints at once. A blueprint is complete
-//! only when the catalog counts as many as it gave; where one way of reading fails, another is tried.
+//! Reads entities by blueprint, in the largest pages, several blueprints concurrently. A blueprint is complete only if
+//! the catalog's count equals the number read; if one way of reading fails, another is tried.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -73,7 +73,7 @@ pub(super) async fn read(
 pub(super) fn joined<T>(done: Result<T, tokio::task::JoinError>) -> Result<T, ClientError> {
     done.map_err(|error| match error.try_into_panic() {
         Ok(panic) => std::panic::resume_unwind(panic),
-        Err(_) => ClientError::Setup { reason: "it was interrupted".to_owned(), help: "run it again" },
+        Err(_) => ClientError::Setup { reason: "it was interrupted".to_owned(), help: "rerun the command" },
     })
 }
 
@@ -123,8 +123,10 @@ impl Reader {
         let call = Call::get(route(&["blueprints", &self.blueprint, "entities-count"]));
         match self.caller.call(&call, |answer| serde_json::from_slice::<Count>(&answer.body)).await {
             Ok(Count { count }) if count == read as u64 => Ok(Ok(())),
-            Ok(Count { count }) => Ok(Err(format!("the catalog counts {count} and gave {read}"))),
-            Err(error) => self.own_fault(error).map(|why| Err(format!("the catalog would not count them ({why})"))),
+            Ok(Count { count }) => Ok(Err(format!("the catalog counts {count} entities but returned {read}"))),
+            Err(error) => {
+                self.own_fault(error).map(|why| Err(format!("the catalog did not count the entities ({why})")))
+            }
         }
     }
 
@@ -182,7 +184,7 @@ impl Reader {
             entities.extend(page.entities);
             let Some(next) = page.next else { break None };
             if !seen.insert(next.get().to_owned()) || seen.len() > MOST_PAGES {
-                break Some("the catalog's pages lead back to where they came from".to_owned());
+                break Some("the catalog's pages repeat".to_owned());
             }
             from = Some(next);
         };

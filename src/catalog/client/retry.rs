@@ -292,6 +292,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::generated_cases::config(256))]
+
         #[test]
         fn it_ends_and_keeps_its_budget(
             failures in proptest::collection::vec((proptest::option::of(0u64..400), 0.0f64..1.0, 0u64..40), 1..200),

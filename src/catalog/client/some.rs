@@ -100,7 +100,7 @@ async fn named(
         found.extend(page.entities);
         let Some(next) = page.next else { return Ok((lot.len() as u64, found)) };
         if !seen.insert(next.get().to_owned()) || seen.len() > MOST_PAGES {
-            let reason = "its pages lead back to where they came from".to_owned();
+            let reason = "its pages repeat".to_owned();
             return Err(ClientError::Unreadable { asked: caller.asked(&call), reason });
         }
         from = Some(next);

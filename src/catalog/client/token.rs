@@ -3,16 +3,20 @@
 //! bring nothing new: then it is renewed again, ever closer to its end.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
+use tokio::time::timeout;
 
 use super::failure::ClientError;
 use crate::domain::secret::Secret;
 
 /// The longest before its end that a token is renewed.
 const EARLIEST: Duration = Duration::from_secs(300);
+
+/// How long calls wait for the first answer to a token that replaced a refused one.
+const PROBATION: Duration = Duration::from_secs(2);
 
 /// What the catalog granted.
 #[derive(Debug, Clone)]
@@ -27,6 +31,8 @@ pub(super) struct Lease {
     pub token: Arc<Secret>,
     serial: u64,
     renew_at: Duration,
+    /// It replaced one that was refused, and no call with it has been answered yet.
+    is_on_probation: Arc<AtomicBool>,
 }
 
 #[derive(Debug, Default)]
@@ -34,12 +40,17 @@ pub(super) struct Tokens {
     state: Mutex<State>,
     /// How many fetches have ended.
     ended: AtomicU64,
+    /// The serial of the newest token that was refused.
+    refused: AtomicU64,
+    /// A token came through its probation, or was refused.
+    judged: Notify,
 }
 
 #[derive(Debug, Default)]
 struct State {
     lease: Option<Lease>,
     granted: u64,
+    was_refused: bool,
     /// Credentials that were refused stay refused: nobody asks again.
     refused: Option<ClientError>,
     /// How the last fetch failed, for those who waited for it.
@@ -71,7 +82,8 @@ impl Tokens {
             Ok(granted) => {
                 state.granted += 1;
                 let renew_at = now().saturating_add(granted.lasts.saturating_sub(margin(granted.lasts)));
-                let lease = Lease { token: Arc::new(granted.token), serial: state.granted, renew_at };
+                let is_on_probation = Arc::new(AtomicBool::new(std::mem::take(&mut state.was_refused)));
+                let lease = Lease { token: Arc::new(granted.token), serial: state.granted, renew_at, is_on_probation };
                 state.lease = Some(lease.clone());
                 Ok(lease)
             }
@@ -89,6 +101,32 @@ impl Tokens {
         let mut state = self.state.lock().await;
         if state.lease.as_ref().is_some_and(|lease| lease.serial == refused.serial) {
             state.lease = None;
+            state.was_refused = true;
+        }
+    }
+
+    /// The catalog answered a call with this token: `is_refused`, that it does not accept the token.
+    pub fn judge(&self, lease: &Lease, is_refused: bool) {
+        if is_refused {
+            self.refused.fetch_max(lease.serial, Ordering::SeqCst);
+        }
+        if lease.is_on_probation.swap(false, Ordering::SeqCst) {
+            self.judged.notify_waiters();
+        }
+    }
+
+    /// Whether this token was refused, so that no call with it is worth sending.
+    pub fn is_stale(&self, lease: &Lease) -> bool {
+        lease.serial <= self.refused.load(Ordering::SeqCst)
+    }
+
+    /// Waits for the first answer to a new token that replaced a refused one. Where the credentials themselves are no
+    /// longer valid, one call then shows that for all.
+    pub async fn pass_probation(&self, lease: &Lease) {
+        let judged = self.judged.notified();
+        if lease.is_on_probation.load(Ordering::SeqCst) {
+            // The call whose answer counts may be lost.
+            let _ = timeout(PROBATION, judged).await;
         }
     }
 }

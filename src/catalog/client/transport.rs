@@ -76,7 +76,10 @@ impl Transport {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let setup = |reason: String, help| ClientError::Setup { reason, help };
         let agent = HeaderValue::from_str(user_agent).map_err(|_| {
-            setup("the scope cannot stand in a header".to_owned(), "a scope is letters, digits and `. _ / @ -`")
+            setup(
+                "the scope has characters that an HTTP header cannot carry".to_owned(),
+                "use letters, digits and `. _ / @ -` in the scope",
+            )
         })?;
         let mut builder = Client::builder()
             .user_agent(agent)
@@ -93,13 +96,13 @@ impl Transport {
             let certificates = Certificate::from_pem_bundle(bundle).map_err(|error| {
                 setup(
                     format!("the certificates are not PEM ({})", Cause::of(&error, &[]).reason),
-                    "look at the CA bundle",
+                    "check the CA bundle",
                 )
             })?;
             if certificates.is_empty() && !bundle.is_empty() {
                 return Err(setup(
                     "the CA bundle holds no certificate".to_owned(),
-                    "PORTOLAN_CA_BUNDLE names a PEM file",
+                    "set PORTOLAN_CA_BUNDLE to a PEM file",
                 ));
             }
             builder.tls_certs_merge(certificates)
@@ -110,7 +113,7 @@ impl Transport {
         let client = builder.build().map_err(|error| {
             setup(
                 Cause::of(&error, &[]).reason,
-                "where the system has no certificates, name a file of them: PORTOLAN_CA_BUNDLE=/path/to/ca.pem",
+                "if the system has no certificates, set a file of them: PORTOLAN_CA_BUNDLE=/path/to/ca.pem",
             )
         })?;
         Ok(Self { client, trusted, limits, names_scope: Owner::is_told_in(user_agent) })
@@ -149,7 +152,7 @@ impl Transport {
         }
         Err(ClientError::Unreadable {
             asked: self.asked(request.method, request.route),
-            reason: format!("it leads on more than {MOST_REDIRECTS} times"),
+            reason: format!("it redirects more than {MOST_REDIRECTS} times"),
         })
     }
 
@@ -164,7 +167,7 @@ impl Transport {
             let value = HeaderValue::from_str(&format!("Bearer {}", token.reveal()));
             let mut value = value.map_err(|_| ClientError::Unreadable {
                 asked: self.asked(request.method, request.route),
-                reason: "the access token that was given cannot stand in a header".to_owned(),
+                reason: "the access token has characters that an HTTP header cannot carry".to_owned(),
             })?;
             value.set_sensitive(true);
             sent = sent.header(AUTHORIZATION, value);

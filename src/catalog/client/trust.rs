@@ -30,36 +30,35 @@ pub struct Trusted {
 /// Why an address is given no credentials.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
 pub enum TrustError {
-    #[error("send credentials to `{address}`: only the repository's config ({place}) names it")]
+    #[error("no credentials are sent to `{address}`: only the repository's config ({place}) names it")]
     #[diagnostic(
         code("untrusted-catalog"),
         help(
-            "a pull request can change that file, so say it yourself if you mean it: `--catalog {address}`, or \
-             PORTOLAN_CATALOG={address} in the environment"
+            "a pull request can change that file; if the address is right, pass `--catalog {address}`, or set PORTOLAN_CATALOG={address}"
         )
     )]
     Unnamed { address: String, place: String },
     #[error(
-        "send credentials to `{address}`: only the repository's config ({place}) names it, and `portolan serve` did not \
+        "no credentials are sent to `{address}`: only the repository's config ({place}) names it, and `portolan serve` did not \
              issue these credentials for it"
     )]
     #[diagnostic(
         code("untrusted-catalog"),
         help(
-            "any program can listen on that port: use the credentials that `portolan serve` prints when it starts, or name \
-             the catalog yourself: `--catalog {address}`, or PORTOLAN_CATALOG={address} in the environment"
+            "use the credentials that `portolan serve` prints when it starts (any program can listen on that port), or pass \
+             `--catalog {address}`, or set PORTOLAN_CATALOG={address}"
         )
     )]
     NotIssued { address: String, place: String },
-    #[error("send credentials to `{address}`: everybody on the way could read them")]
-    #[diagnostic(code("unencrypted-catalog"), help("use `https://`; `http://` is for this machine alone"))]
+    #[error("no credentials are sent to `{address}`: the connection is not encrypted")]
+    #[diagnostic(code("unencrypted-catalog"), help("use `https://`; `http://` is allowed for this machine only"))]
     InTheClear { address: String },
-    #[error("use the catalog's address `{address}`: {reason}")]
-    #[diagnostic(code("invalid-address"), help("an address is `https://HOST` and at most a path"))]
+    #[error("invalid catalog address `{address}`: {reason}")]
+    #[diagnostic(code("invalid-address"), help("write `https://HOST`, with a path if needed"))]
     Invalid { address: String, reason: String },
     /// Not repeated: what cannot be taken apart may have a password anywhere.
-    #[error("use the catalog's address: it is none ({reason})")]
-    #[diagnostic(code("invalid-address"), help("an address is `https://HOST` and at most a path"))]
+    #[error("invalid catalog address: {reason}")]
+    #[diagnostic(code("invalid-address"), help("write `https://HOST`, with a path if needed"))]
     NoAddress { reason: String },
 }
 
@@ -73,18 +72,18 @@ impl Trusted {
         let mut base = Url::parse(address).map_err(|error| TrustError::NoAddress { reason: error.to_string() })?;
         if !base.username().is_empty() || base.password().is_some() {
             // Not repeated: it may be a password.
-            let reason = "it holds a user and password".to_owned();
+            let reason = "it contains a user name or password".to_owned();
             return Err(TrustError::Invalid { address: base.host_str().unwrap_or_default().to_owned(), reason });
         }
         if base.query().is_some() || base.fragment().is_some() {
-            return Err(invalid("it goes on after the path"));
+            return Err(invalid("it has a query or fragment"));
         }
         let is_here = is_loopback(&base);
         match base.scheme() {
             "https" => {}
             "http" if is_here => {}
             "http" => return Err(TrustError::InTheClear { address: address.to_owned() }),
-            _ => return Err(invalid("only `https://` is spoken")),
+            _ => return Err(invalid("the scheme must be `https`")),
         }
         let host = base.host_str().unwrap_or_default();
         let is_own = base.port_or_known_default() == Some(443) && platform.hosts.contains(&host);

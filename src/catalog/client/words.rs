@@ -1,5 +1,5 @@
-//! Words that came from outside, before anybody sees them: shortened, without what a terminal obeys, and without the
-//! secrets that the other side was told. A server may repeat whatever it was sent.
+//! Cleans texts from the server before they are shown: shortened, without control characters, and without secrets that
+//! the request contained. A server may repeat whatever it received.
 
 use serde_json::Value;
 

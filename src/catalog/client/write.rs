@@ -1,6 +1,6 @@
-//! Writing: batches at the same time, as many as the gate lets through, and each entity's outcome at its place. A batch that
-//! is refused for one of its members is taken apart until the refusal is that member's own. What an answer means for a
-//! member is decided by `write_state`.
+//! Writes entities in concurrent batches, as many as the limiter allows, and returns each entity's result at its
+//! index. A batch that is rejected because of one member is split until only that member is rejected. `write_state`
+//! decides what an answer means for a member.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use super::read::joined;
 use super::retry::{Next, Tries, is_passing};
 use super::route::{encoded, route};
 use super::words::{shown, shown_json};
-use crate::catalog::errand::{Course, Errand};
+use crate::catalog::errand::{Course, Errand, Halt};
 use crate::catalog::wire::{EntityDraft, Refusal, WriteOptions, Written};
 use crate::catalog::write_state::{Event, Item};
 use crate::catalog::{CatalogError, Stop, Undone};
@@ -190,6 +190,7 @@ impl Writing<'_> {
         call.repeat = self.repeat;
         call.is_brief = is_brief;
         call.stop = self.course.errand.stop.clone();
+        call.halt = self.course.halt.clone();
         self.running.spawn(async move {
             // Whether it was told before, the call sees for itself.
             call.stop.unless_told(tokio::time::sleep(delay)).await;
@@ -227,7 +228,7 @@ impl Writing<'_> {
             }
             Some(refusal) if !is_passing(refusal.status) => {
                 self.course.came_about();
-                self.course.refused(refusal);
+                self.course.refused_call(refusal);
                 members.iter().for_each(|member| self.refuse(*member, refusal.clone()));
                 members.len() as u64
             }
@@ -331,7 +332,7 @@ impl Writing<'_> {
         let silent = members.iter().copied().filter(|member| !self.is_settled[*member]);
         let silent: Vec<usize> = silent.filter(|member| !again.iter().any(|(other, _)| other == member)).collect();
         for member in silent {
-            let words = "the catalog did not say what became of this entity";
+            let words = "the catalog returned no result for this entity";
             let unsaid = Refusal::new(500, "no_outcome", words);
             self.items[member].answered(Event::Lose, Some(unsaid.into()));
             match self.once_more(member, self.repeat == Repeat::Always) {
@@ -374,6 +375,7 @@ pub(super) async fn patch(
     draft: &EntityDraft,
     options: &WriteOptions,
     stop: Stop,
+    halt: Halt,
 ) -> Reply<()> {
     let WriteOptions { create_missing_related_entities, run_id, upsert: _, merge: _, validation_only: _ } = options;
     let run = run_id.as_ref().map(|run| format!("&run_id={}", encoded(run))).unwrap_or_default();
@@ -382,6 +384,7 @@ pub(super) async fn patch(
     let body = draft.to_json().to_string().into_bytes();
     let mut call = Call::write("PATCH", path, Some(body), Work::Small);
     call.stop = stop;
+    call.halt = halt;
     caller.send(&call, |_, _| Ok(())).await
 }
 

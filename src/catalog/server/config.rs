@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::access::Credentials;
 use crate::catalog::store::Store;
+use crate::text::mask::Mask;
 
 /// Gets every request, once it is answered.
 pub type Log = Box<dyn Fn(&LogLine) + Send + Sync>;
@@ -22,11 +23,14 @@ pub struct ServerConfig {
     pub latency: Duration,
     pub log: Log,
     pub limits: Limits,
+    /// What hides credentials on the pages. The API answers with what the catalog holds.
+    pub mask: Mask,
 }
 
 impl ServerConfig {
     /// On any free port of loopback, without a log.
     pub fn new(store: Store, credentials: Credentials) -> Self {
+        let mask = Mask::derived(credentials.secret.reveal().as_bytes(), Vec::new());
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             store,
@@ -36,6 +40,7 @@ impl ServerConfig {
             latency: Duration::ZERO,
             log: Box::new(|_| {}),
             limits: Limits::default(),
+            mask,
         }
     }
 }

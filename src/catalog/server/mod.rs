@@ -1,5 +1,5 @@
 //! The embedded catalog as a server: the platform's HTTP API over `Store`, and pages for people. It prints nothing and
-//! knows no flags: what it is to do is in [`ServerConfig`], and each request is told to the log that stands there.
+//! reads no flags: [`ServerConfig`] has its options and the log that gets each request.
 
 mod access;
 mod answer;

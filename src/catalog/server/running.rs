@@ -1,4 +1,4 @@
-//! A server that runs, on threads of its own, until it is stopped, dropped, or told to by a signal.
+//! A running server on its own threads, until it is stopped, dropped or interrupted by a signal.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use super::rate::Limiter;
 use super::shared::{READERS, Shared};
 use super::{listen, routes};
 use crate::catalog::signals::Signals;
+use crate::text::io_reason;
 
 /// Threads that speak HTTP; the work is done on others.
 const WORKERS: usize = 2;
@@ -24,17 +25,22 @@ const LAST_LOOKS: Duration = Duration::from_millis(100);
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum ServerError {
-    #[error("listen on {address}: {source}")]
+    #[error("{address} cannot be listened on: {}", io_reason(source))]
     #[diagnostic(
         code("cannot-listen"),
-        help("choose an address of this machine and a free port with `--listen`; port 0 is any that is free")
+        help("choose an address of this machine and a free port with `--listen` (port 0: any free port)")
     )]
     Listen { address: SocketAddr, source: std::io::Error },
-    #[error("start the server: {0}")]
-    #[diagnostic(code("server-start"), help("the system gives no more threads or files: look at its limits"))]
+    #[error("server cannot start: {}", io_reason(.0))]
+    #[diagnostic(code("server-start"), help("check the system's limits on threads and open files"))]
     Runtime(std::io::Error),
-    #[error("make up credentials: the system gives no random bytes")]
-    #[diagnostic(code("no-randomness"), help("choose them: `--client-id` and `--client-secret`, or the environment"))]
+    #[error("credentials cannot be generated: the system has no source of random bytes")]
+    #[diagnostic(
+        code("no-randomness"),
+        help(
+            "set them: `--client-id` and `--client-secret`, or PORTOLAN_SERVE_CLIENT_ID and PORTOLAN_SERVE_CLIENT_SECRET"
+        )
+    )]
     Random,
 }
 
@@ -106,6 +112,7 @@ pub fn start_on(listener: Listener, config: ServerConfig) -> Running {
         latency: config.latency,
         limits,
         log: config.log,
+        mask: config.mask,
         random: random(),
         is_loopback: address.ip().is_loopback(),
         readers: Arc::new(Semaphore::new(READERS)),

@@ -13,6 +13,7 @@ use super::config::{Limits, Log};
 use super::rate::Limiter;
 use crate::catalog::store::Store;
 use crate::catalog::wire::Refusal;
+use crate::text::mask::Mask;
 
 /// How many may read at once.
 pub(super) const READERS: usize = 24;
@@ -24,6 +25,7 @@ pub(super) struct Shared {
     pub latency: Duration,
     pub limits: Limits,
     pub log: Log,
+    pub mask: Mask,
     pub random: &'static dyn SecureRandom,
     /// Nobody but this machine is spoken to.
     pub is_loopback: bool,
@@ -83,6 +85,7 @@ mod tests {
             latency: Duration::ZERO,
             limits: Limits::default(),
             log: Box::new(|_| {}),
+            mask: Mask::off(),
             random,
             is_loopback: true,
             readers: Arc::new(Semaphore::new(READERS)),

@@ -69,7 +69,7 @@ impl Compiled {
     pub fn new(id: i64, version: i64, system: bool, body: Value) -> Result<Self, StoreError> {
         let mirrors = mirrors(&body);
         let (blueprint, _) = Blueprint::from_json(body)
-            .map_err(|flaw| StoreError::Damaged { what: format!("a blueprint: {}", flaw.message) })?;
+            .map_err(|flaw| StoreError::Damaged { what: format!("a blueprint cannot be read: {}", flaw.message) })?;
         let judges = blueprint.properties.iter().map(|property| Judge::new(&property.schema)).collect();
         let inherited = match &blueprint.ownership {
             Ownership::Direct => None,
@@ -184,8 +184,9 @@ impl Store {
         let mut asked = transaction.prepare_cached("SELECT body, system FROM blueprints WHERE id = ?1")?;
         let (body, system) =
             asked.query_row(params![id], |row| Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?)))?;
-        let body = serde_json::from_str(&body)
-            .map_err(|error| StoreError::Damaged { what: format!("the blueprint `{identifier}`: {error}") })?;
+        let body = serde_json::from_str(&body).map_err(|error| StoreError::Damaged {
+            what: format!("the blueprint `{identifier}` cannot be read: {error}"),
+        })?;
         let compiled = Arc::new(Compiled::new(id, version, system, body)?);
         self.cache().put(&compiled);
         Ok(Some(compiled))

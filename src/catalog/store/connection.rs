@@ -26,7 +26,7 @@ pub fn system_clock() -> Clock {
 }
 
 /// The format of the file; each step from the one before is one entry of `MIGRATIONS`.
-const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema.sql"), include_str!("mask_key.sql")];
 /// How long a writer waits for the others.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Between two tries of what SQLite does not wait for by itself.

@@ -6,6 +6,7 @@ use rusqlite::ErrorCode;
 
 use super::time_limit::SEARCH_TIME;
 use crate::catalog::wire::Refusal;
+use crate::text::io_reason;
 
 /// The outcome of every operation that can be refused.
 #[derive(Debug)]
@@ -38,29 +39,29 @@ impl From<rusqlite::Error> for Failure {
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum StoreError {
-    #[error("make the folder `{}` for the embedded catalog: {source}", path.display())]
-    #[diagnostic(code("store-folder"), help("give yourself the right to write there, or choose another place"))]
+    #[error("folder `{}` for the embedded catalog cannot be created: {}", path.display(), io_reason(source))]
+    #[diagnostic(code("store-folder"), help("make the folder above writable, or choose another path"))]
     Folder { path: PathBuf, source: std::io::Error },
-    #[error("open `{}`: it is {what}, and not a portolan catalog", path.display())]
+    #[error("`{}` is not a portolan catalog: it is {what}", path.display())]
     #[diagnostic(
         code("not-a-catalog"),
-        help("move it away, and a new one is made in its place; this one was left as it is")
+        help("move it away, and portolan creates a new catalog there; it was not changed")
     )]
     NotACatalog { path: PathBuf, what: &'static str },
-    #[error("open the embedded catalog `{}`: {source}", path.display())]
+    #[error("embedded catalog `{}` cannot be opened: {source}", path.display())]
     #[diagnostic(code("store-open"), help("{}", help_with_opening(source)))]
     Open { path: PathBuf, source: rusqlite::Error },
-    #[error("open the embedded catalog `{}`: it was written by a later version of portolan (format {found}, this one knows {known})", path.display())]
-    #[diagnostic(code("store-newer"), help("update portolan, or delete the file to start anew"))]
+    #[error("embedded catalog `{}` was written by a later version of portolan (format {found}, this version reads {known})", path.display())]
+    #[diagnostic(code("store-newer"), help("update portolan, or delete the file to start with an empty catalog"))]
     Newer { path: PathBuf, found: u32, known: u32 },
-    #[error("use the embedded catalog: {0}")]
-    #[diagnostic(
-        code("store-failed"),
-        help("look at the space on the disk, and whether another process holds the file")
-    )]
+    #[error("embedded catalog failed: {0}")]
+    #[diagnostic(code("store-failed"), help("check the free disk space, and whether another process uses the file"))]
     Database(#[from] rusqlite::Error),
-    #[error("read the embedded catalog: {what}")]
-    #[diagnostic(code("store-damaged"), help("the file was changed by something else; delete it to start anew"))]
+    #[error("embedded catalog is damaged: {what}")]
+    #[diagnostic(
+        code("store-damaged"),
+        help("delete the file to start with an empty catalog; another program changed it")
+    )]
     Damaged { what: String },
 }
 
@@ -69,7 +70,7 @@ impl StoreError {
     pub(super) fn opening(path: &Path, source: rusqlite::Error) -> Self {
         let path = path.to_owned();
         match source.sqlite_error_code() {
-            Some(ErrorCode::NotADatabase) => Self::NotACatalog { path, what: "something else" },
+            Some(ErrorCode::NotADatabase) => Self::NotACatalog { path, what: "another kind of file" },
             Some(_) | None if path.is_dir() => Self::NotACatalog { path, what: "a folder" },
             Some(_) | None => Self::Open { path, source },
         }
@@ -79,11 +80,11 @@ impl StoreError {
 fn help_with_opening(source: &rusqlite::Error) -> &'static str {
     match source.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            "another process holds the file: wait until it is done, or end it"
+            "another process uses the file: wait until it has finished, or end it"
         }
         Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
-            "give yourself the right to read and write the file and its folder, or name another file"
+            "make the file and its folder readable and writable, or name another file"
         }
-        Some(_) | None => "look at the file's permissions and at the space on the disk",
+        Some(_) | None => "check the file's permissions and the free disk space",
     }
 }

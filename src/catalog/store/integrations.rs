@@ -123,7 +123,7 @@ struct Stored {
 
 impl Stored {
     fn of(text: &str) -> Result<Self, StoreError> {
-        let damaged = || StoreError::Damaged { what: "an integration is no JSON object".to_owned() };
+        let damaged = || StoreError::Damaged { what: "an integration is not a JSON object".to_owned() };
         let mut body: Map<String, Value> = serde_json::from_str(text).map_err(|_| damaged())?;
         let mut part = |key: &str| match body.remove(key) {
             Some(Value::Object(part)) => Ok(part),

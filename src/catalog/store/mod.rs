@@ -7,6 +7,7 @@ mod connection;
 mod entities;
 mod error;
 mod integrations;
+mod mask_key;
 mod organization;
 mod owned;
 mod portrait;

@@ -50,7 +50,7 @@ impl Store {
 
 fn read(transaction: &Transaction<'_>) -> Result<Map<String, Value>, Failure> {
     let text: String = transaction.query_row("SELECT body FROM organization WHERE id = 1", [], |row| row.get(0))?;
-    let damaged = |_| StoreError::Damaged { what: "the organisation is no JSON object".to_owned() };
+    let damaged = |_| StoreError::Damaged { what: "the organisation is not a JSON object".to_owned() };
     Ok(serde_json::from_str(&text).map_err(damaged)?)
 }
 

@@ -1,4 +1,4 @@
-//! What a page shows of an entity beside the entity itself: who wrote it last, and who points to it. The API tells
+//! What an entity's page shows besides the entity: who wrote it last, and which entities point to it. The API returns
 //! neither with an entity.
 
 use rusqlite::{OptionalExtension, params};

@@ -1,4 +1,4 @@
-//! The platform's own blueprints: there from the start, extended by anyone, reshaped and deleted by nobody.
+//! The platform's system blueprints: they always exist, can be extended, and cannot be reshaped or deleted.
 
 use rusqlite::{Transaction, params};
 

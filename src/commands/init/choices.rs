@@ -1,5 +1,5 @@
-//! What is decided, by flags, by what is found, and by a person where both say nothing. A question has an answer for
-//! those who just press Enter.
+//! What `init` decides: by flags, by what it detects, and by questions where neither is enough. Each question has a
+//! default for people who just press Enter.
 
 use super::surroundings::Surroundings;
 use super::{InitArgs, Pipelines};
@@ -9,13 +9,15 @@ use crate::commands::steps::scope::fits;
 use crate::domain::platform::{PLATFORMS, PORT, Platform};
 use crate::error::{Error, InitError};
 use crate::scaffold::repository::Forge;
-use crate::settings::{Catalog, Environment, Origin};
+use crate::settings::{Catalog, Environment, Origin, Settings, Sourced};
 use crate::ui::Prompt;
 
 pub(super) struct Choices {
     pub platform: &'static Platform,
-    /// For the config, where somebody named it.
+    /// For the config, if the user named it.
     pub catalog: Option<String>,
+    /// The region is the platform's default, because nobody was asked and no flag names one.
+    pub has_default_region: bool,
     pub pipeline_catalog: Option<String>,
     pub has_catalog: bool,
     pub scope: Option<String>,
@@ -25,13 +27,13 @@ pub(super) struct Choices {
     pub hook: bool,
     pub example: bool,
     pub adopts: bool,
-    /// A workflow that takes the place of ours.
+    /// A workflow that runs portolan already, so that none is written.
     pub wired: Option<String>,
     /// There are credentials, so the first snapshot can be had.
     pulls_first: bool,
 }
 
-const SCOPE_HELP: &str = "letters, digits and `._/@-`, at most 200: `acme/catalog`";
+const SCOPE_HELP: &str = "use letters, digits and `._/@-`, at most 200: `acme/catalog`";
 
 impl Choices {
     pub fn of(
@@ -42,12 +44,12 @@ impl Choices {
     ) -> Result<Self, Error> {
         let settings = context.settings;
         let platform = platform(args, found, context);
-        let chosen = &settings.catalog;
+        let chosen = catalog(args, found, settings)?;
         chosen.value.check_region(platform).map_err(|reason| InitError::Invalid {
             what: "catalog",
             value: chosen.value.text().to_owned(),
             reason,
-            help: "it is `local`, a region of the platform, or an `https://` address",
+            help: "use `local`, a region of the platform, or an `https://` address",
         })?;
         let is_named = !matches!(&chosen.origin, Origin::Default) && !is_credentials(&chosen.origin);
         let is_local = chosen.value == Catalog::Local;
@@ -73,6 +75,7 @@ impl Choices {
             pipeline_catalog,
             has_catalog: !(is_local && is_named),
             scope: scope(args, found, context)?,
+            has_default_region: !is_named && !found.has_config && platform.regions.len() > 1,
             exclude: found.homes.excluded(&include),
             include,
             forge: forge(args, found),
@@ -92,28 +95,27 @@ impl Choices {
         Ok(choices)
     }
 
-    /// As little as can be.
     fn ask(&mut self, args: &InitArgs, found: &Surroundings, is_fresh: bool, prompt: &mut Prompt) -> Result<(), Error> {
         if self.scope.is_none() && !found.has_config {
             prompt.say(
-                "Whose entities are these? A push deletes what this scope wrote and no manifest declares any more.",
+                "Ownership scope for this repository (entities it created and no longer declares are deleted on push):",
             )?;
             loop {
-                match prompt.ask("Scope, such as acme/catalog (Enter: later): ")?.filter(|it| !it.is_empty()) {
-                    Some(scope) if !fits(&scope) => prompt.say(&format!("That cannot be one: {SCOPE_HELP}."))?,
+                match prompt.ask("Scope, such as acme/catalog (Enter = decide later): ")?.filter(|it| !it.is_empty()) {
+                    Some(scope) if !fits(&scope) => prompt.say(&format!("A scope has {SCOPE_HELP}."))?,
                     scope => break self.scope = scope,
                 }
             }
         }
         if found.is_git && found.forge.is_none() && args.ci.is_none() {
             loop {
-                let answer = prompt.ask("Where do pipelines run? github, gitlab or none [none] ")?.unwrap_or_default();
+                let answer = prompt.ask("CI system: github, gitlab or none [none] ")?.unwrap_or_default();
                 self.forge = match answer.to_ascii_lowercase().as_str() {
                     "github" => Forge::Github,
                     "gitlab" => Forge::Gitlab,
                     "" | "none" => Forge::Other,
                     _ => {
-                        prompt.say("Write github, gitlab or none; for another one Enter will do.")?;
+                        prompt.say("Please answer github, gitlab or none (Enter = none).")?;
                         continue;
                     }
                 };
@@ -121,13 +123,36 @@ impl Choices {
             }
         }
         if is_fresh && !self.pulls_first && !self.example {
-            let answer = prompt.ask("Begin with an example, to try things out without a catalog? [y/N] ")?;
+            let answer =
+                prompt.ask("Add two example blueprints and manifests, to try portolan without a catalog? [y/N] ")?;
             self.example = is_yes(answer, false);
+        }
+        // The example is for people without an account; `lint`, `diff` and `push` then use the embedded catalog.
+        if self.has_default_region && !self.example {
+            self.ask_region(prompt)?;
         }
         Ok(())
     }
 
-    /// A first snapshot is worth a call; a second one is `pull`'s affair.
+    fn ask_region(&mut self, prompt: &mut Prompt) -> Result<(), Error> {
+        let regions: Vec<&str> = self.platform.regions.iter().map(|(name, _)| *name).collect();
+        let default = regions.first().copied().unwrap_or_default();
+        let question = format!("Region of your {} account: {} [{default}] ", self.platform.brand, regions.join(" or "));
+        loop {
+            // At the end of the input the default stays unwritten, as without a terminal.
+            let Some(answer) = prompt.ask(&question)? else { return Ok(()) };
+            let answer = answer.to_ascii_lowercase();
+            let region = if answer.is_empty() { default } else { answer.as_str() };
+            if regions.contains(&region) {
+                self.catalog = Some(region.to_owned());
+                self.has_default_region = false;
+                return Ok(());
+            }
+            prompt.say(&format!("Please answer {} (Enter = {default}).", regions.join(" or ")))?;
+        }
+    }
+
+    /// Whether `init` pulls the first snapshot. Later ones are for `portolan pull`.
     pub fn pulls(&self, found: &Surroundings) -> bool {
         self.adopts || self.pulls_first && !found.has_snapshot && !self.example
     }
@@ -137,7 +162,7 @@ impl Choices {
     }
 }
 
-/// Enter, and the end of the input, are what is in capitals; the end is never a yes.
+/// Enter means the default; the end of the input is never a yes.
 pub(super) fn is_yes(answer: Option<String>, default: bool) -> bool {
     match answer.as_deref().map(str::to_ascii_lowercase).as_deref() {
         Some("y" | "yes") => true,
@@ -160,7 +185,23 @@ fn has_credentials(platform: &Platform, environment: &Environment) -> bool {
     [platform.client_id_variable, platform.client_secret_variable].iter().all(|name| environment.has_secret(name))
 }
 
-/// The catalog was chosen because its credentials are there: they may be anywhere else tomorrow.
+/// The catalog that is set up: `--region` names one, otherwise it is the one of the settings. A config that exists stays
+/// as it is.
+fn catalog(args: &InitArgs, found: &Surroundings, settings: &Settings) -> Result<Sourced<Catalog>, InitError> {
+    let chosen = &settings.catalog;
+    let Some(region) = args.region.as_ref().filter(|_| !found.has_config) else { return Ok(chosen.clone()) };
+    if let Origin::Flag(_) = chosen.origin {
+        return Err(InitError::Invalid {
+            what: "region",
+            value: region.clone(),
+            reason: "`--catalog` names the catalog already".to_owned(),
+            help: "use `--region` or `--catalog`",
+        });
+    }
+    Ok(Sourced { value: Catalog::Region(region.clone()), origin: Origin::Flag("--region") })
+}
+
+/// The catalog was chosen because its credentials are in the environment, which says nothing about other machines.
 fn is_credentials(origin: &Origin) -> bool {
     match origin {
         Origin::Environment(name) => PLATFORMS.iter().any(|it| it.client_id_variable == *name),
@@ -178,7 +219,7 @@ fn may_stand_in_config(address: &str, platform: &Platform) -> bool {
 fn scope(args: &InitArgs, found: &Surroundings, context: &Context<'_>) -> Result<Option<String>, InitError> {
     if let Some(scope) = &args.scope {
         if !fits(scope) || scope.is_empty() {
-            let reason = "it goes into a header".to_owned();
+            let reason = "it is sent as an HTTP header".to_owned();
             return Err(InitError::Invalid { what: "scope", value: scope.clone(), reason, help: SCOPE_HELP });
         }
         return Ok(Some(scope.clone()));

@@ -1,8 +1,8 @@
-//! What is left to a person after `init`, in a few lines and in the order in which it is done. Nothing is said of what
-//! is done already.
+//! The steps that remain for the user after `init`, in the order in which to do them.
 
 use super::choices::Choices;
 use super::surroundings::Surroundings;
+use crate::domain::build::Build;
 use crate::domain::words::list;
 use crate::scaffold::repository::{Draft, Forge};
 
@@ -14,22 +14,27 @@ pub(super) enum Pulled {
     Failed,
 }
 
-pub(super) fn next(found: &Surroundings, choices: &Choices, draft: &Draft, pulled: Pulled) -> String {
+pub(super) fn next(found: &Surroundings, choices: &Choices, draft: &Draft, pulled: Pulled, build: Build) -> String {
     let mut steps: Vec<String> = Vec::new();
     if !draft.pastes.is_empty() {
         let files: Vec<String> = draft.pastes.iter().map(|paste| format!("`{}`", paste.path)).collect();
-        steps.push(format!("Put the lines that are shown above into {}.", list(&files)));
+        steps.push(format!("Add the lines shown above to {}.", list(&files)));
     }
     if choices.scope.is_none() && !found.has_config {
-        steps.push("Say in portolan.yaml whose entities these are: `scope`.".to_owned());
+        steps.push("Set `scope` in portolan.yaml: the owner of these entities, such as `acme/catalog`.".to_owned());
     }
-    steps.extend(pipeline(found, choices, draft));
-    let hook = ".pre-commit-config.yaml";
-    let files = draft.files.iter().map(|file| &file.path).chain(draft.pastes.iter().map(|paste| &paste.path));
-    if choices.hook && files.into_iter().any(|path| path == hook) {
-        steps.push(
-            "Install the hook, once in each clone: `pre-commit install -t pre-commit -t pre-merge-commit`.".to_owned(),
-        );
+    let written = draft.files.iter().map(|file| &file.path);
+    let pipeline = written.clone().find(|path| is_pipeline(path));
+    if let (Some(path), Build::Source) = (pipeline, build) {
+        steps.push(format!(
+            "Put portolan on the PATH of the CI runner, or set SOURCE_REPOSITORY and SOURCE_COMMIT in `{path}` (built from \
+             source: there is no published version to install)."
+        ));
+    }
+    steps.extend(pipeline_step(found, choices, pipeline.is_some()));
+    let mut hooked = written.chain(draft.pastes.iter().map(|paste| &paste.path));
+    if choices.hook && hooked.any(|path| path == ".pre-commit-config.yaml") {
+        steps.push("Run `pre-commit install` once in each clone.".to_owned());
     }
     steps.extend(snapshot(found, choices, pulled));
     if found.is_git && (!draft.files.is_empty() || pulled == Pulled::Done && !found.has_snapshot) {
@@ -39,22 +44,25 @@ pub(super) fn next(found: &Surroundings, choices: &Choices, draft: &Draft, pulle
     if steps.is_empty() { String::new() } else { format!("\nNext:\n{}", numbered.collect::<String>()) }
 }
 
-/// What a pipeline wants that was not there before.
-fn pipeline(found: &Surroundings, choices: &Choices, draft: &Draft) -> Option<String> {
+fn is_pipeline(path: &str) -> bool {
+    path.starts_with(".github/workflows/") || path.starts_with(".gitlab/")
+}
+
+/// The secrets of a new pipeline, or what to run where `init` writes none.
+fn pipeline_step(found: &Surroundings, choices: &Choices, is_new: bool) -> Option<String> {
     let (id, secret) = (choices.platform.client_id_variable, choices.platform.client_secret_variable);
     // A pipeline that runs already has its secrets.
-    let is_pipeline = |path: &str| path.starts_with(".github/workflows/") || path.starts_with(".gitlab/");
-    let wants_secrets = draft.files.iter().any(|file| is_pipeline(&file.path) && file.after.contains(secret));
+    let needs_secrets = is_new && choices.has_catalog && !found.has_other_pipeline;
     match choices.forge {
-        Forge::Github if wants_secrets => {
+        Forge::Github if needs_secrets => {
             Some(format!("Set the secrets {id} and {secret} (Settings > Secrets and variables > Actions)."))
         }
-        Forge::Gitlab if wants_secrets => {
+        Forge::Gitlab if needs_secrets => {
             Some(format!("Set the variables {id}, {secret} and GITLAB_TOKEN, masked (Settings > CI/CD)."))
         }
         Forge::Other if !choices.is_wired() => Some(
-            "In the pipeline: `portolan lint` on every change, `portolan diff` on pull requests, `portolan push` from the \
-             default branch; `--ci github` and `--ci gitlab` write one."
+            "In your pipeline, run `portolan lint` on every change, `portolan diff` on pull requests, and `portolan push` \
+             on the default branch (`--ci github` and `--ci gitlab` write such a pipeline)."
                 .to_owned(),
         ),
         Forge::Github | Forge::Gitlab | Forge::Other => None,
@@ -64,17 +72,17 @@ fn pipeline(found: &Surroundings, choices: &Choices, draft: &Draft) -> Option<St
 fn snapshot(found: &Surroundings, choices: &Choices, pulled: Pulled) -> Option<String> {
     let (id, secret) = (choices.platform.client_id_variable, choices.platform.client_secret_variable);
     match pulled {
-        Pulled::Done if choices.adopts => Some("See that nothing differs: `portolan diff`.".to_owned()),
+        Pulled::Done if choices.adopts => Some("Check that nothing differs: `portolan diff`.".to_owned()),
         Pulled::Done => None,
         Pulled::Failed if choices.adopts => {
-            Some("When that is mended, adopt what the catalog has: `portolan init --from-catalog`.".to_owned())
+            Some("Fix the error above, then run `portolan init --from-catalog` again.".to_owned())
         }
-        Pulled::Failed => Some("When that is mended, bring what lint checks against: `portolan pull`.".to_owned()),
+        Pulled::Failed => Some("Fix the error above, then run `portolan pull` for the blueprints.".to_owned()),
         Pulled::NotTried if choices.example => {
             Some("Look around: `portolan lint`, then `portolan serve --seed .`".to_owned())
         }
         Pulled::NotTried if !found.has_snapshot => {
-            Some(format!("Bring what lint checks against: `portolan pull`, with {id} and {secret} set."))
+            Some(format!("Run `portolan pull` for the blueprints, with {id} and {secret} set."))
         }
         Pulled::NotTried => None,
     }

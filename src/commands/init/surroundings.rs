@@ -1,4 +1,4 @@
-//! What is found before anything is asked: Git, the forge, the texts that are there, and where manifests live. Nothing is
+//! What `init` detects before it asks anything: Git, the forge, the files that exist, and where manifests are. Nothing is
 //! decided here.
 
 use std::collections::BTreeMap;
@@ -28,7 +28,10 @@ pub(super) struct Surroundings {
     /// All blueprints and manifests are the example's, unchanged: an earlier `--example` was cut short, or is done.
     pub has_only_examples: bool,
     pub has_editor_settings: bool,
-    pub ignores_store: bool,
+    /// Of the patterns that `.gitignore` should have, those whose file Git does not ignore yet.
+    pub unignored: Vec<&'static str>,
+    /// A pipeline of portolan, for another folder of this repository, is there already, and with it the secrets.
+    pub has_other_pipeline: bool,
     /// What `init` may write and Git leaves out: others would not have it.
     pub ignored: Vec<String>,
     /// From the remote, with the folder where it is not the top.
@@ -58,7 +61,6 @@ impl Surroundings {
             return Err(InitError::InsideGit { path: folder });
         }
         let (texts, encodings) = texts(&top, &folder)?;
-        let store = if folder.is_empty() { String::new() } else { format!("{folder}/") } + ".portolan/local.db";
         let ignored = repository.as_ref().map(|repository| ignored(repository, &folder)).unwrap_or_default();
         let wired = wired(&top, &folder);
         let standing = Standing::read(root);
@@ -69,7 +71,8 @@ impl Surroundings {
             has_config,
             has_snapshot: standing.has_own_blueprints(),
             has_editor_settings: sources::path_kind(&root.join(".vscode")) == Some(PathKind::Folder),
-            ignores_store: repository.as_ref().is_some_and(|repository| repository.ignores(&store)),
+            unignored: repository.as_ref().map(|repository| unignored(repository, &folder)).unwrap_or_default(),
+            has_other_pipeline: has_other_pipeline(&top, &folder),
             ignored,
             scope: repository.as_ref().and_then(|it| scope(it, &folder)),
             forge: forge(&top, repository.as_ref(), &texts),
@@ -142,6 +145,19 @@ fn scope(repository: &Repository, folder: &str) -> Option<String> {
 fn ignored(repository: &Repository, folder: &str) -> Vec<String> {
     let snapshot = if folder.is_empty() { String::new() } else { format!("{folder}/") } + ".portolan/source.json";
     repository::paths(folder).into_iter().chain([snapshot]).filter(|path| repository.ignores(path)).collect()
+}
+
+fn unignored(repository: &Repository, folder: &str) -> Vec<&'static str> {
+    let below = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    let is_left = |(_, file): &&(&str, &str)| !repository.ignores(&format!("{below}{file}"));
+    repository::ignored::PATTERNS.iter().filter(is_left).map(|(pattern, _)| *pattern).collect()
+}
+
+fn has_other_pipeline(top: &Path, folder: &str) -> bool {
+    let own = repository::paths(folder);
+    let files = [".github/workflows", ".gitlab"].into_iter().flat_map(|place| sources::list_folder(top, place, "yml"));
+    let mut names = files.map(|file| file.path).filter(|path| !own.contains(path));
+    names.any(|path| path.rsplit('/').next().is_some_and(|name| name.starts_with("portolan")))
 }
 
 /// By the remote's host, else by the files that are there.

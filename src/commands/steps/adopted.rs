@@ -1,6 +1,7 @@
-//! Yields manifests for entities that the catalog has and the repository does not: what each says, where it lies and
-//! what it is called. Nothing is written here, and nothing that is there is taken for free.
+//! Builds manifests for entities that only the catalog has: content, path and resource name. It writes nothing, and
+//! never chooses a path or name that is already used.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
@@ -10,12 +11,14 @@ use crate::commands::steps::placed::{Folder, Names};
 use crate::domain::blueprint::{Blueprint, Ownership};
 use crate::domain::entity::{Entity, EntityKey, Targets};
 use crate::domain::manifest::ResourceKind;
+use crate::domain::masked::holds_credential;
 use crate::domain::platform::Platform;
 use crate::domain::value::Value;
-use crate::domain::words::count;
+use crate::domain::words::{count, list};
 use crate::error::PullError;
 use crate::manifest::{self, Limits, Reader, Wrapper, encode};
 use crate::sources::{self, Boundary, DiskFile, Pattern, Place, ReadBuffer, SourceFile};
+use crate::text::mask::Mask;
 
 /// What is asked of the adoption.
 pub(crate) struct Wishes<'a> {
@@ -29,6 +32,8 @@ pub(crate) struct Wishes<'a> {
     /// Blueprints that are written as a whole: what a manifest does not name would be unset.
     pub replaces: &'a dyn Fn(&str) -> bool,
     pub overwrites: bool,
+    /// What it takes for a credential is not written to a file.
+    pub mask: &'a Mask,
 }
 
 /// What became of one entity.
@@ -94,11 +99,17 @@ pub(crate) fn adopt(
             adopted.push(of_declared(entity, shape, standings, wishes, &mut left_out));
             continue;
         }
-        let trimmed = trimmed(entity, shape, wishes, &mut left_out);
+        let secrets = secret_fields(entity, shape, wishes.mask);
+        if !secrets.is_empty() && !may_leave_out(&secrets, shape, wishes) {
+            left_out.unwritten.push((&entity.key, secrets));
+            continue;
+        }
+        let trimmed = without_secrets(trimmed(entity, shape, wishes, &mut left_out), &secrets);
         if lacks(&trimmed, shape) {
             left_out.lacking.push(&entity.key);
             continue;
         }
+        let is_secret = !secrets.is_empty();
         let folder = match folders.get(blueprint) {
             Some(folder) => folder,
             None => {
@@ -110,6 +121,9 @@ pub(crate) fn adopt(
         let (name, path) = names.find(&entity.key, folder, wishes.root);
         let wrapper = Wrapper { platform: wishes.platform, kind: ResourceKind::Entity, name: &name, namespace: None };
         let text = encode(&trimmed, &wrapper);
+        if is_secret {
+            left_out.secrets.push((path.clone(), &entity.key, secrets));
+        }
         adopted.push(Adopted { key: entity.key.clone(), path, deed: Deed::New(text) });
     }
     Ok(Adoption { adopted, notes: left_out.notes() })
@@ -125,6 +139,10 @@ fn of_declared(
     let path = standings.first().map(|standing| standing.path.clone()).unwrap_or_default();
     let deed = match standings {
         _ if !wishes.overwrites => Deed::Kept(None),
+        // Without the value, a manifest that had it clears it with the next push.
+        _ if !secret_fields(entity, shape, wishes.mask).is_empty() => {
+            Deed::Kept(Some("the catalog's has a value that looks like a credential"))
+        }
         [Standing { wrapping: Wrapping::Alone { kind, name, namespace }, path }] => {
             let wrapper = Wrapper { platform: wishes.platform, kind: *kind, name, namespace: namespace.as_deref() };
             let trimmed = trimmed(entity, shape, wishes, left_out);
@@ -196,6 +214,36 @@ fn trimmed(entity: &Entity, shape: &Blueprint, wishes: &Wishes<'_>, left_out: &m
     }
 }
 
+/// The fields whose values look like credentials: `properties.apiKey`, `title`.
+fn secret_fields(entity: &Entity, shape: &Blueprint, mask: &Mask) -> Vec<String> {
+    let is_masked = |text: &str| matches!(mask.text(text), Cow::Owned(_));
+    let title = entity.title.as_deref().filter(|title| is_masked(title)).map(|_| TITLE.to_owned());
+    let is_own = |name: &str| shape.property(name).is_some();
+    let properties =
+        entity.properties.iter().filter(|(name, value)| is_own(name) && holds_credential(mask, Some(name), value));
+    title.into_iter().chain(properties.map(|(name, _)| format!("{PROPERTIES}{name}"))).collect()
+}
+
+const TITLE: &str = "title";
+const PROPERTIES: &str = "properties.";
+
+/// Whether a manifest may do without these fields. With `merge`, a field that no manifest names stays as it is in the
+/// catalog; with `replace`, the next push would clear it. What the blueprint requires has to be named.
+fn may_leave_out(secrets: &[String], shape: &Blueprint, wishes: &Wishes<'_>) -> bool {
+    let is_required = |field: &String| {
+        let property = field.strip_prefix(PROPERTIES).and_then(|name| shape.property(name));
+        property.is_some_and(|property| property.required)
+    };
+    !(wishes.replaces)(&shape.identifier) && !secrets.iter().any(is_required)
+}
+
+fn without_secrets(entity: Entity, secrets: &[String]) -> Entity {
+    let is_secret = |name: &str| secrets.iter().any(|field| field.strip_prefix(PROPERTIES) == Some(name));
+    let title = entity.title.filter(|_| !secrets.iter().any(|field| field == TITLE));
+    let properties = entity.properties.into_iter().filter(|(name, _)| !is_secret(name)).collect();
+    Entity { title, properties, ..entity }
+}
+
 /// Whether there is less than the blueprint requires, as in an entity that was made only so that a relation had a target.
 fn lacks(trimmed: &Entity, shape: &Blueprint) -> bool {
     let has_property = |name: &str| trimmed.properties.iter().any(|(own, _)| own.as_ref() == name);
@@ -243,8 +291,19 @@ fn is_same(one: &Value, other: &Value) -> bool {
 struct LeftOut<'e> {
     /// Entities without what their blueprints require.
     lacking: Vec<&'e EntityKey>,
+    /// Files that were written without values that look like credentials, and the fields of these.
+    secrets: Vec<(String, &'e EntityKey, Vec<String>)>,
+    /// Entities that got no manifest for such values.
+    unwritten: Vec<(&'e EntityKey, Vec<String>)>,
     strangers: usize,
     meta: usize,
+}
+
+/// So many entities are named one by one.
+const MOST_NAMED: usize = 20;
+
+fn list_fields(fields: &[String]) -> String {
+    list(&fields.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>())
 }
 
 impl LeftOut<'_> {
@@ -254,15 +313,40 @@ impl LeftOut<'_> {
             let entities = count(self.lacking.len(), "entity");
             let (verb, which) = if self.lacking.len() == 1 { ("lacks", "") } else { ("lack", ", the first of them") };
             let name = format!("{}/{}", first.blueprint, first.identifier);
-            notes.push(format!("{entities} that {verb} what the blueprint requires got no manifest{which}: `{name}`."));
+            notes.push(format!(
+                "No manifest for {entities} that {verb} values which the blueprint requires{which}: `{name}`."
+            ));
+        }
+        for (path, key, fields) in self.secrets.iter().take(MOST_NAMED) {
+            notes.push(format!(
+                "`{path}` leaves out {} of `{}/{}`: the value in the catalog looks like a credential. It stays in the \
+                 catalog; `push` does not change a property that no manifest names.",
+                list_fields(fields),
+                key.blueprint,
+                key.identifier
+            ));
+        }
+        for (key, fields) in self.unwritten.iter().take(MOST_NAMED) {
+            notes.push(format!(
+                "`{}/{}` got no manifest: {} looks like a credential, and a manifest without it would be refused (required) \
+                 or would clear it (`write: replace`). Move the credential to a secret store first, or list the property \
+                 in `secrets.allow`.",
+                key.blueprint,
+                key.identifier,
+                list_fields(fields)
+            ));
+        }
+        let more = self.secrets.len().saturating_sub(MOST_NAMED) + self.unwritten.len().saturating_sub(MOST_NAMED);
+        if more > 0 {
+            notes.push(format!("{} with such values not shown.", count(more, "more entity")));
         }
         if self.strangers > 0 {
             let values = count(self.strangers, "value");
-            notes.push(format!("{values} of properties that the blueprints do not have were left out."));
+            notes.push(format!("{values} of properties that the blueprints do not have were omitted."));
         }
         if self.meta > 0 {
             let entities = count(self.meta, "entity");
-            notes.push(format!("Title, icon and team of {entities} were left out: the cluster's CRD drops them."));
+            notes.push(format!("Title, icon and team of {entities} were omitted: the CRD in the cluster drops them."));
         }
         notes
     }

@@ -1,5 +1,5 @@
-//! Yields the command line that makes a plan again, to push it. What was said on this one is said on that one too; what
-//! the environment or a pipeline says is left to them.
+//! Builds the command line that makes a plan again, to push it. It repeats the flags of this run; settings from the
+//! environment or a pipeline are not repeated.
 
 use std::path::Path;
 

@@ -1,6 +1,5 @@
-//! Yields what a person at the terminal says of a new entity: one question for each value that its blueprint requires
-//! and nobody gave. An answer that is certainly wrong is asked for again; Enter leaves a blank, which is no answer and
-//! no fault.
+//! Asks the user for a new entity's values: one question for each required value without a flag. An invalid answer is
+//! asked for again; Enter leaves a blank.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +10,7 @@ use crate::domain::identifier::check_entity_identifier;
 use crate::domain::sketch::Sketch;
 use crate::domain::suggest::closest;
 use crate::domain::value::Value;
+use crate::domain::words::as_sentence;
 use crate::manifest::{Around, encode_sketch};
 use crate::report::escape::clean;
 use crate::scaffold::{self, Candidates, Given, Wish};
@@ -48,7 +48,9 @@ impl Asking<'_> {
                 return Ok(Ok(name.to_owned()));
             }
             let meant = closest(&answer, names.iter().copied());
-            self.say(&meant.map_or("Write one of them.".to_owned(), |meant| format!("Did you mean `{meant}`?")))?;
+            self.say(
+                &meant.map_or("Please choose one of these.".to_owned(), |meant| format!("Did you mean `{meant}`?")),
+            )?;
         }
     }
 
@@ -59,8 +61,8 @@ impl Asking<'_> {
             let Some(answer) = self.prompt.ask(MARK)? else { return Ok(Err(Gone)) };
             let fault = match check_entity_identifier(&answer) {
                 Ok(()) => refuse(&answer),
-                Err(_) if answer.is_empty() => Some("It needs one.".to_owned()),
-                Err(_) => Some("An identifier has letters, digits and @ _ . + : \\ / = - in it.".to_owned()),
+                Err(_) if answer.is_empty() => Some("An identifier is required.".to_owned()),
+                Err(_) => Some("An identifier consists of letters, digits and @ _ . + : \\ / = -".to_owned()),
             };
             match fault {
                 None => return Ok(Ok(answer)),
@@ -105,7 +107,7 @@ impl Asking<'_> {
                     None => return Ok(Ok(Some(value))),
                     Some(words) => words,
                 },
-                Err(mistyped) => sentence(&mistyped.to_string()),
+                Err(mistyped) => as_sentence(&mistyped.to_string()),
             };
             self.say(&fault)?;
         }
@@ -115,14 +117,14 @@ impl Asking<'_> {
     fn misfit(&self, blueprint: &Blueprint, property: &Property, value: &Value) -> Option<String> {
         let finding = misfit(self.terms, blueprint, property, value)?;
         Some(match finding.help {
-            Some(help) => format!("{} {}.", finding.message, sentence(&help).trim_end_matches('.')),
+            Some(help) => format!("{} {}.", finding.message, as_sentence(&help).trim_end_matches('.')),
             None => finding.message,
         })
     }
 
     fn relation(&mut self, relation: &Relation) -> Answer<Vec<String>> {
         let words = scaffold::of_relation(relation, self.candidates);
-        let all = if self.candidates.of(&relation.target).len() > 0 { " (? lists them all)" } else { "" };
+        let all = if self.candidates.of(&relation.target).len() > 0 { " (? lists all)" } else { "" };
         self.say(&format!("{}: {words}{all}", relation.name))?;
         loop {
             let Some(answer) = self.prompt.ask(MARK)? else { return Ok(Err(Gone)) };
@@ -136,7 +138,7 @@ impl Asking<'_> {
                 return Ok(Ok(texts));
             }
             match scaffold::targets(relation.many, &texts) {
-                Err(mistyped) => self.say(&sentence(&mistyped.to_string()))?,
+                Err(mistyped) => self.say(&as_sentence(&mistyped.to_string()))?,
                 Ok(targets) => match self.settled(relation, targets)? {
                     Ok(Some(targets)) => return Ok(Ok(targets)),
                     Ok(None) => {}
@@ -152,7 +154,7 @@ impl Asking<'_> {
             if self.candidates.holds(&relation.target, target) {
                 continue;
             }
-            let words = format!("No `{target}` of `{}` is known here.", relation.target);
+            let words = format!("No {} named `{target}`.", relation.target);
             if let Some(meant) = self.candidates.closest(&relation.target, target) {
                 match self.is_so(&format!("{words} Did you mean `{meant}`? [Y/n] "), true)? {
                     Ok(true) => {
@@ -163,7 +165,7 @@ impl Asking<'_> {
                     Err(gone) => return Ok(Err(gone)),
                 }
             }
-            match self.is_so(&format!("{words} Write it all the same? [y/N] "), false)? {
+            match self.is_so(&format!("{words} Use it anyway? [y/N] "), false)? {
                 Ok(true) => {}
                 Ok(false) => return Ok(Ok(None)),
                 Err(gone) => return Ok(Err(gone)),
@@ -217,13 +219,6 @@ fn chosen<'n>(answer: &str, names: &[&'n str]) -> Option<&'n str> {
 fn completed(answer: &str, property: &Property) -> String {
     let choices: Vec<&str> = property.choices.iter().filter_map(serde_json::Value::as_str).collect();
     chosen(answer, &choices).map_or_else(|| answer.to_owned(), str::to_owned)
-}
-
-fn sentence(clause: &str) -> String {
-    let mut chars = clause.chars();
-    let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    let end = if clause.ends_with(['.', '?']) { "" } else { "." };
-    format!("{first}{}{end}", chars.as_str())
 }
 
 #[cfg(test)]

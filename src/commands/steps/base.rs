@@ -1,6 +1,6 @@
-//! Yields what a branch is compared with: the manifests of the base, read from Git without a checkout, and the entities
-//! whose files moved since. The base that the user names must be there; one that a pipeline names may be missing, and
-//! then that is told and the run goes on without: a preview with less in it is better than none.
+//! Reads the base of a comparison: the manifests at the merge base, from Git without a checkout, and the entities
+//! whose files moved since. A base that the user names must exist; one that a pipeline names may be missing, and then
+//! a notice says so and the run continues without it.
 
 mod moves;
 mod pipeline;
@@ -116,10 +116,8 @@ pub(crate) fn base(request: &Request<'_>) -> Result<Compared, BaseError> {
                     return Ok(compared(request, repository, commit, name, Some(named.variable))?);
                 }
                 Found::Absent => "which this clone does not have",
-                Found::Unrelated if repository.is_shallow() => {
-                    "and this clone is too shallow to tell where it parted from there"
-                }
-                Found::Unrelated => "and what is checked out has no commit in common with it",
+                Found::Unrelated if repository.is_shallow() => "and this clone is too shallow to have the merge base",
+                Found::Unrelated => "and HEAD has no commit in common with it",
             };
             Ok(Compared { base: None, notes: vec![missing(&named, lacks)] })
         }
@@ -134,7 +132,7 @@ fn from_checked_out(request: &Request<'_>, repository: &Repository, commit: Comm
     match repository.left_at("HEAD", commit) {
         Ok(base) => compared(request, repository, base, "HEAD".to_owned(), None),
         Err(error @ GitError::NoMergeBase { .. }) => {
-            let note = format!("There is no base in this run: failed to {error}. `--base REF` names one.");
+            let note = format!("No base to compare with: {error}. Set one with `--base REF`.");
             Ok(Compared { base: None, notes: vec![note] })
         }
         Err(error) => Err(error),
@@ -189,8 +187,7 @@ fn found(repository: &Repository, named: &Named) -> Result<Found, GitError> {
 fn missing(named: &Named, lacks: &str) -> String {
     let Named { variable, shown, fetch, .. } = named;
     format!(
-        "`{variable}` names `{shown}` as the base, {lacks}: there is no base in this run, and nobody can tell what this \
-         branch changed. To have one, {fetch}."
+        "No base to compare with, so the changes of this branch are unknown: `{variable}` names `{shown}`, {lacks}. To have one, {fetch}."
     )
 }
 

@@ -17,11 +17,11 @@ use crate::domain::progress::{Progress, Silent};
 use crate::domain::value::Value;
 use crate::domain::words::{count, list};
 use crate::error::{DiffError, Error};
+use crate::plan::Destination;
 use crate::plan::binding::{
     BindingError, Circumstances, Difference, FORMAT, How, Moved, PlanFile, Sight, Unfit, differences, elsewhere, moved,
     unfit,
 };
-use crate::plan::{Destination, acts};
 use crate::report::escape::{clean, harmless_json};
 use crate::settings::Settings;
 use crate::sources::{self, OutputError, PathKind};
@@ -38,7 +38,7 @@ const HEAD: usize = 200;
 /// The plan, bound.
 pub(crate) fn bound(planned: &Planned, settings: &Settings) -> PlanFile {
     let ground = planned.ground();
-    let acts = acts(&planned.plan, &ground);
+    let acts = planned.acts.clone();
     let path = |FileId(file): FileId| planned.asked.files.get(file as usize).map_or("", |file| file.path.as_str());
     PlanFile::bind(circumstances(planned, settings), planned.options.clone(), planned.plan.clone(), acts, ground, path)
 }
@@ -52,10 +52,10 @@ pub(crate) fn write_plan(file: &Path, push: &str, planned: &Planned, context: &m
     sources::write_output(&context.settings.boundary, &place, &text).map_err(|error| as_named(error, file))?;
     let approve = planned.plan.approval.map(|digest| format!(" --approve {digest}")).unwrap_or_default();
     let how = match planned.plan.obstacles.is_empty() {
-        true => format!(": `{push}{approve}` carries it out"),
+        true => format!(". Apply it with `{push}{approve}`"),
         false => String::new(),
     };
-    context.say(&format!("The plan is in `{}`{how}.", file.display()));
+    context.say(&format!("Plan saved to `{}`{how}.", file.display()));
     Ok(())
 }
 
@@ -63,7 +63,7 @@ pub(crate) fn write_plan(file: &Path, push: &str, planned: &Planned, context: &m
 pub(crate) fn refuse_place(file: &Path, settings: &Settings) -> Result<(), DiffError> {
     let refuse = |why, help| Err(DiffError::NoPlace { path: file.display().to_string(), why, help });
     if file == Path::new("-") {
-        return refuse("it is no file", "name a file; one that is called `-` is `./-`");
+        return refuse("`-` is standard output, not a file", "name a file; for a file called `-` write `./-`");
     }
     let path = settings.directory.join(file);
     if sources::path_kind(&path) != Some(PathKind::File) {
@@ -76,7 +76,7 @@ pub(crate) fn refuse_place(file: &Path, settings: &Settings) -> Result<(), DiffE
         // Writing to it says what is wrong.
         Err(_) => true,
     };
-    if is_plan { Ok(()) } else { refuse("there is a file that is no plan", "name another file, or remove that one") }
+    if is_plan { Ok(()) } else { refuse("it exists and is not a plan file", "name another file, or remove this one") }
 }
 
 /// By its first words, whatever version wrote it.
@@ -128,9 +128,9 @@ fn name(key: &EntityKey) -> String {
     format!("`{}/{}`", key.blueprint, key.identifier)
 }
 
-fn of_unfit(unfit: &Unfit) -> String {
+fn of_unfit(unfit: &Unfit, secret: &str) -> String {
     let differs =
-        |what: &str, made: &str, now: &str| format!("The plan was made for the {what} {made}, and this is {now}.");
+        |what: &str, made: &str, now: &str| format!("The plan was made for the {what} {made}; this is {now}.");
     match unfit {
         Unfit::Scope { made, now } => differs("scope", &format!("`{made}`"), &format!("`{now}`")),
         Unfit::Platform { made, now } => differs("platform", &format!("`{made}`"), &format!("`{now}`")),
@@ -139,19 +139,23 @@ fn of_unfit(unfit: &Unfit) -> String {
             let target = |name: &Option<String>| name.as_ref().map_or("none".to_owned(), |name| format!("`{name}`"));
             differs("target", &target(made), &target(now))
         }
+        Unfit::MaskKey => format!(
+            "The plan file masks credentials with the key of another {secret}, so its values cannot be compared: make the \
+             plan again with `portolan diff --out`, with the same {secret} as this push."
+        ),
         Unfit::Manifests { blueprint, keys } => {
             let mut names: Vec<String> = keys.iter().take(MOST_TOLD).map(name).collect();
             if keys.len() > MOST_TOLD {
                 names.push(count(keys.len() - MOST_TOLD, "other"));
             }
-            let named = if names.is_empty() { String::new() } else { format!(", of {} for one", list(&names)) };
-            format!("The manifests of the blueprint `{blueprint}` do not say what they said{named}.")
+            let named = if names.is_empty() { String::new() } else { format!(", for example {}", list(&names)) };
+            format!("Manifests of the blueprint `{blueprint}` changed{named}.")
         }
         Unfit::Blueprint { blueprint, is_gone: true } => {
             format!("The blueprint `{blueprint}` is no longer in the catalog.")
         }
         Unfit::Blueprint { blueprint, is_gone: false } => {
-            format!("The blueprint `{blueprint}` in the catalog is not as it was.")
+            format!("The blueprint `{blueprint}` changed in the catalog.")
         }
         Unfit::Obstacles { count: number } => {
             format!("The plan has {}: changes that cannot be made.", count(*number, "obstacle"))
@@ -162,15 +166,15 @@ fn of_unfit(unfit: &Unfit) -> String {
 fn of_moved(moved: &Moved) -> String {
     let key = name(&moved.key);
     match &moved.how {
-        How::Appeared => format!("{key} is in the catalog by now, and was not."),
+        How::Appeared => format!("{key} was created in the catalog."),
         How::Changed => format!("{key} was changed in the catalog."),
         How::Gone => format!("{key} is no longer in the catalog."),
-        How::NotOurs => format!("{key} is to be deleted, and somebody else wrote it last."),
+        How::NotOurs => format!("{key} is to be deleted, but another owner wrote it last."),
         How::PointsTo { gone, relation } => {
-            format!("{key} points to {} by now (`{relation}`), which is to be deleted.", name(gone))
+            format!("{key} now points to {} (`{relation}`), which is to be deleted.", name(gone))
         }
-        How::Unread(Some(why)) => format!("Whether {key} is as it was is not known: {why}."),
-        How::Unread(None) => format!("Whether {key} is as it was is not known: its blueprint was not read."),
+        How::Unread(Some(why)) => format!("{key} could not be compared with the plan: {why}."),
+        How::Unread(None) => format!("{key} could not be compared with the plan: its blueprint was not read."),
     }
 }
 
@@ -193,6 +197,7 @@ pub(crate) fn rebound(
     let settings = context.settings;
     let file = read_plan(file, settings)?;
     let catalog = catalog_name(settings);
+    let secret = settings.platform.value.client_secret_variable;
     let now = Destination {
         platform: settings.platform.value.name,
         catalog: &catalog,
@@ -202,7 +207,7 @@ pub(crate) fn rebound(
     // Of another catalog nothing has to be read to tell.
     let elsewhere = elsewhere(&file.made, now);
     if !elsewhere.is_empty() {
-        return Ok(refused(elsewhere.iter().map(of_unfit)));
+        return Ok(refused(elsewhere.iter().map(|unfit| of_unfit(unfit, secret))));
     }
     let wishes = Wishes {
         owner: owner.clone(),
@@ -222,10 +227,11 @@ pub(crate) fn rebound(
     };
     let unfit = unfit(&file, now, &planned.ground());
     if !unfit.is_empty() {
-        return Ok(refused(unfit.iter().map(of_unfit)));
+        return Ok(refused(unfit.iter().map(|unfit| of_unfit(unfit, secret))));
     }
     read_touched(&file, &mut planned, context)?;
-    let sight = Sight { actual: &planned.actual, blueprints: &planned.live.all, owned: &planned.owned };
+    let sight =
+        Sight { actual: &planned.actual, blueprints: &planned.live.all, owned: &planned.owned, mask: &planned.mask };
     let moved = moved(&file, &sight);
     if !moved.is_empty() {
         return Ok(refused(moved.iter().map(of_moved)));
@@ -240,7 +246,7 @@ pub(crate) fn rebound(
         return Ok(refused(sentences.into_iter()));
     }
     if circumstances(&planned, settings).commit != file.made.commit {
-        planned.notes.push("The plan was made at another commit, whose manifests say the same.".to_owned());
+        planned.notes.push("The plan was made at another commit with the same manifests.".to_owned());
     }
     Ok(Rebound::Holds(planned))
 }
@@ -251,7 +257,7 @@ fn refused(sentences: impl Iterator<Item = String>) -> Rebound {
 
 fn no_base(file: &PlanFile) -> String {
     format!(
-        "The commit `{}`, with which the plan was compared, is not in this clone: fetch it (`fetch-depth: 0`).",
+        "The base of the plan, commit `{}`, is not in this clone: fetch it (`fetch-depth: 0`).",
         file.made.base.as_deref().unwrap_or_default()
     )
 }
@@ -280,33 +286,33 @@ fn of_difference(difference: &Difference) -> String {
     };
     match difference {
         Difference::Unfounded(key) => {
-            format!("{}: the file shows a change that the manifests and the catalog do not ask for.", name(key))
+            format!("{}: the file has a change that does not follow from the manifests and the catalog.", name(key))
         }
         Difference::Unshown(key) => {
-            format!("{}: the manifests and the catalog ask for a change that the file does not show.", name(key))
+            format!("{}: the file lacks a change that follows from the manifests and the catalog.", name(key))
         }
-        Difference::Action(key) => format!("{}: the file shows another action or another reason for it.", name(key)),
+        Difference::Action(key) => format!("{}: the action or its reason differs from the file.", name(key)),
         Difference::Field { key, field, shown, planned } => format!(
-            "{}: the file shows {} for {}, and the manifest yields {}.",
+            "{}: the file has {} for {}, and the manifest has {}.",
             name(key),
             value(shown),
             field_name(field),
             value(planned)
         ),
         Difference::FieldDetail { key, field } => {
-            format!("{}: what the file shows about {} is not what the plan yields.", name(key), field_name(field))
+            format!("{}: the details of {} differ from the file.", name(key), field_name(field))
         }
         Difference::Dependents(key) => {
-            format!("{}: the entities that point to it are not those that the file shows.", name(key))
+            format!("{}: the entities that point to it differ from the file.", name(key))
         }
         Difference::Request(key) => {
-            format!("{}: the request in the file is not the one that its manifest yields.", name(key))
+            format!("{}: the request differs from the file.", name(key))
         }
-        Difference::Hazards => "The hazards of the plan are not those that the file shows.".to_owned(),
-        Difference::Counts => "The counts of the plan are not those that the file shows.".to_owned(),
-        Difference::Order => "The steps of the plan are not those that the file shows.".to_owned(),
-        Difference::Approval => "The approval digest of the plan is not the one that the file shows.".to_owned(),
-        Difference::Rest(part) => format!("The part `{part}` of the file is not what the plan yields."),
+        Difference::Hazards => "The hazards of the plan differ from the file.".to_owned(),
+        Difference::Counts => "The counts of the plan differ from the file.".to_owned(),
+        Difference::Order => "The steps of the plan differ from the file.".to_owned(),
+        Difference::Approval => "The approval digest of the plan differs from the file.".to_owned(),
+        Difference::Rest(part) => format!("The part `{part}` of the plan differs from the file."),
     }
 }
 

@@ -1,5 +1,5 @@
-//! Yields what a repository brings into the embedded catalog: its blueprints, which the catalog follows, and its
-//! manifests. What cannot be brought in is told by file and reason, and keeps nothing else out.
+//! Seeds the embedded catalog from a repository: with its blueprints, which the catalog follows, and its manifests.
+//! Files that cannot be used are reported with their reason, and the rest is loaded.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -27,11 +27,11 @@ use crate::settings::{self, Settings};
 use crate::sources::{self, ReadBuffer, path_text};
 
 const KNOWN: &str = "known-entities.txt";
-/// So many manifests that could not be brought in are told by name.
+/// The number of skipped manifests that are listed by name.
 const MOST_TOLD: usize = 20;
 
-/// Makes the store's blueprints those of the snapshot under `root`, where these are not the ones that it followed last.
-/// Yields the names of those of the snapshot.
+/// Updates the store's blueprints to those of the snapshot under `root`, unless it followed the same ones last time.
+/// Returns the names of the snapshot's blueprints.
 pub(crate) fn follow(
     store: &Store,
     root: &Path,
@@ -48,8 +48,8 @@ pub(crate) fn follow(
     Ok(names)
 }
 
-/// The store as `follow` and `stand_in` would leave it, with nothing done to it: itself, where there is nothing to do.
-/// One that is in memory is nobody's but the caller's, and so it is changed.
+/// A copy of the store with the effect of `follow` and `stand_in`; the store itself if they would change nothing.
+/// A store in memory belongs to the caller, so it is changed in place.
 pub(crate) fn rehearsed(
     store: Store,
     root: &Path,
@@ -78,8 +78,8 @@ pub(crate) fn rehearsed(
 fn to_follow(store: &Store, root: &Path, shelf: &Shelf, context: &mut Context<'_>) -> Vec<Value> {
     let Shelved { mut blueprints, unusable } = shelved(root, shelf);
     for file in &unusable {
-        context.say(&format!("note: `{}` holds no blueprint that can be used: {}.", file.path, file.reason));
-        // What it holds is not known: the blueprint that the store has stays.
+        context.say(&format!("note: `{}` has no usable blueprint: {}.", file.path, file.reason));
+        // Its content is unknown, so the store keeps its blueprint.
         if let Ok(held) = store.blueprint(&file.identifier) {
             blueprints.entry(file.identifier.clone()).or_insert(held);
         }
@@ -95,22 +95,22 @@ fn followed(store: &Store, blueprints: Vec<Value>, writer: &Writer) -> Result<Ve
     Ok(followed.map(|followed| followed.misfits).unwrap_or_default())
 }
 
-/// `is_rehearsal`: of what a push would do.
+/// `is_rehearsal`: reports what a push would do.
 fn told(misfit: &Misfit, is_rehearsal: bool) -> String {
     let Misfit { blueprint, reason, .. } = misfit;
     let named = list(&misfit.entities.iter().map(|entity| format!("`{entity}`")).collect::<Vec<_>>());
     let named = if named.is_empty() { named } else { format!(" ({named})") };
     let entities = count(usize::try_from(misfit.count).unwrap_or(usize::MAX), "entity");
     let fate = match (misfit.left, is_rehearsal) {
-        (true, false) => "It stays as it was.",
-        (true, true) => "A push leaves it as it is.",
-        (false, false) => "It was changed all the same.",
-        (false, true) => "A push changes it all the same.",
+        (true, false) => "It was not changed.",
+        (true, true) => "A push will not change it.",
+        (false, false) => "It was changed anyway.",
+        (false, true) => "A push changes it anyway.",
     };
     clean(&format!("Blueprint `{blueprint}`: {reason}; {entities} would not fit{named}. {fate}")).into_owned()
 }
 
-/// How many blueprints, the platform's own aside, and how many entities a store holds.
+/// Counts the blueprints (without system blueprints) and entities of a store.
 pub(crate) fn held(store: &Store) -> Result<(usize, usize), Error> {
     let (mut blueprints, mut entities) = (0, 0);
     for blueprint in store.blueprints().map_err(unexpected)? {
@@ -121,7 +121,7 @@ pub(crate) fn held(store: &Store) -> Result<(usize, usize), Error> {
     Ok((blueprints, entities))
 }
 
-/// A repository to be brought in.
+/// A repository to seed from.
 pub(crate) struct Seed {
     /// As the user named it.
     name: String,
@@ -137,7 +137,7 @@ impl Seed {
         Ok(Self { name: path_text(name), settings, scope })
     }
 
-    /// As a push of that repository would be signed: what it brings in is its own.
+    /// The user agent that a push of that repository would send, so that it owns the seeded entities.
     pub fn user_agent(&self) -> String {
         Owner { scope: self.scope.clone().unwrap_or_else(|| LOCAL.to_owned()) }.user_agent()
     }
@@ -152,46 +152,48 @@ impl Seed {
         let seeded = seeded(store, &asked.entities, writer)?;
         drop(bar);
         for folder in &asked.unreadable {
-            context.say(&format!("note: Could not {folder}."));
+            context.say(&format!("note: {folder}."));
         }
         let doubts = asked.doubts.iter().filter(|doubt| !doubt.is_opaque);
         let doubts = doubts.map(|doubt| (doubt.place, doubt.line, doubt.reason.as_str()));
         for (place, line, reason) in doubts.clone().take(MOST_TOLD) {
-            context.say(&format!("note: {}:{line} was left out: {}.", asked.path(place), clean(reason)));
+            context.say(&format!("note: {}:{line} was skipped: {}.", asked.path(place), clean(reason)));
         }
         for (at, reason) in seeded.refused.iter().take(MOST_TOLD) {
             let Some(entity) = asked.entities.get(*at) else { continue };
             let (path, key) = (asked.path(entity.place), &entity.key);
             let name = clean(&key.identifier).into_owned();
-            context.say(&format!("note: `{name}` of {path} was left out: {}.", clean(reason)));
+            context.say(&format!("note: `{name}` of {path} was skipped: {}.", clean(reason)));
         }
         let left = doubts.clone().count() + seeded.refused.len();
         let told = doubts.clone().count().min(MOST_TOLD) + seeded.refused.len().min(MOST_TOLD);
         if left > told {
-            context.say(&format!("note: {} more were left out.", grouped(left - told)));
+            context.say(&format!("note: {} more skipped.", grouped(left - told)));
         }
         if seeded.written == 0 && blueprints.is_empty() {
-            let why =
-                if left == 0 { "there are no blueprints and no manifests in it" } else { "nothing in it can be used" };
+            let why = if left == 0 {
+                "it has no blueprints and no manifests"
+            } else {
+                "none of its blueprints and manifests can be used"
+            };
             return Err(ServeError::NothingSeeded { path: self.name.clone(), why: why.to_owned() }.into());
         }
-        // Those of the platform are there anyway: `held` does not count them either.
+        // System blueprints always exist; `held` does not count them either.
         let blueprints = blueprints.iter().filter(|name| !is_reserved(name)).count();
         let (entities, blueprints) = (count(seeded.written, "entity"), count(blueprints, "blueprint"));
-        let known =
-            if known == 0 { String::new() } else { format!(", and the names of {}", count(known, "known entity")) };
-        context.say(&format!("note: Brought in {entities} and {blueprints} of `{}`{known}.", self.name));
+        let known = if known == 0 { String::new() } else { format!(", and {}", count(known, "known entity")) };
+        context.say(&format!("note: Loaded {entities} and {blueprints} from `{}`{known}.", self.name));
         Ok(())
     }
 }
 
-/// The keys that manifests ask for.
+/// The keys that manifests declare.
 pub(crate) fn declared(entities: &[Desired]) -> HashSet<(&str, &str)> {
     entities.iter().map(|entity| (entity.key.blueprint.as_ref(), entity.key.identifier.as_ref())).collect()
 }
 
-/// The entities that are not in the repository and that its relations lead to. Nobody owns these: a push of the
-/// repository must not take them for its own. What it declares itself is not among them, whatever the file says.
+/// The known entities: relation targets outside of the repository. They have no owner, because a push of the
+/// repository must not own them. Declared entities are not among them, even if the file lists them.
 pub(crate) fn stand_in(
     store: &Store,
     root: &Path,
@@ -206,10 +208,10 @@ pub(crate) fn stand_in(
     })
 }
 
-/// What is done with a blueprint's entities, and how many it was.
+/// An operation on a blueprint's entities that returns their number.
 type Deed<'d> = dyn Fn(&str, &mut dyn Iterator<Item = &str>) -> Result<usize, Error> + 'd;
 
-/// Asks `deed` about the known entities of each blueprint that are not declared; yields what it yields, summed up.
+/// Calls `deed` for the undeclared known entities of each blueprint and returns the sum.
 fn each_known(
     store: &Store,
     root: &Path,
@@ -219,7 +221,7 @@ fn each_known(
 ) -> Result<usize, Error> {
     let Some(file) = shelf.file(root, KNOWN) else { return Ok(0) };
     let mut buffer = ReadBuffer::default();
-    // Lint tells what is wrong with it; what relates to them will be left out, and told.
+    // Lint reports the problem; entities that point to them are skipped and reported.
     let Ok(text) = sources::read_large(&file, &mut buffer) else { return Ok(0) };
     let (known, _) = KnownEntities::parse(text.text.to_owned());
     if known.is_empty() {

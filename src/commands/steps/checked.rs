@@ -1,5 +1,5 @@
-//! Yields everything lint has to say of a repository: every file read once, its documents and entities judged, and
-//! the repository as a whole after them.
+//! Runs every rule over a repository: each file is read once, its documents and entities are checked, and then the
+//! repository as a whole.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::analysis::{
     Analyzer, Conclusion, Directives, DocumentContext, FileRun, Gathered, Options, RunState, Selection, Snapshot,
 };
+use crate::commands::steps::snapshot::conflicts_of;
 use crate::domain::fault::{Fault, FaultKind, Oversize};
 use crate::domain::finding::FileId;
 use crate::domain::manifest::Manifest;
@@ -16,6 +17,7 @@ use crate::domain::span::Span;
 use crate::domain::tree::{Tree, View};
 use crate::manifest::{self, Document, Limits, Missing, Reader};
 use crate::sources::{self, ReadProblem, SourceFile, TextRef, Unreadable};
+use crate::text::merge_conflict;
 
 /// What a run found, before anybody chose what to show.
 pub(crate) struct Checked {
@@ -35,6 +37,8 @@ pub(crate) struct Bench<'a> {
     pub may_be_manifest: &'a (dyn Fn(&str, Option<Missing>) -> bool + Sync),
     /// Places that could not be looked into, by the files that stand for them in the list.
     pub absent: &'a [(FileId, Unreadable)],
+    /// Faults that are known before the run, in files that it does not read.
+    pub known: &'a [(FileId, Fault, Option<Directives>)],
 }
 
 /// One thread's tools. What they gather is laid down when the thread is done: an answer for each of a hundred thousand
@@ -94,9 +98,14 @@ impl Bench<'_> {
         let mut state = RunState::default();
         for (file, place) in self.absent {
             let mut run = analyzer.file(*file, "", &mut state);
-            let message = format!("Cannot {place}.");
+            let message = format!("{place}.");
             absent(&mut run, FaultKind::Absent { message, help: place.help.to_owned(), is_fault: false });
             run.finish(None);
+        }
+        for (file, fault, directives) in self.known {
+            let mut run = analyzer.file(*file, "", &mut state);
+            fault_of(&mut run, std::slice::from_ref(fault));
+            run.finish(directives.clone());
         }
         state.into_gathered()
     }
@@ -109,9 +118,9 @@ fn unjudged(conclusion: &Conclusion) -> Option<String> {
         count => format!("{count} relations point to entities that are"),
     };
     let reason = if conclusion.is_complete {
-        "without `.portolan/known-entities.txt` nobody can tell whether the catalog has them. `portolan pull` brings it."
+        "without `.portolan/known-entities.txt` it is unknown whether the catalog has them. Run `portolan pull`."
     } else {
-        "it may stand in what could not be read, so such relations were not judged."
+        "it may be in a file that could not be read, so such relations were not checked."
     };
     Some(format!("{subject} not found in this repository; {reason}"))
 }
@@ -132,6 +141,10 @@ impl Hands<'_> {
         };
         if let Some(missing) = Missing::of(text) {
             return missing_content(bench, analyzer.file(id, "", state), file, missing);
+        }
+        let conflicts = conflicts_of(text, merge_conflict::HELP);
+        if !conflicts.is_empty() && manifest::claims_ours(text) {
+            return in_conflict(analyzer.file(id, text, state), text, &conflicts);
         }
         let name = file.path.rsplit('/').next().unwrap_or(&file.path);
         let mut run = analyzer.file(id, text, state);
@@ -166,7 +179,7 @@ fn unread(bench: &Bench<'_>, mut run: FileRun<'_>, file: &SourceFile, problem: R
             let text = sources::read_lossy(file).unwrap_or_else(|| before.clone());
             if !manifest::claims_ours(&text) {
                 if (bench.may_be_manifest)(&file.path, None) {
-                    let help = "save the file as UTF-8, or name it in `manifests.exclude`".to_owned();
+                    let help = "save the file as UTF-8, or add it to `manifests.exclude`".to_owned();
                     let message = format!("{message} It may be a manifest, so its entities are unknown.");
                     absent(&mut run, FaultKind::Absent { message, help, is_fault: false });
                 }
@@ -206,10 +219,20 @@ fn missing_content(bench: &Bench<'_>, mut run: FileRun<'_>, file: &SourceFile, m
 }
 
 fn absent(run: &mut FileRun<'_>, kind: FaultKind) {
-    let faults = [Fault { kind, span: Span::default() }];
-    let tree = Tree::default();
     run.hides_entities();
-    run.document(&DocumentContext { view: View { source: "", tree: &tree }, faults: &faults, manifests: &[] });
+    fault_of(run, &[Fault { kind, span: Span::default() }]);
+}
+
+fn fault_of(run: &mut FileRun<'_>, faults: &[Fault]) {
+    let tree = Tree::default();
+    run.document(&DocumentContext { view: View { source: "", tree: &tree }, faults, manifests: &[] });
+}
+
+/// A manifest in two versions. The entities of both are known by name, so that relations to them are not called dangling.
+fn in_conflict(mut run: FileRun<'_>, text: &str, conflicts: &[Fault]) {
+    fault_of(&mut run, conflicts);
+    run.salvaged(&manifest::salvage(text), conflicts.first().map(|fault| fault.span).unwrap_or_default());
+    run.finish(None);
 }
 
 /// The identities that the given files declare, readable or not: for telling what a change took away.

@@ -1,5 +1,5 @@
-//! Yields what a repository has to choose from: the blueprints of its snapshot, and the entities that relations may
-//! point to. A blueprint that cannot be used is told by name: nobody should take it for one that is not there.
+//! The blueprints of the snapshot and the entities that relations may point to: the choices of `new`. An unusable
+//! blueprint is reported by name, so that it does not look missing.
 
 use std::path::Path;
 

@@ -1,5 +1,5 @@
-//! Yields what is reported. What is analysed is always the whole repository; a choice only decides which findings
-//! are this run's business.
+//! Selects which findings a run reports. Lint always analyses the whole repository; the selection only filters
+//! findings.
 
 use std::collections::BTreeSet;
 
@@ -63,6 +63,13 @@ impl Chosen {
     pub fn holds(&self, path: &str) -> bool {
         let Some(files) = &self.files else { return true };
         files.contains(path) || self.folders.iter().any(|folder| path.starts_with(folder.as_str()))
+    }
+
+    /// Widens a choice of files by one.
+    pub fn add(&mut self, path: &str) {
+        if let Some(files) = &mut self.files {
+            files.insert(path.to_owned());
+        }
     }
 
     pub fn is_everything(&self) -> bool {

@@ -1,5 +1,5 @@
-//! Yields the line of a manifest that a refusal is about. Catalogs say it in their details, in a path inside the message,
-//! or not at all: then it is the entity's.
+//! Finds the manifest line for an error of the catalog. Catalogs name the field in the details, in a path inside the
+//! message, or not at all; then the line is the entity's.
 
 use crate::catalog::wire::{EntityDraft, Refusal, RelationRef};
 use crate::commands::steps::planned::Planned;

@@ -1,5 +1,5 @@
-//! Yields the catalog that the settings name, wherever it is. Credentials are looked up here, at the last moment, and
-//! handed to the one room that may send them.
+//! Connects to the catalog of the settings, embedded or remote. It reads the credentials as late as possible and
+//! passes them to `catalog`, the only module that sends them.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ use crate::settings::{self, Environment, Origin, Settings};
 use crate::sources::{OutputError, read_input_bytes, tidy};
 use crate::ui::Remarks;
 
-/// A wait that is shorter needs no explanation.
+/// Shorter waits are not reported.
 const WORTH_TELLING: Duration = Duration::from_secs(2);
 
 /// The catalog, for reading. An embedded catalog without blueprints of its own takes those of the snapshot. If there is no
@@ -53,8 +53,8 @@ pub(crate) enum Intent {
     Write,
 }
 
-/// The catalog as the repository's owner is to meet it. An embedded one follows the snapshot and holds what relations
-/// may lead to, so that it does for a repository that was just cloned.
+/// The catalog as a push of this repository finds it. An embedded one follows the snapshot and has the known entities
+/// that relations point to, so that it works in a fresh clone.
 pub(crate) fn connect_for(
     owner: &Owner,
     entities: &[Desired],
@@ -118,7 +118,39 @@ fn connect_as(
     Ok(Box::new(Client::connect(config, Arc::new(notices)).map_err(CatalogError::from)?))
 }
 
-/// What the catalog that the settings name is called in messages.
+/// Whether another of the platform's own addresses takes the credentials. It is asked once, and briefly.
+pub(crate) fn accepts(address: &str, context: &Context<'_>) -> bool {
+    let settings = context.settings;
+    let platform = settings.platform.value;
+    let ask = || {
+        let address = Trusted::check(address, &NamedBy::User, platform)?;
+        let config = ClientConfig {
+            platform,
+            credentials: credentials(platform, address.text(), context.environment)?,
+            address,
+            user_agent: user_agent(settings, context.environment),
+            certificates: certificates(settings, context.environment)?,
+        };
+        Client::connect_within(config, Arc::new(Unheard), BRIEFLY)
+    };
+    ask().is_ok_and(|client: Client| match client.organization() {
+        Ok(_) => true,
+        // Let in, and not allowed to read this.
+        Err(error) => !error.is_about_credentials() && error.status() == Some(403),
+    })
+}
+
+/// How long another region has to answer.
+const BRIEFLY: Duration = Duration::from_secs(10);
+
+/// Nobody waits for long enough to be told.
+struct Unheard;
+
+impl Notices for Unheard {
+    fn waiting(&self, _waiting: &Waiting) {}
+}
+
+/// The name of the configured catalog in messages.
 pub(crate) fn catalog_name(settings: &Settings) -> String {
     match address(settings) {
         None => format!("the embedded catalog `{STORE}`"),
@@ -136,7 +168,7 @@ fn address(settings: &Settings) -> Option<&str> {
     }
 }
 
-/// Whoever only reads need not say for whom.
+/// Reading needs no scope.
 fn user_agent(settings: &Settings, environment: &Environment) -> String {
     match scope(settings, environment).value {
         Some(scope) => Owner { scope }.user_agent(),
@@ -192,7 +224,7 @@ fn certificates(settings: &Settings, environment: &Environment) -> Result<Vec<u8
     })
 }
 
-/// Says why nothing happens for a while, whether or not somebody watches: a log must explain its gaps, too.
+/// Reports why nothing happens for a while, on a terminal or not: a log must explain its gaps too.
 struct WaitNotices {
     remarks: Remarks,
     /// The first notice of a retry also names what the run has for all of them.

@@ -1,5 +1,5 @@
-//! Yields what the repository declares: every entity with the file it stands in, and the names and folders that are
-//! taken. What cannot be read is declared all the same: an entity that is doubted is not one that is missing.
+//! An index of the repository's declarations: every entity with its file, and the used names and folders.
+//! Entities of unreadable manifests count as declared, because they are not missing.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
@@ -22,7 +22,7 @@ pub(crate) struct Declared {
     folders: BTreeMap<String, BTreeMap<String, usize>>,
 }
 
-/// Where an entity stands.
+/// The position of a declaration.
 #[derive(Debug, Clone)]
 pub(crate) struct Standing {
     /// As the run's list spells it.
@@ -30,12 +30,12 @@ pub(crate) struct Standing {
     pub wrapping: Wrapping,
 }
 
-/// What is around an entity in its file.
+/// The other content of an entity's file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Wrapping {
     /// The file holds this resource and nothing else; its metadata has no more than these.
     Alone { kind: ResourceKind, name: String, namespace: Option<String> },
-    /// Why the file is not this entity's alone, as a clause.
+    /// Why the file has other content too, as a clause.
     Shared(&'static str),
 }
 
@@ -125,7 +125,7 @@ impl Hands {
         // Documents that are not ours are not handed out: then the text tells that there are more.
         let is_one = documents == 1 && found.len() == 1 && !has_more_documents(text.text);
         for (_, wrapping, _) in found.iter_mut().filter(|_| !is_one) {
-            *wrapping = Wrapping::Shared("its file holds more than this entity");
+            *wrapping = Wrapping::Shared("its file has other content too");
         }
         found
     }
@@ -159,7 +159,7 @@ fn document_of(document: &Document<'_>, text: &str, file_name: &str, manifests: 
 fn wrapping(manifest: &Manifest, view: View<'_>, name: Option<&str>) -> Wrapping {
     let (kind, name) = match (manifest.form, name) {
         (Form::Resource(kind), Some(name)) => (kind, name),
-        (Form::Resource(_), None) => return Wrapping::Shared("it has no name in its metadata"),
+        (Form::Resource(_), None) => return Wrapping::Shared("its metadata has no name"),
         (Form::Bare, _) => return Wrapping::Shared("it is a bare entity"),
     };
     let metadata = manifest.metadata.map(|id| view.value(id));
@@ -167,11 +167,11 @@ fn wrapping(manifest: &Manifest, view: View<'_>, name: Option<&str>) -> Wrapping
         ["name", "namespace"].iter().any(|known| key.key_is(known)) && value.kind() == Kind::String
     });
     if !is_plain {
-        return Wrapping::Shared("its metadata holds more than a name");
+        return Wrapping::Shared("its metadata has more than a name");
     }
     // An item of a `List` is not its document.
     if view.root().is_none_or(|root| root.id() != manifest.root) {
-        return Wrapping::Shared("it stands in a list");
+        return Wrapping::Shared("it is an item of a list");
     }
     let namespace = manifest.namespace.and_then(|id| view.value(id).as_str()).map(str::to_owned);
     Wrapping::Alone { kind, name: name.to_owned(), namespace }

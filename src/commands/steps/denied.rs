@@ -9,9 +9,9 @@ use crate::commands::steps::connected::catalog_name;
 use crate::commands::steps::summarised::summarised;
 use crate::domain::entity::Owner;
 use crate::error::PushError;
+use crate::report::format::Format;
 use crate::report::outcome::OutcomeFormat;
 use crate::report::outcome::refusal::{self, Refusal};
-use crate::sources;
 
 /// `outputs`: those that hold nothing yet. A report that cannot be written is told; the refusal is what counts.
 pub(crate) fn denied(
@@ -22,7 +22,8 @@ pub(crate) fn denied(
 ) -> PushError {
     let settings = context.settings;
     let words = |words: Option<Box<dyn std::fmt::Display + '_>>| words.map(|it| it.to_string()).unwrap_or_default();
-    let (code, message, help) = (words(error.code()), error.to_string(), words(error.help()));
+    let message = context.mask.text(&error.to_string()).into_owned();
+    let (code, help) = (words(error.code()), words(error.help()));
     let catalog = catalog_name(settings);
     let refusal = Refusal {
         platform: settings.platform.value.name,
@@ -35,14 +36,9 @@ pub(crate) fn denied(
     };
     for Output { format, file } in outputs.iter().filter(|output| output.format != OutcomeFormat::Text) {
         let text = refusal::render(&refusal, *format);
-        let trouble = match file {
-            Some(file) => sources::write_output(&settings.boundary, &settings.directory.join(file), &text)
-                .err()
-                .map(|it| it.to_string()),
-            None => context.streams.show(&text).err().map(|it| it.to_string()),
-        };
-        if let Some(trouble) = trouble {
-            context.say(&format!("note: The refusal is not in every report: failed to {trouble}."));
+        let written = context.write_report(format.name(), file.as_deref(), &text);
+        if let Err(trouble) = written {
+            context.say(&format!("note: The refusal is missing in a report: {trouble}."));
         }
     }
     if outputs.is_empty() {

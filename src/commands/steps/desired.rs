@@ -1,6 +1,5 @@
-//! Yields what the manifests of a repository ask for: each entity with the places of its parts, and beside them what
-//! could not be read. An entity that is doubted is not one that is missing: whoever deletes what is not asked for looks
-//! at both lists.
+//! Reads the declared entities of a repository, each with the positions of its parts, and lists what could not be read.
+//! An entity of an unreadable manifest is not missing, so code that deletes must look at both lists.
 
 use std::cell::OnceCell;
 use std::collections::hash_map::Entry;
@@ -201,7 +200,7 @@ impl Found<'_> {
         if document.broken {
             let entities = manifest::salvage(document.span.slice(self.text));
             let span = document.faults.first().map_or(document.span, |fault| fault.span);
-            self.doubt(span, "it cannot be read as YAML; `portolan lint` tells why".to_owned(), entities);
+            self.doubt(span, "it is not valid YAML; run `portolan lint`".to_owned(), entities);
             return;
         }
         manifests.clear();
@@ -237,8 +236,8 @@ impl Found<'_> {
     fn desired(&self, manifest: &Manifest, view: View<'_>, names: &mut Names) -> Result<Desired, Flawed> {
         match manifest.near_miss {
             None => {}
-            Some(NearMiss::Version(at)) => return Err(Flawed::new(at, "its `apiVersion` is not one that is pushed")),
-            Some(NearMiss::Kind(at)) => return Err(Flawed::new(at, "its `kind` is not one that is pushed")),
+            Some(NearMiss::Version(at)) => return Err(Flawed::new(at, "its `apiVersion` is not supported")),
+            Some(NearMiss::Kind(at)) => return Err(Flawed::new(at, "its `kind` is not supported")),
         }
         let blueprint = required(manifest, view, manifest.blueprint, "blueprint")?;
         let identifier = required(manifest, view, manifest.identifier, "identifier")?;
@@ -268,7 +267,7 @@ impl Flawed {
     }
 
     fn kind(node: Node<'_>, key: &str, wanted: &str) -> Self {
-        Self::new(node.id(), format!("`{key}` is {} and not {wanted}", node.kind().words()))
+        Self::new(node.id(), format!("`{key}` must be {wanted}, found {}", node.kind().words()))
     }
 }
 
@@ -305,7 +304,9 @@ fn team(node: Option<Node<'_>>) -> Result<Wish<Teams>, Flawed> {
 fn strings(list: Node<'_>, key: &str) -> Result<Box<[Box<str>]>, Flawed> {
     let item = |item: Node<'_>| match item.as_str() {
         Some(text) => Ok(text.into()),
-        None => Err(Flawed::new(item.id(), format!("an item of `{key}` is {} and not a string", item.kind().words()))),
+        None => {
+            Err(Flawed::new(item.id(), format!("an item of `{key}` must be a string, found {}", item.kind().words())))
+        }
     };
     list.items().map(item).collect()
 }

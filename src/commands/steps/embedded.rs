@@ -1,5 +1,5 @@
-//! Yields the store of the embedded catalog where it lies unless somebody says otherwise. It is of this machine alone,
-//! so whoever makes it also sees to it that Git leaves it out.
+//! Opens or creates the store of the embedded catalog at its default path. The file is for this machine only, so
+//! creating it also makes Git ignore it.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::sources::{Boundary, create_atomically, database_place, is_taken};
 pub(crate) const STORE: &str = ".portolan/local.db";
 const IGNORE: &str = ".portolan/.gitignore";
 const IGNORED: &str = "\
-# The embedded catalog, and what a pull that was cut short has left: of this machine alone.
+# The embedded catalog and leftovers of an interrupted pull, for this machine only.
 local.db*
 .pull-*
 ";

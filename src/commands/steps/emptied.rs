@@ -1,6 +1,5 @@
-//! Yields a refusal where the config leaves nothing to look at: a glob with a slip in it would otherwise be a
-//! repository without faults, for ever. Looked at only after (next to) nothing was found, so the further walks cost
-//! nobody else.
+//! Refuses a run whose globs match no file: a typing error in a glob would otherwise look like a clean repository. The
+//! extra walks happen only after (almost) nothing was found.
 
 use std::path::Path;
 
@@ -37,9 +36,9 @@ pub(crate) fn refuse_emptied(settings: &Settings, pattern: &Pattern, from: &Stan
     let (key, origin, what) = match (left, here) {
         (0, 1) => ("include", &include.origin, "does not match the only YAML file here".to_owned()),
         (0, _) => ("include", &include.origin, format!("matches none of the {files} here")),
-        (_, 1) => ("exclude", &exclude.origin, "leaves out the only YAML file here".to_owned()),
-        (left, _) if left == here => ("exclude", &exclude.origin, format!("leaves out all of the {files} here")),
-        (_, _) => ("exclude", &exclude.origin, "leaves out all that `manifests.include` matches".to_owned()),
+        (_, 1) => ("exclude", &exclude.origin, "excludes the only YAML file here".to_owned()),
+        (left, _) if left == here => ("exclude", &exclude.origin, format!("excludes all {files} here")),
+        (_, _) => ("exclude", &exclude.origin, "excludes every file that `manifests.include` matches".to_owned()),
     };
     Err(LintError::Emptied { key, place: origin.words(&config), what })
 }

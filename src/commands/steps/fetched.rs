@@ -1,5 +1,5 @@
-//! Yields what a catalog has that a repository is linted against: its blueprints, and the keys of what relations point
-//! to. A read that is not complete is an error here: what is missing would look like what does not exist.
+//! Reads what `pull` needs from the catalog: the blueprints, and the keys of relation targets. An incomplete read is an
+//! error here, because missing entities would look deleted.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -116,7 +116,7 @@ mod tests {
             [(json!({"identifier": 3, "title": "Team"}), "the blueprint `Team`"), (json!([]), "blueprint 2")]
         {
             let Err(error) = Fetched::of(vec![good(), bad]) else { panic!("{name} is no blueprint") };
-            assert!(error.to_string().starts_with(&format!("understand {name} ")), "{error}");
+            assert!(error.to_string().starts_with(&format!("{name} of the catalog cannot be used")), "{error}");
             assert_eq!(Error::from(error).exit(), Exit::CatalogUnreachable);
         }
     }

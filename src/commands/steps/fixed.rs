@@ -1,5 +1,5 @@
-//! Yields repaired texts: the safe repairs of what is shown, made again until there is nothing left to repair.
-//! Files change in memory first; a repair that would break its document is taken back.
+//! Applies the safe fixes of the reported findings until none is left. Files change in memory first; a fix that would
+//! break its document is dropped.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! Yields whether manifests are fit to be compared with the catalog: lint over all of the repository, before anything is
-//! asked of anybody. What is wrong here would be refused there, or written as nobody meant it.
+//! Lints the repository before a plan is made. Manifests with errors are not compared with the catalog, which would
+//! reject them or store wrong values.
 
 use crate::commands::context::Context;
 use crate::commands::steps::emptied::refuse_emptied;
@@ -46,5 +46,5 @@ fn untold(linted: &Linted) -> Option<String> {
         0 => String::new(),
         hidden => format!(" and {} more", count(hidden, "finding")),
     };
-    (!parts.is_empty()).then(|| format!("Lint has {}{hidden} to tell: `portolan lint`.", list(&parts)))
+    (!parts.is_empty()).then(|| format!("{}{hidden} from lint (run `portolan lint`).", list(&parts)))
 }

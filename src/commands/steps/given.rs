@@ -1,5 +1,5 @@
-//! Yields what flags say of a new entity, as the blueprint reads it. A name that the blueprint does not have is refused
-//! with the one that was meant: in the file it would only be a finding later.
+//! Reads a new entity's values from flags, typed by the blueprint. An unknown name is refused with a suggestion; in a
+//! file it would only be a finding later.
 
 use crate::commands::steps::answered::misfit;
 use crate::commands::steps::terms::Terms;

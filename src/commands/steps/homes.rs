@@ -1,4 +1,4 @@
-//! Yields where manifests live already, and whose platform's they are: what a config would say so that they are found.
+//! Detects where manifests are and which platform they belong to: the values of a new config.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -8,9 +8,6 @@ use crate::domain::platform::{PLATFORMS, Platform};
 use crate::manifest::{self, Limits, Reader};
 use crate::settings;
 use crate::sources::{self, DiscoverError, Pattern, TextRef};
-
-/// More folders than these are no list that a person would keep.
-const MOST_FOLDERS: usize = 6;
 
 #[derive(Debug, Default)]
 pub(crate) struct Homes {
@@ -60,24 +57,31 @@ impl Homes {
         PLATFORMS.into_iter().rev().max_by_key(count).filter(|platform| count(platform) > 0)
     }
 
-    /// Globs that match all of them; `None`: no short list does.
+    /// The folder that holds all resources: a list of the folders of today would leave out the one of tomorrow.
+    fn common_folder(&self) -> Option<String> {
+        let mut folders = self.folders.iter();
+        let mut common: Vec<&str> = folders.next()?.split('/').collect();
+        for folder in folders {
+            let same = common.iter().zip(folder.split('/')).take_while(|(one, other)| **one == *other).count();
+            common.truncate(same);
+        }
+        Some(common.join("/"))
+    }
+
+    /// Globs that match all of them; `None`: only every YAML file does.
     pub fn globs(&self) -> Option<Vec<String>> {
         let is_literal = |path: &String| !path.contains(['*', '?', '[', ']', '{', '}', '!', '\\']);
-        if self.folders.len() > 200 || !self.folders.iter().chain(&self.bare).all(is_literal) {
+        if !self.folders.iter().chain(&self.bare).all(is_literal) {
             return None;
         }
-        let is_uppermost =
-            |folder: &&String| !self.folders.iter().any(|other| !other.is_empty() && is_below(folder, other));
-        let folders: Vec<&String> = self.folders.iter().filter(is_uppermost).collect();
-        if folders.len() > MOST_FOLDERS {
-            return None;
-        }
-        let glob = |folder: &String| match folder.as_str() {
-            "" => "*.{yaml,yml}".to_owned(),
-            folder => format!("{folder}/**/*.{{yaml,yml}}"),
-        };
         let bare = self.bare.iter().map(|name| format!("**/{name}"));
-        Some(folders.into_iter().map(glob).chain(bare).collect())
+        let folder = match self.common_folder().as_deref() {
+            None => None,
+            // Every YAML file, told apart by content.
+            Some("") => return None,
+            Some(folder) => Some(format!("{folder}/**/*.{{yaml,yml}}")),
+        };
+        Some(folder.into_iter().chain(bare).collect())
     }
 
     /// Globs that leave out what has a config of its own, as far as `include` would take it in.
@@ -134,12 +138,17 @@ mod tests {
     }
 
     #[test]
-    fn the_uppermost_folders_stand_for_those_below() {
+    fn the_common_folder_is_included_and_not_those_of_today() {
         let globs = homes(&["deploy/catalog", "deploy/catalog/a/b", "deploy/catalogs"], &["port.yml"]);
-        let wanted = ["deploy/catalog/**/*.{yaml,yml}", "deploy/catalogs/**/*.{yaml,yml}", "**/port.yml"];
-        assert_eq!(globs.expect("a short list"), wanted);
-        assert_eq!(homes(&["", "x"], &[]).expect("a short list"), ["*.{yaml,yml}", "x/**/*.{yaml,yml}"]);
-        assert_eq!(homes(&[], &[]).expect("a short list"), [] as [&str; 0]);
+        assert_eq!(globs.expect("a common folder"), ["deploy/**/*.{yaml,yml}", "**/port.yml"]);
+        assert_eq!(homes(&["catalog/a", "catalog/b"], &[]).expect("a common folder"), ["catalog/**/*.{yaml,yml}"]);
+        assert_eq!(homes(&["catalog/a"], &[]).expect("a common folder"), ["catalog/a/**/*.{yaml,yml}"]);
+        assert_eq!(homes(&[], &["port.yml"]).expect("a name"), ["**/port.yml"]);
+        assert_eq!(homes(&[], &[]).expect("nothing to include"), [] as [&str; 0]);
+        // Only the root is above all of them: then every YAML file counts.
+        for folders in [&["", "x"][..], &["catalog", "catalogs"], &["a", "b", "c", "d", "e", "f", "g"]] {
+            assert_eq!(homes(folders, &[]), None, "{folders:?}");
+        }
     }
 
     #[test]
@@ -157,7 +166,6 @@ mod tests {
 
     #[test]
     fn where_no_short_list_would_do_there_is_none() {
-        assert_eq!(homes(&["a", "b", "c", "d", "e", "f", "g"], &[]), None);
         assert_eq!(homes(&["a[1]"], &[]), None);
     }
 }

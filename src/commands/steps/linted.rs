@@ -1,21 +1,26 @@
-//! Yields what lint shows: files chosen, checked, repaired where asked, and cut down to what this run is about. All
-//! that comes from outside (settings, paths, today) comes in through the request.
+//! Runs lint: selects files, checks them, applies fixes if asked, and filters the findings for this run. Settings,
+//! paths and the date come with the request.
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::analysis::{Options, Selection};
+use crate::analysis::{Directives, Options, Selection};
 use crate::commands::steps::checked::{Bench, Checked, identities};
 use crate::commands::steps::chosen::Chosen;
 use crate::commands::steps::fixed::{Repaired, Repairs};
 use crate::commands::steps::past::PastManifests;
 use crate::commands::steps::snapshot::{self, LoadedSnapshot, Shelf};
+use crate::commands::steps::unlisted::{Unlisted, candidates, candidates_among, unlisted};
+use crate::domain::fault::Fault;
 use crate::domain::finding::{FileId, Finding};
+use crate::domain::masked::credentials_in;
 use crate::domain::progress::Progress;
 use crate::domain::span::Span;
 use crate::domain::words::grouped;
 pub(crate) use crate::error::LintError;
+use crate::manifest::{Document, Limits, Reader};
 use crate::report::baseline::Baseline;
 use crate::report::fingerprint::{Fingerprint, fingerprints};
 use crate::report::lint::Counts;
@@ -24,6 +29,8 @@ use crate::sources::git::{self, CommitId, Environment, Repository};
 use crate::sources::{
     self, Boundary, Discovery, DiskFile, Hidden, PathKind, Pattern, Place, ReadBuffer, SourceFile, Unreadable,
 };
+use crate::text::credentials::may_hold;
+use crate::text::mask::Mask;
 
 /// What is asked of lint.
 pub(crate) struct Request<'a> {
@@ -43,6 +50,8 @@ pub(crate) struct Request<'a> {
     pub most: Option<usize>,
     pub git: &'a Environment,
     pub instead: Instead,
+    /// Where `manifests.include` is, if files outside of it are to be looked for.
+    pub include: Option<&'a str>,
 }
 
 /// What is looked at in the place of what lies on the disk: the repository as it would be.
@@ -92,12 +101,26 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
     let loaded = snapshot::load(request.root, &found.shelf, &mut found.files);
     let past = PastManifests::new(request.root, request.pattern, request.git, found.commit);
     let absent = found.name_absent(&past);
+    let mut known: Vec<(FileId, Fault, Option<Directives>)> =
+        loaded.conflicts.iter().map(|(file, fault)| (*file, fault.clone(), None)).collect();
+    if let Some(include) = request.include {
+        let unlisted = unlisted(found.unlisted(request), include);
+        let is_of_git =
+            request.extent == Extent::Hook || request.extent != Extent::Everything && request.paths.is_empty();
+        for Unlisted { file, fault, directives } in unlisted {
+            if is_of_git {
+                found.chosen.add(&file.path);
+            }
+            known.push((found.add(file), fault, directives));
+        }
+    }
     let bench = Bench {
         snapshot: &loaded.snapshot,
         selection: request.selection,
         options: request.options,
         may_be_manifest: &|path, missing| past.is_suspect(path, missing),
         absent: &absent,
+        known: &known,
     };
     let mut repairs = Repairs::default();
     let checked = loop {
@@ -140,7 +163,7 @@ fn show(
     let worst = shown.iter().map(|(finding, _)| finding.severity).max();
     let (mut all, all_prints): (Vec<_>, Vec<_>) = shown.into_iter().unzip();
     for finding in all.iter_mut().filter(|finding| found.chosen.takes_away(finding)) {
-        finding.help = Some("this change takes it away: bring it back, or correct the relation".to_owned());
+        finding.help = Some("this change removes it: restore it, or correct the relation".to_owned());
     }
     let total = all.len();
     let (findings, fingerprints) = cut(all, all_prints, request.most);
@@ -215,11 +238,41 @@ impl Found {
         places.append(&mut past.settle(std::mem::take(&mut self.hidden)));
         let mut named = Vec::with_capacity(places.len());
         for place in places {
-            named.push((FileId(Span::empty(self.files.len()).start), place));
-            let path = named.last().map(|(_, place)| place.path.clone()).unwrap_or_default();
-            self.files.push(SourceFile { path, place: Place::Given(Arc::from([])) });
+            let path = place.path.clone();
+            named.push((self.add(SourceFile { path, place: Place::Given(Arc::from([])) }), place));
         }
         named
+    }
+}
+
+impl Found {
+    /// Adds a file that is only pointed into.
+    fn add(&mut self, file: SourceFile) -> FileId {
+        self.files.push(file);
+        FileId(Span::empty(self.files.len() - 1).start)
+    }
+
+    /// Files outside of `manifests.include` that this run is about.
+    fn unlisted(&self, request: &Request<'_>) -> Vec<SourceFile> {
+        let Request { root, pattern, .. } = request;
+        // Git is asked about every YAML file: the pattern at hand leaves out what is looked for.
+        let git = || Repository::open(root, request.git).ok().flatten();
+        let all = Pattern::default();
+        match &request.extent {
+            Extent::Everything | Extent::Commit(_) => {
+                candidates(root, pattern, &|path| self.chosen.holds(&sources::path_text(path)))
+            }
+            Extent::Staged | Extent::Hook => {
+                let staged = git().and_then(|git| git.staged(root, &all).ok());
+                staged.map(|it| candidates_among(it.files, &it.changed, pattern)).unwrap_or_default()
+            }
+            Extent::Changed { since } => {
+                let changed = git().and_then(|git| git.changed(root, &all, since.as_deref()).ok());
+                let Some(changed) = changed.map(|it| it.changed) else { return Vec::new() };
+                let is_changed = |path: &Path| changed.contains(&sources::path_text(path));
+                candidates(root, pattern, &is_changed)
+            }
+        }
     }
 }
 
@@ -241,9 +294,9 @@ fn find(request: &Request<'_>) -> Result<Found, LintError> {
             }
         }
         Extent::Changed { since } => {
-            let discovery = sources::discover(root, pattern)?;
             let flag = if since.is_some() { "--since" } else { "--changed" };
             let repository = repository(request, flag)?;
+            let discovery = sources::discover(root, pattern)?;
             let mut changed = repository.changed(root, pattern, since.as_deref())?;
             changed.changed.extend(snapshot::changed(&repository, root, since.as_deref())?);
             let before = identities(&[changed.removed, changed.before].concat());
@@ -329,7 +382,7 @@ fn choose(found: &mut Found, request: &Request<'_>) -> Result<Chosen, LintError>
             if matches!(request.extent, Extent::Staged | Extent::Hook) {
                 continue;
             }
-            return Err(LintError::NoSuchPath { path: path.display().to_string() });
+            return Err(LintError::NoSuchPath { path: relative });
         };
         let Some(end) = end_of_links(request.root, path) else {
             strangers.push(relative);
@@ -345,7 +398,7 @@ fn choose(found: &mut Found, request: &Request<'_>) -> Result<Chosen, LintError>
         }
     }
     found.notes.extend(unchecked(&others, "is not a YAML file", "are not YAML"));
-    found.notes.extend(unchecked(&strangers, "leads out of the repository", "lead out of the repository"));
+    found.notes.extend(unchecked(&strangers, "points out of the repository", "point out of the repository"));
     Ok(Chosen::paths(files, folders))
 }
 
@@ -382,10 +435,10 @@ impl Named {
 fn unchecked(paths: &[String], is: &str, are: &str) -> Option<String> {
     match paths {
         [] => None,
-        [path] => Some(format!("`{path}` {is}: it was not checked.")),
+        [path] => Some(format!("`{path}` {is} and was not checked.")),
         [first, ..] => {
             let count = grouped(paths.len());
-            Some(format!("{count} of the paths {are}, `{first}` for one: they were not checked."))
+            Some(format!("{count} of the paths {are} (for example `{first}`) and were not checked."))
         }
     }
 }
@@ -408,6 +461,17 @@ fn relative(root: &Path, path: &Path) -> Result<String, LintError> {
     }
     // A link somewhere on the way: compare what the paths really are.
     end_of_links(root, path).ok_or_else(outside)
+}
+
+/// The credentials in a file, as the reader of manifests decodes them.
+pub(crate) fn read_credentials(text: &str, mask: &Mask) -> Vec<(Range<usize>, String)> {
+    let mut found = Vec::new();
+    if may_hold(text) {
+        Reader::new(Limits::default()).read(text, &mut |document: &Document<'_>| {
+            document.view.root().into_iter().for_each(|root| credentials_in(mask, root, &mut found));
+        });
+    }
+    found
 }
 
 /// Path and text of the files that findings point into; all others are forgotten.
@@ -462,6 +526,10 @@ impl Files for InWorkTree<'_> {
     fn text(&self, file: FileId) -> Option<&str> {
         self.texts.text(file)
     }
+
+    fn credentials(&self, file: FileId, mask: &Mask) -> Vec<(Range<usize>, String)> {
+        self.texts.credentials(file, mask)
+    }
 }
 
 impl Files for Texts {
@@ -471,5 +539,9 @@ impl Files for Texts {
 
     fn text(&self, file: FileId) -> Option<&str> {
         self.files.get(&file).and_then(|(_, text)| text.as_deref())
+    }
+
+    fn credentials(&self, file: FileId, mask: &Mask) -> Vec<(Range<usize>, String)> {
+        self.text(file).map(|text| read_credentials(text, mask)).unwrap_or_default()
     }
 }

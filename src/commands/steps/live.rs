@@ -1,5 +1,5 @@
-//! Yields the blueprints that the catalog has now. The snapshot may be older: what is compared with the catalog goes by
-//! the catalog's own, and where the two differ that is said.
+//! The catalog's current blueprints. The snapshot may be older: plans use the catalog's blueprints, and a notice names
+//! the ones that differ.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -55,7 +55,8 @@ impl Live {
     pub fn notes(&self, names: &BTreeSet<&str>, root: &Path, shelf: &Shelf) -> Vec<String> {
         let mut notes = Vec::new();
         if self.unusable > 0 {
-            notes.push(format!("The catalog gave {} that cannot be understood.", count(self.unusable, "blueprint")));
+            notes
+                .push(format!("The catalog returned {} that portolan cannot read.", count(self.unusable, "blueprint")));
         }
         let read = |body: &Json| Blueprint::from_json(steady(body.clone())).ok().map(|(blueprint, _)| blueprint);
         let saved: BTreeMap<String, Json> = shelved(root, shelf).blueprints;
@@ -97,7 +98,7 @@ impl Live {
                     severity: Severity::Error,
                     place: place(first),
                     message: format!("The blueprint `{blueprint}` of {entities} is not in {catalog}."),
-                    label: "not there".to_owned(),
+                    label: "unknown here".to_owned(),
                     entity: Some(EntityName {
                         blueprint: blueprint.to_owned(),
                         identifier: first.key.identifier.to_string(),
@@ -106,7 +107,7 @@ impl Live {
                     related: others
                         .iter()
                         .take(MOST_RELATED)
-                        .map(|it| (place(it), "named here too".to_owned()))
+                        .map(|it| (place(it), "used here too".to_owned()))
                         .collect(),
                     help: Some(self.help(blueprint, is_embedded)),
                     fix: None,
@@ -119,14 +120,13 @@ impl Live {
     fn help(&self, blueprint: &str, is_embedded: bool) -> String {
         match closest(blueprint, self.all.iter().map(|known| known.identifier.as_str())) {
             Some(meant) => format!("did you mean `{meant}`?"),
-            None if is_embedded => "it takes those of `.portolan/blueprints`, which `portolan pull` brings from the \
-                                    platform; or name another catalog (`--catalog`)"
+            None if is_embedded => "run `portolan pull` to update `.portolan/blueprints`, which the embedded catalog uses; or choose another catalog (`--catalog`)"
                 .to_owned(),
             None if self.all.is_empty() => {
-                "the catalog has no blueprints at all: create them there, or name another catalog (`--catalog`)"
+                "the catalog has no blueprints: create them there, or choose another catalog (`--catalog`)"
                     .to_owned()
             }
-            None => "create it in the catalog, or name another catalog (`--catalog`)".to_owned(),
+            None => "create it in the catalog, or choose another catalog (`--catalog`)".to_owned(),
         }
     }
 }
@@ -139,7 +139,7 @@ fn outdated(differing: &[String]) -> Option<String> {
         1 => format!("The blueprint {} differs in the catalog", list(named)),
         _ => format!("The blueprints {}{more} differ in the catalog", list(named)),
     };
-    Some(format!("{words} from `.portolan/`, which lint goes by: `portolan pull` brings what is new."))
+    Some(format!("{words} from the snapshot in `.portolan/`. Run `portolan pull` to update it."))
 }
 
 /// As a run of lint that found nothing else.

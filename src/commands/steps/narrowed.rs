@@ -1,5 +1,4 @@
-//! Yields which part of a plan is wanted: blueprints and files as a user names them. A file is meant where there is one
-//! of that name, for a path is more than a word.
+//! Resolves `--only` to blueprints and files. A name that is both is the file, because a path is more specific.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -60,11 +59,11 @@ fn unknown(name: &str, asked: &Asked, live: &Live, catalog: &str, settings: &Set
     });
     let mut help = match meant {
         Some(meant) => format!("did you mean `{meant}`?"),
-        None => "name blueprints, or manifests relative to where you are".to_owned(),
+        None => "name blueprints, or manifests relative to the current folder".to_owned(),
     };
     let is_gone = name.ends_with(".yaml") || name.ends_with(".yml");
     if is_gone && !is_taken(&settings.directory.join(name)) {
-        help.push_str("; what is deleted since its file is gone is planned by its blueprint: name that");
+        help.push_str("; to plan the deletes of a removed file, name its blueprint");
     }
     DiffError::NothingChosen { name: name.to_owned(), catalog: catalog.to_owned(), help }
 }
@@ -92,6 +91,9 @@ pub(crate) fn came_along(plan: &Plan, only: &Only, ground: &Ground<'_>) -> Optio
     }
     let what = count(came.len(), "entity");
     (!came.is_empty()).then(|| {
-        format!("{what} came along, which the chosen ones point to and which must be created: {}.", list(&named))
+        format!(
+            "{what} added to the plan, because selected entities point to them and they must be created: {}.",
+            list(&named)
+        )
     })
 }

@@ -1,5 +1,5 @@
-//! Yields where a new manifest goes and what its resource is called: a folder that lint looks at, a name that nobody
-//! has, a path that is free. A name is taken whatever the namespace: two that are alike are one too many for a reader.
+//! Chooses the path and resource name of a new manifest: a folder that lint reads, and an unused name and path. A name
+//! counts as used in any namespace, because equal names confuse readers.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! Yields the plan: both sides read, compared and judged, and beside it all that it was made of, so that whoever goes on
-//! with it reads nothing twice. Nothing is written, but the embedded catalog's own blueprints where it is to be written to.
+//! Makes the plan: reads both sides, compares them, and keeps everything that it read, so that later steps read nothing
+//! twice. It writes nothing except the embedded catalog's own blueprints before a push.
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
@@ -9,6 +9,7 @@ use crate::commands::context::Context;
 use crate::commands::steps::base::{self, Base};
 use crate::commands::steps::connected::{Intent, connect_for};
 use crate::commands::steps::desired::Asked;
+use crate::commands::steps::excluded::excluded_manifests;
 use crate::commands::steps::linted::{Linted, Texts};
 use crate::commands::steps::live::Live;
 use crate::commands::steps::narrowed::{came_along, narrowed};
@@ -16,6 +17,7 @@ use crate::commands::steps::past::PastManifests;
 use crate::commands::steps::resembling::resembling;
 use crate::commands::steps::revision::repository;
 use crate::commands::steps::standpoint::Standpoint;
+use crate::domain::act::Acts;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::change::Action;
 use crate::domain::desired::Desired;
@@ -34,6 +36,7 @@ use crate::report::escape::clean;
 use crate::settings::{self, Origin, Settings};
 use crate::sources::git::{self, GitError};
 use crate::sources::{Pattern, is_pipe};
+use crate::text::mask::Mask;
 
 /// What of the settings a run may say otherwise, and what only a run says.
 #[derive(Clone)]
@@ -59,7 +62,11 @@ pub(crate) enum Choice<'a> {
 }
 
 pub(crate) struct Planned {
+    /// What is shown and written down: its values are masked.
     pub plan: Plan,
+    /// What is sent: values as the manifests have them.
+    pub acts: Acts,
+    pub mask: Mask,
     /// What it was made with, for a plan file.
     pub options: Options,
     pub asked: Asked,
@@ -97,6 +104,7 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
         return Err(DiffError::NoBase { why: notes.pop() }.into());
     }
     let catalog = connect_for(&wishes.owner, &asked.entities, wishes.from.shelf(), wishes.intent, context)?;
+    let mask = context.mask_for(&*catalog);
     let live = Live::of(&*catalog)?;
     if let Some(strange) = live.strangers(&asked, catalog.name(), settings.catalog.value == settings::Catalog::Local) {
         return Ok(Planning::Strange(Box::new(strange)));
@@ -107,6 +115,8 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     };
     let owned = tolerant(catalog.owned(&wishes.owner), &mut notes)?;
     asked.settle_ignored(&owned);
+    let mut excluded = excluded_manifests(&asked, &owned, wishes.from, &pattern, context)?;
+    asked.unreadable.append(&mut excluded);
     let declared: BTreeSet<&str> = asked.entities.iter().map(|entity| entity.key.blueprint.as_ref()).collect();
     if settings.catalog.value != settings::Catalog::Local {
         notes.extend(live.notes(&declared, &settings.root.value, wishes.from.shelf()));
@@ -122,6 +132,7 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
         live: &live,
         owned: &owned,
         only: only.as_ref(),
+        mask: &mask,
     };
     let mut plan = sides.plan(&actual);
     let onlookers = onlookers(&plan, &live, &actual);
@@ -129,18 +140,19 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
         actual.blueprints.extend(catalog.read(&onlookers, catalog::Part::Whole, progress)?.blueprints);
         plan = sides.plan(&actual);
     }
-    let ground = Ground { desired: &asked.entities, blueprints: &live.all, actual: &actual };
+    let ground = Ground { desired: &asked.entities, blueprints: &live.all, actual: &actual, mask: &mask };
     let missing = missing_links(&plan, &ground, &*catalog, &live, progress, &mut notes)?;
-    plan::refuse_links(&mut plan, missing, sides.destination());
-    notes.extend(only.as_ref().and_then(|only| {
-        came_along(&plan, only, &Ground { desired: &asked.entities, blueprints: &live.all, actual: &actual })
-    }));
-    let ground = Ground { desired: &asked.entities, blueprints: &live.all, actual: &actual };
+    plan::refuse_links(&mut plan, missing, sides.destination(), &mask);
+    notes.extend(only.as_ref().and_then(|only| came_along(&plan, only, &ground)));
     notes.extend(resembling(&lookalikes(&plan, &ground, base.as_ref().map_or(&[], |base| &base.moves))));
     let at_base = base.as_ref().map(|base| at_base(&plan, &asked, base)).unwrap_or_default();
     let options =
         Options { prune: wishes.prune, adopt: wishes.adopt, only: only.as_ref().map(|only| part(only, &asked)) };
-    let planned = Planned { plan, options, asked, base, at_base, revision, catalog, live, actual, owned, notes };
+    notes.iter_mut().for_each(|note| *note = mask.text(note).into_owned());
+    let acts = acts(&plan, &ground);
+    let plan = plan::masked(plan, &mask);
+    let planned =
+        Planned { plan, acts, mask, options, asked, base, at_base, revision, catalog, live, actual, owned, notes };
     Ok(Planning::Done(Box::new(planned)))
 }
 
@@ -192,6 +204,7 @@ struct Sides<'a> {
     live: &'a Live,
     owned: &'a [EntityKey],
     only: Option<&'a Only>,
+    mask: &'a Mask,
 }
 
 impl Sides<'_> {
@@ -205,7 +218,7 @@ impl Sides<'_> {
     }
 
     fn plan(&self, actual: &Snapshot) -> Plan {
-        let Self { wishes, settings, catalog: _, asked, base, live, owned, only } = self;
+        let Self { wishes, settings, catalog: _, asked, base, live, owned, only, mask } = self;
         let rule = settings.prune.rule();
         plan::plan(&Question {
             desired: &asked.entities,
@@ -221,6 +234,7 @@ impl Sides<'_> {
             unread: &unread(asked),
             moves: base.map_or(&[], |base| &base.moves),
             only: *only,
+            mask,
         })
     }
 }
@@ -281,7 +295,7 @@ fn checkout(
     refuse_pipes(asked, &settings.root.value)?;
     let repository = match repository(settings, context.environment) {
         Err(error) if !matches!(wishes.base, base::Wanted::Named(_)) => {
-            notes.push(format!("Git could not be asked what this branch changed: failed to {error}."));
+            notes.push(format!("The changes of this branch are unknown: {error}."));
             None
         }
         opened => opened?,
@@ -319,8 +333,7 @@ fn tolerant(
     match found {
         Err(error) if error.is_no_route() => {
             notes.push(
-                "The catalog has no way to tell which entities are whose: all that is there counts as somebody else's, \
-                 and nothing is deleted."
+                "The catalog does not report who wrote an entity: every existing entity counts as owned by others, and nothing is deleted."
                     .to_owned(),
             );
             Ok(Vec::new())
@@ -369,7 +382,7 @@ pub(crate) fn is_local_by_default(settings: &Settings) -> bool {
 impl Planned {
     /// What the plan stands on.
     pub fn ground(&self) -> Ground<'_> {
-        Ground { desired: &self.asked.entities, blueprints: &self.live.all, actual: &self.actual }
+        Ground { desired: &self.asked.entities, blueprints: &self.live.all, actual: &self.actual, mask: &self.mask }
     }
 
     /// Path and text of the manifests that the plan speaks of.

@@ -1,5 +1,5 @@
-//! Yields where a part of an entity stands, found by its path: `properties`, `tier`. The file is read once more, since
-//! who asks has bad news of few entities and kept the places of none. As near as the path leads is near enough.
+//! Finds the position of a part of an entity by its path: `properties`, `tier`. It parses the file again, since only
+//! few entities need it, and returns the nearest existing part.
 
 use crate::domain::finding::Place;
 use crate::domain::manifest::Manifest;

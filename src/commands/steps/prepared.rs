@@ -1,5 +1,4 @@
-//! Yields a snapshot as a pull would leave it, complete and in memory, and what differs from the one that is there.
-//! Nothing is written here.
+//! Builds a snapshot as `pull` would write it, in memory, and compares it with the current one. It writes nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! Yields the plan of a run, after lint has found nothing wrong; what stands in the way is told instead. It is the way in
-//! of every verb that plans, so that one shows what another does.
+//! Lints, then builds the plan; reports findings instead if there are errors. Every command that plans uses it, so that
+//! all of them show the same plan.
 
 use crate::commands::context::Context;
 use crate::commands::output::Output;

@@ -1,4 +1,4 @@
-//! Yields what may be a rename and is not taken for one: whoever knows can say it in the manifest.
+//! Reports creates and deletes that may be renames, so that the user can set the annotation.
 
 use crate::domain::desired::RENAMED_FROM;
 use crate::domain::entity::EntityKey;
@@ -14,8 +14,8 @@ pub(crate) fn resembling(found: &[Lookalike]) -> Vec<String> {
     let sentence = |Lookalike { to, from }: &Lookalike| {
         let mut from: Vec<String> = from.iter().map(name).collect();
         let (which, named) = match from.len() {
-            1 => ("", "its identifier"),
-            _ => ("one of ", "the identifier it had"),
+            1 => ("", "that identifier"),
+            _ => ("one of ", "the old identifier"),
         };
         let more = from.len().saturating_sub(MOST_TOLD + 1);
         if more > 0 {
@@ -23,8 +23,7 @@ pub(crate) fn resembling(found: &[Lookalike]) -> Vec<String> {
             from.push(format!("{more} more"));
         }
         format!(
-            "{} is created and looks like {which}{}, deleted by the same plan. If it is a rename, say so in its \
-             manifest: {named} as the annotation `{RENAMED_FROM}`.",
+            "{} is created and looks like {which}{}, which this plan deletes. If it is a rename, set the annotation `{RENAMED_FROM}` in its manifest to {named}.",
             name(to),
             list(&from)
         )
@@ -32,7 +31,7 @@ pub(crate) fn resembling(found: &[Lookalike]) -> Vec<String> {
     let mut told: Vec<String> = found.iter().take(MOST_TOLD).map(sentence).collect();
     let more = found.len().saturating_sub(MOST_TOLD);
     if more > 0 {
-        told.push(format!("{} of the kind may be renames too.", count(more, "more creation")));
+        told.push(format!("{} may be renames too.", count(more, "more creation")));
     }
     told
 }
@@ -45,13 +44,13 @@ mod tests {
     fn what_may_be_renamed_names_the_annotation() {
         let key = |name: &str| EntityKey { blueprint: "service".into(), identifier: name.into() };
         let one = Lookalike { to: key("basket"), from: vec![key("cart")] };
-        let told = "`service/basket` is created and looks like `service/cart`, deleted by the same plan. If it is a \
-                    rename, say so in its manifest: its identifier as the annotation `portolan.dev/renamed-from`.";
+        let told = "`service/basket` is created and looks like `service/cart`, which this plan deletes. If it is a rename, \
+                    set the annotation `portolan.dev/renamed-from` in its manifest to that identifier.";
         assert_eq!(resembling(std::slice::from_ref(&one)), [told]);
         let from: Vec<EntityKey> = (0..9).map(|at| key(&at.to_string())).collect();
         let many = resembling(&vec![Lookalike { from, ..one }; 5]);
         assert_eq!(many.len(), 4);
-        assert!(many[0].contains("like one of `service/0`, `service/1`, `service/2`, `service/3` and 5 more, deleted"));
-        assert_eq!(many[3], "2 more creations of the kind may be renames too.");
+        assert!(many[0].contains("like one of `service/0`, `service/1`, `service/2`, `service/3` and 5 more, which"));
+        assert_eq!(many[3], "2 more creations may be renames too.");
     }
 }

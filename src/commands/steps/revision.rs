@@ -1,5 +1,5 @@
-//! Yields what is checked out, for a plan to be bound to: commit, branch, and whether what the plan is made of differs
-//! from that commit. Outside Git all of that is unknown, and no fault.
+//! Reads what is checked out, for reports and plan files: commit, branch, and whether manifests, config or snapshot
+//! differ from the commit. Outside of Git all of that is unknown.
 
 use std::path::PathBuf;
 

@@ -1,6 +1,7 @@
-//! Yields the scope: whose entities are meant. What is said counts; else the owner and name of the Git remote
-//! `origin`, which is the same in every clone and every work tree.
+//! The scope: the owner of the entities of this repository. A push to a platform needs one that somebody set. Whatever only
+//! reads may derive one from the Git remote `origin`, and so may the embedded catalog: `init` would write the same name.
 
+use crate::commands::steps::connected::catalog_name;
 use crate::domain::entity::Owner;
 use crate::error::ScopeError;
 use crate::settings::{Catalog, Environment, Origin, Settings, Sourced};
@@ -27,7 +28,28 @@ pub(crate) fn owner(settings: &Settings, environment: &Environment) -> Result<Ow
     scope(settings, environment).value.map(|scope| Owner { scope }).ok_or(ScopeError::Unknown)
 }
 
-/// The same for a verb that may write: the embedded catalog is this machine's own, and needs no name from outside.
+/// The owner for a push. A derived scope changes with the remote, and with it which entities a push deletes, so a platform
+/// gets none.
+pub(crate) fn owner_for_push(settings: &Settings, environment: &Environment) -> Result<Owner, ScopeError> {
+    match (&settings.scope, settings.is_local()) {
+        (Some(scope), _) => Ok(Owner { scope: scope.value.clone() }),
+        (None, true) => owner_in_catalog(settings, environment),
+        (None, false) => {
+            let example = scope(settings, environment).value.unwrap_or_else(|| "acme/catalog".to_owned());
+            Err(ScopeError::NotSet { catalog: catalog_name(settings), example })
+        }
+    }
+}
+
+/// The scope that a plan for a platform goes by, where nobody set one.
+pub(crate) fn derived_scope(settings: &Settings, environment: &Environment) -> Option<String> {
+    if settings.scope.is_some() || settings.is_local() {
+        return None;
+    }
+    scope(settings, environment).value
+}
+
+/// The same for a verb that reads: the embedded catalog is this machine's own, and needs no name from outside.
 pub(crate) fn owner_in_catalog(settings: &Settings, environment: &Environment) -> Result<Owner, ScopeError> {
     match (owner(settings, environment), &settings.catalog.value) {
         (Err(ScopeError::Unknown), Catalog::Local) => Ok(Owner { scope: LOCAL.to_owned() }),

@@ -1,5 +1,5 @@
-//! Yields a catalog that holds what manifests ask for, as far as it can. Targets are written before those who point to
-//! them; where they point in circles, the entities come first and their relations after.
+//! Writes declared entities into a store, as far as possible. Relation targets are written first; in circles, the
+//! entities are written first and their relations afterwards.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 

@@ -1,5 +1,5 @@
-//! Yields the blueprints of `.portolan/blueprints` as they were saved, for the embedded catalog to follow. Lint judges
-//! them and wants places; here only those count that can be used.
+//! Reads the saved blueprints of `.portolan/blueprints` for the embedded catalog. Only usable ones count; lint reports
+//! the others.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,6 +10,7 @@ use crate::commands::steps::snapshot::Shelf;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::file_name::identifier_of;
 use crate::sources::{self, ReadBuffer, SourceFile};
+use crate::text::merge_conflict::merge_conflicts;
 
 #[derive(Debug, Default)]
 pub(crate) struct Shelved {
@@ -35,7 +36,7 @@ pub(crate) fn shelved(root: &Path, shelf: &Shelf) -> Shelved {
     for file in shelf.blueprints(root) {
         let reason = match blueprint(&file, &mut buffer) {
             Ok(blueprint) if shelved.blueprints.contains_key(&blueprint.identifier) => {
-                format!("blueprint `{}` is in another file already", blueprint.identifier)
+                format!("blueprint `{}` is in another file too", blueprint.identifier)
             }
             Ok(blueprint) => {
                 shelved.blueprints.insert(blueprint.identifier, blueprint.raw);
@@ -52,6 +53,9 @@ pub(crate) fn shelved(root: &Path, shelf: &Shelf) -> Shelved {
 
 fn blueprint(file: &SourceFile, buffer: &mut ReadBuffer) -> Result<Blueprint, String> {
     let text = sources::read(file, buffer).map_err(|problem| problem.to_string().trim_end_matches('.').to_owned())?;
+    if let Some(conflict) = merge_conflicts(text.text).first() {
+        return Err(conflict.message().trim_end_matches('.').to_owned());
+    }
     let json: Value = serde_json::from_str(text.text).map_err(|error| format!("it is not JSON: {error}"))?;
     Blueprint::from_json(json).map(|(blueprint, _)| blueprint).map_err(|flaw| flaw.message)
 }

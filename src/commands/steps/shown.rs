@@ -1,5 +1,5 @@
-//! Gives a plan, or what stands in its way, to where it was asked to go. The same for all that plan: what one verb shows
-//! and another does must not read otherwise.
+//! Gives a plan, or what stands in its way, to where it was asked to go. The same for all that plan: what one verb
+//! shows and another does must not read otherwise.
 
 use crate::commands::context::Context;
 use crate::commands::output::Output;
@@ -19,7 +19,6 @@ use crate::report::outcome::OutcomeFormat;
 use crate::report::place::Files;
 use crate::report::plan::{self, Complaint, PlanFormat, PlanReport};
 use crate::report::style::{Role, Style};
-use crate::sources;
 
 /// A format that a plan is told in, or what comes of it.
 pub(crate) trait PlanLike: Format {
@@ -146,6 +145,7 @@ pub(crate) fn refused<F: PlanLike>(
     // The same comment as the plan's: what is wrong now takes the place of what was right before.
     let marker = plan::marker(&owner.scope, target);
     let in_work_tree = InWorkTree::new(&context.settings.root.value, &linted.texts);
+    let mask = context.mask.clone();
     let lint = Lint {
         findings: &linted.findings,
         fingerprints: Some(&linted.fingerprints),
@@ -153,6 +153,7 @@ pub(crate) fn refused<F: PlanLike>(
         counts: linted.counts,
         notes: if context.quiet { &[] } else { &linted.notes },
         has_summary: false,
+        mask: &mask,
     };
     let render = |format: F, style: &Style| match format.as_lint() {
         Some(LintFormat::Markdown) => {
@@ -164,7 +165,7 @@ pub(crate) fn refused<F: PlanLike>(
         None => format!("No plan: {} in the manifests\n", errors(linted)),
     };
     give_out(outputs, &render, context)?;
-    context.say("note: Nothing was compared with the catalog: the manifests must be right before.");
+    context.say("note: The manifests have errors, so nothing was compared with the catalog. Fix them first.");
     Ok(Exit::Findings)
 }
 
@@ -184,14 +185,10 @@ pub(crate) fn give_out<F: PlanLike>(
     let mut given: Result<(), Error> = Ok(());
     for Output { format, file } in if asked.is_empty() { &text } else { asked } {
         let one = match file {
-            Some(file) => {
-                let file = context.settings.directory.join(file);
-                let text = render(*format, &Style::PLAIN);
-                sources::write_output(&context.settings.boundary, &file, &text).map_err(Error::from)
-            }
+            Some(file) => context.write_report(format.name(), Some(file), &render(*format, &Style::PLAIN)),
             None => {
                 let text = render(*format, &context.style);
-                context.streams.show(&text).map_err(Error::from)
+                context.write_report(format.name(), None, &text)
             }
         };
         given = given.and(one);

@@ -1,5 +1,5 @@
-//! Yields the commit that a push is of where it must be signed. The work tree must be as that commit has it, and then it
-//! is the commit that is read: what was signed is what is pushed, whatever changes on the disk meanwhile.
+//! Checks the signature of the commit to push, if one is required. The work tree must equal the commit, which is then
+//! read instead, so that later changes on disk cannot be pushed.
 
 use crate::commands::context::Context;
 use crate::commands::steps::revision::{repository, revision};
@@ -41,14 +41,15 @@ fn signer(repository: &Repository, commit: CommitId) -> Result<String, Error> {
         Ok(Signed::Good { by }) => Ok(by),
         Ok(Signed::None) => Err(unsigned(
             "it has no signature".to_owned(),
-            "sign it (`git commit --amend --no-edit --gpg-sign`, or merge it where merges are signed), and push it anew",
+            "sign it (`git commit --amend --no-edit --gpg-sign`, or merge it where merges are signed) and push again",
         )),
         Ok(Signed::Bad { why }) => Err(unsigned(
             why,
-            "where the signer is to be trusted, make that known to Git: by the file that `gpg.ssh.allowedSignersFile` names, or \
-             by `gpg --import`; else find out who made this commit",
+            "if you trust the signer, add the key to the file of `gpg.ssh.allowedSignersFile`, or run `gpg --import`; otherwise find out who made this commit",
         )),
-        Err(GitError::Unverified { why, help, .. }) => Err(unsigned(format!("nobody can tell: {why}"), help)),
+        Err(GitError::Unverified { why, help, .. }) => {
+            Err(unsigned(format!("its signature cannot be checked: {why}"), help))
+        }
         Err(error) => Err(error.into()),
     }
 }

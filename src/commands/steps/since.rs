@@ -1,5 +1,5 @@
-//! Yields whether a push goes on from the last one, by the outcome that this one left. A record that is not there yet is
-//! a first push; one that cannot be held against this run is no proof of anything, and refused.
+//! Checks that a push does not go back, by the outcome of the last one. A missing record means a first push; a record
+//! that does not belong to this push is refused.
 
 use std::path::Path;
 
@@ -40,7 +40,7 @@ pub(crate) fn since(
     };
     let Some(commit) = commit else { return Err(PushError::NoCommit { flag: FLAG }.into()) };
     let Some(text) = sources::read_input_if_there(&settings.boundary, &settings.directory.join(wanted.file))? else {
-        return Ok(Some(format!("There is no `{path}`, so this counts as the first push: it was held against none.")));
+        return Ok(Some(format!("No `{path}`, so this counts as the first push: no earlier commit to compare with.")));
     };
     let record = Record::parse(&path, &text)?;
     let catalog = catalog_name(settings);
@@ -67,7 +67,7 @@ pub(crate) fn since(
             let is_older = repository.known_commit(&old).map(|old| repository.is_ancestor(&commit.to_string(), old));
             let how = match is_older.transpose()?.flatten() {
                 Some(true) => "is older than",
-                Some(false) | None => "does not come after",
+                Some(false) | None => "is not a descendant of",
             };
             Err(PushError::GoesBack { now, how, old: old_short, path }.into())
         }
@@ -83,7 +83,7 @@ fn to_know(repository: &Repository, old: &str) -> String {
     } else {
         format!("this clone does not have it: run `git fetch origin {old}`")
     };
-    format!("{fetch}; where history was written anew and that is meant, add `--rollback`")
+    format!("{fetch}; if history was rewritten on purpose, add `--rollback`")
 }
 
 fn shortened(commit: &str) -> String {

@@ -1,5 +1,5 @@
-//! Yields the snapshot: what `.portolan/` holds, and where it is wrong. The files it reads join the run's list, so
-//! that findings can point into them.
+//! Loads the snapshot from `.portolan/` and reports its errors. Its files join the run's list, so that findings can
+//! point into them.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -11,6 +11,7 @@ use crate::domain::blueprint::{Blueprint, Flaw};
 use crate::domain::blueprint_check::check_blueprint;
 use crate::domain::blueprint_references::{LostKind, check_references};
 use crate::domain::day::Day;
+use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::file_name::{identifier_of, stem};
 use crate::domain::finding::FileId;
 use crate::domain::identifier::is_reserved;
@@ -21,6 +22,7 @@ use crate::domain::tree::Value;
 use crate::manifest::{Limits, Reader};
 use crate::sources::git::{CommitId, GitError, Repository};
 use crate::sources::{self, PathKind, Pattern, ReadBuffer, SourceFile};
+use crate::text::merge_conflict::{MergeConflict, merge_conflicts};
 
 pub(crate) const FOLDER: &str = ".portolan";
 const BLUEPRINTS: &str = ".portolan/blueprints";
@@ -31,6 +33,8 @@ pub(crate) const SOURCE: &str = "source.json";
 pub(crate) struct LoadedSnapshot {
     pub snapshot: Snapshot,
     pub notes: Vec<String>,
+    /// Unresolved merge conflicts in its files.
+    pub conflicts: Vec<(FileId, Fault)>,
 }
 
 /// Where the snapshot is read from.
@@ -128,9 +132,9 @@ pub(crate) fn unused_blueprints(snapshot: &Snapshot, is_reported: impl Fn(&str) 
     let paths: Vec<String> = paths.filter(|path| !is_reported(path)).collect();
     match paths.as_slice() {
         [] => None,
-        [path] => Some(format!("`{path}` could not be used: entities of its blueprint were not checked against it.")),
+        [path] => Some(format!("`{path}` cannot be used, so entities of its blueprint were not checked against it.")),
         [path, ..] => Some(format!(
-            "{} blueprints could not be used, `{path}` for one: their entities were not checked against them.",
+            "{} blueprints cannot be used (for example `{path}`), so their entities were not checked against them.",
             paths.len()
         )),
     }
@@ -138,11 +142,17 @@ pub(crate) fn unused_blueprints(snapshot: &Snapshot, is_reported: impl Fn(&str) 
 
 /// Reads `.portolan/` under `root`; its files are appended to `files`.
 pub(crate) fn load(root: &Path, shelf: &Shelf, files: &mut Vec<SourceFile>) -> LoadedSnapshot {
-    let mut loading = Loading { files, buffer: ReadBuffer::default(), problems: Vec::new(), notes: Vec::new() };
+    let mut loading = Loading {
+        files,
+        buffer: ReadBuffer::default(),
+        problems: Vec::new(),
+        notes: Vec::new(),
+        conflicts: Vec::new(),
+    };
     let (blueprints, unreadable) = loading.blueprints(shelf.blueprints(root));
     let known = shelf.file(root, KNOWN).and_then(|file| loading.known(file));
     let pulled = shelf.file(root, SOURCE).and_then(|file| loading.pulled(file));
-    let Loading { problems, mut notes, .. } = loading;
+    let Loading { problems, mut notes, conflicts, .. } = loading;
     let mut snapshot = Snapshot::new(blueprints);
     snapshot.known = known;
     snapshot.problems = problems;
@@ -150,12 +160,11 @@ pub(crate) fn load(root: &Path, shelf: &Shelf, files: &mut Vec<SourceFile>) -> L
     snapshot.unreadable = unreadable;
     if !snapshot.has_blueprints() {
         notes.push(
-            "There is no snapshot of the catalog (`.portolan/blueprints`): properties and relations were not checked. \
-             `portolan pull` brings one, and lets lint check more."
+            "No snapshot of the catalog (`.portolan/blueprints`), so properties and relations were not checked. Run `portolan pull` to enable more checks."
                 .to_owned(),
         );
     }
-    LoadedSnapshot { snapshot, notes }
+    LoadedSnapshot { snapshot, notes, conflicts }
 }
 
 struct Loading<'f> {
@@ -163,6 +172,7 @@ struct Loading<'f> {
     buffer: ReadBuffer,
     problems: Vec<SnapshotProblem>,
     notes: Vec<String>,
+    conflicts: Vec<(FileId, Fault)>,
 }
 
 impl Loading<'_> {
@@ -175,10 +185,8 @@ impl Loading<'_> {
             let stem = self.stem(id);
             match self.blueprint(id) {
                 Some((blueprint, _)) if blueprints.iter().any(|other| other.identifier == blueprint.identifier) => {
-                    let message = format!(
-                        "Blueprint `{}` is in another file already; this one is not used.",
-                        blueprint.identifier
-                    );
+                    let message =
+                        format!("Blueprint `{}` is in another file too; this one is not used.", blueprint.identifier);
                     self.problem(id, Span::default(), message, ProblemKind::Broken);
                 }
                 Some((blueprint, flaws)) => {
@@ -203,11 +211,14 @@ impl Loading<'_> {
                 return None;
             }
         };
+        if self.is_in_conflict(id, &text) {
+            return None;
+        }
         let json: Json = match serde_json::from_str(&text) {
             Ok(json) => json,
             Err(error) => {
                 let message = if error.is_eof() {
-                    "This file ends in the middle: it was cut off.".to_owned()
+                    "This file is truncated.".to_owned()
                 } else {
                     format!("This is not the JSON of a blueprint: {}.", without_place(&error.to_string()))
                 };
@@ -218,7 +229,7 @@ impl Loading<'_> {
         match Blueprint::from_json(json) {
             Ok(found) => Some(found),
             Err(flaw) => {
-                let message = format!("This file holds no blueprint: {}.", flaw.message);
+                let message = format!("This file has no blueprint: {}.", flaw.message);
                 self.problem(id, place_of(&text, &flaw.pointer), message, ProblemKind::Broken);
                 None
             }
@@ -247,13 +258,17 @@ impl Loading<'_> {
                 return None;
             }
         };
-        let (known, bad) = KnownEntities::parse(text);
+        // What either side knows is known: only the marks are no entities.
+        let is_in_conflict = self.is_in_conflict(id, &text);
+        let (known, mut bad) = KnownEntities::parse(text);
+        if is_in_conflict {
+            bad.clear();
+        }
         if let Some(first) = bad.first() {
             let count = bad.len();
             let lines = if count == 1 { "line is" } else { "lines are" };
             self.notes.push(format!(
-                "{count} {lines} not `blueprint<TAB>identifier` in `{path}` (line {} is the first): they were \
-                 left out.",
+                "{count} {lines} not `blueprint<TAB>identifier` in `{path}` (first: line {}) and were skipped.",
                 first.number
             ));
         }
@@ -270,6 +285,9 @@ impl Loading<'_> {
                 return None;
             }
         };
+        if self.is_in_conflict(id, &text) {
+            return None;
+        }
         let json: Json = serde_json::from_str(&text).ok()?;
         let written = json.get("pulledAt")?.as_str()?;
         Some(Pulled { file: id, span: place_of(&text, "/pulledAt"), day: Day::parse(written)? })
@@ -297,9 +315,32 @@ impl Loading<'_> {
         sources::read_large(file, &mut self.buffer).map(|it| it.text.to_owned()).map_err(|problem| problem.to_string())
     }
 
+    /// Whether a file has unresolved merge conflicts; they are noted for the rule that reports them.
+    fn is_in_conflict(&mut self, id: FileId, text: &str) -> bool {
+        let found =
+            conflicts_of(text, "run `portolan pull`, which writes the file again, or resolve the conflict by hand");
+        let is_in_conflict = !found.is_empty();
+        self.conflicts.extend(found.into_iter().map(|fault| (id, fault)));
+        is_in_conflict
+    }
+
     fn problem(&mut self, file: FileId, span: Span, message: String, kind: ProblemKind) {
         self.problems.push(SnapshotProblem { file, span, message, kind });
     }
+}
+
+/// The unresolved merge conflicts of a text.
+pub(crate) fn conflicts_of(text: &str, help: &str) -> Vec<Fault> {
+    let span = |range: std::ops::Range<usize>| Span::new(range.start, range.end);
+    let fault = |conflict: MergeConflict| Fault {
+        span: span(conflict.first.clone()),
+        kind: FaultKind::MergeConflict {
+            message: conflict.message(),
+            help: help.to_owned(),
+            last: span(conflict.last),
+        },
+    };
+    merge_conflicts(text).into_iter().map(fault).collect()
 }
 
 /// What is wrong with a blueprint that could be read: what the catalog refuses, and then the flaws of reading it that

@@ -1,6 +1,5 @@
-//! Yields where manifests are read from: the work tree, or a commit as Git has it. Of a commit the work tree counts for
-//! nothing, but for the config: where things go to, whose they are and how careful one is are questions of now, and what
-//! the manifests are and mean is a question of then.
+//! The source of the manifests: the work tree or a commit. With `--ref`, manifests come from the commit; catalog,
+//! scope and safety limits still come from the current config.
 
 use std::path::Path;
 
@@ -167,9 +166,7 @@ fn settings_then(
         }
     }
     let Some(file) = found else {
-        notes.extend(now.map(|path| {
-            format!("`{name}` has no `{path}`: which files are manifests, and how they are written, is as of now.")
-        }));
+        notes.extend(now.map(|path| format!("`{name}` has no `{path}`: the current config applies.")));
         return Ok(settings.clone());
     };
     let path = format!("{} of {name}", file.path);

@@ -1,5 +1,4 @@
-//! Yields whether a run is in the summary that a pipeline shows beside the job. One that cannot be written is told, and is
-//! no fault of what the run did.
+//! Writes the job summary of a CI system. A failure is a notice and does not change the result of the run.
 
 use crate::commands::context::Context;
 use crate::sources;
@@ -8,7 +7,7 @@ pub(crate) fn summarised(render: impl FnOnce() -> String, context: &mut Context<
     let Some(summary) = context.job_summary() else { return false };
     let written = sources::append_output(&context.settings.boundary, &summary, &render());
     if let Err(error) = &written {
-        context.say(&format!("note: The job has no summary: failed to {error}."));
+        context.say(&format!("note: The job has no summary: {error}."));
     }
     written.is_ok()
 }

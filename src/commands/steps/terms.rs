@@ -1,5 +1,4 @@
-//! Yields what lint goes by: the files, the rules and their levels, today. It is the settings' and the environment's, so
-//! every verb that lints goes by the same.
+//! The configuration of lint: files, rules with their severities, and the date. Every command that lints uses it.
 
 use crate::analysis::{Options, Selection, Snapshot};
 use crate::commands::steps::checked::Bench;
@@ -53,6 +52,7 @@ impl<'a> Terms<'a> {
             most: None,
             git: &self.git,
             instead: Instead::default(),
+            include: None,
         }
     }
 
@@ -65,6 +65,7 @@ impl<'a> Terms<'a> {
             options: &self.options,
             may_be_manifest: &|_, _| true,
             absent: &[],
+            known: &[],
         };
         let file = SourceFile { path: "new.yaml".to_owned(), place: Place::Given(text.as_bytes().into()) };
         bench.check(&[file], 1, &|_| true, &Silent).conclusion.findings

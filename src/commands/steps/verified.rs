@@ -1,6 +1,6 @@
-//! Yields what the catalog itself says of a plan: every write is sent as a push would send it, to be checked and not
-//! done. It checks one entity at a time against what is there now, so what it misses of what the same plan brings is no
-//! complaint.
+//! Asks the catalog to validate a plan (`validation_only`): every write is sent as a push would send it. The catalog
+//! checks one entity at a time against its current state, so a complaint about something that the same plan creates is
+//! ignored.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -15,6 +15,7 @@ use crate::domain::blueprint::Blueprint;
 use crate::domain::plan::Deed;
 use crate::domain::progress::Progress;
 use crate::error::{DiffError, Error};
+use crate::plan::secrets_of;
 use crate::report::plan::Complaint;
 
 /// By change; one for each that would be refused.
@@ -163,12 +164,15 @@ impl Asking<'_> {
     }
 
     fn complaint(&self, act: &Act, draft: &EntityDraft, shape: &Blueprint, refusal: &Refusal) -> Complaint {
+        let message = refusal.message.as_ref().unwrap_or(&refusal.error);
+        // A catalog may repeat in its refusal what it was sent.
+        let secrets = secrets_of(act, &self.planned.mask);
         Complaint {
             change: act.change,
             place: place(self.planned, act.change, draft, shape, refusal),
             status: refusal.status,
             code: refusal.error.clone(),
-            message: refusal.message.clone().unwrap_or_else(|| refusal.error.clone()),
+            message: self.planned.mask.quoted(message, &secrets).into_owned(),
         }
     }
 }

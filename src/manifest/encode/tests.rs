@@ -290,7 +290,7 @@ fn unique(entries: Vec<(String, Value)>) -> Vec<(Box<str>, Value)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::generated_cases::config(2000))]
 
     #[test]
     fn what_is_written_is_read_back(

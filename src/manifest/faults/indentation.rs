@@ -34,7 +34,7 @@ pub(super) fn misplaced(around: &Around<'_>) -> Option<Words> {
     if fitting.indent == here.indent {
         return Some(wrong_kind(around, &here, &fitting));
     }
-    let message = format!("`{}` lines up with nothing above it.", here.name());
+    let message = format!("`{}` is not aligned with any key above it.", here.name());
     let help = format!("{}, like `{}` on line {line}", indent_by(fitting.indent), fitting.name());
     Some(Words::new(here.name_span(), message, help).see(fitting.name_span(), "it should start in this column"))
 }
@@ -50,7 +50,7 @@ fn odd_one(around: &Around<'_>, here: &Line<'_>) -> Option<Words> {
     let is_child = before.indent == here.indent && before.key().is_some() && is(&parent, &["spec", "metadata"]);
     let is_misplaced = odd.key().is_some() && !is(&odd, &["apiVersion", "kind", "metadata", "spec", "status"]);
     (is_child && is_misplaced && odd.indent == parent.indent && here.key().is_some()).then(|| {
-        let message = format!("`{}` stands outside of `{}`, unlike the lines around it.", odd.name(), parent.name());
+        let message = format!("`{}` is outside of `{}`, unlike the lines around it.", odd.name(), parent.name());
         let line = around.number(before.span.start as usize);
         let help = format!("{}, like `{}` on line {line}", indent_by(here.indent), before.name());
         Words::new(odd.name_span(), message, help).see(before.name_span(), "it should start in this column")
@@ -99,13 +99,12 @@ fn too_deep(around: &Around<'_>, here: &Line<'_>, above: &Line<'_>) -> Words {
 fn wrong_kind(around: &Around<'_>, here: &Line<'_>, other: &Line<'_>) -> Words {
     let line = around.number(other.span.start as usize);
     if here.is_item() {
-        let message =
-            format!("A list item stands among the keys of a mapping, like `{}` on line {line}.", other.name());
+        let message = format!("A list item is among the keys of a mapping, like `{}` on line {line}.", other.name());
         return Words::new(here.span, message, "remove the dash, or indent the item under the key it belongs to")
             .see(other.name_span(), "a key of the mapping");
     }
     if other.is_item() {
-        let message = format!("`{}` stands among the items of a list, but has no dash.", here.name());
+        let message = format!("`{}` is among the items of a list, but has no dash.", here.name());
         let help = format!("{} to make it part of the item, or start it with `- `", indent_by(here.indent + 2));
         return Words::new(here.name_span(), message, help).see(other.span, "an item of the list");
     }
@@ -136,7 +135,7 @@ pub(super) fn no_key(around: &Around<'_>) -> Option<Words> {
     let here = around.here();
     if let Some(rest) = here.content.strip_prefix('-').filter(|rest| !rest.is_empty() && !rest.starts_with([' ', '-']))
     {
-        let message = format!("`{}` is no list item: the dash needs a space after it.", here.name());
+        let message = format!("`{}` is not a list item: the dash must be followed by a space.", here.name());
         return Some(Words::new(here.span, message, format!("write `- {}`", clip(rest))));
     }
     if let Some(words) = tight_colon(around.text, here.span) {
@@ -171,11 +170,11 @@ pub(super) fn tight_colon(text: &str, line: Span) -> Option<Words> {
     if pasted > 0 {
         let blank = start + key.len() + 1;
         let name = if value.starts_with('\u{a0}') { "a non-breaking space" } else { "no ordinary space" };
-        let message = format!("The blank after `{key}:` is {name}, so `{key}` is not taken for a key.");
+        let message = format!("The character after `{key}:` is {name}, so `{key}` is not a key.");
         return Some(Words::new(Span::new(blank, blank + pasted), message, "replace it with an ordinary space"));
     }
     let value = value.trim_end();
-    let message = format!("`{key}` is not taken for a key: the colon needs a space after it.");
+    let message = format!("`{key}` is not a key: the colon must be followed by a space.");
     let span = Span::new(start, start + key.len() + 1);
     Some(Words::new(span, message, format!("write `{key}: {}`", clip(value))))
 }

@@ -128,7 +128,8 @@ pub(super) fn is_odd_blank(c: char) -> bool {
 }
 
 fn nbsp_words(span: Span) -> Words {
-    let message = "The indentation has blanks that are not spaces (non-breaking ones, perhaps pasted from a web page).";
+    let message =
+        "The indentation has characters that are not spaces (non-breaking spaces, perhaps pasted from a web page).";
     Words::new(span, message, "replace them with ordinary spaces")
 }
 
@@ -159,7 +160,7 @@ fn tab(around: &Around<'_>, kind: ProblemKind) -> Option<Words> {
     let tabs = around.text.get(around.at..).unwrap_or_default();
     let span = Span::new(around.at, around.at + tabs.len() - tabs.trim_start_matches('\t').len());
     if text.trim().is_empty() {
-        let message = "The line has nothing but a tab, and Kubernetes refuses the file.";
+        let message = "The line has only a tab, and Kubernetes refuses the file.";
         return Some(Words::new(span, message, "remove the tab"));
     }
     if !before.is_empty() {
@@ -174,7 +175,7 @@ fn tab_of(text: &str, line: Span) -> Option<Words> {
     let indentation = line.slice(text).bytes().take_while(|byte| matches!(byte, b' ' | b'\t'));
     let at = line.start as usize + indentation.clone().position(|byte| byte == b'\t')?;
     let end = line.start as usize + indentation.count();
-    let message = "A tab is used for indentation, and YAML takes only spaces there.";
+    let message = "A tab is used for indentation, and YAML allows only spaces there.";
     let help = "replace each tab with two spaces, and let the editor insert spaces in YAML files";
     Some(Words::new(Span::new(at, end), message, help))
 }
@@ -189,10 +190,7 @@ fn template(around: &Around<'_>) -> Option<Words> {
 }
 
 fn template_words(text: &str, span: Span) -> Words {
-    let message = format!(
-        "`{}` is a template that nobody has filled in, and YAML takes `{{{{` for mappings.",
-        clip(span.slice(text))
-    );
+    let message = format!("`{}` is an unrendered template, and YAML reads `{{{{` as mappings.", clip(span.slice(text)));
     Words::new(span, message, "quote the value, or exclude templates with `manifests.exclude`")
 }
 
@@ -206,7 +204,7 @@ pub(super) fn braces(text: &str, span: Span) -> Broken {
 
 pub(super) fn contains_itself(text: &str, span: Span) -> Broken {
     let message = format!(
-        "The alias `{}` stands inside the value it refers to, so the value would never end.",
+        "The alias `{}` is inside the value that it refers to, so the value would never end.",
         clip(span.slice(text))
     );
     Broken(Words::new(span, message, "move the alias out of the anchored value").fault())
@@ -214,15 +212,13 @@ pub(super) fn contains_itself(text: &str, span: Span) -> Broken {
 
 pub(super) fn bad_merge(span: Span) -> Broken {
     let message = "The merge key `<<` has a value that is neither a mapping nor a list of mappings.";
-    Broken(
-        Words::new(span, message, "give it an alias of a mapping, or quote the key if a plain `<<` is meant").fault(),
-    )
+    Broken(Words::new(span, message, "give it an alias of a mapping, or quote the key if it is a plain `<<`").fault())
 }
 
 pub(super) fn misfit(text: &str, misfit: Misfit, span: Span) -> Fault {
     let shown = clip(text);
     let message =
-        format!("The tag says that `{shown}` is {}, which it is not, and the cluster refuses the file.", misfit.wanted);
+        format!("The tag declares `{shown}` as {}, which it is not, and Kubernetes refuses the file.", misfit.wanted);
     Words::new(span, message, "remove the tag or correct the value").fault()
 }
 
@@ -246,23 +242,27 @@ pub(super) fn collection_key(span: Span) -> Fault {
 pub(super) fn null_key(written: &str, span: Span) -> Fault {
     if written.is_empty() {
         let message = "The key before this colon is empty, and Kubernetes refuses the file.";
-        return Words::new(span, message, "write a key before the colon, or quote the text if it is a value").fault();
+        return not_json(span, message, "write a key before the colon, or quote the text if it is a value");
     }
     let message = format!("The key `{}` is null, and Kubernetes refuses the file.", clip(written));
-    Words::new(span, message, values::quote_it(written)).fault()
+    not_json(span, message, values::quote_it(written))
 }
 
 /// An integer that kubectl cannot turn into the text of a key.
 pub(super) fn huge_key(written: &str, span: Span) -> Fault {
     let message =
         format!("The key `{}` is an integer above {}, and Kubernetes refuses the file.", clip(written), i64::MAX);
-    Words::new(span, message, values::quote_it(written)).fault()
+    not_json(span, message, values::quote_it(written))
 }
 
 /// `.inf` and `.nan` as values.
 pub(super) fn not_finite(written: &str, span: Span) -> Fault {
     let message = format!("`{written}` is a number that JSON does not have, and Kubernetes refuses the file.");
-    Words::new(span, message, values::quote_it(written)).fault()
+    not_json(span, message, values::quote_it(written))
+}
+
+fn not_json(span: Span, message: impl Into<String>, help: impl Into<String>) -> Fault {
+    Fault { kind: FaultKind::NotJson { message: message.into(), help: help.into() }, span }
 }
 
 /// What kubectl's cutting of the file into documents does to it.
@@ -284,6 +284,11 @@ pub(super) fn trouble(text: &str, trouble: Trouble) -> Fault {
             "Kubernetes refuses a file with a directive before `---`.",
             "remove the line: a manifest needs no directive",
         ),
+        Trouble::BadDirective(at) => (
+            at,
+            "This directive is malformed, and Kubernetes refuses the file.",
+            "remove the line: a manifest needs no directive",
+        ),
         Trouble::ControlCharacter(at) => {
             (at, "This is a control character, and Kubernetes refuses a file with one.", "remove the character")
         }
@@ -293,6 +298,11 @@ pub(super) fn trouble(text: &str, trouble: Trouble) -> Fault {
         Trouble::CarriageReturn(at) => (
             at,
             "Kubernetes does not see this `---`, since the line above ends with a carriage return alone.",
+            "save the file with line feeds (LF) as line ends",
+        ),
+        Trouble::IgnoredLine(at) => (
+            at,
+            "Kubernetes ignores what follows `---` up to the next line feed, and the line ends with a carriage return alone.",
             "save the file with line feeds (LF) as line ends",
         ),
         Trouble::NotJson(at) => (
@@ -337,6 +347,7 @@ pub(super) fn divergence(text: &str, divergence: Divergence) -> Fault {
             let code = span.slice(text).chars().next().map_or(0, u32::from);
             Fault { kind: FaultKind::AmbiguousBreak { code }, span }
         }
+        Divergence::DoubleReturn(span) => Fault { kind: FaultKind::AmbiguousBreak { code: u32::from('\r') }, span },
         Divergence::AnchorEnd(span) => {
             let written = span.slice(text);
             let next = text.get(span.end as usize..).and_then(|rest| rest.chars().next()).unwrap_or(':');

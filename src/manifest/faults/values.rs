@@ -70,7 +70,7 @@ pub(super) fn unclosed_quote(around: &Around<'_>, start: usize) -> Option<Words>
         Some(below) => {
             let at = below.end as usize - below.slice(around.text).trim_start().len();
             let next = Around::new(around.text, around.range(), at);
-            words.see(next.token(), "from here on everything was taken for the value")
+            words.see(next.token(), "from here on everything was read as the value")
         }
         None => words,
     })
@@ -103,7 +103,7 @@ pub(super) fn after_quote(around: &Around<'_>) -> Option<Words> {
     let quote = before.chars().last().filter(|c| matches!(c, '"' | '\''))?;
     if text.contains(": ") && text.split(':').next().is_some_and(|key| !key.contains(quote)) {
         let help = "put the second key on a line of its own";
-        return Some(Words::new(rest, "Two keys stand on one line.", help));
+        return Some(Words::new(rest, "Two keys are on one line.", help));
     }
     let name = here.key().map_or_else(String::new, |(_, key)| format!(" of `{}`", clip(key)));
     let message = format!("The value{name} ends at the closing quote, but `{}` follows it.", clip(text));
@@ -133,7 +133,7 @@ pub(super) fn escape(around: &Around<'_>, start: usize) -> Option<Words> {
         let help = "write the character itself, or its code in the form `\\U0001F600`";
         return Some(Words::new(span, message, help));
     }
-    let message = format!("`{shown}` is no escape that YAML knows in double quotes.");
+    let message = format!("`{shown}` is not a YAML escape in double quotes.");
     if next == Some('/') {
         return Some(Words::new(span, message, "write `/` without the backslash"));
     }

@@ -59,7 +59,7 @@ fn what_differs_is_said_with_both_readings() {
     let ambiguous = |editor, cluster| Some(FaultKind::AmbiguousScalar { editor, cluster, is_key: false });
     assert_eq!(judged("no"), ambiguous(Reading::String("no".to_owned()), Reading::Bool(false)));
     assert_eq!(judged("012"), ambiguous(Reading::Number("12".to_owned()), Reading::Number("10".to_owned())));
-    assert!(matches!(judged("-.inf"), Some(FaultKind::Syntax { .. })));
+    assert!(matches!(judged("-.inf"), Some(FaultKind::NotJson { .. })));
     assert_eq!(judged("1e400"), ambiguous(Reading::Number(".inf".to_owned()), Reading::String("1e400".to_owned())));
     for same in ["true", "1.0", "0x1F", "0o17", "007", "1e3", "~", "2020-01-01", "12:30", "", "18446744073709551615"] {
         assert_eq!(judged(same), None, "{same}");

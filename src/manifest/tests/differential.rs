@@ -1,6 +1,7 @@
 //! Fast equals full, on the committed examples and on what a seeded mutator makes of them.
 
 use super::Pair;
+use crate::generated_cases::{cases, seed};
 
 fn examples() -> Vec<(String, String)> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/manifests");
@@ -161,13 +162,11 @@ fn window(random: &mut Random, text: &str) -> String {
     lines[from..to].concat()
 }
 
-/// `PORTOLAN_MUTATIONS` makes it run longer.
 #[test]
 fn on_mutated_examples() {
-    let rounds = option_env!("PORTOLAN_MUTATIONS").and_then(|text| text.parse().ok()).unwrap_or(20_000);
+    let rounds = cases(20_000) as usize;
     let examples = examples();
-    let seed = option_env!("PORTOLAN_SEED").and_then(|text| text.parse().ok()).unwrap_or(0x5EED_1234_ABCD_0001);
-    let mut random = Random(seed);
+    let mut random = Random(seed().wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
     let mut pair = Pair::default();
     for _ in 0..rounds {
         let (_, text) = &examples[random.below(examples.len())];

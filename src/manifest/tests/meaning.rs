@@ -120,11 +120,7 @@ fn many_documents_each_with_its_place() {
     let part = |text: &str| text.to_owned();
     assert_eq!(
         found,
-        [
-            (0, part("---\nblueprint: a\n...\n")),
-            (1, part("%YAML 1.2\n---\nblueprint: b\n")),
-            (2, part("--- # d\nblueprint: e"))
-        ]
+        [(0, part("---\nblueprint: a\n...\n")), (1, part("---\nblueprint: b\n")), (2, part("--- # d\nblueprint: e"))]
     );
 }
 
@@ -205,9 +201,69 @@ fn refused(message: &str) -> FaultKind {
 /// The same without advice.
 fn short(kind: FaultKind) -> FaultKind {
     match kind {
-        FaultKind::Syntax { message, .. } => refused(&message),
+        FaultKind::Syntax { message, .. } | FaultKind::NotJson { message, .. } => refused(&message),
         other => other,
     }
+}
+
+/// Kubernetes converts to JSON what is left of a document once it is read to its end.
+#[test]
+fn what_json_lacks_is_an_error_only_where_it_becomes_json() {
+    let replaced = [
+        "blueprint: .inf\nblueprint: 1\n",
+        "blueprint: {a: [{b: -.inf}]}\nblueprint: 1\n",
+        "blueprint: {a: {~: 1}, a: 2}\n",
+        "blueprint: {a: {18446744073709551615: 1}}\nblueprint: 2\n",
+        "blueprint: {a: !!float .nan, a: 2}\n",
+        "blueprint: {<<: {x: .nan}, x: 1}\n",
+        "blueprint: {x: .nan, <<: {x: 1}}\n",
+        "blueprint: &x .inf\nblueprint: 1\n",
+    ];
+    for text in replaced {
+        let kinds = faults(text).into_iter().map(|fault| fault.kind).collect::<Vec<_>>();
+        assert!(!kinds.iter().any(|kind| matches!(kind, FaultKind::NotJson { .. })), "{text}\n{kinds:?}");
+        let is_merge = text.contains("{<<: {x: .nan}");
+        assert!(
+            is_merge || kinds.iter().any(|kind| matches!(kind, FaultKind::DuplicateKey { .. })),
+            "{text}\n{kinds:?}"
+        );
+    }
+    let kept = [
+        "blueprint: .inf\n",
+        "blueprint: 1\nblueprint: .inf\n",
+        "blueprint: {~: 1, ~: 2}\n",
+        "blueprint: {x: 1, <<: {x: .nan}}\n",
+        "blueprint: &x .inf\nblueprint: 1\nidentifier: *x\n",
+        "blueprint: {yes: .inf, \"true\": 1}\n",
+        "blueprint: {1: .inf, 1.0: 1}\n",
+        "blueprint: &x ~\nidentifier: {*x : 1}\n",
+    ];
+    for text in kept {
+        let found = faults(text);
+        assert!(found.iter().any(|fault| matches!(fault.kind, FaultKind::NotJson { .. })), "{text}\n{found:?}");
+    }
+}
+
+#[test]
+fn carriage_returns_before_a_line_end_are_reported_once() {
+    let text = "blueprint: |\r\r\n  a\r\r\n  b\r\r\nidentifier: x\r\r\n";
+    assert_eq!(json(text), [serde_json::json!({"blueprint": "a\nb\n", "identifier": "x"})]);
+    let kinds = faults(text).into_iter().map(|fault| fault.kind).collect::<Vec<_>>();
+    assert_eq!(kinds, [FaultKind::AmbiguousBreak { code: u32::from('\r') }]);
+}
+
+#[test]
+fn lines_that_kubernetes_ignores_are_reported() {
+    let text = "apiVersion: a/v1\nblueprint: a\n---\r# c\rapiVersion: a/v1\rblueprint: b\n";
+    let found = faults(text);
+    assert!(
+        matches!(&found[..], [Fault { kind: FaultKind::Syntax { message, .. }, .. }] if message.contains("ignores what follows `---`")),
+        "{found:?}"
+    );
+    // A directive after `...` does not count for Kubernetes, and so not for us.
+    let text = "apiVersion: a/v1\n...\n%TAG !e! tag:yaml.org,2002:\n---\napiVersion: getport.io/v1\nkind: Entity\nspec: {blueprint: a, identifier: !e!int 3}\n";
+    let found = faults(text);
+    assert!(matches!(&found[..], [Fault { kind: FaultKind::Syntax { .. }, .. }]), "{found:?}");
 }
 
 #[test]

@@ -1,11 +1,16 @@
 //! The classes of characters that the scanner distinguishes, on the bytes of UTF-8.
 
-/// `\n`, `\r`, U+0085, U+2028 or U+2029 at `at`: its length in bytes, or 0. `\r\n` is two bytes long.
+/// `\n`, `\r`, U+0085, U+2028 or U+2029 at `at`: its length in bytes, or 0. `\r\n` is two bytes long, and `\r\r\n` three:
+/// kubectl's reader of lines replaces `\r\n` with `\n`, so that its YAML parser sees `\r\n` there.
 #[inline]
 pub(super) fn break_length(bytes: &[u8], at: usize) -> usize {
     match bytes.get(at) {
         Some(b'\n') => 1,
-        Some(b'\r') => 1 + usize::from(bytes.get(at + 1) == Some(&b'\n')),
+        Some(b'\r') => match bytes.get(at + 1..) {
+            Some([b'\r', b'\n', ..]) => 3,
+            Some([b'\n', ..]) => 2,
+            Some(_) | None => 1,
+        },
         Some(0xC2) if bytes.get(at + 1) == Some(&0x85) => 2,
         Some(0xE2) if matches!(bytes.get(at + 1..at + 3), Some([0x80, 0xA8 | 0xA9])) => 3,
         Some(_) | None => 0,

@@ -36,6 +36,8 @@ pub(super) enum Divergence {
     TightQuestionMark(Span),
     /// U+0085, U+2028 or U+2029: a line break for kubectl, a character like any other elsewhere.
     LineBreak(Span),
+    /// `\r\r\n`: one line break for kubectl, two elsewhere.
+    DoubleReturn(Span),
     /// `&a:b x`: the name ends before the colon for kubectl, and goes on elsewhere.
     AnchorEnd(Span),
 }

@@ -281,11 +281,11 @@ impl<'t> Scanner<'t> {
         if !self.skip_rest_of_line() {
             return self.problem(ProblemKind::BlockScalarHeader, start);
         }
-        self.skip_break();
+        let has_lines = self.skip_break().is_some();
         let fixed = if increment > 0 { Some(self.indent.max(0) + increment) } else { None };
         let mut text = String::new();
         let mut breaks = String::new();
-        let indent = self.scan_block_breaks(fixed, &mut breaks)?;
+        let indent = if has_lines { self.scan_block_breaks(fixed, &mut breaks)? } else { 0 };
         let mut end = header_end;
         let mut last_break = String::new();
         let mut after_blank = false;
@@ -309,9 +309,14 @@ impl<'t> Scanner<'t> {
             if !line.trim_matches([' ', '\t']).is_empty() {
                 end = to;
             }
-            // kubectl's reader of lines adds the break that the last line may lack.
-            last_break.push_str(self.skip_break().unwrap_or("\n"));
-            self.scan_block_breaks(Some(indent), &mut breaks)?;
+            match self.skip_break() {
+                Some(worth) => {
+                    last_break.push_str(worth);
+                    self.scan_block_breaks(Some(indent), &mut breaks)?;
+                }
+                // kubectl's reader of lines adds the break that the last line lacks.
+                None => last_break.push('\n'),
+            }
         }
         if chomping != Chomping::Strip {
             text.push_str(&last_break);
@@ -346,7 +351,13 @@ impl<'t> Scanner<'t> {
             }
             match self.skip_break() {
                 Some(worth) => breaks.push_str(worth),
-                None => break,
+                None => {
+                    // kubectl's reader of lines ends every text with a line feed.
+                    if self.byte().is_none() && !matches!(self.bytes.last(), Some(b'\n' | b'\r')) {
+                        breaks.push('\n');
+                    }
+                    break;
+                }
             }
         }
         Ok(indent.unwrap_or_else(|| widest.max(self.indent + 1).max(1)))

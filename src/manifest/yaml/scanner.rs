@@ -63,6 +63,8 @@ pub(super) struct Scanner<'t> {
     wanted: Option<memmem::Finder<'static>>,
     pub(super) comments: Vec<Span>,
     pub(super) divergences: Vec<Divergence>,
+    /// A line ended with `\r\r\n`.
+    has_double_return: bool,
 }
 
 impl<'t> Scanner<'t> {
@@ -86,6 +88,7 @@ impl<'t> Scanner<'t> {
             wanted: wanted.map(memmem::Finder::new),
             comments: Vec::new(),
             divergences: Vec::new(),
+            has_double_return: false,
         }
     }
 
@@ -172,18 +175,19 @@ impl<'t> Scanner<'t> {
             return None;
         }
         let at = self.mark.at;
-        let is_crlf = length == 2 && self.byte() == Some(b'\r');
-        self.mark = Mark {
-            at: at + length,
-            character: self.mark.character + 1 + usize::from(is_crlf),
-            line: self.mark.line + 1,
-            column: 0,
-        };
-        let is_rare = length == 3 || length == 2 && !is_crlf;
-        if is_rare {
-            self.divergences.push(Divergence::LineBreak(Span::new(at, at + length)));
+        let is_ascii = self.byte().is_some_and(|byte| byte.is_ascii());
+        let characters = if is_ascii { length } else { 1 };
+        self.mark =
+            Mark { at: at + length, character: self.mark.character + characters, line: self.mark.line + 1, column: 0 };
+        let span = Span::new(at, at + length);
+        if !is_ascii {
+            self.divergences.push(Divergence::LineBreak(span));
+        } else if length == 3 && !self.has_double_return {
+            // Such files have it on every line: one report is enough.
+            self.has_double_return = true;
+            self.divergences.push(Divergence::DoubleReturn(span));
         }
-        if length == 3 { self.text.get(at..at + length) } else { Some("\n") }
+        if length == 3 && !is_ascii { self.text.get(at..at + length) } else { Some("\n") }
     }
 
     fn rest(&self) -> &'t str {

@@ -1,5 +1,6 @@
-//! Whether a plan still holds. Two questions: is this the run it was made for (`unfit`), and is what it touches as it
-//! was (`moved`). Both name what they find; neither looks at commits, since a squash makes a new one of the same content.
+//! Checks whether a plan file still applies. `unfit`: is this the run it was made for; `moved`: did anything that it
+//! touches change. Both list what differs. Neither looks at commits, since a squash makes a new one with the same
+//! content.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use crate::domain::snapshot::{Completeness, Snapshot};
 use crate::plan::dependents::each_target;
 use crate::plan::ownership::{Pair, pair};
 use crate::plan::{Destination, Ground};
+use crate::text::mask::Mask;
 
 /// How a run is not the one that the plan was made for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,6 +40,8 @@ pub enum Unfit {
         made: Option<String>,
         now: Option<String>,
     },
+    /// Its masked values have tags of another key, so nothing in it can be compared.
+    MaskKey,
     /// The manifests of a blueprint ask for something else; `keys` are the entities of the plan among them.
     Manifests {
         blueprint: Arc<str>,
@@ -86,6 +90,7 @@ pub struct Sight<'s> {
     pub blueprints: &'s [Blueprint],
     /// What the catalog says this scope wrote.
     pub owned: &'s [EntityKey],
+    pub mask: &'s Mask,
 }
 
 /// How the file's plan is for another destination. Sorted; known before anything is read.
@@ -105,7 +110,11 @@ pub fn elsewhere(made: &Circumstances, now: Destination<'_>) -> Vec<Unfit> {
 /// Sorted; empty: the plan is for this run. The snapshot of the ground is not looked at.
 pub fn unfit(file: &PlanFile, now: Destination<'_>, ground: &Ground<'_>) -> Vec<Unfit> {
     let mut found = elsewhere(&file.made, now);
-    let manifests = Manifests::of(ground.desired);
+    if file.mask_key.as_ref().is_some_and(|key| *key != ground.mask.key_id()) {
+        found.push(Unfit::MaskKey);
+        return found;
+    }
+    let manifests = Manifests::of(ground.desired, ground.mask);
     for blueprint in differing(&file.manifests, &manifests.by_blueprint()) {
         let is_one = |touched: &&Touched| {
             touched.key.blueprint == blueprint && touched.manifest != manifests.of_key(&touched.key)
@@ -115,7 +124,7 @@ pub fn unfit(file: &PlanFile, now: Destination<'_>, ground: &Ground<'_>) -> Vec<
     }
     for (name, digest) in &file.blueprints {
         let live = ground.blueprints.iter().find(|live| live.identifier == name.as_ref());
-        if live.map(fingerprint::of_blueprint) != Some(*digest) {
+        if live.map(|live| fingerprint::of_blueprint(live, ground.mask)) != Some(*digest) {
             found.push(Unfit::Blueprint { blueprint: Arc::clone(name), is_gone: live.is_none() });
         }
     }
@@ -135,7 +144,7 @@ fn differing(one: &BTreeMap<Arc<str>, Digest>, other: &BTreeMap<Arc<str>, Digest
 
 /// Sorted; empty: what the plan touches is as it was.
 pub fn moved(file: &PlanFile, sight: &Sight<'_>) -> Vec<Moved> {
-    let mut found: Vec<Moved> = file.touched.iter().filter_map(|touched| of_one(touched, sight.actual)).collect();
+    let mut found: Vec<Moved> = file.touched.iter().filter_map(|touched| of_one(touched, sight)).collect();
     let owned: std::collections::HashSet<&EntityKey> = sight.owned.iter().collect();
     let gone: Vec<(EntityKey, usize)> =
         file.plan.changes.iter().enumerate().filter_map(|(at, change)| Some((change.removed()?, at))).collect();
@@ -149,7 +158,8 @@ pub fn moved(file: &PlanFile, sight: &Sight<'_>) -> Vec<Moved> {
     found
 }
 
-fn of_one(touched: &Touched, actual: &Snapshot) -> Option<Moved> {
+fn of_one(touched: &Touched, sight: &Sight<'_>) -> Option<Moved> {
+    let actual = sight.actual;
     let moved = |how| Some(Moved { key: touched.key.clone(), how });
     let EntityKey { blueprint, identifier } = &touched.key;
     let shelf = actual.blueprints.get(blueprint.as_ref());
@@ -160,7 +170,7 @@ fn of_one(touched: &Touched, actual: &Snapshot) -> Option<Moved> {
         (Some(Completeness::Incomplete(why)), _, None) => moved(How::Unread(Some(why.clone()))),
         (None, _, _) => moved(How::Unread(None)),
         (Some(_), None, Some(_)) => moved(How::Appeared),
-        (Some(_), Some(was), Some(entity)) if was != crate::plan::of_entity(entity) => moved(How::Changed),
+        (Some(_), Some(was), Some(entity)) if was != crate::plan::of_entity(entity, sight.mask) => moved(How::Changed),
         (Some(_), Some(_), Some(_)) => None,
     }
 }

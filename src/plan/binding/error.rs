@@ -4,31 +4,31 @@ use super::FORMAT;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum BindingError {
-    #[error("read the plan `{path}`: line {line}, column {column}: {reason}")]
-    #[diagnostic(code(plan::syntax), help("make it anew with `portolan diff --out`"))]
+    #[error("plan file `{path}` is invalid at line {line}, column {column}: {reason}")]
+    #[diagnostic(code(plan::syntax), help("create a new one with `portolan diff --out`"))]
     Syntax { path: String, line: usize, column: usize, reason: String },
-    #[error("read the plan `{path}`: it is not a plan file")]
+    #[error("`{path}` is not a plan file")]
     #[diagnostic(
         code(plan::no_plan),
-        help("`portolan diff --out FILE` writes one; what `--output json` writes is a report")
+        help("create one with `portolan diff --out FILE`; `--output json` writes a report")
     )]
     NoPlan { path: String },
-    #[error("read the plan `{path}`: its format is `{found}`, and this version reads only `{FORMAT}`")]
-    #[diagnostic(code(plan::format), help("make a new plan with `portolan diff --out`, and have it reviewed"))]
+    #[error("plan file `{path}` has the format `{found}`; this version reads only `{FORMAT}`")]
+    #[diagnostic(code(plan::format), help("create a new plan with `portolan diff --out` and have it reviewed"))]
     Format { path: String, found: String },
-    #[error("read the plan `{path}`: it was made by portolan {found}, and this is {own}")]
+    #[error("plan file `{path}` was created by portolan {found}, and this is {own}")]
     #[diagnostic(
         code(plan::tool),
-        help("use one version for both, or make the plan anew: what is sent may differ between versions")
+        help("use one version for both, or create a new plan: versions may send different requests")
     )]
     Tool { path: String, found: String, own: String },
-    #[error("read the plan `{path}`: its checksum does not match its content")]
+    #[error("plan file `{path}` was changed: its checksum does not match its content")]
     #[diagnostic(
         code(plan::altered),
-        help("the file was edited or truncated; make a new plan with `portolan diff --out`")
+        help("create a new plan with `portolan diff --out`; this file was edited or truncated")
     )]
     Altered { path: String },
-    #[error("read the plan `{path}`: at `{place}`: {reason}")]
-    #[diagnostic(code(plan::flawed), help("make it anew with `portolan diff --out`"))]
+    #[error("plan file `{path}` is invalid at `{place}`: {reason}")]
+    #[diagnostic(code(plan::flawed), help("create a new one with `portolan diff --out`"))]
     Flawed { path: String, place: String, reason: String },
 }

@@ -1,5 +1,5 @@
 //! What manifests and blueprints say, as digests: by content, so that a comment or another file name is no difference,
-//! and a value is. The digest of a stored entity is `plan::of_entity`.
+//! and a value is. Credentials are masked first. The digest of a stored entity is `plan::of_entity`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,6 +15,7 @@ use crate::plan::compare::by_name;
 use crate::plan::digest::Writer;
 use crate::plan::normalise;
 use crate::plan::ownership::{Pair, pair};
+use crate::text::mask::Mask;
 
 /// What of a blueprint decides what is written; its titles, icons and times do not.
 const DECISIVE: [&str; 7] = [
@@ -27,56 +28,56 @@ const DECISIVE: [&str; 7] = [
     "teamInheritance",
 ];
 
-pub(in crate::plan) fn of_blueprint(blueprint: &Blueprint) -> Digest {
+pub(in crate::plan) fn of_blueprint(blueprint: &Blueprint, mask: &Mask) -> Digest {
     let mut writer = Writer::new("portolan blueprint 1");
     writer.text(&blueprint.identifier);
     for key in DECISIVE {
         let value = blueprint.raw.get(key).map(Value::from_json).unwrap_or_default();
-        writer.value(&value);
+        writer.masked(mask, None, &value);
     }
     writer.finish()
 }
 
-pub(in crate::plan) fn of_manifest(desired: &Desired) -> Digest {
+pub(in crate::plan) fn of_manifest(desired: &Desired, mask: &Mask) -> Digest {
     let mut writer = Writer::new("portolan manifest 1");
     writer.key(&desired.key);
-    text(&mut writer, &desired.title);
-    text(&mut writer, &desired.icon);
+    text(&mut writer, &desired.title, mask);
+    text(&mut writer, &desired.icon, mask);
     match &desired.team {
         Wish::Absent => writer.byte(0),
         Wish::Null(_) => writer.byte(1),
         Wish::Set(Teams::One(team), _) => {
             writer.byte(2);
-            writer.text(team);
+            writer.text(&mask.text(team));
         }
         Wish::Set(Teams::Many(teams), _) => {
             writer.byte(3);
-            writer.value(&normalise::set_value(teams));
+            writer.masked(mask, None, &normalise::set_value(teams));
         }
     }
     let properties = by_name(desired.properties_of());
     writer.count(properties.len());
     for (name, (value, _)) in properties {
         writer.text(name);
-        writer.value(value);
+        writer.masked(mask, Some(name), value);
     }
     let relations = by_name(desired.relations_of());
     writer.count(relations.len());
     for (name, (targets, _)) in relations {
         writer.text(name);
-        writer.value(&normalise::targets_value(targets));
+        writer.masked(mask, None, &normalise::targets_value(targets));
     }
     writer.maybe(desired.renamed_from.as_deref());
     writer.finish()
 }
 
-fn text(writer: &mut Writer, wish: &Wish<Box<str>>) {
+fn text(writer: &mut Writer, wish: &Wish<Box<str>>, mask: &Mask) {
     match wish {
         Wish::Absent => writer.byte(0),
         Wish::Null(_) => writer.byte(1),
         Wish::Set(text, _) => {
             writer.byte(2);
-            writer.text(text);
+            writer.text(&mask.text(text));
         }
     }
 }
@@ -88,10 +89,10 @@ pub(in crate::plan) struct Manifests<'d> {
 }
 
 impl<'d> Manifests<'d> {
-    pub fn of(desired: impl IntoIterator<Item = &'d Desired>) -> Self {
+    pub fn of(desired: impl IntoIterator<Item = &'d Desired>, mask: &Mask) -> Self {
         let mut by_key: HashMap<Pair<'_>, Vec<Digest>> = HashMap::new();
         for one in desired {
-            by_key.entry(pair(&one.key)).or_default().push(of_manifest(one));
+            by_key.entry(pair(&one.key)).or_default().push(of_manifest(one, mask));
         }
         by_key.values_mut().for_each(|digests| digests.sort_unstable());
         Self { by_key }

@@ -19,7 +19,7 @@ use crate::domain::digest::Digest;
 use crate::domain::entity::EntityKey;
 use crate::domain::plan::Plan;
 
-use super::{Destination, Ground};
+use super::{Destination, Ground, masking, of_entity};
 
 pub use check::{How, Moved, Sight, Unfit, elsewhere, moved, unfit};
 pub use difference::{Difference, differences};
@@ -39,6 +39,8 @@ pub fn schema() -> serde_json::Value {
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlanFile {
     pub made: Circumstances,
+    /// Which key the tags of masked values are made with; `None`: nothing in it is masked.
+    pub mask_key: Option<String>,
     pub options: Options,
     /// The manifests' digests, by blueprint.
     pub manifests: BTreeMap<Arc<str>, Digest>,
@@ -110,15 +112,18 @@ impl PlanFile {
     pub fn bind<'p>(
         made: Circumstances,
         options: Options,
-        mut plan: Plan,
+        plan: Plan,
         acts: Acts,
         ground: Ground<'_>,
         path: impl Fn(crate::domain::finding::FileId) -> &'p str,
     ) -> Self {
-        let manifests = Manifests::of(ground.desired);
+        let mask = ground.mask.watched();
+        let mut plan = masking::masked(plan, &mask);
+        let acts = masking::masked_acts(acts, &mask);
+        let manifests = Manifests::of(ground.desired, &mask);
         let keys = touched_keys(&plan);
         let touch = |key: &EntityKey| Touched {
-            stored: ground.actual.get(&key.blueprint, &key.identifier).map(crate::plan::of_entity),
+            stored: ground.actual.get(&key.blueprint, &key.identifier).map(|it| of_entity(it, &mask)),
             manifest: manifests.of_key(key),
             key: key.clone(),
         };
@@ -126,9 +131,10 @@ impl PlanFile {
         let names: BTreeSet<&str> = keys.iter().map(|key| key.blueprint.as_ref()).collect();
         let blueprints = ground.blueprints.iter().filter(|it| names.contains(it.identifier.as_str()));
         let blueprints =
-            blueprints.map(|it| (Arc::from(it.identifier.as_str()), fingerprint::of_blueprint(it))).collect();
+            blueprints.map(|it| (Arc::from(it.identifier.as_str()), fingerprint::of_blueprint(it, &mask))).collect();
         let touched = keys.iter().map(touch).collect();
-        Self { made, options, manifests: manifests.by_blueprint(), blueprints, touched, files, plan, acts }
+        let mask_key = mask.has_masked().then(|| mask.key_id());
+        Self { made, mask_key, options, manifests: manifests.by_blueprint(), blueprints, touched, files, plan, acts }
     }
 
     /// The identifiers to read again before it is carried out, by blueprint.

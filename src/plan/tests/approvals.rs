@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::generated::worlds;
 use super::shuffled::shuffled;
-use super::world::{DESTINATION, World, manifests};
+use super::world::{DESTINATION, World, manifests, mask};
 use crate::domain::digest::ApprovalDigest;
 use crate::domain::entity::EntityKey;
 use crate::domain::hazard::{Consent, Hazard, HazardKind};
@@ -91,7 +91,7 @@ fn covered(world: &World, plan: &Plan) -> String {
     let mut hazards: Vec<String> = Vec::new();
     let mut manifests: BTreeMap<EntityKey, Vec<String>> = BTreeMap::new();
     let mut name = |key: &EntityKey| {
-        let of_key = world.desired.iter().filter(|desired| desired.key == *key).map(of_manifest);
+        let of_key = world.desired.iter().filter(|desired| desired.key == *key).map(|it| of_manifest(it, mask()));
         let mut found: Vec<String> = of_key.map(|digest| digest.to_string()).collect();
         found.sort();
         found.push(format!("{:?}", world.write.mode(&key.blueprint)));

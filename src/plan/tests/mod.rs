@@ -6,6 +6,7 @@ mod approvals;
 pub(in crate::plan) mod generated;
 mod hazards;
 mod laws;
+mod masking;
 mod merge;
 mod normalised;
 mod only;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::world::{World, key, lines};
+use super::world::{World, key, lines, mask};
 use crate::domain::finding::FileId;
 use crate::domain::hazard::HazardKind;
 use crate::plan::{Along, Ground, Only, along};
@@ -35,7 +35,7 @@ fn world(chosen: Only) -> World {
 
 fn came(world: &World) -> Vec<String> {
     let (actual, plan) = (world.snapshot(), world.plan());
-    let ground = Ground { desired: &world.desired, blueprints: &world.blueprints, actual: &actual };
+    let ground = Ground { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask: mask() };
     let only = world.only.as_ref().expect("something is chosen");
     let name = |Along { key, by }: Along| format!("{} by {}", key.identifier, by.identifier);
     along(&plan, only, &ground).into_iter().map(name).collect()

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::world::{World, key, lines};
+use super::world::{World, key, lines, mask};
 use crate::domain::change::{Action, Afterwards, Cause, Origin, RenamedBy};
 use crate::domain::hazard::HazardKind;
 use crate::domain::plan::{Deed, Plan, Step, Wave};
@@ -68,7 +68,7 @@ fn moved(from: &str, to: &str, is_in_place: bool) -> Move {
 fn alike(world: &World) -> Vec<(String, Vec<String>)> {
     let plan = world.plan();
     let actual = world.snapshot();
-    let ground = Ground { desired: &world.desired, blueprints: &world.blueprints, actual: &actual };
+    let ground = Ground { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask: mask() };
     let name = |Lookalike { to, from }: &Lookalike| {
         (to.identifier.to_string(), from.iter().map(|from| from.identifier.to_string()).collect())
     };

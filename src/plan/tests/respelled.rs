@@ -105,7 +105,7 @@ fn respelled(dice: &mut Dice, desired: &Desired, blueprint: &Blueprint) -> Desir
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::generated_cases::config(256))]
 
     #[test]
     fn what_says_the_same_in_other_words_needs_no_plan(

@@ -15,6 +15,7 @@ use crate::domain::span::Span;
 use crate::domain::value::Value;
 use crate::domain::write::{PruneRule, Write, WriteMode};
 use crate::plan::{Base, Destination, Ground, Move, Only, Question, acts, plan};
+use crate::text::mask::Mask;
 
 pub const DESTINATION: Destination<'static> =
     Destination { platform: "port", catalog: "https://api.port.io", target: None, scope: "acme/catalog" };
@@ -157,6 +158,7 @@ impl World {
             unread: &self.unread,
             moves: &self.moves,
             only: self.only.as_ref(),
+            mask: mask(),
         })
     }
 
@@ -166,8 +168,14 @@ impl World {
     }
 
     pub fn acts_against(&self, plan: &Plan, actual: &Snapshot) -> Acts {
-        acts(plan, &Ground { desired: &self.desired, blueprints: &self.blueprints, actual })
+        acts(plan, &Ground { desired: &self.desired, blueprints: &self.blueprints, actual, mask: mask() })
     }
+}
+
+/// The mask of every world.
+pub fn mask() -> &'static Mask {
+    static MASK: std::sync::LazyLock<Mask> = std::sync::LazyLock::new(|| Mask::derived(b"a client secret", Vec::new()));
+    &MASK
 }
 
 pub fn key(blueprint: &str, identifier: &str) -> EntityKey {

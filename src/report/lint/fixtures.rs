@@ -1,11 +1,14 @@
-//! Runs that the tests of all formats share. The rules here are made up: real ones live in another room, and a change
-//! of their words must not break a renderer's test.
+//! Runs that the tests of all formats share. Their rules are invented, so that a change of a real rule's wording does
+//! not break a renderer's test.
+
+use std::sync::LazyLock;
 
 use crate::domain::finding::{Edit, EntityName, Family, FileId, Finding, Fix, Place, RuleInfo, Severity};
 use crate::domain::span::Span;
 use crate::report::lint::{Counts, Lint, LintFormat, render};
 use crate::report::place::Files;
 use crate::report::style::Style;
+use crate::text::mask::Mask;
 
 pub(crate) static DANGLING: RuleInfo = RuleInfo {
     code: "P401",
@@ -44,6 +47,16 @@ pub(crate) static REPEATED: RuleInfo = RuleInfo {
     fix: "Remove the repetition.",
 };
 
+pub(crate) static SECRET: RuleInfo = RuleInfo {
+    code: "P901",
+    name: "secret-value",
+    family: Family::Secret,
+    severity: Some(Severity::Error),
+    what: "A credential in a manifest",
+    why: "Everyone who can read the repository can use it.",
+    fix: "Move it to a secret store.",
+};
+
 const CHECKOUT: &str = "\
 apiVersion: getport.io/v1
 kind: Entity
@@ -76,6 +89,12 @@ pub(crate) struct Run {
     pub counts: Counts,
     pub notes: Vec<String>,
     pub has_summary: bool,
+}
+
+/// The mask of every report.
+pub(crate) fn mask() -> &'static Mask {
+    static MASK: LazyLock<Mask> = LazyLock::new(|| Mask::derived(b"a client secret", Vec::new()));
+    &MASK
 }
 
 impl Files for Run {
@@ -264,6 +283,7 @@ impl Run {
             counts: self.counts,
             notes: &self.notes,
             has_summary: self.has_summary,
+            mask: mask(),
         }
     }
 

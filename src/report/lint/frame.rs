@@ -1,5 +1,5 @@
-//! The source lines under a finding with their marks, drawn by miette. Its head and foot lines are taken off again:
-//! the text report has its own, so that the place is easy to click and help stands inside the frame.
+//! The source frame of a finding, drawn by miette. Its first and last lines are removed, because the text report has
+//! its own, with a clickable position and the help inside the frame.
 
 use std::fmt;
 
@@ -9,6 +9,7 @@ use miette::{
 use unicode_width::UnicodeWidthStr;
 
 use crate::domain::finding::Severity;
+use crate::domain::masked::Hidden;
 use crate::domain::span::LineIndex;
 use crate::report::lint::window::{Drawing, Window};
 use crate::report::style::{Role, Style, wrap};
@@ -47,6 +48,7 @@ pub(super) fn draw(
     window: &Window,
     text: &str,
     lines: &LineIndex,
+    hidden: &[Hidden],
     width: usize,
     severity: Severity,
     style: &Style,
@@ -54,7 +56,7 @@ pub(super) fn draw(
     let arcs = window.marks.iter().filter(|mark| mark.first != mark.last).count();
     let margin = width + 4 + if arcs > 0 { arcs + 2 } else { 0 };
     let columns = style.columns().saturating_sub(margin).max(20);
-    let drawing = window.draw(text, lines, columns, style);
+    let drawing = window.draw(text, lines, hidden, columns, style);
     let beside = (0..window.marks.len()).map(|index| stands_alone(window, index)).collect::<Vec<_>>();
     let hung = |index: usize, words: &str| (!beside[index] && !words.is_empty()).then(|| hung(words, columns));
     let labels = (window.marks.iter().enumerate())

@@ -8,8 +8,8 @@ use crate::domain::finding::Severity;
 use crate::domain::span::Position;
 use crate::report::escape;
 use crate::report::lint::tally::Tally;
-use crate::report::lint::{Lint, Report, Row};
-use crate::report::place::{Extent, Places};
+use crate::report::lint::{Lint, Report, Row, masked};
+use crate::report::place::Extent;
 
 pub const FORMAT: &str = "portolan.lint/1";
 
@@ -20,9 +20,9 @@ struct Document {
     /// Always `portolan.lint/1`.
     format: &'static str,
     summary: Summary,
-    /// Sorted by path, place and code.
+    /// Sorted by path, position and code.
     findings: Vec<JsonFinding>,
-    /// What was said once about the whole run.
+    /// Notes on the whole run.
     notes: Vec<String>,
 }
 
@@ -31,14 +31,14 @@ struct Summary {
     errors: usize,
     warnings: usize,
     infos: usize,
-    /// How many of the findings `--fix` repairs.
+    /// How many findings `--fix` fixes.
     fixable: usize,
-    /// Files that were looked at.
+    /// Files that were checked.
     files: usize,
     entities: usize,
     /// Findings silenced by ignore comments.
     suppressed: usize,
-    /// Findings that the baseline knows.
+    /// Findings in the baseline.
     baselined: usize,
     /// Findings beyond `--max-findings`.
     hidden: usize,
@@ -53,7 +53,7 @@ pub(in crate::report) struct JsonFinding {
     code: &'static str,
     severity: Severity,
     message: String,
-    /// A few words on the marked text itself; may be empty.
+    /// A short label for the marked text; may be empty.
     label: String,
     /// Relative to the repository, always with `/`.
     path: String,
@@ -64,11 +64,11 @@ pub(in crate::report) struct JsonFinding {
     help: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fix: Option<JsonFix>,
-    /// The same for the same finding when lines move.
+    /// Stays the same when lines move.
     fingerprint: String,
 }
 
-/// As written in the manifest, which may be neither legal nor complete.
+/// As written in the manifest, which may be invalid or incomplete.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Entity")]
 struct JsonEntity {
@@ -85,7 +85,7 @@ struct JsonPosition {
     byte: usize,
 }
 
-/// Another place that matters.
+/// A related position.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Related")]
 struct JsonRelated {
@@ -95,17 +95,17 @@ struct JsonRelated {
     end: JsonPosition,
 }
 
-/// A repair of the finding's own file.
+/// A fix in the finding's own file.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Fix")]
 struct JsonFix {
     title: String,
-    /// `--fix` applies safe ones only.
+    /// `--fix` applies only safe fixes.
     safe: bool,
     edits: Vec<JsonEdit>,
 }
 
-/// Puts `replacement` in the place of what stands between `start` and `end`.
+/// Replaces the text between `start` and `end` with `replacement`.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Edit")]
 struct JsonEdit {
@@ -151,7 +151,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
 
 /// The findings as other documents show them too.
 pub(in crate::report) fn findings(lint: &Lint<'_>) -> Vec<JsonFinding> {
-    rows(&Report { lint, places: Places::of(lint.findings, lint.files) })
+    masked(lint, rows)
 }
 
 fn rows(report: &Report<'_>) -> Vec<JsonFinding> {

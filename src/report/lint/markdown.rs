@@ -37,7 +37,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
     let left = report.lint.findings.iter().zip(&kept).filter(|(_, kept)| !**kept).map(|(finding, _)| finding);
     let left = Tally::of(left);
     if !left.words().is_empty() {
-        out.push_str(&format!("\n_… and {} that did not fit here._\n", left.words()));
+        out.push_str(&format!("\n_{} more not shown._\n", left.words()));
     }
     out.push_str(&foot);
     out
@@ -167,6 +167,6 @@ mod tests {
         assert!((1..800).contains(&warnings), "{warnings}");
         assert!(!text.contains("| ℹ️ |"));
         let left = 800 - warnings;
-        assert!(text.ends_with(&format!("\n_… and {left} warnings and 800 infos that did not fit here._\n")), "{left}");
+        assert!(text.ends_with(&format!("\n_{left} warnings and 800 infos more not shown._\n")), "{left}");
     }
 }

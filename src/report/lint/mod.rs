@@ -9,6 +9,7 @@ mod gitlab;
 pub mod json;
 mod junit;
 mod markdown;
+mod masking;
 mod sarif;
 mod tally;
 mod text;
@@ -25,6 +26,8 @@ use crate::report::fingerprint::{Fingerprint, fingerprints};
 use crate::report::format::Format;
 use crate::report::place::{Extent, Files, Places};
 use crate::report::style::Style;
+use crate::text::mask::Mask;
+use masking::HiddenParts;
 
 /// All that a report tells.
 #[derive(Clone, Copy)]
@@ -39,6 +42,8 @@ pub struct Lint<'a> {
     pub notes: &'a [String],
     /// The pipeline shows the whole report elsewhere too.
     pub has_summary: bool,
+    /// What hides credentials in words and in lines of files.
+    pub mask: &'a Mask,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -85,23 +90,35 @@ impl Format for LintFormat {
 
 /// The whole report, ending in a line break.
 pub fn render(lint: &Lint<'_>, format: LintFormat, style: &Style) -> String {
-    let report = Report { lint, places: Places::of(lint.findings, lint.files) };
-    match format {
-        LintFormat::Text => lines(text::render(&report, style)),
-        LintFormat::Concise => lines(concise::render(&report)),
-        LintFormat::Json => json::render(&report),
-        LintFormat::Sarif => sarif::render(&report),
-        LintFormat::Github => github::render(&report),
-        LintFormat::Gitlab => gitlab::render(&report),
-        LintFormat::Junit => junit::render(&report),
-        LintFormat::Markdown => markdown::render(&report),
-    }
+    masked(lint, |report| match format {
+        LintFormat::Text => lines(text::render(report, style)),
+        LintFormat::Concise => lines(concise::render(report)),
+        LintFormat::Json => json::render(report),
+        LintFormat::Sarif => sarif::render(report),
+        LintFormat::Github => github::render(report),
+        LintFormat::Gitlab => gitlab::render(report),
+        LintFormat::Junit => junit::render(report),
+        LintFormat::Markdown => markdown::render(report),
+    })
+}
+
+/// Makes a report without credentials and hands it over. No format sees a finding that was not masked.
+fn masked<T>(lint: &Lint<'_>, show: impl FnOnce(&Report<'_>) -> T) -> T {
+    let hidden = HiddenParts::of(lint);
+    let findings: Vec<Finding> = lint.findings.iter().map(|finding| hidden.finding(finding)).collect();
+    let notes: Vec<String> = lint.notes.iter().map(|note| lint.mask.text(note).into_owned()).collect();
+    // Made of the findings as they are: a baseline must not depend on the key of the mask.
+    let made = lint.fingerprints.is_none().then(|| fingerprints(lint.findings, lint.files));
+    let lint =
+        Lint { findings: &findings, fingerprints: lint.fingerprints.or(made.as_deref()), notes: &notes, ..*lint };
+    show(&Report { lint: &lint, places: Places::of(&findings, lint.files), hidden: &hidden })
 }
 
 /// What lint found, with every place resolved.
 struct Report<'a> {
     lint: &'a Lint<'a>,
     places: Places<'a>,
+    hidden: &'a HiddenParts<'a>,
 }
 
 /// One finding, ready to be shown: its words are clean, its place is resolved.

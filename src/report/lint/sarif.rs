@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use crate::domain::finding::{Place, RuleInfo, Severity};
+use crate::domain::words::as_sentence;
 use crate::domain::words::{count, grouped};
 use crate::report::escape::{self, clean};
 use crate::report::explain;
@@ -59,7 +60,7 @@ fn cut_note(results: usize) -> Option<String> {
     match results.checked_sub(RESULTS_MAX) {
         Some(0) | None => Some(format!("{}: {shown}", count(results, "finding"))),
         Some(more) => Some(format!(
-            "{} are left out of this file, the mildest: it may hold {}, and {shown}",
+            "{} with the lowest severity are not in this file: its limit is {}, and {shown}",
             count(more, "finding"),
             grouped(RESULTS_MAX)
         )),
@@ -87,7 +88,7 @@ fn descriptor(rule: &RuleInfo) -> Value {
         "id": rule.name,
         "name": rule.name,
         "shortDescription": {"text": rule.what},
-        "fullDescription": {"text": format!("{} {}", explain::sentence(rule.what), rule.why)},
+        "fullDescription": {"text": format!("{} {}", as_sentence(rule.what), rule.why)},
         "help": {
             "text": format!("{}\n\n{}", rule.why, rule.fix),
             "markdown": explain::rule_markdown(rule),
@@ -221,7 +222,7 @@ mod tests {
         assert_eq!((errors, warnings), (10_000, 10_000));
         assert_eq!(
             run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"],
-            "5,000 findings are left out of this file, the mildest: it may hold 25,000, and GitHub shows 5,000 of them, \
+            "5,000 findings with the lowest severity are not in this file: its limit is 25,000, and GitHub shows 5,000 of them, \
              the worst first"
         );
     }

@@ -45,7 +45,9 @@ fn finding(out: &mut String, report: &Report<'_>, row: &Row<'_>, style: &Style) 
             if at > 0 {
                 out.push_str(&format!("{}{}\n", " ".repeat(width + 2), style.paint(Role::Dim, signs.gap)));
             }
-            for line in draw(window, text, lines, width, row.severity(), style) {
+            for line in
+                draw(window, text, lines, report.hidden.of_file(row.finding.place.file), width, row.severity(), style)
+            {
                 out.push_str(&line);
                 out.push('\n');
             }
@@ -58,7 +60,11 @@ fn finding(out: &mut String, report: &Report<'_>, row: &Row<'_>, style: &Style) 
     };
     items.extend(row.help.iter().filter(|help| !says_it_all(help)).map(|help| ("help", help.to_string())));
     let label = |fix: &Fix| if fix.safe { "fix" } else { "try" };
-    items.extend(row.finding.fix.iter().map(|fix| (label(fix), fix_words(fix, row.finding, source, style))));
+    let fix_line = |fix: &Fix| {
+        let (text, lines) = source?;
+        Some(report.hidden.line(row.finding.place, &fixed_line(fix, row.finding, text, lines)?))
+    };
+    items.extend(row.finding.fix.iter().map(|fix| (label(fix), fix_words(fix, fix_line(fix), style))));
     write_items(out, &items, width, style);
 }
 
@@ -128,14 +134,13 @@ fn apart(one: Span, other: Span) -> bool {
 }
 
 /// What the fix does, and the line as it would be.
-fn fix_words(fix: &Fix, finding: &Finding, source: Option<(&str, &LineIndex)>, style: &Style) -> String {
+fn fix_words(fix: &Fix, preview: Option<String>, style: &Style) -> String {
     let mut words = clean(&fix.title).into_owned();
-    let preview = source.and_then(|(text, lines)| fixed_line(fix, finding, text, lines));
     if let Some(line) = preview {
         words.push_str(&format!(": `{}`", clip(&line, style.columns() / 2, style.ellipsis())));
     }
     if fix.safe {
-        words.push_str(" (`--fix` does it)");
+        words.push_str(" (`--fix` applies it)");
     }
     words
 }
@@ -210,7 +215,7 @@ fn summary(out: &mut String, report: &Report<'_>, style: &Style) {
     let worst = lint.findings.iter().map(|finding| finding.severity).max();
     let first = lint.findings.iter().find(|finding| Some(finding.severity) == worst);
     if let Some(first) = first {
-        parts.push(format!("`portolan explain {}` says more", first.rule.name));
+        parts.push(format!("see `portolan explain {}`", first.rule.name));
     }
     let role = worst.map_or(Role::Good, |worst: Severity| role(worst, true));
     let lines = fill(&parts, style.prose());

@@ -5,6 +5,10 @@
 use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::domain::masked::Hidden;
 use crate::domain::span::{LineIndex, Span};
 use crate::report::escape::{is_unsafe, picture};
 use crate::report::style::Style;
@@ -60,19 +64,21 @@ impl Window {
     }
 
     /// The text of the piece and where its labels are in it.
-    pub fn draw(&self, text: &str, lines: &LineIndex, columns: usize, style: &Style) -> Drawing {
+    pub fn draw(&self, text: &str, lines: &LineIndex, hidden: &[Hidden], columns: usize, style: &Style) -> Drawing {
         let mut drawing = Drawing { text: String::new(), first: self.first, spans: Vec::new() };
         let mut ends = vec![(0, 0); self.marks.len()];
         for number in self.first..=self.last {
             let line = content(text, lines, number);
+            let shown = MaskedLine::new(text, line, hidden);
             let focus = self.marks.iter().find(|mark| mark.first == number).map(|mark| mark.label.span);
-            let cut = Cut::new(text, line, focus.map_or(line, |span| span), columns, style, &mut drawing.text);
+            let focus = shown.place(focus.map_or(line, |span| span).start as usize);
+            let cut = Cut::new(&shown.text, focus, columns, style, &mut drawing.text);
             for (mark, end) in self.marks.iter().zip(&mut ends) {
                 if mark.first == number {
-                    end.0 = cut.place(mark.label.span.start as usize);
+                    end.0 = cut.place(shown.place(mark.label.span.start as usize));
                 }
                 if mark.last == number {
-                    end.1 = cut.place(mark.label.span.end as usize);
+                    end.1 = cut.place(shown.place_of_end(mark.label.span.end as usize));
                 }
             }
             drawing.text.push('\n');
@@ -117,6 +123,60 @@ fn is_blank(text: &str, lines: &LineIndex, number: usize) -> bool {
     head.slice(text).trim().is_empty() && head == span
 }
 
+/// One line without what may not be shown, and where its bytes came from.
+struct MaskedLine<'t> {
+    text: Cow<'t, str>,
+    /// Where the line begins in the file.
+    start: usize,
+    /// What was hidden in it, in the file, and where its mark stands in the line.
+    marks: Vec<(Range<usize>, Range<usize>)>,
+}
+
+impl<'t> MaskedLine<'t> {
+    fn new(text: &'t str, line: Span, hidden: &[Hidden]) -> Self {
+        let range = line.range();
+        let first = hidden.partition_point(|hidden| hidden.range.end <= range.start);
+        let within = hidden[first..].iter().take_while(|hidden| hidden.range.start < range.end);
+        let mut masked = Self { text: Cow::Borrowed(line.slice(text)), start: range.start, marks: Vec::new() };
+        let mut shown = String::new();
+        let mut at = range.start;
+        for Hidden { range, mark } in within {
+            shown.push_str(text.get(at..range.start).unwrap_or_default());
+            masked.marks.push((range.clone(), shown.len()..shown.len() + mark.len()));
+            shown.push_str(mark);
+            at = range.end;
+        }
+        if !masked.marks.is_empty() {
+            shown.push_str(text.get(at..range.end).unwrap_or_default());
+            masked.text = Cow::Owned(shown);
+        }
+        masked
+    }
+
+    /// Where a byte of the file is in the line; the beginning of a mark for what it hides.
+    fn place(&self, byte: usize) -> usize {
+        self.placed(byte, |mark| mark.start)
+    }
+
+    fn place_of_end(&self, byte: usize) -> usize {
+        self.placed(byte, |mark| mark.end)
+    }
+
+    fn placed(&self, byte: usize, inside: impl Fn(&Range<usize>) -> usize) -> usize {
+        let (mut source, mut shown) = (self.start, 0);
+        for (hidden, mark) in &self.marks {
+            if byte <= hidden.start {
+                break;
+            }
+            if byte < hidden.end {
+                return inside(mark);
+            }
+            (source, shown) = (hidden.end, mark.end);
+        }
+        shown + byte.saturating_sub(source)
+    }
+}
+
 /// One line, cut to fit: which byte of the source came where.
 struct Cut {
     /// (byte in the source, byte in the drawing) of every character shown, ascending, and of the end.
@@ -124,17 +184,10 @@ struct Cut {
 }
 
 impl Cut {
-    /// Writes the line to `out`. Where it is too long, the part around `focus` is shown.
-    fn new(text: &str, line: Span, focus: Span, columns: usize, style: &Style, out: &mut String) -> Self {
-        let source = line.slice(text);
-        let base = line.start as usize;
+    /// Writes the line to `out`. Where it is too long, the part around the byte `focus` is shown.
+    fn new(source: &str, focus: usize, columns: usize, style: &Style, out: &mut String) -> Self {
         let ellipsis = style.ellipsis();
-        let begin = if fits(source, columns) {
-            0
-        } else {
-            let wanted = (focus.start as usize).saturating_sub(base).min(source.len());
-            beginning(source, wanted, columns)
-        };
+        let begin = if fits(source, columns) { 0 } else { beginning(source, focus.min(source.len()), columns) };
         let mut used = 0;
         let mut places = Vec::new();
         let brackets = command_brackets(source);
@@ -152,11 +205,11 @@ impl Cut {
                 c => c.width().unwrap_or(0),
             };
             if used + width > room {
-                places.push((base + begin + at, out.len()));
+                places.push((begin + at, out.len()));
                 out.push_str(ellipsis);
                 return Self { places };
             }
-            places.push((base + begin + at, out.len()));
+            places.push((begin + at, out.len()));
             // Here and not at the end of the report: the marks below keep their columns.
             if brackets.contains(&(begin + at)) {
                 out.push('\\');
@@ -169,7 +222,7 @@ impl Cut {
             }
             used += width;
         }
-        places.push((base + source.len(), out.len()));
+        places.push((source.len(), out.len()));
         Self { places }
     }
 

@@ -21,31 +21,31 @@ struct Document {
     format: &'static str,
     platform: String,
     catalog: String,
-    /// The target of the config that was chosen.
+    /// The selected target of the config.
     target: Option<String>,
     scope: String,
-    /// What was pushed.
+    /// The pushed commit.
     revision: Option<JsonRevision>,
-    /// The digest of the plan that was pushed.
+    /// The id of the pushed plan.
     plan: String,
-    /// What was said yes to, where something asked for it.
+    /// What was approved, if anything needed approval.
     approval: Option<String>,
-    /// The run of an action in the platform that asked for it.
+    /// The run of an action in the platform that started the push.
     run_id: Option<String>,
     /// When the push began.
     at: String,
     milliseconds: u64,
-    /// Every change is done.
+    /// Whether every change was applied.
     complete: bool,
-    /// Somebody stopped it.
+    /// Whether a signal stopped it.
     interrupted: bool,
-    /// The numbers of the plan, as in `portolan.plan/1`.
+    /// The counts of the plan, as in `portolan.plan/1`.
     counts: JsonCounts,
-    /// What became of it.
+    /// The counts of the results.
     ends: JsonEnds,
     /// Every change of the plan, by blueprint and identifier.
     changes: Vec<JsonChange>,
-    /// What was said once about the whole run.
+    /// Notes on the whole run.
     notes: Vec<String>,
 }
 
@@ -58,10 +58,10 @@ struct JsonEnds {
     renamed: usize,
     adopted: usize,
     deleted: usize,
-    /// Written, and a later step is missing: relations that are not set yet, or the old identifier of a rename.
+    /// Written, but a later step is missing: relations not set yet, or the old identifier of a rename.
     incomplete: usize,
     failed: usize,
-    /// Sent, and what became of it could not be read.
+    /// Sent, but the result is unknown.
     in_doubt: usize,
     not_attempted: usize,
     unchanged: usize,
@@ -74,22 +74,22 @@ struct JsonChange {
     blueprint: String,
     identifier: String,
     action: JsonAction,
-    /// The identifier that it had, where the action is `rename`.
+    /// The old identifier, if the action is `rename`.
     #[serde(skip_serializing_if = "Option::is_none")]
     renamed_from: Option<String>,
-    /// The entity in its manifest; a deletion has none.
+    /// The entity in its manifest; null for a deletion.
     place: Option<JsonPlace>,
     end: JsonEnd,
-    /// Where the end is `failed` or `in-doubt`, or a step that failed or is in doubt makes it `incomplete`.
+    /// If the end is `failed` or `in-doubt`, or `incomplete` because of a step that failed or is in doubt.
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<JsonFailure>,
-    /// The step that is missing, where the end is `incomplete`.
+    /// The missing step, if the end is `incomplete`.
     #[serde(skip_serializing_if = "Option::is_none")]
     missing: Option<JsonDeed>,
-    /// Where the end is `not-attempted`, or a step that was not attempted makes it `incomplete`.
+    /// If the end is `not-attempted`, or `incomplete` because of a step that was not attempted.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<JsonReason>,
-    /// The changes that had to succeed before, where the reason is `needs`.
+    /// The changes that had to succeed first, if the reason is `needs`.
     needs: Vec<JsonKey>,
 }
 
@@ -97,13 +97,13 @@ struct JsonChange {
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "End")]
 enum JsonEnd {
-    /// The catalog has it as declared, or, for a deletion, no longer.
+    /// The catalog has the entity as declared, or no longer has a deleted one.
     Applied,
-    /// Its first step was done, and a later one was not.
+    /// The first step was done, a later one was not.
     Incomplete,
     /// Nothing was done.
     Failed,
-    /// It was sent, and what became of it could not be read.
+    /// Sent, but the result is unknown.
     InDoubt,
     /// Nothing was sent.
     NotAttempted,
@@ -115,13 +115,13 @@ enum JsonEnd {
 struct JsonFailure {
     /// The step that failed.
     deed: JsonDeed,
-    /// The answer was lost, and what became of the step could not be read.
+    /// The answer was lost, and the result is unknown.
     in_doubt: bool,
-    /// Of the catalog's answer; null: the call did not come about.
+    /// The status of the catalog's answer; null without an answer.
     status: Option<u16>,
-    /// The catalog's word for it.
+    /// The catalog's error code.
     code: Option<String>,
-    /// The catalog's words, or why the call did not come about.
+    /// The catalog's message, or why there is no answer.
     message: String,
 }
 
@@ -129,13 +129,13 @@ struct JsonFailure {
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "Reason")]
 enum JsonReason {
-    /// Other changes had to succeed before.
+    /// Other changes had to succeed first.
     Needs,
     Interrupted,
-    /// Another change failed, and the push was to stop at the first failure.
+    /// Another change failed, and `--on-error stop` was set.
     Stopped,
     Unreachable,
-    /// The catalog refused every write before with 401 or 403.
+    /// The catalog rejected every earlier write with 401 or 403.
     Denied,
 }
 

@@ -17,25 +17,25 @@ pub struct Record {
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum RecordError {
-    #[error("read the outcome `{path}`: line {line}, column {column}: {reason}")]
+    #[error("outcome `{path}` is invalid at line {line}, column {column}: {reason}")]
     #[diagnostic(
         code(outcome::syntax),
         help(
-            "bring back the file that `push --output json=FILE` wrote; without any, remove it and push as for the first time"
+            "restore the file that `push --output json=FILE` wrote; if there is none, remove it and push as for the first time"
         )
     )]
     Syntax { path: String, line: usize, column: usize, reason: String },
-    #[error("read the outcome `{path}`: it is not the outcome of a push")]
+    #[error("`{path}` is not the outcome of a push")]
     #[diagnostic(
         code(outcome::no_outcome),
-        help("`push --output json=FILE` writes one; what `diff --output json` writes is a plan")
+        help("name a file that `push --output json=FILE` wrote; `diff --output json` writes a plan")
     )]
     NoOutcome { path: String },
-    #[error("read the outcome `{path}`: its format is `{found}`, and only `{FORMAT}` is known")]
-    #[diagnostic(code(outcome::format), help("use the portolan that wrote it, or a newer one"))]
+    #[error("outcome `{path}` has the format `{found}`; this version reads only `{FORMAT}`")]
+    #[diagnostic(code(outcome::format), help("use the version of portolan that wrote it, or a newer one"))]
     Format { path: String, found: String },
-    #[error("read the outcome `{path}`: `{key}` is missing in it, or is not what it should be")]
-    #[diagnostic(code(outcome::flawed), help("bring back the file that `push --output json=FILE` wrote"))]
+    #[error("outcome `{path}` is invalid: `{key}` is missing or wrong")]
+    #[diagnostic(code(outcome::flawed), help("restore the file that `push --output json=FILE` wrote"))]
     Flawed { path: String, key: &'static str },
 }
 
@@ -127,9 +127,9 @@ mod tests {
         for (text, words) in [
             (String::new(), "line 1, column 1"),
             ("{\"format\": \"portolan.out".to_owned(), "line 1"),
-            ("[]".to_owned(), "it is not the outcome of a push"),
-            ("{}".to_owned(), "it is not the outcome of a push"),
-            (with("/format", json!("portolan.plan/1")), "it is not the outcome of a push"),
+            ("[]".to_owned(), "is not the outcome of a push"),
+            ("{}".to_owned(), "is not the outcome of a push"),
+            (with("/format", json!("portolan.plan/1")), "is not the outcome of a push"),
             (with("/format", json!("portolan.outcome/2")), "`portolan.outcome/2`"),
             (with("/scope", json!(3)), "`scope` is missing"),
             (with("/catalog", Value::Null), "`catalog` is missing"),

@@ -4,6 +4,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::domain::words::as_sentence;
 use crate::report::comment::marker;
 use crate::report::escape::{self, clean, markdown, markdown_code, xml};
 use crate::report::outcome::OutcomeFormat;
@@ -11,7 +12,7 @@ use crate::report::plan::markdown::catalog;
 
 pub const FORMAT: &str = "portolan.refusal/1";
 
-/// What was refused, and why. Words as they are: each format cleans and escapes what it writes.
+/// What was refused, and why. Texts are raw: each format cleans and escapes them.
 #[derive(Debug, Clone, Copy)]
 pub struct Refusal<'a> {
     pub platform: &'a str,
@@ -20,7 +21,7 @@ pub struct Refusal<'a> {
     pub scope: &'a str,
     /// `push-unapproved`.
     pub code: &'a str,
-    /// Begins with a small letter and fits after "failed to". More lines than one are reasons: `- it was changed.`
+    /// The error's text, without a period. Further lines are reasons: `- it was changed.`
     pub message: &'a str,
     pub help: &'a str,
 }
@@ -34,16 +35,16 @@ struct Document {
     format: &'static str,
     platform: String,
     catalog: String,
-    /// The target of the config that was chosen.
+    /// The selected target of the config.
     target: Option<String>,
     scope: String,
-    /// Which refusal it is: `push-goes-back`.
+    /// The error code: `push-goes-back`.
     code: String,
     /// Why, as a sentence.
     message: String,
-    /// All that stands in the way, where that is more than one thing.
+    /// The reasons, if there are several.
     reasons: Vec<String>,
-    /// The way out.
+    /// How to proceed.
     help: String,
 }
 
@@ -52,10 +53,10 @@ pub fn schema() -> serde_json::Value {
     schemars::schema_for!(Document).into()
 }
 
-/// The whole report, ending in a line break; of the text, nothing.
+/// Renders the whole report with a line break at the end; empty for text, where the error itself is shown.
 pub fn render(refusal: &Refusal<'_>, format: OutcomeFormat) -> String {
     let mut lines = refusal.message.lines();
-    let message = format!("Failed to {}.", lines.next().unwrap_or_default().trim_end_matches('.'));
+    let message = as_sentence(lines.next().unwrap_or_default());
     let reasons: Vec<&str> = lines.map(|line| line.trim_start_matches("- ")).collect();
     match format {
         OutcomeFormat::Text => String::new(),
@@ -89,19 +90,19 @@ fn in_markdown(refusal: &Refusal<'_>, message: &str, reasons: &[&str]) -> String
         out.push_str(&format!("> - {}\n", prose(reason)));
     }
     out.push_str(if reasons.is_empty() { "" } else { ">\n" });
-    out + &format!("> To go on: {}\n", prose(refusal.help))
+    out + &format!("> Next step: {}\n", prose(refusal.help))
 }
 
 fn prose(text: &str) -> String {
     markdown(&clean(text))
 }
 
-/// One case that failed, so that the run is red for what stopped it.
+/// One failed case, so that the run is red.
 fn junit(refusal: &Refusal<'_>, message: &str, reasons: &[&str]) -> String {
     let (code, brief) = (xml(&clean(refusal.code)), xml(&clean(message)));
     let mut lines = vec![message.to_owned()];
     lines.extend(reasons.iter().map(|reason| format!("- {reason}")));
-    lines.push(format!("To go on: {}", refusal.help));
+    lines.push(format!("Next step: {}", refusal.help));
     let body = lines.iter().map(|line| xml(&clean(line))).collect::<Vec<_>>().join("\n");
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
@@ -119,7 +120,7 @@ mod tests {
     use crate::report::escape::is_unsafe;
     use crate::text::hostile_texts::{hostile_text, markdown_faults, runner_faults, terminal_faults};
 
-    const HOSTILE: &str = "push: `a\u{1b}[31m` <b> & | \u{202e}x\n- one\n- \"two\"";
+    const HOSTILE: &str = "push refused: `a\u{1b}[31m` <b> & | \u{202e}x\n- one\n- \"two\"";
 
     fn refusal<'a>(message: &'a str, help: &'a str) -> Refusal<'a> {
         let (platform, catalog, scope) = ("port", "https://api.port.io", "acme/shop");
@@ -129,8 +130,8 @@ mod tests {
     #[test]
     fn it_reads_well() {
         let refusal = refusal(
-            "push: the plan `plan.json` does not hold any more; nothing was written\n- `service/a` was changed in the catalog.\n- `service/b` is no longer there.",
-            "make it anew with `portolan diff --out`",
+            "push refused: the plan file `plan.json` does not match what would be pushed; nothing was written\n- `service/a` was changed in the catalog.\n- `service/b` no longer exists.",
+            "create a new plan with `portolan diff --out`",
         );
         for format in [OutcomeFormat::Json, OutcomeFormat::Markdown, OutcomeFormat::Junit] {
             insta::assert_snapshot!(format!("refusal_{format:?}").to_lowercase(), render(&refusal, format));

@@ -91,7 +91,7 @@ fn many_failures_are_folded_and_counted() {
     let outcome = Outcome { ends, is_interrupted: false };
     let text = rendered(&case, &outcome, OutcomeFormat::Text, &UNICODE);
     assert_eq!(text.lines().filter(|line| line.starts_with("failed: ")).count(), 40, "{text}");
-    assert!(text.contains("and 1,160 more failures; `--output json` names all"), "{text}");
+    assert!(text.contains("and 1,160 more failures; `--output json` lists all"), "{text}");
     assert!(text.contains("1200 failed, 0 not attempted"), "{text}");
     let markdown = rendered(&case, &outcome, OutcomeFormat::Markdown, &UNICODE);
     assert!(markdown.len() <= markdown::LENGTH_MAX && markdown.contains("Not all of it fits here"));

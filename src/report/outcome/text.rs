@@ -58,7 +58,7 @@ fn failures(out: &mut String, told: &Told<'_>, style: &Style) {
             }
         }
         if number > most {
-            out.push_str(&format!("and {}; `--output json` names all\n", count(number - most, more)));
+            out.push_str(&format!("and {}; `--output json` lists all\n", count(number - most, more)));
         }
     }
 }
@@ -121,6 +121,6 @@ fn not_attempted(out: &mut String, told: &Told<'_>, style: &Style) {
         out.push_str(&format!("    {}: {}\n", clean(&words::deed(change)), clean(&words::reason(reason, told))));
     }
     if waiting.len() > shown {
-        out.push_str(&format!("    and {} more; `--output json` names all\n", grouped(waiting.len() - shown)));
+        out.push_str(&format!("    and {} more; `--output json` lists all\n", grouped(waiting.len() - shown)));
     }
 }

@@ -89,7 +89,7 @@ pub(super) fn cause(cause: &Cause, told: &Told<'_>) -> String {
 }
 
 /// What in doubt means, wherever a change is.
-pub(super) const IN_DOUBT: &str = "sent; what became of it could not be read";
+pub(super) const IN_DOUBT: &str = "sent, but the result is unknown";
 
 pub(super) fn reason(reason: &Reason, told: &Told<'_>) -> String {
     match reason {
@@ -97,14 +97,14 @@ pub(super) fn reason(reason: &Reason, told: &Told<'_>) -> String {
             let keys: Vec<String> =
                 changes.iter().filter_map(|at| told.change(*at)).map(|change| words::quoted(&change.key)).collect();
             match keys.len() {
-                0 => "it needs a change that was not done".to_owned(),
-                _ => format!("it needs {}", words::names(keys.into_iter(), NAMES_MAX)),
+                0 => "requires a change that was not made".to_owned(),
+                _ => format!("requires {}", words::names(keys.into_iter(), NAMES_MAX)),
             }
         }
         Reason::Interrupted => "interrupted".to_owned(),
         Reason::Stopped => "stopped at the first failure".to_owned(),
-        Reason::Unreachable => "the catalog could not be reached any more".to_owned(),
-        Reason::Denied => "the catalog refused all writes before it".to_owned(),
+        Reason::Unreachable => "the catalog became unreachable".to_owned(),
+        Reason::Denied => "the catalog rejected every earlier write".to_owned(),
     }
 }
 
@@ -122,15 +122,15 @@ pub(super) fn next_step(told: &Told<'_>) -> Option<String> {
     let (first, rerun) = match (told.report.outcome.is_interrupted, is_unreachable, tally.failed) {
         (true, _, _) => ("The push was interrupted.".to_owned(), format!("Rerun {command} to finish")),
         (false, true, _) if has_status(401) => {
-            ("The catalog rejects the credentials.".to_owned(), format!("Renew them and rerun {command}"))
+            ("The catalog rejected the credentials.".to_owned(), format!("Renew them and rerun {command}"))
         }
         (false, true, _) => {
-            let first = "The catalog could not be reached any more.".to_owned();
-            (first, format!("Rerun {command} when it can be reached"))
+            let first = "The catalog became unreachable.".to_owned();
+            (first, format!("Rerun {command} later"))
         }
         _ if has_reason(&Reason::Denied) => {
-            let first = "The API client may not write to this catalog.".to_owned();
-            (first, format!("Have an administrator of the organisation grant it the right, and rerun {command}"))
+            let first = "The API client has no permission to write to this catalog.".to_owned();
+            (first, format!("Ask an administrator of the organisation for the permission, then rerun {command}"))
         }
         (false, false, 0) => ("The push is not complete.".to_owned(), format!("Rerun {command} to finish")),
         (false, false, 1) => ("1 change failed.".to_owned(), format!("Fix the cause and rerun {command}")),

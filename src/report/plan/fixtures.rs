@@ -1,5 +1,5 @@
-//! Plans that the tests of all formats share, made by hand: the planner lives in another room. Their numbers are counted
-//! here once more, so that a report that counts for itself is found out.
+//! Plans that the tests of all formats share, written by hand because the planner is in another module. Their counts
+//! are computed here again, to detect a report that counts for itself.
 
 use std::sync::Arc;
 

@@ -20,37 +20,37 @@ pub const FORMAT: &str = "portolan.plan/1";
 struct Document {
     /// Always `portolan.plan/1`.
     format: &'static str,
-    /// Why the push of this plan was refused, as a sentence; null: it was not, or this is not a push.
+    /// Why the push of this plan was refused, as a sentence; null if it was not, or if this is not a push.
     refused: Option<String>,
     platform: String,
     catalog: String,
-    /// The target of the config that was chosen.
+    /// The selected target of the config.
     target: Option<String>,
     scope: String,
-    /// What is checked out.
+    /// The commit that is checked out.
     revision: Option<JsonRevision>,
     base: Option<JsonBase>,
-    /// What was pending before this branch is left out.
+    /// Whether changes that were already pending are omitted.
     only_branch: bool,
-    /// Of all that would be done and all that is dangerous.
+    /// The id of the plan: a digest of its changes and hazards.
     digest: String,
-    /// What a person says yes to; null where nothing asks for it.
+    /// The digest that approves the hazards; null if none needs approval.
     approval: Option<String>,
     counts: JsonCounts,
     hazards: Vec<JsonHazard>,
-    /// What cannot be done.
+    /// Changes that cannot be made.
     obstacles: Vec<JsonObstacle>,
-    /// By blueprint and identifier.
+    /// Sorted by blueprint and identifier.
     changes: Vec<JsonChange>,
-    /// What is done one after the other; what is in a wave may be done at once.
+    /// Waves run one after the other; the steps of a wave may run concurrently.
     waves: Vec<JsonWave>,
-    /// Circles of relations that are broken in two steps.
+    /// Circles of relations that are written in two steps.
     cycles: Vec<JsonCycle>,
-    /// Declared, somebody else's, and already as declared.
+    /// Declared foreign entities that are already as declared.
     foreign_unchanged: Vec<JsonKey>,
-    /// What the catalog would refuse; null where it was not asked.
+    /// Changes that the catalog would reject; null without `--verify`.
     complaints: Option<Vec<JsonComplaint>>,
-    /// What was said once about the whole run.
+    /// Notes on the whole run.
     notes: Vec<String>,
 }
 
@@ -60,7 +60,7 @@ pub(in crate::report) struct JsonRevision {
     /// Null before the first commit.
     commit: Option<String>,
     branch: Option<String>,
-    /// Manifests, the config or the snapshot are not as the commit has them.
+    /// Whether manifests, config or snapshot differ from the commit.
     dirty: bool,
 }
 
@@ -71,7 +71,7 @@ pub(in crate::report) struct JsonRevision {
 struct JsonBase {
     name: String,
     commit: String,
-    /// The variable of the pipeline that named it.
+    /// The variable of the CI system that named it.
     found_in: Option<&'static str>,
 }
 
@@ -92,15 +92,15 @@ struct JsonTally {
     rename: usize,
     adopt: usize,
     delete: usize,
-    /// Declared, and already as declared.
+    /// Declared entities that are already as declared.
     unchanged: usize,
-    /// No longer declared, and not deleted.
+    /// Entities that are no longer declared and not deleted.
     kept: usize,
-    /// Of the changes: somebody else's entities.
+    /// Changes to foreign entities.
     foreign: usize,
-    /// Of the changes: with nothing of this branch in them.
+    /// Changes that this branch did not cause.
     pending: usize,
-    /// Changes that were pending and are not among these.
+    /// Pending changes that are not listed.
     left_out: usize,
 }
 
@@ -128,25 +128,25 @@ struct JsonChange {
     blueprint: String,
     identifier: String,
     action: JsonAction,
-    /// The identifier that it had, where the action is `rename`.
+    /// The old identifier, if the action is `rename`.
     #[serde(skip_serializing_if = "Option::is_none")]
     renamed_from: Option<String>,
-    /// What tells that it is a rename.
+    /// Why it counts as a rename.
     #[serde(skip_serializing_if = "Option::is_none")]
     renamed_by: Option<JsonRenamedBy>,
     standing: JsonStanding,
-    /// `merge`: what the manifest does not name is left alone; `replace`: the manifest is the whole entity.
+    /// `merge`: the catalog keeps what the manifest does not set; `replace`: the manifest is the whole entity.
     mode: &'static str,
     origin: JsonOrigin,
-    /// The entity in its manifest; a deletion has none.
+    /// The entity in its manifest; null for a deletion.
     place: Option<JsonPlace>,
-    /// Where the base declared what is deleted, in the file as it was there.
+    /// Where the base declared the deleted entity, in the file of the base.
     #[serde(skip_serializing_if = "Option::is_none")]
     place_at_base: Option<JsonPlace>,
     fields: Vec<JsonField>,
-    /// Who wrote what is in the catalog, and when.
+    /// Who last wrote the entity in the catalog, and when.
     record: Option<JsonRecord>,
-    /// Who relates to what goes away.
+    /// The entities that point to a deleted or renamed one.
     dependents: Vec<JsonDependent>,
 }
 
@@ -156,9 +156,9 @@ struct JsonChange {
 pub(in crate::report) enum JsonAction {
     Create,
     Update,
-    /// Created under the new identifier, and the old one deleted.
+    /// Created under the new identifier; the old one is deleted.
     Rename,
-    /// Written as it is, to become ours.
+    /// Written unchanged, to become owned by this scope.
     Adopt,
     Delete,
 }
@@ -167,17 +167,17 @@ pub(in crate::report) enum JsonAction {
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "RenamedBy")]
 enum JsonRenamedBy {
-    /// The manifest says so.
+    /// The manifest has the annotation.
     Annotation,
     /// Git moved its file.
     Move,
-    /// It stands in its file where the other one stood at the base.
+    /// It is in the same file at the same position as the old entity at the base.
     Place,
-    /// One entity went, one came, and they are as good as alike.
+    /// One entity was removed and one added, with nearly the same content.
     Content,
 }
 
-/// Whose the entity is, before the change.
+/// The ownership of the entity before the change.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "Standing")]
@@ -187,14 +187,14 @@ enum JsonStanding {
     Foreign,
 }
 
-/// Whose doing it is.
+/// The cause of the change.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "Origin")]
 enum JsonOrigin {
     ThisBranch,
     AlreadyPending,
-    /// There is no base to tell it by.
+    /// There is no base to compare with.
     Unknown,
 }
 
@@ -203,17 +203,17 @@ enum JsonOrigin {
 #[schemars(rename = "Field")]
 struct JsonField {
     kind: JsonFieldKind,
-    /// Of a property or a relation.
+    /// The name of the property or relation.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
-    /// Null: unset. Many teams and targets are a sorted list.
+    /// Null if unset. Several teams and targets are a sorted list.
     before: serde_json::Value,
     after: serde_json::Value,
-    /// Where two objects differ.
+    /// The differences of two objects.
     paths: Vec<JsonPath>,
     cause: JsonCause,
     origin: JsonOrigin,
-    /// Its value in the manifest.
+    /// The position of the value in the manifest.
     place: Option<JsonPlace>,
 }
 
@@ -228,7 +228,7 @@ enum JsonFieldKind {
     Relation,
 }
 
-/// A difference inside an object. A side that is left out has no such key.
+/// A difference inside an object. A missing side does not have the key.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Path")]
 struct JsonPath {
@@ -244,11 +244,11 @@ struct JsonPath {
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "Cause")]
 enum JsonCause {
-    /// The manifest names it.
+    /// The manifest sets it.
     Named,
-    /// The base's manifest set it, and this one does not name it.
+    /// The manifest at the base set it, and this one does not.
     Dropped,
-    /// The manifest is the whole entity, and does not name it.
+    /// The manifest is the whole entity and does not set it.
     LeftOut,
 }
 
@@ -268,23 +268,23 @@ struct JsonDependent {
     blueprint: String,
     identifier: String,
     relation: String,
-    /// The relation cannot be empty.
+    /// Whether the relation is required.
     required: bool,
     after: JsonAfterwards,
 }
 
-/// What becomes of a dependent's relation by the same plan.
+/// What the plan does to the relation of the dependent entity.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "Afterwards")]
 enum JsonAfterwards {
-    /// It still points to what is gone.
+    /// It still points to the deleted entity.
     Left,
-    /// So it does, and is declared: its manifest does not name the relation.
+    /// It still points there, and its manifest does not set the relation.
     Unnamed,
-    /// The plan takes it away first.
+    /// The plan updates it first.
     Relinked,
-    /// Its manifest points there, so that it stays.
+    /// Its manifest points there, so the target is kept.
     Asked,
 }
 
@@ -297,12 +297,12 @@ struct JsonHazard {
     digest: String,
     /// A sentence.
     message: String,
-    /// The blueprint it is about; null: all of them, or none.
+    /// The affected blueprint; null for all or none.
     blueprint: Option<String>,
-    /// The entities it is about.
+    /// The affected entities.
     entities: Vec<JsonKey>,
     dependents: Vec<JsonDependent>,
-    /// What stands in the way of deleting, or was not read.
+    /// What prevents deletes, or was not read.
     reasons: Vec<String>,
 }
 
@@ -320,7 +320,7 @@ enum JsonHazardKind {
     PruneBlocked,
 }
 
-/// What a hazard asks for.
+/// The approval that a hazard needs.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "Consent")]
@@ -348,7 +348,7 @@ struct JsonObstacle {
 enum JsonObstacleKind {
     Duplicate,
     RequiredCycle,
-    /// A relation would point to an entity that no manifest declares and the catalog does not have.
+    /// A relation points to an entity that no manifest declares and the catalog does not have.
     MissingTarget,
 }
 
@@ -364,7 +364,7 @@ struct JsonWave {
 #[schemars(rename = "Deed")]
 pub(in crate::report) enum JsonDeed {
     Write,
-    /// Sets the relations that a write had to leave out.
+    /// Sets the relations that a write omitted.
     Relink,
     Delete,
 }
@@ -372,11 +372,11 @@ pub(in crate::report) enum JsonDeed {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Step")]
 struct JsonStep {
-    /// The place of the change in `changes`, from 0.
+    /// The index of the change in `changes`, from 0.
     change: usize,
-    /// The relations that a write leaves out, or that a relink sets.
+    /// The relations that a write omits, or that a relink sets.
     relations: Vec<String>,
-    /// The changes all of whose earlier steps must have succeeded.
+    /// The changes whose earlier steps must have succeeded.
     needs: Vec<usize>,
 }
 
@@ -384,18 +384,18 @@ struct JsonStep {
 #[schemars(rename = "Cycle")]
 struct JsonCycle {
     members: Vec<JsonKey>,
-    /// One way round.
+    /// One path around the circle.
     path: Vec<JsonKey>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Complaint")]
 struct JsonComplaint {
-    /// The place of the change in `changes`, from 0.
+    /// The index of the change in `changes`, from 0.
     change: usize,
     place: Option<JsonPlace>,
     status: u16,
-    /// The catalog's word for it.
+    /// The catalog's error code.
     code: String,
     message: String,
 }

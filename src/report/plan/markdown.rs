@@ -90,7 +90,7 @@ fn complaints(sited: &Sited<'_>) -> Section {
         Item { importance: 2, rich: format!("-{name}{place}: {answer}: {}\n", prose(&complaint.message)), brief }
     });
     let more = |more| format!("- and {} more\n", grouped(more));
-    Section::new("\n#### The catalog would refuse\n\n", "", items.collect(), more)
+    Section::new("\n#### The catalog would reject\n\n", "", items.collect(), more)
 }
 
 /// The kinds of changes, as they are headed and as they matter.
@@ -215,7 +215,7 @@ fn left(more: usize, nouns: &str) -> String {
 fn picture(report: &PlanReport<'_>) -> Section {
     let item = mermaid::draw(report.plan, report.blueprints);
     let items = item.into_iter().map(|rich| Item { importance: 11, rich, brief: String::new() });
-    let open = "\n<details><summary>What it touches</summary>\n\n";
+    let open = "\n<details><summary>Affected entities</summary>\n\n";
     Section::new(open, "\n</details>\n", items.collect(), |_| String::new())
 }
 
@@ -223,7 +223,7 @@ fn notes(report: &PlanReport<'_>) -> Section {
     let plan = report.plan;
     let cycles = plan.cycles.iter().map(|cycle| format!("{}.", words::cycle(cycle)));
     let asked = report.complaints.is_some_and(<[_]>::is_empty) && !plan.is_empty();
-    let asked = asked.then(|| "The catalog was asked, and would take all of it.".to_owned());
+    let asked = asked.then(|| "Verified: the catalog accepts every change.".to_owned());
     let foreign = words::foreign_at_rest(plan);
     let sentences = asked.into_iter().chain(foreign).chain(report.notes.iter().cloned()).chain(cycles);
     let items = sentences.map(|sentence| {

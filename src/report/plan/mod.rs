@@ -1,5 +1,5 @@
-//! A plan as people and programs read it: what changes, what it endangers, and what is not this branch's doing. Every
-//! number is the plan's own, so that no two formats can disagree.
+//! Reports of a plan in every format: changes, hazards, and what this branch did not cause. Every number is the plan's
+//! own, so that formats cannot disagree.
 
 pub(in crate::report) mod fields;
 pub mod json;

@@ -1,5 +1,5 @@
-//! The order in which changes are read: this branch's before what was pending, and what hurts before what does not. A
-//! change is in one section, so that each is told once.
+//! The order of changes in a report: this branch's before pending ones, and dangerous ones first. A change is in
+//! exactly one section.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

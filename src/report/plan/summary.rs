@@ -9,14 +9,14 @@ pub(super) fn render(report: &PlanReport<'_>) -> String {
     let complaints = report.complaints.filter(|complaints| !complaints.is_empty());
     let asks = !words::consent_flags(report).is_empty();
     if !report.plan.obstacles.is_empty() {
-        line.push_str("; it cannot be pushed");
+        line.push_str("; the plan cannot be pushed");
     } else if asks && !report.is_only_branch && complaints.is_none() {
         let taken = words::taken_over(report.plan);
-        let taken = if taken > 0 { format!(", which takes over {}", count(taken, "entity")) } else { String::new() };
+        let taken = if taken > 0 { format!(", adopts {}", count(taken, "entity")) } else { String::new() };
         line.push_str(&format!("; needs approval: {}{taken}", clean(&words::command(report))));
     }
     if let Some(complaints) = complaints {
-        line.push_str(&format!("; the catalog would refuse {}", complaints.len()));
+        line.push_str(&format!("; the catalog would reject {}", complaints.len()));
     }
     line + "\n"
 }

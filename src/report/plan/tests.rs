@@ -51,7 +51,7 @@ fn a_huge_plan_is_folded_and_counted() {
     let case = Case::huge(10_000);
     let text = case.render(PlanFormat::Text, &UNICODE);
     assert!(text.lines().count() < 1_500, "{}", text.lines().count());
-    assert!(text.contains("Folded; `portolan diff --full` shows all of it."), "{text}");
+    assert!(text.contains("Some changes are abbreviated; `portolan diff --full` shows them."), "{text}");
     for (action, number) in [("create", 10_000), ("update", 1_000), ("delete", 1_000)] {
         assert!(text.contains(&format!("{number} to {action}")), "{action}");
     }
@@ -94,7 +94,7 @@ fn what_is_created_is_named_where_it_is_much() {
         (Case::huge(24).render(PlanFormat::Text, &UNICODE), Case::huge(25).render(PlanFormat::Text, &UNICODE));
     assert_eq!(few.matches("title: \"Number ").count(), 24);
     assert_eq!(many.matches("title: \"Number ").count(), 0);
-    assert!(many.contains("Folded; `portolan diff --full` shows all of it."), "{many}");
+    assert!(many.contains("Some changes are abbreviated; `portolan diff --full` shows them."), "{many}");
 }
 
 #[test]
@@ -270,14 +270,13 @@ fn who_pushes_by_itself_is_not_told_how() {
 fn what_a_yes_to_one_takes_over_is_told_in_full() {
     let mut case = Case::foreign();
     case.plan.foreign_unchanged = (0..108).map(|at| fixtures::key(&format!("team/t{at:03}"))).collect();
-    let sentence = "2 entities are in the catalog as somebody else's: `--adopt` writes them, and takes over 108 more that \
-                    are as declared; from then on all 110 belong to `acme/catalog`, which may delete them";
+    let sentence = "2 entities are owned by others: `--adopt` writes them, and takes over 108 more that are as declared; from then on all 110 belong to `acme/catalog`, which may delete them";
     let flat = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(flat(case.plain(PlanFormat::Text)).contains(sentence), "{}", case.plain(PlanFormat::Text));
     assert!(flat(case.plain(PlanFormat::Markdown)).contains(sentence), "{}", case.plain(PlanFormat::Markdown));
     assert!(case.plain(PlanFormat::Json).contains(sentence));
     let summary = case.plain(PlanFormat::Summary);
-    assert!(summary.ends_with("; needs approval: portolan push --adopt, which takes over 110 entities\n"), "{summary}");
+    assert!(summary.ends_with("; needs approval: portolan push --adopt, adopts 110 entities\n"), "{summary}");
     // All are named where nothing is folded, and nothing tells of them twice.
     case.is_full = true;
     let full = case.plain(PlanFormat::Text);
@@ -292,7 +291,7 @@ fn what_the_catalog_would_refuse_is_not_recommended() {
         let text = case.plain(format);
         assert!(!text.contains("portolan push") && text.contains("would"), "{text}");
     }
-    assert!(case.plain(PlanFormat::Text).ends_with("the catalog would not take 1 change, named above.\n"));
+    assert!(case.plain(PlanFormat::Text).ends_with("The catalog would reject 1 change (listed above).\n"));
 }
 
 #[test]

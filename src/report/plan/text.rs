@@ -1,5 +1,5 @@
-//! The plan for a terminal. Hazards stand first and what they ask for stands last, where the eye is; between them the
-//! changes by blueprint. A long plan is folded: some changes in full, more by name, the rest counted.
+//! The plan for a terminal. Hazards come first, the next step last, and between them the changes by blueprint. A long
+//! plan is abbreviated: some changes in full, more by name, the rest counted.
 
 mod pieces;
 
@@ -139,7 +139,7 @@ impl Page<'_> {
             if has_base {
                 let heading = match section.is_pending {
                     false => "This branch:",
-                    true => "Already pending, before this branch:",
+                    true => "Already pending before this branch:",
                 };
                 self.line(&self.style.paint(Role::Strong, heading));
                 self.gap();
@@ -199,7 +199,7 @@ impl Page<'_> {
         let Some(complaints) = self.sited.report.complaints else { return };
         self.gap();
         if complaints.is_empty() {
-            return self.line("The catalog was asked, and would take all of it.");
+            return self.line("Verified: the catalog accepts every change.");
         }
         for complaint in complaints {
             self.complaint(complaint);
@@ -222,7 +222,7 @@ impl Page<'_> {
         let mut notes: Vec<String> =
             plan.cycles.iter().take(MOST_NOTES).map(|cycle| format!("{}.", words::cycle(cycle))).collect();
         if plan.cycles.len() > MOST_NOTES {
-            notes.push(format!("{} of the kind.", count(plan.cycles.len() - MOST_NOTES, "more circle")));
+            notes.push(format!("{} not shown.", count(plan.cycles.len() - MOST_NOTES, "more circle")));
         }
         if let Some(sentence) = words::foreign_at_rest(plan) {
             notes.push(sentence);
@@ -238,7 +238,7 @@ impl Page<'_> {
         let report = self.sited.report;
         self.gap();
         if self.pen.is_folded {
-            self.line(&self.style.paint(Role::Dim, "Folded; `portolan diff --full` shows all of it."));
+            self.line(&self.style.paint(Role::Dim, "Some changes are abbreviated; `portolan diff --full` shows them."));
         }
         let numbers = words::numbers(&report.plan.counts.total);
         let role = if report.plan.is_empty() { Role::Good } else { Role::Strong };

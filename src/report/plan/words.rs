@@ -71,15 +71,17 @@ pub(in crate::report) fn field(field: &Field) -> String {
 /// What makes a change what it is, beside its fields.
 pub(in crate::report) fn remark(change: &Change) -> Option<String> {
     let by = |by: RenamedBy| match by {
-        RenamedBy::Annotation => "its manifest says so",
-        RenamedBy::Move => "its file was moved",
-        RenamedBy::Place => "it stands in its file where that one stood",
-        RenamedBy::Content => "one went, one came, and they are alike",
+        RenamedBy::Annotation => "annotation in its manifest",
+        RenamedBy::Move => "file moved",
+        RenamedBy::Place => "same file",
+        RenamedBy::Content => "same content",
     };
     match (&change.action, change.standing) {
-        (Action::Rename { from, by: why }, _) => Some(format!("was {}: {}", tick(from), by(*why))),
-        (Action::Adopt, _) => Some("written as it is, to become ours".to_owned()),
-        (Action::Create | Action::Update | Action::Delete, Standing::Foreign) => Some("somebody else's".to_owned()),
+        (Action::Rename { from, by: why }, _) => Some(format!("renamed from {}: {}", tick(from), by(*why))),
+        (Action::Adopt, _) => Some("adopted unchanged".to_owned()),
+        (Action::Create | Action::Update | Action::Delete, Standing::Foreign) => {
+            Some("owned by another owner".to_owned())
+        }
         (Action::Create | Action::Update | Action::Delete, Standing::New | Standing::Ours) => None,
     }
 }
@@ -88,14 +90,10 @@ pub(in crate::report) fn remark(change: &Change) -> Option<String> {
 pub(in crate::report) fn cause(change: &FieldChange) -> Option<&'static str> {
     match (change.cause, change.after.is_null()) {
         (Cause::Named, _) => None,
-        (Cause::Dropped, true) => Some("set at the merge base, no longer named by the manifest"),
-        (Cause::Dropped, false) => {
-            Some("set at the merge base, no longer named by the manifest: the blueprint's default")
-        }
-        (Cause::LeftOut, true) => Some("the manifest is the whole entity, and does not name it"),
-        (Cause::LeftOut, false) => {
-            Some("the manifest is the whole entity, and does not name it: the blueprint's default")
-        }
+        (Cause::Dropped, true) => Some("set at the merge base, no longer in the manifest"),
+        (Cause::Dropped, false) => Some("set at the merge base, no longer in the manifest: the blueprint's default"),
+        (Cause::LeftOut, true) => Some("not in the manifest, `write: replace`"),
+        (Cause::LeftOut, false) => Some("not in the manifest, `write: replace`: the blueprint's default"),
     }
 }
 
@@ -119,9 +117,9 @@ pub(in crate::report) fn dependent(dependent: &Dependent) -> String {
     let required = if dependent.required { ", which it requires" } else { "" };
     let after = match dependent.after {
         Afterwards::Left => "",
-        Afterwards::Unnamed => "; its manifest does not name that",
-        Afterwards::Relinked => "; this plan undoes that first",
-        Afterwards::Asked => "; its manifest says so",
+        Afterwards::Unnamed => "; its manifest does not set that relation",
+        Afterwards::Relinked => "; updated first by this plan",
+        Afterwards::Asked => "; its manifest sets that relation",
     };
     format!("{} by {}{required}{after}", quoted(&dependent.key), tick(&dependent.relation))
 }
@@ -143,47 +141,47 @@ pub(in crate::report) fn hazard(hazard: &Hazard, sited: &Sited<'_>) -> Told {
             let percent = over_max_percent.map(|max| format!("`prune.max-percent` ({max})"));
             let limits: Vec<String> = over.into_iter().chain(percent).collect();
             let (gone, owned) = (grouped(keys.len()), count(*owned, "entity"));
-            let verb = if keys.len() == 1 { "goes" } else { "go" };
+            let (scope, limits) = (tick(&sited.report.plan.scope), limits.join(" or "));
             let sentence =
-                format!("{gone} of our {owned}{whose} {verb} away, more than {} allows", limits.join(" or "));
+                format!("this plan removes {gone} of {owned}{whose} owned by {scope}; the limit is {limits}");
             told(sentence, all(keys))
         }
         HazardKind::DeleteWithDependents { key, dependents } => {
             let (points, way_out) = (points(dependents), way_out(dependents, sited.report));
-            told(format!("{} is deleted, and {points} to it{way_out}", quoted(key)), pointing(dependents))
+            told(format!("{} is deleted, but {points} to it{way_out}", quoted(key)), pointing(dependents))
         }
         HazardKind::RenameWithDependents { key, from, dependents } => {
             let (points, way_out) = (points(dependents), way_out(dependents, sited.report));
             told(
-                format!("{} was {}, and {points} to the old identifier{way_out}", quoted(key), tick(from)),
+                format!("{} was renamed from {}, but {points} to the old identifier{way_out}", quoted(key), tick(from)),
                 pointing(dependents),
             )
         }
         HazardKind::Foreign { keys } => {
             let at_rest = &sited.report.plan.foreign_unchanged;
-            let as_it_is = at_rest.iter().map(|key| format!("{}, as it is", quoted(key)));
+            let as_it_is = at_rest.iter().map(|key| format!("{} (unchanged)", quoted(key)));
             told(foreign(keys.len(), sited.report), keys.iter().map(quoted).chain(as_it_is).collect())
         }
         HazardKind::Unseen { blueprint, why, keys } => {
-            let read = why.as_ref().map_or("was not read".to_owned(), |why| format!("was not read to its end ({why})"));
+            let read = why.as_ref().map_or("was not read".to_owned(), |why| format!("was read only in part ({why})"));
             let blueprint = tick(blueprint);
             let (entities, they) = (count(keys.len(), "entity"), if keys.len() == 1 { "it" } else { "they" });
             let verb = if keys.len() == 1 { "is" } else { "are" };
             let sentence = format!(
-                "{entities} of {blueprint} {verb} to be created, but {blueprint} {read}: {they} may be there, and somebody else's"
+                "{entities} of {blueprint} {verb} to be created, but {blueprint} {read}: {they} may exist with another owner"
             );
             told(sentence, all(keys))
         }
         HazardKind::UnseenDependents { blueprint, unread } => {
             let unread = names(unread.iter().map(|name| tick(name)), NAMES_MAX);
             told(
-                format!("entities of {unread} were not read, and may point to what goes away from {}", tick(blueprint)),
+                format!("entities of {unread} were not read, and may point to deleted entities of {}", tick(blueprint)),
                 vec![],
             )
         }
         HazardKind::StillNeeded { key, by } => {
             let points = points(by);
-            told(format!("{} is no longer declared, and stays, since {points} to it", quoted(key)), pointing(by))
+            told(format!("{} is no longer declared, but is kept, because {points} to it", quoted(key)), pointing(by))
         }
         HazardKind::PruneBlocked { by, keys } => {
             let why: Vec<String> = by.iter().take(NAMES_MAX).map(|blocker| self::blocker(blocker, sited)).collect();
@@ -191,8 +189,8 @@ pub(in crate::report) fn hazard(hazard: &Hazard, sited: &Sited<'_>) -> Told {
             let more = if more > 0 { format!(", and {} more reasons", grouped(more)) } else { String::new() };
             let stay = match keys.len() {
                 0 => String::new(),
-                1 => "; 1 entity is no longer declared, and stays".to_owned(),
-                number => format!("; {} entities are no longer declared, and stay", grouped(number)),
+                1 => "; 1 entity is no longer declared and is kept".to_owned(),
+                number => format!("; {} entities are no longer declared and are kept", grouped(number)),
             };
             told(format!("nothing is deleted: {}{more}{stay}", why.join(", ")), all(keys))
         }
@@ -235,8 +233,7 @@ fn foreign(written: usize, report: &PlanReport<'_>) -> String {
     let deletes = if written + at_rest == 1 { "it" } else { "them" };
     let (entities, scope) = (count(written, "entity"), tick(&report.plan.scope));
     format!(
-        "{entities} {verb} in the catalog as somebody else's: `--adopt` writes {them}{more}; from then on {belong} to \
-         {scope}, which may delete {deletes}"
+        "{entities} {verb} owned by others: `--adopt` writes {them}{more}; from then on {belong} to {scope}, which may delete {deletes}"
     )
 }
 
@@ -248,9 +245,9 @@ fn way_out(dependents: &[Dependent], report: &PlanReport<'_>) -> String {
     let null = tick(&format!("{}: null", unnamed.relation));
     let base = match report.base {
         Some(_) => "",
-        None => "; where the manifest named it until now, `--base` with the branch it came from does the same",
+        None => "; if the manifest set it before, `--base` with the target branch does the same",
     };
-    format!("; what a manifest does not name stays as it is, and {null} clears it{base}")
+    format!("; a manifest keeps what it does not set, and {null} clears it{base}")
 }
 
 fn points(dependents: &[Dependent]) -> String {
@@ -262,8 +259,8 @@ pub(in crate::report) fn blocker(blocker: &Blocker, sited: &Sited<'_>) -> String
     match blocker {
         Blocker::Disabled => "pruning is off".to_owned(),
         Blocker::Manifest(place) => format!("{} did not parse", tick(&sited.location(*place))),
-        Blocker::Read { blueprint, why } => format!("{} was not read to its end ({why})", tick(blueprint)),
-        Blocker::Folder { path, why } => format!("{} could not be looked into ({why})", tick(path)),
+        Blocker::Read { blueprint, why } => format!("{} was read only in part ({why})", tick(blueprint)),
+        Blocker::Folder { path, why } => format!("{} cannot be read ({why})", tick(path)),
     }
 }
 
@@ -271,11 +268,11 @@ pub(in crate::report) fn obstacle(obstacle: &Obstacle, sited: &Sited<'_>) -> Str
     match obstacle {
         Obstacle::Duplicate { key, places } => {
             let places = names(places.iter().map(|place| tick(&sited.location(*place))), NAMES_MAX);
-            format!("{} is declared more than once: {places}; one of them is enough", quoted(key))
+            format!("{} is declared more than once: {places}; remove all but one", quoted(key))
         }
         Obstacle::RequiredCycle { deed, cycle } => {
             let (verb, or) = match deed {
-                Deed::Write | Deed::Relink => ("created", ", or let one of them point to an entity that is there"),
+                Deed::Write | Deed::Relink => ("created", ", or let one of them point to an existing entity"),
                 Deed::Delete => ("deleted", ""),
             };
             let located = |key: &EntityKey| match sited.place_of(key) {
@@ -283,7 +280,7 @@ pub(in crate::report) fn obstacle(obstacle: &Obstacle, sited: &Sited<'_>) -> Str
                 None => quoted(key),
             };
             format!(
-                "none can be {verb} first, for each requires the next: {}; make one of these relations optional in its \
+                "circle of required relations, so none can be {verb} first: {}; make one of these relations optional in its \
                  blueprint{or}",
                 round(cycle, &located)
             )
@@ -325,10 +322,10 @@ pub(in crate::report) fn foreign_at_rest(plan: &Plan) -> Option<String> {
     match keys.len() {
         0 => None,
         1 => Some(format!(
-            "1 declared entity is somebody else's, and already as declared: {names}. `--adopt` takes it over."
+            "1 declared entity is owned by another owner, and already as declared: {names}. `--adopt` takes it over."
         )),
         number => Some(format!(
-            "{} declared entities are somebody else's, and already as declared: {names}. `--adopt` takes them over.",
+            "{} declared entities are owned by others, and already as declared: {names}. `--adopt` takes them over.",
             grouped(number)
         )),
     }
@@ -352,7 +349,7 @@ pub(in crate::report) fn subject(report: &PlanReport<'_>) -> String {
 pub(in crate::report) fn numbers(tally: &Tally) -> String {
     let mut rest = vec![format!("{} unchanged", tally.unchanged)];
     rest.extend((tally.kept > 0).then(|| format!("{} kept", tally.kept)));
-    rest.extend((tally.left_out > 0).then(|| format!("{} left out", tally.left_out)));
+    rest.extend((tally.left_out > 0).then(|| format!("{} not selected", tally.left_out)));
     let rest = rest.join(", ");
     if tally.changes() == 0 {
         return format!("nothing to do; {rest}");
@@ -397,20 +394,22 @@ pub(in crate::report) fn next_step(report: &PlanReport<'_>, where_named: &str) -
     }
     if !plan.obstacles.is_empty() {
         let obstacles = count(plan.obstacles.len(), "obstacle");
-        let verb = if plan.obstacles.len() == 1 { "is" } else { "are" };
-        return Some(format!("It cannot be pushed: there {verb} {obstacles}, named {where_named}."));
+
+        return Some(format!("The plan cannot be pushed: {obstacles} (listed {where_named})."));
     }
     if let Some(refused) = report.complaints.map(<[_]>::len).filter(|refused| *refused > 0) {
         let changes = count(refused, "change");
-        return Some(format!("It would be refused: the catalog would not take {changes}, named {where_named}."));
+        return Some(format!("The catalog would reject {changes} (listed {where_named})."));
     }
     if report.is_only_branch {
-        return Some("What was pending is left out here; without `--only-branch` you see what a push does.".to_owned());
+        return Some(
+            "Changes that were already pending are not shown; drop `--only-branch` to see what a push does.".to_owned(),
+        );
     }
     let asking = plan.hazards.iter().filter(|hazard| hazard.consent != Consent::Nothing).count();
     let command = tick(&command(report));
     Some(match asking {
-        0 => format!("To do it: {command}"),
+        0 => format!("To apply it: {command}"),
         1 => format!("1 hazard needs approval (listed {where_named}): {command}"),
         number => format!("{} hazards need approval (listed {where_named}): {command}", grouped(number)),
     })

@@ -19,22 +19,22 @@ struct Document {
     /// Always `portolan.pull/1`.
     format: &'static str,
     mode: JsonMode,
-    /// The snapshot says something else than the one before; its age is nothing.
+    /// Whether the snapshot's content changed; its age does not count.
     changed: bool,
     platform: String,
     catalog: String,
-    /// When this was read from the catalog.
+    /// When it was read from the catalog.
     pulled_at: String,
-    /// The snapshot that was there.
+    /// The previous snapshot.
     before: Option<JsonBefore>,
     summary: Summary,
     /// Sorted by identifier.
     blueprints: Vec<JsonBlueprint>,
     /// Sorted by blueprint and identifier.
     manifests: Vec<JsonManifest>,
-    /// What lint has to say now and had not before.
+    /// New lint findings.
     findings: Vec<JsonFinding>,
-    /// What was said once about the whole run.
+    /// Notes on the whole run.
     notes: Vec<String>,
 }
 
@@ -42,7 +42,7 @@ struct Document {
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "Mode")]
 enum JsonMode {
-    /// It was done.
+    /// Whether files were written.
     Pull,
     Check,
     DryRun,
@@ -66,9 +66,9 @@ struct Summary {
     known_entities: usize,
     known_entities_added: usize,
     known_entities_removed: usize,
-    /// Manifests that were made or rewritten, or would be.
+    /// Manifests that were created or rewritten, or would be.
     manifests: usize,
-    /// Entities of the repository that do not fit any more.
+    /// Entities of the repository that no longer fit their blueprint.
     misfits: usize,
 }
 
@@ -77,7 +77,7 @@ struct Summary {
 struct JsonBlueprint {
     identifier: String,
     change: JsonChange,
-    /// Empty where it is new or gone.
+    /// Empty if the blueprint is new or removed.
     details: Vec<JsonDetail>,
 }
 
@@ -94,19 +94,19 @@ enum JsonChange {
 #[schemars(rename = "Detail")]
 struct JsonDetail {
     part: JsonPart,
-    /// Of the property or relation, or the blueprint's key.
+    /// The name of the property or relation, or the blueprint's key.
     name: String,
     change: JsonDetailChange,
-    /// What it was.
+    /// The old value.
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<String>,
-    /// What it is.
+    /// The new value.
     #[serde(skip_serializing_if = "Option::is_none")]
     to: Option<String>,
-    /// Of what was added.
+    /// The kind of what was added.
     #[serde(skip_serializing_if = "Option::is_none")]
     required: Option<bool>,
-    /// The keys of it that differ.
+    /// The keys that differ.
     keys: Vec<String>,
 }
 
@@ -126,12 +126,12 @@ enum JsonPart {
 enum JsonDetailChange {
     Added,
     Removed,
-    /// It must be given now.
+    /// Now required.
     Required,
     Optional,
     /// Another type, target, arity or path.
     Became,
-    /// Other keys of it.
+    /// Other keys.
     Rules,
 }
 
@@ -143,7 +143,7 @@ struct JsonManifest {
     /// Relative to the repository, always with `/`.
     path: String,
     deed: JsonDeed,
-    /// Why it was left alone, where it was to be rewritten.
+    /// Why it was not rewritten.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
 }
@@ -154,9 +154,9 @@ struct JsonManifest {
 enum JsonDeed {
     New,
     Rewritten,
-    /// It says the same already.
+    /// Already the same.
     Unchanged,
-    /// It is in the repository, and was left alone.
+    /// Already in the repository, and not changed.
     Kept,
 }
 

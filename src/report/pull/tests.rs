@@ -33,7 +33,7 @@ fn shown(mode: Mode, is_news: bool, run: &Run, name: &str, format: PullFormat) -
         line("catalog/service/a.yaml", ManifestDeed::New),
         line("catalog/service/b.yaml", ManifestDeed::Rewritten),
         line("catalog/c.yaml", ManifestDeed::Kept(None)),
-        line("catalog/d.yaml", ManifestDeed::Kept(Some("its file holds more than this entity"))),
+        line("catalog/d.yaml", ManifestDeed::Kept(Some("its file has other content too"))),
         line("catalog/e.yaml", ManifestDeed::Unchanged),
     ];
     let lint = run.lint();
@@ -63,7 +63,7 @@ fn a_reader_sees_what_changed_and_what_it_breaks() {
 fn a_check_says_whether_and_a_dry_run_what() {
     let quiet = Run { notes: Vec::new(), ..Run::empty() };
     let check = shown(Mode::Check, true, &quiet, "service", PullFormat::Text);
-    assert!(check.starts_with("The snapshot is of local, this is https://api.port.io.\n"), "{check}");
+    assert!(check.starts_with("The snapshot is of local, and this is https://api.port.io.\n"), "{check}");
     let fresh = shown(Mode::Check, false, &quiet, "service", PullFormat::Text);
     assert!(fresh.starts_with("The snapshot is up to date with https://api.port.io: 10 blueprints"), "{fresh}");
     let dry = shown(Mode::DryRun, false, &quiet, "service", PullFormat::Text);

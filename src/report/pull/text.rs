@@ -21,7 +21,7 @@ pub(super) fn render(pull: &Pull<'_>, style: &Style) -> String {
         out.push_str(&format!("{} {lines}\n", style.paint(Role::Help, "note:")));
     }
     let untold = pull.misfits_untold;
-    let all = if pull.mode == Mode::Pull { "`portolan lint` shows all" } else { "`--output json` has them all" };
+    let all = if pull.mode == Mode::Pull { "`portolan lint` shows all" } else { "`--output json` lists all" };
     if !pull.misfits.findings.is_empty() {
         out.push_str(&format!("{}:\n\n", style.paint(Role::Warning, &misfits(pull))));
         out.push_str(&lint::render(pull.misfits, LintFormat::Text, style));
@@ -50,7 +50,7 @@ fn headline(pull: &Pull<'_>, style: &Style) -> String {
         Mode::DryRun => format!("Would pull {blueprints} and {known} from {catalog}{news}."),
         Mode::Check if pull.is_news => {
             if let Some(before) = pull.before.filter(|before| before.catalog != pull.catalog) {
-                let other = format!("The snapshot is of {}, this is {catalog}.", clean(before.catalog));
+                let other = format!("The snapshot is of {}, and this is {catalog}.", clean(before.catalog));
                 return style.paint(Role::Warning, &other);
             }
             let since = since.map(|since| format!(": {catalog} changed {since}")).unwrap_or_default();
@@ -73,7 +73,7 @@ fn changes(out: &mut String, pull: &Pull<'_>, style: &Style) {
     let more = lines.len().saturating_sub(MOST_CHANGES);
     if more > 1 {
         lines.truncate(MOST_CHANGES);
-        lines.push(format!("  and {}; `--output json` has them all", count(more, "more change")));
+        lines.push(format!("  and {}; `--output json` lists all", count(more, "more change")));
     }
     let counts = &pull.counts;
     let moved = [('+', counts.known_added), ('-', counts.known_removed)];
@@ -114,8 +114,8 @@ fn of_detail(detail: &Detail, style: &Style) -> String {
             sign('+', &format!("{name}: {}{required}", clean(what)), style)
         }
         Change::Removed => sign('-', &name, style),
-        Change::Required => sign('~', &format!("{name} is required now"), style),
-        Change::Optional => sign('~', &format!("{name} is not required any more"), style),
+        Change::Required => sign('~', &format!("{name} is now required"), style),
+        Change::Optional => sign('~', &format!("{name} is no longer required"), style),
         Change::Became { from, to } => sign('~', &format!("{name}: {}, was {}", clean(to), clean(from)), style),
         Change::Rules { keys } if keys.is_empty() => sign('~', &format!("{name} changed"), style),
         Change::Rules { keys } => {
@@ -146,7 +146,7 @@ fn manifests(out: &mut String, pull: &Pull<'_>, style: &Style) {
             ManifestDeed::Unchanged => unchanged += 1,
             ManifestDeed::Kept(None) => kept += 1,
             ManifestDeed::Kept(Some(why)) => {
-                lines.push(format!("    {entity} stays as it is in {path}: {why}"));
+                lines.push(format!("    {entity} in {path} was not changed: {why}"));
             }
         }
     }
@@ -156,8 +156,8 @@ fn manifests(out: &mut String, pull: &Pull<'_>, style: &Style) {
     let made =
         pull.manifests.iter().filter(|it| matches!(it.deed, ManifestDeed::New | ManifestDeed::Rewritten)).count();
     let mut parts = vec![format!("{} {}", if is_written { "wrote" } else { "would write" }, count(made, "manifest"))];
-    parts.extend((kept > 0).then(|| format!("{} in the repository already", grouped(kept))));
-    parts.extend((unchanged > 0).then(|| format!("{} as in the catalog already", grouped(unchanged))));
+    parts.extend((kept > 0).then(|| format!("{} already in the repository", grouped(kept))));
+    parts.extend((unchanged > 0).then(|| format!("{} already as in the catalog", grouped(unchanged))));
     let mut words = parts.join("; ");
     if let Some(first) = words.get_mut(..1) {
         first.make_ascii_uppercase();
@@ -166,21 +166,21 @@ fn manifests(out: &mut String, pull: &Pull<'_>, style: &Style) {
     let more = lines.len().saturating_sub(MOST_MANIFESTS);
     if more > 1 {
         lines.truncate(MOST_MANIFESTS);
-        lines.push(format!("  and {}; `--output json` has them all", grouped(more)));
+        lines.push(format!("  and {}; `--output json` lists all", grouped(more)));
     }
     lines.iter().for_each(|line| out.extend([line.as_str(), "\n"]));
 }
 
 fn misfits(pull: &Pull<'_>) -> String {
     let entities = match pull.counts.misfits {
-        0 => return "Lint has more to say than before".to_owned(),
+        0 => return "lint reports more than before".to_owned(),
         1 => "1 entity of this repository".to_owned(),
         number => format!("{} entities of this repository", grouped(number)),
     };
     match (pull.before.is_some(), pull.counts.misfits) {
-        (true, 1) => format!("{entities} no longer fits what the catalog has"),
-        (true, _) => format!("{entities} no longer fit what the catalog has"),
-        (false, 1) => format!("{entities} does not fit what the catalog has"),
-        (false, _) => format!("{entities} do not fit what the catalog has"),
+        (true, 1) => format!("{entities} no longer fits the blueprints of the catalog"),
+        (true, _) => format!("{entities} no longer fit the blueprints of the catalog"),
+        (false, 1) => format!("{entities} does not fit the blueprints of the catalog"),
+        (false, _) => format!("{entities} do not fit the blueprints of the catalog"),
     }
 }

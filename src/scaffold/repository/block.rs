@@ -6,7 +6,7 @@ pub(super) type Item<'i> = &'i [&'i str];
 
 /// The text with `item` at the end of the list under `key`; `None` where the list is in no style that is known here.
 pub(super) fn append(text: &str, key: &str, item: Item<'_>) -> Option<String> {
-    let end = if text.split_once('\n').is_some_and(|(first, _)| first.ends_with('\r')) { "\r\n" } else { "\n" };
+    let end = line_end(text);
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     if has_several_documents(&lines) {
         return None;
@@ -34,6 +34,41 @@ pub(super) fn append(text: &str, key: &str, item: Item<'_>) -> Option<String> {
     push(&mut out, indentation, item, end);
     out.push_str(&lines[last + 1..].concat());
     Some(out)
+}
+
+/// The text with one more line at its end, after a blank one.
+pub(super) fn append_line(text: &str, line: &str) -> Option<String> {
+    let end = line_end(text);
+    if has_several_documents(&text.split_inclusive('\n').collect::<Vec<_>>()) {
+        return None;
+    }
+    let mut out = text.to_owned();
+    if !out.ends_with('\n') {
+        out.push_str(end);
+    }
+    Some(format!("{out}{end}{line}{end}"))
+}
+
+/// The text with more plain words in the list under `key`, which is written in one line (`[a, b]`) or as items.
+pub(super) fn append_words(text: &str, key: &str, words: &[&str]) -> Option<String> {
+    if words.is_empty() {
+        return Some(text.to_owned());
+    }
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let at = lines.iter().position(|line| is_key(line, key))?;
+    let value = after_key(lines[at], key);
+    let Some(listed) = value.strip_prefix('[').and_then(|value| value.strip_suffix(']')) else {
+        let items: Vec<String> = words.iter().map(|word| format!("- {word}")).collect();
+        return append(text, key, &items.iter().map(String::as_str).collect::<Vec<_>>());
+    };
+    let all: Vec<&str> =
+        listed.split(',').map(str::trim).filter(|word| !word.is_empty()).chain(words.iter().copied()).collect();
+    let line = lines[at].replacen(value, &format!("[{}]", all.join(", ")), 1);
+    Some(lines[..at].concat() + &line + &lines[at + 1..].concat())
+}
+
+fn line_end(text: &str) -> &'static str {
+    if text.split_once('\n').is_some_and(|(first, _)| first.ends_with('\r')) { "\r\n" } else { "\n" }
 }
 
 fn at_the_end(text: &str, key: &str, item: Item<'_>, end: &str) -> String {

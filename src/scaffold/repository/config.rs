@@ -1,5 +1,5 @@
-//! The first `portolan.yaml`: what was guessed, each with a line on what it means. It says only what differs from the
-//! defaults or must not change by itself, such as the scope.
+//! The first `portolan.yaml`: the settings that were detected or chosen, each with a comment. It sets only what differs
+//! from the defaults, or what must not change when the surroundings do, such as the scope.
 
 use super::{Facts, quoted, within};
 
@@ -9,49 +9,60 @@ pub(super) fn path(folder: &str) -> String {
 
 pub(super) fn text(facts: &Facts<'_>) -> String {
     let mut text = String::from(
-        "# Keeps the software catalog in step with this repository. `portolan config` shows every setting.\n",
+        "# portolan lints the manifests of this repository and pushes them to the catalog. All settings: portolan config\n",
     );
+    if let Some(url) = schema_url(facts) {
+        text.insert_str(0, &format!("# yaml-language-server: $schema={url}\n"));
+    }
     text.push_str(&format!("platform: {}\n", facts.platform.name));
     let regions: Vec<String> = facts.platform.regions.iter().map(|(region, _)| format!("`{region}`")).collect();
     text.push_str(&format!(
-        "\n# Where `diff` and `push` go: {}, an address, or `local`, the embedded catalog.\n",
+        "\n# The catalog that diff and push use: {}, a URL, or `local` (the embedded catalog).\n",
         regions.join(", ")
     ));
     match facts.catalog {
         Some(catalog) => text.push_str(&format!("catalog: {}\n", plain(catalog))),
         None => text.push_str(&format!(
-            "# Without it: the platform, where {} is in the environment.\n# catalog: {}\n",
+            "# Default: {} if the environment has {}, otherwise `local`.\n# catalog: {}\n",
+            facts.platform.brand,
             facts.platform.client_id_variable,
             facts.platform.regions.first().map_or("local", |(region, _)| *region)
         )),
     }
     text.push_str(
-        "\n# Whose entities these are. What this scope wrote, and no manifest declares any more, a push deletes.\n",
+        "\n# Ownership scope. A push deletes entities that this scope created and that no manifest declares any more.\n",
     );
     match facts.scope {
         Some(scope) => text.push_str(&format!("scope: {}\n", plain(scope))),
         None => text.push_str("# scope: owner/repository\n"),
     }
-    text.push_str("\n# Files are told apart by what is in them: other YAML in these places does no harm.\n");
+    text.push_str("\n# Where manifests are. portolan recognises them by content and ignores other YAML.\n");
     if facts.include.is_empty() {
-        text.push_str("# Without it: every YAML file.\n# manifests:\n#   include: [\"catalog/**/*.{yaml,yml}\"]\n");
+        text.push_str("# Default: every YAML file.\n# manifests:\n#   include: [\"catalog/**/*.{yaml,yml}\"]\n");
     } else {
         text.push_str("manifests:\n  include:\n");
         text.push_str(&items(facts.include));
     }
     if !facts.exclude.is_empty() {
         let head = if facts.include.is_empty() { "manifests:\n" } else { "" };
-        text.push_str(&format!("{head}  # What has a config, and a scope, of its own.\n  exclude:\n"));
+        text.push_str(&format!("{head}  # These folders have a config, and a scope, of their own.\n  exclude:\n"));
         text.push_str(&items(facts.exclude));
     }
     text
+}
+
+/// Where editors find the schema of this config. `None`: nobody wrote down where portolan's source is.
+fn schema_url(facts: &Facts<'_>) -> Option<String> {
+    let path = facts.source.strip_prefix("https://github.com/")?;
+    let revision = facts.published.map_or_else(|| "HEAD".to_owned(), |version| format!("v{version}"));
+    Some(format!("https://raw.githubusercontent.com/{path}/{revision}/schemas/config.json"))
 }
 
 fn items(globs: &[String]) -> String {
     globs.iter().map(|glob| format!("    - {}\n", quoted(glob))).collect()
 }
 
-/// Bare where nobody could take it for something else.
+/// Without quotes where every reader of YAML takes it for this text.
 fn plain(text: &str) -> String {
     let is_word = text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.contains('/')

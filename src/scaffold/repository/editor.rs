@@ -25,13 +25,14 @@ pub fn draft(path: String, before: Option<&str>, schema: &Schema<'_>, draft: &mu
         return;
     };
     if before.contains(schema.file) {
+        draft.keep(path, "names the schema already");
         return;
     }
     match added(before, schema) {
         Some(after) => draft.change(path, before, after),
         None => draft.pastes.push(Paste {
             path,
-            why: "it is JSON with comments, or has schemas already",
+            why: "it is JSON with comments, or names other schemas",
             lines: format!("{entry:#}\n"),
         }),
     }

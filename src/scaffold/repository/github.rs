@@ -1,22 +1,19 @@
-//! The workflow for GitHub. Values of the event reach scripts by variables alone; what is
-//! put into the template here is of this repository, and quoted.
+//! The workflow for GitHub. Values of the event reach scripts by variables only; what is put into the template here comes
+//! from this repository, and is quoted.
 
+use super::install::Install;
 use super::{Draft, Facts, quoted, suffix};
 
 const WORKFLOW: &str = include_str!("templates/github.yml");
-/// The jobs that want a catalog.
+/// The jobs that need a catalog.
 const CATALOG: &str = include_str!("templates/github-catalog.yml");
 
-pub(super) fn paths(folder: &str) -> [String; 1] {
-    [workflow_path(folder)]
-}
-
-fn workflow_path(folder: &str) -> String {
+pub(super) fn path(folder: &str) -> String {
     format!(".github/workflows/portolan{}.yml", suffix(folder))
 }
 
 pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
-    draft.own(facts, workflow_path(facts.folder), workflow(facts));
+    draft.own(facts, path(facts.folder), workflow(facts));
 }
 
 fn workflow(facts: &Facts<'_>) -> String {
@@ -26,11 +23,14 @@ fn workflow(facts: &Facts<'_>) -> String {
         folder => format!("    defaults:\n      run:\n        working-directory: {}\n", quoted(folder)),
     };
     let rest = if facts.has_catalog { CATALOG } else { "" };
+    let install = Install::of(facts, &path(facts.folder));
     WORKFLOW
         .replace("@REST@\n", rest)
+        .replace("@ENV@\n", &install.github_env)
+        .replace("@INSTALL@", &install.github_step)
+        .replace("@MINUTES@", install.github_minutes)
         .replace("@DEFAULTS@", &defaults)
         .replace("@CATALOG@\n", &(catalog.unwrap_or_default() + "\n"))
-        .replace("@VERSION@", facts.version)
         .replace("@BRANCH_QUOTED@", &quoted(facts.branch))
         .replace("@BRANCH@", facts.branch)
         .replace("@SUFFIX@", &suffix(facts.folder))

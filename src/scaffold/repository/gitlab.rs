@@ -3,11 +3,12 @@
 
 use serde_json::{Value, json};
 
+use super::install::Install;
 use super::{Draft, Facts, Paste, Wanted, block, quoted, suffix};
 
 const PIPELINE: &str = ".gitlab-ci.yml";
 const JOBS: &str = include_str!("templates/gitlab.yml");
-/// The jobs that want a catalog.
+/// The jobs that need a catalog.
 const CATALOG: &str = include_str!("templates/gitlab-catalog.yml");
 const VARIABLES: &str = include_str!("templates/gitlab-variables.txt");
 
@@ -24,7 +25,7 @@ pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
     let pipeline = before.map(|text| (facts.read)(text));
     let stages = Stages::of(pipeline.as_ref().and_then(Option::as_ref));
     let path = jobs_path(facts.folder);
-    draft.own(facts, path.clone(), jobs(facts, &stages));
+    draft.own(facts, path.clone(), jobs(facts, &stages, &Install::of(facts, &path)));
     let line = format!("- local: {path}");
     let Some(before) = before else {
         let after = block::append("", "include", &[&line]).unwrap_or_default();
@@ -32,6 +33,7 @@ pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
         return;
     };
     if before.contains(&path) {
+        draft.keep(PIPELINE.to_owned(), "includes the jobs already");
         return;
     }
     let old = pipeline.flatten().map(|old| if old.is_null() { json!({}) } else { old });
@@ -44,7 +46,7 @@ pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
         Some(after) => draft.change(PIPELINE.to_owned(), before, after),
         None => draft.pastes.push(Paste {
             path: PIPELINE.to_owned(),
-            why: "it is written in a way that is not edited with certainty",
+            why: "its layout cannot be edited safely",
             lines: format!("include:\n  {line}\n"),
         }),
     }
@@ -79,25 +81,31 @@ impl Stages {
     }
 }
 
-fn jobs(facts: &Facts<'_>, stages: &Stages) -> String {
+fn jobs(facts: &Facts<'_>, stages: &Stages, install: &Install) -> String {
     let catalog = facts.pipeline_catalog.map(|address| format!("    PORTOLAN_CATALOG: {}\n", variable(address)));
     let directory = if facts.folder.is_empty() { "." } else { facts.folder };
     let (head, variables, rest) = match facts.has_catalog {
         true => (
-            ", what a merge request does to the catalog\n# as a note on it, and a push from the default branch",
+            ", a note on merge requests with what\n# merging does to the catalog, and a push from the default branch",
             VARIABLES,
             CATALOG,
         ),
         false => ("", "", ""),
     };
+    let notes = match format!("{variables}{}", install.gitlab_note) {
+        notes if notes.is_empty() => "\n".to_owned(),
+        notes => format!("#\n{notes}"),
+    };
     JOBS.replace("@HEAD@", head)
-        .replace("#\n@VARIABLES@", &if variables.is_empty() { "\n".to_owned() } else { format!("#\n{variables}") })
+        .replace("#\n@VARIABLES@@BUILD_NOTE@", &notes)
+        .replace("@IMAGE@", install.gitlab_image)
+        .replace("@SOURCE@", &install.gitlab_variables)
+        .replace("@INSTALL@", &install.gitlab_script)
         .replace("@REST@\n", rest)
         .replace("@CATALOG@", &catalog.unwrap_or_default())
         .replace("@DIRECTORY@", &variable(directory))
         .replace("@STAGE@", &quoted(&stages.test))
         .replace("@PUSH_STAGE@", &quoted(&stages.deploy))
-        .replace("@VERSION@", facts.version)
         .replace("@SUFFIX@", &suffix(facts.folder))
         .replace("@ID@", facts.platform.client_id_variable)
         .replace("@SECRET@", facts.platform.client_secret_variable)

@@ -1,33 +1,56 @@
-//! The hook in `.pre-commit-config.yaml`. It is one of `repo: local`, so it wants nothing but the wheel, and the version
-//! is that of the portolan that wrote it.
+//! The hook in `.pre-commit-config.yaml`. It is one of `repo: local`, so it needs no address of ours: a published release
+//! is installed as a wheel of its own version, a build from source is taken from the PATH.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Draft, Facts, Paste, Wanted, block, quoted, suffix};
 
 pub(super) const PATH: &str = ".pre-commit-config.yaml";
 
+/// Without this key `pre-commit install` installs the first of them only, and clean merges are not checked.
+const TYPES_KEY: &str = "default_install_hook_types";
+const TYPES: [&str; 2] = ["pre-commit", "pre-merge-commit"];
+
 pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
     let item = item(facts);
     let lines: Vec<&str> = item.iter().map(String::as_str).collect();
+    let types = format!("{TYPES_KEY}: [{}]\n", TYPES.join(", "));
     let Some(before) = facts.texts.get(PATH) else {
-        let after = block::append("", "repos", &lines).unwrap_or_default();
+        let after = types + &block::append("", "repos", &lines).unwrap_or_default();
         draft.files.push(Wanted { path: PATH.to_owned(), before: None, after });
         return;
     };
-    let paste = |why| Paste { path: PATH.to_owned(), why, lines: lines.join("\n") + "\n" };
+    let paste = |why| Paste { path: PATH.to_owned(), why, lines: format!("{types}repos:\n  {}\n", lines.join("\n  ")) };
     let Some(old) = (facts.read)(before) else {
-        draft.pastes.push(paste("it cannot be read as YAML"));
+        draft.pastes.push(paste("it is not valid YAML"));
         return;
     };
     if is_hooked(&old, facts.folder) {
+        draft.keep(PATH.to_owned(), "has the hook");
         return;
     }
-    let after = block::append(before, "repos", &lines);
+    let after = block::append(before, "repos", &lines).and_then(|after| with_types(&after, &old));
     match after.filter(|after| (facts.read)(after).is_some_and(|new| is_added(&old, &new, facts))) {
         Some(after) => draft.change(PATH.to_owned(), before, after),
-        None => draft.pastes.push(paste("it is written in a way that is not edited with certainty")),
+        None => draft.pastes.push(paste("its layout cannot be edited safely")),
     }
+}
+
+/// The config with all types of hooks that ours runs as; `None` where the list has a style that is not edited.
+fn with_types(config: &str, old: &Value) -> Option<String> {
+    match old.get(TYPES_KEY) {
+        None => block::append_line(config, &format!("{TYPES_KEY}: [{}]", TYPES.join(", "))),
+        Some(listed) => {
+            let missing = missing_types(listed)?;
+            block::append_words(config, TYPES_KEY, &missing)
+        }
+    }
+}
+
+/// `None`: the value is no list.
+fn missing_types(listed: &Value) -> Option<Vec<&'static str>> {
+    let listed = listed.as_array()?;
+    Some(TYPES.into_iter().filter(|wanted| !listed.iter().any(|it| it == wanted)).collect())
 }
 
 fn item(facts: &Facts<'_>) -> Vec<String> {
@@ -37,19 +60,27 @@ fn item(facts: &Facts<'_>) -> Vec<String> {
         format!("    - id: portolan-lint{}", suffix(facts.folder)),
         format!("      name: {}", name(facts.folder)),
         format!("      entry: {}", entry(facts.folder)),
-        "      language: python".to_owned(),
-        format!("      additional_dependencies: [\"portolan-gitops=={}\"]", facts.version),
-        "      # A commit that only deletes can break what stays.".to_owned(),
-        "      always_run: true".to_owned(),
-        "      require_serial: true".to_owned(),
-        "      stages: [pre-commit, pre-merge-commit, manual]".to_owned(),
     ];
-    if facts.folder.is_empty() {
-        lines.insert(7, "      types_or: [yaml, json, text]".to_owned());
-        lines.insert(8, "      files: '\\.ya?ml$|^(.*/)?\\.portolan/'".to_owned());
-    } else {
-        lines.insert(7, "      pass_filenames: false".to_owned());
+    match facts.published {
+        Some(version) => {
+            lines.push("      language: python".to_owned());
+            lines.push(format!("      additional_dependencies: [\"portolan-gitops=={version}\"]"));
+        }
+        None => {
+            lines.push("      # The portolan on the PATH: the one that wrote this was built from source.".to_owned());
+            lines.push("      language: system".to_owned());
+        }
     }
+    if facts.folder.is_empty() {
+        lines.push("      types_or: [yaml, json, text]".to_owned());
+        lines.push("      files: '\\.ya?ml$|^(.*/)?\\.portolan/'".to_owned());
+    } else {
+        lines.push("      pass_filenames: false".to_owned());
+    }
+    lines.push("      # A commit that only deletes files can break relations of the other files.".to_owned());
+    lines.push("      always_run: true".to_owned());
+    lines.push("      require_serial: true".to_owned());
+    lines.push("      stages: [pre-commit, pre-merge-commit, manual]".to_owned());
     lines
 }
 
@@ -58,7 +89,7 @@ fn name(folder: &str) -> String {
     if folder.is_empty() { "portolan lint".to_owned() } else { quoted(&format!("portolan lint ({folder})")) }
 }
 
-/// In a folder below the top the names of files would lead nowhere; what is staged is found without them.
+/// Below the top, the file names that pre-commit passes are not relative to the folder; staged files are found without.
 fn entry(folder: &str) -> String {
     if folder.is_empty() {
         return "portolan lint --pre-commit".to_owned();
@@ -74,7 +105,7 @@ fn hooks(config: &Value) -> impl Iterator<Item = &Value> {
     repositories.flat_map(|repository| repository["hooks"].as_array().into_iter().flatten())
 }
 
-/// A hook of ours, however it came here.
+/// A portolan hook for this folder, whoever wrote it.
 fn is_hooked(config: &Value, folder: &str) -> bool {
     let own = format!("portolan-lint{}", suffix(folder));
     hooks(config).any(|hook| {
@@ -85,22 +116,26 @@ fn is_hooked(config: &Value, folder: &str) -> bool {
     })
 }
 
-/// Nothing but our repository came, and at the end.
+/// Only our repository was added, at the end, and the types of hooks.
 fn is_added(old: &Value, new: &Value, facts: &Facts<'_>) -> bool {
-    let (Value::Object(old), Value::Object(mut rest)) = (old_or_empty(old), new.clone()) else { return false };
-    let Some(Value::Array(mut repositories)) = rest.shift_remove("repos") else { return false };
+    let (Value::Object(mut before), Value::Object(mut after)) = (old_or_empty(old), new.clone()) else { return false };
+    let Some(Value::Array(mut repositories)) = after.shift_remove("repos") else { return false };
     let Some(added) = repositories.pop() else { return false };
-    let mut before = old;
     let earlier = match before.shift_remove("repos") {
         Some(Value::Array(earlier)) => earlier,
         Some(Value::Null) | None => Vec::new(),
         Some(_) => return false,
     };
+    let mut types = before.shift_remove(TYPES_KEY).unwrap_or_else(|| Value::Array(Vec::new()));
+    let Some(missing) = missing_types(&types) else { return false };
+    if let Some(listed) = types.as_array_mut() {
+        listed.extend(missing.into_iter().map(Value::from));
+    }
     let own = format!("portolan-lint{}", suffix(facts.folder));
     let is_ours = added["repo"] == "local" && added["hooks"][0]["id"] == own.as_str();
-    before == rest && earlier == repositories && is_ours
+    is_ours && after.shift_remove(TYPES_KEY) == Some(types) && before == after && earlier == repositories
 }
 
 fn old_or_empty(old: &Value) -> Value {
-    if old.is_null() { Value::Object(serde_json::Map::new()) } else { old.clone() }
+    if old.is_null() { Value::Object(Map::new()) } else { old.clone() }
 }

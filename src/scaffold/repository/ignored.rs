@@ -1,9 +1,12 @@
-//! The line of `.gitignore` that leaves out the embedded catalog: it is of one machine. Whether it is ignored already is
-//! for Git to say, and is known before this is asked.
+//! The lines of `.gitignore` for what belongs to one machine: the embedded catalog and the outcome of the last push.
+//! Which of them Git ignores already is asked of Git before this is called.
 
 use super::{Draft, Facts, Wanted, within};
 
-const LINES: [&str; 2] = ["# The embedded catalog of portolan: of this machine alone.", ".portolan/local.db*"];
+const COMMENT: &str = "# portolan: the embedded catalog and the last push of this machine.";
+/// Each with a file that it must ignore.
+pub const PATTERNS: [(&str, &str); 2] =
+    [(".portolan/local.db*", ".portolan/local.db"), (".portolan/last-push.json", ".portolan/last-push.json")];
 
 pub(super) fn path(folder: &str) -> String {
     within(folder, ".gitignore")
@@ -11,22 +14,30 @@ pub(super) fn path(folder: &str) -> String {
 
 pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
     let path = path(facts.folder);
-    let Some(before) = facts.texts.get(&path) else {
-        draft.files.push(Wanted { path, before: None, after: LINES.join("\n") + "\n" });
-        return;
-    };
-    // Somebody wants it committed, by a `!` further down or elsewhere.
-    if before.lines().any(|line| line.trim() == LINES[1]) {
+    let before = facts.texts.get(&path);
+    // A pattern that is there and ignores nothing was undone on purpose, by a `!` further down or elsewhere.
+    let is_there = |pattern: &str| before.is_some_and(|text| text.lines().any(|line| line.trim() == pattern));
+    let missing: Vec<&str> = facts.unignored.iter().copied().filter(|pattern| !is_there(pattern)).collect();
+    if missing.is_empty() {
         return;
     }
+    let lines: Vec<&str> = std::iter::once(COMMENT).chain(missing).collect();
+    match before {
+        None => draft.files.push(Wanted { path, before: None, after: append_lines("", &lines) }),
+        Some(before) => draft.change(path, before, append_lines(before, &lines)),
+    }
+}
+
+/// The text with more lines at its end, in the line ends that it has.
+pub(super) fn append_lines(before: &str, lines: &[&str]) -> String {
     let end = if before.contains("\r\n") { "\r\n" } else { "\n" };
-    let mut after = before.clone();
+    let mut after = before.to_owned();
     if !after.is_empty() && !after.ends_with('\n') {
         after.push_str(end);
     }
-    for line in LINES {
+    for line in lines {
         after.push_str(line);
         after.push_str(end);
     }
-    draft.change(path, before, after);
+    after
 }

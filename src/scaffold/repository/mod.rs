@@ -1,7 +1,8 @@
-//! The files that wire a repository: config, hook, pipeline, and what Git leaves out. It is given the texts that are
-//! there and yields those that should be; a file of the user's is added to, never made anew, and where that cannot be done
-//! with certainty the lines are shown to be pasted instead.
+//! The files that set up a repository: config, hook, pipeline, and Git's ignore rules and attributes. It takes the texts
+//! that exist and returns what they should be. A file of the user is extended, never replaced; where it cannot be extended
+//! safely, the lines are shown to be pasted instead.
 
+mod attributes;
 mod block;
 mod config;
 pub mod editor;
@@ -9,7 +10,8 @@ pub mod example;
 mod github;
 mod gitlab;
 mod hook;
-mod ignored;
+pub mod ignored;
+mod install;
 #[cfg(test)]
 mod tests;
 
@@ -47,9 +49,14 @@ pub struct Facts<'a> {
     pub folder: &'a str,
     pub has_config: bool,
     pub wants_hook: bool,
-    /// Git has to be told to leave out what is of this machine alone.
-    pub wants_ignore: bool,
-    pub version: &'a str,
+    /// Patterns of [`ignored::PATTERNS`] for files that Git does not ignore yet; empty outside of Git.
+    pub unignored: &'a [&'static str],
+    /// Git merges `known-entities.txt` by keeping the lines of both sides.
+    pub wants_attributes: bool,
+    /// The version to install. `None`: this portolan was built from source, and its version was never published.
+    pub published: Option<&'a str>,
+    /// Where portolan's source is; empty if nobody wrote it down.
+    pub source: &'a str,
     /// The texts that are there.
     pub texts: &'a BTreeMap<String, String>,
     /// The value of a YAML text; `None`: it is broken.
@@ -78,14 +85,21 @@ pub struct Paste {
 pub struct Draft {
     pub files: Vec<Wanted>,
     pub pastes: Vec<Paste>,
-    /// Files of ours that say something else than they would: somebody changed them, and they stay.
-    pub kept: Vec<String>,
+    pub kept: Vec<Kept>,
+}
+
+/// A file that `init` would write or extend, and leaves alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    pub path: String,
+    pub why: &'static str,
 }
 
 /// The paths whose texts [`draft`] wants to know.
 pub fn paths(folder: &str) -> Vec<String> {
     let mut paths = vec![config::path(folder), hook::PATH.to_owned(), ignored::path(folder)];
-    paths.extend(github::paths(folder));
+    paths.push(attributes::path(folder));
+    paths.push(github::path(folder));
     paths.extend(gitlab::paths(folder));
     paths.push(editor::path(folder));
     paths
@@ -104,20 +118,27 @@ pub fn draft(facts: &Facts<'_>) -> Draft {
         Forge::Gitlab => gitlab::draft(facts, &mut draft),
         Forge::Other => {}
     }
-    if facts.wants_ignore {
-        ignored::draft(facts, &mut draft);
+    ignored::draft(facts, &mut draft);
+    if facts.wants_attributes {
+        attributes::draft(facts, &mut draft);
     }
     draft
 }
 
 impl Draft {
-    /// A file that is ours alone: made where it is not there.
+    /// A file that `init` alone writes: created where there is none.
     fn own(&mut self, facts: &Facts<'_>, path: String, text: String) {
         match facts.texts.get(&path) {
             None => self.files.push(Wanted { path, before: None, after: text }),
-            Some(there) if same_lines(there, &text) => {}
-            Some(_) => self.kept.push(path),
+            Some(there) if same_lines(there, &text) => self.keep(path, "is up to date"),
+            Some(_) => {
+                self.keep(path, "was changed; to get the one of this version, delete it and run `portolan init`")
+            }
         }
+    }
+
+    fn keep(&mut self, path: String, why: &'static str) {
+        self.kept.push(Kept { path, why });
     }
 
     fn change(&mut self, path: String, before: &str, after: String) {

@@ -28,14 +28,18 @@ fn drafted(files: &[(&str, &str)], change: impl FnOnce(&mut Facts<'_>)) -> Draft
         folder: "",
         has_config: true,
         wants_hook: false,
-        wants_ignore: false,
-        version: "9.8.7",
+        unignored: &[],
+        wants_attributes: false,
+        published: Some("9.8.7"),
+        source: "",
         texts: &texts,
         read: &read,
     };
     change(&mut facts);
     draft(&facts)
 }
+
+const UNIGNORED: [&str; 2] = [ignored::PATTERNS[0].0, ignored::PATTERNS[1].0];
 
 fn hooked(before: &str) -> Draft {
     drafted(&[(".pre-commit-config.yaml", before)], |facts| facts.wants_hook = true)
@@ -71,8 +75,9 @@ fn a_hook_joins_those_that_are_there_and_nothing_else_changes() {
         let hooks = read(&file.after).expect("YAML");
         let last = hooks["repos"].as_array().and_then(|all| all.last()).expect("a repository");
         assert_eq!(last["hooks"][0]["additional_dependencies"][0], "portolan-gitops==9.8.7");
+        assert_eq!(hooks["default_install_hook_types"], serde_json::json!(["pre-commit", "pre-merge-commit"]));
         // And then it is there.
-        assert_eq!(hooked(&file.after), Draft::default());
+        is_left_alone(&hooked(&file.after));
     }
 }
 
@@ -96,8 +101,8 @@ fn the_hook_of_a_folder_is_not_that_of_the_top() {
         let names: Vec<&Value> = (0..2).map(|at| &hooks["repos"][at]["hooks"][0]["name"]).collect();
         assert!(names.contains(&&Value::from("portolan lint")), "{after}");
         assert!(names.contains(&&Value::from("portolan lint (teams/pay)")), "{after}");
-        assert_eq!(hooked(after), Draft::default());
-        assert_eq!(of_folder("teams/pay", after), Draft::default());
+        is_left_alone(&hooked(after));
+        is_left_alone(&of_folder("teams/pay", after));
     }
 }
 
@@ -132,7 +137,8 @@ fn what_is_odd_is_left_alone_and_the_lines_are_shown() {
         let draft = hooked(before);
         assert!(draft.files.is_empty(), "{before}: {draft:?}");
         let [paste] = draft.pastes.as_slice() else { panic!("{before}: {draft:?}") };
-        assert!(paste.lines.starts_with("- repo: local\n"), "{}", paste.lines);
+        assert!(paste.lines.contains("\nrepos:\n  - repo: local\n    hooks:\n"), "{}", paste.lines);
+        assert!(read(&paste.lines).is_some(), "{}", paste.lines);
     }
 }
 
@@ -142,7 +148,65 @@ fn a_hook_of_ours_is_enough_however_it_came() {
         "repos:\n  - repo: https://example.com/portolan\n    rev: v1\n    hooks: [{id: portolan-lint}]\n",
         "repos:\n  - repo: local\n    hooks: [{id: x, entry: portolan lint --staged, language: system}]\n",
     ] {
-        assert_eq!(hooked(before), Draft::default());
+        is_left_alone(&hooked(before));
+    }
+}
+
+/// Nothing is written, and the file is in the list of those that stay.
+#[track_caller]
+fn is_left_alone(draft: &Draft) {
+    assert!(draft.files.is_empty() && draft.pastes.is_empty() && draft.kept.len() == 1, "{draft:?}");
+}
+
+#[test]
+fn the_types_of_hooks_that_are_listed_already_stay() {
+    for (listed, all) in [
+        ("default_install_hook_types: [pre-push]", vec!["pre-push", "pre-commit", "pre-merge-commit"]),
+        (
+            "default_install_hook_types: [pre-commit, pre-push] # ours",
+            vec!["pre-commit", "pre-push", "pre-merge-commit"],
+        ),
+        (
+            "default_install_hook_types:\n  - commit-msg\n  - pre-commit",
+            vec!["commit-msg", "pre-commit", "pre-merge-commit"],
+        ),
+        ("default_install_hook_types: [pre-merge-commit, pre-commit]", vec!["pre-merge-commit", "pre-commit"]),
+        ("default_install_hook_types: []", vec!["pre-commit", "pre-merge-commit"]),
+    ] {
+        let before = format!("{listed}\nrepos:\n  - repo: https://x\n    rev: v1\n    hooks: [{{id: a}}]\n");
+        let draft = hooked(&before);
+        let [file] = draft.files.as_slice() else { panic!("{before}: {draft:?}") };
+        let hooks = read(&file.after).expect("YAML");
+        assert_eq!(hooks["default_install_hook_types"], serde_json::json!(all), "{}", file.after);
+        assert_eq!(file.after.contains("# ours"), before.contains("# ours"));
+    }
+    // A value that is no list is for the user to change.
+    let draft = hooked("default_install_hook_types: pre-push\nrepos: []\n");
+    assert!(draft.files.is_empty() && draft.pastes[0].lines.contains("default_install_hook_types: ["), "{draft:?}");
+}
+
+#[test]
+fn a_build_from_source_pins_no_version() {
+    for forge in [Forge::Github, Forge::Gitlab] {
+        let drafts = [Some("9.8.7"), None].map(|published| {
+            drafted(&[], |facts| {
+                facts.forge = forge;
+                facts.published = published;
+                facts.wants_hook = true;
+                facts.source = "https://git.example.com/portolan";
+            })
+        });
+        let [release, source] = drafts.map(|draft| draft.files.into_iter().map(|file| file.after).collect::<Vec<_>>());
+        let [hook, jobs] = [&release[0], &release[1]];
+        assert_eq!(read(hook).expect("YAML")["repos"][0]["hooks"][0]["language"], "python");
+        assert!([hook, jobs].iter().all(|text| text.contains("portolan-gitops==9.8.7")), "{jobs}");
+        assert!(!jobs.contains("SOURCE_"), "{jobs}");
+        let hook = &read(&source[0]).expect("YAML")["repos"][0]["hooks"][0];
+        assert_eq!((&hook["language"], &hook["additional_dependencies"]), (&"system".into(), &Value::Null));
+        let all = source.concat();
+        assert!(!all.contains("portolan-gitops") && !all.contains("9.8.7"), "{all}");
+        assert!(source[1].contains("built from source") && source[1].contains("cargo install --locked --git"), "{all}");
+        assert!(source[1].contains("SOURCE_REPOSITORY: \"https://git.example.com/portolan\"\n"), "{all}");
     }
 }
 
@@ -176,16 +240,20 @@ fn a_pipeline_includes_the_jobs_and_its_stages_are_heeded() {
 
 #[test]
 fn no_placeholder_is_left_in_what_is_written() {
-    for forge in [Forge::Github, Forge::Gitlab] {
+    for (forge, published) in
+        [Forge::Github, Forge::Gitlab].into_iter().flat_map(|forge| [(forge, None), (forge, Some("9.8.7"))])
+    {
         for has_catalog in [true, false] {
             for folder in ["", "services/Der Katalog"] {
                 let draft = drafted(&[], |facts| {
                     facts.forge = forge;
+                    facts.published = published;
+                    facts.wants_attributes = true;
                     facts.has_catalog = has_catalog;
                     facts.folder = folder;
                     facts.has_config = false;
                     facts.wants_hook = true;
-                    facts.wants_ignore = true;
+                    facts.unignored = &UNIGNORED;
                     facts.pipeline_catalog = Some("https://catalog.acme.example");
                 });
                 for file in &draft.files {
@@ -194,7 +262,11 @@ fn no_placeholder_is_left_in_what_is_written() {
                         .lines()
                         .find(|line| line.contains('@') && !line.contains("actions/") && !line.contains("\"$@\""));
                     assert!(hole.is_none(), "{}: {hole:?}", file.path);
-                    assert!(file.path.ends_with("ignore") || read(&file.after).is_some(), "{}", file.after);
+                    assert!(
+                        file.path.starts_with(".git") && !file.path.contains('/') || read(&file.after).is_some(),
+                        "{}",
+                        file.after
+                    );
                 }
                 let says = |word: &str| draft.files.iter().any(|file| file.after.contains(word));
                 assert_eq!(says("portolan push"), has_catalog);
@@ -205,20 +277,68 @@ fn no_placeholder_is_left_in_what_is_written() {
 }
 
 #[test]
+fn the_config_names_its_schema_where_that_has_an_address() {
+    let config = |source: &'static str, published| {
+        let draft = drafted(&[], |facts| {
+            facts.has_config = false;
+            facts.source = source;
+            facts.published = published;
+        });
+        draft.files[0].after.clone()
+    };
+    let line = |text: String| text.lines().next().unwrap_or_default().to_owned();
+    let of = |revision: &str| {
+        format!("# yaml-language-server: $schema=https://raw.githubusercontent.com/a/b/{revision}/schemas/config.json")
+    };
+    assert_eq!(line(config("https://github.com/a/b", Some("9.8.7"))), of("v9.8.7"));
+    assert_eq!(line(config("https://github.com/a/b", None)), of("HEAD"));
+    assert!(!config("", Some("9.8.7")).contains("$schema"));
+}
+
+#[test]
 fn files_of_ours_that_somebody_changed_stay() {
     let draft = drafted(&[(".github/workflows/portolan.yml", "name: mine\n")], |facts| facts.forge = Forge::Github);
-    assert_eq!(draft.kept, [".github/workflows/portolan.yml"]);
+    assert_eq!(
+        draft.kept.iter().map(|kept| kept.path.as_str()).collect::<Vec<_>>(),
+        [".github/workflows/portolan.yml"]
+    );
     assert_eq!(draft.files, []);
+}
+
+#[test]
+fn the_jobs_comment_by_the_verb_and_bring_no_script() {
+    for forge in [Forge::Github, Forge::Gitlab] {
+        let draft = drafted(&[], |facts| facts.forge = forge);
+        assert!(draft.files.iter().any(|file| file.after.contains("portolan comment \"$")), "{draft:?}");
+        assert!(draft.files.iter().all(|file| file.path.ends_with(".yml")), "{draft:?}");
+    }
 }
 
 #[test]
 fn git_is_told_what_to_leave_out() {
     let ignored = |before: &str| {
-        let draft = drafted(&[(".gitignore", before)], |facts| facts.wants_ignore = true);
+        let draft = drafted(&[(".gitignore", before)], |facts| facts.unignored = &UNIGNORED);
         draft.files.into_iter().map(|file| file.after).collect::<String>()
     };
-    assert!(ignored("target\r\n").starts_with("target\r\n# ") && ignored("target\r\n").ends_with("local.db*\r\n"));
+    let windows = ignored("target\r\n");
+    assert!(windows.starts_with("target\r\n# ") && windows.ends_with("local.db*\r\n.portolan/last-push.json\r\n"));
     assert!(ignored("target").starts_with("target\n# "));
+    // A line that somebody wrote already, and whose effect a later line undoes, is not added again.
+    let partly = ignored(".portolan/local.db*\n!.portolan/local.db\n");
+    assert!(partly.ends_with(".portolan/last-push.json\n") && partly.matches("local.db*").count() == 1, "{partly}");
+}
+
+#[test]
+fn the_attributes_of_the_user_are_extended() {
+    let attributes = |before: &str| {
+        let draft = drafted(&[(".gitattributes", before)], |facts| facts.wants_attributes = true);
+        draft.files.into_iter().map(|file| file.after).collect::<String>()
+    };
+    let after = attributes("* text=auto\r\n*.bin -text");
+    assert!(after.starts_with("* text=auto\r\n*.bin -text\r\n# "), "{after}");
+    assert!(after.ends_with("\r\n.portolan/known-entities.txt merge=union\r\n"), "{after}");
+    assert_eq!(attributes(".portolan/known-entities.txt merge=ours\n"), "");
+    assert_eq!(attributes(&after), "");
 }
 
 #[test]
@@ -237,7 +357,7 @@ fn the_editor_learns_of_the_schema_where_its_settings_are_plain() {
         let [file] = draft.files.as_slice() else { panic!("{before:?}: {draft:?}") };
         let json: Value = serde_json::from_str(&file.after).expect("JSON");
         assert_eq!(json["yaml.schemas"][schema.file], serde_json::json!(globs), "{}", file.after);
-        assert_eq!(edited(Some(&file.after)), Draft::default());
+        is_left_alone(&edited(Some(&file.after)));
     }
     for before in ["{\n  // mine\n  \"a\": 1\n}\n", "{\"yaml.schemas\": {\"x\": \"y\"}}", "[1]"] {
         let draft = edited(Some(before));

@@ -131,10 +131,10 @@ fn a_folder_in_the_place_of_a_manifest_is_told() {
         let found = discover(tree.path(), pattern).expect("it is walked");
         found.unreadable.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
-    let why = "it is a folder, and no manifest is in it";
-    assert_eq!(told(&all()), [format!("read `a.yaml`: {why}"), format!("read `e.yml`: {why}")]);
+    let why = "it is a folder without manifests";
+    assert_eq!(told(&all()), [format!("`a.yaml` cannot be read: {why}"), format!("`e.yml` cannot be read: {why}")]);
     let pattern = Pattern::new(&["catalog/*.yaml", "e.yml"], &["a.yaml"]).expect("globs");
-    assert_eq!(told(&pattern), [format!("read `e.yml`: {why}")]);
+    assert_eq!(told(&pattern), [format!("`e.yml` cannot be read: {why}")]);
 }
 
 #[test]
@@ -169,11 +169,11 @@ fn a_root_that_cannot_be_listed_is_an_error() {
     let tree = Tree::new(&["a.yaml"]);
     for root in ["nowhere", "a.yaml"] {
         let error = discover(&tree.path().join(root), &all()).expect_err(root);
-        assert!(error.to_string().starts_with("list the folder"), "{error}");
+        assert!(error.to_string().contains("cannot be listed"), "{error}");
     }
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // makes symbolic links
 #[test]
 fn links_to_files_inside_are_followed_once_and_no_others() {
     use std::os::unix::fs::symlink;
@@ -196,11 +196,11 @@ fn links_to_files_inside_are_followed_once_and_no_others() {
     assert_eq!(
         told,
         [
-            "follow the link `broken.yaml`: it leads nowhere",
-            "follow the link `folder.yaml`: it leads to no file",
-            "follow the link `loop.yaml`: it leads nowhere",
-            "follow the link `outside.yaml`: it leads out of the repository",
-            "follow the link `p.yaml`: it leads to where no manifests are",
+            "`broken.yaml` cannot be followed: the link points to nothing",
+            "`folder.yaml` cannot be followed: the link points to no file",
+            "`loop.yaml` cannot be followed: the link points to nothing",
+            "`outside.yaml` cannot be followed: the link points out of the repository",
+            "`p.yaml` cannot be followed: the link points into Git's own folder",
         ]
     );
     assert_eq!(names(Ok(found)), ["a.yaml", "one.yaml"]);
@@ -208,7 +208,7 @@ fn links_to_files_inside_are_followed_once_and_no_others() {
     assert_eq!(names(discover(&tree.path().join("to-repo"), &all())), ["a.yaml", "one.yaml"]);
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // names that are not UTF-8, and pipes
 #[test]
 fn odd_names_and_odd_files_do_no_harm() {
     use std::os::unix::ffi::OsStrExt;

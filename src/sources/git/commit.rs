@@ -147,8 +147,8 @@ impl<'w> Walk<'w> {
                 }
                 None => found.unreadable.push(Unreadable::new(
                     path_text(&link),
-                    "follow the link",
-                    "it leads to no manifest",
+                    "followed",
+                    "the link points to no manifest",
                 )),
             }
         }
@@ -157,8 +157,8 @@ impl<'w> Walk<'w> {
             let end = follow(&self.prefix.join(&link), &path_of_git(content.content()));
             match end.map(|end| end.as_os_str().is_empty() || top.get_path(&end).is_ok()) {
                 Some(true) => {}
-                Some(false) => found.hidden.push(Hidden::link(&link, "it leads nowhere")),
-                None => found.hidden.push(Hidden::link(&link, "it leads out of the repository")),
+                Some(false) => found.hidden.push(Hidden::link(&link, "the link points to nothing")),
+                None => found.hidden.push(Hidden::link(&link, "the link points out of the repository")),
             }
         }
         let file = |(path, id)| SourceFile { path: into_path_text(path), place: self.repository.blob_place(id) };
@@ -166,7 +166,7 @@ impl<'w> Walk<'w> {
         files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         let mut unreadable = found.unreadable;
         let named = found.named.into_iter().filter(|folder| is_bare(folder, &files));
-        unreadable.extend(named.map(|path| Unreadable::new(path, "read", "it is a folder, and no manifest is in it")));
+        unreadable.extend(named.map(|path| Unreadable::new(path, "read", "it is a folder without manifests")));
         unreadable.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         Ok(Discovery { files, unreadable, hidden: found.hidden })
     }

@@ -4,67 +4,69 @@ use std::path::{Path, PathBuf};
 
 use git2::{Error, ErrorClass, ErrorCode};
 
+use crate::text::io_reason;
+
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum GitError {
-    #[error("open the Git repository at `{}`: it belongs to another user", path.display())]
+    #[error("Git repository at `{}` belongs to another user", path.display())]
     #[diagnostic(
         code("git-foreign-owner"),
-        help("run `git config --global --add safe.directory {}` if you trust what is in it", quoted(path))
+        help("run `git config --global --add safe.directory {}` if you trust its content", quoted(path))
     )]
     ForeignOwner { path: PathBuf, source: Error },
-    #[error("use the Git repository at `{}`: it is bare, it has no files of its own", path.display())]
+    #[error("Git repository at `{}` is bare: it has no work tree", path.display())]
     #[diagnostic(
         code("git-bare"),
         help(
-            "run in a clone or a work tree of it (`git worktree add`), or run `git config core.bare false` if it should have one"
+            "run portolan in a clone or a work tree of it (`git worktree add`), or run `git config core.bare false` if it should have one"
         )
     )]
     Bare { path: PathBuf },
-    #[error("open the Git repository at `{}`: {why}", path.display())]
+    #[error("Git repository at `{}` cannot be opened: {why}", path.display())]
     #[diagnostic(
         code("git-no-repository"),
-        help("correct it as `git status` says, or remove it where this is not a Git repository")
+        help("run `git status` and fix what it reports, or remove `.git` if this is not a Git repository")
     )]
     NoRepository { path: PathBuf, why: &'static str },
-    #[error("open the Git repository at `{}`: {}", path.display(), source.message())]
+    #[error("Git repository at `{}` cannot be opened: {}", path.display(), source.message())]
     #[diagnostic(code("git-unsupported"), help("{help}"))]
     Unsupported { path: PathBuf, help: &'static str, source: Error },
-    #[error("open the Git repository at `{}`: {}", path.display(), source.message())]
-    #[diagnostic(code("git-broken"), help("run `git status` and `git fsck` there: they tell what is broken"))]
+    #[error("Git repository at `{}` cannot be opened: {}", path.display(), source.message())]
+    #[diagnostic(code("git-broken"), help("run `git status` and `git fsck` there: they report what is broken"))]
     Broken { path: PathBuf, source: Error },
-    #[error("look for `{}` in the Git repository at `{}`: it is outside", root.display(), work_tree.display())]
+    #[error("folder `{}` is outside of the Git work tree `{}`", root.display(), work_tree.display())]
     #[diagnostic(
         code("git-outside"),
-        help("choose a folder inside the work tree, and look at `GIT_DIR` and `GIT_WORK_TREE`")
+        help("choose a folder inside the work tree, and check `GIT_DIR` and `GIT_WORK_TREE`")
     )]
     Outside { root: PathBuf, work_tree: PathBuf },
-    #[error("read the folder `{}`: {source}", path.display())]
-    #[diagnostic(code("git-no-such-folder"), help("choose a folder that exists and that you may read"))]
+    #[error("folder `{}` cannot be read: {}", path.display(), io_reason(source))]
+    #[diagnostic(code("git-no-such-folder"), help("choose a folder that exists and is readable"))]
     Folder { path: PathBuf, source: std::io::Error },
-    #[error("read `{}`: it is a named pipe, and Git would wait for it", path.display())]
+    #[error("`{}` is a named pipe, and Git would wait for it", path.display())]
     #[diagnostic(code("git-pipe"), help("replace it with a regular file, or remove it"))]
     Pipe { path: PathBuf },
-    #[error("read the index: {}", source.message())]
+    #[error("Git index cannot be read: {}", source.message())]
     #[diagnostic(code("git-index"), help("{help}"))]
     Index { help: &'static str, source: Error },
-    #[error("read what will be committed: there are conflicts in {}", named(paths))]
-    #[diagnostic(code("git-conflict"), help("resolve them, and run `git add` on each file"))]
+    #[error("unresolved merge conflicts in {}", named(paths))]
+    #[diagnostic(code("git-conflict"), help("resolve them and run `git add` on each file"))]
     Conflicts { paths: Vec<String> },
-    #[error("find the revision `{revision}`{}", if *shallow { " in this shallow clone" } else { "" })]
+    #[error("unknown Git revision `{revision}`{}", if *shallow { " in this shallow clone" } else { "" })]
     #[diagnostic(code("git-unknown-revision"), help("{help}"))]
     UnknownRevision { revision: String, shallow: bool, help: String },
-    #[error("find where `{revision}` and `{other}` parted{}", if *shallow { ": this clone is shallow" } else { ": they have no commit in common" })]
+    #[error("no merge base of `{revision}` and `{other}`: {}", if *shallow { "this clone is shallow" } else { "they have no commit in common" })]
     #[diagnostic(code("git-no-merge-base"), help("{}", no_merge_base_help(*shallow)))]
     NoMergeBase { revision: String, other: String, shallow: bool },
-    #[error("compare with {with}: {}", source.message())]
+    #[error("comparison with {with} failed: {}", source.message())]
     #[diagnostic(code("git-compare"), help("{help}"))]
     Compare { with: String, help: &'static str, source: Error },
-    #[error("check the signature of commit `{commit}`: {why}")]
+    #[error("signature of commit `{commit}` cannot be checked: {why}")]
     #[diagnostic(code("git-unverified"), help("{help}"))]
     Unverified { commit: String, why: String, help: &'static str },
 }
 
-const FSCK: &str = "run `git fsck`: it tells what is broken";
+const FSCK: &str = "run `git fsck`: it reports what is broken";
 pub(super) const FETCH: &str = "run `git fetch --unshallow` (in GitHub Actions: `fetch-depth: 0` of `actions/checkout`; in GitLab CI: \
                      the variable `GIT_DEPTH: 0`), then try again";
 
@@ -76,7 +78,7 @@ impl GitError {
         if source.code() == ErrorCode::Owner {
             Self::ForeignOwner { path, source }
         } else if message.contains("unsupported extension") || message.contains("unsupported repository version") {
-            let help = "run without `--staged`, `--changed` and `--since`: all else works without Git";
+            let help = "run without `--staged`, `--changed` and `--since`: everything else works without Git";
             Self::Unsupported { path, help, source }
         } else {
             Self::Broken { path, source }
@@ -90,9 +92,9 @@ impl GitError {
         } else if message.contains("'link'") {
             "run `git update-index --no-split-index`: a split index cannot be read"
         } else if source.class() == ErrorClass::Os {
-            "look at the permissions of `.git/index`"
+            "check the permissions of `.git/index`"
         } else {
-            "run `git status`: it tells what is wrong; removing `.git/index` and running `git reset` builds a new one"
+            "run `git status` to see what is wrong; to build a new index, remove `.git/index` and run `git reset`"
         };
         Self::Index { help, source }
     }
@@ -111,7 +113,7 @@ impl GitError {
 }
 
 fn no_merge_base_help(shallow: bool) -> &'static str {
-    if shallow { FETCH } else { "name a branch that this one was made from" }
+    if shallow { FETCH } else { "name the branch that this one was created from" }
 }
 
 /// For a command line.

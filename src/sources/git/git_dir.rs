@@ -100,12 +100,12 @@ fn look(folder: &Path) -> Look {
     let Some(target) = link_target(folder, &dot_git) else {
         return Look::Refused("it does not say `gitdir: FOLDER`");
     };
-    let Ok(target) = target.canonicalize() else { return Look::Refused("the folder that it names does not exist") };
+    let Ok(target) = target.canonicalize() else { return Look::Refused("the folder that it points to does not exist") };
     if !is_git_directory(&target) {
-        return Look::Refused("the folder that it names is not a repository");
+        return Look::Refused("the folder that it points to is not a repository");
     }
     if is_tree_content(&target, folder) {
-        return Look::Refused("the folder that it names is a part of the work tree, so a commit can change it");
+        return Look::Refused("the folder that it points to is in the work tree, so a commit can change it");
     }
     Look::Found(target)
 }
@@ -177,7 +177,7 @@ fn is_other_device(root: &Path, folder: &Path) -> bool {
     std::env::var_os("GIT_DISCOVERY_ACROSS_FILESYSTEM").is_none() && device(root) != device(folder)
 }
 
-#[cfg(not(unix))]
+#[cfg(not(unix))] // Git for Windows has no such check
 fn is_other_device(_root: &Path, _folder: &Path) -> bool {
     false
 }

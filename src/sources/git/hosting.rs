@@ -1,5 +1,5 @@
-//! What a repository tells of the place that hosts it: the host of `origin`, the branch that counts, and what is left
-//! out. All of it may be missing; a repository of today has neither a remote nor a commit.
+//! The hosting of a Git repository: the host of `origin`, the default branch, and ignored paths. Everything may be
+//! missing; a new repository has neither a remote nor a commit.
 
 use std::path::Path;
 

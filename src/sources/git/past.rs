@@ -72,6 +72,33 @@ impl Repository {
         Past::Unknown
     }
 
+    /// The newest commit of each version of these files, back along first parents, and whether the history reaches to its
+    /// beginning. `paths` are relative to `root`.
+    pub fn versions(&self, root: &Path, from: Option<Oid>, paths: &[&str]) -> (Vec<Oid>, bool) {
+        let mut commits = Vec::new();
+        let Ok(prefix) = self.prefix(root) else { return (commits, false) };
+        let start = from.map_or_else(|| self.head_commit(), |commit| Ok(Some(commit)));
+        let Ok(Some(start)) = start else { return (commits, true) };
+        let mut commit = self.inner.find_commit(start);
+        let mut last = None;
+        for _ in 0..MOST_COMMITS {
+            let Ok(here) = &commit else { return (commits, false) };
+            let Ok(tree) = here.tree() else { return (commits, false) };
+            let ids: Vec<Option<Oid>> =
+                paths.iter().map(|path| tree.get_path(&prefix.join(path)).ok().map(|entry| entry.id())).collect();
+            if last.as_ref() != Some(&ids) {
+                commits.push(here.id());
+                last = Some(ids);
+            }
+            if here.parent_count() == 0 {
+                return (commits, !self.inner.is_shallow());
+            }
+            let parent = here.parent(0);
+            commit = parent;
+        }
+        (commits, false)
+    }
+
     fn content_of(
         &self,
         entry: &TreeEntry<'_>,

@@ -67,7 +67,7 @@ impl GitProgram {
         let folders = split_paths(&var_os("PATH")?)
             .filter(|folder| folder.is_absolute() && inside.path_in_tree(folder).is_none())
             .collect::<Vec<_>>();
-        let name = if cfg!(windows) { "git.exe" } else { "git" };
+        let name = if cfg!(windows) { "git.exe" } else { "git" }; // Windows finds a program by its extension
         let program = folders
             .iter()
             .map(|folder| folder.join(name))
@@ -107,13 +107,13 @@ fn is_kept(name: &OsStr) -> bool {
     KEPT.contains(&name.as_ref()) || KEPT_STARTS.iter().any(|start| name.starts_with(start))
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // the mode says whether a file is a program
 fn is_executable(file: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
     file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
 }
 
-#[cfg(not(unix))]
+#[cfg(not(unix))] // Windows has no such mode
 fn is_executable(file: &Path) -> bool {
     file.is_file()
 }

@@ -48,8 +48,7 @@ impl Repository {
         let program = self.program().map_err(refuse)?;
         self.check_settings(&program, kind, signers).map_err(|why| GitError::Unverified {
             commit: short(commit),
-            help: "keep the programs and the keys that check signatures outside of the work tree: a commit must not decide \
-                   who may sign it",
+            help: "move the programs and keys that check signatures out of the work tree: a commit must not decide who may sign",
             why,
         })?;
         let output = self.verify(&program, commit, signers).map_err(|error| refuse(error.to_string()))?;
@@ -73,7 +72,7 @@ impl Repository {
 
     fn program(&self) -> Result<GitProgram, String> {
         let inside = Inside { work_tree: self.work_tree.clone(), git_dirs: self.git_dirs() };
-        GitProgram::find(inside).ok_or_else(|| "there is no program `git`".to_owned())
+        GitProgram::find(inside).ok_or_else(|| "the program `git` was not found".to_owned())
     }
 
     fn git_dirs(&self) -> Vec<PathBuf> {
@@ -147,7 +146,7 @@ fn of_ssh(said: &str, is_valid: bool) -> Option<Signed> {
             Some(Signed::Bad { why: "the signature does not belong to this commit".to_owned() })
         }
         (false, None, _) if said.contains("Could not verify signature") || said.contains("No principal matched") => {
-            Some(Signed::Bad { why: "the key is not among the allowed signers, or not any more".to_owned() })
+            Some(Signed::Bad { why: "the key is not, or no longer, among the allowed signers".to_owned() })
         }
         (_, None, _) => None,
     }
@@ -175,13 +174,13 @@ fn of_key(said: &str, is_valid: bool) -> Option<Signed> {
         return bad("the signature does not belong to this commit".to_owned());
     }
     if let Some(key) = status("NO_PUBKEY") {
-        return bad(format!("the key `{key}` is not among those that are known here"));
+        return bad(format!("the key `{key}` is unknown here"));
     }
     let rest = status("GOODSIG")?;
     if is_valid {
         return Some(Signed::Good { by: name(rest) });
     }
-    bad(format!("the key of `{}` is not trusted as far as `gpg.minTrustLevel` wants", name(rest)))
+    bad(format!("the trust in the key of `{}` is below `gpg.minTrustLevel`", name(rest)))
 }
 
 /// What stood in the way, in Git's own words.
@@ -193,16 +192,16 @@ fn trouble(said: &str) -> String {
 }
 
 fn help_for(why: &str, kind: Kind) -> &'static str {
-    if why.contains("there is no program `git`") {
-        "install Git: signatures are checked by `git verify-commit`"
+    if why.contains("the program `git` was not found") {
+        "install Git: `git verify-commit` checks signatures"
     } else if why.contains("allowedSignersFile") {
-        "name the file of those who may sign: `git config gpg.ssh.allowedSignersFile FILE`"
+        "set the file of allowed signers: `git config gpg.ssh.allowedSignersFile FILE`"
     } else if why.contains("dubious ownership") {
-        "run `git config --global --add safe.directory FOLDER` if you trust what is in it"
+        "run `git config --global --add safe.directory FOLDER` if you trust its content"
     } else {
         match kind {
-            Kind::Ssh => "`git verify-commit HEAD` must run here: it needs `ssh-keygen`, of OpenSSH 8.2 or newer",
-            Kind::Key => "`git verify-commit HEAD` must run here: it needs `gpg`, or what `gpg.program` names",
+            Kind::Ssh => "make `git verify-commit HEAD` work here: it requires `ssh-keygen` of OpenSSH 8.2 or newer",
+            Kind::Key => "make `git verify-commit HEAD` work here: it requires `gpg` or the program of `gpg.program`",
         }
     }
 }

@@ -89,7 +89,8 @@ struct Listed {
     links: Vec<(IndexEntry, String)>,
     /// Only announced: see `INTENT_TO_ADD`.
     announced: HashSet<String>,
-    has_attributes: bool,
+    /// The `.gitattributes` of all folders.
+    attributes: Vec<git2::Oid>,
 }
 
 impl Listed {
@@ -97,7 +98,9 @@ impl Listed {
         let mut listed = Self::default();
         let mut conflicts = BTreeSet::new();
         for entry in index.iter() {
-            listed.has_attributes |= entry.path.ends_with(b".gitattributes");
+            if entry.path.ends_with(b".gitattributes") {
+                listed.attributes.push(entry.id);
+            }
             let Some(path) = scope.text_of(&entry.path) else { continue };
             if entry.flags & STAGE != 0 {
                 conflicts.insert(path);
@@ -126,7 +129,7 @@ impl Listed {
     }
 
     fn places(&self, repository: &Repository) -> Vec<SourceFile> {
-        let work_tree = WorkTree::new(repository, self.has_attributes);
+        let work_tree = WorkTree::new(repository, &self.attributes);
         let place =
             |(entry, path): &(IndexEntry, String)| SourceFile { path: path.clone(), place: work_tree.place(entry) };
         if self.files.len() < MANY_FILES {

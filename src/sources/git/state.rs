@@ -1,5 +1,5 @@
-//! What is checked out: the commit, the branch, and whether what a plan is made of is as that commit has it. A file
-//! that nobody reads may differ as it likes: the work tree of a pipeline is seldom clean.
+//! The state of the checkout: commit, branch, and whether manifests, config and snapshot equal the commit. Other files
+//! may differ: the work tree of a pipeline is seldom clean.
 
 use std::path::Path;
 

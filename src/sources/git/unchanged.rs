@@ -1,5 +1,5 @@
-//! Whether a file of the work tree surely holds what the index holds, told without reading it: size and times are as
-//! the index remembers them, and nothing converts files on their way in. Any doubt means no; the blob is then read.
+//! Checks without reading it whether a work tree file equals the index: same size and times, and no conversion on
+//! checkin. In doubt the answer is no, and the blob is read.
 
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
@@ -15,6 +15,7 @@ use crate::sources::read::{DiskFile, Place};
 
 /// A file changed in the same moment as the index was written may have the remembered times and other content. Two
 /// seconds is the coarsest clock that file systems keep.
+#[cfg(unix)] // see `written`
 const SAME_MOMENT: i64 = 2;
 
 /// The work tree as the index remembers it.
@@ -27,9 +28,11 @@ pub(super) struct WorkTree {
 }
 
 impl WorkTree {
-    /// `has_attributes`: the index holds a `.gitattributes` somewhere.
-    pub(super) fn new(repository: &Repository, has_attributes: bool) -> Self {
-        let indexed = if has_attributes || converts(repository) { None } else { written(&repository.index_path()) };
+    /// `attributes`: the `.gitattributes` that the index holds.
+    pub(super) fn new(repository: &Repository, attributes: &[git2::Oid]) -> Self {
+        let read = |id: &git2::Oid| repository.inner.find_blob(*id);
+        let by_attributes = attributes.iter().any(|id| read(id).map_or(true, |blob| may_convert(blob.content())));
+        let indexed = if by_attributes || converts(repository) { None } else { written(&repository.index_path()) };
         let folder = repository.work_tree.clone();
         let boundary = Boundary::new(&folder);
         Self { folder, boundary, store: Arc::clone(&repository.blobs), indexed }
@@ -47,6 +50,26 @@ impl WorkTree {
     }
 }
 
+/// Attributes that leave the content of files alone. `init` writes one of them, and it must not make every lint slower.
+const HARMLESS: [&str; 4] = ["merge", "diff", "export-ignore", "conflict-marker-size"];
+
+fn has_converting_attributes(file: &Path) -> bool {
+    file.exists() && std::fs::read(file).map_or(true, |text| may_convert(&text))
+}
+
+/// Whether attributes could make a file and its blob differ. What is not understood could.
+fn may_convert(attributes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(attributes) else { return true };
+    let is_harmless = |word: &str| {
+        let name = word.trim_start_matches(['-', '!']).split('=').next().unwrap_or_default();
+        HARMLESS.contains(&name) || name.starts_with("linguist-")
+    };
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let mut lines = lines.map(|line| (line.starts_with(['"', '[']), line.split_whitespace().skip(1)));
+    // A quoted pattern may hold blanks, and a `[attr]` line defines a macro.
+    lines.any(|(is_special, mut words)| is_special || !words.all(is_harmless))
+}
+
 /// Line endings, filters, keywords and encodings make the file and the blob differ. Finding out for each file costs as
 /// much as the blob does.
 fn converts(repository: &Repository) -> bool {
@@ -54,18 +77,18 @@ fn converts(repository: &Repository) -> bool {
     let automatic = config.ok().and_then(|config| config.get_string("core.autocrlf").ok());
     automatic.is_some_and(|value| !matches!(value.as_str(), "false" | "no" | "off" | "0"))
         || repository.inner.commondir().join("info/attributes").exists()
-        || repository.work_tree.join(".gitattributes").exists()
+        || has_converting_attributes(&repository.work_tree.join(".gitattributes"))
         || repository.attributes.as_ref().is_some_and(|file| file.exists())
         || Path::new("/etc/gitattributes").exists()
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // see the other `written`
 fn written(index: &Path) -> Option<i64> {
     use std::os::unix::fs::MetadataExt;
     index.metadata().ok().map(|file| file.mtime())
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // compares inode and change time
 fn is_same(entry: &IndexEntry, file: &Metadata, indexed: i64) -> bool {
     use std::os::unix::fs::MetadataExt;
     // The index keeps the low 32 bits of each.
@@ -87,7 +110,32 @@ fn written(_index: &Path) -> Option<i64> {
     None
 }
 
-#[cfg(not(unix))]
+#[cfg(not(unix))] // as `written`
 fn is_same(_entry: &IndexEntry, _file: &Metadata, _indexed: i64) -> bool {
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_convert;
+
+    #[test]
+    fn only_attributes_that_may_change_content_count() {
+        for text in
+            ["", "# a\n", ".portolan/known-entities.txt merge=union\r\n", "*.rs -diff linguist-generated\n* !merge\n"]
+        {
+            assert!(!may_convert(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "* text=auto\n",
+            "a merge=union eol=lf\n",
+            "\"a text\" merge\n",
+            "[attr]merge text\n",
+            "*.x filter=lfs -text\n",
+            "a binary\n",
+        ] {
+            assert!(may_convert(text.as_bytes()), "{text}");
+        }
+        assert!(may_convert(&[0xff]));
+    }
 }

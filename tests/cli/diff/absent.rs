@@ -88,6 +88,7 @@ fn is_deleted(repo: &Repo, case: &str, count: usize) {
 const POINTER: &str = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n";
 
 #[test]
+#[ignore = "slow"]
 fn a_file_whose_content_is_missing_keeps_everything() {
     let sops = "apiVersion: ENC[AES256_GCM,data:x,type:str]\nspec:\n    blueprint: ENC[AES256_GCM,data:y,type:str]\n    \
                 identifier: ENC[AES256_GCM,data:z,type:str]\nsops:\n    mac: ENC[AES256_GCM,data:q,type:str]\n";
@@ -149,7 +150,7 @@ fn what_never_was_a_manifest_keeps_nothing() {
     commit(&repo);
     is_deleted(&repo, "removed beside", 1);
     // A shallow clone does not know.
-    let clone = Repo::new();
+    let clone = Repo::outside_git();
     let address = format!("file://{}", repo.path().display());
     clone.git(&["clone", "--quiet", "--depth", "1", &address, "."]);
     assert!(findings(&clone).contains(&"hidden-manifest charts/values.yaml".to_owned()));
@@ -181,6 +182,7 @@ fn what_is_commented_out_or_removed_is_deleted() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn what_git_hides_keeps_everything() {
     for config in CONFIGS {
         let repo = pushed(config);
@@ -216,6 +218,36 @@ fn what_git_hides_keeps_everything() {
     }
 }
 
+/// A manifest that the patterns do not choose any more is still there, so its entity was not removed.
+#[test]
+fn a_change_of_the_patterns_deletes_nothing() {
+    let patterns = ["exclude: [\"catalog/team/**\"]", "include: [\"catalog/*.yaml\"]"];
+    for (config, pattern) in CONFIGS.iter().flat_map(|config| patterns.map(|pattern| (config, pattern))) {
+        let repo = pushed(config);
+        let changed = format!("scope: acme/catalog\nprune: {{max: 50, max-percent: 100}}\nmanifests: {{{pattern}}}\n");
+        repo.write("portolan.yaml", changed);
+        repo.remove("catalog/b.yaml");
+        for case in ["in the work tree", "committed", "later"] {
+            let diff = run(&repo, "diff --output json");
+            assert_eq!(deleted(&diff), Some(0), "{case}: {pattern}: {}{}", diff.results, diff.talk);
+            assert!(diff.results.contains("catalog/team/c.yaml"), "{case}: {}{}", diff.results, diff.talk);
+            commit(&repo);
+        }
+        let at = run(&repo, "diff --ref HEAD --output json");
+        assert_eq!(deleted(&at), Some(0), "{pattern}: {}{}", at.results, at.talk);
+        repo.git(&["rm", "--quiet", "catalog/team/c.yaml"]);
+        commit(&repo);
+        is_deleted(&repo, pattern, 2);
+    }
+    // One that no config ever chose declares nothing.
+    let repo = pushed("scope: acme/catalog\nprune: {max: 50, max-percent: 100}\nmanifests: {exclude: [testdata]}\n");
+    repo.write("testdata/b.yaml", manifest("b"));
+    commit(&repo);
+    repo.git(&["rm", "--quiet", "catalog/b.yaml"]);
+    commit(&repo);
+    is_deleted(&repo, "an example", 1);
+}
+
 #[test]
 fn an_unresolved_merge_keeps_everything() {
     let repo = pushed(CONFIGS[0]);
@@ -237,6 +269,7 @@ fn an_unresolved_merge_keeps_everything() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn other_repositories_and_submodules_keep_what_was_there() {
     for config in CONFIGS {
         // A `.git` in a folder whose manifests are tracked here, of whatever kind.
@@ -285,8 +318,9 @@ fn other_repositories_and_submodules_keep_what_was_there() {
     }
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // makes links and pipes
 #[test]
+#[ignore = "slow"]
 fn links_pipes_and_folders_in_the_place_of_manifests_keep_everything() {
     use std::os::unix::fs::{PermissionsExt, symlink};
     for config in CONFIGS {

@@ -118,11 +118,7 @@ fn what_the_catalog_would_refuse_is_not_recommended() {
     world.cart(|cart| cart["properties"]["tier"] = json!(40));
     let run = world.run("--verify");
     assert_eq!(run.code, 1, "{}", run.talk);
-    assert!(
-        run.results.ends_with("It would be refused: the catalog would not take 1 change, named above.\n"),
-        "{}",
-        run.results
-    );
+    assert!(run.results.ends_with("The catalog would reject 1 change (listed above).\n"), "{}", run.results);
 }
 
 #[test]
@@ -203,5 +199,5 @@ fn a_circle_that_nobody_can_enter_names_its_lines_and_its_way_out() {
         "{flat}"
     );
     let push = run_with(&world.repo, "push", &world.catalog.variables());
-    assert!(push.talk.contains("fix each one that the plan names, then push again"), "{}", push.talk);
+    assert!(push.talk.contains("fix each obstacle that the plan lists, then push again"), "{}", push.talk);
 }

@@ -86,7 +86,7 @@ fn a_catalog_that_cannot_be_had_ends_with_5() {
     let repo = shop();
     let run = run_with(&repo, "diff --exit-code", &at("http://127.0.0.1:9"));
     assert_eq!((run.code, run.results.as_str()), (5, ""), "{}", run.talk);
-    assert!(run.talk.contains("failed to connect to `127.0.0.1:9`"), "{}", run.talk);
+    assert!(run.talk.contains("no connection to `127.0.0.1:9`"), "{}", run.talk);
     let world = World::new();
     let stale = [
         ("PORTOLAN_CATALOG", world.catalog.serving.url.as_str()),
@@ -95,7 +95,7 @@ fn a_catalog_that_cannot_be_had_ends_with_5() {
     ];
     let run = run_with(&world.repo, "diff", &stale);
     assert_eq!((run.code, run.results.as_str()), (5, ""), "{}", run.talk);
-    assert!(run.talk.contains("does not take the credentials") && !run.talk.contains("hunter2"), "{}", run.talk);
+    assert!(run.talk.contains("rejected the credentials") && !run.talk.contains("hunter2"), "{}", run.talk);
 }
 
 #[test]
@@ -118,6 +118,7 @@ fn bad_days_of_the_network_change_nothing_in_the_plan() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn many_entities_and_one_change_is_one_change() {
     let world = World::new();
     let mut all = String::new();
@@ -144,11 +145,11 @@ fn many_entities_and_one_change_is_one_change() {
 fn in_a_pipeline_nobody_is_left_to_believe_that_local_was_meant() {
     let repo = shop();
     let said = run_with(&repo, "diff", &[("CI", "true")]).results;
-    assert!(said.contains("Nobody said which catalog is meant"), "{said}");
+    assert!(said.contains("No catalog configured"), "{said}");
     assert!(said.contains("PORT_CLIENT_ID"), "{said}");
     let named = run_with(&repo, "diff --catalog local", &[("CI", "true")]).results;
-    assert!(!named.contains("Nobody said"), "{named}");
-    assert!(!run(&repo, "diff").results.contains("Nobody said"));
+    assert!(!named.contains("No catalog configured"), "{named}");
+    assert!(!run(&repo, "diff").results.contains("No catalog configured"));
 }
 
 #[test]

@@ -43,10 +43,10 @@ fn where_nobody_can_tell_whose_an_entity_is_nothing_is_deleted() {
     let plan = plan(&world.repo, "", &at(&proxy.url));
     assert_eq!(changes(&plan), ["update service/cart"]);
     assert_eq!(plan["changes"][0]["standing"], "foreign");
-    assert!(plan["notes"].to_string().contains("counts as somebody else's, and nothing is deleted"), "{plan:#}");
+    assert!(plan["notes"].to_string().contains("counts as owned by others, and nothing is deleted"), "{plan:#}");
     let text = run_with(&world.repo, "diff", &at(&proxy.url));
     let words = text.results.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(words.contains("counts as somebody else's, and nothing is deleted"), "{words}");
+    assert!(words.contains("counts as owned by others, and nothing is deleted"), "{words}");
     assert!(words.contains("`portolan push --adopt`"), "{words}");
 }
 
@@ -92,7 +92,7 @@ fn without_privileges(repo: &Repo, line: &str, variables: &[(&str, &str)]) -> Op
     Some((output.status.code()?, text(output.stdout), text(output.stderr)))
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // takes permissions away
 #[test]
 fn beside_a_folder_that_nobody_may_list_nothing_is_deleted() {
     use std::os::unix::fs::PermissionsExt;
@@ -128,7 +128,7 @@ fn shallow(world: &World) -> Repo {
     world.write("catalog/pay.yaml", &json!({"blueprint": "service", "identifier": "pay", "properties": {"tier": 7}}));
     commit(&world.repo, "main goes on");
     world.repo.git(&["checkout", "--quiet", "feature"]);
-    let clone = Repo::new();
+    let clone = Repo::outside_git();
     let from = format!("file://{}", world.repo.path().display());
     let flags = ["clone", "--quiet", "--depth", "1", "--no-single-branch", "--branch", "feature", &from, "."];
     clone.git(&flags);

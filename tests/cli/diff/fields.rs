@@ -123,7 +123,7 @@ fn a_fresh_clone_works_against_the_embedded_catalog_with_nothing_else() {
     assert_eq!((run.code, run.talk.as_str()), (0, ""), "{}", run.results);
     let head = "Catalog: the embedded catalog `.portolan/local.db`. Scope: local.\n";
     assert!(run.results.starts_with(head), "{}", run.results);
-    assert!(run.results.contains("would take all of it"), "{}", run.results);
+    assert!(run.results.contains("Verified: the catalog accepts every change"), "{}", run.results);
     assert!(run.results.contains("Plan: 1 to create"), "{}", run.results);
     assert_eq!(crate::cli::run(&repo, "diff --exit-code").code, 2);
     // What is known and somebody else's is not ours, declared or not.

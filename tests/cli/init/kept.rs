@@ -15,9 +15,11 @@ fn hooks_ignores_and_settings_of_others_stay_as_they_are() {
     wired(&repo, "init --yes");
     let hooks = repo.read(".pre-commit-config.yaml");
     let (front, back) = HOOKS.split_at(HOOKS.find("\r\n\r\n").expect("a gap") + 2);
+    let types = "\r\ndefault_install_hook_types: [pre-commit, pre-merge-commit]\r\n";
+    let hooks = hooks.strip_suffix(types).unwrap_or_else(|| panic!("{hooks}"));
     assert!(hooks.starts_with(front) && hooks.ends_with(back) && !hooks.replace("\r\n", "").contains('\n'), "{hooks}");
     assert_eq!(repo.read(".gitignore").lines().next(), Some("\u{feff}target"));
-    assert!(repo.read(".gitignore").ends_with(".portolan/local.db*\r\n"));
+    assert!(repo.read(".gitignore").ends_with(".portolan/last-push.json\r\n"));
     let settings: serde_json::Value = serde_json::from_str(&repo.read(".vscode/settings.json")).expect("JSON");
     assert_eq!(settings["editor.rulers"][0], 120);
     assert_eq!(settings["yaml.schemas"][".portolan/manifest.schema.json"][0], "catalog/**/*.{yaml,yml}");
@@ -35,19 +37,26 @@ fn what_is_odd_is_shown_to_be_pasted() {
     let run = run(&repo, "init --yes");
     assert_eq!(run.code, 0, "{}", run.talk);
     for (path, lines) in [
-        (".pre-commit-config.yaml", "    - repo: local\n"),
+        (
+            ".pre-commit-config.yaml",
+            "    default_install_hook_types: [pre-commit, pre-merge-commit]\n    repos:\n      - repo: local\n",
+        ),
         (".gitlab-ci.yml", "    include:\n      - local: .gitlab/portolan.yml\n"),
         (".vscode/settings.json", "    {\n      \"yaml.schemas\""),
     ] {
-        assert!(run.results.contains(&format!("{path} is left as it is: ")), "{path}\n{}", run.results);
+        assert!(run.results.contains(&format!("{path} is not changed: ")), "{path}\n{}", run.results);
         assert!(run.results.contains(lines), "{path}\n{}", run.results);
     }
     let steps = super::next_steps(&run.results);
     let files = "`.pre-commit-config.yaml`, `.gitlab-ci.yml` and `.vscode/settings.json`";
-    assert_eq!(steps[0], format!("  1. Put the lines that are shown above into {files}."));
+    assert_eq!(steps[0], format!("  1. Add the lines shown above to {files}."));
     assert!(steps.iter().any(|step| step.contains("pre-commit install")), "{steps:?}");
     let again = super::run(&repo, "init --yes");
-    assert!(again.results.ends_with("Nothing to write: the lines above are left to put in.\n"), "{}", again.results);
+    assert!(
+        again.results.ends_with("Nothing to write, but the lines above must be added by hand.\n"),
+        "{}",
+        again.results
+    );
     let after = contents(repo.path());
     assert!(before.iter().all(|(path, bytes)| after.get(path) == Some(bytes)));
 }
@@ -61,25 +70,26 @@ fn a_repository_that_is_wired_by_hand_stays_so() {
         ".pre-commit-config.yaml",
         "repos:\n- repo: local\n  hooks:\n  - {id: p, entry: portolan lint, language: system}\n",
     );
-    repo.write(".gitignore", "*.db*\n");
+    repo.write(".gitignore", "*.db*\n/.portolan/last-push.json\n");
+    repo.write(".gitattributes", ".portolan/known-entities.txt merge=union\n");
     let before = contents(repo.path());
     let told = run(&repo, "init --yes");
     assert_eq!(told.code, 0, "{}", told.talk);
     assert!(told.results.contains("Nothing to do"), "{}", told.results);
-    assert!(told.talk.contains("`.github/workflows/catalog.yml` runs portolan already"), "{}", told.talk);
+    assert!(told.talk.contains("`.github/workflows/catalog.yml` already runs portolan"), "{}", told.talk);
     assert!(contents(repo.path()) == before);
 }
 
 #[test]
 fn what_git_leaves_out_is_told() {
     let repo = git(GITHUB);
-    repo.write(".gitignore", ".*\n!.gitignore\n");
+    repo.write(".gitignore", ".*\n!.gitignore\n!.gitattributes\n");
     let run = run(&repo, "init --yes --ci none");
     assert_eq!(run.code, 0, "{}", run.talk);
     for path in [".pre-commit-config.yaml", ".portolan/source.json"] {
-        assert!(run.talk.contains(&format!("note: Git leaves out `{path}`, so others")), "{path}: {}", run.talk);
+        assert!(run.talk.contains(&format!("note: Git ignores `{path}`, so it")), "{path}: {}", run.talk);
     }
-    assert_eq!(run.talk.matches("Git leaves out").count(), 2, "{}", run.talk);
+    assert_eq!(run.talk.matches("Git ignores").count(), 2, "{}", run.talk);
 }
 
 #[test]
@@ -88,7 +98,7 @@ fn a_file_of_ours_that_was_changed_stays() {
     repo.write(".github/workflows/portolan.yml", "name: mine\non: push\njobs: {}\n");
     let run = run(&repo, "init --yes");
     assert_eq!(run.code, 0, "{}", run.talk);
-    assert!(run.talk.contains("`.github/workflows/portolan.yml` says something else"), "{}", run.talk);
+    assert!(run.results.contains("  .github/workflows/portolan.yml was changed"), "{}", run.results);
     assert_eq!(repo.read(".github/workflows/portolan.yml"), "name: mine\non: push\njobs: {}\n");
     assert!(!run.results.contains("Set the secrets"), "{}", run.results);
 }
@@ -102,18 +112,18 @@ fn what_is_in_the_way_stops_it_before_anything_is_written() {
         repo.write(path, "a file\n");
         let before = contents(repo.path());
         let talk = run(&repo, line).was_refused();
-        assert!(talk.contains("is in the way") && talk.contains("nothing was written"), "{talk}");
+        assert!(talk.contains("is not a regular file") && talk.contains("nothing was written"), "{talk}");
         assert!(contents(repo.path()) == before, "{path}");
     }
     let repo = git(GITHUB);
     repo.write(".pre-commit-config.yaml", b"repos: \xff\xff\n");
     let run = run(&repo, "init --yes");
     assert_eq!(run.code, 70, "{}", run.talk);
-    assert!(run.talk.contains("read `.pre-commit-config.yaml`"), "{}", run.talk);
+    assert!(run.talk.contains("`.pre-commit-config.yaml` cannot be read"), "{}", run.talk);
     assert_eq!(names(&repo), [".pre-commit-config.yaml"]);
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // takes permissions away
 #[test]
 fn a_folder_that_cannot_be_written_is_told_with_what_was_written() {
     use std::os::unix::fs::PermissionsExt;
@@ -124,14 +134,14 @@ fn a_folder_that_cannot_be_written_is_told_with_what_was_written() {
     std::fs::set_permissions(&sealed, std::fs::Permissions::from_mode(0o444)).expect("it is ours");
     let run = run(&repo, "init --yes");
     assert_eq!(run.code, 70, "{}", run.talk);
-    assert!(run.talk.contains("error: failed to write `.pre-commit-config.yaml`: "), "{}", run.talk);
-    assert!(run.talk.contains("written so far: `portolan.yaml`") && run.talk.contains("read-only"), "{}", run.talk);
+    assert!(run.talk.contains("error: `.pre-commit-config.yaml` "), "{}", run.talk);
+    assert!(run.talk.contains("are kept: `portolan.yaml`") && run.talk.contains("read-only"), "{}", run.talk);
     assert_eq!(names(&repo), [".pre-commit-config.yaml", "portolan.yaml"]);
     std::fs::set_permissions(&sealed, std::fs::Permissions::from_mode(0o644)).expect("it is ours");
     wired(&repo, "init --yes");
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // makes symbolic links
 #[test]
 fn links_that_leave_the_repository_are_not_followed() {
     let (repo, other) = (git(GITHUB), crate::testkit::Repo::new());

@@ -1,5 +1,5 @@
 //! The pipelines that `init` writes: judged by the tools that judge such files, and their scripts run as a runner runs
-//! them, against a forge on loopback. Tools that are not installed are said to be missing; `TESTS_NEED_ALL` makes that a
+//! them, with a stand-in for portolan. Tools that are not installed are said to be missing; `TESTS_NEED_ALL` makes that a
 //! failure.
 
 use std::process::{Command, Stdio};
@@ -8,7 +8,6 @@ use serde_json::Value;
 
 use super::{GITHUB, GITLAB, git, wired, yaml};
 use crate::testkit::Repo;
-use crate::testkit::forge::{Forge, ME};
 
 fn wired_for_github(line: &str) -> Repo {
     let repo = git(GITHUB);
@@ -88,15 +87,13 @@ fn nothing_of_an_event_reaches_a_script_but_by_variables() {
     assert_eq!(workflow["jobs"]["push"]["environment"], "catalog");
 }
 
-/// A `portolan` that writes the reports it is asked for, and what it was called with. Its comments are real.
+/// A `portolan` that writes the reports it is asked for, and what it was called with.
 const STAND_IN: &str = r#"#!/bin/sh
-[ "$1" != comment ] || exec "$REAL" "$@"
 echo "$*" >>"$CALLS"
 echo '::error::said by a manifest'
 for word in "$@"; do
   case $word in
     markdown=*) printf '<!-- portolan:diff acme/catalog -->\n\n1 change\n' >"${word#markdown=}" ;;
-    json=*) printf '{"format": "portolan.plan/1", "changes": [1], "hazards": []}' >"${word#json=}" ;;
   esac
 done
 exit "${CODE:-0}"
@@ -117,7 +114,6 @@ impl<'a> Job<'a> {
         let mut all: Vec<(&str, String)> = vec![
             ("PATH", path),
             ("CALLS", place("calls")),
-            ("REAL", env!("CARGO_BIN_EXE_portolan").to_owned()),
             ("RUNNER_TEMP", place("temp")),
             ("GITHUB_WORKSPACE", place("")),
             ("GITHUB_STEP_SUMMARY", place("summary")),
@@ -152,16 +148,7 @@ fn step(workflow: &Value, job: &str, name: &str) -> String {
 fn the_workflow_compares_comments_and_pushes() {
     let repo = wired_for_github("init --yes");
     let workflow = yaml(&repo, ".github/workflows/portolan.yml");
-    let forge = Forge::start();
-    let variables = [
-        ("PORT_CLIENT_ID", "a"),
-        ("PORT_CLIENT_SECRET", "b"),
-        ("GITHUB_API_URL", forge.url.as_str()),
-        ("GITHUB_REPOSITORY", "acme/catalog"),
-        ("GITHUB_TOKEN", "only-for-this-run"),
-        ("GITHUB_REF", "refs/pull/7/merge"),
-        ("APPROVE", ""),
-    ];
+    let variables = [("PORT_CLIENT_ID", "a"), ("PORT_CLIENT_SECRET", "b"), ("APPROVE", "")];
     let job = Job::new(&repo, &variables);
     let (diff, comment, push) =
         (step(&workflow, "diff", "Diff"), step(&workflow, "diff", "Comment"), step(&workflow, "push", "Push"));
@@ -169,21 +156,23 @@ fn the_workflow_compares_comments_and_pushes() {
     let (code, words) = job.run("bash", &diff, &[("PORT_CLIENT_SECRET", "")]);
     assert!(code == 0 && words.contains("::warning") && job.calls().is_empty(), "{words}");
     assert_eq!(job.run("bash", &comment, &[]).0, 0);
-    assert_eq!(forge.calls(), [] as [&str; 0]);
+    assert!(job.calls().is_empty(), "there is no report to comment with");
     let (code, words) = job.run("bash", &diff, &[("CODE", "1")]);
     assert_eq!(code, 1, "{words}");
     is_not_obeyed(&words);
-    for _ in 0..2 {
-        let (code, words) = job.run("bash", &comment, &[]);
-        assert_eq!(code, 0, "{words}");
-    }
     let text = "<!-- portolan:diff acme/catalog -->\n\n1 change\n";
-    assert_eq!(forge.comments(), [(ME.to_owned(), text.to_owned())]);
     assert_eq!(repo.read("summary"), text);
+    let (code, words) = job.run("bash", &comment, &[]);
+    assert_eq!(code, 0, "{words}");
+    assert_eq!(job.calls()[1..], [format!("comment {}", repo.path().join("temp/comment.md").display())]);
+    // A comment that cannot be written fails no check; the job summary has the text.
+    let (code, words) = job.run("bash", &comment, &[("CODE", "5")]);
+    assert!(code == 0 && words.contains("::warning title=portolan::"), "{words}");
+    repo.write("calls", "");
     assert_eq!(job.run("bash", &push, &[]).0, 0);
     assert_eq!(job.run("bash", &push, &[("APPROVE", "$(touch x) 1a")]).0, 0);
     assert!(!repo.path().join("x").exists());
-    assert_eq!(job.calls()[1..], ["push", "push --approve $(touch x) 1a"]);
+    assert_eq!(job.calls(), ["push", "push --approve $(touch x) 1a"]);
     let (code, words) = job.run("bash", &push, &[("CODE", "3")]);
     assert_eq!(code, 3, "{words}");
     is_not_obeyed(&words);
@@ -198,6 +187,36 @@ fn is_not_obeyed(words: &str) {
     assert_eq!(lines.next_back(), Some(format!("::{word}::").as_str()), "{words}");
 }
 
+/// This program was built from source, so the jobs install no version: they take the portolan on the PATH, or build what
+/// the user names, or say what to do.
+#[test]
+fn the_jobs_take_portolan_from_the_path_or_build_it() {
+    let (github, gitlab) = (wired_for_github("init --yes"), git(GITLAB));
+    wired(&gitlab, "init --yes");
+    let script = step(&yaml(&github, ".github/workflows/portolan.yml"), "lint", "Install portolan");
+    let jobs = yaml(&gitlab, ".gitlab/portolan.yml");
+    let before = jobs[".portolan"]["before_script"][0].as_str().expect("a script").to_owned();
+    let installs: [(&Repo, &str, String); 2] = [(&github, "bash", script), (&gitlab, "sh", before)];
+    for (repo, shell, script) in installs {
+        let none = [("SOURCE_REPOSITORY", ""), ("SOURCE_COMMIT", "")];
+        let job = Job::new(repo, &none);
+        assert_eq!(job.run(shell, &script, &[]).0, 0, "portolan is on the PATH");
+        repo.write("bin/cargo", "#!/bin/sh\necho \"cargo $*\" >>\"$CALLS\"\n").write("bin/apk", "#!/bin/sh\n");
+        let made = Command::new("chmod").args(["+x", "bin/cargo", "bin/apk"]).current_dir(repo.path()).status();
+        assert!(made.is_ok_and(|status| status.success()));
+        let path = format!("{}:/usr/bin:/bin", repo.path().join("bin").display());
+        let (code, words) = job.run(shell, &script, &[("PATH", &path)]);
+        assert!(
+            code == 1 && words.contains("portolan is not on the PATH") && words.contains("portolan.yml"),
+            "{words}"
+        );
+        let source = [("PATH", path.as_str()), ("SOURCE_REPOSITORY", "https://x; touch y"), ("SOURCE_COMMIT", "0123")];
+        assert_eq!(job.run(shell, &script, &source).0, 0);
+        assert_eq!(job.calls(), ["cargo install --locked --git https://x; touch y --rev 0123 portolan"]);
+        assert!(!repo.path().join("y").exists());
+    }
+}
+
 #[test]
 fn the_jobs_of_gitlab_do_the_same() {
     let repo = git(GITLAB);
@@ -205,21 +224,18 @@ fn the_jobs_of_gitlab_do_the_same() {
     wired(&repo, "init --yes");
     let jobs = yaml(&repo, ".gitlab/portolan.yml");
     assert_eq!((&jobs["portolan-lint"]["stage"], &jobs["portolan-push"]["stage"]), (&"test".into(), &"ship".into()));
-    let forge = Forge::start();
-    let variables = [
-        ("PORT_CLIENT_ID", "a"),
-        ("PORT_CLIENT_SECRET", "b"),
-        ("GITLAB_TOKEN", "only-for-this-run"),
-        ("CI_API_V4_URL", forge.url.as_str()),
-        ("CI_PROJECT_ID", "12"),
-        ("CI_MERGE_REQUEST_IID", "7"),
-    ];
+    let variables = [("PORT_CLIENT_ID", "a"), ("PORT_CLIENT_SECRET", "b"), ("GITLAB_TOKEN", "only-for-this-run")];
     let job = Job::new(&repo, &variables);
     let script = |name: &str| jobs[name]["script"][0].as_str().expect("a script").to_owned();
     let (code, words) = job.run("sh", &script("portolan-diff"), &[("PORT_CLIENT_ID", "")]);
     assert!(code == 0 && words.contains("are not set") && job.calls().is_empty(), "{words}");
     let (code, words) = job.run("sh", &script("portolan-diff"), &[("CODE", "2")]);
-    assert_eq!((code, forge.comments().len()), (2, 1), "{words}");
+    assert_eq!(code, 2, "{words}");
+    let comment = job.calls()[1].clone();
+    assert!(comment.starts_with("comment /") && comment.ends_with("/portolan-comment.md"), "{comment}");
+    // Without a token for the note there is none, and the job still judges.
+    assert_eq!(job.run("sh", &script("portolan-diff"), &[("GITLAB_TOKEN", "")]).0, 0);
+    assert!(!job.calls()[2..].iter().any(|call| call.starts_with("comment")), "{:?}", job.calls());
     assert_eq!(job.run("sh", &script("portolan-lint"), &[]).0, 0);
     assert_eq!(job.run("sh", &script("portolan-push"), &[("APPROVE", "1a2b; touch x")]).0, 0);
     let last = job.calls().pop().expect("a call");

@@ -16,10 +16,10 @@ fn globs_that_leave_no_file_are_refused() {
             "  include: [catalogue/**/*.yaml]\n",
             "`manifests.include` (portolan.yaml:3) matches none of the 3 YAML files here",
         ),
-        ("  exclude: [catalog]\n", "`manifests.exclude` (portolan.yaml:3) leaves out all of the 3 YAML files here"),
+        ("  exclude: [catalog]\n", "`manifests.exclude` (portolan.yaml:3) excludes all 3 YAML files here"),
         (
             "  include: [catalog/cart.yaml]\n  exclude: [\"**/cart.yaml\"]\n",
-            "`manifests.exclude` (portolan.yaml:4) leaves out all that `manifests.include` matches",
+            "`manifests.exclude` (portolan.yaml:4) excludes every file that `manifests.include` matches",
         ),
     ] {
         let told = lint(&with_globs(globs), &[]);

@@ -57,9 +57,9 @@ fn usage_is_64_and_says_what_would_do() {
         (&["--fail-on", "bad"], "possible values: error, warning, info, never"),
         (&["--output", "xml"], "the formats are `text`, `concise`, `json`"),
         (&["--output", "json="], "a file is missing after `=`"),
-        (&["--rule", "nosuch=error"], "`nosuch` of `--rule`: there is no rule `nosuch`"),
+        (&["--rule", "nosuch=error"], "`--rule` is `nosuch`: unknown rule `nosuch`"),
         (&["--rule", "wrong-type=loud"], "the levels are `error`, `warning`, `info` and `off`"),
-        (&["--rule", "wrong-type"], "write it as NAME=LEVEL"),
+        (&["--rule", "wrong-type"], "expected NAME=LEVEL"),
         (&["--max-findings", "many"], "invalid value 'many' for '--max-findings"),
         (&["--max-findings=-1"], "invalid value '-1' for '--max-findings"),
         (&["--diff"], "--fix"),
@@ -67,11 +67,11 @@ fn usage_is_64_and_says_what_would_do() {
         (&["--write-baseline", "known.json", "--output", "json"], "cannot be used with '--output"),
         (&["--staged", "--fix"], "'--staged' cannot be used with '--fix'"),
         (&["--staged", "--since", "main"], "'--staged' cannot be used with '--since"),
-        (&["nowhere.yaml"], "nowhere.yaml`: there is no such file or folder"),
-        (&["catalog/nowhere/"], "nowhere`: there is no such file or folder"),
-        (&["../elsewhere.yaml"], "it is outside of the repository at"),
-        (&["--baseline", "nowhere.json"], "nowhere.json`: No such file"),
-        (&["-C", "nowhere"], "nowhere`: there is no such folder"),
+        (&["nowhere.yaml"], "no such file or folder: `nowhere.yaml`"),
+        (&["catalog/nowhere/"], "no such file or folder: `"),
+        (&["../elsewhere.yaml"], "is outside of the repository at"),
+        (&["--baseline", "nowhere.json"], "nowhere.json` cannot be read: No such file"),
+        (&["-C", "nowhere"], "no such folder: `"),
         (&["--config", "nowhere.yaml"], "nowhere.yaml`"),
         (&["--target", "production"], "`production`"),
     ] {
@@ -87,7 +87,7 @@ fn a_broken_config_is_64_with_all_its_faults() {
     repo.write("portolan.yaml", "platform: harbour\nrulez: {}\n");
     let told = lint(&repo, &[]);
     assert_eq!((told.code, told.out.as_str()), (64, ""), "{told:?}");
-    assert_says(&told, "2 things are wrong in it");
+    assert_says(&told, "has 2 errors");
     assert_says(&told, "did you mean `rules`?");
     assert_says(&told, "portolan.yaml:1:");
 }
@@ -100,14 +100,14 @@ fn output_that_cannot_be_written_is_70() {
         let told = lint(&repo, &["--output", target]);
         assert_eq!(told.code, 70, "{told:?}");
         let (_, path) = target.split_once('=').expect("it has a file");
-        assert_says(&told, &format!("{path}`: "));
-        assert_says(&told, "failed to write");
+        assert_says(&told, &format!("{path}` cannot be written: "));
+        assert_says(&told, "cannot be written");
     }
     let told = lint(&repo, &["--write-baseline", "file/baseline.json"]);
     assert_eq!(told.code, 70, "{told:?}");
 }
 
-#[cfg(target_os = "linux")]
+#[cfg(target_os = "linux")] // writes to /dev/full
 #[test]
 fn a_full_disk_is_70() {
     use std::process::Stdio;
@@ -116,7 +116,7 @@ fn a_full_disk_is_70() {
     let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("portolan"));
     let output = command.arg("lint").current_dir(repo.path()).stdout(Stdio::from(full)).output().expect("it runs");
     assert_eq!(output.status.code(), Some(70));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("failed to write the results"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("results cannot be written"));
 }
 
 #[test]

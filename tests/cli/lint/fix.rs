@@ -49,7 +49,7 @@ fn every_byte_outside_the_repairs_stays() {
         repo.write("catalog/basket.yaml", before);
         let told = lint(&repo, &["--fix"]);
         assert_eq!(told.code, 0, "{name}: {told:?}");
-        assert_says(&told, "Made 3 repairs in 1 file.");
+        assert_says(&told, "Applied 3 fixes in 1 file.");
         let read = std::fs::read(repo.path().join("catalog/basket.yaml")).expect("it is there");
         assert_eq!(String::from_utf8_lossy(&read), String::from_utf8_lossy(&after), "{name}");
         assert!(read == after, "{name}");
@@ -83,7 +83,7 @@ fn what_is_left_is_reported_and_counts() {
     repo.write("catalog/cart.yaml", service("cart", &format!("{AMBIGUOUS}    tier: high\n")));
     let told = lint(&repo, &["--fix"]);
     assert_eq!(told.code, 1);
-    assert_says(&told, "Made 1 repair in 1 file.");
+    assert_says(&told, "Applied 1 fix in 1 file.");
     assert!(told.out.contains("1 error in 1 file") && !told.out.contains("ambiguous-scalar"), "{}", told.out);
     assert_eq!(repo.read("catalog/cart.yaml"), service("cart", &format!("{QUOTED}    tier: high\n")));
 }
@@ -156,15 +156,15 @@ fn a_diff_writes_nothing_and_both_tools_take_it() {
 fn a_diff_says_how_much_it_would_do() {
     let repo = shop();
     let told = lint(&repo, &["--fix", "--diff"]);
-    assert_eq!((told.code, told.out.as_str(), told.err.as_str()), (0, "", "Nothing to repair.\n"));
+    assert_eq!((told.code, told.out.as_str(), told.err.as_str()), (0, "", "Nothing to fix.\n"));
     repo.write("catalog/cart.yaml", service("cart", &format!("{AMBIGUOUS}    tier: high\n")));
     let told = lint(&repo, &["--fix", "--diff"]);
-    assert_says(&told, "Would make 1 repair; 1 finding would be left.");
+    assert_says(&told, "1 fix would be applied; 1 finding would remain.");
     assert_eq!(lint(&repo, &["--fix", "--diff", "--fail-on", "never"]).code, 0);
     repo.write("catalog/cart.yaml", service("cart", WRONG));
     let told = lint(&repo, &["--fix", "--diff"]);
     assert_eq!((told.code, told.out.as_str()), (1, ""));
-    assert_says(&told, "No safe repair for 1 finding.");
+    assert_says(&told, "No safe fix for 1 finding.");
 }
 
 /// A repair of the index or of a pipe would have nowhere to go.
@@ -181,7 +181,7 @@ fn fix_with_changed_repairs_only_what_changed() {
     assert_eq!(repo.read("catalog/old.yaml"), service("old", AMBIGUOUS));
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // sets modes and makes links
 mod on_unix {
     use std::fs;
     use std::os::unix::fs::{PermissionsExt, symlink};
@@ -211,7 +211,7 @@ mod on_unix {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).expect("it is ours");
         let told = lint(&repo, &["--fix"]);
         assert_eq!(told.code, 70, "{told:?}");
-        assert_says(&told, "cart.yaml`: it is read-only");
+        assert_says(&told, "cart.yaml` is read-only");
         assert_says(&told, "make it writable");
         assert_eq!(repo.read("catalog/cart.yaml"), service("cart", AMBIGUOUS));
     }
@@ -231,8 +231,8 @@ mod on_unix {
             return;
         }
         assert_eq!(told.code, 70, "{told:?}");
-        assert_says(&told, "failed to write");
-        assert_says(&told, "look at the permissions of the folder");
+        assert_says(&told, "cannot be written");
+        assert_says(&told, "check the permissions of the folder");
     }
 
     #[test]

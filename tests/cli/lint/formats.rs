@@ -71,9 +71,9 @@ fn several_reports_of_one_run_each_go_where_they_were_sent() {
 fn two_reports_in_one_place_are_refused_before_anything_is_done() {
     let repo = faulty();
     for (outputs, words) in [
-        (["json", "text"], "as json and as text: both would go to standard output"),
-        (["text", "text"], "both would go to standard output"),
-        (["json=a.out", "sarif=./catalog/../a.out"], "as json and as sarif: both would go to `./catalog/../a.out`"),
+        (["json", "text"], "json and text would both go to standard output"),
+        (["text", "text"], "would both go to standard output"),
+        (["json=a.out", "sarif=./catalog/../a.out"], "json and sarif would both go to `./catalog/../a.out`"),
     ] {
         let told = lint(&repo, &["--fix", "--output", outputs[0], "--output", outputs[1]]);
         assert_eq!((told.code, told.out.as_str()), (64, ""), "{told:?}");

@@ -38,7 +38,7 @@ fn a_name_that_looks_like_a_flag_can_be_given() {
     assert_eq!(findings(&repo, &["--", "--staged.yaml"]), ["--staged.yaml:9:11 wrong-property-type"]);
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // Windows forbids such names
 #[test]
 fn control_characters_in_names_reach_no_terminal_and_break_no_line() {
     let repo = shop();
@@ -53,7 +53,7 @@ fn control_characters_in_names_reach_no_terminal_and_break_no_line() {
     assert_eq!(listed(&told), ["catalog/two\nlines\u{1b}[31m.yaml:9:11 wrong-property-type"], "data is as it is");
 }
 
-#[cfg(target_os = "linux")]
+#[cfg(target_os = "linux")] // other systems forbid such names
 #[test]
 fn a_name_that_is_no_text_is_read_and_shown() {
     use std::os::unix::ffi::OsStrExt;
@@ -102,6 +102,7 @@ fn places_are_counted_in_characters_in_every_encoding() {
 #[test]
 fn bytes_that_are_no_text_are_a_finding_and_hide_nothing_else() {
     let repo = shop();
+    repo.leave_git();
     repo.write("catalog/wishes.yaml", [service("wishes", "  title: K").as_bytes(), &[0xe4], b"se\n"].concat());
     repo.write("catalog/cart.yaml", service("cart", WRONG));
     repo.write("logo.yaml", [0x89, 0x50, 0x4e, 0x47, 0xff]);
@@ -112,6 +113,7 @@ fn bytes_that_are_no_text_are_a_finding_and_hide_nothing_else() {
 #[test]
 fn files_that_hold_little_are_no_trouble() {
     let repo = Repo::new();
+    repo.leave_git();
     for (name, text) in [
         ("empty.yaml", ""),
         ("comment.yaml", "# nothing here\n"),
@@ -123,5 +125,5 @@ fn files_that_hold_little_are_no_trouble() {
         repo.write(name, text);
     }
     let told = lint(&repo, &[]);
-    assert_eq!((told.code, told.out.as_str()), (0, "no entities in 6 files: nothing to lint\n"), "{told:?}");
+    assert_eq!((told.code, told.out.as_str()), (0, "no entities in 7 files: nothing to lint\n"), "{told:?}");
 }

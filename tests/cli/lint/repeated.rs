@@ -19,6 +19,7 @@ fn crowd(files: usize) -> Repo {
 const FORMATS: [&str; 8] = ["text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown"];
 
 #[test]
+#[ignore = "slow"]
 fn a_report_is_the_same_bytes_every_time_and_with_any_number_of_threads() {
     for files in [12, 260] {
         let repo = crowd(files);

@@ -59,7 +59,7 @@ fn lives_with() -> Repo {
     repo.write("catalog/checkout.yaml", service("checkout", AMBIGUOUS));
     let told = lint(&repo, &["--write-baseline", ".portolan/baseline.json"]);
     assert_eq!((told.code, told.out.as_str()), (0, ""), "{told:?}");
-    assert_says(&told, "Wrote `.portolan/baseline.json`: 2 findings that `--baseline` leaves out from now on.");
+    assert_says(&told, "Wrote `.portolan/baseline.json`: 2 findings, hidden by `--baseline` from now on.");
     repo
 }
 

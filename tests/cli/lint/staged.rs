@@ -142,20 +142,21 @@ fn conflicts_are_told_and_not_judged() {
     assert!(!merged.status.success());
     let told = lint(&repo, &["--staged"]);
     assert_eq!(told.code, 64, "{told:?}");
-    assert_says(&told, "there are conflicts in `catalog/cart.yaml`");
+    assert_says(&told, "unresolved merge conflicts in `catalog/cart.yaml`");
     assert_says(&told, "run `git add` on each file");
 }
 
 #[test]
 fn outside_git_it_says_so() {
     let repo = shop();
+    repo.leave_git();
     for (arguments, flag) in
         [(&["--staged"][..], "--staged"), (&["--changed"], "--changed"), (&["--since", "main"], "--since")]
     {
         let told = lint(&repo, arguments);
         assert_eq!((told.code, told.out.as_str()), (64, ""), "{told:?}");
-        assert_says(&told, "failed to find a Git repository at");
-        assert_says(&told, &format!("or without `{flag}`"));
+        assert_says(&told, "no Git repository at");
+        assert_says(&told, &format!("or drop `{flag}`"));
     }
 }
 
@@ -176,7 +177,7 @@ fn commits(repo: &Repo, arguments: &[&str]) -> (bool, Told) {
     (output.status.success(), told)
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // a hook needs the executable bit
 fn hook(repo: &Repo) {
     use std::os::unix::fs::PermissionsExt;
     let binary = assert_cmd::cargo::cargo_bin("portolan");
@@ -185,7 +186,7 @@ fn hook(repo: &Repo) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // as above
 #[test]
 fn a_hook_refuses_a_commit_with_errors_and_takes_one_without() {
     let repo = committed_shop();
@@ -277,7 +278,7 @@ fn a_repository_of_somebody_else_is_explained() {
     let plain = lint(&repo, &["--output", "github"]);
     give_all(0).expect("it was given away before");
     assert_eq!(told.code, 64, "{told:?}");
-    assert_says(&told, "it belongs to another user");
+    assert_says(&told, "belongs to another user");
     assert_says(&told, "git config --global --add safe.directory");
     assert_eq!(plain.code, 0, "{plain:?}");
 }
@@ -297,9 +298,9 @@ fn a_target_that_a_sparse_checkout_keeps_away_is_there() {
 
 #[test]
 fn a_bare_repository_is_explained() {
-    let repo = Repo::new();
+    let repo = Repo::outside_git();
     repo.git(&["init", "--quiet", "--bare"]);
     let told = lint(&repo, &["--staged"]);
     assert_eq!(told.code, 64, "{told:?}");
-    assert_says(&told, "it is bare, it has no files of its own");
+    assert_says(&told, "is bare: it has no work tree");
 }

@@ -82,11 +82,11 @@ fn misuse_is_told() {
     for (arguments, words) in [
         (&["-"][..], "add `--stdin-filename FILE`"),
         (&["--stdin-filename", "catalog/cart.yaml"], "add `-`: `portolan lint - --stdin-filename FILE`"),
-        (&["-", "catalog", "--stdin-filename", "x.yaml"], "`-` stands alone"),
-        (&["-", "--fix", "--stdin-filename", "x.yaml"], "`-` stands alone"),
-        (&["-", "--changed", "--stdin-filename", "x.yaml"], "`-` stands alone"),
+        (&["-", "catalog", "--stdin-filename", "x.yaml"], "`-` cannot be combined"),
+        (&["-", "--fix", "--stdin-filename", "x.yaml"], "`-` cannot be combined"),
+        (&["-", "--changed", "--stdin-filename", "x.yaml"], "`-` cannot be combined"),
         (&["-", "--staged", "--stdin-filename", "x.yaml"], "cannot be used with"),
-        (&["-", "--stdin-filename", "../x.yaml"], "it is outside of the repository"),
+        (&["-", "--stdin-filename", "../x.yaml"], "is outside of the repository"),
     ] {
         let told = lint(&repo, arguments);
         assert_eq!((told.code, told.out.as_str()), (64, ""), "{arguments:?} {told:?}");

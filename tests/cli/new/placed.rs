@@ -42,7 +42,7 @@ fn the_first_of_a_blueprint_goes_where_lint_looks() {
     assert_eq!(run(&repo, "new team platform").quietly_gave(), "docs/entities/platform.yml\n");
     repo.write("portolan.yaml", "manifests: {include: [\"one.yaml\"]}\n");
     let talk = run(&repo, "new team third").was_refused();
-    assert!(talk.contains("matches no file that could be made") && talk.contains("--file"), "{talk}");
+    assert!(talk.contains("matches no new file") && talk.contains("--file"), "{talk}");
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn among_bare_entities_the_next_one_is_beside_them() {
     let repo = Repo::new();
     repo.write(".portolan/blueprints/x.json", r#"{"identifier": "x", "schema": {"properties": {}}, "relations": {}}"#);
     repo.write("portolan.yaml", "manifests: {include: [\"**/port.yml\"]}\n");
-    assert!(run(&repo, "new x cart").was_refused().contains("matches no file that could be made"));
+    assert!(run(&repo, "new x cart").was_refused().contains("matches no new file"));
     for name in ["apps/cart", "apps/shop", "infra/db"] {
         repo.write(&format!("{name}/port.yml"), format!("blueprint: x\nidentifier: {}\n", name.replace('/', "-")));
     }
@@ -77,5 +77,5 @@ fn a_file_that_is_named_is_written_as_its_name_wants() {
     );
     assert!(repo.read("catalog/new/deep/two.yaml").contains("  name: two\n  namespace: shop\n"));
     let outside = run(&repo, "new service three --file elsewhere/three.yaml");
-    assert!(outside.talk.contains("`elsewhere/three.yaml` is not among `manifests.include`"), "{}", outside.talk);
+    assert!(outside.talk.contains("`elsewhere/three.yaml` does not match `manifests.include`"), "{}", outside.talk);
 }

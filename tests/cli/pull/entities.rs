@@ -24,7 +24,7 @@ fn an_adopted_catalog_lints_clean_and_says_the_same() {
     assert_eq!(Catalog::of(&repo).stored(), catalog.stored());
     let before = contents(repo.path());
     let again = catalog.pull(&repo, "--entities --all");
-    assert!(again.contains("\nWrote 0 manifests; 120 in the repository already.\n"), "{again}");
+    assert!(again.contains("\nWrote 0 manifests; 120 already in the repository.\n"), "{again}");
     assert!(contents(repo.path()) == before);
 }
 
@@ -35,7 +35,7 @@ fn only_what_the_scope_owns_is_adopted_and_the_scope_is_known() {
     let repo = Repo::new();
     let refused = catalog.run(&repo, "pull --entities");
     assert_eq!((refused.code, refused.results.as_str()), (64, ""), "{}", refused.talk);
-    assert!(refused.talk.contains("`scope`") && refused.talk.contains("`origin`"), "{}", refused.talk);
+    assert!(refused.talk.contains("no scope is set") && refused.talk.contains("`origin`"), "{}", refused.talk);
     let [url, id, secret] = catalog.variables();
     let other = run_with(&repo, "pull --entities", &[url, id, secret, ("PORTOLAN_SCOPE", "acme/other")]);
     assert_eq!(other.code, 0, "{}", other.talk);
@@ -126,7 +126,7 @@ fn overwriting_keeps_the_name_and_leaves_shared_files_alone() {
         .map(|it| format!("{} {} {}", it["identifier"], it["deed"], it["reason"]).replace('"', ""))
         .collect();
     let expected =
-        ["logistics rewritten null", "payments kept its file holds more than this entity", "platform unchanged null"];
+        ["logistics rewritten null", "payments kept its file has other content too", "platform unchanged null"];
     assert_eq!(deeds, expected);
     let rewritten = format!("{}  title: \"yes\"\n", entity("my-own", "\n  namespace: x", "logistics"));
     assert_eq!(repo.read("catalog/mine.yaml"), rewritten);

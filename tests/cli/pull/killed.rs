@@ -58,6 +58,7 @@ fn seen(root: &Path) -> BTreeMap<String, String> {
 }
 
 #[test]
+#[ignore = "slow"]
 fn whenever_it_is_killed_there_is_one_whole_snapshot() {
     let catalogs = [Catalog::of(&marked("a")), Catalog::of(&marked("b"))];
     let repo = Repo::new();
@@ -121,6 +122,7 @@ fn lint_reads_what_was_decided_and_not_yet_moved() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn those_who_pull_together_do_not_mix() {
     let catalogs = [Catalog::of(&marked("a")), Catalog::of(&marked("b"))];
     let repo = Repo::new();

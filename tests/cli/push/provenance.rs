@@ -113,7 +113,7 @@ fn a_commit_that_cannot_be_pushed_is_told_with_the_way_out() {
     repo.git(&["rm", "--quiet", "--cached", "catalog/all.yaml"]);
     repo.git(&["commit", "--quiet", "--message", "none"]);
     for (line, words) in [
-        ("push --ref nowhere", "find the revision `nowhere`"),
+        ("push --ref nowhere", "unknown Git revision `nowhere`"),
         ("push --ref mian", "did you mean `main`?"),
         ("push --ref HEAD", "no manifests"),
         ("push --ref", "a value is required"),
@@ -123,7 +123,7 @@ fn a_commit_that_cannot_be_pushed_is_told_with_the_way_out() {
         let talk = run(&repo, line).was_refused();
         assert!(talk.contains(words), "{line}: {talk}");
     }
-    let clone = Repo::new();
+    let clone = Repo::outside_git();
     let address = format!("file://{}", repo.path().display());
     clone.git(&["clone", "--quiet", "--depth", "1", &address, "."]);
     let old = id(&repo, "HEAD~2");
@@ -152,7 +152,7 @@ fn a_push_goes_on_from_the_last_and_goes_back_only_on_request() {
     let repo = history();
     let first = run(&repo, SINCE);
     assert_eq!(first.code, 0, "{}{}", first.results, first.talk);
-    assert!(first.results.contains("There is no `last.json`"), "{}", first.results);
+    assert!(first.results.contains("No `last.json`"), "{}", first.results);
     let record = repo.read("last.json");
     assert_eq!(run(&repo, SINCE).code, 0, "the same commit again");
     let record_again = repo.read("last.json");
@@ -173,7 +173,7 @@ fn a_push_goes_on_from_the_last_and_goes_back_only_on_request() {
     commit(&repo, "aside");
     let aside = run(&repo, SINCE);
     assert_eq!(aside.code, 4, "{}{}", aside.results, aside.talk);
-    assert!(aside.talk.contains("does not come after"), "{}", aside.talk);
+    assert!(aside.talk.contains("is not a descendant of"), "{}", aside.talk);
 }
 
 #[test]
@@ -184,15 +184,15 @@ fn a_record_that_says_nothing_of_this_push_is_refused_by_name() {
     let head = id(&repo, "HEAD");
     let gone = "0123456789abcdef0123456789abcdef01234567";
     for (text, code, words) in [
-        (good.replace("acme/catalog", "acme/other"), 4, "for the scope `acme/other`, and this is `acme/catalog`"),
+        (good.replace("acme/catalog", "acme/other"), 4, "for the scope `acme/other`, and this one is `acme/catalog`"),
         (good.replace("\"port\"", "\"glint\""), 4, "for the platform `glint`"),
         (good.replace("the embedded catalog", "another catalog"), 4, "for the catalog `another catalog"),
-        (good.replace(&head, gone), 4, "is not known here"),
-        (good.replace(&format!("\"{head}\""), "null"), 4, "does not say which commit"),
+        (good.replace(&head, gone), 4, "does not show whether"),
+        (good.replace(&format!("\"{head}\""), "null"), 4, "does not record which commit"),
         ("{".to_owned(), 64, "line 1"),
         (String::new(), 64, "line 1"),
-        ("{}".to_owned(), 64, "it is not the outcome of a push"),
-        (run(&repo, "diff --output json").results, 64, "it is not the outcome of a push"),
+        ("{}".to_owned(), 64, "is not the outcome of a push"),
+        (run(&repo, "diff --output json").results, 64, "is not the outcome of a push"),
     ] {
         repo.write("last.json", &text);
         let refused = run(&repo, SINCE);
@@ -200,7 +200,7 @@ fn a_record_that_says_nothing_of_this_push_is_refused_by_name() {
         assert!(refused.talk.contains(words), "{words}: {}", refused.talk);
         assert_eq!(repo.read("last.json"), text);
     }
-    let clone = Repo::new();
+    let clone = Repo::outside_git();
     let address = format!("file://{}", repo.path().display());
     commit_nothing(&repo);
     clone.git(&["clone", "--quiet", "--depth", "1", &address, "."]);
@@ -255,7 +255,7 @@ fn only_what_somebody_trusted_signed_is_pushed() {
     };
     refused(
         "push --require-signed",
-        "commit `[HEAD]` of `Ada <ada@example.com>` must be signed, and it has no signature",
+        "commit `[HEAD]` by `Ada <ada@example.com>` must be signed, and it has no signature",
     );
     signed_by(&repo, &keys, "stranger");
     refused("push --require-signed", "is not among the allowed signers");
@@ -265,8 +265,8 @@ fn only_what_somebody_trusted_signed_is_pushed() {
     // What is not committed is not signed; the index may say what it likes.
     let text = repo.read("catalog/all.yaml");
     repo.write("catalog/all.yaml", manifests(0..9));
-    refused("push --require-signed", "are not as commit `[HEAD]` has them");
-    refused("push --require-signed --plan plan.json", "are not as commit `[HEAD]` has them");
+    refused("push --require-signed", "differ from commit `[HEAD]`");
+    refused("push --require-signed --plan plan.json", "differ from commit `[HEAD]`");
     let pushed = run(&repo, "push --require-signed --ref HEAD");
     assert_eq!(pushed.code, 0, "{}{}", pushed.results, pushed.talk);
     assert!(pushed.results.contains("Push: 4 created"), "{}", pushed.results);
@@ -282,7 +282,7 @@ fn only_what_somebody_trusted_signed_is_pushed() {
     repo.git(&["update-index", "--no-assume-unchanged", "catalog/all.yaml"]);
     repo.write("catalog/all.yaml", text);
     repo.git(&["config", "--unset", "gpg.ssh.allowedSignersFile"]);
-    refused("push --require-signed", "nobody can tell");
+    refused("push --require-signed", "cannot be checked");
     refused("push --require-signed", "git config gpg.ssh.allowedSignersFile FILE");
 }
 
@@ -302,7 +302,7 @@ fn the_config_and_the_environment_ask_for_signatures_too() {
     assert_eq!(run(&repo, "push").code, 0);
     // A commit can take the key away; what the pipeline says it cannot.
     repo.write("portolan.yaml", config);
-    commit(&repo, "not any more");
+    commit(&repo, "no longer");
     assert_eq!(run(&repo, "push").code, 0);
     let required = [("PORTOLAN_REQUIRE_SIGNED", "true")];
     assert_eq!(run_with(&repo, "push", &required).code, 4);

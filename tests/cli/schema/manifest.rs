@@ -92,7 +92,7 @@ fn an_editor_shows_what_is_wrong_where_it_is() {
         ("kind", "kind: Entity", "kind: Entitty", 1, "ClusterEntity"),
         ("name", "name: cart", "name: Cart", 3, "lower case"),
         ("field", "  identifier: cart", "  identifer: cart", 6, "identifer is not allowed"),
-        ("identifier", "identifier: cart", "identifier: my cart", 6, "An identifier has"),
+        ("identifier", "identifier: cart", "identifier: my cart", 6, "Use letters, digits and @"),
     ] {
         assert!(CART.contains(from), "{from}");
         let found = faults(name, &CART.replacen(from, to, 1));
@@ -102,7 +102,7 @@ fn an_editor_shows_what_is_wrong_where_it_is() {
     }
     let inherited = "blueprint: api\nidentifier: a\nteam: payments\nproperties: {protocol: rest, version: '1', visibility: public}\nrelations: {service: cart}\n";
     let found = faults("team", inherited);
-    assert!(matches!(found.as_slice(), [(2, words)] if words.contains("take their team along")), "{found:?}");
+    assert!(matches!(found.as_slice(), [(2, words)] if words.contains("inherit their team through")), "{found:?}");
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn what_lint_takes_the_schema_takes() {
 fn without_a_snapshot_it_is_a_schema_all_the_same() {
     let repo = Repo::new();
     let made = run(&repo, "schema manifest");
-    assert!(made.talk.contains("`portolan pull` brings one"), "{}", made.talk);
+    assert!(made.talk.contains("Run `portolan pull`"), "{}", made.talk);
     let schema: serde_json::Value = serde_json::from_str(&made.results).expect("it is JSON");
     let judge = jsonschema::validator_for(&schema).expect("it is a schema");
     assert!(judge.is_valid(&serde_json::json!({"blueprint": "any", "identifier": "a", "properties": {"b": 1}})));
@@ -196,5 +196,5 @@ fn what_is_written_is_what_is_printed_and_lint_does_not_mind_it() {
     assert_eq!(repo.read(".portolan/manifest.schema.json"), printed);
     assert_eq!(run(&repo, "lint").results, before);
     let refused = run(&repo, "schema lint --write").was_refused();
-    assert!(refused.contains("leave `--write` out"), "{refused}");
+    assert!(refused.contains("drop `--write`"), "{refused}");
 }

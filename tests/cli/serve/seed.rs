@@ -42,7 +42,7 @@ fn repository() -> Repo {
 fn a_repository_is_brought_in_whatever_its_circles() {
     let repo = repository();
     let server = Server::of(&Repo::new(), &format!("--store memory --seed {}", repo.path().display()));
-    server.says("note: Brought in 7 entities and 2 blueprints");
+    server.says("note: Loaded 7 entities and 2 blueprints");
     for (name, on) in [("a", json!(["b"])), ("c", json!(["a"])), ("d", json!(["d"])), ("e", json!(["a", "f"]))] {
         let entity = server.gives("GET", &format!("/v1/blueprints/service/entities/{name}"), &Value::Null);
         assert_eq!(entity["entity"]["relations"], json!({"dependsOn": on, "owner": "z"}), "{name}");
@@ -56,7 +56,7 @@ fn what_the_snapshot_knows_is_there_by_name_and_owned_by_nobody() {
     repo.remove("catalog/zz/port.yml");
     repo.write(".portolan/known-entities.txt", "team\tz\nteam\ty\nnobody\tx\n");
     let server = Server::of(&repo, "--store memory --seed .");
-    server.says("note: Brought in 6 entities and 2 blueprints of `.`, and the names of 2 known entities.");
+    server.says("note: Loaded 6 entities and 2 blueprints from `.`, and 2 known entities.");
     let known = json!({"datasource_prefix": "portolan", "datasource_suffix": "(known entities)"});
     let found = server.gives("POST", "/v1/blueprints/entities/datasource-entities", &known);
     assert_eq!(found["entities"].as_array().map(Vec::len), Some(2));
@@ -77,15 +77,15 @@ fn what_cannot_be_brought_in_is_told_and_the_rest_is_served() {
     repo.write("catalog/shape.yaml", manifest("7", ""));
     repo.write(".portolan/blueprints/cut.json", "{\"identifier\": \"cut\"");
     let server = Server::of(&repo, "--store memory --seed .");
-    let last = server.says("note: Brought in 7 entities and 2 blueprints of `.`.");
+    let last = server.says("note: Loaded 7 entities and 2 blueprints from `.`.");
     assert!(!last.is_empty());
     assert_eq!(count(&server, "service"), 6);
     let server = Server::of(&repo, "--store memory --seed .");
-    server.says("note: `.portolan/blueprints/cut.json` holds no blueprint that can be used: it is not JSON");
-    server.says("catalog/broken.yaml:3 was left out: it cannot be read as YAML");
-    server.says("catalog/shape.yaml:6 was left out: `identifier` is a number and not a string.");
-    server.says("`lost` of catalog/lost.yaml was left out: ");
-    server.says("`wrong` of catalog/wrong.yaml was left out: ");
+    server.says("note: `.portolan/blueprints/cut.json` has no usable blueprint: it is not JSON");
+    server.says("catalog/broken.yaml:3 was skipped: it is not valid YAML");
+    server.says("catalog/shape.yaml:6 was skipped: `identifier` must be a string, found a number.");
+    server.says("`lost` of catalog/lost.yaml was skipped: ");
+    server.says("`wrong` of catalog/wrong.yaml was skipped: ");
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn where_nothing_can_be_brought_in_nothing_is_served() {
     let repo = Repo::new();
     let chosen = [("PORTOLAN_SERVE_CLIENT_ID", ID), ("PORTOLAN_SERVE_CLIENT_SECRET", SECRET)];
     let talk = run_with(&repo, "serve --store memory --seed .", &chosen).was_refused();
-    assert!(talk.contains("failed to seed from `.`: there are no blueprints and no manifests in it"), "{talk}");
+    assert!(talk.contains("seed `.` cannot be used: it has no blueprints and no manifests"), "{talk}");
     let talk = run_with(&repo, "serve --store memory --seed nowhere", &chosen).was_refused();
     assert!(talk.contains("nowhere"), "{talk}");
 }
@@ -114,7 +114,7 @@ fn the_blueprints_of_the_snapshot_are_followed_when_they_change() {
     repo.write(".portolan/blueprints/third.json", blueprint("third", &json!({})));
     let third = Server::of(&repo, "");
     let note = third.says("note: Blueprint `team`");
-    assert!(note.contains("1 entity would not fit (`z`)") && note.ends_with("It stays as it was."), "{note}");
+    assert!(note.contains("1 entity would not fit (`z`)") && note.ends_with("It was not changed."), "{note}");
     assert_eq!(count(&third, "third"), 0);
     assert_eq!(third.call("GET", "/v1/blueprints/own", &Value::Null).status, 404);
     assert_eq!(
@@ -134,6 +134,6 @@ fn another_file_is_another_catalog() {
     drop(server);
     // Brought in again, nothing changes.
     let server = Server::of(&repo, "--store other.db --seed .");
-    server.says("note: Brought in 7 entities");
+    server.says("note: Loaded 7 entities");
     assert_eq!(count(&server, "service"), 6);
 }

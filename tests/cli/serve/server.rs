@@ -115,7 +115,7 @@ impl Server {
         self.ask("GET", path, &[basic], "")
     }
 
-    #[cfg(unix)]
+    #[cfg(unix)] // Windows has no such signals
     pub fn signal(&self, name: &str) {
         let number = self.child.id().to_string();
         let sent = Command::new("kill").args([&format!("-{name}"), &number]).status().expect("`kill` is there");

@@ -108,12 +108,12 @@ fn a_write_that_leads_on_within_the_catalog_is_told_as_that() {
         let error = client_error(client(&server.url).blueprints());
         assert!(matches!(error, ClientError::Moved { .. }), "{error:?}");
         let told = error.to_string();
-        assert!(told.contains(&format!("within `{}` by a {status}", server.url)), "{told}");
+        assert!(told.contains(&format!("redirect ({status}) within `{}`", server.url)), "{told}");
         assert_eq!(server.seen().len(), 1);
     }
     let server = Scripted::start(|_, _| answer(307, "location: http://other.example:8080/?x=y\n", ""));
     let told = client_error(client(&server.url).blueprints()).to_string();
-    assert!(told.contains("leads on to `http://other.example:8080`,"), "{told}");
+    assert!(told.contains("redirects to `http://other.example:8080`"), "{told}");
 }
 
 #[test]

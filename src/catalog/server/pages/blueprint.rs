@@ -45,7 +45,8 @@ pub(super) fn page(visit: &Visit, store: &Store) -> Result<String, Fault> {
     for entity in &entities.entities {
         let row: Row = serde_json::from_str(entity.get()).map_err(|error| Fault::Trouble(error.to_string()))?;
         let shown = row.title.as_deref().filter(|title| !title.is_empty()).unwrap_or(&row.identifier);
-        page.put("<tr><td>").link(&Address::entity(identifier, &row.identifier), shown);
+        let shown = visit.shared.mask.text(shown);
+        page.put("<tr><td>").link(&Address::entity(identifier, &row.identifier), &shown);
         page.put("</td><td><code>").say(&row.identifier).put("</code></td><td>").say(&row.team.join(", "));
         page.put("</td><td>").say(row.updated_at.as_deref().unwrap_or_default());
         page.put("</td><td><code>").say(row.updated_by.as_deref().unwrap_or_default()).put("</code></td></tr>\n");

@@ -7,6 +7,9 @@ use super::markup::{Address, Markup};
 use crate::catalog::server::answer::Fault;
 use crate::catalog::store::{Portrait, Store};
 use crate::catalog::wire::Shape;
+use crate::domain::masked::masked_value;
+use crate::domain::value;
+use crate::text::mask::Mask;
 
 /// Longer values are cut: a page is for looking at.
 const LONGEST: usize = 4000;
@@ -15,6 +18,7 @@ pub(super) fn page(visit: &Visit, store: &Store) -> Result<String, Fault> {
     let (blueprint, identifier) = (visit.segment(0), visit.segment(1));
     let entity = store.entity(blueprint, identifier, &Shape::default())?;
     let entity: Value = serde_json::from_str(entity.get()).map_err(|error| Fault::Trouble(error.to_string()))?;
+    let entity = masked_value(&visit.shared.mask, None, &value::Value::from_json(&entity)).to_json();
     let relations = store.blueprint(blueprint)?;
     let relations = relations.get("relations").cloned().unwrap_or_default();
     let portrait = store.portrait(blueprint, identifier)?;
@@ -32,7 +36,7 @@ pub(super) fn page(visit: &Visit, store: &Store) -> Result<String, Fault> {
     page.put("</p>\n");
     properties(&mut page, &entity);
     points_to(&mut page, &entity, &relations);
-    pointed_to(&mut page, &portrait);
+    pointed_to(&mut page, &portrait, &visit.shared.mask);
     record(&mut page, &entity, &portrait);
     Ok(page.finish())
 }
@@ -92,17 +96,17 @@ fn points_to(page: &mut Markup, entity: &Value, relations: &Value) {
     page.put("</tbody>\n</table></div>\n");
 }
 
-fn pointed_to(page: &mut Markup, portrait: &Portrait) {
+fn pointed_to(page: &mut Markup, portrait: &Portrait, mask: &Mask) {
     page.put("<h2>Pointed to by</h2>\n");
     if portrait.sources.is_empty() {
-        page.put("<p class=\"dim\">nobody</p>\n");
+        page.put("<p class=\"dim\">none</p>\n");
         return;
     }
     page.put("<div class=\"wide\"><table>\n<tbody>\n");
     for source in &portrait.sources {
         let shown = source.title.as_deref().filter(|title| !title.is_empty()).unwrap_or(&source.identifier);
         page.put("<tr><th>").say(&source.relation).put("</th><td>");
-        page.link(&Address::entity(&source.blueprint, &source.identifier), shown);
+        page.link(&Address::entity(&source.blueprint, &source.identifier), &mask.text(shown));
         page.put(" <span class=\"dim\">").say(&source.blueprint).put("</span></td></tr>\n");
     }
     page.put("</tbody>\n</table></div>\n");

@@ -242,6 +242,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::generated_cases::config(256))]
+
         /// The shortcut never takes what `jsonschema` would refuse.
         #[test]
         fn what_is_plainly_right_is_right(schema in schemas(), value in values()) {

@@ -26,7 +26,7 @@ impl<'a> Members<'a> {
 
 /// Stored JSON that cannot be read.
 pub(in crate::catalog::store) fn damaged(error: &serde_json::Error) -> StoreError {
-    StoreError::Damaged { what: format!("an entity: {error}") }
+    StoreError::Damaged { what: format!("an entity cannot be read: {error}") }
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {

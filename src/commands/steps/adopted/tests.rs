@@ -12,6 +12,7 @@ fn blueprint() -> Blueprint {
         "schema": {"properties": {
             "tier": {"type": "number", "default": 3}, "name": {"type": "string", "default": "x"},
             "labels": {"type": "object", "default": {"a": 1, "b": [1.0]}}, "score": {"type": "number"},
+            "apiKey": {"type": "string"}, "tokenUrl": {"type": "string"},
         }, "required": ["name"]},
         "relations": {"system": {"target": "system"}, "uses": {"target": "service", "many": true},
             "old": {"target": "service"}},
@@ -54,6 +55,7 @@ fn adopted(entities: &[Entity], root: &Path, change: impl FnOnce(&mut Wishes<'_>
         delivery_is_cluster: false,
         replaces: &|_| false,
         overwrites: false,
+        mask: &Mask::derived(b"x", Vec::new()),
     };
     change(&mut wishes);
     let entities: Vec<&Entity> = entities.iter().collect();
@@ -78,13 +80,13 @@ fn only_what_says_something_is_written() {
          title: A title\n  team:\n    - checkout\n  properties:\n    name: x\n  relations:\n    uses:\n      - two\n    old: one\n"
     );
     assert_eq!(adoption.adopted[0].path, "catalog/service/cart.yaml");
-    assert_eq!(adoption.notes, ["1 value of properties that the blueprints do not have were left out."]);
+    assert_eq!(adoption.notes, ["1 value of properties that the blueprints do not have were omitted."]);
     // Written as a whole, what is not named would be unset.
     let whole = adopted(std::slice::from_ref(&entity), root.path(), |wishes| wishes.replaces = &|_| true);
     assert!(text(&whole).contains("    tier: 3\n    name: x\n    labels:\n      b:\n        - 1\n      a: 1.0\n"));
     let cluster = adopted(&[entity], root.path(), |wishes| wishes.delivery_is_cluster = true);
     assert!(!text(&cluster).contains("title") && !text(&cluster).contains("team"));
-    assert!(cluster.notes[1].starts_with("Title, icon and team of 1 entity were left out"), "{:?}", cluster.notes);
+    assert!(cluster.notes[1].starts_with("Title, icon and team of 1 entity were omitted"), "{:?}", cluster.notes);
 }
 
 #[test]
@@ -95,10 +97,11 @@ fn what_its_blueprint_would_not_take_gets_no_manifest() {
     let adoption = adopted(&[bare[0].clone(), whole, bare[1].clone()], root.path(), |_| {});
     let keys: Vec<&str> = adoption.adopted.iter().map(|it| it.key.identifier.as_ref()).collect();
     assert_eq!(keys, ["cart"]);
-    let note = "2 entities that lack what the blueprint requires got no manifest, the first of them: `service/a`.";
+    let note =
+        "No manifest for 2 entities that lack values which the blueprint requires, the first of them: `service/a`.";
     assert_eq!(adoption.notes, [note]);
     let one = adopted(&bare[..1], root.path(), |_| {});
-    assert_eq!(one.notes, ["1 entity that lacks what the blueprint requires got no manifest: `service/b`."]);
+    assert_eq!(one.notes, ["No manifest for 1 entity that lacks values which the blueprint requires: `service/b`."]);
 }
 
 #[test]
@@ -125,4 +128,43 @@ fn names_are_safe_and_nobody_elses() {
         (long.as_str(), long_path.as_str()),
     ];
     assert_eq!(paths, expected.into());
+}
+
+const SECRET: &str = "f3J9x0Qp2LmN8vRt";
+
+#[test]
+fn a_value_that_looks_like_a_credential_is_not_written_and_is_named_with_its_place() {
+    let root = folder();
+    let mut found = entity(
+        "cart",
+        json!({
+            "name": "x", "apiKey": SECRET, "labels": {"db": {"password": SECRET}}, "tokenUrl": "https://sso.example.com/token",
+        }),
+    );
+    found.title = Some("ghp_0123456789abcdefghijABCDEFGHIJ0123456789".into());
+    let adoption = adopted(&[found.clone()], root.path(), |_| {});
+    let written = text(&adoption);
+    assert!(!written.contains(SECRET) && !written.contains("ghp_") && !written.contains("apiKey"), "{written}");
+    assert!(written.contains("tokenUrl: https://sso.example.com/token"), "{written}");
+    let note = adoption.notes.iter().find(|note| note.contains("catalog/service/cart.yaml")).expect("it is named");
+    for field in ["`title`", "`properties.apiKey`", "`properties.labels`"] {
+        assert!(note.contains(field) && !note.contains(SECRET), "{note}");
+    }
+    // The config says that it is none.
+    let allowing = Mask::derived(b"x", vec!["apiKey".to_owned(), "labels".to_owned()]);
+    let allowed = entity("cart", json!({"name": "x", "apiKey": SECRET}));
+    let adoption = adopted(&[allowed], root.path(), |wishes| wishes.mask = Box::leak(Box::new(allowing)));
+    assert!(text(&adoption).contains(SECRET) && adoption.notes.is_empty());
+}
+
+#[test]
+fn an_entity_gets_no_manifest_where_leaving_the_value_out_would_clear_it_or_be_refused() {
+    let root = folder();
+    let replaced = entity("cart", json!({"name": "x", "apiKey": SECRET}));
+    let adoption = adopted(&[replaced], root.path(), |wishes| wishes.replaces = &|_| true);
+    assert!(adoption.adopted.is_empty(), "{:?}", adoption.adopted);
+    assert!(adoption.notes[0].contains("`service/cart`") && adoption.notes[0].contains("`properties.apiKey`"));
+    let required = entity("cart", json!({"name": "postgres://app:hunter22@db/x"}));
+    let adoption = adopted(&[required], root.path(), |_| {});
+    assert!(adoption.adopted.is_empty() && adoption.notes[0].contains("`properties.name`"), "{:?}", adoption.notes);
 }

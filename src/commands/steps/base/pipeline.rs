@@ -1,6 +1,6 @@
-//! What the pipelines say of the base, each by variables of its own. On a pull request that is the branch it is for; on a
-//! push, the commit that was there before. Some check out a merge that they made: its first parent is the tip they merged
-//! into, and often the only commit of the base that a shallow clone has.
+//! What the pipelines say of the base, each by variables of its own. On a pull request that is the branch it is for;
+//! on a push, the commit that was there before. Some check out a merge that they made: its first parent is the tip
+//! they merged into, and often the only commit of the base that a shallow clone has.
 
 use serde_json::Value;
 
@@ -40,7 +40,7 @@ const GITHUB: &str = "check out with `fetch-depth: 0` (an input of `actions/chec
 const GITLAB: &str = "set the variable `GIT_DEPTH: 0` for the job";
 const BITBUCKET: &str = "set `clone: depth: full` for the pipeline";
 const AZURE: &str = "check out with `fetchDepth: 0` (a property of the step `checkout: self`)";
-const JENKINS: &str = "take the shallow clone off the checkout, and let it fetch the target branch too";
+const JENKINS: &str = "disable the shallow clone of the checkout, and fetch the target branch too";
 const DRONE: &str = "clone with `depth: 0`, and run `git fetch origin` in the step";
 const WOODPECKER: &str = "clone with `partial: false` and `depth: 0`, and run `git fetch origin` in the step";
 const TRAVIS: &str = "set `git: depth: false`, and run `git fetch origin` first";

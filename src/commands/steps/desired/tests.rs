@@ -75,22 +75,22 @@ fn a_fault_is_told_with_its_place_and_hides_no_neighbour() {
     let head = "apiVersion: getport.io/v1\nkind: Entity\nmetadata: {name: x}\nspec:\n  blueprint: service\n";
     let text = |rest: &str| format!("{head}{rest}---\n{CART}");
     for (rest, line, reason, is_named) in [
-        ("  identifier: 7\n", 6, "`identifier` is a number and not a string", false),
+        ("  identifier: 7\n", 6, "`identifier` must be a string, found a number", false),
         ("  title: x\n", 1, "`identifier` is missing", false),
         ("  identifier: ''\n", 6, "`identifier` is empty", true),
-        ("  identifier: x\n  title: [a]\n", 7, "`title` is a list and not a string", true),
-        ("  identifier: x\n  team: [a, 1]\n", 7, "an item of `team` is a number and not a string", true),
-        ("  identifier: x\n  properties: 1\n", 7, "`properties` is a number and not a mapping", true),
+        ("  identifier: x\n  title: [a]\n", 7, "`title` must be a string, found a list", true),
+        ("  identifier: x\n  team: [a, 1]\n", 7, "an item of `team` must be a string, found a number", true),
+        ("  identifier: x\n  properties: 1\n", 7, "`properties` must be a mapping, found a number", true),
         (
             "  identifier: x\n  relations:\n    a: b\n    c: {d: e}\n",
             9,
-            "`relations.c` is a mapping and not an identifier or a list of them",
+            "`relations.c` must be an identifier or a list of them, found a mapping",
             true,
         ),
         (
             "  identifier: x\n  relations: {a: [b, null]}\n",
             7,
-            "an item of `relations.a` is null and not a string",
+            "an item of `relations.a` must be a string, found null",
             true,
         ),
     ] {

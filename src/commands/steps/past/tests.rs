@@ -1,5 +1,6 @@
-//! Random repositories, made with real Git: whatever becomes of their manifests, an entity is missing from what was read
-//! only where its manifest was removed, or the place that hides it is named. And nothing that a commit carries is obeyed.
+//! Random repositories, made with real Git: whatever becomes of their manifests, an entity is missing from what was
+//! read only where its manifest was removed, or the place that hides it is named. And nothing that a commit carries is
+//! obeyed.
 #![cfg(unix)]
 #![expect(clippy::disallowed_methods, reason = "lays out repositories with Git itself")]
 

@@ -33,7 +33,7 @@ fn whatever_is_in_doubt_keeps_everything() {
     let place = Place { file: FileId(3), span: Span::new(1, 2) };
     let doubt =
         Doubt { place, line: 1, reason: "it is odd".to_owned(), entities: Vec::new(), is_opaque: false, missing: None };
-    let folder = Unreadable::new("catalog/secret".to_owned(), "list the folder", "permission denied");
+    let folder = Unreadable::new("catalog/secret".to_owned(), "listed", "permission denied");
     let asked = Asked { doubts: vec![doubt], unreadable: vec![folder], ..Asked::default() };
     let folder = Blocker::Folder { path: "catalog/secret".into(), why: "permission denied".to_owned() };
     assert_eq!(unread(&asked), [Blocker::Manifest(place), folder]);

@@ -46,7 +46,7 @@ fn it_is_laid_out_for_a_person() {
                 line of that width is one that wraps around in every window.";
     let list = Value::List([Value::Text("a".into()), Value::Text("no".into())].into());
     let sketch = Sketch {
-        fields: vec![entry("title", "what people read", Filling::Offered(Some(Value::Text("Cart".into()))))],
+        fields: vec![entry("title", "the name that people see", Filling::Offered(Some(Value::Text("Cart".into()))))],
         ..sketch(
             vec![
                 entry("optional", "text", Filling::Offered(None)),
@@ -110,8 +110,17 @@ fn written(entries: &[Entry], offered_too: bool) -> serde_json::Value {
     if pairs.is_empty() { serde_json::Value::Null } else { pairs.into() }
 }
 
+/// Generated cases once found this.
+#[test]
+fn an_offer_that_ends_with_a_bar_reads_back() {
+    let offered = Filling::Offered(Some(Value::Text("a|".into())));
+    let entries = vec![entry("a", "a note", Filling::Given(Value::Null)), entry("b", "a note", offered)];
+    let text = unmarked(&encode_sketch(&sketch(entries, Vec::new()), &Around::Bare));
+    assert_eq!(json(&text)["properties"], serde_json::json!({"a": null, "b": "a|"}), "{text}");
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(crate::generated_cases::config(1_000))]
 
     #[test]
     fn it_reads_back_as_what_is_written_in_it(

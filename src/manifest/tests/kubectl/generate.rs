@@ -50,8 +50,13 @@ pub(super) fn structure(random: &mut Random) -> String {
     if random.one_in(20) {
         text = text.replace('\n', "\r");
     }
-    if random.one_in(8) {
-        text.truncate(text.trim_end().len());
+    if random.one_in(40) {
+        text = text.replace('\n', "\r\r\n");
+    }
+    match random.below(16) {
+        0 | 1 => text.truncate(text.trim_end().len()),
+        2 => text.truncate(text.trim_end_matches(['\n', '\r']).len()),
+        _ => {}
     }
     if random.one_in(20) {
         text.insert(0, '\u{feff}');
@@ -84,6 +89,7 @@ fn mapping(random: &mut Random, indent: usize, depth: usize, text: &mut String) 
     let blanks = " ".repeat(indent);
     for number in 0..=random.below(3) {
         text.push_str(&blanks);
+        let number = if random.one_in(24) { 0 } else { number };
         let key = key(random, number);
         text.push_str(&key);
         if key.ends_with('\n') {
@@ -231,7 +237,7 @@ fn flow_blank(random: &mut Random, indent: usize, text: &mut String) {
     }
 }
 
-const PIECES: [&str; 74] = [
+const PIECES: [&str; 81] = [
     " ",
     "  ",
     "\n",
@@ -269,6 +275,9 @@ const PIECES: [&str; 74] = [
     "\t",
     "\r",
     "\r\n",
+    "\r\r\n",
+    "\n   ",
+    "...\n---\n",
     "---\n",
     "...\n",
     "--- ",
@@ -303,6 +312,10 @@ const PIECES: [&str; 74] = [
     "[x, 'y', \"z\"]",
     "%YAML 1.1\n",
     "%TAG ! tag:x\n",
+    "%TAG !e! tag:yaml.org,2002:\n",
+    "!e!int ",
+    ".inf",
+    "\r# c\r",
     "\u{fffe}",
     "😀",
     "---#c\n",
@@ -372,6 +385,17 @@ pub(super) fn stream(random: &mut Random) -> String {
         "---\n# c\n\n",
         "--- |\n  t\n",
         "---\u{a0}\n",
+        "---\r",
+        "---\r# c\r",
+        "---\r\r\n",
+        "---\n%TAG !x\n---\n",
+        "---\n%FOO\n---\n",
+        "...\n%YAML 1.1\n---\n",
+        "...\n%TAG !e! tag:yaml.org,2002:\n---\nt: !e!int 3\n---\n",
+        "---\n\t\n---\n",
+        "---\n...\n\t# c\n---\n",
+        "{\"j\": 1}\n",
+        "# c\u{2028}m: 1\n---\n",
     ];
     let mut text = String::new();
     if random.one_in(2) {
@@ -414,7 +438,20 @@ pub(super) fn json(random: &mut Random) -> String {
         }
         json_object(random, 0, &mut text);
     }
-    text.push_str(random.pick(&["\n", "\n", "\n", "", "\n\n", " x", "\n---\n", "\n# c\n"]));
+    text.push_str(random.pick(&[
+        "\n",
+        "\n",
+        "\n",
+        "",
+        "\n\n",
+        " x",
+        "\n---\n",
+        "\n# c\n",
+        "\u{2029}\n",
+        "\u{a0}",
+        "\r\r\n",
+        "\u{c}",
+    ]));
     text
 }
 

@@ -2,6 +2,7 @@
 
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::tree::Value;
+use crate::manifest::yaml::first_forbidden;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Difference {
@@ -17,6 +18,7 @@ pub(super) enum Difference {
     SameKeyTwice,
     FirstSeparator,
     MarkAfterSeparators,
+    ControlOnSeparator,
 }
 
 #[derive(Debug)]
@@ -28,7 +30,7 @@ pub(super) struct Row {
     reason: &'static str,
 }
 
-pub(super) const TABLE: [Row; 12] = [
+pub(super) const TABLE: [Row; 13] = [
     Row {
         difference: Difference::AfterEnd,
         example: || "apiVersion: v1\na: 1\n...\nb: 2\n".to_owned(),
@@ -85,6 +87,11 @@ pub(super) const TABLE: [Row; 12] = [
         reason: "kubectl makes a byte order mark after two separators part of the key; portolan ignores it",
     },
     Row {
+        difference: Difference::ControlOnSeparator,
+        example: || "n: 0\n--- # \u{7f}\nn: 1\n".to_owned(),
+        reason: "kubectl does not read the line of a separator; YAML allows no control character anywhere",
+    },
+    Row {
         difference: Difference::SameKeyTwice,
         example: || "a: {1: b, \"1\": c}\n".to_owned(),
         reason: "kubectl keeps one of the two by chance; portolan keeps the last one and reports the key",
@@ -103,13 +110,14 @@ pub(super) fn by_fault(kind: &FaultKind) -> Option<Difference> {
     }
 }
 
-const BY_MESSAGE: [(&str, Difference); 8] = [
+const BY_MESSAGE: [(&str, Difference); 9] = [
     ("Kubernetes ignores this document", Difference::AfterEnd),
     ("Kubernetes does not see this `---`", Difference::CarriageReturn),
+    ("Kubernetes ignores what follows `---`", Difference::CarriageReturn),
     ("more follows it", Difference::ContentAfterEnd),
-    ("blanks that are not spaces", Difference::OddBlank),
+    ("characters that are not spaces", Difference::OddBlank),
     ("one plain text", Difference::PlainText),
-    ("is not taken for a key", Difference::PlainText),
+    ("is not a key", Difference::PlainText),
     ("ends before the", Difference::AnchorEnd),
     ("is a YAML tag, not text", Difference::TagAlone),
 ];
@@ -119,7 +127,12 @@ pub(super) fn by_text(text: &str) -> Vec<Difference> {
     let glued = |(at, _): (usize, &str)| text[at + 3..].starts_with(|c: char| c == '#' || !c.is_ascii());
     let has_glued = text.match_indices("---").any(glued);
     let has_mark = text.contains("---\n\u{feff}");
-    let found = [has_glued.then_some(Difference::FirstSeparator), has_mark.then_some(Difference::MarkAfterSeparators)];
+    let has_control = text.split('\n').any(|line| line.starts_with("---") && first_forbidden(line).is_some());
+    let found = [
+        has_glued.then_some(Difference::FirstSeparator),
+        has_mark.then_some(Difference::MarkAfterSeparators),
+        has_control.then_some(Difference::ControlOnSeparator),
+    ];
     found.into_iter().flatten().collect()
 }
 

@@ -189,9 +189,12 @@ fn is_error(kind: &FaultKind) -> bool {
         FaultKind::AmbiguousScalar { .. }
         | FaultKind::AmbiguousBreak { .. }
         | FaultKind::NonStringKey { .. }
-        | FaultKind::DuplicateKey { .. } => false,
+        | FaultKind::DuplicateKey { .. }
+        | FaultKind::Unlisted { .. } => false,
         FaultKind::Absent { is_fault, .. } => *is_fault,
         FaultKind::Syntax { .. }
+        | FaultKind::NotJson { .. }
+        | FaultKind::MergeConflict { .. }
         | FaultKind::TooDeep { .. }
         | FaultKind::TooLarge { .. }
         | FaultKind::AliasBomb { .. }

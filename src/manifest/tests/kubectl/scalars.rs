@@ -132,14 +132,41 @@ pub(super) fn quoted_scalar(random: &mut Random) -> String {
 }
 
 pub(super) fn scalar(random: &mut Random) -> String {
+    if random.one_in(40) {
+        return binary(random);
+    }
     let text = if random.one_in(4) { quoted_scalar(random) } else { plain_scalar(random) };
     if random.one_in(12) { format!("{} {text}", random.pick(&TAGS)) } else { text }
+}
+
+/// Bytes of every kind, whole characters and parts of them, in base64.
+fn binary(random: &mut Random) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const PARTS: [&[u8]; 9] = [
+        b"a",
+        b"\xc3\xa9",
+        b"\xe2\x82",
+        b"\xf0\x9f\x98",
+        b"\xff",
+        b"\x80",
+        b"\xed\xa0\x80",
+        b"\xc0\xaf",
+        b"\xf4\x90\x80\x80",
+    ];
+    let mut bytes = (0..random.below(6)).flat_map(|_| PARTS[random.below(PARTS.len())]).copied().collect::<Vec<u8>>();
+    bytes.resize(bytes.len().next_multiple_of(3), b'z');
+    let digits = bytes.chunks(3).flat_map(|three| {
+        let bits = three.iter().fold(0, |bits, byte| bits << 8 | usize::from(*byte));
+        [18, 12, 6, 0].map(|shift| char::from(DIGITS[bits >> shift & 63]))
+    });
+    format!("!!binary \"{}\"", digits.collect::<String>())
 }
 
 /// Scalars as values, items and keys, in block and flow collections.
 pub(super) fn scalars(random: &mut Random) -> String {
     let (one, two, three) = (scalar(random), scalar(random), plain_scalar(random));
-    match random.below(8) {
+    match random.below(9) {
+        8 => format!("a: {{x: {one}, {three}: {two}, x: {three}}}\na: {{x: {two}}}\n"),
         0..=2 => format!("a: {one}\n"),
         3 => format!("a:\n- {one}\n- {two}\n"),
         4 => format!("a: [{one}, {two}]\n"),

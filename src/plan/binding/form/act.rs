@@ -23,7 +23,7 @@ pub(in crate::plan::binding) fn read(found: &Value, plan: &Plan) -> Read<Acts> {
     let told = acts.waves.iter().map(|wave| wave.iter().map(|act| (act.change, act.deed)).collect::<Vec<_>>());
     let planned =
         plan.waves.iter().map(|wave| wave.steps.iter().map(|step| (step.change, wave.deed)).collect::<Vec<_>>());
-    if told.eq(planned) { Ok(acts) } else { Err(Flaw::new("they are not what the waves of the plan do")) }
+    if told.eq(planned) { Ok(acts) } else { Err(Flaw::new("they differ from the waves of the plan")) }
 }
 
 fn write_act(act: &Act) -> Value {
@@ -58,7 +58,7 @@ fn read_act(found: &Value, changes: &[Change]) -> Read<Act> {
             ("replace", Some(body)) => Call::Replace(body),
             ("patch", Some(body)) => Call::Patch(body),
             ("delete", None) => Call::Delete,
-            (other, _) => return Err(Flaw::new(format!("`{other}` with this `body` is no call"))),
+            (other, _) => return Err(Flaw::new(format!("`{other}` is not a valid method for this `body`"))),
         },
         needs: entries.take("needs", |value| list(value, |value| index(value, changes.len())))?,
     };
@@ -66,7 +66,7 @@ fn read_act(found: &Value, changes: &[Change]) -> Read<Act> {
     let (change, is_delete) = (&changes[act.change], act.call == Call::Delete);
     let key = if is_delete { change.removed() } else { change.is_write().then(|| change.key.clone()) };
     if is_delete != (act.deed == Deed::Delete) || key.as_ref() != Some(&act.key) {
-        return Err(Flaw::new("it does something else than its change"));
+        return Err(Flaw::new("it differs from its change"));
     }
     Ok(act)
 }
@@ -131,7 +131,7 @@ fn read_targets(found: &Value) -> Read<Targets> {
         Value::Text(target) => Ok(Targets::One(target.clone())),
         Value::List(_) => list(found, boxed).map(|targets| Targets::Many(targets.into())),
         Value::Bool(_) | Value::Integer(_) | Value::Large(_) | Value::Float(_) | Value::Map(_) => {
-            Err(Flaw::new("it is no identifier, and no list of them"))
+            Err(Flaw::new("expected an identifier or a list of identifiers"))
         }
     }
 }

@@ -46,7 +46,7 @@ pub(in crate::plan::binding) fn read_place(found: &Value, files: usize) -> Read<
     let mut entries = Entries::of(found)?;
     let file: u32 = entries.take("file", number)?;
     if file as usize >= files {
-        return Err(Flaw::new(format!("there is no file {file}: there are {files}")));
+        return Err(Flaw::new(format!("unknown file {file}: there are {files}")));
     }
     let place = Place { file: FileId(file), span: read_span(&mut entries)? };
     entries.end().map(|()| place)
@@ -86,7 +86,7 @@ pub(in crate::plan::binding) fn read(found: &Value, files: usize) -> Read<Change
         ("rename", Some(from), Some(by)) => Action::Rename { from, by },
         ("adopt", None, None) => Action::Adopt,
         ("delete", None, None) => Action::Delete,
-        (other, _, _) => return Err(Flaw::new(format!("`{other}` with this `from` and `by` is no action"))),
+        (other, _, _) => return Err(Flaw::new(format!("`{other}` is not a valid action with this `from` and `by`"))),
     };
     let change = Change {
         key: entries.take("key", read_key)?,
@@ -103,7 +103,7 @@ pub(in crate::plan::binding) fn read(found: &Value, files: usize) -> Read<Change
     };
     entries.end()?;
     if change.is_new() != (change.standing == Standing::New) || change.is_write() != change.place.is_some() {
-        return Err(Flaw::new("its action, its standing and its place do not go together"));
+        return Err(Flaw::new("its action, its standing and its place contradict each other"));
     }
     Ok(change)
 }
@@ -185,7 +185,7 @@ fn read_field(found: &Value) -> Read<FieldChange> {
         ("team", None) => Field::Team,
         ("property", Some(name)) => Field::Property(name),
         ("relation", Some(name)) => Field::Relation(name),
-        (other, _) => return Err(Flaw::new(format!("`{other}` with this `name` is no field"))),
+        (other, _) => return Err(Flaw::new(format!("`{other}` is not a valid field with this `name`"))),
     };
     let (before, after) = (entries.take("before", value::read)?, entries.take("after", value::read)?);
     let change = FieldChange {

@@ -1,10 +1,11 @@
-//! The plan file as a whole. It is told apart first (is it one, of which format, whose), then checked by its sum, then
-//! read: so a file that was cut is called cut, and not faulty at some place.
+//! Reads and writes plan files. It checks in order: whether it is a plan file, its format, its version, its checksum,
+//! and then its content, so that a truncated file is reported as such.
 
 use crate::domain::digest::Digest;
 use crate::domain::value::Value;
 use crate::plan::binding::{BindingError, ChosenPart, Circumstances, FORMAT, Options, PlanFile, Touched, touched_keys};
 use crate::plan::digest::{self as plan_digest, Writer};
+use crate::text::mask::Mask;
 
 use super::change::{read_key, write_key};
 use super::reading::{Entries, Flaw, Read, digest, entries as read_entries, flag, list, or_null, owned};
@@ -27,6 +28,7 @@ pub(in crate::plan::binding) fn write(file: &PlanFile) -> Value {
         ("commit", maybe(commit)),
         ("dirty", Value::Bool(*is_dirty)),
         ("base", maybe(base)),
+        ("maskKey", maybe(&file.mask_key)),
         ("options", write_options(&file.options)),
         ("plan", plan::write(&file.plan)),
         ("acts", act::write(&file.acts)),
@@ -148,17 +150,22 @@ pub(in crate::plan::binding) fn read_unchecked(text: &str) -> Option<PlanFile> {
 
 fn file(body: &Value) -> Read<PlanFile> {
     let file = parts(body)?;
-    let planned =
-        plan_digest::of_plan(file.made.destination(), &file.plan.changes, &file.plan.hazards, &file.plan.obstacles);
+    let planned = plan_digest::of_plan(
+        &Mask::off(),
+        file.made.destination(),
+        &file.plan.changes,
+        &file.plan.hazards,
+        &file.plan.obstacles,
+    );
     if file.plan.digest != planned {
-        return Err(Flaw::new("its digest is not that of what it does"));
+        return Err(Flaw::new("its digest does not match its content"));
     }
     if file.made.scope != file.plan.scope {
-        return Err(Flaw::new("its scope is not that of its plan"));
+        return Err(Flaw::new("its scope differs from its plan"));
     }
     let touched = file.touched.iter().map(|touched| &touched.key);
     if !touched.eq(&touched_keys(&file.plan)) {
-        return Err(Flaw::new("what it touches is not what its plan touches"));
+        return Err(Flaw::new("its entities differ from its plan"));
     }
     Ok(file)
 }
@@ -177,6 +184,7 @@ fn parts(body: &Value) -> Read<PlanFile> {
         is_dirty: entries.take("dirty", flag)?,
         base: entries.take("base", maybe)?,
     };
+    let mask_key = entries.take("maskKey", maybe)?;
     let options = entries.take("options", read_options)?;
     let files = entries.take("files", |value| list(value, owned))?;
     let plan = entries.take("plan", |value| plan::read(value, files.len()))?;
@@ -187,6 +195,7 @@ fn parts(body: &Value) -> Read<PlanFile> {
         blueprints: entries.take("blueprints", digests)?,
         touched: entries.take("touched", |value| list(value, read_touched))?,
         made,
+        mask_key,
         options,
         files,
         plan,

@@ -1,5 +1,5 @@
-//! Hazards in a plan file. What one asks for, and its digest, follow from its kind; the digest is in the file all the
-//! same and must be the one that follows, so that nobody takes a hazard for less than it is.
+//! Hazards in a plan file. The needed approval and the digest follow from the kind; the file also has the digest, and
+//! it must match, so that nobody can understate a hazard.
 
 use crate::domain::hazard::{Blocker, Hazard, HazardKind};
 use crate::domain::value::Value;
@@ -67,7 +67,7 @@ pub(in crate::plan::binding) fn read(found: &Value, files: usize) -> Read<Hazard
     let kind = entries.take("hazard", |value| read_kind(value, files))?;
     entries.end()?;
     let hazard = Hazard { consent: hazards::consent(&kind), digest: plan_digest::of_hazard(&kind), kind };
-    if hazard.digest == told { Ok(hazard) } else { Err(Flaw::new("its digest is not that of what it tells")) }
+    if hazard.digest == told { Ok(hazard) } else { Err(Flaw::new("its digest does not match its content")) }
 }
 
 fn read_kind(found: &Value, files: usize) -> Read<HazardKind> {
@@ -108,7 +108,7 @@ fn read_kind(found: &Value, files: usize) -> Read<HazardKind> {
             by: entries.take("by", |value| list(value, |value| read_blocker(value, files)))?,
             keys: entries.take("keys", keys)?,
         },
-        other => return Err(Flaw::new(format!("`{other}` is no hazard"))),
+        other => return Err(Flaw::new(format!("unknown hazard `{other}`"))),
     };
     entries.end().map(|()| kind)
 }
@@ -135,7 +135,7 @@ fn read_blocker(found: &Value, files: usize) -> Read<Blocker> {
         "manifest" => Blocker::Manifest(entries.take("place", |value| read_place(value, files))?),
         "read" => Blocker::Read { blueprint: entries.take("blueprint", shared)?, why: entries.take("why", owned)? },
         "folder" => Blocker::Folder { path: entries.take("path", boxed)?, why: entries.take("why", owned)? },
-        other => return Err(Flaw::new(format!("`{other}` is no reason to delete nothing"))),
+        other => return Err(Flaw::new(format!("unknown reason `{other}`"))),
     };
     entries.end().map(|()| blocker)
 }

@@ -1,5 +1,5 @@
-//! The plan in a plan file, as a whole: changes, waves, hazards and numbers. Waves name changes by their place; a place
-//! where there is none is a fault here, so that nobody later looks where nothing is.
+//! The plan in a plan file: changes, waves, hazards and counts. Waves refer to changes by index; an index out of range
+//! is an error here, so that later code can rely on it.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ pub(in crate::plan::binding) fn read(found: &Value, files: usize) -> Read<Plan> 
     let mut entries = Entries::of(found)?;
     let changes = entries.take("changes", |value| list(value, |value| change::read(value, files)))?;
     if !changes.is_sorted_by(|a, b| a.key < b.key) {
-        return Err(Flaw::new("its changes are not in their order, or one entity changes twice"));
+        return Err(Flaw::new("its changes are not sorted, or one entity changes twice"));
     }
     let count = changes.len();
     let plan = Plan {
@@ -49,7 +49,7 @@ pub(in crate::plan::binding) fn read(found: &Value, files: usize) -> Read<Plan> 
     };
     entries.end()?;
     if plan.counts.total != counted(&plan) {
-        return Err(Flaw::new("its numbers are not those of its changes"));
+        return Err(Flaw::new("its counts differ from its changes"));
     }
     Ok(plan)
 }
@@ -161,7 +161,7 @@ fn read_obstacle(found: &Value, files: usize) -> Read<Obstacle> {
             target: entries.take("target", read_key)?,
             place: entries.take("place", |value| read_place(value, files))?,
         },
-        other => return Err(Flaw::new(format!("`{other}` is no obstacle"))),
+        other => return Err(Flaw::new(format!("unknown obstacle `{other}`"))),
     };
     entries.end().map(|()| obstacle)
 }

@@ -1,6 +1,5 @@
-//! Reading a JSON value piece by piece. A fault gets its place on the way out, one step for each level, so that nothing
-//! is spent on places while all is well. Nothing is passed over: a key that nobody asked for is a fault, as is one that
-//! is there twice.
+//! Reads a JSON value piece by piece. An error gets its path on the way out, one step for each level, so that paths
+//! cost nothing without errors. Unknown and duplicate keys are errors.
 
 use std::sync::Arc;
 
@@ -23,7 +22,7 @@ impl Flaw {
     }
 
     fn wrong(value: &Value, wanted: &str) -> Self {
-        Self::new(format!("it is {} and not {wanted}", kind(value)))
+        Self::new(format!("expected {wanted}, found {}", kind(value)))
     }
 
     fn under(mut self, step: impl Into<String>) -> Self {
@@ -60,7 +59,7 @@ impl<'v> Entries<'v> {
         let mut names: Vec<&str> = left.iter().map(|(name, _)| *name).collect();
         names.sort_unstable();
         match names.windows(2).find(|pair| pair[0] == pair[1]) {
-            Some(pair) => Err(Flaw::new("it is there twice").under(pair[0])),
+            Some(pair) => Err(Flaw::new("duplicate key").under(pair[0])),
             None => Ok(Self { left }),
         }
     }
@@ -81,7 +80,7 @@ impl<'v> Entries<'v> {
     /// Nothing may be left.
     pub fn end(self) -> Read<()> {
         match self.left.iter().min_by_key(|(name, _)| *name) {
-            Some((name, _)) => Err(Flaw::new("nobody knows it").under(*name)),
+            Some((name, _)) => Err(Flaw::new("unknown key").under(*name)),
             None => Ok(()),
         }
     }
@@ -151,7 +150,7 @@ pub(in crate::plan::binding) fn number<T: TryFrom<i64>>(value: &Value) -> Read<T
 /// The place of a change in the plan, of which there are so many.
 pub(in crate::plan::binding) fn index(value: &Value, count: usize) -> Read<usize> {
     let index: usize = number(value)?;
-    if index < count { Ok(index) } else { Err(Flaw::new(format!("there is no change {index}: there are {count}"))) }
+    if index < count { Ok(index) } else { Err(Flaw::new(format!("unknown change {index}: there are {count}"))) }
 }
 
 pub(in crate::plan::binding) fn digest(value: &Value) -> Read<Digest> {
@@ -160,14 +159,14 @@ pub(in crate::plan::binding) fn digest(value: &Value) -> Read<Digest> {
     let digits = |at: usize| text.get(2 * at..2 * at + 2).filter(|pair| pair.bytes().all(|it| it.is_ascii_hexdigit()));
     for (at, byte) in bytes.iter_mut().enumerate() {
         let read = digits(at).and_then(|pair| u8::from_str_radix(pair, 16).ok());
-        *byte = read.ok_or_else(|| Flaw::new("it is not a digest of 64 hexadecimal digits"))?;
+        *byte = read.ok_or_else(|| Flaw::new("expected a digest of 64 hexadecimal digits"))?;
     }
     // Only in the one spelling that is written.
-    if Digest(bytes).to_string() == text { Ok(Digest(bytes)) } else { Err(Flaw::new("it is not a digest as written")) }
+    if Digest(bytes).to_string() == text { Ok(Digest(bytes)) } else { Err(Flaw::new("expected a digest")) }
 }
 
 pub(in crate::plan::binding) fn approval(value: &Value) -> Read<ApprovalDigest> {
-    ApprovalDigest::parse(text(value)?).ok_or_else(|| Flaw::new("it is not an approval digest"))
+    ApprovalDigest::parse(text(value)?).ok_or_else(|| Flaw::new("expected an approval digest"))
 }
 
 /// One of a few words.
@@ -175,6 +174,6 @@ pub(in crate::plan::binding) fn word<T: Copy>(value: &Value, all: &[T], word: im
     let found = text(value)?;
     all.iter().copied().find(|one| word(*one) == found).ok_or_else(|| {
         let known = all.iter().map(|one| format!("`{}`", word(*one))).collect::<Vec<_>>().join(", ");
-        Flaw::new(format!("it is none of {known}"))
+        Flaw::new(format!("expected one of {known}"))
     })
 }

@@ -57,7 +57,7 @@ pub(in crate::plan::binding) fn read(value: &Value) -> Read<Value> {
 
 fn read_at(value: &Value, depth: usize) -> Read<Value> {
     if depth > BOTTOM {
-        return Err(Flaw::new("it nests too deep"));
+        return Err(Flaw::new("nested too deep"));
     }
     Ok(match value {
         Value::Map(entries) if is_marked(entries) => marked(entries, depth)?,
@@ -73,24 +73,25 @@ fn object(entries: &[(Box<str>, Value)], depth: usize) -> Read<Value> {
     let mut names: Vec<&str> = entries.iter().map(|(name, _)| name.as_ref()).collect();
     names.sort_unstable();
     if names.windows(2).any(|pair| pair[0] == pair[1]) {
-        return Err(Flaw::new("a key is there twice"));
+        return Err(Flaw::new("duplicate key"));
     }
     let entry = |(name, value): &(Box<str>, Value)| Ok((name.clone(), read_at(value, depth + 1)?));
     Ok(Value::Map(entries.iter().map(entry).collect::<Read<_>>()?))
 }
 
 fn marked(entries: &[(Box<str>, Value)], depth: usize) -> Read<Value> {
-    let [(name, Value::Text(text))] = entries else { return Err(Flaw::new("it stands for a value, and is no text")) };
+    let [(name, Value::Text(text))] = entries else { return Err(Flaw::new("expected a string that encodes a value")) };
     if name.as_ref() == FLOAT {
-        return text.parse().map(Value::Float).map_err(|_| Flaw::new("`$float` is no number"));
+        return text.parse().map(Value::Float).map_err(|_| Flaw::new("`$float` is not a number"));
     }
-    let inner: Value = serde_json::from_str(text).map_err(|fault| Flaw::new(format!("`$json` is no JSON: {fault}")))?;
+    let inner: Value =
+        serde_json::from_str(text).map_err(|fault| Flaw::new(format!("`$json` is not JSON: {fault}")))?;
     match inner {
         // What looks like a mark in here is a real object.
         Value::Map(entries) if is_marked(&entries) => object(&entries, depth),
         Value::Map(_) | Value::List(_) => read_at(&inner, depth + 1),
         Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Large(_) | Value::Float(_) | Value::Text(_) => {
-            Err(Flaw::new("`$json` holds no list and no object"))
+            Err(Flaw::new("`$json` must be a list or an object"))
         }
     }
 }

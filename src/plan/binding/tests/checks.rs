@@ -6,7 +6,7 @@ use super::{bound, made};
 use crate::domain::snapshot::{Completeness, Snapshot};
 use crate::plan::Ground;
 use crate::plan::binding::{Circumstances, How, Moved, Sight, Unfit, moved, unfit};
-use crate::plan::tests::world::{World, entity, key, manifests};
+use crate::plan::tests::world::{World, entity, key, manifests, mask};
 
 fn stored() -> Json {
     json!([
@@ -34,7 +34,7 @@ fn after(change: impl FnOnce(&mut World)) -> Vec<Moved> {
     let mut world = world();
     change(&mut world);
     let actual = world.snapshot();
-    moved(&file, &Sight { actual: &actual, blueprints: &world.blueprints, owned: &world.owned })
+    moved(&file, &Sight { actual: &actual, blueprints: &world.blueprints, owned: &world.owned, mask: mask() })
 }
 
 fn one(identifier: &str, how: How) -> Vec<Moved> {
@@ -98,7 +98,9 @@ fn what_was_not_read_is_not_taken_for_unmoved() {
     let file = bound(&world(), &[]);
     let world = world();
     let mut actual = world.snapshot();
-    let sight = |actual: &Snapshot| moved(&file, &Sight { actual, blueprints: &world.blueprints, owned: &world.owned });
+    let sight = |actual: &Snapshot| {
+        moved(&file, &Sight { actual, blueprints: &world.blueprints, owned: &world.owned, mask: mask() })
+    };
     let shelf = actual.blueprints.get_mut("service").expect("it was read");
     shelf.completeness = Completeness::Incomplete("the line was cut".to_owned());
     assert_eq!(sight(&actual), one("new", How::Unread(Some("the line was cut".to_owned()))));
@@ -112,7 +114,11 @@ fn other(now: &Circumstances, change: impl FnOnce(&mut World)) -> Vec<Unfit> {
     let mut world = world();
     change(&mut world);
     let actual = world.snapshot();
-    unfit(&file, now.destination(), &Ground { desired: &world.desired, blueprints: &world.blueprints, actual: &actual })
+    unfit(
+        &file,
+        now.destination(),
+        &Ground { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask: mask() },
+    )
 }
 
 #[test]
@@ -187,6 +193,6 @@ fn a_plan_that_cannot_be_done_fits_nowhere() {
     world.desired.extend(manifests(&json!([{"identifier": "cart", "title": "Another"}])));
     let file = bound(&world, &[]);
     let actual = world.snapshot();
-    let ground = Ground { desired: &world.desired, blueprints: &world.blueprints, actual: &actual };
+    let ground = Ground { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask: mask() };
     assert_eq!(unfit(&file, made().destination(), &ground), [Unfit::Obstacles { count: 1 }]);
 }

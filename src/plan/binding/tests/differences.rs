@@ -15,27 +15,32 @@ use crate::plan::binding::form::file::{checksum, with_checksum};
 use crate::plan::binding::{Difference, PlanFile, Sight, differences, elsewhere, moved, unfit};
 use crate::plan::digest::of_plan;
 use crate::plan::tests::generated::worlds;
-use crate::plan::tests::world::{World, key};
+use crate::plan::tests::world::{World, key, mask};
 
 /// The plan of a world with the requests that it leads to.
 fn genuine(world: &World) -> PlanFile {
     let (actual, plan) = (world.snapshot(), world.plan());
     let acts = world.acts(&plan);
-    let ground = Ground { desired: &world.desired, blueprints: &world.blueprints, actual: &actual };
+    let ground = Ground { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask: mask() };
     PlanFile::bind(made(), options(world), plan, acts, ground, |FileId(file)| PATHS[file as usize % PATHS.len()])
 }
 
-/// Why a push refuses the file; `None`: it makes the plan again and carries that out.
+/// Why a push refuses the file; `None`: it makes the plan again, with the options in the file, and carries that out.
 fn refusal(world: &World, file: &PlanFile, actual: &Snapshot) -> Option<String> {
-    let ground = Ground { desired: &world.desired, blueprints: &world.blueprints, actual };
-    let sight = Sight { actual, blueprints: &world.blueprints, owned: &world.owned };
-    let again = genuine(world);
+    let ground = Ground { desired: &world.desired, blueprints: &world.blueprints, actual, mask: mask() };
+    let sight = Sight { actual, blueprints: &world.blueprints, owned: &world.owned, mask: mask() };
+    let mut asked = world.clone();
+    asked.prune.enabled = file.options.prune.unwrap_or(world.prune.enabled);
+    asked.adopt = file.options.adopt;
+    if file.options.only != options(world).only {
+        return Some("another part is chosen".to_owned());
+    }
+    let again = genuine(&asked);
     let now = made();
     let reasons = [
         format!("{:?}", elsewhere(&file.made, now.destination())),
         format!("{:?}", unfit(file, now.destination(), &ground)),
         format!("{:?}", moved(file, &sight)),
-        // What it was made with is what it is made with again.
         format!("{:?}", differences(file, &PlanFile { options: file.options.clone(), ..again }, true)),
     ];
     reasons.into_iter().find(|reason| reason != "[]")
@@ -119,14 +124,24 @@ fn where_and_by_whom_is_not_compared() {
     assert_eq!(edited(edit), []);
 }
 
-/// Everything that the file shows, but for where it stands and who wrote it: in another way than `differences` does it.
+/// Everything that the file shows, but for where it stands, who wrote it and the options that led to it: in another way
+/// than `differences` does it.
 fn shown(json: &Json) -> Json {
     match json {
         Json::Object(entries) => {
             let is_shown = |name: &str| {
                 !matches!(
                     name,
-                    "place" | "places" | "span" | "record" | "files" | "commit" | "dirty" | "checksum" | "base"
+                    "place"
+                        | "places"
+                        | "span"
+                        | "record"
+                        | "files"
+                        | "commit"
+                        | "dirty"
+                        | "checksum"
+                        | "base"
+                        | "options"
                 )
             };
             entries
@@ -221,7 +236,8 @@ fn forged(mut json: Json) -> Option<PlanFile> {
     }
     // The digest of the plan is made to fit: by a genuine file of the same edited parts.
     let mut file = PlanFile::read_unchecked(&text(&json))?;
-    file.plan.digest = of_plan(file.made.destination(), &file.plan.changes, &file.plan.hazards, &file.plan.obstacles);
+    file.plan.digest =
+        of_plan(mask(), file.made.destination(), &file.plan.changes, &file.plan.hazards, &file.plan.obstacles);
     PlanFile::read("plan.json", &file.write(), TOOL).ok()
 }
 

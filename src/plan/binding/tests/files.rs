@@ -43,8 +43,14 @@ fn through_text(value: &Value) -> Value {
     read_value(&found).expect("it was written here")
 }
 
+/// A world takes some milliseconds, so a long run has `most`.
+fn long(default: u32, most: u32) -> ProptestConfig {
+    let config = crate::generated_cases::config(default);
+    ProptestConfig { cases: config.cases.min(most), ..config }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(long(256, 2_000))]
 
     #[test]
     fn a_file_comes_back_as_it_was(world in worlds(), values in proptest::collection::vec(values(), 1..6)) {
@@ -97,8 +103,8 @@ fn what_nests_as_deep_as_a_manifest_may_comes_back() {
 fn the_schema_tells_the_form() {
     let schema = crate::plan::binding::schema();
     let validator = jsonschema::validator_for(&schema).expect("it is a schema");
-    let mut runner = proptest::test_runner::TestRunner::deterministic();
-    for _ in 0..64 {
+    let mut runner = proptest::test_runner::TestRunner::new(long(64, 2_000));
+    for _ in 0..long(64, 2_000).cases {
         let world = worlds().new_tree(&mut runner).expect("there are worlds").current();
         let value = values().new_tree(&mut runner).expect("there are values").current();
         let file: serde_json::Value = serde_json::from_str(&bound(&world, &[value]).write()).expect("it is JSON");

@@ -14,7 +14,7 @@ use crate::domain::finding::FileId;
 use crate::domain::plan::{Deed, Plan};
 use crate::domain::value::Value;
 use crate::plan::Ground;
-use crate::plan::tests::world::World;
+use crate::plan::tests::world::{World, mask};
 
 const TOOL: &str = "1.2.3";
 
@@ -80,6 +80,6 @@ const PATHS: [&str; 4] = ["b.yaml", "a/\u{202e}\"c.yaml", "a/b.yaml", "z"];
 fn bound(world: &World, values: &[Value]) -> PlanFile {
     let (actual, plan) = (world.snapshot(), world.plan());
     let acts = acts(&plan, values);
-    let ground = Ground { desired: &world.desired, blueprints: &world.blueprints, actual: &actual };
+    let ground = Ground { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask: mask() };
     PlanFile::bind(made(), options(world), plan, acts, ground, |FileId(file)| PATHS[file as usize % PATHS.len()])
 }

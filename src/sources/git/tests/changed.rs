@@ -22,7 +22,7 @@ fn a_touched_file_is_not_a_changed_one() {
     let tree = Tree::with_commit();
     tree.write("a.yaml", "a: 1\n");
     tree.git(["config", "core.filemode", "true"]);
-    #[cfg(unix)]
+    #[cfg(unix)] // sets the executable bit
     {
         use std::os::unix::fs::PermissionsExt;
         fs::set_permissions(tree.path.join("b.yaml"), fs::Permissions::from_mode(0o755)).expect("it is ours");
@@ -87,13 +87,13 @@ fn a_revision_that_is_not_there_gets_a_suggestion() {
         let error = tree.open().changed(&tree.path, &everything(), Some(revision)).expect_err(revision);
         (error.to_string(), help(&error))
     };
-    assert_eq!(ask(&tree, "mian"), ("find the revision `mian`".to_owned(), "did you mean `main`?".to_owned()));
+    assert_eq!(ask(&tree, "mian"), ("unknown Git revision `mian`".to_owned(), "did you mean `main`?".to_owned()));
     tree.git(["update-ref", "refs/remotes/origin/develop", "main"]);
     assert_eq!(ask(&tree, "develop").1, "did you mean `origin/develop`?");
     assert!(ask(&tree, "no-such-thing").1.contains("git branch --all"));
     let blob = tree.git(["rev-parse", "HEAD:a.yaml"]);
     for odd in ["", "..", "a..b", "@{", "--all", blob.as_str()] {
-        assert!(ask(&tree, odd).0.starts_with("find the revision"), "{odd}");
+        assert!(ask(&tree, odd).0.starts_with("unknown Git revision"), "{odd}");
     }
 }
 
@@ -115,11 +115,11 @@ fn a_shallow_clone_works_and_says_what_it_lacks() {
     assert_eq!(names(&changed.changed), ["b.yaml"]);
     assert_eq!(repository.staged(&shallow.path, &everything()).expect("it is read").files.len(), 2);
     let error = repository.changed(&shallow.path, &everything(), Some("origin/main")).expect_err("it cannot be known");
-    assert_eq!(error.to_string(), "find where `origin/main` and `HEAD` parted: this clone is shallow");
+    assert_eq!(error.to_string(), "no merge base of `origin/main` and `HEAD`: this clone is shallow");
     assert!(help(&error).contains("git fetch --unshallow"));
     let single = clone(&tree, &["--depth=1", "--branch=feature"]);
     let error = single.open().changed(&single.path, &everything(), Some("main")).expect_err("it is not fetched");
-    assert_eq!(error.to_string(), "find the revision `main` in this shallow clone");
+    assert_eq!(error.to_string(), "unknown Git revision `main` in this shallow clone");
     let fetch = "git fetch --unshallow origin main:refs/remotes/origin/main` and name `origin/main`";
     assert!(help(&error).contains(fetch), "{}", help(&error));
     let error = single.open().changed(&single.path, &everything(), Some("origin/main")).expect_err("it is not fetched");
@@ -133,7 +133,7 @@ fn a_clone_of_one_branch_is_told_how_to_get_another() {
     let tree = parted();
     let one = clone(&tree, &["--single-branch", "--branch=feature"]);
     let error = one.open().changed(&one.path, &everything(), Some("origin/main")).expect_err("it is not fetched");
-    assert_eq!(error.to_string(), "find the revision `origin/main`");
+    assert_eq!(error.to_string(), "unknown Git revision `origin/main`");
     let fetch = "git fetch origin main:refs/remotes/origin/main`";
     assert!(help(&error).contains(fetch), "{}", help(&error));
     one.git(["fetch", "--quiet", "origin", "main:refs/remotes/origin/main"]);
@@ -161,7 +161,7 @@ fn branches_without_a_common_commit_are_told() {
     tree.git(["switch", "--quiet", "--orphan", "other"]);
     tree.write("x.yaml", "x: 1\n").commit("apart");
     let error = tree.open().changed(&tree.path, &everything(), Some("main")).expect_err("nothing is shared");
-    assert_eq!(error.to_string(), "find where `main` and `HEAD` parted: they have no commit in common");
+    assert_eq!(error.to_string(), "no merge base of `main` and `HEAD`: they have no commit in common");
     tree.git(["switch", "--quiet", "--orphan", "third"]);
     tree.write("y.yaml", "y: 1\n");
     let changed = tree.open().changed(&tree.path, &everything(), Some("main")).expect("all is new");
@@ -175,7 +175,7 @@ fn a_missing_object_is_explained() {
     let (folder, name) = id.split_at(2);
     fs::remove_file(tree.path.join(".git/objects").join(folder).join(name)).expect("it is loose");
     let error = tree.open().staged(&tree.path, &everything()).expect_err("a tree is missing");
-    assert!(error.to_string().starts_with("compare with `HEAD`"), "{error}");
+    assert!(error.to_string().starts_with("comparison with `HEAD`"), "{error}");
     assert!(help(&error).contains("git fsck"), "{}", help(&error));
 }
 

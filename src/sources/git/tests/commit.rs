@@ -93,7 +93,7 @@ fn what_happened_since_the_commit_does_not_show() {
     }
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // makes symbolic links
 #[test]
 fn links_and_submodules_are_as_the_walk_takes_them() {
     use std::os::unix::fs::symlink;
@@ -121,7 +121,7 @@ fn links_and_submodules_are_as_the_walk_takes_them() {
     assert_eq!(found, ["a.yaml", "one.yaml"]);
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // names that are not UTF-8
 #[test]
 fn odd_names_and_odd_contents_are_listed_and_told_apart_when_read() {
     use std::os::unix::ffi::OsStrExt;
@@ -177,7 +177,7 @@ fn a_commit_that_is_not_whole_is_explained() {
     let (folder, name) = id.split_at(2);
     fs::remove_file(tree.path.join(".git/objects").join(folder).join(name)).expect("it is loose");
     let error = tree.open().at(&tree.path, &everything(), commit).expect_err("a tree is missing");
-    assert!(error.to_string().starts_with(&format!("compare with commit `{commit}`")), "{error}");
+    assert!(error.to_string().starts_with(&format!("comparison with commit `{commit}`")), "{error}");
     assert!(help(&error).contains("git fsck"), "{}", help(&error));
     // What is not asked for need not be there.
     let other = Pattern::new(&["gen/**"], &[]).expect("globs");

@@ -20,8 +20,8 @@ fn outside_git_there_is_none() {
     let tree = Tree::plain();
     let up_to = Environment { ceilings: vec![tree.path.clone()], ..Environment::default() };
     assert!(try_open(&tree.path, &up_to).expect("it is no fault").is_none());
-    let error = try_open(&tree.path.join("nowhere"), &up_to).expect_err("there is no such folder");
-    assert!(error.to_string().starts_with("read the folder"), "{error}");
+    let error = try_open(&tree.path.join("nowhere"), &up_to).expect_err("no such folder");
+    assert!(error.to_string().starts_with("folder `"), "{error}");
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn a_work_tree_of_a_bare_repository_works_and_the_bare_one_is_explained() {
     let linked = bare.path.join("linked");
     one_file_changed(&open(&linked, &Environment::default()), &linked);
     let error = try_open(&folder, &Environment::default()).expect_err("it has no files");
-    assert!(error.to_string().contains("it is bare") && help(&error).contains("git worktree add"), "{error}");
+    assert!(error.to_string().contains("is bare") && help(&error).contains("git worktree add"), "{error}");
     tree.git(["config", "core.bare", "true"]);
     let error = try_open(&tree.path, &Environment::default()).expect_err("it says that it has no files");
     assert!(help(&error).contains("core.bare false"), "{error}");
@@ -93,10 +93,10 @@ fn a_broken_repository_is_not_taken_for_none() {
     let tree = Tree::with_commit();
     tree.write(".git/config", "[core\nbroken");
     let error = try_open(&tree.path, &Environment::default()).expect_err("it is broken");
-    assert!(error.to_string().starts_with("open the Git repository at"), "{error}");
+    assert!(error.to_string().starts_with("Git repository at"), "{error}");
     let tree = Tree::plain();
     tree.write(".git", "gitdir: /nowhere/at/all\n");
-    try_open(&tree.path, &Environment::default()).expect_err("it leads nowhere");
+    try_open(&tree.path, &Environment::default()).expect_err("the link points to nothing");
 }
 
 #[test]
@@ -113,11 +113,8 @@ fn what_libgit2_cannot_open_is_explained() {
 fn a_foreign_owner_is_explained_with_the_command_that_helps() {
     let owner = git2::Error::new(ErrorCode::Owner, ErrorClass::Config, "not owned by current user");
     let error = GitError::opening(Path::new("/srv/my repo"), owner);
-    assert_eq!(error.to_string(), "open the Git repository at `/srv/my repo`: it belongs to another user");
-    assert_eq!(
-        help(&error),
-        "run `git config --global --add safe.directory '/srv/my repo'` if you trust what is in it"
-    );
+    assert_eq!(error.to_string(), "Git repository at `/srv/my repo` belongs to another user");
+    assert_eq!(help(&error), "run `git config --global --add safe.directory '/srv/my repo'` if you trust its content");
 }
 
 /// Only the superuser can give files away, so elsewhere there is nothing to see.
@@ -133,7 +130,7 @@ fn a_repository_of_another_user_is_refused() {
         return;
     }
     let error = try_open(&tree.path, &Environment::default()).expect_err("it is somebody else's");
-    assert!(error.to_string().contains("it belongs to another user"), "{error}");
+    assert!(error.to_string().contains("belongs to another user"), "{error}");
     assert!(help(&error).contains("safe.directory"));
 }
 
@@ -152,7 +149,7 @@ fn the_environment_is_read_once_and_empty_means_not_set() {
     assert_eq!(environment.index_file, Some(PathBuf::from(".git/next-index-1.lock")));
     assert_eq!(environment.work_tree, None);
     assert_eq!(environment.attributes, Some(PathBuf::from("/home/a/.config/git/attributes")));
-    #[cfg(unix)]
+    #[cfg(unix)] // the paths are split at `:`
     assert_eq!(environment.ceilings, [PathBuf::from("/x"), PathBuf::from("/y")]);
 }
 

@@ -47,7 +47,7 @@ fn date_index(tree: &Tree, time: SystemTime) {
     index.set_modified(time).expect("the time is set");
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // only here the index knows enough of a file to trust it
 #[test]
 fn unchanged_files_are_read_from_the_work_tree() {
     let tree = settled();
@@ -68,7 +68,7 @@ fn unchanged_files_are_read_from_the_work_tree() {
     assert_eq!(of("b.yaml"), (false, "b: 1\n".to_owned()));
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // as above
 #[test]
 fn files_that_git_converts_are_read_as_blobs() {
     for by_attributes in [false, true] {
@@ -87,6 +87,16 @@ fn files_that_git_converts_are_read_as_blobs() {
     }
 }
 
+#[cfg(unix)] // as above
+#[test]
+fn attributes_that_convert_nothing_cost_nothing() {
+    let tree = settled();
+    tree.write(".gitattributes", ".portolan/known-entities.txt merge=union\n").commit("two");
+    settle(&tree);
+    let staged = tree.open().staged(&tree.path, &everything()).expect("it is read");
+    assert!(staged.files.iter().any(on_disk));
+}
+
 #[test]
 fn a_personal_attributes_file_counts_too() {
     let tree = settled();
@@ -96,6 +106,7 @@ fn a_personal_attributes_file_counts_too() {
         let staged = open(&tree.path, &environment).staged(&tree.path, &everything()).expect("it is read");
         staged.files.iter().any(on_disk)
     };
+    // Elsewhere the index knows too little of a file to trust it.
     assert_eq!(disk(), cfg!(unix));
     fs::write(&attributes, "* text\n").expect("a file");
     assert!(!disk());
@@ -162,7 +173,7 @@ fn conflicts_are_named_when_they_matter() {
     let merge = Command::new("git").args(["merge", "--quiet", "other"]).current_dir(&tree.path).output();
     assert!(!merge.expect("git runs").status.success());
     let error = tree.open().staged(&tree.path, &everything()).expect_err("it is in conflict");
-    assert_eq!(error.to_string(), "read what will be committed: there are conflicts in `a.yaml`");
+    assert_eq!(error.to_string(), "unresolved merge conflicts in `a.yaml`");
     // Work tree against HEAD needs no settled index.
     let changed = tree.open().changed(&tree.path, &everything(), None).expect("it is read");
     assert_eq!(names(&changed.changed), ["a.yaml"]);
@@ -186,7 +197,7 @@ fn only_what_is_under_the_root_and_matches_counts() {
     assert!(staged.removed.is_empty());
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // names that are not UTF-8
 #[test]
 fn names_of_every_kind_are_right() {
     use std::os::unix::ffi::OsStrExt;
@@ -227,7 +238,7 @@ fn names_of_every_kind_are_right() {
     assert_texts(&staged.files, [("x.yaml", "x: 1\n")]);
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // makes symbolic links
 #[test]
 fn a_link_is_the_file_it_ends_at_unless_that_is_listed_itself() {
     use std::os::unix::fs::symlink;
@@ -261,7 +272,7 @@ fn the_index_that_git_gives_its_hook_is_the_one() {
     let seen = tree.path.join(".git/seen");
     let hook = "#!/bin/sh\nprintf %s \"$GIT_INDEX_FILE\" > .git/seen; cp \"$GIT_INDEX_FILE\" .git/kept\n";
     tree.write(".git/hooks/pre-commit", hook);
-    #[cfg(unix)]
+    #[cfg(unix)] // a hook needs the executable bit
     {
         use std::os::unix::fs::PermissionsExt;
         let hook = tree.path.join(".git/hooks/pre-commit");

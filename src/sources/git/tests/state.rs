@@ -120,7 +120,7 @@ fn what_a_plan_is_made_of_makes_it_dirty_and_nothing_else_does() {
     );
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // sets the executable bit
 #[test]
 fn a_mode_is_no_change() {
     use std::os::unix::fs::PermissionsExt;

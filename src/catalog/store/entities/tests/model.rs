@@ -217,7 +217,7 @@ fn linked(store: &Store) -> Vec<Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(crate::generated_cases::config(300))]
 
     #[test]
     fn the_store_does_what_the_model_does(steps in steps()) {

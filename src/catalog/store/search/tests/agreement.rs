@@ -111,7 +111,7 @@ fn both(rules: &Value, blueprint: &str, limit: usize, chunk: usize) -> (Vec<Stri
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(crate::generated_cases::config(400))]
 
     #[test]
     fn an_index_finds_what_a_look_at_everything_finds(

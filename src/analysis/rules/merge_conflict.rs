@@ -1,0 +1,31 @@
+//! Reports the marks of an unresolved merge conflict in manifests and in the snapshot. The reader finds them before it
+//! parses: to a parser they are only broken text.
+
+use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
+use crate::analysis::snapshot::Snapshot;
+use crate::domain::fault::FaultKind;
+use crate::domain::finding::{Family, RuleInfo, Severity};
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P012",
+        name: "merge-conflict",
+        family: Family::Syntax,
+        severity: Some(Severity::Error),
+        what: "a file with the marks of an unresolved merge conflict",
+        why: "Git left both versions in the file, and nothing says which one is meant. No tool can read it as it is.",
+        fix: "Keep the lines that are right, and remove the lines with `<<<<<<<`, `=======` and `>>>>>>>`",
+    },
+    check: Check::Document(check),
+};
+
+fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
+    for fault in context.faults {
+        let FaultKind::MergeConflict { message, help, last } = &fault.kind else { continue };
+        let draft = Draft::new(fault.span, message.clone()).label("the conflict begins here").help(help.clone());
+        sink.report(match *last == fault.span {
+            true => draft,
+            false => draft.related(*last, "and ends here"),
+        });
+    }
+}

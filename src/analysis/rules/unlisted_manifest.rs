@@ -1,0 +1,28 @@
+//! Reports manifests in files that `manifests.include` does not name. Which files those are is decided where files are
+//! found; they are not read as manifests otherwise.
+
+use crate::analysis::rule::{Check, DocumentContext, Draft, Rule, Sink};
+use crate::analysis::snapshot::Snapshot;
+use crate::domain::fault::FaultKind;
+use crate::domain::finding::{Family, RuleInfo, Severity};
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P405",
+        name: "unlisted-manifest",
+        family: Family::Repository,
+        severity: Some(Severity::Warning),
+        what: "a manifest in a file that `manifests.include` does not name",
+        why: "Lint, diff and push ignore the file, so its entities never reach the catalog.",
+        fix: "Add the file's folder to `manifests.include`, or name it in `manifests.exclude`",
+    },
+    check: Check::Document(check),
+};
+
+fn check(context: &DocumentContext<'_>, _: &Snapshot, sink: &mut Sink<'_>) {
+    for fault in context.faults {
+        if let FaultKind::Unlisted { message, help } = &fault.kind {
+            sink.report(Draft::new(fault.span, message.clone()).help(help.clone()));
+        }
+    }
+}

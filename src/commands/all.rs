@@ -1,0 +1,295 @@
+//! `--all`: a verb run for each config in this folder and below it, with one exit code and one report. Each run has the
+//! settings of its own config; paths on the command line are relative to where the user is, as ever.
+
+use std::path::{Path, PathBuf};
+
+use miette::Diagnostic;
+
+use crate::commands::config::ConfigArgs;
+use crate::commands::context::{Context, mask_of_run};
+use crate::commands::diff::DiffArgs;
+use crate::commands::lint::LintArgs;
+use crate::commands::pull::PullArgs;
+use crate::commands::push::PushArgs;
+use crate::commands::reports::{Destination, Reports};
+use crate::commands::terminal::Terminal;
+use crate::commands::{config, diff, lint, pull, push, rule_names};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::report::combined::{self, Failure, Run};
+use crate::settings::{
+    self, AllError, ConfigBelow, Environment, Request, Settings, all_configs, is_in_git, refuse_shared_scope,
+    repository_of,
+};
+use crate::sources;
+use crate::ui::{self, Streams};
+
+/// A verb that can be run for each config.
+#[derive(Debug, Clone)]
+pub enum Each {
+    Lint(Box<LintArgs>),
+    Diff(Box<DiffArgs>),
+    Push(Box<PushArgs>),
+    Pull(PullArgs),
+    Config(ConfigArgs),
+}
+
+impl Each {
+    fn verb(&self) -> &'static str {
+        match self {
+            Self::Lint(_) => "lint",
+            Self::Diff(_) => "diff",
+            Self::Push(_) => "push",
+            Self::Pull(_) => "pull",
+            Self::Config(_) => "config",
+        }
+    }
+
+    /// Files that are of one config alone.
+    fn refuse_flags(&self) -> Result<(), AllError> {
+        const ONE_PLAN: &str = "a plan file holds the plan of one config";
+        let (flag, why) = match self {
+            Self::Lint(args) if args.write_baseline.is_some() => {
+                ("--write-baseline", "a baseline holds the findings of one config")
+            }
+            Self::Diff(args) if args.out.is_some() => ("--out", ONE_PLAN),
+            Self::Push(args) if args.plan.is_some() => ("--plan", ONE_PLAN),
+            Self::Push(args) if args.since_outcome.is_some() => ("--since-outcome", "an outcome is that of one config"),
+            Self::Lint(_) | Self::Diff(_) | Self::Push(_) | Self::Pull(_) | Self::Config(_) => return Ok(()),
+        };
+        Err(AllError::Flag { flag, why })
+    }
+
+    /// Where reports were asked to go.
+    fn destinations(&self) -> Vec<Destination> {
+        match self {
+            Self::Lint(args) => destinations(&args.output),
+            Self::Diff(args) => destinations(&args.output),
+            Self::Push(args) => destinations(&args.output),
+            Self::Pull(args) => vec![(args.output.name(), None)],
+            Self::Config(args) => vec![(args.format_name(), None)],
+        }
+    }
+
+    fn run(&self, context: &mut Context<'_>) -> Result<Exit, Error> {
+        match self {
+            Self::Lint(args) => lint::run(args, context),
+            Self::Diff(args) => diff::run(args, context),
+            Self::Push(args) => push::run(args, context),
+            Self::Pull(args) => pull::run(args, context),
+            Self::Config(args) => config::run(args, context),
+        }
+    }
+
+    /// The same for one of `configs`: with those of the PATHS that are its own. `None`: PATHS were given, and none is.
+    fn for_config(&self, config: &ConfigBelow, configs: &[ConfigBelow], directory: &Path) -> Option<Self> {
+        let Self::Lint(args) = self else { return Some(self.clone()) };
+        let is_input = args.paths.iter().any(|path| path == Path::new("-"));
+        if is_input {
+            let name = args.stdin_filename.as_ref()?;
+            let is_own = owner(&sources::tidy(directory.join(name)), configs, directory) == Some(config);
+            return is_own.then(|| self.clone());
+        }
+        if args.paths.is_empty() {
+            return Some(self.clone());
+        }
+        let root = sources::tidy(directory.join(&config.folder));
+        let mut paths = Vec::new();
+        for path in &args.paths {
+            let place = sources::tidy(directory.join(path));
+            if owner(&place, configs, directory) == Some(config) {
+                paths.push(path.clone());
+            } else if root.starts_with(&place) {
+                paths.push(root.clone());
+            }
+        }
+        (!paths.is_empty()).then(|| Self::Lint(Box::new(LintArgs { paths, ..(**args).clone() })))
+    }
+
+    /// PATHS that no config holds, and that hold none.
+    fn strays(&self, configs: &[ConfigBelow], directory: &Path) -> Vec<PathBuf> {
+        let Self::Lint(args) = self else { return Vec::new() };
+        // A hook passes every file of a commit.
+        let is_stray = |path: &&PathBuf| {
+            let place = sources::tidy(directory.join(path));
+            let holds = |config: &ConfigBelow| sources::tidy(directory.join(&config.folder)).starts_with(&place);
+            owner(&place, configs, directory).is_none() && !configs.iter().any(holds)
+        };
+        let named = args.paths.iter().filter(|path| *path != Path::new("-") && !args.pre_commit);
+        named.chain(&args.stdin_filename).filter(is_stray).cloned().collect()
+    }
+}
+
+fn destinations<F: crate::report::format::Format>(outputs: &[crate::commands::output::Output<F>]) -> Vec<Destination> {
+    outputs.iter().map(|output| (output.format.name(), output.file.clone())).collect()
+}
+
+/// The config whose folder is the nearest one above a path.
+fn owner<'c>(path: &Path, configs: &'c [ConfigBelow], directory: &Path) -> Option<&'c ConfigBelow> {
+    let holds = |config: &&ConfigBelow| path.starts_with(sources::tidy(directory.join(&config.folder)));
+    configs.iter().filter(holds).max_by_key(|config| config.folder.len())
+}
+
+/// A config with its settings, or why it has none.
+struct Job {
+    config: ConfigBelow,
+    each: Each,
+    settings: Result<Settings, Error>,
+}
+
+/// Runs the verb for each config. `request`: the flags of all of them.
+pub fn run(
+    each: &Each,
+    request: &Request,
+    environment: &Environment,
+    terminal: &Terminal,
+    streams: &mut Streams,
+) -> Result<Exit, Error> {
+    let directory = sources::tidy(environment.directory().join(request.directory.as_deref().unwrap_or(Path::new(""))));
+    let jobs = jobs(each, request, environment, &directory, streams)?;
+    let mut reports = Reports::default();
+    let mut runs: Vec<Run> = Vec::new();
+    let mut exits: Vec<Exit> = Vec::new();
+    let mut is_stopped = false;
+    for (at, job) in jobs.iter().enumerate() {
+        let ConfigBelow { config, folder } = &job.config;
+        let mut run = Run { config: config.clone(), folder: folder.clone(), ..Run::default() };
+        if is_stopped {
+            if !request.quiet {
+                streams.say(&format!("note: `{config}` was not run.\n"));
+            }
+            runs.push(run);
+            continue;
+        }
+        reports.enter(config, folder);
+        let exit = match one(job, at == 0, request, environment, terminal, streams, &mut reports) {
+            Ok(exit) => exit,
+            Err(error) => {
+                if let Some(config) = reports.take_heading() {
+                    streams.say(&format!("{}\n", combined::heading(&config, &crate::report::style::Style::PLAIN)));
+                }
+                streams.say_painted(&ui::failure(&error, terminal.talk_is_coloured, terminal.style.width));
+                run.error = Some(failure(&error));
+                error.exit()
+            }
+        };
+        run.exit = Some(exit.code());
+        run.report = reports.json_of(config);
+        runs.push(run);
+        exits.push(exit);
+        is_stopped = exit == Exit::Interrupted || exit == Exit::Refused && matches!(each, Each::Push(_));
+    }
+    let exit = Exit::worst(&exits);
+    write(each, exit, &runs, &reports, &directory, streams)?;
+    Ok(exit)
+}
+
+/// The configs to run, after all that would make the whole of it wrong.
+fn jobs(
+    each: &Each,
+    request: &Request,
+    environment: &Environment,
+    directory: &Path,
+    streams: &mut Streams,
+) -> Result<Vec<Job>, Error> {
+    let refuse = |error: AllError| Error::Settings(error.into());
+    if environment.get("PORTOLAN_CONFIG").is_some() {
+        return Err(refuse(AllError::Variable));
+    }
+    each.refuse_flags().map_err(refuse)?;
+    let configs = all_configs(directory, is_in_git(directory)).map_err(refuse)?;
+    for path in each.strays(&configs, directory) {
+        streams.say(&format!("note: `{}` belongs to none of the configs, so it was not checked.\n", path.display()));
+    }
+    let mut jobs = Vec::new();
+    for config in &configs {
+        let Some(each) = each.for_config(config, &configs, directory) else { continue };
+        let folder = request.directory.clone().unwrap_or_default().join(&config.folder);
+        let request = Request { folder: Some(folder), ..request.clone() };
+        let settings = settings::resolve(&request, environment, &rule_names()).map_err(Error::from);
+        jobs.push(Job { config: config.clone(), each, settings });
+    }
+    if matches!(each, Each::Diff(_) | Each::Push(_)) {
+        let settled: Vec<(&str, &Settings)> =
+            jobs.iter().filter_map(|job| Some((job.config.config.as_str(), job.settings.as_ref().ok()?))).collect();
+        refuse_shared_scope(&settled).map_err(refuse)?;
+    }
+    Ok(jobs)
+}
+
+fn one(
+    job: &Job,
+    is_first: bool,
+    request: &Request,
+    environment: &Environment,
+    terminal: &Terminal,
+    streams: &mut Streams,
+    reports: &mut Reports,
+) -> Result<Exit, Error> {
+    let settings = match &job.settings {
+        Ok(settings) => settings,
+        // Resolved again for an error of its own: errors cannot be copied.
+        Err(_) => {
+            let folder = request.directory.clone().unwrap_or_default().join(&job.config.folder);
+            let request = Request { folder: Some(folder), ..request.clone() };
+            &settings::resolve(&request, environment, &rule_names())?
+        }
+    };
+    let mut context = Context {
+        settings,
+        environment,
+        streams,
+        style: terminal.style,
+        quiet: request.quiet,
+        motion: terminal.motion,
+        mask: mask_of_run(settings, environment),
+        reports: Some(reports),
+    };
+    if is_first {
+        for note in &settings.notes {
+            context.say(&format!("note: {note}"));
+        }
+    }
+    let is_text =
+        |(format, file): &Destination| file.is_none() && !matches!(*format, "json" | "sarif" | "gitlab" | "junit");
+    let destinations = job.each.destinations();
+    if !request.quiet && (destinations.is_empty() || destinations.iter().any(is_text)) {
+        context.show_heading()?;
+    }
+    if request.verbose {
+        context.say(&format!("note: {}", settings.in_short()));
+    }
+    job.each.run(&mut context)
+}
+
+fn failure(error: &Error) -> Failure {
+    Failure {
+        code: error.code().map(|code| code.to_string()),
+        message: error.to_string(),
+        help: error.help().map(|help| help.to_string()),
+    }
+}
+
+/// Writes what waited for all configs.
+fn write(
+    each: &Each,
+    exit: Exit,
+    runs: &[Run],
+    reports: &Reports,
+    directory: &Path,
+    streams: &mut Streams,
+) -> Result<(), Error> {
+    let boundary = repository_of(directory);
+    for destination in each.destinations() {
+        let text = match destination.0 {
+            "json" => Some(combined::envelope(each.verb(), exit.code(), runs)),
+            _ => reports.combined(&destination),
+        };
+        match (text, &destination.1) {
+            (Some(text), Some(file)) => sources::write_output(&boundary, &directory.join(file), &text)?,
+            (Some(text), None) => streams.show(&text)?,
+            (None, _) => {}
+        }
+    }
+    Ok(())
+}

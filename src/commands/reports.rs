@@ -1,0 +1,94 @@
+//! Where reports go. A run of one config writes each to its place at once; with `--all`, texts are printed under a
+//! heading, and what is one document or goes to a file waits until all configs were run.
+
+use std::path::{Path, PathBuf};
+
+use crate::commands::context::Context;
+use crate::error::Error;
+use crate::report::combined::{self, Part};
+use crate::sources;
+
+/// The formats of which several on standard output would be no document.
+const DOCUMENTS: [&str; 4] = ["json", "sarif", "gitlab", "junit"];
+
+/// The reports of a run with `--all`.
+#[derive(Debug, Default)]
+pub struct Reports {
+    config: String,
+    folder: String,
+    has_heading: bool,
+    collected: Vec<Collected>,
+}
+
+#[derive(Debug)]
+struct Collected {
+    config: String,
+    folder: String,
+    format: &'static str,
+    file: Option<PathBuf>,
+    text: String,
+}
+
+/// Where a report was asked to go; `None`: standard output.
+pub type Destination = (&'static str, Option<PathBuf>);
+
+impl Reports {
+    /// What follows is of this config.
+    pub fn enter(&mut self, config: &str, folder: &str) {
+        (self.config, self.folder) = (config.to_owned(), folder.to_owned());
+        self.has_heading = false;
+    }
+
+    /// The config at hand, once, for the line above what is said of it.
+    pub fn take_heading(&mut self) -> Option<String> {
+        (!std::mem::replace(&mut self.has_heading, true)).then(|| self.config.clone())
+    }
+
+    /// The JSON report of a config, wherever it was to go: all copies are the same.
+    pub fn json_of(&self, config: &str) -> Option<String> {
+        self.collected.iter().find(|it| it.config == config && it.format == "json").map(|it| it.text.clone())
+    }
+
+    /// What was asked to go to this place, of all configs, as one text; `None`: no config came to a report.
+    pub fn combined(&self, (format, file): &Destination) -> Option<String> {
+        let here = self.collected.iter().filter(|it| it.format == *format && it.file == *file);
+        let part = |it: &'_ Collected| (it.config.clone(), it.folder.clone(), it.text.clone());
+        let all: Vec<_> = here.map(part).collect();
+        let parts: Vec<Part<'_>> = all.iter().map(|(config, folder, text)| Part { config, folder, text }).collect();
+        (!parts.is_empty()).then(|| combined::combine(format, &parts))
+    }
+}
+
+impl Context<'_> {
+    /// Writes one report, in the format of this name. `file`: as the user wrote it; `None`: standard output.
+    pub fn write_report(&mut self, format: &'static str, file: Option<&Path>, text: &str) -> Result<(), Error> {
+        if let Some(reports) = self.reports.as_mut().filter(|_| file.is_some() || DOCUMENTS.contains(&format)) {
+            reports.collected.push(Collected {
+                config: reports.config.clone(),
+                folder: reports.folder.clone(),
+                format,
+                file: file.map(Path::to_owned),
+                text: text.to_owned(),
+            });
+            return Ok(());
+        }
+        if let Some(file) = file {
+            let place = self.settings.directory.join(file);
+            return Ok(sources::write_output(&self.settings.boundary, &place, text)?);
+        }
+        self.show_heading()?;
+        match format {
+            "github" => self.streams.show_workflow_commands(text)?,
+            _ => self.streams.show(text)?,
+        }
+        Ok(())
+    }
+
+    /// With `--all`: names the config that the following results are of.
+    pub fn show_heading(&mut self) -> Result<(), Error> {
+        if let Some(config) = self.reports.as_mut().and_then(|reports| reports.take_heading()) {
+            self.streams.show(&format!("{}\n", combined::heading(&config, &self.style)))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,45 @@
+//! Drops the faults of values that never become JSON, since a later entry of their mapping replaces them. Kubernetes
+//! converts a document to JSON once it is read to its end, so `.inf` under a key that is given again does no harm.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::span::Span;
+use crate::domain::tree::{Kind, Number, Value, View};
+
+pub(super) fn drop_overridden(view: View<'_>, faults: &mut Vec<Fault>) {
+    let is_not_json = |fault: &Fault| matches!(fault.kind, FaultKind::NotJson { .. });
+    if !faults.iter().any(is_not_json) {
+        return;
+    }
+    let Some(root) = view.root() else { return };
+    let spans = effective_spans(root);
+    // A key that is an alias has the span of its anchor in the tree.
+    let is_alias = |span: Span| span.slice(view.source).starts_with('*');
+    faults.retain(|fault| !is_not_json(fault) || spans.contains(&fault.span) || is_alias(fault.span));
+}
+
+/// The spans of all keys and values that become JSON.
+fn effective_spans(root: Value<'_>) -> HashSet<Span> {
+    let mut spans = HashSet::new();
+    let mut waiting = vec![root];
+    while let Some(value) = waiting.pop() {
+        spans.insert(value.span());
+        match value.kind() {
+            Kind::List => waiting.extend(value.items()),
+            Kind::Map => {
+                let last: HashMap<_, _> = value.entries().map(|(key, value)| (identity(key), value)).collect();
+                spans.extend(value.entries().map(|(key, _)| key.span()));
+                waiting.extend(last.into_values());
+            }
+            Kind::Null | Kind::Bool | Kind::Number | Kind::String => {}
+        }
+    }
+    spans
+}
+
+/// What makes two keys one. Before they become text, `1` and `"1"` are two.
+fn identity(key: Value<'_>) -> (Kind, bool, String) {
+    let is_float = matches!(key.as_number(), Some(Number::Float(_)));
+    (key.kind(), is_float, key.key_text().into_owned())
+}

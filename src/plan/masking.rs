@@ -1,0 +1,90 @@
+//! A plan and its requests as they may be shown and written down: the same, without credentials. What is sent is made of
+//! the plan as it was.
+
+use std::sync::Arc;
+
+use crate::domain::act::{Act, Acts, Body, Call, Part};
+use crate::domain::change::FieldChange;
+use crate::domain::entity::Targets;
+use crate::domain::masked::{masked_value, secrets_in};
+use crate::domain::plan::Plan;
+use crate::domain::value::Value;
+use crate::text::mask::Mask;
+
+use super::normalise;
+
+/// The plan without credentials. Its digests are the same: they never covered any.
+pub fn masked(mut plan: Plan, mask: &Mask) -> Plan {
+    plan.changes.iter_mut().flat_map(|change| &mut change.fields).for_each(|field| mask_field(field, mask));
+    plan
+}
+
+fn mask_field(change: &mut FieldChange, mask: &Mask) {
+    let name = change.field.property_name();
+    let before = masked_value(mask, name, &change.before).into_owned();
+    let after = masked_value(mask, name, &change.after).into_owned();
+    if before != change.before || after != change.after {
+        // Two credentials that differ have tags that differ, so the change stays visible.
+        change.paths = normalise::differences(&before, &after);
+        (change.before, change.after) = (before, after);
+    }
+}
+
+/// The requests without credentials, for a plan file.
+pub(super) fn masked_acts(acts: Acts, mask: &Mask) -> Acts {
+    let act = |act: Act| {
+        let call = match act.call {
+            Call::Create(body) => Call::Create(masked_body(body, mask)),
+            Call::Merge(body) => Call::Merge(masked_body(body, mask)),
+            Call::Replace(body) => Call::Replace(masked_body(body, mask)),
+            Call::Patch(body) => Call::Patch(masked_body(body, mask)),
+            Call::Delete => Call::Delete,
+        };
+        Act { call, ..act }
+    };
+    Acts { waves: acts.waves.into_iter().map(|wave| wave.into_iter().map(act).collect()).collect() }
+}
+
+fn masked_body(body: Body, mask: &Mask) -> Body {
+    let text = |part: Part<Box<str>>| match part {
+        Part::Set(text) => Part::Set(mask.text(&text).into()),
+        Part::Absent | Part::Null => part,
+    };
+    let texts = |texts: &[Box<str>]| texts.iter().map(|text| mask.text(text).into()).collect::<Box<[Box<str>]>>();
+    let property = |(name, value): (Arc<str>, Value)| {
+        let value = masked_value(mask, Some(&name), &value).into_owned();
+        (name, value)
+    };
+    let relation = |(name, targets): (Arc<str>, Targets)| {
+        let targets = match targets {
+            Targets::None => Targets::None,
+            Targets::One(target) => Targets::One(mask.text(&target).into()),
+            Targets::Many(targets) => Targets::Many(texts(&targets)),
+        };
+        (name, targets)
+    };
+    Body {
+        title: text(body.title),
+        icon: text(body.icon),
+        team: match body.team {
+            Part::Set(teams) => Part::Set(texts(&teams)),
+            Part::Absent | Part::Null => body.team,
+        },
+        properties: body.properties.into_iter().map(property).collect(),
+        relations: body.relations.into_iter().map(relation).collect(),
+    }
+}
+
+/// The credentials that a request sends. The catalog may repeat them in its answer.
+pub fn secrets_of(act: &Act, mask: &Mask) -> Vec<String> {
+    let mut found = Vec::new();
+    match &act.call {
+        Call::Create(body) | Call::Merge(body) | Call::Replace(body) | Call::Patch(body) => {
+            for (name, value) in &body.properties {
+                secrets_in(mask, Some(name), value, &mut found);
+            }
+        }
+        Call::Delete => {}
+    }
+    found
+}

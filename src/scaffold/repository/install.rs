@@ -1,0 +1,82 @@
+//! How hooks and jobs get portolan: a published release is installed by its version. A build from source has no version
+//! that could be installed, so the jobs take the portolan on the PATH, or build a commit that the user names.
+
+use super::{Facts, quoted};
+
+/// The lines of a GitHub workflow and of GitLab jobs that depend on the build.
+pub(super) struct Install {
+    /// `env:` of the workflow.
+    pub github_env: String,
+    /// A step, without the line end.
+    pub github_step: String,
+    /// How long a job that installs and lints may take.
+    pub github_minutes: &'static str,
+    pub gitlab_note: &'static str,
+    pub gitlab_image: &'static str,
+    /// More lines of the jobs' `variables:`.
+    pub gitlab_variables: String,
+    /// Items of `before_script:`, without the last line end.
+    pub gitlab_script: String,
+}
+
+const SOURCE_NOTE: &str = "\
+# A portolan that was built from source wrote this file, so there is no published version to install. The jobs use the
+# portolan on the PATH. Where there is none, they build the commit SOURCE_COMMIT of the Git repository SOURCE_REPOSITORY,
+# which takes some minutes.
+";
+
+/// Shared by both: it needs `cargo` only where portolan is not there already.
+const BUILD: &str = r#"if ! command -v portolan; then
+  if [ -z "$SOURCE_REPOSITORY" ] || [ -z "$SOURCE_COMMIT" ]; then
+    echo '@ERROR@portolan is not on the PATH. Provide it there, or set SOURCE_REPOSITORY and SOURCE_COMMIT in @FILE@ to build it.'
+    exit 1
+  fi
+@PREPARE@  cargo install --locked --git "$SOURCE_REPOSITORY" --rev "$SOURCE_COMMIT" portolan
+fi"#;
+
+impl Install {
+    /// `file`: the path of the workflow or of the jobs, for the message of a job that finds no portolan.
+    pub fn of(facts: &Facts<'_>, file: &str) -> Self {
+        match facts.published {
+            Some(version) => Self::of_release(version),
+            None => Self::of_source(facts.source, file),
+        }
+    }
+
+    fn of_release(version: &str) -> Self {
+        Self {
+            github_env: format!("env:\n  PORTOLAN: portolan-gitops=={version}\n"),
+            github_step: "      - name: Install portolan\n        run: pipx install \"$PORTOLAN\"".to_owned(),
+            github_minutes: "15",
+            gitlab_note: "",
+            gitlab_image: "python:3.13-alpine",
+            gitlab_variables: String::new(),
+            gitlab_script: format!(
+                "    - apk add --no-cache git\n    - pip install --quiet --root-user-action=ignore \
+                 \"portolan-gitops=={version}\""
+            ),
+        }
+    }
+
+    fn of_source(repository: &str, file: &str) -> Self {
+        let source = |indentation: &str| {
+            format!("{indentation}SOURCE_REPOSITORY: {}\n{indentation}SOURCE_COMMIT: \"\"\n", quoted(repository))
+        };
+        let script = |error: &str, prepare: &str, indentation: &str| {
+            let script = BUILD.replace("@ERROR@", error).replace("@FILE@", file).replace("@PREPARE@", prepare);
+            script.lines().map(|line| format!("{indentation}{line}")).collect::<Vec<_>>().join("\n")
+        };
+        Self {
+            github_env: format!("{SOURCE_NOTE}env:\n{}", source("  ")),
+            github_step: format!(
+                "      - name: Install portolan\n        run: |\n{}",
+                script("::error title=portolan::", "", "          ")
+            ),
+            github_minutes: "30",
+            gitlab_note: SOURCE_NOTE,
+            gitlab_image: "rust:1.95-alpine",
+            gitlab_variables: source("    "),
+            gitlab_script: format!("    - |\n{}", script("", "  apk add --no-cache gcc git make musl-dev\n", "      ")),
+        }
+    }
+}

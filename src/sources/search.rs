@@ -1,0 +1,190 @@
+//! Finds files by their paths without reading any: configs in the folders below, and YAML that `manifests.include` does
+//! not name. Unlike `discover` it reports nothing that it could not look into: whoever searches asks for what is there.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::boundary::Boundary;
+use super::ignored::Ignored;
+use super::inspect::{entries_of, real_path};
+use super::pattern::is_skipped;
+
+/// From so many folders at a time on, threads pay.
+const MANY_FOLDERS: usize = 48;
+
+/// Folders that hold other people's files, by the conventions of their languages.
+const VENDORED: [&str; 9] = [
+    "node_modules",
+    "bower_components",
+    "vendor",
+    "vendored",
+    "third_party",
+    "third-party",
+    "site-packages",
+    ".venv",
+    ".terraform",
+];
+
+/// What to search for. All paths are relative to the root.
+pub struct Search<'a> {
+    pub root: &'a Path,
+    /// Whether a folder is entered.
+    pub enters: &'a (dyn Fn(&Path) -> bool + Sync),
+    /// A first look at the last part of a path, before the path is put together.
+    pub may_take: &'a (dyn Fn(&OsStr) -> bool + Sync),
+    pub takes: &'a (dyn Fn(&Path) -> bool + Sync),
+    /// A folder below the root that holds a file of such a name is left out.
+    pub is_border: &'a (dyn Fn(&OsStr) -> bool + Sync),
+    /// Where the search is given up: nobody waits for a walk through a whole disk.
+    pub most_folders: usize,
+}
+
+/// What a search found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Regular files, sorted.
+    pub files: Vec<PathBuf>,
+    /// Every folder was looked into, or left out on purpose.
+    pub is_complete: bool,
+}
+
+struct Folder {
+    path: PathBuf,
+    relative: PathBuf,
+    ignored: Option<Arc<Ignored>>,
+}
+
+#[derive(Default)]
+struct Listed {
+    files: Vec<PathBuf>,
+    folders: Vec<Folder>,
+}
+
+impl Listed {
+    fn join(mut self, other: Self) -> Self {
+        self.files.extend(other.files);
+        self.folders.extend(other.folders);
+        self
+    }
+}
+
+impl Search<'_> {
+    /// Looks level by level. Links are not followed; repositories of their own, vendored folders and what Git ignores are
+    /// left out.
+    pub fn run(&self) -> Found {
+        let root = real_path(self.root).unwrap_or_else(|| self.root.to_owned());
+        let within = Boundary::new(&root);
+        let ignored = Ignored::above(&root, &mut Vec::new());
+        let mut level = vec![Folder { path: root, relative: PathBuf::new(), ignored }];
+        let mut found = Found { files: Vec::new(), is_complete: true };
+        let mut seen = 0;
+        while !level.is_empty() {
+            seen += level.len();
+            if seen > self.most_folders {
+                found.is_complete = false;
+                break;
+            }
+            let listed = if level.len() < MANY_FOLDERS {
+                level.iter().map(|folder| self.list(folder, &within)).fold(Listed::default(), Listed::join)
+            } else {
+                level.par_iter().map(|folder| self.list(folder, &within)).reduce(Listed::default, Listed::join)
+            };
+            found.files.extend(listed.files);
+            level = listed.folders;
+        }
+        found.files.sort_unstable();
+        found
+    }
+
+    fn list(&self, folder: &Folder, within: &Boundary) -> Listed {
+        let mut listed = Listed::default();
+        let Ok(entries) = entries_of(&folder.path) else { return listed };
+        let is_root = folder.relative.as_os_str().is_empty();
+        let is_left_out = |name: &OsStr| name == ".git" || (self.is_border)(name);
+        if !is_root && entries.iter().any(|(name, _)| is_left_out(name)) {
+            return listed;
+        }
+        let above = folder.ignored.clone();
+        let has_rules = entries.iter().any(|(name, _)| name == ".gitignore");
+        // Rules that cannot be read are reported by the walk that reads manifests.
+        let ignored = if has_rules { Ignored::enter(above, &folder.path, within, &mut Vec::new()) } else { above };
+        for (name, kind) in entries {
+            let is_candidate = match kind.is_dir() {
+                true => !is_skipped(&name) && !VENDORED.iter().any(|vendored| name == *vendored),
+                false => kind.is_file() && (self.may_take)(&name),
+            };
+            if !is_candidate {
+                continue;
+            }
+            let relative = folder.relative.join(&name);
+            let is_chosen = if kind.is_dir() { (self.enters)(&relative) } else { (self.takes)(&relative) };
+            let path = folder.path.join(&name);
+            if !is_chosen || ignored.as_ref().is_some_and(|rules| rules.ignores(&path, kind.is_dir())) {
+                continue;
+            }
+            if kind.is_dir() {
+                listed.folders.push(Folder { path, relative, ignored: ignored.clone() });
+            } else {
+                listed.files.push(relative);
+            }
+        }
+        listed
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "lays out folders")]
+mod tests {
+    use super::*;
+
+    fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for (file, text) in files {
+            let path = folder.path().join(file);
+            std::fs::create_dir_all(path.parent().expect("it is inside")).expect("the folder is made");
+            std::fs::write(path, text).expect("the file is written");
+        }
+        folder
+    }
+
+    fn search(root: &Path, most_folders: usize) -> (Vec<String>, bool) {
+        let found = Search {
+            root,
+            enters: &|_| true,
+            may_take: &|name| name == "x.yaml",
+            takes: &|_| true,
+            is_border: &|name| name == "border",
+            most_folders,
+        }
+        .run();
+        (found.files.iter().map(|path| super::super::path_text(path)).collect(), found.is_complete)
+    }
+
+    #[test]
+    fn what_is_ignored_vendored_or_another_repository_is_left_out() {
+        let folder = tree(&[
+            (".git/HEAD", ""),
+            (".gitignore", "out/\n"),
+            ("x.yaml", ""),
+            ("a/b/x.yaml", ""),
+            ("a/b/y.yaml", ""),
+            ("out/x.yaml", ""),
+            ("node_modules/p/x.yaml", ""),
+            ("sub/.git", ""),
+            ("sub/x.yaml", ""),
+            (".portolan/x.yaml", ""),
+            ("own/border", ""),
+            ("own/x.yaml", ""),
+        ]);
+        assert_eq!(search(folder.path(), 100), (vec!["a/b/x.yaml".to_owned(), "x.yaml".to_owned()], true));
+    }
+
+    #[test]
+    fn a_search_through_too_many_folders_is_given_up() {
+        let folder = tree(&[("x.yaml", ""), ("a/b/c/x.yaml", "")]);
+        assert_eq!(search(folder.path(), 2), (vec!["x.yaml".to_owned()], false));
+    }
+}

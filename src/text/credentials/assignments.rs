@@ -1,0 +1,197 @@
+//! Credentials by the name that they are assigned to, in any text: YAML, JSON inside a string, `.env` lines, the query of a
+//! URL, a comment. It reads lines, not documents, so it works on a file that does not parse.
+
+use std::ops::Range;
+
+use super::names::holds_secret;
+
+/// A name with the bytes of what is assigned to it.
+struct Assignment<'t> {
+    name: &'t str,
+    values: Vec<Range<usize>>,
+}
+
+/// The values that [`holds_secret`] takes for credentials, but for names of `allowed`.
+pub(super) fn find(text: &str, allowed: &[String], found: &mut Vec<Range<usize>>) {
+    for assignment in assignments(text) {
+        if allowed.iter().any(|name| name == assignment.name) {
+            continue;
+        }
+        let values = assignment.values.into_iter();
+        found.extend(values.filter(|value| holds_secret(assignment.name, &text[value.clone()])));
+    }
+}
+
+/// The values that are assigned to these names.
+pub(super) fn allowed(text: &str, names: &[String]) -> Vec<Range<usize>> {
+    let lifted = assignments(text).filter(|assignment| names.iter().any(|name| name == assignment.name));
+    lifted.flat_map(|assignment| assignment.values).collect()
+}
+
+fn assignments(text: &str) -> impl Iterator<Item = Assignment<'_>> {
+    memchr::memchr2_iter(b':', b'=', text.as_bytes()).filter_map(move |sign| assignment(text, sign))
+}
+
+fn assignment(text: &str, sign: usize) -> Option<Assignment<'_>> {
+    let before = text[..sign].trim_end_matches([' ', '\t']);
+    let bare = before.trim_end_matches(['"', '\'']);
+    let bare = if bare.len() < before.len() { bare.trim_end_matches('\\') } else { bare };
+    let is_quoted = bare.len() < before.len();
+    let start =
+        bare.rfind(|c: char| !is_of_name(c)).map_or(0, |at| at + bare[at..].chars().next().map_or(1, char::len_utf8));
+    let name = bare.get(start..)?;
+    if name.is_empty() {
+        return None;
+    }
+    let is_colon = text.as_bytes()[sign] == b':';
+    let after = &text[sign + 1..];
+    // `image:tag` and `host:port` assign nothing.
+    if is_colon && !is_quoted && !after.is_empty() && !after.starts_with([' ', '\t', '\n', '\r']) {
+        return None;
+    }
+    let values = if is_colon { yaml_values(text, start, sign + 1) } else { shell_value(text, sign + 1) };
+    (!values.is_empty()).then_some(Assignment { name, values })
+}
+
+fn is_of_name(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-' | '.')
+}
+
+/// What stands behind `name=`: up to what ends a word.
+fn shell_value(text: &str, at: usize) -> Vec<Range<usize>> {
+    let rest = &text[at..];
+    if let Some(quoted) = quoted(text, at) {
+        return vec![quoted];
+    }
+    let end =
+        rest.find(|c: char| c.is_whitespace() || matches!(c, '&' | ';' | ',' | '"' | '\'' | '`' | ')' | '}' | '<'));
+    vec![at..at + end.unwrap_or(rest.len())]
+}
+
+/// What stands behind `name:`: a scalar, the items of a list, or the lines of a block.
+fn yaml_values(text: &str, name: usize, at: usize) -> Vec<Range<usize>> {
+    let mut at = skip_blanks(text, at);
+    // Anchors and tags stand before the value.
+    while text[at..].starts_with(['&', '!']) {
+        let word = text[at..].find([' ', '\t', '\n']).unwrap_or(text.len() - at);
+        at = skip_blanks(text, at + word);
+    }
+    let line_end = at + text[at..].find('\n').unwrap_or(text.len() - at);
+    let rest = text[at..line_end].trim_end();
+    if rest.is_empty() || rest.starts_with('#') {
+        return lower_lines(text, name, line_end, true);
+    }
+    if rest.starts_with(['|', '>']) && rest.len() <= 3 {
+        return lower_lines(text, name, line_end, false);
+    }
+    if rest.starts_with('[') {
+        let end = text[at..].find(']').unwrap_or(rest.len());
+        return items(text, at + 1, at + end);
+    }
+    if let Some(quoted) = quoted(text, at) {
+        return vec![quoted];
+    }
+    // What an alias stands for is hidden where it is written.
+    if rest.starts_with('*') {
+        return Vec::new();
+    }
+    vec![plain(text, name, at, line_end)]
+}
+
+/// A plain scalar. Inside of braces a comma or a brace ends it.
+fn plain(text: &str, name: usize, at: usize, line_end: usize) -> Range<usize> {
+    let line_start = text[..name].rfind('\n').map_or(0, |at| at + 1);
+    let is_flow = text[line_start..name].contains(['{', '[']);
+    let mut end = line_end;
+    if let Some(comment) = text[at..end].find(" #") {
+        end = at + comment;
+    }
+    if is_flow && let Some(stop) = text[at..end].find([',', '}', ']']) {
+        end = at + stop;
+    }
+    at..at + text[at..end].trim_end().len()
+}
+
+/// What is in quotes at this byte; the quotes may be escaped, as they are in JSON inside of a string.
+fn quoted(text: &str, at: usize) -> Option<Range<usize>> {
+    let rest = &text[at..];
+    let bare = rest.trim_start_matches('\\');
+    let escapes = rest.len() - bare.len();
+    let quote = bare.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let start = at + escapes + 1;
+    let mut from = start;
+    loop {
+        let found = text[from..].find(quote).map(|found| from + found);
+        let Some(end) = found else {
+            // Never closed: the rest of the line.
+            let line_end = text[start..].find('\n').map_or(text.len(), |found| start + found);
+            return Some(start..line_end);
+        };
+        let backslashes = end - start - text[start..end].trim_end_matches('\\').len();
+        if backslashes <= escapes || quote == '\'' {
+            return Some(start..end - backslashes.min(escapes));
+        }
+        from = end + 1;
+    }
+}
+
+/// The items of a flow list.
+fn items(text: &str, from: usize, to: usize) -> Vec<Range<usize>> {
+    let mut values = Vec::new();
+    let mut at = from;
+    for item in text[from..to.max(from)].split(',') {
+        let start = at + (item.len() - item.trim_start().len());
+        let inner = item.trim().trim_matches(['"', '\'']);
+        let start = start + (item.trim().len() - item.trim().trim_start_matches(['"', '\'']).len());
+        values.push(start..start + inner.len());
+        at += item.len() + 1;
+    }
+    values
+}
+
+/// The lines below a key that are further to the right: the items of a list (which may stand as far left as the key), or
+/// the lines of a scalar.
+fn lower_lines(text: &str, name: usize, line_end: usize, is_list: bool) -> Vec<Range<usize>> {
+    let line_start = text[..name].rfind('\n').map_or(0, |at| at + 1);
+    let own = indentation(&text[line_start..]);
+    let mut values: Vec<Range<usize>> = Vec::new();
+    let mut at = (line_end + 1).min(text.len());
+    for line in text[at..].split_inclusive('\n') {
+        let content = line.trim_end();
+        let column = indentation(line);
+        let is_item = is_list && content[column.min(content.len())..].starts_with('-');
+        if !content.is_empty() && column <= own && !(is_item && column == own) {
+            break;
+        }
+        if !content.is_empty() {
+            let start = at + column;
+            let words = &content[column..];
+            match words.strip_prefix("- ").filter(|_| is_list) {
+                Some(item) => {
+                    let item_start = start + words.len() - item.len();
+                    let item = item.trim();
+                    let inner = item.trim_start_matches(['"', '\'']);
+                    let begin = item_start + (item.len() - inner.len());
+                    values.push(begin..begin + inner.trim_end_matches(['"', '\'']).len());
+                }
+                // A mapping below the key has names of its own.
+                None if is_list => break,
+                None => match values.last_mut() {
+                    Some(last) => last.end = at + content.len(),
+                    None => values.push(start..at + content.len()),
+                },
+            }
+        }
+        at += line.len();
+    }
+    values
+}
+
+fn skip_blanks(text: &str, at: usize) -> usize {
+    at + (text[at..].len() - text[at..].trim_start_matches([' ', '\t']).len())
+}
+
+fn indentation(line: &str) -> usize {
+    // In a comment, the sign is as good as a blank.
+    line.len() - line.trim_start_matches([' ', '#', '\t']).len()
+}

@@ -1,0 +1,80 @@
+//! What a credential looks like in a text: tokens that are known by how they begin, URLs with a password, private keys,
+//! JSON web tokens, and what is assigned to a name such as `password` or `apiKey`. The rule `plain-secret` and the mask of
+//! every output ask here, so that what the rule reports is masked, too.
+//!
+//! The rule is stricter than the mask: a finding fails a build, so it must be right about a short password; a mask only
+//! hides a value.
+
+mod assignments;
+mod names;
+mod tokens;
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use aho_corasick::packed::{Config, MatchKind, Searcher};
+
+pub use names::{holds_secret, looks_random, name_sounds_secret};
+pub use tokens::{Credential, recognise};
+
+/// What gives a file away at first look: how tokens begin, or a part of that, and how the names of credentials end,
+/// with the colon that makes them a key. At most 32 of at least 3 bytes: beyond that the search takes half as many
+/// bytes at a time. It deals them out to eight buckets as they come, and looks at the first three bytes of all in a
+/// bucket as if they were one: in a column stands what begins alike, or with letters that are rare in prose. Any other
+/// order finds the same, and stops twice as often for nothing.
+#[rustfmt::skip]
+const MARKS: [[&str; 8]; 4] = [
+    ["ghp_", "ghr_",   "hvs.",     "assword",   "ASSWORD", "oken:",   "ey:",     "AKIA"],
+    ["gho_", "glpat-", "npm_",     "assphrase", "ECRET",   "oken\":", "ey\":",   "ASIA"],
+    ["ghu_", "xox",    "pypi-AgE", "ecret",     "OKEN",    "EY:",     "EY-----", "AIza"],
+    ["ghs_", "xapp-",  "_pat_",    "k_live_",   "SG.",     "EY\":",   "p_v1_",   tokens::JSON_WEB_TOKEN],
+];
+
+/// Whether it is worth looking at the values of this file. It reads every byte of every file, so it looks for all marks at
+/// once.
+pub fn may_hold(text: &str) -> bool {
+    static SEARCHER: OnceLock<Option<Searcher>> = OnceLock::new();
+    let searcher = SEARCHER.get_or_init(|| {
+        Config::new().match_kind(MatchKind::LeftmostFirst).builder().extend(MARKS.as_flattened()).build()
+    });
+    searcher.as_ref().is_none_or(|searcher| searcher.find(text.as_bytes()).is_some()) || tokens::has_url_password(text)
+}
+
+/// How the mark begins that stands instead of a credential.
+pub const MARK: &str = "[secret ";
+
+/// The bytes of a text that hold credentials: sorted, and apart from each other. Nothing that is assigned to a name of
+/// `allowed` is one.
+pub fn find(text: &str, allowed: &[String]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    tokens::find(text, &mut found);
+    assignments::find(text, allowed, &mut found);
+    if !allowed.is_empty() {
+        let lifted = assignments::allowed(text, allowed);
+        found.retain(|range| !lifted.iter().any(|lifted| lifted.start <= range.start && range.end <= lifted.end));
+    }
+    let mut found = merged(found);
+    // What is masked already stays as it is, so that masking twice is masking once.
+    for (start, _) in text.match_indices(MARK) {
+        let end = text[start..].find(']').map_or(text.len(), |at| start + at + 1);
+        found.retain(|range| range.end <= start || end <= range.start);
+    }
+    found
+}
+
+/// Sorted, with what overlaps made one.
+pub fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.retain(|range| range.start < range.end);
+    ranges.sort_by_key(|range| (range.start, range.end));
+    let mut merged: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        match merged.last_mut() {
+            Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+            Some(_) | None => merged.push(range),
+        }
+    }
+    merged
+}
+
+#[cfg(test)]
+mod tests;
