@@ -102,7 +102,8 @@ case $mode in
     shown push --output text --output "json=$work/outcome.json" --output "markdown=$work/outcome.md" \
       ${flags[@]+"${flags[@]}"} ${based[@]+"${based[@]}"} ${more[@]+"${more[@]}"} || code=$?
     numbers "$work/outcome.json"
-    summary "$work/outcome.md"
+    # A refused push has written the job summary itself.
+    [ "$code" -eq 4 ] || summary "$work/outcome.md"
     ;;
   *) fail "unknown mode \`$mode\`: use \`lint\`, \`diff\` or \`push\`" ;;
 esac

@@ -306,7 +306,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__diff)
-            opts="-C -q -v -h --ref --base --no-base --only --adopt --prune --no-prune --only-branch --out --verify --exit-code --full --output --config --target --catalog --color --quiet --verbose --no-progress --help"
+            opts="-C -q -v -h --ref --base --no-base --only --adopt --prune --no-prune --only-branch --out --verify --exit-code --fail-on --approve --approval-comments --full --output --config --target --catalog --color --quiet --verbose --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -342,6 +342,17 @@ _portolan() {
                     fi
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --fail-on)
+                    COMPREPLY=($(compgen -W "hazard missing extra changed" -- "${cur}"))
+                    return 0
+                    ;;
+                --approve)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
                     fi
                     return 0
                     ;;
@@ -389,7 +400,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__explain)
-            opts="-C -q -v -h --config --target --catalog --color --quiet --verbose --no-progress --help yaml-syntax duplicate-key ambiguous-scalar non-string-key too-deep too-large alias-bomb bad-encoding unnormalised-text unreadable-manifest hidden-manifest unknown-field missing-field wrong-type unknown-kind unsupported-version invalid-resource-name namespace-on-cluster-entity foreign-field file-reference invalid-identifier unknown-blueprint broken-blueprint unknown-property missing-property wrong-property-type value-not-allowed malformed-value value-out-of-range computed-property inherited-team flawed-blueprint invalid-blueprint unknown-relation missing-relation relation-arity dangling-relation repeated-target duplicate-entity duplicate-resource case-collision stale-snapshot plain-secret unused-ignore unknown-rule"
+            opts="-C -q -v -h --config --target --catalog --color --quiet --verbose --no-progress --help yaml-syntax duplicate-key ambiguous-scalar non-string-key too-deep too-large alias-bomb bad-encoding unnormalised-text unreadable-manifest hidden-manifest unknown-field missing-field wrong-type unknown-kind unsupported-version invalid-resource-name namespace-on-cluster-entity foreign-field file-reference search-query invalid-identifier unknown-blueprint broken-blueprint unknown-property missing-property wrong-property-type value-not-allowed malformed-value value-out-of-range computed-property inherited-team flawed-blueprint invalid-blueprint unknown-relation missing-relation relation-arity dangling-relation repeated-target unknown-team duplicate-entity duplicate-resource case-collision stale-snapshot plain-secret unused-ignore unknown-rule"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -718,7 +729,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__lint)
-            opts="-C -q -v -h --staged --pre-commit --changed --since --stdin-filename --fix --dry-run --output --fail-on --max-findings --baseline --write-baseline --force-exclude --rule --config --target --catalog --color --quiet --verbose --no-progress --help"
+            opts="-C -q -v -h --staged --pre-commit --changed --since --stdin-filename --fix --dry-run --output --fail-on --max-findings --baseline --write-baseline --force-exclude --require-snapshot --rule --config --target --catalog --color --quiet --verbose --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -759,7 +770,7 @@ _portolan() {
                     return 0
                     ;;
                 --rule)
-                    COMPREPLY=($(compgen -W "yaml-syntax duplicate-key ambiguous-scalar non-string-key too-deep too-large alias-bomb bad-encoding unnormalised-text unreadable-manifest hidden-manifest unknown-field missing-field wrong-type unknown-kind unsupported-version invalid-resource-name namespace-on-cluster-entity foreign-field file-reference invalid-identifier unknown-blueprint broken-blueprint unknown-property missing-property wrong-property-type value-not-allowed malformed-value value-out-of-range computed-property inherited-team flawed-blueprint invalid-blueprint unknown-relation missing-relation relation-arity dangling-relation repeated-target duplicate-entity duplicate-resource case-collision stale-snapshot plain-secret unused-ignore unknown-rule" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "yaml-syntax duplicate-key ambiguous-scalar non-string-key too-deep too-large alias-bomb bad-encoding unnormalised-text unreadable-manifest hidden-manifest unknown-field missing-field wrong-type unknown-kind unsupported-version invalid-resource-name namespace-on-cluster-entity foreign-field file-reference search-query invalid-identifier unknown-blueprint broken-blueprint unknown-property missing-property wrong-property-type value-not-allowed malformed-value value-out-of-range computed-property inherited-team flawed-blueprint invalid-blueprint unknown-relation missing-relation relation-arity dangling-relation repeated-target unknown-team duplicate-entity duplicate-resource case-collision stale-snapshot plain-secret unused-ignore unknown-rule" -- "${cur}"))
                     return 0
                     ;;
                 -C)
@@ -1003,7 +1014,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__push)
-            opts="-C -q -v -h --approve --ref --base --no-base --only --adopt --prune --no-prune --plan --on-error --dry-run --since-outcome --rollback --require-signed --run-id --output --config --target --catalog --color --quiet --verbose --no-progress --help"
+            opts="-y -C -q -v -h --approve --approval-comments --yes --ref --base --no-base --only --adopt --prune --no-prune --plan --on-error --dry-run --since-outcome --rollback --require-signed --allow-pull-request --allow-branch --allow-dirty --run-id --output --config --target --catalog --color --quiet --verbose --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -1,6 +1,8 @@
 //! The errors of all commands and their exit codes. Findings are not errors: a file with faults is a result, an error
 //! is a job that could not be done. Errors of commands are here too, because commands are a higher layer.
 
+mod push;
+
 use crate::catalog::CatalogError;
 use crate::catalog::server::ServerError;
 use crate::catalog::store::StoreError;
@@ -14,6 +16,8 @@ use crate::settings::SettingsError;
 use crate::sources::git::GitError;
 use crate::sources::{DiscoverError, OutputError, PatternError, ReadProblem, WriteError};
 use crate::ui::{EditorError, PromptError, StreamError};
+
+pub use push::PushError;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum Error {
@@ -115,6 +119,12 @@ pub enum LintError {
     #[error("no Git repository at `{root}`")]
     #[diagnostic(code("no-git"), help("run portolan inside a Git work tree, or drop `{flag}`"))]
     NoGit { root: String, flag: &'static str },
+    #[error("no snapshot of the catalog: `{folder}` has no blueprints, so properties and relations cannot be checked")]
+    #[diagnostic(
+        code("no-snapshot"),
+        help("run `portolan pull` with the catalog's credentials and commit `.portolan/`")
+    )]
+    NoSnapshot { folder: String },
     #[error("no such file or folder: `{path}`")]
     #[diagnostic(code("no-such-path"), help("paths are relative to the current folder"))]
     NoSuchPath { path: String },
@@ -376,6 +386,18 @@ pub enum DiffError {
     #[error("`--only-branch` has no base to compare with{}", because(why.as_deref()))]
     #[diagnostic(code("no-base"), help("set it: `--base origin/main`, or drop `--only-branch`"))]
     NoBase { why: Option<String> },
+    #[error(
+        "nothing to compare with: this pull request has no credentials for the catalog, and its merge base is not known{}",
+        because(why.as_deref())
+    )]
+    #[diagnostic(
+        code("nothing-to-compare"),
+        help("fetch the whole history (`fetch-depth: 0`), or name the base: `--base REF`")
+    )]
+    NothingToCompare { why: Option<String> },
+    #[error("`{flag}` needs the catalog, and this pull request has no credentials for it")]
+    #[diagnostic(code("needs-catalog"), help("leave `{flag}` out where credentials are missing"))]
+    NeedsCatalog { flag: &'static str },
     #[error("`{name}` is neither a blueprint of {catalog} nor a file with a manifest")]
     #[diagnostic(code("nothing-chosen"), help("{help}"))]
     NothingChosen { name: String, catalog: String, help: String },
@@ -423,6 +445,15 @@ pub enum CommentError {
         )
     )]
     NoToken { variable: &'static str, name: String },
+    #[error("no token to read approvals on {name}: {variable} is not set")]
+    #[diagnostic(
+        code("no-forge-token"),
+        help(
+            "GitHub: `env: GITHUB_TOKEN: ${{{{ github.token }}}}` and `permissions: pull-requests: read`; GitLab: a project \
+             access token with the scope `read_api` and the role Reporter, as a masked variable GITLAB_TOKEN"
+        )
+    )]
+    NoTokenForApprovals { variable: &'static str, name: String },
     #[error("{name}: the forge does not say which account the token belongs to")]
     #[diagnostic(code("unknown-author"), help("name it: `--author LOGIN`"))]
     UnknownAuthor { name: String },
@@ -434,75 +465,6 @@ pub enum CommentError {
 /// A sentence behind an error, in brackets.
 fn because(why: Option<&str>) -> String {
     why.map(|why| format!(" ({})", why.trim_end_matches('.'))).unwrap_or_default()
-}
-
-/// Why nothing was pushed.
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
-pub enum PushError {
-    #[error("no catalog is configured, and in CI the embedded one would be lost when the job ends")]
-    #[diagnostic(
-        code("push-not-named"),
-        help("set {variables} in the environment, or choose the catalog: `--catalog eu`, `--catalog local`")
-    )]
-    NotNamed { variables: String },
-    #[error("push refused: the plan has {what} (changes that cannot be made); nothing was written")]
-    #[diagnostic(code("push-obstacles"), help("fix each obstacle that the plan lists, then push again"))]
-    Obstacles { what: String },
-    #[error("push refused: {what} approval; nothing was written")]
-    #[diagnostic(code("push-unapproved"), help("review the plan, then rerun with `{flags}`"))]
-    Unapproved { what: String, flags: String },
-    #[error(
-        "push refused: the digest given to `--approve` does not match this plan, {what} approval; nothing was written"
-    )]
-    #[diagnostic(
-        code("push-other-approval"),
-        help(
-            "review the plan, then rerun with `{flags}`; the catalog, target, scope, hazards or their manifests changed since \
-             the approval"
-        )
-    )]
-    OtherApproval { what: String, flags: String },
-    #[error("push refused: {flag} needs a commit, and there is none yet; nothing was written")]
-    #[diagnostic(code("push-no-commit"), help("commit the manifests, then push again"))]
-    NoCommit { flag: &'static str },
-    #[error(
-        "push refused: a signed commit is required, and manifests, config or snapshot differ from commit `{commit}`; nothing \
-             was written"
-    )]
-    #[diagnostic(
-        code("push-uncommitted"),
-        help("commit and sign the changes (`git status` lists them), or push the commit without them: `--ref HEAD`")
-    )]
-    Uncommitted { commit: String },
-    #[error("push refused: commit `{commit}` by `{by}` must be signed, and {why}; nothing was written")]
-    #[diagnostic(code("push-unsigned"), help("{help}"))]
-    Unsigned { commit: String, by: String, why: String, help: String },
-    #[error("push refused: commit `{now}` {how} `{old}`, which was pushed last (`{path}`); nothing was written")]
-    #[diagnostic(code("push-goes-back"), help("push a descendant of that commit, or add `--rollback` to go back"))]
-    GoesBack { now: String, how: &'static str, old: String, path: String },
-    #[error(
-        "push refused: this clone does not show whether commit `{now}` descends from `{old}`, which was pushed last \
-             (`{path}`); nothing was written"
-    )]
-    #[diagnostic(code("push-unknown-order"), help("{help}"))]
-    UnknownOrder { now: String, old: String, path: String, help: String },
-    #[error(
-        "push refused: `{path}` is the outcome of a push for the {what} `{was}`, and this one is `{now}`; nothing was written"
-    )]
-    #[diagnostic(
-        code("push-other-record"),
-        help("name the outcome of the last push for this {what}; each has its own file")
-    )]
-    OtherRecord { path: String, what: &'static str, was: String, now: String },
-    #[error("push refused: `{path}` does not record which commit was pushed; nothing was written")]
-    #[diagnostic(
-        code("push-no-commit-in-record"),
-        help("add `--rollback` to push anyway; the recorded push was not made from a commit")
-    )]
-    NoCommitInRecord { path: String },
-    #[error("push refused: the plan file `{path}` does not match what would be pushed; nothing was written{why}")]
-    #[diagnostic(code("push-stale"), help("create a new plan with `portolan diff --out` and have it reviewed"))]
-    Stale { path: String, why: String },
 }
 
 impl Error {
@@ -556,6 +518,8 @@ impl Error {
             Self::Server(ServerError::Runtime(_) | ServerError::Random) => Exit::Failure,
             Self::Diff(
                 DiffError::NoBase { .. }
+                | DiffError::NothingToCompare { .. }
+                | DiffError::NeedsCatalog { .. }
                 | DiffError::NothingChosen { .. }
                 | DiffError::NoManifests { .. }
                 | DiffError::NoPlace { .. }
@@ -566,7 +530,12 @@ impl Error {
             | Self::Record(_) => Exit::Usage,
             Self::Push(PushError::Obstacles { .. }) => Exit::Findings,
             Self::Push(
-                PushError::Unapproved { .. }
+                PushError::PullRequest { .. }
+                | PushError::Branch { .. }
+                | PushError::Dirty { .. }
+                | PushError::Unconfirmed
+                | PushError::Declined { .. }
+                | PushError::Unapproved { .. }
                 | PushError::OtherApproval { .. }
                 | PushError::Stale { .. }
                 | PushError::NoCommit { .. }
@@ -597,6 +566,7 @@ fn exit_of_lint(error: &LintError) -> Exit {
         LintError::NoGit { .. }
         | LintError::Emptied { .. }
         | LintError::SharedOutput { .. }
+        | LintError::NoSnapshot { .. }
         | LintError::NoSuchPath { .. }
         | LintError::NoInput
         | LintError::InputAlone

@@ -183,6 +183,7 @@ fn client(url: &str) -> Client {
         credentials: Credentials { id: Secret::new("id"), secret: Secret::new("secret-of-the-tests") },
         user_agent: owner().user_agent(),
         certificates: Vec::new(),
+        proxy: None,
     };
     Client::connect_within(config, Arc::new(Unheard), Duration::from_secs(60)).expect("a client can be made")
 }

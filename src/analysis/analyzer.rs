@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::analysis::credentials;
-use crate::analysis::facts::{Facts, Repository};
+use crate::analysis::facts::{Facts, Repository, TargetRef};
 use crate::analysis::rule::{Check, DocumentContext, EntityContext, Options, RepositoryContext, Rule, Sink};
-use crate::analysis::rules::{unknown_rule, unused_ignore};
+use crate::analysis::rules::{unknown_rule, unknown_team, unused_ignore};
 use crate::analysis::selection::Selection;
-use crate::analysis::snapshot::Snapshot;
+use crate::analysis::snapshot::{KnownAccounts, Snapshot};
 use crate::analysis::suppress::Directives;
 use crate::analysis::survey::{FILE_REFERENCE, Scratch, Survey};
 use crate::analysis::unicode;
@@ -20,6 +20,7 @@ type Active<F> = Vec<(&'static RuleInfo, Severity, F)>;
 #[derive(Debug)]
 pub struct Analyzer<'a> {
     snapshot: &'a Snapshot,
+    accounts: KnownAccounts,
     options: &'a Options,
     document_rules: Active<fn(&DocumentContext<'_>, &Snapshot, &mut Sink<'_>)>,
     entity_rules: Active<fn(&EntityContext<'_>, &mut Sink<'_>)>,
@@ -48,7 +49,7 @@ pub struct Gathered {
 pub struct Conclusion {
     pub findings: Vec<Finding>,
     pub suppressed: usize,
-    /// Relations whose targets could not be judged, because nobody knows what the catalog holds.
+    /// Relations whose targets could not be judged, because the snapshot does not list what the catalog holds.
     pub unjudged_relations: usize,
     /// Every file could be read far enough to name its entities.
     pub is_complete: bool,
@@ -58,6 +59,7 @@ impl<'a> Analyzer<'a> {
     pub fn new(snapshot: &'a Snapshot, selection: &Selection, options: &'a Options) -> Self {
         let mut analyzer = Self {
             snapshot,
+            accounts: snapshot.known_accounts(),
             options,
             document_rules: Vec::new(),
             entity_rules: Vec::new(),
@@ -105,8 +107,10 @@ impl<'a> Analyzer<'a> {
         }
         let repository = Repository::new(&facts);
         let knows_all_targets = is_complete && self.snapshot.known.is_some();
+        let absent_targets = repository.absent_targets();
         let context = RepositoryContext {
             repository: &repository,
+            absent_targets: &absent_targets,
             knows_all_targets,
             in_sight,
             snapshot: self.snapshot,
@@ -116,7 +120,9 @@ impl<'a> Analyzer<'a> {
             let mut sink = sink(&mut findings, FileId(0), rule, *severity);
             check(&context, &mut sink);
         }
-        let unjudged_relations = if knows_all_targets { 0 } else { repository.absent_targets().len() };
+        let is_judged = |target: &&TargetRef<'_>| knows_all_targets && self.snapshot.covers_target(target.fact.field);
+        let relations = absent_targets.iter().filter(|target| target.fact.field.is_relation());
+        let unjudged_relations = relations.filter(|target| !is_judged(target)).count();
         let before = findings.len();
         findings.retain(|finding| {
             let directives = directives.get_mut(&finding.place.file);
@@ -124,7 +130,11 @@ impl<'a> Analyzer<'a> {
         });
         let suppressed = before - findings.len();
         for (file, (directives, is_partly_unjudged)) in directives {
-            let verdict = directives.verdict(|rule| self.judges(rule, is_partly_unjudged, knows_all_targets));
+            let knows_targets = |rule: &'static Rule| match std::ptr::eq(rule, &raw const unknown_team::RULE) {
+                true => knows_all_targets && self.accounts.teams && self.accounts.users,
+                false => unjudged_relations == 0 && knows_all_targets,
+            };
+            let verdict = directives.verdict(|rule| self.judges(rule, is_partly_unjudged, knows_targets(rule)));
             for (rule, severity) in &self.suppression_rules {
                 let mut sink = sink(&mut findings, file, &rule.info, *severity);
                 unused_ignore::report(rule, &verdict, &mut sink);
@@ -138,7 +148,7 @@ impl<'a> Analyzer<'a> {
 
 impl Analyzer<'_> {
     /// Whether a rule had its say in a file: it is on, and it had what it needs to know.
-    fn judges(&self, rule: &'static Rule, is_partly_unjudged: bool, knows_all_targets: bool) -> bool {
+    fn judges(&self, rule: &'static Rule, is_partly_unjudged: bool, knows_targets: bool) -> bool {
         let info = &rule.info;
         let is_it = |active: &&'static RuleInfo| std::ptr::eq(*active, info);
         let documents = self.document_rules.iter().map(|(info, ..)| *info);
@@ -150,7 +160,7 @@ impl Analyzer<'_> {
             .any(|active| is_it(&active));
         let has_what_it_needs = match info.family {
             Family::Entity => !is_partly_unjudged,
-            Family::Relation => !is_partly_unjudged && knows_all_targets,
+            Family::Relation => !is_partly_unjudged && knows_targets,
             Family::Syntax | Family::Shape | Family::Repository | Family::Secret | Family::Suppression => true,
         };
         is_on && has_what_it_needs
@@ -195,16 +205,28 @@ impl FileRun<'_> {
     pub fn document(&mut self, context: &DocumentContext<'_>) {
         let is_odd = |manifest: &Manifest| manifest.near_miss.is_some();
         let is_sound = context.faults.is_empty() && !context.manifests.iter().any(is_odd);
+        let before = self.state.gathered.findings.len();
         let document_rules = if is_sound { &[] } else { self.analyzer.document_rules.as_slice() };
         for (rule, severity, check) in document_rules {
             let mut sink = sink(&mut self.state.gathered.findings, self.file, rule, *severity);
             check(context, self.analyzer.snapshot, &mut sink);
+        }
+        if context.manifests.is_empty() {
+            self.name_consequence(before);
         }
         for manifest in context.manifests {
             self.entity(context, manifest);
         }
         self.state.gathered.entities += context.manifests.len();
         self.is_partly_unjudged |= context.manifests.is_empty();
+    }
+
+    /// What a document that cannot be read stands for is unknown, so nothing is deleted beside it: the first of its
+    /// findings says so.
+    fn name_consequence(&mut self, first: usize) {
+        if let Some(finding) = self.state.gathered.findings.get_mut(first) {
+            finding.message.push_str(" Until it can be read, `portolan push` deletes nothing.");
+        }
     }
 
     /// The document at `span` cannot be read; `names` is what a look at its text tells of its entities.
@@ -222,14 +244,14 @@ impl FileRun<'_> {
     }
 
     fn entity(&mut self, context: &DocumentContext<'_>, manifest: &Manifest) {
-        let Analyzer { snapshot, entity_rules, survey_rules, .. } = self.analyzer;
+        let Analyzer { snapshot, accounts, entity_rules, survey_rules, .. } = self.analyzer;
         let view = context.view;
         let is_ours = manifest.near_miss.is_none();
         let blueprint = manifest.blueprint_text(view).filter(|_| is_ours);
         let index = blueprint.and_then(|blueprint| snapshot.index(blueprint));
         let shape = index.and_then(|index| Some((index, snapshot.shape(index)?)));
         let RunState { scratch, gathered: Gathered { facts, findings, .. } } = &mut *self.state;
-        let mut survey = Survey::take(view, manifest, shape, scratch, facts);
+        let mut survey = Survey::take(view, manifest, shape, *accounts, scratch, facts);
         if self.may_hold_credentials {
             survey.look_for_secrets(view, manifest);
         }

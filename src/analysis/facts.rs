@@ -56,14 +56,44 @@ pub(crate) struct TargetFact {
     key: u64,
     text: Span,
     pub span: Span,
-    pub shape: u32,
-    pub relation: u32,
+    pub field: TargetField,
+}
+
+/// The field that names another entity. Numbers are indexes into the snapshot's blueprints and their parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TargetField {
+    Relation {
+        shape: u32,
+        relation: u32,
+    },
+    /// `team` itself.
+    Team,
+    /// A property whose format is `team`.
+    TeamProperty {
+        shape: u32,
+        property: u32,
+    },
+    /// A property whose format is `user`.
+    UserProperty {
+        shape: u32,
+        property: u32,
+    },
+}
+
+impl TargetField {
+    pub fn relation(shape: usize, relation: usize) -> Self {
+        Self::Relation { shape: Span::empty(shape).start, relation: Span::empty(relation).start }
+    }
+
+    pub fn is_relation(self) -> bool {
+        matches!(self, Self::Relation { .. })
+    }
 }
 
 impl TargetFact {
-    pub fn new(shape: usize, relation: usize, blueprint: &str, text: &str, span: Span) -> Self {
-        let (shape, relation) = (Span::empty(shape).start, Span::empty(relation).start);
-        Self { key: key(blueprint, text), text: Span::default(), span, shape, relation }
+    /// `blueprint` is that of the entity that `text` names.
+    pub fn new(field: TargetField, blueprint: &str, text: &str, span: Span) -> Self {
+        Self { key: key(blueprint, text), text: Span::default(), span, field }
     }
 }
 
@@ -488,7 +518,7 @@ mod tests {
         let mut facts = Facts::default();
         for (file, name) in names {
             let name = EntityName { blueprint: "service".to_owned(), identifier: (*name).to_owned() };
-            let target = TargetFact::new(0, 0, "system", &name.identifier, Span::empty(0));
+            let target = TargetFact::new(TargetField::relation(0, 0), "system", &name.identifier, Span::empty(0));
             facts.target(target, &name.identifier);
             facts.push(
                 FileId(*file),

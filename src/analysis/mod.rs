@@ -7,6 +7,7 @@ mod credentials;
 mod facts;
 mod judge;
 mod layout;
+mod near_names;
 mod plain;
 mod rule;
 mod rules;

@@ -1,7 +1,7 @@
 //! What a rule is, and what it is given to look at. A rule is a value; its check is a plain function that
 //! looks and reports, and never decides how bad its finding is: the selection does.
 
-use crate::analysis::facts::Repository;
+use crate::analysis::facts::{Repository, TargetRef};
 use crate::analysis::snapshot::{Shape, Snapshot};
 use crate::analysis::survey::Survey;
 use crate::domain::day::Day;
@@ -63,6 +63,8 @@ pub(crate) struct EntityContext<'a> {
 
 pub(crate) struct RepositoryContext<'a> {
     pub repository: &'a Repository<'a>,
+    /// The names of entities that the repository does not declare.
+    pub absent_targets: &'a [TargetRef<'a>],
     /// Whether a target that is nowhere is nowhere: all files were read, and it is known what the catalog holds.
     pub knows_all_targets: bool,
     /// The files whose findings are asked for: where one finding stands for many places, it stands in one of these.
@@ -105,6 +107,7 @@ impl Sink<'_> {
             entity: draft.entity.or_else(|| self.entity.clone()),
             target: draft.target,
             related,
+            counterpart: draft.counterpart,
             help: draft.help,
             fix: draft.fix,
         });
@@ -121,6 +124,7 @@ pub(crate) struct Draft {
     entity: Option<EntityName>,
     target: Option<EntityName>,
     related: Vec<(Option<FileId>, Span, String)>,
+    counterpart: Option<EntityName>,
     help: Option<String>,
     fix: Option<Fix>,
 }
@@ -135,6 +139,7 @@ impl Draft {
             entity: None,
             target: None,
             related: Vec::new(),
+            counterpart: None,
             help: None,
             fix: None,
         }
@@ -174,6 +179,12 @@ impl Draft {
 
     pub fn related_in(mut self, file: FileId, span: Span, label: impl Into<String>) -> Self {
         self.related.push((Some(file), span, label.into()));
+        self
+    }
+
+    /// The first related place, which is that of `entity`, is as much the cause as the finding's own.
+    pub fn counterpart(mut self, entity: Option<EntityName>) -> Self {
+        self.counterpart = entity;
         self
     }
 

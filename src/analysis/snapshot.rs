@@ -5,9 +5,10 @@ use std::sync::OnceLock;
 
 use foldhash::HashMap;
 
+use crate::analysis::facts::TargetField;
 use crate::analysis::judge::Judge;
 use crate::analysis::plain::Plain;
-use crate::domain::blueprint::{Blueprint, ComputedKind};
+use crate::domain::blueprint::{Blueprint, ComputedKind, EntityFormat, Property, Relation, TEAM, USER};
 use crate::domain::day::Day;
 use crate::domain::finding::FileId;
 use crate::domain::known::KnownEntities;
@@ -62,6 +63,26 @@ pub struct Shape {
     checks: Vec<PropertyCheck>,
 }
 
+/// Whether the snapshot knows the account's teams and users. Where it does not, nothing is said of their names.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct KnownAccounts {
+    pub teams: bool,
+    pub users: bool,
+}
+
+impl KnownAccounts {
+    pub fn has(self, format: EntityFormat) -> bool {
+        match format {
+            EntityFormat::Team => self.teams,
+            EntityFormat::User => self.users,
+        }
+    }
+
+    pub fn has_any(self) -> bool {
+        self.teams || self.users
+    }
+}
+
 /// What a property key of an entity stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Slot {
@@ -72,6 +93,8 @@ pub(crate) enum Slot {
 
 #[derive(Debug)]
 pub(crate) struct PropertyCheck {
+    /// What its values name.
+    pub entity_format: Option<EntityFormat>,
     plain: Plain,
     judge: OnceLock<Option<Judge>>,
 }
@@ -87,6 +110,23 @@ impl Snapshot {
     /// No blueprint at all: nothing was pulled yet.
     pub fn has_blueprints(&self) -> bool {
         !self.shapes.is_empty() || !self.unreadable.is_empty()
+    }
+
+    /// Which of the entities that every account has are known, and so can be missing.
+    pub(crate) fn known_accounts(&self) -> KnownAccounts {
+        let covers = |blueprint| self.known.as_ref().is_some_and(|known| known.covers(blueprint));
+        KnownAccounts { teams: covers(TEAM), users: covers(USER) }
+    }
+
+    /// The relation of a fact, and whether the snapshot lists all entities that it may point to.
+    pub(crate) fn relation(&self, field: TargetField) -> Option<(&Relation, bool)> {
+        let TargetField::Relation { shape, relation } = field else { return None };
+        let relation = self.shape(shape as usize)?.blueprint.relations.get(relation as usize)?;
+        Some((relation, self.known.as_ref().is_some_and(|known| known.covers(&relation.target))))
+    }
+
+    pub(crate) fn covers_target(&self, field: TargetField) -> bool {
+        self.relation(field).is_none_or(|(_, is_covered)| is_covered)
     }
 
     pub(crate) fn index(&self, blueprint: &str) -> Option<usize> {
@@ -112,11 +152,12 @@ impl Shape {
         let stored = blueprint.properties.iter().enumerate().map(|(at, it)| (it.name.clone(), Slot::Stored(at)));
         let slots = computed.chain(stored).collect();
         let relations = blueprint.relations.iter().enumerate().map(|(at, it)| (it.name.clone(), at)).collect();
-        let checks = blueprint
-            .properties
-            .iter()
-            .map(|property| PropertyCheck { plain: Plain::of(&property.schema), judge: OnceLock::new() });
-        let checks = checks.collect();
+        let check = |property: &Property| PropertyCheck {
+            entity_format: property.entity_format(),
+            plain: Plain::of(&property.schema),
+            judge: OnceLock::new(),
+        };
+        let checks = blueprint.properties.iter().map(check).collect();
         Self { slots, relations, checks, blueprint }
     }
 

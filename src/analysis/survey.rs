@@ -2,12 +2,13 @@
 //! that is right, nothing is collected and nothing allocated.
 
 use crate::analysis::credentials;
-use crate::analysis::facts::{Facts, TargetFact};
+use crate::analysis::facts::{Facts, TargetFact, TargetField};
 use crate::analysis::judge::{Problem, Violation};
-use crate::analysis::snapshot::{Shape, Slot};
+use crate::analysis::snapshot::{KnownAccounts, Shape, Slot};
 use crate::analysis::unicode::{self, Unnormalised};
-use crate::domain::blueprint::{ComputedKind, Property, Relation};
+use crate::domain::blueprint::{ComputedKind, EntityFormat, Ownership, Property, Relation};
 use crate::domain::manifest::Manifest;
+use crate::domain::span::Span;
 use crate::domain::tree::{Kind, Value, View, entries_of};
 
 #[derive(Debug, Default)]
@@ -46,11 +47,12 @@ pub(crate) struct Scratch {
 }
 
 impl<'a> Survey<'a> {
-    /// Looks the entity over, and hands the relation targets on to the facts of the file.
+    /// Looks the entity over, and hands the names of other entities on to the facts of the file.
     pub fn take(
         view: View<'a>,
         manifest: &Manifest,
         shape: Option<(usize, &'a Shape)>,
+        accounts: KnownAccounts,
         scratch: &mut Scratch,
         facts: &mut Facts,
     ) -> Self {
@@ -60,6 +62,14 @@ impl<'a> Survey<'a> {
         if let Some((index, shape)) = shape {
             survey.properties(properties, shape, scratch);
             survey.relations(relations, index, shape, scratch, facts);
+            if accounts.has_any() {
+                keep_account_names(properties, (index, shape), accounts, facts);
+            }
+            // A team that is inherited may not be set at all, which `inherited-team` reports.
+            if accounts.teams && shape.blueprint.ownership == Ownership::Direct {
+                let team = manifest.team.map(|id| view.value(id));
+                keep_names(team, TargetField::Team, EntityFormat::Team.blueprint(), facts);
+            }
         }
         survey
     }
@@ -185,7 +195,8 @@ impl<'a> Survey<'a> {
             scratch.relations[at] = true;
             let relation = &shape.blueprint.relations[at];
             let mut target = |value: Value<'a>, text: &str| {
-                facts.target(TargetFact::new(shape_index, at, &relation.target, text, value.span()), text);
+                let field = TargetField::relation(shape_index, at);
+                facts.target(TargetFact::new(field, &relation.target, text, value.span()), text);
             };
             match (value.kind(), relation.many) {
                 (Kind::Null, _) if relation.required => self.null_relations.push((key, relation)),
@@ -201,7 +212,7 @@ impl<'a> Survey<'a> {
                 }
                 (Kind::String, false) => target(value, value.as_str().unwrap_or_default()),
                 (Kind::Number | Kind::Bool, _) => self.not_text.push((key, value, relation)),
-                // A mapping is a search query, which only the catalog can answer.
+                // `search-query` reports it.
                 (Kind::Map, _) if value.get("combinator").is_some() || value.get("rules").is_some() => {}
                 (Kind::Map, _) => self.not_text.push((key, value, relation)),
                 (Kind::String, true) => {
@@ -248,6 +259,44 @@ impl<'a> Survey<'a> {
                 }
             }
         }
+    }
+}
+
+/// The teams and users that properties name.
+fn keep_account_names(
+    properties: Option<Value<'_>>,
+    (index, shape): (usize, &Shape),
+    accounts: KnownAccounts,
+    facts: &mut Facts,
+) {
+    let mut next = 0;
+    for (key, value) in entries_of(properties) {
+        let Some(Slot::Stored(at)) = key.as_str().and_then(|name| shape.slot_near(name, next)) else { continue };
+        next = at + 1;
+        let format = shape.check(at).and_then(|check| check.entity_format).filter(|format| accounts.has(*format));
+        let Some(format) = format else { continue };
+        let (shape, property) = (Span::empty(index).start, Span::empty(at).start);
+        let field = match format {
+            EntityFormat::Team => TargetField::TeamProperty { shape, property },
+            EntityFormat::User => TargetField::UserProperty { shape, property },
+        };
+        keep_names(Some(value), field, format.blueprint(), facts);
+    }
+}
+
+/// The names that a text or a list of texts holds. An empty text is nobody, and a mapping is a search query, which only
+/// the catalog can answer.
+fn keep_names(value: Option<Value<'_>>, field: TargetField, blueprint: &str, facts: &mut Facts) {
+    let mut keep = |value: Value<'_>| {
+        let text = value.as_str().filter(|text| !text.is_empty() && !text.starts_with(FILE_REFERENCE));
+        if let Some(text) = text {
+            facts.target(TargetFact::new(field, blueprint, text, value.span()), text);
+        }
+    };
+    match value {
+        Some(list) if list.kind() == Kind::List => list.items().for_each(keep),
+        Some(value) => keep(value),
+        None => {}
     }
 }
 

@@ -1,7 +1,7 @@
 //! The embedded catalog as a [`Catalog`]: the store without HTTP. Its rejections use the platform's messages, so that
 //! both behave the same.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -15,6 +15,7 @@ use super::{Catalog, CatalogError, Errand, Look, Part, Undone};
 use crate::domain::act::Act;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::{Entity, EntityKey, Owner};
+use crate::domain::foreign_owner::ForeignOwner;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
 
@@ -193,6 +194,21 @@ impl Catalog for LocalCatalog {
         Ok(self.store.datasource_of(blueprint, identifier)?.map(|text| describe_writer(&text)))
     }
 
+    fn owners_of(
+        &self,
+        blueprint: &str,
+        identifiers: &[Box<str>],
+        _scopes: &[String],
+    ) -> Result<HashMap<Box<str>, ForeignOwner>, CatalogError> {
+        let mut owners = HashMap::new();
+        for identifier in identifiers {
+            let datasource = self.store.datasource_of(blueprint, identifier)?;
+            let owner = datasource.as_deref().and_then(ForeignOwner::of_datasource);
+            owners.extend(owner.map(|owner| (identifier.clone(), owner)));
+        }
+        Ok(owners)
+    }
+
     fn owned(&self, owner: &Owner) -> Result<Vec<EntityKey>, CatalogError> {
         Ok(self.store.owned(owner)?)
     }
@@ -292,11 +308,7 @@ impl Catalog for LocalCatalog {
 
 /// ``scope `acme/other` ``, or the datasource as it is.
 fn describe_writer(datasource: &str) -> String {
-    let scope = datasource.split_once("(statekey/").and_then(|(_, rest)| rest.split_once(')'));
-    match scope {
-        Some((scope, _)) if datasource.starts_with(Owner::PRODUCT) => format!("scope `{scope}`"),
-        Some(_) | None => format!("`{datasource}`"),
-    }
+    ForeignOwner::of_datasource(datasource).map_or_else(|| format!("`{datasource}`"), |owner| owner.to_string())
 }
 
 impl From<Failure> for CatalogError {

@@ -17,13 +17,14 @@ mod stop;
 pub mod store;
 mod write_state;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::act::Act;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::{Entity, EntityKey, Owner};
+use crate::domain::foreign_owner::ForeignOwner;
 use crate::domain::progress::Progress;
 use crate::domain::snapshot::{Shelf, Snapshot};
 
@@ -80,6 +81,17 @@ pub trait Catalog {
 
     /// Who wrote an entity last, for a message: "an Ocean integration". `None`: the catalog does not say.
     fn writer_of(&self, blueprint: &str, identifier: &str, look: Look<'_>) -> Result<Option<String>, CatalogError>;
+
+    /// The owners of those of `identifiers` whose owner the catalog reveals, for messages. `scopes`: names that another
+    /// scope may have.
+    fn owners_of(
+        &self,
+        _blueprint: &str,
+        _identifiers: &[Box<str>],
+        _scopes: &[String],
+    ) -> Result<HashMap<Box<str>, ForeignOwner>, CatalogError> {
+        Ok(HashMap::new())
+    }
 
     /// Writes any number of entities of one blueprint; the results are in the order of `drafts`.
     fn upsert(

@@ -108,6 +108,10 @@ fn rows(settings: &Settings, scope: &Sourced<Option<String>>) -> Vec<Row> {
     add("prune.enabled", settings.prune.enabled.value.into(), &settings.prune.enabled.origin);
     add("prune.max", settings.prune.max.value.into(), &settings.prune.max.origin);
     add("prune.max-percent", settings.prune.max_percent.value.into(), &settings.prune.max_percent.origin);
+    let branches = settings.push_branches.as_ref();
+    let origin = branches.map_or(&Origin::Default, |branches| &branches.origin);
+    add("push.branches", branches.map_or("default branch".into(), |it| it.value.clone().into()), origin);
+    add("push.require-clean", settings.require_clean.value.into(), &settings.require_clean.origin);
     add("push.require-signed", settings.require_signed.value.into(), &settings.require_signed.origin);
     add("secrets.allow", settings.secrets_allow.value.clone().into(), &settings.secrets_allow.origin);
     let age = &settings.snapshot_max_age_days;

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::ValueHint;
 
+use crate::commands::approval_flag::parse_approval;
+use crate::commands::approvals::{Searched, read_approvals};
 use crate::commands::context::Context;
 use crate::commands::offered;
 use crate::commands::output::{Output, refuse_shared};
@@ -12,15 +14,18 @@ use crate::commands::planning::PlanningArgs;
 use crate::commands::steps::again::{push_again, push_file};
 use crate::commands::steps::bound::{refuse_place, write_plan};
 use crate::commands::steps::connected::Intent;
+use crate::commands::steps::consented::{Consents, missing_approval};
+use crate::commands::steps::offline;
 use crate::commands::steps::planned::{Planned, Wishes, is_local_by_default};
 use crate::commands::steps::proposed::{Proposed, proposed};
 use crate::commands::steps::scope::{derived_scope, owner_in_catalog};
 use crate::commands::steps::shown::{Report, shown};
 use crate::commands::steps::standpoint::Standpoint;
 use crate::commands::steps::verified::verified;
-use crate::domain::plan::Plan;
+use crate::domain::digest::ApprovalDigest;
+use crate::domain::plan::{Plan, Tally};
 use crate::domain::progress::{Progress, Silent};
-use crate::error::Error;
+use crate::error::{DiffError, Error};
 use crate::exit::Exit;
 use crate::report::plan::{Complaint, PlanFormat};
 
@@ -44,6 +49,20 @@ pub struct DiffArgs {
     /// Exit 2 if changes are pending
     #[arg(long)]
     pub exit_code: bool,
+    /// What fails the run: `hazard` (exit 4), `missing`, `extra`, `changed` (exit 2); several separated by commas
+    ///
+    /// `hazard`: a hazard needs approval. `missing`: a declared entity is not in the catalog. `extra`: the catalog has an
+    /// entity of this scope that no manifest declares. `changed`: a declared entity differs in the catalog.
+    #[arg(long, value_name = "WHAT", value_enum, value_delimiter = ',', num_args = 1)]
+    pub fail_on: Vec<FailOn>,
+    /// With `--fail-on hazard`: the digest of hazards that are approved; repeatable
+    #[arg(long, value_name = "DIGEST", value_hint = ValueHint::Other, value_parser = parse_approval, requires = "fail_on")]
+    pub approve: Vec<ApprovalDigest>,
+    /// With `--fail-on hazard`: accept approvals from the pull request: a comment `approve DIGEST` by somebody who may merge
+    ///
+    /// GitHub: GITHUB_TOKEN. GitLab: GITLAB_TOKEN with the scope `read_api`. The token is sent to the forge's API only.
+    #[arg(long, requires = "fail_on")]
+    pub approval_comments: bool,
     /// Do not abbreviate text output
     #[arg(long)]
     pub full: bool,
@@ -53,11 +72,22 @@ pub struct DiffArgs {
     pub output: Vec<Output<PlanFormat>>,
 }
 
+/// A kind of difference that fails the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum FailOn {
+    Hazard,
+    Missing,
+    Extra,
+    Changed,
+}
+
 const EXAMPLES: &str = "\
 Examples:
   portolan diff                                    what push would change
   portolan diff --catalog local                    against the embedded catalog
   portolan diff --exit-code --output summary       exit 2 if there is anything to push
+  portolan diff --fail-on hazard                   exit 4 if a hazard needs approval (for pull requests)
+  portolan diff --fail-on missing,extra,changed    exit 2 if the catalog has drifted (for scheduled runs)
   portolan diff --ref HEAD~1                       what going back one commit would change
   portolan diff --output text --output markdown=comment.md";
 
@@ -71,12 +101,25 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let context = &mut context.with(settings);
     let owner = owner_in_catalog(settings, context.environment)?;
     let wishes = Wishes { only_branch: args.only_branch, intent: Intent::Look, ..args.planning.wishes(owner, &from) };
+    if offline::is_offline(settings, context.environment) {
+        let flag = [(args.out.is_some(), "--out"), (args.verify, "--verify")].into_iter().find(|(is_set, _)| *is_set);
+        if let Some((_, flag)) = flag {
+            return Err(DiffError::NeedsCatalog { flag }.into());
+        }
+    }
     let mut planned = match proposed(&wishes, &args.output, context)? {
         Proposed::Plan(planned) => *planned,
         Proposed::Refused(exit) => return Ok(exit),
     };
+    if planned.is_offline {
+        return show_offline(args, &from, &planned, context);
+    }
     if context.environment.in_ci() && is_local_by_default(settings) {
         planned.notes.push(nobody_named_it(context));
+    }
+    let mut approve = args.approve.clone();
+    if args.approval_comments {
+        approve.extend(commented_approval(&mut planned, &approve, context)?);
     }
     // The command that pushes this plan says the scope, since a push derives none.
     let mut settings = settings.clone();
@@ -105,17 +148,61 @@ pub fn run(args: &DiffArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     if let Some((file, push)) = args.out.as_ref().zip(push_file.as_deref()) {
         write_plan(file, push, &planned, context)?;
     }
-    Ok(exit(args, &planned.plan, complaints.as_deref()))
+    Ok(exit(args, &planned.plan, &approve, complaints.as_deref()))
 }
 
-/// What the catalog would refuse counts as wrong manifests do, and so does what nobody can do.
-fn exit(args: &DiffArgs, plan: &Plan, complaints: Option<&[Complaint]>) -> Exit {
-    let is_wrong = complaints.is_some_and(|complaints| !complaints.is_empty()) || !plan.obstacles.is_empty();
-    match (is_wrong, args.exit_code && !plan.is_empty()) {
-        (true, _) => Exit::Findings,
-        (false, true) => Exit::ChangesPending,
-        (false, false) => Exit::Success,
+/// The plan's digest, if a comment on the pull request approves it. Who approved becomes a note.
+fn commented_approval(
+    planned: &mut Planned,
+    given: &[ApprovalDigest],
+    context: &Context<'_>,
+) -> Result<Option<ApprovalDigest>, Error> {
+    let Some(digest) = planned.plan.approval.filter(|digest| !given.contains(digest)) else { return Ok(None) };
+    let commit = planned.revision.as_ref().and_then(|revision| revision.commit.as_deref());
+    let approvals = read_approvals(digest, Searched::OfJob { commit }, context)?;
+    planned.notes.extend(approvals.notes);
+    Ok(approvals.is_approved.then_some(digest))
+}
+
+/// Exit 1 if the catalog would reject a write, or the plan has obstacles: no approval helps against these.
+fn exit(args: &DiffArgs, plan: &Plan, approve: &[ApprovalDigest], complaints: Option<&[Complaint]>) -> Exit {
+    if complaints.is_some_and(|complaints| !complaints.is_empty()) || !plan.obstacles.is_empty() {
+        return Exit::Findings;
     }
+    let consents = Consents { approve, adopt: args.planning.adopt };
+    if args.fail_on.contains(&FailOn::Hazard) && missing_approval(plan, &consents).is_some() {
+        return Exit::Refused;
+    }
+    let has_drifted = args.fail_on.iter().any(|fail_on| is_found(*fail_on, &plan.counts.total));
+    if has_drifted || args.exit_code && !plan.is_empty() { Exit::ChangesPending } else { Exit::Success }
+}
+
+/// Whether the plan has differences of this kind.
+fn is_found(fail_on: FailOn, total: &Tally) -> bool {
+    match fail_on {
+        FailOn::Hazard => false,
+        FailOn::Missing => total.create > 0,
+        FailOn::Extra => total.delete + total.kept > 0,
+        FailOn::Changed => total.update + total.rename + total.adopt > 0,
+    }
+}
+
+/// The plan against the merge base. Lint decides the exit code: what the branch does to the catalog is not known.
+fn show_offline(
+    args: &DiffArgs,
+    from: &Standpoint,
+    planned: &Planned,
+    context: &mut Context<'_>,
+) -> Result<Exit, Error> {
+    let report = Report {
+        asked_for: from.name(),
+        outputs: &args.output,
+        is_full: args.full,
+        is_only_branch: args.only_branch,
+        ..Report::default()
+    };
+    shown(&report, planned, context)?;
+    Ok(Exit::Success)
 }
 
 fn complaints(planned: &Planned, context: &Context<'_>) -> Result<Vec<Complaint>, Error> {

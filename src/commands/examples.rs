@@ -239,6 +239,17 @@ pub(super) static EXAMPLES: &[RuleExamples] = &[
         fixable: false,
     },
     RuleExamples {
+        rule: "search-query",
+        bad: &[
+            Example { path: "catalog/port.yml", text: include_str!("../../testdata/rules/search-query/bad/catalog/port.yml") },
+        ],
+        good: &[
+            Example { path: "catalog/port.yml", text: include_str!("../../testdata/rules/search-query/good/catalog/port.yml") },
+        ],
+        finding: Some(include_str!("../../testdata/rules/search-query/bad.txt")),
+        fixable: false,
+    },
+    RuleExamples {
         rule: "invalid-identifier",
         bad: &[
             Example { path: "catalog/libraries.yaml", text: include_str!("../../testdata/rules/invalid-identifier/bad/catalog/libraries.yaml") },
@@ -443,6 +454,25 @@ pub(super) static EXAMPLES: &[RuleExamples] = &[
         ],
         finding: Some(include_str!("../../testdata/rules/repeated-target/bad.txt")),
         fixable: true,
+    },
+    RuleExamples {
+        rule: "unknown-team",
+        bad: &[
+            Example { path: ".portolan/blueprints/_team.json", text: include_str!("../../testdata/rules/unknown-team/bad/.portolan/blueprints/_team.json") },
+            Example { path: ".portolan/blueprints/service.json", text: include_str!("../../testdata/rules/unknown-team/bad/.portolan/blueprints/service.json") },
+            Example { path: ".portolan/known-entities.txt", text: include_str!("../../testdata/rules/unknown-team/bad/.portolan/known-entities.txt") },
+            Example { path: ".portolan/source.json", text: include_str!("../../testdata/rules/unknown-team/bad/.portolan/source.json") },
+            Example { path: "catalog/port.yml", text: include_str!("../../testdata/rules/unknown-team/bad/catalog/port.yml") },
+        ],
+        good: &[
+            Example { path: ".portolan/blueprints/_team.json", text: include_str!("../../testdata/rules/unknown-team/good/.portolan/blueprints/_team.json") },
+            Example { path: ".portolan/blueprints/service.json", text: include_str!("../../testdata/rules/unknown-team/good/.portolan/blueprints/service.json") },
+            Example { path: ".portolan/known-entities.txt", text: include_str!("../../testdata/rules/unknown-team/good/.portolan/known-entities.txt") },
+            Example { path: ".portolan/source.json", text: include_str!("../../testdata/rules/unknown-team/good/.portolan/source.json") },
+            Example { path: "catalog/port.yml", text: include_str!("../../testdata/rules/unknown-team/good/catalog/port.yml") },
+        ],
+        finding: Some(include_str!("../../testdata/rules/unknown-team/bad.txt")),
+        fixable: false,
     },
     RuleExamples {
         rule: "duplicate-entity",

@@ -10,6 +10,7 @@ use clap::ValueHint;
 use crate::commands::context::Context;
 use crate::commands::offered;
 use crate::commands::output::{Output, refuse_shared};
+use crate::commands::steps::base::touched_in_ci;
 use crate::commands::steps::emptied::refuse_emptied;
 use crate::commands::steps::linted::{self, Extent, InWorkTree, LintError, Linted, Request, read_credentials};
 use crate::commands::steps::standpoint::Standpoint;
@@ -86,6 +87,9 @@ pub struct LintArgs {
     /// Apply `manifests.exclude` to explicit PATHS too
     #[arg(long)]
     pub force_exclude: bool,
+    /// For CI: fail if there is no snapshot in `.portolan/`, instead of checking less
+    #[arg(long)]
+    pub require_snapshot: bool,
     /// Set the level of a rule (name or code): `error`, `warning`, `info` or `off`; repeatable
     #[arg(long, value_name = "NAME=LEVEL", value_parser = offered::rules(rule_level), hide_possible_values = true)]
     pub rule: Vec<(String, Level)>,
@@ -96,6 +100,7 @@ Examples:
   portolan lint                                    the whole repository
   portolan lint --staged                           in a pre-commit hook
   portolan lint --since origin/main                what a branch brings
+  portolan lint --require-snapshot                 in CI
   portolan lint --fix --dry-run                    show the safe fixes as a diff
   portolan lint --output text --output sarif=lint.sarif
   portolan lint - --stdin-filename catalog/cart.yaml < cart.yaml
@@ -133,6 +138,7 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     }
     let include = unlisted_place(settings).filter(|_| given.is_none());
     let excluded = excluded(args, &paths, settings);
+    let touched = || touched_in_ci(settings, &terms.pattern, context.environment);
     let request = Request {
         extent: extent(args),
         paths,
@@ -140,6 +146,8 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         force_exclude: args.force_exclude || args.pre_commit,
         repair: args.fix,
         baseline: baseline.as_ref(),
+        require_snapshot: args.require_snapshot,
+        touched: Some(&touched),
         most: most(args, context),
         include: include.as_deref(),
         ..terms.whole()

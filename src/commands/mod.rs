@@ -2,6 +2,8 @@
 //! step. They yield an exit code, and show through the streams alone.
 
 pub mod all;
+mod approval_flag;
+mod approvals;
 pub mod comment;
 pub mod completions;
 pub mod config;

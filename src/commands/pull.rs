@@ -9,9 +9,12 @@ use crate::commands::schema;
 use crate::commands::steps::adopted::{Adopted, Adoption, Deed, Wishes, adopt};
 use crate::commands::steps::connected::connect;
 use crate::commands::steps::declared::Declared;
-use crate::commands::steps::fetched::{Fetched, targets};
+use crate::commands::steps::desired::Asked;
+use crate::commands::steps::fetched::Fetched;
 use crate::commands::steps::linted::{self, Instead, Linted, Request};
+use crate::commands::steps::merge_attributes::add_merge_attributes;
 use crate::commands::steps::prepared::{PARTS, Prepared, Source, Standing};
+use crate::commands::steps::reachable::Reachable;
 use crate::commands::steps::scope::owner;
 use crate::commands::steps::snapshot;
 use crate::commands::steps::terms::Terms;
@@ -118,18 +121,23 @@ pub fn run(args: &PullArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let made: HashSet<&EntityKey> = adoption.adopted.iter().filter(is_new).map(|it| &it.key).collect();
     let mut used = declared.blueprints();
     used.extend(made.iter().map(|key| key.blueprint.as_ref()));
-    let wanted = fetched.wanted(&used);
-    let missing = targets(&wanted).into_iter().filter_map(|target| fetched.all.named(target)).cloned();
-    let missing: Vec<Blueprint> = missing.collect();
-    fetched.read(&*catalog, &missing, Part::Keys, progress)?;
+    let mut reachable = Reachable::from_blueprints(&used, &fetched);
+    for entity in &Asked::of_files(files, &Silent).entities {
+        reachable.add_manifest(entity, &fetched.all);
+    }
+    for entity in fetched.entities.values().flatten().filter(|entity| made.contains(&entity.key)) {
+        reachable.add_entity(entity, &fetched.all);
+    }
+    reachable.read(&*catalog, &mut fetched, progress)?;
     let source = source(&*catalog, context);
     let is_declared = |key: &EntityKey| declared.holds(key) || made.contains(key);
-    let prepared = Prepared::new(&standing, &fetched, &used, source, &is_declared);
+    let prepared = Prepared::new(&standing, &fetched, &used, &reachable, source, &is_declared);
     let misfits = misfits(&prepared, &adoption, context, progress)?;
     let shown = shown(args, &standing, &prepared, &adoption, &misfits, context);
     let is_news = prepared.is_news(&standing);
     if !args.check && !args.dry_run {
         write(&adoption, prepared, context)?;
+        add_merge_attributes(context)?;
         schema::refresh(context.settings)?;
     }
     context.write_report(args.output.name(), None, &shown)?;

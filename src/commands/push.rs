@@ -1,6 +1,10 @@
 //! `push`: applies the plan that `diff` shows. It writes nothing until every hazard is approved, and always reports
 //! the result of every change, also after a signal.
 
+mod ci;
+mod confirm;
+mod guard;
+
 use std::path::PathBuf;
 
 use clap::ValueHint;
@@ -8,6 +12,8 @@ use clap::ValueHint;
 use crate::catalog::apply::{Ground, apply};
 use crate::catalog::store::system_clock;
 use crate::catalog::{Errand, Stop, Told};
+use crate::commands::approval_flag::parse_approval;
+use crate::commands::approvals::{Searched, read_approvals};
 use crate::commands::context::Context;
 use crate::commands::diff::{self, DiffArgs};
 use crate::commands::offered;
@@ -15,8 +21,8 @@ use crate::commands::output::{Output, refuse_shared};
 use crate::commands::planning::PlanningArgs;
 use crate::commands::steps::again::{plan_file, push_again, push_file};
 use crate::commands::steps::bound::{Rebound, rebound};
-use crate::commands::steps::consented::{Consents, refusal};
-use crate::commands::steps::denied::denied;
+use crate::commands::steps::consented::{Consents, missing_approval};
+use crate::commands::steps::denied::{denied, refusal_sentences, write_refusal};
 use crate::commands::steps::linted::InWorkTree;
 use crate::commands::steps::planned::{Planned, is_local_by_default};
 use crate::commands::steps::proposed::{Proposed, proposed};
@@ -30,17 +36,16 @@ use crate::domain::entity::Owner;
 use crate::domain::moment::Moment;
 use crate::domain::outcome::{End, Outcome};
 use crate::domain::progress::{Progress, Silent};
-use crate::domain::words::as_sentence;
 use crate::error::{Error, PushError};
 use crate::exit::Exit;
 use crate::plan::secrets_of;
 use crate::report::outcome::{self, OutcomeFormat, OutcomeReport};
 use crate::report::place::Files;
-use crate::report::plan::{PlanFormat, PlanReport};
+use crate::report::plan::{PlanFormat, PlanRefusal, PlanReport};
 use crate::report::style::Style;
 use crate::settings::{Catalog, Delivery, Settings};
 use crate::sources;
-use crate::ui::Remarks;
+use crate::ui::{self, Prompt, Remarks};
 
 /// Apply what `diff` shows: create, update and delete entities in the catalog
 ///
@@ -53,8 +58,18 @@ pub struct PushArgs {
     ///
     /// The digest holds for one catalog, target and scope, for these hazards, and for what the manifests say of the
     /// entities in them. A new commit or another merge does not void it.
-    #[arg(long, value_name = "DIGEST", value_hint = ValueHint::Other, value_parser = approval)]
+    #[arg(long, value_name = "DIGEST", value_hint = ValueHint::Other, value_parser = parse_approval)]
     pub approve: Vec<ApprovalDigest>,
+    /// Accept approvals from the merged pull request: a comment `approve DIGEST` by somebody who may merge
+    ///
+    /// GitHub: GITHUB_TOKEN. GitLab: GITLAB_TOKEN with the scope `read_api`. The token is sent to the forge's API only.
+    #[arg(long)]
+    pub approval_comments: bool,
+    /// Do not ask for confirmation; required where there is no terminal to ask on, except in CI
+    ///
+    /// Only a push to a platform asks. Hazards still need approval.
+    #[arg(short, long)]
+    pub yes: bool,
     #[command(flatten)]
     pub planning: PlanningArgs,
     /// Apply a saved plan; refuse it if the manifests and the catalog no longer yield exactly that plan
@@ -68,7 +83,7 @@ pub struct PushArgs {
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = OnError::Continue)]
     pub on_error: OnError,
     /// Show the plan and change nothing (same as `diff`)
-    #[arg(long, conflicts_with_all = ["approve", "run_id", "since_outcome", "rollback", "require_signed"])]
+    #[arg(long, conflicts_with_all = ["approve", "approval_comments", "run_id", "since_outcome", "rollback", "require_signed"])]
     pub dry_run: bool,
     /// Refuse commits older than the one recorded in FILE, the outcome of the last push (`--output json=FILE`)
     ///
@@ -81,6 +96,15 @@ pub struct PushArgs {
     /// Push only committed manifests of a commit with a signature that Git trusts
     #[arg(long)]
     pub require_signed: bool,
+    /// Allow this push from a pull request
+    #[arg(long)]
+    pub allow_pull_request: bool,
+    /// Allow this push in CI from a branch that is not in `push.branches` (default: the default branch)
+    #[arg(long)]
+    pub allow_branch: bool,
+    /// Allow this push with uncommitted changes, whatever `push.require-clean` says
+    #[arg(long)]
+    pub allow_dirty: bool,
     /// Id of the action run that the catalog records for these changes
     #[arg(long, value_name = "ID", value_hint = ValueHint::Other)]
     pub run_id: Option<String>,
@@ -94,6 +118,7 @@ const EXAMPLES: &str = "\
 Examples:
   portolan push                                    lint, show the plan, apply it
   portolan push --catalog local                    push to the embedded catalog
+  portolan push --yes                              push without a question
   portolan push --dry-run                          show the plan only
   portolan push --approve DIGEST                   approve the hazards of the plan
   portolan push --plan plan.json                   apply a saved plan, or refuse if it no longer applies
@@ -105,32 +130,6 @@ Examples:
 pub enum OnError {
     Continue,
     Stop,
-}
-
-/// Digits of what earlier versions showed as an approval.
-const EARLIER_DIGITS: usize = 12;
-/// Digits of a plan's own digest, and of what earlier versions wrote as `approval` into JSON.
-const PLAN_DIGITS: usize = 64;
-
-fn approval(text: &str) -> Result<ApprovalDigest, String> {
-    if let Some(approval) = ApprovalDigest::parse(text) {
-        return Ok(approval);
-    }
-    let is_hex = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let all = ApprovalDigest::DIGITS;
-    Err(match text.len() {
-        PLAN_DIGITS if is_hex => format!(
-            "this is a plan id (`digest` in the JSON report) or an approval digest of an earlier version; run `portolan diff` and copy the {all} digits after `--approve`"
-        ),
-        EARLIER_DIGITS if is_hex => format!(
-            "this is an approval digest of an earlier version or an incomplete one; run `portolan diff` and copy all {all} digits after `--approve`"
-        ),
-        length if is_hex && length < all => {
-            format!("an approval digest has {all} digits and this has {length}: copy all of it")
-        }
-        length if length == all && is_hex => "an approval digest must be lower case".to_owned(),
-        _ => format!("an approval digest is {all} hexadecimal digits; `portolan diff` shows it after `--approve`"),
-    })
 }
 
 pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
@@ -170,7 +169,24 @@ pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
             "With `delivery: cluster` an exporter in a cluster writes these entities; this push writes them too.";
         prepared.planned.notes.push(note.to_owned());
     }
-    consented(args, &prepared, &again, context)
+    consented(args, &mut prepared, &again, context)
+}
+
+/// The plan's digest, if a comment on the merged pull request approves it. Who approved becomes a note.
+fn commented_approval(
+    todo: &mut ToDo<'_>,
+    given: &[ApprovalDigest],
+    context: &Context<'_>,
+) -> Result<Option<ApprovalDigest>, Error> {
+    let planned = &mut todo.planned;
+    let Some(digest) = planned.plan.approval.filter(|digest| !given.contains(digest)) else { return Ok(None) };
+    let Some(commit) = planned.revision.as_ref().and_then(|revision| revision.commit.clone()) else {
+        planned.notes.push("There is no commit here, so no pull request could approve the hazards.".to_owned());
+        return Ok(None);
+    };
+    let approvals = read_approvals(digest, Searched::OfCommit(&commit), context)?;
+    planned.notes.extend(approvals.notes);
+    Ok(approvals.is_approved.then_some(digest))
 }
 
 /// Where the manifests are read from, after it is proved that they may be pushed; and what is to be said of it.
@@ -181,6 +197,9 @@ fn provenance(args: &PushArgs, owner: &Owner, context: &Context<'_>) -> Result<(
     } else {
         Standpoint::of(commit, context)?
     };
+    let allowed =
+        guard::Allowed { pull_request: args.allow_pull_request, branch: args.allow_branch, dirty: args.allow_dirty };
+    guard::check_source(allowed, &from, context)?;
     let wanted = args.since_outcome.as_ref().map(|file| Since { file, may_go_back: args.rollback });
     let note = wanted.map(|wanted| since(&wanted, owner, &from, context)).transpose()?.flatten();
     Ok((from, note))
@@ -230,27 +249,49 @@ fn prepared<'a>(
 }
 
 /// From the plan on all pushes are alike; `again` is the command that makes this one anew.
-fn consented(args: &PushArgs, todo: &ToDo<'_>, again: &str, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let ToDo { planned, owner, from, instead } = todo;
-    let consents = Consents { approve: &args.approve, adopt: args.planning.adopt };
-    if let Some(refusal) = refusal(&planned.plan, &consents) {
-        let (outputs, sentence) = (plan_outputs(instead), refused(&refusal));
-        let report = Report {
-            outputs: &outputs,
-            push: again,
-            asked_for: from.name(),
-            says_next_step: true,
-            refusal: Some(&sentence),
-            ..Report::default()
-        };
-        shown(&report, planned, context)?;
-        let tests: Vec<_> = instead.iter().filter(|it| it.format == OutcomeFormat::Junit).cloned().collect();
-        return Err(if tests.is_empty() { refusal } else { denied(refusal, &tests, owner, context) }.into());
+fn consented(args: &PushArgs, todo: &mut ToDo<'_>, again: &str, context: &mut Context<'_>) -> Result<Exit, Error> {
+    let mut approve = args.approve.clone();
+    if args.approval_comments {
+        approve.extend(commented_approval(todo, &approve, context)?);
     }
+    let ToDo { planned, owner, from, .. } = &*todo;
+    let missing = missing_approval(&planned.plan, &Consents { approve: &approve, adopt: args.planning.adopt });
     // Where the outcome alone is wanted, nothing else is in it.
-    if args.output.iter().all(|output| output.file.is_some() || output.format == OutcomeFormat::Text) {
+    let shows_plan = args.output.iter().all(|output| output.file.is_some() || output.format == OutcomeFormat::Text);
+    let prompt = if context.environment.in_ci() { None } else { Prompt::of_terminal() };
+    let asks = match &missing {
+        Some(missing) => {
+            // Nobody approves hazards unseen.
+            let is_seen = shows_plan && ui::results_are_seen();
+            if !missing.can_be_typed || !is_seen || prompt.is_none() {
+                return Err(refuse(missing.error(), todo, again, false, context)?.into());
+            }
+            true
+        }
+        None => !args.yes && confirm::needs_confirmation(&planned.plan, context),
+    };
+    if asks && prompt.is_none() {
+        return Err(refuse(PushError::Unconfirmed, todo, again, false, context)?.into());
+    }
+    if shows_plan {
         let text = [Output { format: PlanFormat::Text, file: None }];
         shown(&Report { outputs: &text, push: again, asked_for: from.name(), ..Report::default() }, planned, context)?;
+        context.streams.flush()?;
+    }
+    if let Some(mut prompt) = prompt.filter(|_| asks) {
+        let refusal = match missing {
+            Some(missing) => {
+                let is_approved = confirm::confirm_hazards(&planned.plan, missing.hazards, &mut prompt)?;
+                (!is_approved).then(|| confirm::hazards_declined(&owner.scope, &missing.flags))
+            }
+            None => {
+                let is_confirmed = confirm::confirm_push(&planned.plan, planned.catalog.name(), &mut prompt)?;
+                (!is_confirmed).then(confirm::declined)
+            }
+        };
+        if let Some(refusal) = refusal {
+            return Err(refuse(refusal, todo, again, true, context)?.into());
+        }
     }
     let pushed = push(args, planned, owner, context);
     // What is in a plan file is carried out once: what is left of it makes a plan of its own.
@@ -268,9 +309,38 @@ fn consented(args: &PushArgs, todo: &ToDo<'_>, again: &str, context: &mut Contex
     })
 }
 
-/// The refusal as a sentence of its own.
-fn refused(refusal: &PushError) -> String {
-    as_sentence(&refusal.to_string())
+/// Writes the refusal and the plan to every report and to the job summary; the text goes to standard output unless another
+/// report does. The error is for the end of the run. `was_shown`: a person has just read the plan there.
+fn refuse(
+    refusal: PushError,
+    todo: &ToDo<'_>,
+    again: &str,
+    was_shown: bool,
+    context: &mut Context<'_>,
+) -> Result<PushError, Error> {
+    let ToDo { planned, owner, from, instead, .. } = todo;
+    let (reason, help) = refusal_sentences(&refusal);
+    let mut outputs = plan_outputs(instead);
+    if was_shown {
+        outputs.retain(|output| output.file.is_some() || output.format != PlanFormat::Text);
+    } else if outputs.iter().all(|output| output.file.is_some()) {
+        outputs.push(Output { format: PlanFormat::Text, file: None });
+    }
+    let report = Report {
+        outputs: &outputs,
+        push: again,
+        asked_for: from.name(),
+        refusal: Some(PlanRefusal { reason: &reason, help: &help }),
+        ..Report::default()
+    };
+    // No outputs at all would be the text.
+    if !outputs.is_empty() {
+        shown(&report, planned, context)?;
+    }
+    // A plan has no JUnit form, so these reports hold the refusal alone.
+    let tests: Vec<_> = instead.iter().filter(|it| it.format == OutcomeFormat::Junit).cloned().collect();
+    write_refusal(&refusal, &tests, owner, context);
+    Ok(refusal)
 }
 
 /// Nothing of it was there before.

@@ -44,7 +44,43 @@ pub enum PropertyKind {
     Array,
 }
 
+/// A format whose values are the identifiers of entities that every account has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntityFormat {
+    Team,
+    User,
+}
+
+impl EntityFormat {
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "team" => Some(Self::Team),
+            "user" => Some(Self::User),
+            _ => None,
+        }
+    }
+
+    /// The blueprint of the entities.
+    pub fn blueprint(self) -> &'static str {
+        match self {
+            Self::Team => TEAM,
+            Self::User => USER,
+        }
+    }
+}
+
+/// The blueprint of teams; the identifiers of its entities are what `team` names.
+pub const TEAM: &str = "_team";
+/// The blueprint of users; the identifiers of its entities are e-mail addresses.
+pub const USER: &str = "_user";
+
 impl Property {
+    /// What its value, or each item of its list, names.
+    pub fn entity_format(&self) -> Option<EntityFormat> {
+        let of_items = || self.schema.get("items").and_then(|items| items.get("format")).and_then(Value::as_str);
+        self.format.as_deref().or_else(of_items).and_then(EntityFormat::parse)
+    }
+
     /// Whether the catalog fills the property in where an entity does not give it.
     pub fn has_default(&self) -> bool {
         self.default.as_ref().is_some_and(|default| !default.is_null())
@@ -281,6 +317,20 @@ mod tests {
         assert_eq!(blueprint.raw["colour"], "kept");
         let pointers = flaws.iter().map(|flaw| flaw.pointer.as_str()).collect::<Vec<_>>();
         assert_eq!(pointers, ["/schema/properties/status", "/relations/lost"]);
+    }
+
+    #[test]
+    fn values_that_name_teams_and_users_are_known_by_their_format() {
+        let properties = json!({
+            "owner": {"type": "string", "format": "user"}, "teams": {"type": "array", "items": {"format": "team"}},
+            "mail": {"type": "string", "format": "email"}, "tags": {"type": "array"},
+        });
+        let (blueprint, _) =
+            Blueprint::from_json(json!({"identifier": "service", "schema": {"properties": properties}})).unwrap();
+        let format = |name: &str| blueprint.property(name).and_then(Property::entity_format);
+        assert_eq!(format("owner").map(EntityFormat::blueprint), Some("_user"));
+        assert_eq!(format("teams").map(EntityFormat::blueprint), Some("_team"));
+        assert_eq!((format("mail"), format("tags")), (None, None));
     }
 
     #[test]

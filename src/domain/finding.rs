@@ -90,6 +90,9 @@ pub struct Finding {
     pub target: Option<EntityName>,
     /// Other places that matter, each with a few words.
     pub related: Vec<(Place, String)>,
+    /// The entity at the first related place, where that place is as much the cause as this one: then a report may
+    /// exchange the two, to show the finding in the file that a change touches.
+    pub counterpart: Option<EntityName>,
     /// What to do about this one; starts with a verb.
     pub help: Option<String>,
     pub fix: Option<Fix>,
@@ -118,6 +121,15 @@ pub struct Edit {
 }
 
 impl Finding {
+    /// Makes the first related place the finding's own, and the other way round.
+    pub fn exchange_places(&mut self) {
+        let Some((other, _)) = self.related.first_mut() else { return };
+        std::mem::swap(&mut self.place, other);
+        if self.counterpart.is_some() {
+            std::mem::swap(&mut self.entity, &mut self.counterpart);
+        }
+    }
+
     /// Same findings, same order, whatever the threads did.
     pub fn sort_key(&self) -> (Place, &'static str, &str) {
         (self.place, self.rule.code, &self.message)

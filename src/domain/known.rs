@@ -1,15 +1,31 @@
-//! The entities that are not in this repository and that its relations may point to: the lines of
+//! The entities that manifests may point to and that this repository does not declare: the lines of
 //! `.portolan/known-entities.txt`. The text is kept as it is and searched; a catalog may know a million.
+//!
+//! Git merges the file line by line (`merge=union`), so every line makes sense on its own, in any order, and may be
+//! there twice.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
+use crate::domain::blueprint::{TEAM, USER};
 use crate::domain::span::Span;
+
+/// The same in every file, whatever it lists: a line that changed from pull to pull would conflict in every merge.
+const HEADER: &str = "\
+# Entities of the catalog that manifests here may point to and do not declare. `portolan pull` writes this file.
+# One `blueprint<TAB>identifier` per line. `complete`: all entities of the blueprint are listed or declared here.
+";
+/// Begins the line that names a blueprint whose entities are all listed, or declared in the repository.
+const COMPLETE: &str = "# complete: ";
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct KnownEntities {
     text: String,
     /// Sorted by blueprint, then identifier.
     lines: Vec<Line>,
+    /// The blueprints whose entities are all listed. `None`: the file does not say, as before portolan wrote it; then it
+    /// counts as complete, except for teams and users.
+    complete: Option<BTreeSet<String>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,10 +46,14 @@ impl KnownEntities {
     pub fn parse(text: String) -> (Self, Vec<BadLine>) {
         let mut lines = Vec::new();
         let mut bad = Vec::new();
+        let mut complete: Option<BTreeSet<String>> = None;
         let mut start = 0;
         for (index, whole) in text.split_inclusive('\n').enumerate() {
             let line = whole.trim_end_matches(['\n', '\r']);
             let end = start + line.len();
+            if let Some(blueprint) = line.strip_prefix(COMPLETE) {
+                complete.get_or_insert_default().insert(blueprint.trim_end().to_owned());
+            }
             match line.find('\t') {
                 _ if line.is_empty() || line.starts_with('#') => {}
                 Some(tab) if tab > 0 && tab + 1 < line.len() => lines.push(Line {
@@ -44,7 +64,7 @@ impl KnownEntities {
             }
             start += whole.len();
         }
-        let mut known = Self { text, lines: Vec::new() };
+        let mut known = Self { text, lines: Vec::new(), complete };
         if !lines.is_sorted_by(|a, b| known.order(a, b) != Ordering::Greater) {
             lines.sort_by(|a, b| known.order(a, b));
         }
@@ -71,14 +91,31 @@ impl KnownEntities {
         self.lines[from..to].iter().map(|line| line.identifier.slice(&self.text))
     }
 
+    /// Whether an entity of the blueprint that is neither listed nor declared does not exist. Of users, only those are
+    /// listed that manifests name; a list that has none of them, or no teams, knows nothing of users or teams.
+    pub fn covers(&self, blueprint: &str) -> bool {
+        let is_named = |complete: &BTreeSet<String>| complete.contains(blueprint);
+        match blueprint {
+            TEAM | USER => self.complete.as_ref().is_some_and(is_named) || self.identifiers(blueprint).next().is_some(),
+            _ => self.complete.as_ref().is_none_or(is_named),
+        }
+    }
+
     /// All of them: blueprint and identifier, sorted.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.lines.iter().map(|line| self.pair(line))
     }
 
-    /// The file's text, of pairs that are sorted and there once.
-    pub fn text<'p>(pairs: impl IntoIterator<Item = (&'p str, &'p str)>) -> String {
-        let mut text = String::new();
+    /// The file's text. `complete`: the blueprints whose entities are all among `pairs` or declared; `pairs` are sorted
+    /// and there once.
+    pub fn text<'p>(
+        complete: impl IntoIterator<Item = &'p str>,
+        pairs: impl IntoIterator<Item = (&'p str, &'p str)>,
+    ) -> String {
+        let mut text = HEADER.to_owned();
+        for blueprint in complete {
+            text.extend([COMPLETE, blueprint, "\n"]);
+        }
         for (blueprint, identifier) in pairs {
             text.extend([blueprint, "\t", identifier, "\n"]);
         }
@@ -108,7 +145,37 @@ mod tests {
         assert_eq!(known.identifiers("nobody").count(), 0);
         assert_eq!(known.len(), 3);
         assert_eq!(bad.iter().map(|line| line.number).collect::<Vec<_>>(), [7, 8]);
-        let text = KnownEntities::text(known.pairs());
-        assert_eq!(text, "service\tbilling\nservice\tcart\nteam\ta\tb\n");
+        let text = KnownEntities::text(["service", "team"], known.pairs());
+        let rest = text.strip_prefix(HEADER).expect("the header comes first");
+        assert_eq!(rest, "# complete: service\n# complete: team\nservice\tbilling\nservice\tcart\nteam\ta\tb\n");
+        assert_eq!(KnownEntities::parse(text).0.pairs().count(), 3);
+    }
+
+    #[test]
+    fn a_list_says_of_which_blueprints_it_is_complete() {
+        let covered = |text: &str| {
+            let (known, bad) = KnownEntities::parse(text.to_owned());
+            assert!(bad.is_empty(), "{text}");
+            ["squad", "system", "_team", "_user"].map(|blueprint| known.covers(blueprint))
+        };
+        assert_eq!(covered(""), [true, true, false, false], "a file that does not say is complete");
+        assert_eq!(covered("squad\ta\n_team\tx\n_user\tada@acme.io\n"), [true, true, true, true]);
+        assert_eq!(covered("# complete: squad\n_user\tada@acme.io\n"), [true, false, false, true]);
+        assert_eq!(covered("# complete: _team\r\n"), [false, false, true, false], "all teams are declared");
+        assert_eq!(covered("# complete: a b\n"), [false; 4]);
+    }
+
+    /// What `merge=union` makes of two pulls: the lines of both, in the order of neither.
+    #[test]
+    fn a_union_of_two_lists_reads_as_both() {
+        let list = |complete: &[&'static str], pairs: &[(&'static str, &'static str)]| {
+            KnownEntities::text(complete.iter().copied(), pairs.iter().copied())
+        };
+        let (one, other) =
+            (list(&["squad"], &[("squad", "b")]), list(&["squad", "system"], &[("squad", "a"), ("squad", "b")]));
+        let (union, bad) = KnownEntities::parse(format!("{one}{other}"));
+        assert!(bad.is_empty());
+        assert_eq!(union.pairs().collect::<Vec<_>>(), [("squad", "a"), ("squad", "b")]);
+        assert!(union.covers("squad") && union.covers("system") && !union.covers("_team"));
     }
 }

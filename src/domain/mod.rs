@@ -17,6 +17,7 @@ pub mod fault;
 pub mod file_name;
 pub mod finding;
 pub mod fnv;
+pub mod foreign_owner;
 pub mod formats;
 pub mod hazard;
 pub mod identifier;

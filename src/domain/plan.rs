@@ -92,7 +92,7 @@ pub struct Tally {
     pub unchanged: usize,
     /// No longer declared, and not deleted.
     pub kept: usize,
-    /// Of the changes: somebody else's entities.
+    /// Of the changes: foreign entities.
     pub foreign: usize,
     /// Of the changes: with nothing of this branch in them.
     pub pending: usize,

@@ -83,7 +83,35 @@ impl Platform {
         PLATFORMS.into_iter().find(|platform| platform.bare_files.contains(&file_name))
     }
 
+    /// The region that a host of the platform serves; older names of hosts differ in the domain only.
+    pub fn region_of(&self, host: &str) -> Option<&'static str> {
+        if !self.hosts.contains(&host) {
+            return None;
+        }
+        let is_default = |name: &str| self.regions.first().is_some_and(|(first, _)| *first == name);
+        let named = self.regions.iter().find(|(name, _)| host.split('.').any(|part| part == *name));
+        named.or_else(|| self.regions.iter().find(|(name, _)| is_default(name))).map(|(name, _)| *name)
+    }
+
     pub fn api_version(&self) -> String {
         format!("{}/{}", self.group, self.version)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_host_belongs_to_a_region() {
+        for (host, region) in [
+            ("api.port.io", Some("eu")),
+            ("api.us.port.io", Some("us")),
+            ("api.getport.io", Some("eu")),
+            ("api.us.getport.io", Some("us")),
+            ("api.example.com", None),
+        ] {
+            assert_eq!(PORT.region_of(host), region, "{host}");
+        }
     }
 }

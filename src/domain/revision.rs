@@ -29,6 +29,11 @@ impl Revision {
 }
 
 impl BaseRevision {
+    /// Whether its name is nothing but digits of its commit.
+    pub fn is_named_by_commit(&self) -> bool {
+        self.name.len() >= 7 && self.commit.starts_with(&self.name.to_ascii_lowercase())
+    }
+
     pub fn short_commit(&self) -> &str {
         short(&self.commit)
     }

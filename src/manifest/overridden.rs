@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::span::Span;
-use crate::domain::tree::{Kind, Number, Value, View};
+use crate::domain::tree::{Kind, Value, View};
 
 pub(super) fn drop_overridden(view: View<'_>, faults: &mut Vec<Fault>) {
     let is_not_json = |fault: &Fault| matches!(fault.kind, FaultKind::NotJson { .. });
@@ -27,8 +27,9 @@ fn effective_spans(root: Value<'_>) -> HashSet<Span> {
         spans.insert(value.span());
         match value.kind() {
             Kind::List => waiting.extend(value.items()),
+            // Of `1` and `"1"` kubectl keeps one by chance; here the last one counts, as everywhere.
             Kind::Map => {
-                let last: HashMap<_, _> = value.entries().map(|(key, value)| (identity(key), value)).collect();
+                let last: HashMap<_, _> = value.entries().map(|(key, value)| (key.key_text(), value)).collect();
                 spans.extend(value.entries().map(|(key, _)| key.span()));
                 waiting.extend(last.into_values());
             }
@@ -36,10 +37,4 @@ fn effective_spans(root: Value<'_>) -> HashSet<Span> {
         }
     }
     spans
-}
-
-/// What makes two keys one. Before they become text, `1` and `"1"` are two.
-fn identity(key: Value<'_>) -> (Kind, bool, String) {
-    let is_float = matches!(key.as_number(), Some(Number::Float(_)));
-    (key.kind(), is_float, key.key_text().into_owned())
 }

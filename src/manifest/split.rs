@@ -161,7 +161,10 @@ impl<'t> Documents<'t> {
                 directive.map(Trouble::Directive).or(tab.map(Trouble::Tab))
             };
         }
-        Piece { range, is_json: false, trouble: self.trouble.take() }
+        // What kubectl ignores is in a later piece.
+        let is_early = matches!(self.trouble, Some(Trouble::IgnoredLine(_))) && is_empty(text);
+        let trouble = if is_early { None } else { self.trouble.take() };
+        Piece { range, is_json: false, trouble }
     }
 
     /// A separator that kubectl keeps makes a document of nothing, of which it reads no further than one token.

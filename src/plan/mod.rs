@@ -65,7 +65,7 @@ pub struct Question<'q> {
     pub write: &'q Write,
     pub prune: PruneRule,
     pub destination: Destination<'q>,
-    /// Take over what somebody else wrote.
+    /// Take over entities that other owners wrote.
     pub adopt: bool,
     /// Leave out what was pending before this branch. For showing alone: what is left may hang on what is left out.
     pub only_branch: bool,

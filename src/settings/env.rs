@@ -39,7 +39,7 @@ pub static VARIABLES: [Variable; 13] = [
 ];
 
 /// Variables of others that portolan uses: the terminal's, Git's, the CI systems', the platforms'.
-const HEEDED: [&str; 82] = [
+const HEEDED: &[&str] = &[
     "NO_COLOR",
     "CLICOLOR",
     "CLICOLOR_FORCE",
@@ -122,6 +122,38 @@ const HEEDED: [&str; 82] = [
     "CIRRUS_BASE_SHA",
     "CIRRUS_BASE_BRANCH",
     "BITRISEIO_GIT_BRANCH_DEST",
+    // Which event and which branch a pipeline runs for.
+    "CI_EXTERNAL_PULL_REQUEST_IID",
+    "CI_COMMIT_BRANCH",
+    "CI_DEFAULT_BRANCH",
+    "BITBUCKET_PR_ID",
+    "BITBUCKET_BRANCH",
+    "BUILD_REASON",
+    "BRANCH_NAME",
+    "GIT_BRANCH",
+    "CIRRUS_PR",
+    "CIRRUS_BRANCH",
+    "BUILDKITE_PULL_REQUEST",
+    "BUILDKITE_BRANCH",
+    "BUILDKITE_PIPELINE_DEFAULT_BRANCH",
+    "CF_PULL_REQUEST_NUMBER",
+    "CF_BRANCH",
+    "BITRISE_PULL_REQUEST",
+    "BITRISE_GIT_BRANCH",
+    "DRONE_BRANCH",
+    "DRONE_REPO_BRANCH",
+    "CI_REPO_DEFAULT_BRANCH",
+    "CIRCLE_PULL_REQUEST",
+    "CIRCLE_BRANCH",
+    "SEMAPHORE_GIT_PR_NUMBER",
+    "SEMAPHORE_GIT_BRANCH",
+    // The HTTP library reads these; messages name the proxy.
+    "HTTPS_PROXY",
+    "https_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+    "NO_PROXY",
+    "no_proxy",
 ];
 
 /// Credentials of catalogs and forges.
@@ -167,7 +199,7 @@ impl Environment {
             let ours = VARIABLES.iter().map(|variable| variable.name);
             if let Some(name) = SECRET.into_iter().find(|known| *known == name) {
                 environment.secrets.insert(name, Secret::new(value.to_string_lossy()));
-            } else if let Some(name) = ours.chain(HEEDED).find(|known| *known == name) {
+            } else if let Some(name) = ours.chain(HEEDED.iter().copied()).find(|known| *known == name) {
                 environment.values.insert(name, value);
             } else if name.starts_with("PORTOLAN_") {
                 environment.unknown.push(name.to_owned());

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::branches::BranchPattern;
 use super::catalog::Catalog;
 use super::duration::days;
 use super::error::ConfigFault;
@@ -32,6 +33,8 @@ pub(super) struct Layer {
     pub prune_enabled: Said<bool>,
     pub prune_max: Said<u32>,
     pub prune_max_percent: Said<u32>,
+    pub push_branches: Said<Vec<String>>,
+    pub require_clean: Said<bool>,
     pub require_signed: Said<bool>,
     pub rules: Vec<(String, Level, Span)>,
     pub secrets_allow: Said<Vec<String>>,
@@ -74,7 +77,11 @@ impl LayerReader<'_> {
                 _ => layer.prune_max_percent = this.number(value, 100),
             }),
             "push" => {
-                self.entries(value, &["require-signed"], |this, _, value| layer.require_signed = this.flag(value))
+                self.entries(value, &["branches", "require-clean", "require-signed"], |this, key, value| match key {
+                    "branches" => layer.push_branches = this.branches(value),
+                    "require-clean" => layer.require_clean = this.flag(value),
+                    _ => layer.require_signed = this.flag(value),
+                })
             }
             "rules" => layer.rules = self.rules(value),
             "secrets" => self.entries(value, &["allow"], |this, _, value| layer.secrets_allow = this.names(value)),
@@ -201,6 +208,30 @@ impl LayerReader<'_> {
             }
         }
         Some((globs, value.span()))
+    }
+
+    /// A single name may stand without brackets.
+    fn branches(&mut self, value: Value<'_>) -> Said<Vec<String>> {
+        let items: Vec<Value<'_>> = match value.kind() {
+            Kind::List => value.items().collect(),
+            Kind::String => vec![value],
+            Kind::Null | Kind::Bool | Kind::Number | Kind::Map => {
+                return self.refuse(value.span(), "a list of branches", value);
+            }
+        };
+        let mut branches = Vec::new();
+        for item in items {
+            let Some(branch) = self.text(item) else { continue };
+            let branch = branch.strip_prefix("refs/heads/").unwrap_or(branch);
+            match BranchPattern::check(branch) {
+                Ok(()) => branches.push(branch.to_owned()),
+                Err(message) => self.fault(item.span(), message),
+            }
+        }
+        if branches.is_empty() && self.faults.is_empty() {
+            self.fault(value.span(), "`push.branches` is empty, so no branch could push; name at least one branch");
+        }
+        Some((branches, value.span()))
     }
 
     fn write(&mut self, value: Value<'_>) -> Said<Write> {

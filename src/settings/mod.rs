@@ -1,6 +1,7 @@
 //! Flag over environment over target over file over default: resolved once into one immutable [`Settings`], each value
 //! with where it came from. A newcomer would look for credentials here: they are no settings, and stay in the environment.
 
+mod branches;
 mod catalog;
 mod configs;
 mod discover;
@@ -19,6 +20,7 @@ mod value;
 mod tests;
 
 pub use crate::domain::secret::Secret;
+pub use branches::BranchPattern;
 pub use catalog::Catalog;
 pub use configs::{AllError, ConfigBelow, all_configs, refuse_shared_scope};
 pub use discover::NAMES as CONFIG_NAMES;

@@ -58,6 +58,8 @@ pub struct Settings {
     pub catalog: Sourced<Catalog>,
     /// `None`: nobody set it. Verbs that only read may derive one from the Git remote.
     pub scope: Option<Sourced<String>>,
+    /// The scopes of the config and of all its targets, whichever is in use.
+    pub target_scopes: Vec<String>,
     pub delivery: Sourced<Delivery>,
     /// Empty: every YAML file.
     pub include: Sourced<Vec<String>>,
@@ -66,6 +68,10 @@ pub struct Settings {
     pub exclude_lines: Vec<usize>,
     pub write: Sourced<Write>,
     pub prune: Prune,
+    /// The branches that CI may push from, as names or globs; `None`: the remote's default branch.
+    pub push_branches: Option<Sourced<Vec<String>>>,
+    /// Whether a push needs a clean work tree.
+    pub require_clean: Sourced<bool>,
     /// Whether the commit that is pushed must be signed.
     pub require_signed: Sourced<bool>,
     pub rules: BTreeMap<String, Sourced<Level>>,
@@ -194,6 +200,7 @@ pub fn resolve(
         catalog: layers.catalog(request, platform.value)?,
         platform,
         scope: layers.scope(request)?,
+        target_scopes: scopes(&placed),
         delivery: layers.varying("PORTOLAN_DELIVERY", delivery, |layer| &layer.delivery, Delivery::Direct)?,
         include: layers.said_or(|layer| &layer.include, Vec::new()),
         exclude: layers.said_or(|layer| &layer.exclude, Vec::new()),
@@ -204,6 +211,8 @@ pub fn resolve(
             max: layers.said_or(|layer| &layer.prune_max, 5),
             max_percent: layers.said_or(|layer| &layer.prune_max_percent, 10),
         },
+        push_branches: layers.said(|layer| &layer.push_branches),
+        require_clean: layers.said_or(|layer| &layer.require_clean, false),
         require_signed: layers.varying("PORTOLAN_REQUIRE_SIGNED", flag, |layer| &layer.require_signed, false)?,
         rules: layers.rules(request, known_rules)?,
         secrets_allow: layers.said_or(|layer| &layer.secrets_allow, Vec::new()),
@@ -424,6 +433,12 @@ impl<'a> Layers<'a> {
         }
         Ok(rules)
     }
+}
+
+fn scopes(placed: &Placed) -> Vec<String> {
+    let targets = placed.file.targets.iter().map(|(_, layer)| layer);
+    let scopes = std::iter::once(&placed.file.layer).chain(targets).filter_map(|layer| layer.scope.as_ref());
+    scopes.map(|(scope, _)| scope.clone()).collect()
 }
 
 fn invalid(origin: &str, value: &str, reason: String) -> SettingsError {

@@ -116,10 +116,14 @@ struct Prune {
     max_percent: Option<u32>,
 }
 
-/// Conditions of a push.
+/// Where a push to a platform may come from. The embedded catalog takes every push.
 #[derive(JsonSchema, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Push {
+    /// The branches from which CI may push: names or globs (`release/*`). Default: the remote's default branch.
+    branches: Option<Branches>,
+    /// Whether manifests, config and snapshot must be as committed. Default: false.
+    require_clean: Option<bool>,
     /// Whether the pushed commit must have a valid signature. A commit can change this key too, so set
     /// PORTOLAN_REQUIRE_SIGNED in a pipeline. Default: false.
     require_signed: Option<bool>,
@@ -131,6 +135,13 @@ struct Push {
 struct Secrets {
     /// Properties whose values look like credentials and are none: they are shown. Default: none.
     allow: Option<Vec<String>>,
+}
+
+#[derive(JsonSchema, Deserialize)]
+#[schemars(untagged)]
+enum Branches {
+    One(String),
+    Several(#[schemars(length(min = 1))] Vec<String>),
 }
 
 #[derive(JsonSchema, Deserialize)]

@@ -156,3 +156,41 @@ fn a_loopback_address_of_the_config_gets_the_credentials_that_serve_issued_for_i
         assert_eq!(run.code, 5, "{}", run.talk);
     }
 }
+
+/// A proxy that answers every CONNECT with this status line.
+fn proxy(status: &'static str) -> String {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = listener.local_addr().expect("it is bound");
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let _read = stream.read(&mut [0; 4096]);
+            let _written = stream.write_all(format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n").as_bytes());
+        }
+    });
+    format!("http://{address}")
+}
+
+#[test]
+fn a_proxy_that_refuses_is_named() {
+    let repo = Repo::new();
+    repo.write("portolan.yaml", "scope: acme/catalog\ncatalog: eu\n");
+    let run = |proxy: &str, variable: &str| {
+        let variables = [("PORT_CLIENT_ID", "x"), ("PORT_CLIENT_SECRET", "y"), (variable, proxy)];
+        super::run_with(&repo, "diff", &variables)
+    };
+    for (status, why) in [("407 Proxy Authentication Required", "credentials"), ("403 Forbidden", "refuses to connect")]
+    {
+        let refusing = proxy(status);
+        for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
+            let refused = run(&refusing, variable);
+            assert_eq!(refused.code, 5, "{}", refused.talk);
+            let named = format!("`api.port.io` through the proxy `{refusing}`: it ");
+            assert!(refused.talk.contains(&named) && refused.talk.contains(why), "{}", refused.talk);
+        }
+    }
+    // Its credentials are nobody's business.
+    let with_password = proxy("403 Forbidden").replace("http://", "http://ada:hunter2@");
+    let refused = run(&with_password, "HTTPS_PROXY");
+    assert!(refused.talk.contains("through the proxy") && !refused.talk.contains("hunter2"), "{}", refused.talk);
+}

@@ -23,21 +23,23 @@ fn shows_every_value_and_where_it_comes_from() {
         shown,
         snapbox::str![[r#"
 root                 [ROOT]  the config's folder
-config               portolan.yaml  found
-target               staging        flag --target
-platform             port           default
-catalog              us             portolan.yaml:5 (target `staging`)
-scope                acme/catalog   portolan.yaml:2
-delivery             cluster        environment PORTOLAN_DELIVERY
-manifests.include    []             default
-manifests.exclude    []             default
-write                merge          default
-prune.enabled        true           default
-prune.max            5              default
-prune.max-percent    10             default
-push.require-signed  false          default
-snapshot.max-age     30d            default
-rules.foreign-field  off            portolan.yaml:3
+config               portolan.yaml   found
+target               staging         flag --target
+platform             port            default
+catalog              us              portolan.yaml:5 (target `staging`)
+scope                acme/catalog    portolan.yaml:2
+delivery             cluster         environment PORTOLAN_DELIVERY
+manifests.include    []              default
+manifests.exclude    []              default
+write                merge           default
+prune.enabled        true            default
+prune.max            5               default
+prune.max-percent    10              default
+push.branches        default branch  default
+push.require-clean   false           default
+push.require-signed  false           default
+snapshot.max-age     30d             default
+rules.foreign-field  off             portolan.yaml:3
 
 "#]]
     );

@@ -7,6 +7,7 @@ mod circumstances;
 mod fields;
 mod gate;
 mod input;
+mod offline;
 mod sides;
 mod targets;
 mod told;
@@ -83,4 +84,44 @@ fn several_reports_of_one_run_agree_and_go_where_they_are_sent() {
     assert!(world.repo.read("out.md").contains("updates 1 entity"));
     let plan: serde_json::Value = serde_json::from_str(&world.repo.read("plan.json")).expect("JSON");
     assert_eq!(plan["counts"]["total"]["update"], 1);
+}
+
+#[test]
+fn each_kind_of_difference_fails_the_run_on_request() {
+    let repo = Repo::new();
+    let service = r#"{"identifier": "service", "title": "Service", "schema": {"properties": {}}, "relations": {}}"#;
+    let manifest = |names: &[&str], title: &str| -> String {
+        let one = |name: &&str| {
+            format!(
+                "---\napiVersion: getport.io/v1\nkind: Entity\nmetadata: {{name: {name}}}\n\
+                 spec: {{blueprint: service, identifier: {name}, title: {title}}}\n"
+            )
+        };
+        names.iter().map(one).collect()
+    };
+    repo.write("portolan.yaml", "scope: acme/catalog\n").write(".portolan/blueprints/service.json", service);
+    let code = |flags: &str| super::run(&repo, &format!("diff {flags}")).code;
+    repo.write("catalog/all.yaml", manifest(&["a", "b", "c"], "One"));
+    assert_eq!(super::run(&repo, "push").code, 0);
+    assert_eq!(code("--fail-on hazard,missing,extra,changed"), 0, "there is no difference");
+    repo.write("catalog/all.yaml", manifest(&["a", "b", "c", "d"], "One"));
+    assert_eq!(["missing", "extra", "changed", "hazard"].map(|it| code(&format!("--fail-on {it}"))), [2, 0, 0, 0]);
+    repo.write("catalog/all.yaml", manifest(&["a", "b", "c"], "Two"));
+    assert_eq!(["missing", "extra", "changed", "hazard"].map(|it| code(&format!("--fail-on {it}"))), [0, 0, 2, 0]);
+    // What is no longer declared counts, be it deleted or not.
+    repo.write("catalog/all.yaml", manifest(&["a", "b"], "One"));
+    for prune in ["", "--no-prune"] {
+        let codes = ["missing", "extra", "changed"].map(|it| code(&format!("{prune} --fail-on {it}")));
+        assert_eq!(codes, [0, 2, 0], "{prune}");
+    }
+    repo.write("portolan.yaml", "scope: acme/catalog\nprune: {max: 0}\n");
+    assert_eq!((code("--fail-on hazard"), code("--fail-on extra,hazard"), code("--exit-code"), code("")), (4, 4, 2, 0));
+    let plan = super::run(&repo, "diff --output json").results;
+    let plan: serde_json::Value = serde_json::from_str(&plan).expect("JSON");
+    let digest = plan["approval"].as_str().expect("a digest");
+    assert_eq!(code(&format!("--fail-on hazard --approve {digest}")), 0);
+    assert_eq!(code(&format!("--fail-on hazard --fail-on extra --approve {digest}")), 2);
+    let talk = super::run(&repo, "diff --fail-on hazzard").was_refused();
+    assert!(talk.contains("hazard"), "{talk}");
+    assert_eq!(super::run(&repo, &format!("diff --approve {digest}")).code, 64, "it approves nothing by itself");
 }

@@ -18,5 +18,7 @@ mod since;
 mod snapshot;
 mod staged;
 mod stdin;
+mod teams;
+mod touched;
 mod unicode;
 mod unlisted;

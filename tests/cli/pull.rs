@@ -4,6 +4,7 @@
 pub mod bench;
 mod entities;
 mod killed;
+mod merged;
 mod snapshot;
 
 use super::run;

@@ -1,5 +1,7 @@
 //! `push`: what is asked for comes about, once; what is dangerous wants a yes; and whatever ends it, the next one finishes.
 
+mod approved;
+mod confirmed;
 mod hostile_trees;
 mod plan_file;
 mod provenance;
@@ -138,7 +140,7 @@ fn what_makes_no_sense_is_refused_before_anything_is_read() {
         ("push --approve 00070e151c23", "of an earlier version or an incomplete one; run `portolan diff`"),
         (
             "push --approve 00070e151c232a31383f464d545b626970777e858c939aa1a8afb6bdc4cbd2d9",
-            "this is a plan id (`digest` in the JSON report)",
+            "this is the id of a plan or of a hazard (`digest` in the JSON report), which approves nothing",
         ),
         ("push --dry-run --approve 00070e151c232a31383f464d545b626970777e858c939aa1", "cannot be used with"),
         ("push --on-error never", "possible values: continue, stop"),
@@ -192,7 +194,8 @@ fn what_is_dangerous_wants_a_yes_to_this_very_plan() {
     repo.write("catalog/all.yaml", manifests(0..10));
     let refused = run(&repo, "push");
     assert_eq!(refused.code, 4, "{}", refused.results);
-    let first = "Push refused: 1 hazard needs approval; nothing was written.\nCatalog: ";
+    let first =
+        "Push refused: 1 hazard needs approval. Nothing was written.\nReview the plan, then rerun with `--approve ";
     assert!(refused.results.starts_with(first), "{}", refused.results);
     assert!(refused.results.contains("30 to delete"), "the plan is shown: {}", refused.results);
     let digest = refused.talk.split("--approve ").nth(1).and_then(|rest| rest.get(..48)).expect("a digest").to_owned();
@@ -230,7 +233,9 @@ fn what_fails_is_told_and_the_next_push_finishes() {
 fn begin(repo: &Repo, serving: &Serving, plain: &Plain) -> std::process::Child {
     let before = plain.count("service");
     let mut command = Command::new(env!("CARGO_BIN_EXE_portolan"));
-    command.args(["push", "--catalog", &serving.url, "--output", "json=outcome.json"]).current_dir(repo.path());
+    command
+        .args(["push", "--yes", "--catalog", &serving.url, "--output", "json=outcome.json"])
+        .current_dir(repo.path());
     command.env("PORT_CLIENT_ID", CLIENT_ID).env("PORT_CLIENT_SECRET", CLIENT_SECRET);
     let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the binary runs");
     while plain.count("service") == before {

@@ -42,6 +42,7 @@ fn reported(world: &World, plan: &Plan, format: PlanFormat) -> String {
         revision: None,
         base: None,
         at_base: &[],
+        owners: &[],
         blueprints: &world.blueprints,
         files: &Paths,
         is_only_branch: world.only_branch,

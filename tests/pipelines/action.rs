@@ -139,7 +139,8 @@ fn wrong_manifests_are_told_in_the_comment_and_there_is_no_plan() {
     scene.declare("cart", "tier: one");
     scene.commit();
     for mode in ["diff", "push"] {
-        let step = scene.pull_request().uses(&[("mode", mode)]).ended(1);
+        let job = if mode == "diff" { scene.pull_request() } else { scene.push() };
+        let step = job.uses(&[("mode", mode)]).ended(1);
         assert_eq!(["changes", "digest", "plan"].map(|it| step.output(it)), ["", "", ""]);
         assert!(step.summary.contains("wrong-property-type"), "{mode}: {}", step.summary);
     }

@@ -57,8 +57,14 @@ impl<'a> Job<'a> {
         let lines = lines.flat_map(|it| it.as_array().expect("lines")).map(|it| it.as_str().expect("a line"));
         let script = lines.collect::<Vec<_>>().join("\n");
         assert!(!script.contains("$[["), "an input is in a script");
+        let mut variables = self.variables.clone();
+        if name == "portolan-push" {
+            // Its pipeline is one of the default branch, and the scenes commit on `topic`.
+            variables.retain(|name, _| !name.starts_with("CI_MERGE_REQUEST_"));
+            variables.insert("CI_DEFAULT_BRANCH".to_owned(), "topic".to_owned());
+        }
         let mut command = Command::new("sh");
-        command.args(["-e", "-c", &script]).current_dir(self.scene.repo.path()).env_clear().envs(&self.variables);
+        command.args(["-e", "-c", &script]).current_dir(self.scene.repo.path()).env_clear().envs(&variables);
         for (name, value) in shared["variables"].as_object().expect("variables") {
             command.env(name, input(value.as_str().expect("text")));
         }

@@ -127,7 +127,10 @@ impl<'a> Job<'a> {
                 "repository": {"full_name": "acme/catalog"},
                 "pull_request": {"number": 7, "head": {"repo": {"full_name": head}}},
             }),
-            _ => json!({"repository": {"full_name": "acme/catalog"}, "before": "0".repeat(40)}),
+            // The scenes commit on `topic`, and their pushes are those of the default branch.
+            _ => {
+                json!({"repository": {"full_name": "acme/catalog", "default_branch": "topic"}, "before": "0".repeat(40)})
+            }
         };
         scene.temp.write("event.json", told.to_string());
         let mut job = Self { scene, variables: scene.variables() };

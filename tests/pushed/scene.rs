@@ -164,6 +164,9 @@ pub fn command(folder: &Path, url: &str, flags: &str) -> Command {
         command.envs(std::env::var_os(name).map(|value| (name, value)));
     }
     command.args(["--catalog", url]).args(flags.split_whitespace());
+    if flags.starts_with("push") {
+        command.arg("--yes");
+    }
     command
 }
 

@@ -22,6 +22,7 @@ pub fn config(url: &str) -> ClientConfig {
         credentials: Credentials { id: Secret::new(CLIENT_ID), secret: Secret::new(CLIENT_SECRET) },
         user_agent: "portolan/0.0.0 (statekey/proof/connected)".to_owned(),
         certificates: Vec::new(),
+        proxy: None,
     }
 }
 

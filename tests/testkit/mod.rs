@@ -5,6 +5,8 @@ pub mod faulty;
 pub mod forge;
 pub mod issuing;
 pub mod plain;
+#[cfg(unix)]
+pub mod pty;
 pub mod seeds;
 pub mod serving;
 pub mod worlds;

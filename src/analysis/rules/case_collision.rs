@@ -30,6 +30,7 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
                 .file(here.file)
                 .entity(again.name())
                 .related_in(there.file, there.span, "the other spelling")
+                .counterpart(first.name())
                 .help("use one spelling"),
         );
     }

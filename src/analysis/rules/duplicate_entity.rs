@@ -1,4 +1,5 @@
-//! Identity is (blueprint, identifier). Both places are shown; the later one carries the finding.
+//! Identity is (blueprint, identifier). Both places are shown; the later one carries the finding, unless a change touches
+//! the other alone.
 
 use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
 use crate::domain::finding::{Family, RuleInfo, Severity};
@@ -25,7 +26,8 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
                 .file(here.file)
                 .entity(again.name())
                 .label("the same blueprint and identifier")
-                .related_in(there.file, there.span, "declared here first")
+                .related_in(there.file, there.span, "declared here too")
+                .counterpart(first.name())
                 .help("remove or rename one of the two"),
         );
     }

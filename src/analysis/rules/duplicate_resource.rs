@@ -27,10 +27,11 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
         };
         let of = if namespace.is_empty() { String::new() } else { format!(" in namespace `{namespace}`") };
         sink.report(
-            Draft::new(here.span, format!("Another `{}` is named `{name}`{of}.", kind.name()))
+            Draft::new(here.span, format!("Two resources of kind `{}` are named `{name}`{of}.", kind.name()))
                 .file(here.file)
                 .entity(again.name())
-                .related_in(there.file, there.span, "the first one with that name")
+                .related_in(there.file, there.span, "the other of that name")
+                .counterpart(first.name())
                 .help("rename one of them; the name may differ from the identifier"),
         );
     }

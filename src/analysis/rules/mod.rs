@@ -29,6 +29,7 @@ mod non_string_key;
 mod plain_secret;
 mod relation_arity;
 mod repeated_target;
+mod search_query;
 mod stale_snapshot;
 mod too_deep;
 mod too_large;
@@ -38,6 +39,7 @@ mod unknown_kind;
 mod unknown_property;
 mod unknown_relation;
 pub(super) mod unknown_rule;
+pub(super) mod unknown_team;
 mod unlisted_manifest;
 mod unnormalised_text;
 mod unreadable_manifest;
@@ -73,6 +75,7 @@ pub static ALL: &[&Rule] = &[
     &namespace_on_cluster_entity::RULE,
     &foreign_field::RULE,
     &file_reference::RULE,
+    &search_query::RULE,
     &invalid_identifier::RULE,
     &unknown_blueprint::RULE,
     &broken_blueprint::RULE,
@@ -91,6 +94,7 @@ pub static ALL: &[&Rule] = &[
     &relation_arity::RULE,
     &dangling_relation::RULE,
     &repeated_target::RULE,
+    &unknown_team::RULE,
     &duplicate_entity::RULE,
     &duplicate_resource::RULE,
     &case_collision::RULE,

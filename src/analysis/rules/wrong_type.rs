@@ -90,8 +90,8 @@ fn team(found: Value<'_>, sink: &mut Sink<'_>) {
                 sink.report(quote(Draft::new(item.span(), message), item));
             }
         }
-        // A search query, which only the catalog can answer.
-        Kind::Map if found.get("combinator").is_some() => {}
+        // `search-query` reports it.
+        Kind::Map if found.get("combinator").is_some() || found.get("rules").is_some() => {}
         Kind::Null | Kind::Bool | Kind::Number | Kind::Map => {
             let message = format!("`team` must be a team or a list of teams, found {}.", found.kind().words());
             sink.report(quote(Draft::new(found.span(), message), found));

@@ -257,9 +257,11 @@ impl Caller {
                 Err(match &error {
                     ClientError::UnknownHost { .. }
                     | ClientError::NoConnection { .. }
+                    | ClientError::Proxy { is_passing: true, .. }
                     | ClientError::Timeout { .. }
                     | ClientError::Cut { .. } => Failed::ForNow(error, None),
                     ClientError::Tls { .. }
+                    | ClientError::Proxy { .. }
                     | ClientError::Redirected { .. }
                     | ClientError::Moved { .. }
                     | ClientError::Partial { .. }
@@ -364,17 +366,9 @@ impl Caller {
     }
 
     fn help_with_credentials(&self, ahead: Option<i64>) -> String {
-        let Platform { client_id_variable: id, client_secret_variable: secret, regions, .. } = self.platform;
+        let Platform { client_id_variable: id, client_secret_variable: secret, .. } = self.platform;
         let mut help = format!("check {id} and {secret}");
-        let is_region = self.platform.hosts.contains(&self.transport.trusted().host());
-        if regions.len() > 1 && is_region {
-            let names: Vec<&str> = regions.iter().map(|(name, _)| *name).collect();
-            help.push_str(&format!(
-                "; credentials work in one region only, and this is `{}` (others: `--catalog {}`)",
-                self.transport.trusted().text(),
-                names.join("|")
-            ));
-        }
+        help.push_str(&region_help(self.platform, self.transport.trusted().host()));
         if let Some(ahead) = ahead.filter(|ahead| ahead.abs() > SKEW) {
             let direction = if ahead > 0 { "behind" } else { "ahead of" };
             help.push_str(&format!(
@@ -456,6 +450,18 @@ impl Caller {
             self.notices.waiting(&Waiting { why: why.to_owned(), then, wait, count, within: self.patience.total });
         }
     }
+}
+
+/// Which region was asked, and the others: credentials of one region are unknown in the others.
+fn region_help(platform: &Platform, host: &str) -> String {
+    let Some(region) = platform.region_of(host) else { return String::new() };
+    let others = platform.regions.iter().map(|(name, _)| *name).filter(|name| *name != region);
+    let others: Vec<String> = others.map(|name| format!("`--catalog {name}`")).collect();
+    if others.is_empty() {
+        return String::new();
+    }
+    let (product, others) = (platform.brand, others.join(", "));
+    format!("; they must be of the region `{region}` of {product}, which was asked (another region: {others})")
 }
 
 /// The body of a refusal.

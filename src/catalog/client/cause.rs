@@ -42,12 +42,37 @@ impl Cause {
         cause
     }
 
-    pub fn told(self, error: &reqwest::Error, asked: Asked, host: &str, limits: Limits) -> ClientError {
+    /// `proxy`: the one between here and the host.
+    pub fn told(
+        self,
+        error: &reqwest::Error,
+        asked: Asked,
+        host: &str,
+        limits: Limits,
+        proxy: Option<&str>,
+    ) -> ClientError {
         let host = host.to_owned();
         let reason = self.reason;
         if let Some(tls) = self.tls {
             let help = tls_help(&tls, is_on_this_machine(&host));
             return ClientError::Tls { host, reason: tls_reason(&tls), help };
+        }
+        // The library calls a refusal of the proxy a tunnel error; before the tunnel nothing but the proxy is reached.
+        let tunnel = reason.strip_prefix("tunnel error: ");
+        if let Some(proxy) = proxy.filter(|_| tunnel.is_some() || error.is_connect() || error.is_dns()) {
+            let is_passing = tunnel.is_none();
+            let reason = match tunnel {
+                Some("proxy authorization required") => {
+                    "it requires credentials (HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT)".to_owned()
+                }
+                Some("unsuccessful") => "it refuses to connect to this host".to_owned(),
+                Some(other) => other.to_owned(),
+                None if self.kind == Some(io::ErrorKind::ConnectionRefused) => {
+                    "nothing listens there (connection refused)".to_owned()
+                }
+                None => reason,
+            };
+            return ClientError::Proxy { proxy: proxy.to_owned(), host, reason, is_passing };
         }
         if error.is_dns() {
             // Only the name was looked for, and the system says again that it looked.

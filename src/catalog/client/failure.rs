@@ -44,6 +44,18 @@ pub enum ClientError {
         help("check the address and its port, the network, and whether HTTPS_PROXY must be set")
     )]
     NoConnection { host: String, reason: String },
+    #[error("no connection to `{host}` through the proxy `{proxy}`: {reason}")]
+    #[diagnostic(
+        code("catalog-proxy"),
+        help("HTTPS_PROXY or ALL_PROXY names this proxy: correct it, or exclude the host: NO_PROXY={host}")
+    )]
+    Proxy {
+        proxy: String,
+        host: String,
+        reason: String,
+        /// The proxy was not reached, and another try may reach it; it did not refuse.
+        is_passing: bool,
+    },
     #[error("no secure connection to `{host}`: {reason}")]
     #[diagnostic(code("catalog-tls"), help("{help}"))]
     Tls { host: String, reason: String, help: &'static str },
@@ -164,6 +176,7 @@ impl ClientError {
             Self::Spent { last, .. } | Self::NoToken(last) => last.is_about_credentials(),
             Self::UnknownHost { .. }
             | Self::NoConnection { .. }
+            | Self::Proxy { .. }
             | Self::Tls { .. }
             | Self::Timeout { .. }
             | Self::Cut { .. }
@@ -193,6 +206,7 @@ impl ClientError {
             Self::Spent { last, .. } => last.refusal(),
             Self::UnknownHost { .. }
             | Self::NoConnection { .. }
+            | Self::Proxy { .. }
             | Self::Tls { .. }
             | Self::Timeout { .. }
             | Self::Cut { .. }
@@ -227,6 +241,7 @@ impl ClientError {
             Self::Spent { last, .. } | Self::NoToken(last) => last.trace(),
             Self::UnknownHost { .. }
             | Self::NoConnection { .. }
+            | Self::Proxy { .. }
             | Self::Tls { .. }
             | Self::Timeout { .. }
             | Self::Cut { .. }
@@ -269,6 +284,7 @@ impl ClientError {
             Self::Spent { last, .. } => last.is_late(),
             Self::UnknownHost { .. }
             | Self::NoConnection { .. }
+            | Self::Proxy { .. }
             | Self::Tls { .. }
             | Self::Cut { .. }
             | Self::Redirected { .. }
@@ -299,6 +315,7 @@ impl ClientError {
             Self::Refused { refusal, .. } => format!("failed ({})", refusal.status),
             Self::UnknownHost { .. } => "failed (host not found)".to_owned(),
             Self::NoConnection { reason, .. } => format!("failed ({reason})"),
+            Self::Proxy { reason, .. } => format!("failed (proxy: {reason})"),
             Self::Timeout { limit, .. } => format!("failed (no answer within {})", seconds(limit)),
             Self::Cut { .. } => "failed (connection cut)".to_owned(),
             Self::Tls { .. }
@@ -330,6 +347,7 @@ impl ClientError {
             Self::UnknownHost { .. }
             | Self::NoToken(_)
             | Self::NoConnection { .. }
+            | Self::Proxy { .. }
             | Self::Tls { .. }
             | Self::Throttled { .. }
             | Self::Credentials { .. }
@@ -368,6 +386,7 @@ impl ClientError {
             Self::UnknownHost { .. }
             | Self::NoToken(_)
             | Self::NoConnection { .. }
+            | Self::Proxy { .. }
             | Self::Tls { .. }
             | Self::Redirected { .. }
             | Self::Moved { .. }

@@ -8,6 +8,7 @@ mod delete;
 mod failure;
 mod gate;
 mod owned;
+mod owners;
 mod pace;
 mod perform;
 mod rate;
@@ -24,7 +25,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
@@ -41,6 +42,7 @@ use super::{Catalog, CatalogError, Errand, Look, Part, Stop, Undone};
 use crate::domain::act::Act;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::{Entity, EntityKey, Owner};
+use crate::domain::foreign_owner::ForeignOwner;
 use crate::domain::platform::Platform;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::secret::Secret;
@@ -95,6 +97,8 @@ pub struct ClientConfig {
     pub user_agent: String,
     /// Certificates that are trusted besides the system's, as PEM; empty: none.
     pub certificates: Vec<u8>,
+    /// The proxy that the environment names for this address, without its credentials, for messages.
+    pub proxy: Option<String>,
 }
 
 /// A catalog behind the platform's API.
@@ -130,9 +134,9 @@ impl Client {
         patience: Patience,
         limits: Limits,
     ) -> Result<Self, ClientError> {
-        let ClientConfig { platform, address, credentials, user_agent, certificates } = config;
+        let ClientConfig { platform, address, credentials, user_agent, certificates, proxy } = config;
         address.check_credentials(&credentials).map_err(ClientError::from)?;
-        let transport = Transport::new(address, &user_agent, &certificates, limits)?;
+        let transport = Transport::new(address, &user_agent, &certificates, limits, proxy)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
             ClientError::Setup { reason: error.to_string(), help: "check the limits of this process (`ulimit -n`)" }
         })?;
@@ -234,6 +238,15 @@ impl Catalog for Client {
 
     fn writer_of(&self, blueprint: &str, identifier: &str, look: Look<'_>) -> Result<Option<String>, CatalogError> {
         self.look(blueprint, look, owned::writer_of(&self.caller, blueprint, identifier))
+    }
+
+    fn owners_of(
+        &self,
+        blueprint: &str,
+        identifiers: &[Box<str>],
+        scopes: &[String],
+    ) -> Result<HashMap<Box<str>, ForeignOwner>, CatalogError> {
+        Ok(self.runtime.block_on(owners::owners_of(&self.caller, blueprint, identifiers, scopes))?)
     }
 
     fn owned(&self, owner: &Owner) -> Result<Vec<EntityKey>, CatalogError> {

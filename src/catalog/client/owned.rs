@@ -186,7 +186,7 @@ async fn named(
 }
 
 /// Those of `identifiers` whose datasource contains all `parts`.
-async fn search(
+pub(super) async fn search(
     caller: &Caller,
     blueprint: &str,
     identifiers: &[Box<str>],

@@ -43,6 +43,8 @@ pub(super) struct Transport {
     trusted: Trusted,
     limits: Limits,
     names_scope: bool,
+    /// The proxy that the environment names for this address, for messages.
+    proxy: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -71,7 +73,13 @@ pub(super) struct Answer {
 
 impl Transport {
     /// `bundle`: certificates to trust besides the system's, as PEM.
-    pub fn new(trusted: Trusted, user_agent: &str, bundle: &[u8], limits: Limits) -> Result<Self, ClientError> {
+    pub fn new(
+        trusted: Trusted,
+        user_agent: &str,
+        bundle: &[u8],
+        limits: Limits,
+        proxy: Option<String>,
+    ) -> Result<Self, ClientError> {
         // Whoever comes first; they are all the same.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let setup = |reason: String, help| ClientError::Setup { reason, help };
@@ -116,7 +124,8 @@ impl Transport {
                 "if the system has no certificates, set a file of them: PORTOLAN_CA_BUNDLE=/path/to/ca.pem",
             )
         })?;
-        Ok(Self { client, trusted, limits, names_scope: Owner::is_told_in(user_agent) })
+        let proxy = proxy.filter(|_| !trusted.is_loopback());
+        Ok(Self { client, trusted, limits, names_scope: Owner::is_told_in(user_agent), proxy })
     }
 
     /// Whether every request says on whose behalf it comes.
@@ -216,7 +225,8 @@ impl Transport {
 
     fn failed(&self, request: &Request<'_>, error: &reqwest::Error) -> ClientError {
         let asked = self.asked(request.method, request.route);
-        Cause::of(error, request.secrets).told(error, asked, &self.trusted.place(), self.limits)
+        let cause = Cause::of(error, request.secrets);
+        cause.told(error, asked, &self.trusted.place(), self.limits, self.proxy.as_deref())
     }
 }
 

@@ -8,15 +8,17 @@ mod pipeline;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use self::pipeline::{Kind, Named, Try};
 use super::desired::{Asked, Doubt};
+use super::revision::repository;
 use crate::domain::progress::Progress;
 use crate::domain::revision::BaseRevision;
 use crate::error::BaseError;
 use crate::plan::{self, Move};
-use crate::settings::Environment;
+use crate::settings::{Environment, Settings};
 use crate::sources::git::{CommitId, GitError, Repository};
 use crate::sources::{self, Boundary, Pattern};
 
@@ -100,10 +102,7 @@ pub(crate) fn base(request: &Request<'_>) -> Result<Compared, BaseError> {
             Ok(compared(request, repository, commit, "the plan file".to_owned(), None)?)
         }
         Wanted::FromPipeline => {
-            let event = || {
-                let file = Path::new(request.environment.get("GITHUB_EVENT_PATH")?);
-                sources::read_input(&Boundary::new(request.root), file).ok()
-            };
+            let event = || event(request.root, request.environment);
             let Some(repository) = request.repository else { return Ok(Compared::default()) };
             if let Some(commit) = request.commit
                 && repository.head_commit()? != Some(commit)
@@ -122,6 +121,33 @@ pub(crate) fn base(request: &Request<'_>) -> Result<Compared, BaseError> {
             Ok(Compared { base: None, notes: vec![missing(&named, lacks)] })
         }
     }
+}
+
+/// The text of the file in which GitHub describes the event.
+fn event(root: &Path, environment: &Environment) -> Option<String> {
+    let file = Path::new(environment.get("GITHUB_EVENT_PATH")?);
+    sources::read_input(&Boundary::new(root), file).ok()
+}
+
+/// Whether this run is in CI and for a pull request.
+pub(crate) fn is_pull_request(environment: &Environment) -> bool {
+    environment.in_ci() && pipeline::is_pull_request(environment)
+}
+
+/// The files that the change in CI touches; `None` outside of CI, and where the base of the change is not known.
+pub(crate) fn touched_in_ci(
+    settings: &Settings,
+    pattern: &Pattern,
+    environment: &Environment,
+) -> Option<BTreeSet<String>> {
+    if !environment.in_ci() {
+        return None;
+    }
+    let root = &settings.root.value;
+    let repository = repository(settings, environment).ok().flatten()?;
+    let named = pipeline::named(environment, || event(root, environment))?;
+    let Ok(Found::Base(_, commit)) = found(&repository, &named) else { return None };
+    Some(repository.changed(root, pattern, Some(&commit.to_string())).ok()?.changed)
 }
 
 /// A commit that is not checked out is compared with the one that is: what a pipeline says is about that one.

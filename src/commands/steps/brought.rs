@@ -238,7 +238,7 @@ fn each_known(
     Ok(sum)
 }
 
-fn unexpected(failure: Failure) -> Error {
+pub(crate) fn unexpected(failure: Failure) -> Error {
     match failure {
         Failure::Store(error) => error.into(),
         Failure::Refused(refusal) => ServeError::NotFollowed { why: refusal.message.unwrap_or(refusal.error) }.into(),

@@ -87,7 +87,7 @@ impl Bench<'_> {
         let broken = gathered.iter().flat_map(|part| &part.broken_documents);
         let broken = broken.map(|(file, documents)| (file.0 as usize, *documents)).collect();
         let conclusion = analyzer.conclude(gathered, in_sight);
-        let notes = unjudged(&conclusion).into_iter().collect();
+        let notes = unjudged(&conclusion, self.snapshot.known.is_some()).into_iter().collect();
         Checked { conclusion, broken, entities, notes }
     }
 }
@@ -111,16 +111,20 @@ impl Bench<'_> {
     }
 }
 
-fn unjudged(conclusion: &Conclusion) -> Option<String> {
+fn unjudged(conclusion: &Conclusion, has_list: bool) -> Option<String> {
     let subject = match conclusion.unjudged_relations {
         0 => return None,
         1 => "1 relation points to an entity that is".to_owned(),
         count => format!("{count} relations point to entities that are"),
     };
-    let reason = if conclusion.is_complete {
-        "without `.portolan/known-entities.txt` it is unknown whether the catalog has them. Run `portolan pull`."
-    } else {
-        "it may be in a file that could not be read, so such relations were not checked."
+    let reason = match (conclusion.is_complete, has_list) {
+        (false, _) => "it may be in a file that could not be read, so such relations were not checked.",
+        (true, false) => {
+            "without `.portolan/known-entities.txt` it is unknown whether the catalog has them. Run `portolan pull`."
+        }
+        (true, true) => {
+            "`.portolan/known-entities.txt` does not list the entities of their blueprints yet. Run `portolan pull`."
+        }
     };
     Some(format!("{subject} not found in this repository; {reason}"))
 }

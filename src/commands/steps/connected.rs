@@ -3,7 +3,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -16,6 +16,7 @@ use crate::commands::steps::brought::{declared, follow, rehearsed, stand_in};
 use crate::commands::steps::embedded::{STORE, embedded, has_embedded};
 use crate::commands::steps::scope::scope;
 use crate::commands::steps::snapshot::Shelf;
+use crate::domain::address::without_secrets;
 use crate::domain::desired::Desired;
 use crate::domain::entity::Owner;
 use crate::domain::identifier::is_reserved;
@@ -112,9 +113,10 @@ fn connect_as(
         address,
         user_agent: user_agent.to_owned(),
         certificates: certificates(settings, context.environment).map_err(CatalogError::from)?,
+        proxy: proxy(address_host(settings), context.environment),
     };
     let remarks = Remarks::new(context.quiet, context.motion);
-    let notices = WaitNotices { remarks, has_named_budget: AtomicBool::new(false) };
+    let notices = WaitNotices { remarks, has_named_budget: AtomicBool::new(false), unshown: AtomicU64::new(0) };
     Ok(Box::new(Client::connect(config, Arc::new(notices)).map_err(CatalogError::from)?))
 }
 
@@ -130,6 +132,7 @@ pub(crate) fn accepts(address: &str, context: &Context<'_>) -> bool {
             address,
             user_agent: user_agent(settings, context.environment),
             certificates: certificates(settings, context.environment)?,
+            proxy: None,
         };
         Client::connect_within(config, Arc::new(Unheard), BRIEFLY)
     };
@@ -224,17 +227,43 @@ fn certificates(settings: &Settings, environment: &Environment) -> Result<Vec<u8
     })
 }
 
+fn address_host(settings: &Settings) -> &str {
+    let address = address(settings).unwrap_or_default();
+    let authority = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let authority = authority.split('/').next().unwrap_or_default();
+    authority.rsplit_once(':').map_or(authority, |(host, _)| host)
+}
+
+/// The proxy that the HTTP library uses for this host, by the usual variables. Its credentials are left out.
+fn proxy(host: &str, environment: &Environment) -> Option<String> {
+    let text = |names: [&str; 2]| names.into_iter().find_map(|name| environment.text(name));
+    let excluded = text(["NO_PROXY", "no_proxy"]).unwrap_or_default();
+    let is_excluded = excluded.split(',').map(str::trim).filter(|name| !name.is_empty()).any(|name| {
+        let name = name.trim_start_matches('.');
+        name == "*" || host == name || host.strip_suffix(name).is_some_and(|rest| rest.ends_with('.'))
+    });
+    let proxy = text(["HTTPS_PROXY", "https_proxy"]).or_else(|| text(["ALL_PROXY", "all_proxy"]))?;
+    (!is_excluded).then(|| without_secrets(&proxy).into_owned())
+}
+
 /// Reports why nothing happens for a while, on a terminal or not: a log must explain its gaps too.
 struct WaitNotices {
     remarks: Remarks,
     /// The first notice of a retry also names what the run has for all of them.
     has_named_budget: AtomicBool,
+    /// Waits too short to be shown one by one, in milliseconds. Together they explain why a run takes long.
+    unshown: AtomicU64,
 }
 
 impl Notices for WaitNotices {
     fn waiting(&self, waiting: &Waiting) {
         if waiting.wait < WORTH_TELLING {
-            return;
+            let wait = u64::try_from(waiting.wait.as_millis()).unwrap_or(u64::MAX);
+            let unshown = self.unshown.fetch_add(wait, Ordering::Relaxed).saturating_add(wait);
+            if u128::from(unshown) < WORTH_TELLING.as_millis() {
+                return;
+            }
+            self.unshown.store(0, Ordering::Relaxed);
         }
         let is_first = waiting.count.is_some() && !self.has_named_budget.swap(true, Ordering::Relaxed);
         let minutes = count(usize::try_from(waiting.within.as_secs() / 60).unwrap_or(usize::MAX), "minute");

@@ -14,26 +14,53 @@ pub(crate) struct Consents<'a> {
     pub adopt: bool,
 }
 
-/// The refusal that a push without these approvals ends with.
-pub(crate) fn refusal(plan: &Plan, consents: &Consents<'_>) -> Option<PushError> {
-    if !plan.obstacles.is_empty() {
-        return Some(PushError::Obstacles { what: count(plan.obstacles.len(), "obstacle") });
+/// What a push of the plan still lacks.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct MissingApproval {
+    /// Hazards that need approval, foreign entities included.
+    pub hazards: usize,
+    /// Changes that cannot be made; no approval helps against them.
+    pub obstacles: usize,
+    /// The flags that approve everything: `--adopt --approve DIGEST`.
+    pub flags: String,
+    /// A person on a terminal can approve it. Taking over foreign entities changes the plan, so that needs the flag.
+    pub can_be_typed: bool,
+    /// A digest was given, and it is another plan's.
+    is_other: bool,
+}
+
+impl MissingApproval {
+    /// The refusal that the push ends with.
+    pub fn error(&self) -> PushError {
+        if self.obstacles > 0 {
+            return PushError::Obstacles { what: count(self.obstacles, "obstacle") };
+        }
+        let what = format!("{} {}", count(self.hazards, "hazard"), if self.hazards == 1 { "needs" } else { "need" });
+        let flags = self.flags.clone();
+        match self.is_other {
+            true => PushError::OtherApproval { what, flags },
+            false => PushError::Unapproved { what, flags },
+        }
     }
+}
+
+/// `None`: the plan may be pushed.
+pub(crate) fn missing_approval(plan: &Plan, consents: &Consents<'_>) -> Option<MissingApproval> {
+    let obstacles = plan.obstacles.len();
     let approval = plan.approval.filter(|digest| !consents.approve.contains(digest));
     let asking = plan.hazards.iter().filter(|hazard| hazard.consent == Consent::Approval).count();
     let unapproved = if approval.is_some() { asking } else { 0 };
     let unadopted = usize::from(!consents.adopt && takes_over(plan));
-    let number = unapproved + unadopted;
-    if number == 0 {
+    let hazards = unapproved + unadopted;
+    if hazards + obstacles == 0 {
         return None;
     }
     let mut flags: Vec<String> = Vec::new();
     flags.extend((unadopted > 0 || consents.adopt).then(|| "--adopt".to_owned()));
     flags.extend(plan.approval.map(|digest| format!("--approve {digest}")));
-    let what = format!("{} {}", count(number, "hazard"), if number == 1 { "needs" } else { "need" });
-    let flags = flags.join(" ");
     let is_other = unapproved > 0 && !consents.approve.is_empty();
-    Some(if is_other { PushError::OtherApproval { what, flags } } else { PushError::Unapproved { what, flags } })
+    let can_be_typed = obstacles == 0 && unadopted == 0 && !is_other;
+    Some(MissingApproval { hazards, obstacles, flags: flags.join(" "), can_be_typed, is_other })
 }
 
 /// Whether the plan writes to a foreign entity. A plan file that was made with `--adopt` has no hazard for it, and is no

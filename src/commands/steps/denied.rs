@@ -1,5 +1,5 @@
-//! Gives a refusal to where the outcome was asked to go, and hands on the error that the run ends with. Whoever reads a
-//! report of a push reads there that there was none, and why.
+//! Writes the refusal of a push to where its outcome was asked to go, and to the job summary. Whoever reads a report of a
+//! push learns there that nothing was pushed, and why.
 
 use miette::Diagnostic;
 
@@ -8,22 +8,62 @@ use crate::commands::output::Output;
 use crate::commands::steps::connected::catalog_name;
 use crate::commands::steps::summarised::summarised;
 use crate::domain::entity::Owner;
+use crate::domain::words::as_sentence;
 use crate::error::PushError;
 use crate::report::format::Format;
 use crate::report::outcome::OutcomeFormat;
 use crate::report::outcome::refusal::{self, Refusal};
 
-/// `outputs`: those that hold nothing yet. A report that cannot be written is told; the refusal is what counts.
+/// Writes every report and the job summary, and hands on the error that the run ends with.
 pub(crate) fn denied(
     error: PushError,
     outputs: &[Output<OutcomeFormat>],
     owner: &Owner,
     context: &mut Context<'_>,
 ) -> PushError {
+    write_refusal(&error, outputs, owner, context);
+    with_refusal(&error, owner, context, |refusal, context| {
+        summarised(|| refusal::render(refusal, OutcomeFormat::Markdown), context);
+    });
+    error
+}
+
+/// The reason and the help of a refusal, each as sentences.
+pub(crate) fn refusal_sentences(error: &PushError) -> (String, String) {
+    (as_sentence(&error.to_string()), as_sentence(&help(error)))
+}
+
+/// `outputs`: those that hold nothing yet. A report that cannot be written is only noted; the refusal is what counts.
+pub(crate) fn write_refusal(
+    error: &PushError,
+    outputs: &[Output<OutcomeFormat>],
+    owner: &Owner,
+    context: &mut Context<'_>,
+) {
+    with_refusal(error, owner, context, |refusal, context| {
+        for Output { format, file } in outputs {
+            let text = refusal::render(refusal, *format);
+            // The error itself is on the terminal.
+            if file.is_none() && *format == OutcomeFormat::Text {
+                continue;
+            }
+            if let Err(trouble) = context.write_report(format.name(), file.as_deref(), &text) {
+                context.say(&format!("note: The refusal is missing in a report: {trouble}."));
+            }
+        }
+    });
+}
+
+fn with_refusal(
+    error: &PushError,
+    owner: &Owner,
+    context: &mut Context<'_>,
+    write: impl FnOnce(&Refusal<'_>, &mut Context<'_>),
+) {
     let settings = context.settings;
-    let words = |words: Option<Box<dyn std::fmt::Display + '_>>| words.map(|it| it.to_string()).unwrap_or_default();
+    let code = error.code().map(|code| code.to_string()).unwrap_or_default();
     let message = context.mask.text(&error.to_string()).into_owned();
-    let (code, help) = (words(error.code()), words(error.help()));
+    let help = help(error);
     let catalog = catalog_name(settings);
     let refusal = Refusal {
         platform: settings.platform.value.name,
@@ -34,15 +74,9 @@ pub(crate) fn denied(
         message: &message,
         help: &help,
     };
-    for Output { format, file } in outputs.iter().filter(|output| output.format != OutcomeFormat::Text) {
-        let text = refusal::render(&refusal, *format);
-        let written = context.write_report(format.name(), file.as_deref(), &text);
-        if let Err(trouble) = written {
-            context.say(&format!("note: The refusal is missing in a report: {trouble}."));
-        }
-    }
-    if outputs.is_empty() {
-        summarised(|| refusal::render(&refusal, OutcomeFormat::Markdown), context);
-    }
-    error
+    write(&refusal, context);
+}
+
+fn help(error: &PushError) -> String {
+    error.help().map(|help| help.to_string()).unwrap_or_default()
 }

@@ -72,6 +72,30 @@ impl Fetched {
         wanted.into_values().collect()
     }
 
+    /// Reads those entities of a blueprint that have one of these identifiers. A catalog that does not let them be read
+    /// yields none.
+    pub fn read_some(
+        &mut self,
+        catalog: &dyn Catalog,
+        blueprint: &str,
+        identifiers: &[Box<str>],
+        progress: &dyn Progress,
+    ) -> Result<(), Error> {
+        if identifiers.is_empty() || self.entities.contains_key(blueprint) {
+            return Ok(());
+        }
+        let Some(blueprint) = self.all.named(blueprint) else { return Ok(()) };
+        let shelf = match catalog.read_some(blueprint, identifiers, progress) {
+            Err(error) if matches!(error.status(), Some(403 | 404)) => return Ok(()),
+            read => read?,
+        };
+        if let Completeness::Incomplete(reason) = shelf.completeness {
+            return Err(PullError::Incomplete { blueprint: blueprint.identifier.clone(), reason }.into());
+        }
+        self.entities.insert(blueprint.identifier.clone(), shelf.entities);
+        Ok(())
+    }
+
     /// Reads the entities of blueprints that were not read before.
     pub fn read(
         &mut self,
@@ -93,12 +117,6 @@ impl Fetched {
         }
         Ok(())
     }
-}
-
-/// The blueprints that relations of these lead to.
-pub(crate) fn targets<'b>(blueprints: &[&'b Blueprint]) -> BTreeSet<&'b str> {
-    let relations = blueprints.iter().flat_map(|blueprint| &blueprint.relations);
-    relations.map(|relation| relation.target.as_str()).collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Runs lint: selects files, checks them, applies fixes if asked, and filters the findings for this run. Settings,
 //! paths and the date come with the request.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ use crate::commands::steps::past::PastManifests;
 use crate::commands::steps::snapshot::{self, LoadedSnapshot, Shelf};
 use crate::commands::steps::unlisted::{Unlisted, candidates, candidates_among, unlisted};
 use crate::domain::fault::Fault;
-use crate::domain::finding::{FileId, Finding};
+use crate::domain::finding::{self, FileId, Finding};
 use crate::domain::masked::credentials_in;
 use crate::domain::progress::Progress;
 use crate::domain::span::Span;
@@ -47,6 +48,11 @@ pub(crate) struct Request<'a> {
     pub force_exclude: bool,
     pub repair: bool,
     pub baseline: Option<&'a Baseline>,
+    /// A missing snapshot ends the run.
+    pub require_snapshot: bool,
+    /// The files that the change in CI touches, where the run is about all files. Asked for only where a finding can stand
+    /// in either of two files.
+    pub touched: Option<&'a dyn Fn() -> Option<BTreeSet<String>>>,
     pub most: Option<usize>,
     pub git: &'a Environment,
     pub instead: Instead,
@@ -99,6 +105,9 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
     let mut found = find(request)?;
     let manifests = found.files.len();
     let loaded = snapshot::load(request.root, &found.shelf, &mut found.files);
+    if request.require_snapshot && !loaded.snapshot.has_blueprints() {
+        return Err(LintError::NoSnapshot { folder: format!("{}/blueprints", snapshot::FOLDER) });
+    }
     let past = PastManifests::new(request.root, request.pattern, request.git, found.commit);
     let absent = found.name_absent(&past);
     let mut known: Vec<(FileId, Fault, Option<Directives>)> =
@@ -159,7 +168,8 @@ fn show(
     let mut is_shown = vec![false; prints.len()];
     shown.into_iter().for_each(|at| is_shown[at] = true);
     let numbered = conclusion.findings.into_iter().zip(prints).zip(is_shown);
-    let shown = numbered.filter(|(_, shown)| *shown).map(|(pair, _)| pair).collect::<Vec<_>>();
+    let mut shown = numbered.filter(|(_, shown)| *shown).map(|(pair, _)| pair).collect::<Vec<_>>();
+    move_to_touched_files(&mut shown, request, &found.files, &found.chosen);
     let worst = shown.iter().map(|(finding, _)| finding.severity).max();
     let (mut all, all_prints): (Vec<_>, Vec<_>) = shown.into_iter().unzip();
     for finding in all.iter_mut().filter(|finding| found.chosen.takes_away(finding)) {
@@ -180,6 +190,31 @@ fn show(
     // memory back at once: doing it piece by piece is what somebody would wait for.
     std::mem::forget(found.files);
     Linted { findings, fingerprints, worst, texts, counts, notes, repaired, repairs: repairs_made, baseline }
+}
+
+/// Of two places that are as much the cause of a finding, it stands in the file that the change touches. Fingerprints and
+/// comments know it by its first place.
+fn move_to_touched_files(
+    shown: &mut [(Finding, Fingerprint)],
+    request: &Request<'_>,
+    files: &[SourceFile],
+    chosen: &Chosen,
+) {
+    let in_ci = LazyCell::new(|| request.touched.and_then(|touched| touched()));
+    let is_touched = |place: &finding::Place| {
+        let Some(file) = files.get(place.file.0 as usize) else { return false };
+        match chosen.is_everything() {
+            true => in_ci.as_ref().is_some_and(|touched| touched.contains(&file.path)),
+            false => chosen.holds(&file.path),
+        }
+    };
+    for (finding, _) in shown.iter_mut().filter(|(finding, _)| finding.counterpart.is_some()) {
+        let Some((other, _)) = finding.related.first() else { continue };
+        if !is_touched(&finding.place) && is_touched(other) {
+            finding.exchange_places();
+        }
+    }
+    shown.sort_by(|(one, _), (other, _)| one.sort_key().cmp(&other.sort_key()));
 }
 
 /// The findings that this run is about, by their place in the list.

@@ -109,6 +109,7 @@ impl Live {
                         .take(MOST_RELATED)
                         .map(|it| (place(it), "used here too".to_owned()))
                         .collect(),
+                    counterpart: None,
                     help: Some(self.help(blueprint, is_embedded)),
                     fix: None,
                 })

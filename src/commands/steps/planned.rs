@@ -13,16 +13,19 @@ use crate::commands::steps::excluded::excluded_manifests;
 use crate::commands::steps::linted::{Linted, Texts};
 use crate::commands::steps::live::Live;
 use crate::commands::steps::narrowed::{came_along, narrowed};
+use crate::commands::steps::offline::{self, catalog_of_base};
 use crate::commands::steps::past::PastManifests;
 use crate::commands::steps::resembling::resembling;
 use crate::commands::steps::revision::repository;
+use crate::commands::steps::scope;
 use crate::commands::steps::standpoint::Standpoint;
 use crate::domain::act::Acts;
 use crate::domain::blueprint::Blueprint;
-use crate::domain::change::Action;
+use crate::domain::change::{Action, Standing};
 use crate::domain::desired::Desired;
 use crate::domain::entity::{EntityKey, Owner};
 use crate::domain::finding::{FileId, Place};
+use crate::domain::foreign_owner::ForeignOwner;
 use crate::domain::hazard::{Blocker, HazardKind};
 use crate::domain::plan::{Obstacle, Plan};
 use crate::domain::progress::{Progress, Silent};
@@ -37,6 +40,9 @@ use crate::settings::{self, Origin, Settings};
 use crate::sources::git::{self, GitError};
 use crate::sources::{Pattern, is_pipe};
 use crate::text::mask::Mask;
+
+/// So many owners are looked up, since they are for messages only.
+const OWNERS_MAX: usize = 1_000;
 
 /// What of the settings a run may say otherwise, and what only a run says.
 #[derive(Clone)]
@@ -64,6 +70,8 @@ pub(crate) enum Choice<'a> {
 pub(crate) struct Planned {
     /// What is shown and written down: its values are masked.
     pub plan: Plan,
+    /// The catalog was not read: the plan is against the manifests of the merge base.
+    pub is_offline: bool,
     /// What is sent: values as the manifests have them.
     pub acts: Acts,
     pub mask: Mask,
@@ -79,6 +87,8 @@ pub(crate) struct Planned {
     pub live: Live,
     pub actual: Snapshot,
     pub owned: Vec<EntityKey>,
+    /// The owners of foreign entities, as far as they are known, by key.
+    pub owners: Vec<(EntityKey, ForeignOwner)>,
     /// Sentences said once.
     pub notes: Vec<String>,
 }
@@ -103,7 +113,18 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     if wishes.only_branch && base.is_none() {
         return Err(DiffError::NoBase { why: notes.pop() }.into());
     }
-    let catalog = connect_for(&wishes.owner, &asked.entities, wishes.from.shelf(), wishes.intent, context)?;
+    let is_offline = wishes.intent == Intent::Look && offline::is_offline(settings, context.environment);
+    let catalog = match (&base, is_offline) {
+        (Some(base), true) => {
+            notes.insert(0, offline::note(settings, base));
+            let shelf = wishes.from.shelf();
+            let (catalog, more) = catalog_of_base(base, &asked.entities, &wishes.owner, shelf, context)?;
+            notes.extend(more);
+            catalog
+        }
+        (None, true) => return Err(DiffError::NothingToCompare { why: notes.pop() }.into()),
+        (_, false) => connect_for(&wishes.owner, &asked.entities, wishes.from.shelf(), wishes.intent, context)?,
+    };
     let mask = context.mask_for(&*catalog);
     let live = Live::of(&*catalog)?;
     if let Some(strange) = live.strangers(&asked, catalog.name(), settings.catalog.value == settings::Catalog::Local) {
@@ -118,7 +139,7 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     let mut excluded = excluded_manifests(&asked, &owned, wishes.from, &pattern, context)?;
     asked.unreadable.append(&mut excluded);
     let declared: BTreeSet<&str> = asked.entities.iter().map(|entity| entity.key.blueprint.as_ref()).collect();
-    if settings.catalog.value != settings::Catalog::Local {
+    if settings.catalog.value != settings::Catalog::Local && !is_offline {
         notes.extend(live.notes(&declared, &settings.root.value, wishes.from.shelf()));
     }
     let names: BTreeSet<&str> = declared.into_iter().chain(owned.iter().map(|key| key.blueprint.as_ref())).collect();
@@ -146,13 +167,33 @@ pub(crate) fn planned(wishes: &Wishes<'_>, context: &mut Context<'_>) -> Result<
     notes.extend(only.as_ref().and_then(|only| came_along(&plan, only, &ground)));
     notes.extend(resembling(&lookalikes(&plan, &ground, base.as_ref().map_or(&[], |base| &base.moves))));
     let at_base = base.as_ref().map(|base| at_base(&plan, &asked, base)).unwrap_or_default();
+    let owners = foreign_owners(&plan, &actual, &*catalog, settings, context.environment);
+    if is_offline {
+        // It would approve what would happen in a catalog that does not exist.
+        plan.approval = None;
+    }
     let options =
         Options { prune: wishes.prune, adopt: wishes.adopt, only: only.as_ref().map(|only| part(only, &asked)) };
     notes.iter_mut().for_each(|note| *note = mask.text(note).into_owned());
     let acts = acts(&plan, &ground);
     let plan = plan::masked(plan, &mask);
-    let planned =
-        Planned { plan, acts, mask, options, asked, base, at_base, revision, catalog, live, actual, owned, notes };
+    let planned = Planned {
+        plan,
+        is_offline,
+        acts,
+        mask,
+        options,
+        asked,
+        base,
+        at_base,
+        revision,
+        catalog,
+        live,
+        actual,
+        owned,
+        owners,
+        notes,
+    };
     Ok(Planning::Done(Box::new(planned)))
 }
 
@@ -340,6 +381,46 @@ fn tolerant(
         }
         found => found,
     }
+}
+
+/// Who owns the foreign entities of the plan. Owners are for messages: where the catalog cannot say, the person who wrote
+/// last is named, and the run goes on.
+fn foreign_owners(
+    plan: &Plan,
+    actual: &Snapshot,
+    catalog: &dyn Catalog,
+    settings: &Settings,
+    environment: &settings::Environment,
+) -> Vec<(EntityKey, ForeignOwner)> {
+    let changed = plan.changes.iter().filter(|change| change.standing == Standing::Foreign).map(|change| &change.key);
+    let keys: BTreeSet<&EntityKey> = changed.chain(&plan.foreign_unchanged).take(OWNERS_MAX).collect();
+    let scopes = known_scopes(settings, environment);
+    let keys: Vec<&EntityKey> = keys.into_iter().collect();
+    let mut owners = Vec::new();
+    for group in keys.chunk_by(|one, other| one.blueprint == other.blueprint) {
+        let Some(first) = group.first() else { continue };
+        let identifiers: Vec<Box<str>> = group.iter().map(|key| key.identifier.clone()).collect();
+        let mut found = catalog.owners_of(&first.blueprint, &identifiers, &scopes).unwrap_or_default();
+        let shelf = actual.blueprints.get(first.blueprint.as_ref());
+        for key in group {
+            let record = || {
+                let entities = &shelf?.entities;
+                let at = entities.binary_search_by(|entity| entity.key.identifier.cmp(&key.identifier)).ok()?;
+                ForeignOwner::of_record(&entities.get(at)?.record)
+            };
+            let owner = found.remove(&key.identifier).or_else(record);
+            owners.extend(owner.map(|owner| ((*key).clone(), owner)));
+        }
+    }
+    owners
+}
+
+/// Scopes that may own what this scope does not: those of the config's targets, and the default one.
+fn known_scopes(settings: &Settings, environment: &settings::Environment) -> Vec<String> {
+    let mut scopes = settings.target_scopes.clone();
+    scopes.extend(scope::of_remote(settings, environment));
+    scopes.push(scope::LOCAL.to_owned());
+    scopes
 }
 
 /// What may hold entities and could not be used: nothing is deleted beside it.

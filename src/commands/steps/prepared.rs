@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
-use crate::commands::steps::fetched::{Fetched, steady, targets};
+use crate::commands::steps::fetched::{Fetched, steady};
+use crate::commands::steps::reachable::Reachable;
 use crate::commands::steps::snapshot::{FOLDER, KNOWN, SOURCE, Shelf};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::blueprint_change::{BlueprintChange, changes};
@@ -25,7 +26,7 @@ pub(crate) const PARTS: [&str; 3] = [BLUEPRINTS, KNOWN, SOURCE];
 pub(crate) struct Standing {
     /// By file name: the text, and the blueprint without what is volatile.
     files: BTreeMap<String, (String, Option<Json>)>,
-    known: Option<(String, KnownEntities)>,
+    known: Option<KnownEntities>,
     pub source: Option<Source>,
 }
 
@@ -46,6 +47,8 @@ pub(crate) struct Prepared {
     /// How many keys are known now and were not; and the other way round.
     pub known_added: usize,
     pub known_removed: usize,
+    /// The list is now complete for a blueprint for which it was not.
+    covers_more: bool,
     /// `source.json` aside.
     parts: Vec<Part>,
     shelf: Vec<SourceFile>,
@@ -66,7 +69,7 @@ impl Standing {
         let source = Shelf::Disk.file(root, SOURCE).and_then(|file| text(&file));
         Self {
             files,
-            known: known.map(|text| (text.clone(), KnownEntities::parse(text).0)),
+            known: known.map(|text| KnownEntities::parse(text).0),
             source: source.and_then(|text| Source::parse(&text)),
         }
     }
@@ -96,13 +99,15 @@ impl Source {
     }
 
     fn text(&self, blueprints: usize, known: usize) -> String {
+        // Git merges the file by lines (`merge=union`). What changes with every pull is not last, so that the lines of two
+        // pulls, one after the other, are JSON too: each ends in a comma, and the later value counts.
         let json = json!({
             "format": Self::FORMAT,
-            "platform": self.platform,
-            "catalog": self.catalog,
             "pulledAt": self.pulled_at,
             "blueprints": blueprints,
             "knownEntities": known,
+            "platform": self.platform,
+            "catalog": self.catalog,
         });
         format!("{json:#}\n")
     }
@@ -113,18 +118,24 @@ impl Source {
 }
 
 impl Prepared {
-    /// `fetched` holds the entities of all relation targets; `is_declared`: whether the repository has an entity.
+    /// `fetched` holds the entities that are reachable; `is_declared`: whether the repository has an entity.
     pub fn new(
         standing: &Standing,
         fetched: &Fetched,
         used: &BTreeSet<&str>,
+        reachable: &Reachable,
         source: Source,
         is_declared: &dyn Fn(&EntityKey) -> bool,
     ) -> Self {
         let wanted = fetched.wanted(used);
         let files = blueprint_files(standing, &wanted);
-        let known = known_keys(fetched, &targets(&wanted), is_declared);
-        let text = KnownEntities::text(known.iter().map(|key| (&*key.blueprint, &*key.identifier)));
+        let known = reachable.keys(fetched).filter(|key| fits_on_a_line(key) && !is_declared(key));
+        let known: BTreeSet<&EntityKey> = known.collect();
+        let complete: Vec<&str> = reachable.complete(fetched).collect();
+        let covers_more =
+            standing.known.as_ref().is_some_and(|old| complete.iter().any(|blueprint| !old.covers(blueprint)));
+        let pairs = known.iter().map(|key| (&*key.blueprint, &*key.identifier));
+        let text = KnownEntities::text(complete.iter().copied(), pairs);
         let (known_added, known_removed) = known_changes(standing, &known);
         let after: Vec<Blueprint> = wanted.iter().map(|blueprint| (*blueprint).clone()).collect();
         let shelf_file =
@@ -143,6 +154,7 @@ impl Prepared {
             changes: changes(&standing.blueprints(), &after),
             known_added,
             known_removed,
+            covers_more,
             parts,
             shelf,
         }
@@ -158,6 +170,7 @@ impl Prepared {
         let is_elsewhere = |old: &Source| old.catalog != self.source.catalog || old.platform != self.source.platform;
         !self.changes.is_empty()
             || self.known_added + self.known_removed > 0
+            || self.covers_more
             || standing.known.is_none()
             || standing.source.as_ref().is_none_or(is_elsewhere)
     }
@@ -184,20 +197,13 @@ fn blueprint_files(standing: &Standing, wanted: &[&Blueprint]) -> BTreeMap<Strin
     wanted.iter().filter_map(file).collect()
 }
 
-/// What relations may point to and the repository does not declare; sorted.
-fn known_keys(
-    fetched: &Fetched,
-    targets: &BTreeSet<&str>,
-    is_declared: &dyn Fn(&EntityKey) -> bool,
-) -> BTreeSet<EntityKey> {
-    // A line holds one of each: what cannot be told on it is left out.
-    let fits = |key: &&EntityKey| !key.identifier.contains(['\n', '\r']) && !key.identifier.is_empty();
-    let entities = targets.iter().filter_map(|target| fetched.entities.get(*target)).flatten();
-    entities.map(|entity| &entity.key).filter(fits).filter(|key| !is_declared(key)).cloned().collect()
+/// A line holds one entity.
+fn fits_on_a_line(key: &EntityKey) -> bool {
+    !key.identifier.contains(['\n', '\r']) && !key.identifier.is_empty()
 }
 
-fn known_changes(standing: &Standing, known: &BTreeSet<EntityKey>) -> (usize, usize) {
-    let Some((_, old)) = &standing.known else { return (known.len(), 0) };
+fn known_changes(standing: &Standing, known: &BTreeSet<&EntityKey>) -> (usize, usize) {
+    let Some(old) = &standing.known else { return (known.len(), 0) };
     let kept = known.iter().filter(|key| old.contains(&key.blueprint, &key.identifier)).count();
     (known.len() - kept, old.len() - kept)
 }

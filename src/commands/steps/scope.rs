@@ -15,12 +15,17 @@ pub(crate) fn scope(settings: &Settings, environment: &Environment) -> Sourced<O
     if let Some(scope) = &settings.scope {
         return Sourced { value: Some(scope.value.clone()), origin: scope.origin.clone() };
     }
-    let variables = git::Environment::from_variables(|name| environment.get(name).map(Into::into));
-    let repository = Repository::open(&settings.root.value, &variables).ok().flatten();
-    match repository.and_then(|repository| repository.origin()).filter(|scope| fits(scope)) {
+    match of_remote(settings, environment) {
         Some(scope) => Sourced { value: Some(scope), origin: Origin::Repository("the Git remote `origin`") },
         None => Sourced::default(None),
     }
+}
+
+/// The scope that the Git remote suggests.
+pub(crate) fn of_remote(settings: &Settings, environment: &Environment) -> Option<String> {
+    let variables = git::Environment::from_variables(|name| environment.get(name).map(Into::into));
+    let repository = Repository::open(&settings.root.value, &variables).ok().flatten()?;
+    repository.origin().filter(|scope| fits(scope))
 }
 
 /// The owner of what this repository writes, for verbs that can do nothing without.

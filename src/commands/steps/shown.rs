@@ -17,7 +17,7 @@ use crate::report::format::Format;
 use crate::report::lint::{self, Lint, LintFormat};
 use crate::report::outcome::OutcomeFormat;
 use crate::report::place::Files;
-use crate::report::plan::{self, Complaint, PlanFormat, PlanReport};
+use crate::report::plan::{self, Complaint, PlanFormat, PlanRefusal, PlanReport};
 use crate::report::style::{Role, Style};
 
 /// A format that a plan is told in, or what comes of it.
@@ -73,8 +73,8 @@ pub(crate) struct Report<'a> {
     pub is_only_branch: bool,
     /// Whether to say how the plan is pushed.
     pub says_next_step: bool,
-    /// Why the push was refused.
-    pub refusal: Option<&'a str>,
+    /// Why the push was refused, and what to do.
+    pub refusal: Option<PlanRefusal<'a>>,
     pub complaints: Option<&'a [Complaint]>,
 }
 
@@ -92,7 +92,12 @@ pub(crate) fn shown(report: &Report<'_>, planned: &Planned, context: &mut Contex
         }
         PlanFormat::Json | PlanFormat::Summary => plan::render(&plan, format, style),
     };
-    give_out(report.outputs, &render, context)
+    let given = give_out(report.outputs, &render, context);
+    // Whoever looks at the job sees that its push was refused, wherever the reports went.
+    if report.refusal.is_some() && !report.outputs.is_empty() {
+        summarised(|| render(PlanFormat::Markdown, &Style::PLAIN), context);
+    }
+    given
 }
 
 /// All that is told of a plan; `texts` are the manifests that it speaks of.
@@ -112,6 +117,7 @@ pub(crate) fn plan_report<'a>(
         at_base: &planned.at_base,
         revision: planned.revision.as_ref(),
         base: planned.base.as_ref().map(|base| &base.revision),
+        owners: &planned.owners,
         blueprints: &planned.live.all,
         files: texts,
         is_only_branch: report.is_only_branch,
@@ -124,14 +130,18 @@ pub(crate) fn plan_report<'a>(
     }
 }
 
-/// Before anything else: where all of this would happen, and as whom.
+/// Before anything else: that the push was refused, where all of this would happen, and as whom.
 fn head(plan: &PlanReport<'_>, asked_for: Option<&str>, style: &Style) -> String {
+    let place = format!("Catalog: {}. Scope: {}.", plan.catalog, plan.plan.scope);
+    if let Some(refusal) = plan.refusal {
+        let reason = style.paint(Role::Error, &clean(refusal.reason));
+        let help = style.paint(Role::Warning, &clean(refusal.help));
+        return format!("{reason}\n{help}\n\n{}\n", style.paint(Role::Strong, &clean(&place)));
+    }
     let base = plan.base.map(|base| format!(" Base: {} ({}).", base.name, base.short_commit())).unwrap_or_default();
     let commit = asked_for.zip(plan.revision.and_then(|revision| revision.short_commit()));
     let commit = commit.map(|(name, commit)| format!(" Commit: {name} ({commit}).")).unwrap_or_default();
-    let head = format!("Catalog: {}. Scope: {}.{commit}{base}", plan.catalog, plan.plan.scope);
-    let refusal = plan.refusal.map(|refusal| format!("{}\n", style.paint(Role::Error, &clean(refusal))));
-    format!("{}{}\n", refusal.unwrap_or_default(), style.paint(Role::Strong, &clean(&head)))
+    format!("{}\n", style.paint(Role::Strong, &clean(&format!("{place}{commit}{base}"))))
 }
 
 /// The findings that stand in the way, in the formats that were asked for.

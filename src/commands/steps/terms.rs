@@ -49,6 +49,8 @@ impl<'a> Terms<'a> {
             force_exclude: false,
             repair: false,
             baseline: None,
+            require_snapshot: false,
+            touched: None,
             most: None,
             git: &self.git,
             instead: Instead::default(),

@@ -141,6 +141,7 @@ impl Run {
         run.findings.push(Finding {
             label: "declared here".to_owned(),
             related: vec![(first, "and here".to_owned())],
+            counterpart: None,
             help: Some("remove one of the two, or give it an identifier of its own".to_owned()),
             entity: Some(checkout.clone()),
             ..twice
@@ -179,6 +180,7 @@ impl Run {
             place: second,
             label: "again".to_owned(),
             related: vec![(first, "first here".to_owned())],
+            counterpart: None,
             entity: Some(checkout),
             ..again
         });
@@ -320,6 +322,7 @@ impl Run {
             target: None,
             entity: None,
             related: Vec::new(),
+            counterpart: None,
             help: None,
             fix: None,
         }

@@ -204,6 +204,7 @@ mod tests {
                     message,
                     label,
                     related: related.into_iter().map(|(at, words)| (place(at), words)).collect(),
+                    counterpart: None,
                     fix: Some(Fix {
                         title: replacement.clone(),
                         safe: true,

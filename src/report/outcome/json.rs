@@ -58,6 +58,8 @@ struct JsonEnds {
     renamed: usize,
     adopted: usize,
     deleted: usize,
+    /// Entities that the push wrote or deleted, the incomplete ones included.
+    written: usize,
     /// Written, but a later step is missing: relations not set yet, or the old identifier of a rename.
     incomplete: usize,
     failed: usize,
@@ -173,7 +175,20 @@ pub(super) fn render(told: &Told<'_>) -> String {
 fn ends(tally: &Tally) -> JsonEnds {
     let Tally { created, updated, renamed, adopted, deleted, incomplete, failed, in_doubt, not_attempted, unchanged } =
         *tally;
-    JsonEnds { created, updated, renamed, adopted, deleted, incomplete, failed, in_doubt, not_attempted, unchanged }
+    let written = tally.written();
+    JsonEnds {
+        created,
+        updated,
+        renamed,
+        adopted,
+        deleted,
+        written,
+        incomplete,
+        failed,
+        in_doubt,
+        not_attempted,
+        unchanged,
+    }
 }
 
 fn change(change: &Change, end: &End, told: &Told<'_>) -> JsonChange {

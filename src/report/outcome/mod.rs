@@ -129,6 +129,11 @@ impl Tally {
         self.created + self.updated + self.renamed + self.adopted + self.deleted
     }
 
+    /// What the catalog has taken, be it in part.
+    fn written(&self) -> usize {
+        self.applied() + self.incomplete
+    }
+
     fn is_complete(&self) -> bool {
         self.incomplete + self.failed + self.in_doubt + self.not_attempted == 0
     }

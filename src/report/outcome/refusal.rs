@@ -1,5 +1,5 @@
-//! `portolan.refusal/1` and its likes: that a push was refused before anything was written, in the place of its outcome.
-//! The text has none: the error itself is told where people look.
+//! `portolan.refusal/1`, and the same in the other formats: a push was refused before anything was written. It replaces
+//! the outcome.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -53,17 +53,26 @@ pub fn schema() -> serde_json::Value {
     schemars::schema_for!(Document).into()
 }
 
-/// Renders the whole report with a line break at the end; empty for text, where the error itself is shown.
+/// The whole report, ending in a line break.
 pub fn render(refusal: &Refusal<'_>, format: OutcomeFormat) -> String {
     let mut lines = refusal.message.lines();
     let message = as_sentence(lines.next().unwrap_or_default());
     let reasons: Vec<&str> = lines.map(|line| line.trim_start_matches("- ")).collect();
     match format {
-        OutcomeFormat::Text => String::new(),
+        OutcomeFormat::Text => text(refusal, &message, &reasons),
         OutcomeFormat::Json => json(refusal, &message, &reasons),
         OutcomeFormat::Markdown => in_markdown(refusal, &message, &reasons),
         OutcomeFormat::Junit => junit(refusal, &message, &reasons),
     }
+}
+
+fn text(refusal: &Refusal<'_>, message: &str, reasons: &[&str]) -> String {
+    let mut out = format!("{}\n", clean(message));
+    for reason in reasons {
+        out.push_str(&format!("- {}\n", clean(reason)));
+    }
+    out.push_str(&format!("{}\n\n", clean(&as_sentence(refusal.help))));
+    out + &format!("Catalog: {}. Scope: {}.\n", clean(refusal.catalog), clean(refusal.scope))
 }
 
 fn json(refusal: &Refusal<'_>, message: &str, reasons: &[&str]) -> String {
@@ -90,7 +99,7 @@ fn in_markdown(refusal: &Refusal<'_>, message: &str, reasons: &[&str]) -> String
         out.push_str(&format!("> - {}\n", prose(reason)));
     }
     out.push_str(if reasons.is_empty() { "" } else { ">\n" });
-    out + &format!("> Next step: {}\n", prose(refusal.help))
+    out + &format!("> {}\n", prose(&as_sentence(refusal.help)))
 }
 
 fn prose(text: &str) -> String {
@@ -102,7 +111,7 @@ fn junit(refusal: &Refusal<'_>, message: &str, reasons: &[&str]) -> String {
     let (code, brief) = (xml(&clean(refusal.code)), xml(&clean(message)));
     let mut lines = vec![message.to_owned()];
     lines.extend(reasons.iter().map(|reason| format!("- {reason}")));
-    lines.push(format!("Next step: {}", refusal.help));
+    lines.push(as_sentence(refusal.help));
     let body = lines.iter().map(|line| xml(&clean(line))).collect::<Vec<_>>().join("\n");
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
@@ -130,13 +139,12 @@ mod tests {
     #[test]
     fn it_reads_well() {
         let refusal = refusal(
-            "push refused: the plan file `plan.json` does not match what would be pushed; nothing was written\n- `service/a` was changed in the catalog.\n- `service/b` no longer exists.",
-            "create a new plan with `portolan diff --out`",
+            "push refused: the plan file `plan.json` does not match what would be pushed. Nothing was written\n- `service/a` was changed in the catalog.\n- `service/b` is no longer there.",
+            "make a new plan with `portolan diff --out`",
         );
-        for format in [OutcomeFormat::Json, OutcomeFormat::Markdown, OutcomeFormat::Junit] {
+        for format in [OutcomeFormat::Text, OutcomeFormat::Json, OutcomeFormat::Markdown, OutcomeFormat::Junit] {
             insta::assert_snapshot!(format!("refusal_{format:?}").to_lowercase(), render(&refusal, format));
         }
-        assert_eq!(render(&refusal, OutcomeFormat::Text), "");
     }
 
     proptest::proptest! {
@@ -145,7 +153,7 @@ mod tests {
         #[test]
         fn nothing_in_it_is_obeyed(message in hostile_text(), help in hostile_text()) {
             let refusal = Refusal { catalog: &message, scope: &help, target: Some(&message), ..refusal(&message, &help) };
-            for format in [OutcomeFormat::Json, OutcomeFormat::Markdown, OutcomeFormat::Junit] {
+            for format in [OutcomeFormat::Text, OutcomeFormat::Json, OutcomeFormat::Markdown, OutcomeFormat::Junit] {
                 let text = render(&refusal, format);
                 let faults = [terminal_faults(&text, false), runner_faults(&text, false)].concat();
                 proptest::prop_assert!(faults.is_empty(), "{format:?}: {faults:?}");
@@ -157,7 +165,8 @@ mod tests {
                     OutcomeFormat::Junit => {
                         proptest::prop_assert!(roxmltree::Document::parse(&text).is_ok(), "{text}");
                     }
-                    _ => proptest::prop_assert_eq!(markdown_faults(&text), Vec::<String>::new()),
+                    OutcomeFormat::Text => {}
+                    OutcomeFormat::Markdown => proptest::prop_assert_eq!(markdown_faults(&text), Vec::<String>::new()),
                 }
             }
         }
@@ -167,7 +176,7 @@ mod tests {
     fn whatever_is_in_it_it_is_well_formed() {
         let refusal = refusal(HOSTILE, HOSTILE);
         let validator = jsonschema::validator_for(&schema()).expect("the schema is one");
-        for format in [OutcomeFormat::Json, OutcomeFormat::Markdown, OutcomeFormat::Junit] {
+        for format in [OutcomeFormat::Text, OutcomeFormat::Json, OutcomeFormat::Markdown, OutcomeFormat::Junit] {
             let text = render(&refusal, format);
             assert!(!text.chars().any(|c| c != '\n' && is_unsafe(c)), "{text:?}");
         }

@@ -20,7 +20,7 @@ pub(super) fn render(told: &Told<'_>, style: &Style) -> String {
     }
     let complete = told.tally.is_complete();
     let role = if complete { Role::Good } else { Role::Error };
-    let took = if told.tally.applied() > 0 {
+    let took = if told.tally.written() > 0 {
         format!(" It took {}.", words::seconds(told.report.milliseconds))
     } else {
         String::new()

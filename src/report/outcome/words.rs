@@ -27,7 +27,7 @@ pub(super) fn numbers(tally: &Tally) -> String {
     }
     let mut rest = Vec::new();
     if *incomplete > 0 {
-        rest.push(format!("{incomplete} incomplete"));
+        rest.push(format!("{incomplete} incomplete (written in part)"));
     }
     rest.push(format!("{failed} failed"));
     if *in_doubt > 0 {

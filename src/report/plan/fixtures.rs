@@ -10,6 +10,7 @@ use crate::domain::change::{
 use crate::domain::digest::Digest;
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::finding::{FileId, Place};
+use crate::domain::foreign_owner::{ForeignOwner, OwnerKind};
 use crate::domain::hazard::{Blocker, Consent, Hazard, HazardKind};
 use crate::domain::moment::Moment;
 use crate::domain::plan::{Counts, Cycle, Deed, Obstacle, Plan, Step, Tally, Wave};
@@ -29,6 +30,7 @@ pub(in crate::report) struct Case {
     pub base: Option<BaseRevision>,
     pub push: String,
     pub at_base: Vec<(EntityKey, Place)>,
+    pub owners: Vec<(EntityKey, ForeignOwner)>,
     pub blueprints: Vec<Blueprint>,
     pub notes: Vec<String>,
     pub complaints: Option<Vec<Complaint>>,
@@ -189,6 +191,7 @@ impl Case {
             base: None,
             push: "portolan push".to_owned(),
             at_base: Vec::new(),
+            owners: Vec::new(),
             blueprints: vec![
                 blueprint(
                     r#"{"identifier":"service","relations":{"dependsOn":{"target":"service","many":true},"owner":{"target":"team"}}}"#,
@@ -366,7 +369,7 @@ impl Case {
         Self::of(changes, vec![hazard(kind, Consent::Approval)])
     }
 
-    /// Entities of somebody else: to be changed, to be taken over, and at rest.
+    /// Entities of other owners: to be changed, to be taken over, and at rest.
     pub fn foreign() -> Self {
         let foreign = |change: Change| Change { standing: Standing::Foreign, ..change };
         let changes = vec![
@@ -376,6 +379,9 @@ impl Case {
         let kind = HazardKind::Foreign { keys: vec![key("service/cart"), key("service/web")] };
         let mut case = Self::of(changes, vec![hazard(kind, Consent::Adoption)]);
         case.plan.foreign_unchanged = vec![key("team/web")];
+        let integration = ForeignOwner::new(OwnerKind::Integration, Some("pagerduty/1".to_owned()));
+        let scope = ForeignOwner::new(OwnerKind::Scope, Some("acme/other".to_owned()));
+        case.owners = vec![(key("service/cart"), scope), (key("service/web"), integration)];
         case
     }
 
@@ -496,6 +502,7 @@ impl Case {
             at_base: &self.at_base,
             revision: self.revision.as_ref(),
             base: self.base.as_ref(),
+            owners: &self.owners,
             blueprints: &self.blueprints,
             files: self,
             is_only_branch: self.is_only_branch,

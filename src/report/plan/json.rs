@@ -22,6 +22,10 @@ struct Document {
     format: &'static str,
     /// Why the push of this plan was refused, as a sentence; null if it was not, or if this is not a push.
     refused: Option<String>,
+    /// What to do about the refusal; null: the push was not refused.
+    help: Option<String>,
+    /// The digest for `--approve`; null where no hazard needs approval.
+    approval: Option<String>,
     platform: String,
     catalog: String,
     /// The selected target of the config.
@@ -32,10 +36,6 @@ struct Document {
     base: Option<JsonBase>,
     /// Whether changes that were already pending are omitted.
     only_branch: bool,
-    /// The id of the plan: a digest of its changes and hazards.
-    digest: String,
-    /// The digest that approves the hazards; null if none needs approval.
-    approval: Option<String>,
     counts: JsonCounts,
     hazards: Vec<JsonHazard>,
     /// Changes that cannot be made.
@@ -48,10 +48,14 @@ struct Document {
     cycles: Vec<JsonCycle>,
     /// Declared foreign entities that are already as declared.
     foreign_unchanged: Vec<JsonKey>,
+    /// The owners of foreign entities, as far as the catalog reveals them.
+    owners: Vec<JsonForeign>,
     /// Changes that the catalog would reject; null without `--verify`.
     complaints: Option<Vec<JsonComplaint>>,
     /// Notes on the whole run.
     notes: Vec<String>,
+    /// The id of the plan: it covers all changes and hazards. It approves nothing; `approval` does.
+    digest: String,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -135,6 +139,9 @@ struct JsonChange {
     #[serde(skip_serializing_if = "Option::is_none")]
     renamed_by: Option<JsonRenamedBy>,
     standing: JsonStanding,
+    /// Who owns it, where the standing is `foreign` and the catalog reveals it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<JsonOwner>,
     /// `merge`: the catalog keeps what the manifest does not set; `replace`: the manifest is the whole entity.
     mode: &'static str,
     origin: JsonOrigin,
@@ -185,6 +192,36 @@ enum JsonStanding {
     New,
     Ours,
     Foreign,
+}
+
+/// The owner of an entity that another scope, integration, tool or person owns.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Owner")]
+struct JsonOwner {
+    kind: JsonOwnerKind,
+    /// Null: the catalog reveals the kind only.
+    name: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "OwnerKind")]
+enum JsonOwnerKind {
+    Scope,
+    Integration,
+    /// Port's Kubernetes exporter.
+    Exporter,
+    Tool,
+    Person,
+}
+
+/// A foreign entity and its owner.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ForeignEntity")]
+struct JsonForeign {
+    blueprint: String,
+    identifier: String,
+    owner: JsonOwner,
 }
 
 /// The cause of the change.

@@ -224,7 +224,7 @@ fn notes(report: &PlanReport<'_>) -> Section {
     let cycles = plan.cycles.iter().map(|cycle| format!("{}.", words::cycle(cycle)));
     let asked = report.complaints.is_some_and(<[_]>::is_empty) && !plan.is_empty();
     let asked = asked.then(|| "Verified: the catalog accepts every change.".to_owned());
-    let foreign = words::foreign_at_rest(plan);
+    let foreign = words::foreign_at_rest(report);
     let sentences = asked.into_iter().chain(foreign).chain(report.notes.iter().cloned()).chain(cycles);
     let items = sentences.map(|sentence| {
         let line = format!("> {}\n\n", prose(&sentence));

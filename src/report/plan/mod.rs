@@ -21,6 +21,7 @@ use crate::domain::blueprint::Blueprint;
 use crate::domain::change::Change;
 use crate::domain::entity::EntityKey;
 use crate::domain::finding::Place;
+use crate::domain::foreign_owner::ForeignOwner;
 use crate::domain::hazard::{Blocker, HazardKind};
 use crate::domain::plan::{Obstacle, Plan};
 use crate::domain::revision::{BaseRevision, Revision};
@@ -51,6 +52,8 @@ pub struct PlanReport<'a> {
     pub base: Option<&'a BaseRevision>,
     /// Where the base declared what is deleted, by key; `files` are of these too.
     pub at_base: &'a [(EntityKey, Place)],
+    /// The owners of foreign entities, as far as they are known, by key.
+    pub owners: &'a [(EntityKey, ForeignOwner)],
     /// What relations point to: the blueprints that the plan was made with.
     pub blueprints: &'a [Blueprint],
     /// Path and text of the manifests: texts of those that changes stand in.
@@ -61,8 +64,8 @@ pub struct PlanReport<'a> {
     pub is_full: bool,
     /// Whether to say how the plan is pushed. A push that goes on by itself does not want it said.
     pub says_next_step: bool,
-    /// Why the push of this plan was refused, as a sentence; `None`: it was not, or nobody pushes.
-    pub refusal: Option<&'a str>,
+    /// The refusal of the push of this plan; `None`: it was not refused, or this is no push.
+    pub refusal: Option<PlanRefusal<'a>>,
     /// Sentences said once.
     pub notes: &'a [String],
     /// For formats that have links; `None`: there are none.
@@ -82,6 +85,15 @@ pub struct Links {
     pub run: Option<String>,
     /// The platform's web app: `https://app.port.io`.
     pub app: Option<String>,
+}
+
+/// Why a push was refused, and what to do.
+#[derive(Debug, Clone, Copy)]
+pub struct PlanRefusal<'a> {
+    /// Sentences: `Push refused: 1 hazard needs approval. Nothing was written.`
+    pub reason: &'a str,
+    /// A sentence. It is the only place near the reason that may hold a hexadecimal number: the digest to approve.
+    pub help: &'a str,
 }
 
 /// What the catalog would refuse, laid onto the manifest.
@@ -126,6 +138,14 @@ pub fn render(report: &PlanReport<'_>, format: PlanFormat, style: &Style) -> Str
         PlanFormat::Json => json::render(&Sited::new(report)),
         PlanFormat::Markdown => markdown::render(&Sited::new(report)),
         PlanFormat::Summary => lines(summary::render(report)),
+    }
+}
+
+impl PlanReport<'_> {
+    /// The owner of a foreign entity, where it is known.
+    pub(in crate::report) fn owner_of(&self, key: &EntityKey) -> Option<&ForeignOwner> {
+        let at = self.owners.binary_search_by(|(other, _)| other.cmp(key)).ok()?;
+        self.owners.get(at).map(|(_, owner)| owner)
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) fn render(report: &PlanReport<'_>) -> String {
         line.push_str("; the plan cannot be pushed");
     } else if asks && !report.is_only_branch && complaints.is_none() {
         let taken = words::taken_over(report.plan);
-        let taken = if taken > 0 { format!(", adopts {}", count(taken, "entity")) } else { String::new() };
+        let taken = if taken > 0 { format!(", which takes over {}", count(taken, "entity")) } else { String::new() };
         line.push_str(&format!("; needs approval: {}{taken}", clean(&words::command(report))));
     }
     if let Some(complaints) = complaints {

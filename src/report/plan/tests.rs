@@ -248,18 +248,20 @@ fn who_pushes_by_itself_is_not_told_how() {
     let markdown = render(&report, PlanFormat::Markdown, &UNICODE);
     assert!(markdown.contains(&format!("`--approve {APPROVAL}`")) && !markdown.contains("portolan push"), "{markdown}");
     // A push that was refused says so first.
-    let refused =
-        PlanReport { refusal: Some("Push refused: 3 hazards need approval; nothing was written."), ..case.report() };
-    assert!(!render(&refused, PlanFormat::Text, &UNICODE).contains("--approve"), "the error that follows says it");
+    let help = format!("Review the plan, then rerun with `--approve {APPROVAL}`.");
+    let reason = "Push refused: 3 hazards need approval. Nothing was written.";
+    let refused = PlanReport { refusal: Some(PlanRefusal { reason, help: &help }), ..case.report() };
+    assert!(!render(&refused, PlanFormat::Text, &UNICODE).contains("--approve"), "the caller puts it at the top");
     let markdown = render(&refused, PlanFormat::Markdown, &UNICODE);
     let (head, _) = markdown.split_once("#### Hazards").expect("there are hazards");
     assert!(head.contains("\n### ❌ portolan push: refused, nothing was written\n\nPush refused: 3 hazards"), "{head}");
     assert!(head.contains(APPROVAL), "{head}");
     let json: serde_json::Value = serde_json::from_str(&render(&refused, PlanFormat::Json, &UNICODE)).expect("JSON");
-    assert_eq!(json["refused"], "Push refused: 3 hazards need approval; nothing was written.");
+    assert_eq!((&json["refused"], &json["help"], &json["approval"]), (&reason.into(), &help.into(), &APPROVAL.into()));
     // However long it is: half of it would be another command.
     let long = format!("portolan push{}", " --only 'catalog/a file.yaml'".repeat(100));
-    let report = PlanReport { push: &long, refusal: Some("Push refused."), ..case.report() };
+    let help = format!("Rerun with `{long} --approve {APPROVAL}`.");
+    let report = PlanReport { refusal: Some(PlanRefusal { reason, help: &help }), ..case.report() };
     assert!(render(&report, PlanFormat::Markdown, &UNICODE).contains(&format!("`{long} --approve {APPROVAL}`")));
     // A part of the plan has another digest than the whole.
     let report = PlanReport { is_only_branch: true, ..case.report() };
@@ -270,13 +272,14 @@ fn who_pushes_by_itself_is_not_told_how() {
 fn what_a_yes_to_one_takes_over_is_told_in_full() {
     let mut case = Case::foreign();
     case.plan.foreign_unchanged = (0..108).map(|at| fixtures::key(&format!("team/t{at:03}"))).collect();
-    let sentence = "2 entities are owned by others: `--adopt` writes them, and takes over 108 more that are as declared; from then on all 110 belong to `acme/catalog`, which may delete them";
+    let sentence = "2 entities are owned by another owner (108), scope `acme/other` (1) and the `pagerduty/1` integration (1): `--adopt` writes them, and takes over 108 more that \
+                    are as declared; from then on all 110 belong to `acme/catalog`, which may delete them";
     let flat = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(flat(case.plain(PlanFormat::Text)).contains(sentence), "{}", case.plain(PlanFormat::Text));
     assert!(flat(case.plain(PlanFormat::Markdown)).contains(sentence), "{}", case.plain(PlanFormat::Markdown));
     assert!(case.plain(PlanFormat::Json).contains(sentence));
     let summary = case.plain(PlanFormat::Summary);
-    assert!(summary.ends_with("; needs approval: portolan push --adopt, adopts 110 entities\n"), "{summary}");
+    assert!(summary.ends_with("; needs approval: portolan push --adopt, which takes over 110 entities\n"), "{summary}");
     // All are named where nothing is folded, and nothing tells of them twice.
     case.is_full = true;
     let full = case.plain(PlanFormat::Text);

@@ -224,7 +224,7 @@ impl Page<'_> {
         if plan.cycles.len() > MOST_NOTES {
             notes.push(format!("{} not shown.", count(plan.cycles.len() - MOST_NOTES, "more circle")));
         }
-        if let Some(sentence) = words::foreign_at_rest(plan) {
+        if let Some(sentence) = words::foreign_at_rest(self.sited.report) {
             notes.push(sentence);
         }
         notes.extend(self.sited.report.notes.iter().cloned());
@@ -238,12 +238,15 @@ impl Page<'_> {
         let report = self.sited.report;
         self.gap();
         if self.pen.is_folded {
-            self.line(&self.style.paint(Role::Dim, "Some changes are abbreviated; `portolan diff --full` shows them."));
+            // After the push there is no difference left to show.
+            let is_pushed = !report.says_next_step && report.refusal.is_none();
+            let more = if is_pushed { "." } else { "; `portolan diff --full` shows them." };
+            self.line(&self.style.paint(Role::Dim, &format!("Some changes are abbreviated{more}")));
         }
         let numbers = words::numbers(&report.plan.counts.total);
         let role = if report.plan.is_empty() { Role::Good } else { Role::Strong };
         self.line(&format!("{} {numbers}.", self.style.paint(role, "Plan:")));
-        // The error that follows a refusal says it on a terminal.
+        // A refusal says it at the top.
         let step = words::next_step(report, "above").filter(|_| report.refusal.is_none());
         if let Some(step) = step {
             let is_stuck = !report.plan.obstacles.is_empty() || report.complaints.is_some_and(|it| !it.is_empty());

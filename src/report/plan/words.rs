@@ -1,6 +1,8 @@
 //! The sentences about a plan, the same in every format. They are not escaped here: names stand in them as they are,
 //! in backticks, and each renderer cleans and escapes what it writes.
 
+use std::collections::BTreeMap;
+
 use crate::domain::change::{Action, Afterwards, Cause, Change, Dependent, Field, FieldChange, RenamedBy, Standing};
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::hazard::{Blocker, Consent, Hazard, HazardKind};
@@ -14,6 +16,11 @@ const NAMES_MAX: usize = 8;
 pub(in crate::report) fn entity(key: &EntityKey) -> String {
     format!("{}/{}", key.blueprint, key.identifier)
 }
+
+/// Where the catalog does not reveal the owner.
+const ANOTHER_OWNER: &str = "another owner";
+/// So many owners are named in one sentence.
+const OWNERS_MAX: usize = 3;
 
 /// A name in backticks. A backtick in it would let the rest of it out.
 pub(in crate::report) fn tick(name: &str) -> String {
@@ -69,7 +76,7 @@ pub(in crate::report) fn field(field: &Field) -> String {
 }
 
 /// What makes a change what it is, beside its fields.
-pub(in crate::report) fn remark(change: &Change) -> Option<String> {
+pub(in crate::report) fn remark(change: &Change, report: &PlanReport<'_>) -> Option<String> {
     let by = |by: RenamedBy| match by {
         RenamedBy::Annotation => "annotation in its manifest",
         RenamedBy::Move => "file moved",
@@ -78,11 +85,32 @@ pub(in crate::report) fn remark(change: &Change) -> Option<String> {
     };
     match (&change.action, change.standing) {
         (Action::Rename { from, by: why }, _) => Some(format!("renamed from {}: {}", tick(from), by(*why))),
-        (Action::Adopt, _) => Some("adopted unchanged".to_owned()),
+        (Action::Adopt, _) => Some(format!("adopted unchanged from {}", owner(&change.key, report))),
         (Action::Create | Action::Update | Action::Delete, Standing::Foreign) => {
-            Some("owned by another owner".to_owned())
+            Some(format!("owned by {}", owner(&change.key, report)))
         }
         (Action::Create | Action::Update | Action::Delete, Standing::New | Standing::Ours) => None,
+    }
+}
+
+/// As it stands after "owned by".
+fn owner(key: &EntityKey, report: &PlanReport<'_>) -> String {
+    report.owner_of(key).map_or_else(|| ANOTHER_OWNER.to_owned(), ToString::to_string)
+}
+
+/// The owners of these entities, those of the most first: ``scope `acme/other` (3) and another owner (1)``.
+fn owners<'k>(keys: impl Iterator<Item = &'k EntityKey>, report: &PlanReport<'_>) -> String {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    keys.for_each(|key| *counts.entry(owner(key, report)).or_default() += 1);
+    let mut counts: Vec<(String, usize)> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    match counts.as_slice() {
+        [] => ANOTHER_OWNER.to_owned(),
+        [(owner, _)] => owner.clone(),
+        several => {
+            let named = several.iter().map(|(owner, count)| format!("{owner} ({})", grouped(*count)));
+            names(named, OWNERS_MAX)
+        }
     }
 }
 
@@ -160,7 +188,7 @@ pub(in crate::report) fn hazard(hazard: &Hazard, sited: &Sited<'_>) -> Told {
         HazardKind::Foreign { keys } => {
             let at_rest = &sited.report.plan.foreign_unchanged;
             let as_it_is = at_rest.iter().map(|key| format!("{} (unchanged)", quoted(key)));
-            told(foreign(keys.len(), sited.report), keys.iter().map(quoted).chain(as_it_is).collect())
+            told(foreign(keys, sited.report), keys.iter().map(quoted).chain(as_it_is).collect())
         }
         HazardKind::Unseen { blueprint, why, keys } => {
             let read = why.as_ref().map_or("was not read".to_owned(), |why| format!("was read only in part ({why})"));
@@ -212,9 +240,10 @@ pub(in crate::report) fn taken_over(plan: &Plan) -> usize {
     written.map_or(0, |written| written + plan.foreign_unchanged.len())
 }
 
-/// What `--adopt` would do to what is somebody else's.
-fn foreign(written: usize, report: &PlanReport<'_>) -> String {
-    let at_rest = report.plan.foreign_unchanged.len();
+/// Who owns the foreign entities, and what `--adopt` would do to them.
+fn foreign(keys: &[EntityKey], report: &PlanReport<'_>) -> String {
+    let (written, at_rest) = (keys.len(), report.plan.foreign_unchanged.len());
+    let owners = owners(keys.iter().chain(&report.plan.foreign_unchanged), report);
     let (verb, them) = if written == 1 { ("is", "it") } else { ("are", "them") };
     let more = if at_rest == 0 {
         String::new()
@@ -233,7 +262,8 @@ fn foreign(written: usize, report: &PlanReport<'_>) -> String {
     let deletes = if written + at_rest == 1 { "it" } else { "them" };
     let (entities, scope) = (count(written, "entity"), tick(&report.plan.scope));
     format!(
-        "{entities} {verb} owned by others: `--adopt` writes {them}{more}; from then on {belong} to {scope}, which may delete {deletes}"
+        "{entities} {verb} owned by {owners}: `--adopt` writes {them}{more}; from then on {belong} to \
+         {scope}, which may delete {deletes}"
     )
 }
 
@@ -312,20 +342,22 @@ fn round(cycle: &Cycle, name: &dyn Fn(&EntityKey) -> String) -> String {
     parts.join(" -> ")
 }
 
-/// Declared entities of somebody else that are as declared; `None` too where a hazard tells of them.
-pub(in crate::report) fn foreign_at_rest(plan: &Plan) -> Option<String> {
+/// Foreign entities that are as declared; `None` too where a hazard reports them.
+pub(in crate::report) fn foreign_at_rest(report: &PlanReport<'_>) -> Option<String> {
+    let plan = report.plan;
     if plan.hazards.iter().any(|hazard| hazard.consent == Consent::Adoption) {
         return None;
     }
     let keys = &plan.foreign_unchanged;
     let names = names(keys.iter().map(quoted), NAMES_MAX);
+    let owners = owners(keys.iter(), report);
     match keys.len() {
         0 => None,
         1 => Some(format!(
-            "1 declared entity is owned by another owner, and already as declared: {names}. `--adopt` takes it over."
+            "1 declared entity is owned by {owners}, and already as declared: {names}. `--adopt` takes it over."
         )),
         number => Some(format!(
-            "{} declared entities are owned by others, and already as declared: {names}. `--adopt` takes them over.",
+            "{} declared entities are owned by {owners}, and already as declared: {names}. `--adopt` takes them over.",
             grouped(number)
         )),
     }
@@ -334,6 +366,10 @@ pub(in crate::report) fn foreign_at_rest(plan: &Plan) -> Option<String> {
 /// What the plan is of: scope, catalog, commit, base.
 pub(in crate::report) fn subject(report: &PlanReport<'_>) -> String {
     let mut text = format!("Plan for {} in {}", tick(&report.plan.scope), report.catalog);
+    if report.refusal.is_some() {
+        // Near the digest that approves the plan there is no commit to copy by mistake.
+        return text;
+    }
     if let Some(revision) = report.revision {
         let commit = revision.short_commit().map(|commit| format!(", commit {commit}")).unwrap_or_default();
         let dirty = if revision.is_dirty { " with uncommitted changes" } else { "" };

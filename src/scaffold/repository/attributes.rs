@@ -1,28 +1,81 @@
-//! The line of `.gitattributes` by which two pulls that both added known entities merge without a conflict.
+//! The lines of `.gitattributes` by which Git merges the snapshot: two branches that both pulled have other lists of known
+//! entities, and the union of their lines is right. A file of the user's keeps every byte; lines are added at its end.
 
-use super::ignored::append_lines;
 use super::{Draft, Facts, Wanted, within};
 
-const LINES: [&str; 2] = [
-    "# Two pulls can both add known entities: Git keeps the lines of both.",
-    ".portolan/known-entities.txt merge=union",
-];
+const COMMENT: &str = "# Snapshots of two branches merge line by line.";
+const FILES: [&str; 2] = [".portolan/known-entities.txt", ".portolan/source.json"];
 
-pub(super) fn path(folder: &str) -> String {
+pub fn path(folder: &str) -> String {
     within(folder, ".gitattributes")
 }
 
 pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
     let path = path(facts.folder);
-    let Some(before) = facts.texts.get(&path) else {
-        draft.files.push(Wanted { path, before: None, after: append_lines("", &LINES) });
-        return;
+    let before = facts.texts.get(&path);
+    let Some(after) = add(before.map_or("", String::as_str)) else {
+        return draft.keep(path, "says how the snapshot is merged");
     };
-    // Whatever the user decided for this file stays.
-    let is_pattern = |line: &str| line.split_whitespace().next().is_some_and(|it| it.ends_with("known-entities.txt"));
-    if before.lines().any(is_pattern) {
-        draft.keep(path, "has a line for known-entities.txt");
-        return;
+    draft.files.push(Wanted { path, before: before.cloned(), after });
+}
+
+/// The text with the lines that it lacks; `None`: it says already how the files are merged.
+pub fn add(before: &str) -> Option<String> {
+    let missing: Vec<&str> =
+        FILES.into_iter().filter(|file| !before.lines().any(|line| speaks_of(line, file))).collect();
+    if missing.is_empty() {
+        return None;
     }
-    draft.change(path, before, append_lines(before, &LINES));
+    let end = if before.contains("\r\n") { "\r\n" } else { "\n" };
+    let mut after = before.to_owned();
+    if !after.is_empty() && !after.ends_with('\n') {
+        after.push_str(end);
+    }
+    let lines = missing.iter().map(|file| format!("{file} merge=union"));
+    for line in std::iter::once(COMMENT.to_owned()).chain(lines) {
+        after.push_str(&line);
+        after.push_str(end);
+    }
+    Some(after)
+}
+
+/// Whether a line decides how the file is merged: ours, or what somebody chose instead.
+fn speaks_of(line: &str, file: &str) -> bool {
+    let mut words = line.split_ascii_whitespace();
+    let pattern = words.next().unwrap_or_default().trim_matches('"').trim_start_matches('/');
+    let name = file.rsplit('/').next().unwrap_or(file);
+    let is_of_folder = matches!(pattern, ".portolan/*" | ".portolan/**");
+    let mut sets_merge = words.map(|word| word.trim_start_matches(['-', '!'])).map(|word| word.split('=').next());
+    let is_meant = pattern == file || pattern == name || pattern.strip_prefix("**/") == Some(file) || is_of_folder;
+    is_meant && sets_merge.any(|word| matches!(word, Some("merge" | "binary")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_added_at_the_end_and_nothing_else_changes() {
+        let ours = format!("{COMMENT}\n.portolan/known-entities.txt merge=union\n.portolan/source.json merge=union\n");
+        assert_eq!(add("").as_deref(), Some(ours.as_str()));
+        for before in ["* text=auto\n", "*.png binary", "* text=auto\r\n", "# portolan\n\n", "*.json -merge\n"] {
+            let after = add(before).expect("lines are missing");
+            let rest = after.strip_prefix(before).expect("what was there is there");
+            assert_eq!(rest.trim_start().replace("\r\n", "\n"), ours, "{before:?}");
+            assert_eq!(after.contains("\r\n"), before.contains("\r\n") && !after.replace("\r\n", "").contains('\n'));
+            assert_eq!(add(&after), None, "{before:?}");
+        }
+    }
+
+    #[test]
+    fn what_somebody_chose_stays() {
+        let half = add(".portolan/known-entities.txt merge=ours\n").expect("one is missing");
+        assert!(half.ends_with(&format!("{COMMENT}\n.portolan/source.json merge=union\n")), "{half}");
+        for before in
+            [".portolan/** merge=union\n", "/.portolan/* -merge\n", "known-entities.txt -merge\nsource.json binary\n"]
+        {
+            assert_eq!(add(before), None, "{before}");
+        }
+        assert!(add(".portolan/** linguist-generated\n").is_some(), "it says nothing of merging");
+    }
 }

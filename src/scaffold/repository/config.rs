@@ -48,6 +48,11 @@ pub(super) fn text(facts: &Facts<'_>) -> String {
         text.push_str(&format!("{head}  # These folders have a config, and a scope, of their own.\n  exclude:\n"));
         text.push_str(&items(facts.exclude));
     }
+    text.push_str(&format!(
+        "\n# Where a push to the platform may come from: these branches in CI, and only what is committed.\n\
+         push: {{branches: [{}], require-clean: true}}\n",
+        quoted(facts.branch)
+    ));
     text
 }
 

@@ -2,7 +2,7 @@
 //! that exist and returns what they should be. A file of the user is extended, never replaced; where it cannot be extended
 //! safely, the lines are shown to be pasted instead.
 
-mod attributes;
+pub mod attributes;
 mod block;
 mod config;
 pub mod editor;

@@ -26,14 +26,18 @@ impl Repository {
 
     /// The branch that others start from: what the remote says, else the one that is checked out.
     pub fn default_branch(&self) -> Option<String> {
-        let remote = self.inner.find_reference("refs/remotes/origin/HEAD").ok();
-        let target = remote.and_then(|it| it.symbolic_target().ok().flatten().map(str::to_owned));
-        let remote = target.and_then(|name| name.strip_prefix("refs/remotes/origin/").map(str::to_owned));
-        remote.or_else(|| {
+        self.remote_default_branch().or_else(|| {
             let head = self.inner.find_reference("HEAD").ok()?;
             let name = head.symbolic_target().ok().flatten()?.strip_prefix("refs/heads/")?;
             Some(name.to_owned())
         })
+    }
+
+    /// The default branch of the remote `origin`, where this clone recorded it.
+    pub fn remote_default_branch(&self) -> Option<String> {
+        let head = self.inner.find_reference("refs/remotes/origin/HEAD").ok()?;
+        let target = head.symbolic_target().ok().flatten()?.strip_prefix("refs/remotes/origin/")?;
+        Some(target.to_owned())
     }
 
     /// Whether Git leaves out this path of the work tree, by whatever rule.

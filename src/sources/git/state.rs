@@ -48,7 +48,7 @@ impl Repository {
     }
 
     /// The branch that is checked out, be it without a commit yet.
-    fn branch(&self) -> Option<String> {
+    pub fn branch(&self) -> Option<String> {
         let head = self.inner.find_reference("HEAD").ok()?;
         let target = head.symbolic_target_bytes()?;
         let name = target.strip_prefix(b"refs/heads/")?;

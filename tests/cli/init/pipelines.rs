@@ -228,14 +228,16 @@ fn the_jobs_of_gitlab_do_the_same() {
     let job = Job::new(&repo, &variables);
     let script = |name: &str| jobs[name]["script"][0].as_str().expect("a script").to_owned();
     let (code, words) = job.run("sh", &script("portolan-diff"), &[("PORT_CLIENT_ID", "")]);
-    assert!(code == 0 && words.contains("are not set") && job.calls().is_empty(), "{words}");
+    // Without credentials `diff` compares with the merge base.
+    assert!(code == 0 && job.calls().first().is_some_and(|call| call.starts_with("diff ")), "{words}");
     let (code, words) = job.run("sh", &script("portolan-diff"), &[("CODE", "2")]);
     assert_eq!(code, 2, "{words}");
-    let comment = job.calls()[1].clone();
+    let comment = job.calls().pop().unwrap_or_default();
     assert!(comment.starts_with("comment /") && comment.ends_with("/portolan-comment.md"), "{comment}");
     // Without a token for the note there is none, and the job still judges.
+    let before = job.calls().len();
     assert_eq!(job.run("sh", &script("portolan-diff"), &[("GITLAB_TOKEN", "")]).0, 0);
-    assert!(!job.calls()[2..].iter().any(|call| call.starts_with("comment")), "{:?}", job.calls());
+    assert!(!job.calls()[before..].iter().any(|call| call.starts_with("comment")), "{:?}", job.calls());
     assert_eq!(job.run("sh", &script("portolan-lint"), &[]).0, 0);
     assert_eq!(job.run("sh", &script("portolan-push"), &[("APPROVE", "1a2b; touch x")]).0, 0);
     let last = job.calls().pop().expect("a call");

@@ -59,7 +59,7 @@ fn the_whole_repository_is_analysed_whatever_is_named() {
     assert_eq!(findings(&repo, &["catalog/checkout.yaml"]), [""; 0], "`cart` is in another file");
     repo.write("catalog/twin.yaml", service("cart", ""));
     for path in ["catalog/twin.yaml", "catalog/cart.yaml"] {
-        assert_eq!(findings(&repo, &[path]), ["catalog/twin.yaml:7:15 duplicate-entity"], "{path}");
+        assert_eq!(findings(&repo, &[path]), [format!("{path}:7:15 duplicate-entity")], "where one looks");
     }
     assert_eq!(findings(&repo, &["catalog/checkout.yaml"]), [""; 0]);
 }

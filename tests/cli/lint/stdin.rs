@@ -41,7 +41,7 @@ fn only_the_typed_file_is_reported() {
     assert_eq!(listed(&seen), ["catalog/cart.yaml:10:14 ambiguous-scalar"]);
     // Unless another file is part of it: the twin that was there first, or comes after.
     let seen = typed(&repo, "", &["--stdin-filename", "catalog/a.yaml"], service("cart", ""));
-    assert_eq!(listed(&seen), ["catalog/cart.yaml:7:15 duplicate-entity"]);
+    assert_eq!(listed(&seen), ["catalog/a.yaml:7:15 duplicate-entity"]);
 }
 
 #[test]

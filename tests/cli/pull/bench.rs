@@ -26,7 +26,7 @@ pub fn acme() -> Repo {
         repo.write(&format!(".portolan/blueprints/{name}.json"), blueprint.to_string());
     }
     let mut more = String::new();
-    for line in repo.read(".portolan/known-entities.txt").lines() {
+    for line in repo.read(".portolan/known-entities.txt").lines().filter(|line| !line.starts_with('#')) {
         let (blueprint, identifier) = line.split_once('\t').expect("two columns");
         let (blueprint, properties) = match blueprint {
             "_user" => ("person", json!({})),
@@ -129,6 +129,13 @@ impl Catalog {
         }
         self.plain.must("PUT", &format!("blueprints/{blueprint}"), Some(&found));
     }
+}
+
+/// The lines of the list of known entities that name one.
+pub fn known(repo: &Repo, folder: &str) -> Vec<String> {
+    let text = repo.read(&format!("{folder}.portolan/known-entities.txt"));
+    assert!(text.lines().is_sorted(), "{text}");
+    text.lines().filter(|line| !line.starts_with('#')).map(|line| line.replace('\t', "/")).collect()
 }
 
 /// Names of the files of a folder, sorted.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::bench::{BLUEPRINTS, Catalog, acme, names};
+use super::bench::{BLUEPRINTS, Catalog, acme, known, names};
 use crate::cli::{run, run_with};
 use crate::testkit::serving::Serving;
 use crate::testkit::{Repo, contents};
@@ -19,7 +19,7 @@ fn an_adopted_catalog_lints_clean_and_says_the_same() {
     let lint = run(&repo, "lint");
     assert_eq!((lint.code, lint.talk.as_str()), (0, ""), "{}", lint.results);
     assert_eq!(lint.results, "120 files, 120 entities: nothing to report\n");
-    assert_eq!(repo.read(".portolan/known-entities.txt"), "");
+    assert_eq!(known(&repo, ""), [""; 0]);
     // The catalog that the manifests make is the one that they were made from.
     assert_eq!(Catalog::of(&repo).stored(), catalog.stored());
     let before = contents(repo.path());
@@ -48,13 +48,14 @@ fn only_what_the_scope_owns_is_adopted_and_the_scope_is_known() {
     let linked = Repo::new();
     let folder = linked.path().join("tree");
     repo.git(&["worktree", "add", "--quiet", "--detach", folder.to_str().expect("UTF-8")]);
-    let told = catalog.pull(&linked, "-C tree --entities library person");
-    let libraries = names(&linked, "tree/catalog/library");
-    assert!(!libraries.is_empty() && names(&linked, "tree/catalog/person").len() == 5, "{told}");
-    assert!(!folder.join("catalog/service").exists());
-    // What was not adopted is known, so that relations to it are judged.
-    assert!(linked.read("tree/.portolan/known-entities.txt").contains("service\tlogin\n"));
-    assert!(!linked.read("tree/.portolan/known-entities.txt").contains("person\t"));
+    let told = catalog.pull(&linked, "-C tree --entities service person");
+    let services = names(&linked, "tree/catalog/service");
+    assert!(!services.is_empty() && names(&linked, "tree/catalog/person").len() == 5, "{told}");
+    assert!(!folder.join("catalog/system").exists());
+    // What was not adopted is known, so that relations to it are judged; libraries point to nothing that services do.
+    let known = known(&linked, "tree/");
+    let has = |blueprint: &str| known.iter().any(|line| line.starts_with(blueprint));
+    assert!(has("system/") && !has("person/") && !has("service/"), "{known:?}");
     assert_eq!(run(&linked, "-C tree lint").code, 0);
 }
 

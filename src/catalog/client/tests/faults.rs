@@ -66,6 +66,7 @@ fn a_name_that_is_not_known_is_told_as_that() {
         asked,
         "catalog.acme.example:8443",
         LIMITS,
+        None,
     ));
     assert!(told.contains("unknown host `catalog.acme.example`: Name or service not known"), "{told}");
 }

@@ -58,6 +58,7 @@ fn config(url: &str) -> ClientConfig {
         credentials: Credentials { id: Secret::new(ID), secret: Secret::new(SECRET) },
         user_agent: owner().user_agent(),
         certificates: Vec::new(),
+        proxy: None,
     }
 }
 

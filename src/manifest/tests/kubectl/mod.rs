@@ -157,7 +157,11 @@ fn read(text: &str) -> (Outcome, Vec<Difference>) {
         if document.broken && errors.is_empty() {
             outcome.refused.get_or_insert("broken without a fault".to_owned());
         }
-        let Some(root) = document.view.root().filter(|_| outcome.refused.is_none()) else { return };
+        let Some(root) = document.view.root() else { return };
+        differences.extend(intended::by_value(root, document.faults));
+        if outcome.refused.is_some() {
+            return;
+        }
         let reading = match root.kind() {
             Kind::Null => return,
             Kind::Map => Reading::Object(root.to_json()),
@@ -166,7 +170,6 @@ fn read(text: &str) -> (Outcome, Vec<Difference>) {
             Kind::Number => Reading::Other("number"),
             Kind::Bool => Reading::Other("bool"),
         };
-        differences.extend(intended::by_value(root, document.faults));
         outcome.push(reading);
     });
     (outcome, differences)

@@ -5,6 +5,7 @@ use crate::domain::change::{
 };
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::finding::Place;
+use crate::domain::foreign_owner::{ForeignOwner, OwnerKind};
 use crate::domain::hazard::{Consent, Hazard, HazardKind};
 use crate::domain::plan::{Counts, Cycle, Deed, Obstacle, Step, Tally, Wave};
 use crate::domain::revision::{BaseRevision, Revision};
@@ -12,9 +13,9 @@ use crate::domain::value::Value;
 use crate::report::escape::clean;
 use crate::report::plan::json::{
     Document, FORMAT, JsonAction, JsonAfterwards, JsonBase, JsonCause, JsonChange, JsonComplaint, JsonConsent,
-    JsonCounts, JsonCycle, JsonDeed, JsonDependent, JsonField, JsonFieldKind, JsonHazard, JsonHazardKind, JsonKey,
-    JsonObstacle, JsonObstacleKind, JsonOrigin, JsonPath, JsonPlace, JsonRecord, JsonRenamedBy, JsonRevision,
-    JsonStanding, JsonStep, JsonTally, JsonWave,
+    JsonCounts, JsonCycle, JsonDeed, JsonDependent, JsonField, JsonFieldKind, JsonForeign, JsonHazard, JsonHazardKind,
+    JsonKey, JsonObstacle, JsonObstacleKind, JsonOrigin, JsonOwner, JsonOwnerKind, JsonPath, JsonPlace, JsonRecord,
+    JsonRenamedBy, JsonRevision, JsonStanding, JsonStep, JsonTally, JsonWave,
 };
 use crate::report::plan::{Complaint, Sited, words};
 
@@ -23,7 +24,9 @@ pub(super) fn document(sited: &Sited<'_>) -> Document {
     let plan = report.plan;
     Document {
         format: FORMAT,
-        refused: report.refusal.map(|refusal| clean(refusal).into_owned()),
+        refused: report.refusal.map(|refusal| clean(refusal.reason).into_owned()),
+        help: report.refusal.map(|refusal| clean(refusal.help).into_owned()),
+        approval: plan.approval.map(|digest| digest.to_string()),
         platform: report.platform.to_owned(),
         catalog: report.catalog.to_owned(),
         target: report.target.map(str::to_owned),
@@ -31,8 +34,6 @@ pub(super) fn document(sited: &Sited<'_>) -> Document {
         revision: report.revision.map(JsonRevision::of),
         base: report.base.map(base),
         only_branch: report.is_only_branch,
-        digest: plan.digest.to_string(),
-        approval: plan.approval.map(|digest| digest.to_string()),
         counts: JsonCounts::of(&plan.counts),
         hazards: plan.hazards.iter().map(|hazard| self::hazard(hazard, sited)).collect(),
         obstacles: plan.obstacles.iter().map(|obstacle| self::obstacle(obstacle, sited)).collect(),
@@ -40,8 +41,10 @@ pub(super) fn document(sited: &Sited<'_>) -> Document {
         waves: plan.waves.iter().map(wave).collect(),
         cycles: plan.cycles.iter().map(cycle).collect(),
         foreign_unchanged: keys(&plan.foreign_unchanged),
+        owners: report.owners.iter().map(|(key, it)| foreign(key, it)).collect(),
         complaints: report.complaints.map(|complaints| complaints.iter().map(|it| complaint(it, sited)).collect()),
         notes: report.notes.iter().map(|note| clean(note).into_owned()).collect(),
+        digest: plan.digest.to_string(),
     }
 }
 
@@ -126,6 +129,7 @@ fn change(change: &Change, sited: &Sited<'_>) -> JsonChange {
             Standing::Ours => JsonStanding::Ours,
             Standing::Foreign => JsonStanding::Foreign,
         },
+        owner: sited.report.owner_of(key).filter(|_| *standing == Standing::Foreign).map(owner),
         mode: mode.word(),
         origin: self::origin(*origin),
         place: place.map(|place| JsonPlace::of(place, sited)),
@@ -134,6 +138,22 @@ fn change(change: &Change, sited: &Sited<'_>) -> JsonChange {
         record: record.as_ref().map(self::record),
         dependents: dependents.iter().map(dependent).collect(),
     }
+}
+
+fn owner(owner: &ForeignOwner) -> JsonOwner {
+    let kind = match owner.kind {
+        OwnerKind::Scope => JsonOwnerKind::Scope,
+        OwnerKind::Integration => JsonOwnerKind::Integration,
+        OwnerKind::Exporter => JsonOwnerKind::Exporter,
+        OwnerKind::Tool => JsonOwnerKind::Tool,
+        OwnerKind::Person => JsonOwnerKind::Person,
+    };
+    JsonOwner { kind, name: owner.name.as_deref().map(|name| clean(name).into_owned()) }
+}
+
+fn foreign(key: &EntityKey, owner: &ForeignOwner) -> JsonForeign {
+    let JsonKey { blueprint, identifier } = JsonKey::of(key);
+    JsonForeign { blueprint, identifier, owner: self::owner(owner) }
 }
 
 fn renamed_by(by: RenamedBy) -> JsonRenamedBy {

@@ -27,7 +27,7 @@ pub(super) fn item(sited: &Sited<'_>, change: &Change, importance: u8, is_open: 
 
 /// What is said of a change beside its name and its fields.
 fn remarks(sited: &Sited<'_>, change: &Change) -> Vec<String> {
-    let mut remarks: Vec<String> = words::remark(change).into_iter().collect();
+    let mut remarks: Vec<String> = words::remark(change, sited.report).into_iter().collect();
     let tells_writer = change.action == Action::Delete
         || sections::is_pending(sited.report, change)
         || change.standing == crate::domain::change::Standing::Foreign;

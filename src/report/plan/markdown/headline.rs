@@ -20,7 +20,7 @@ pub(super) fn head(report: &PlanReport<'_>) -> String {
         None => out.push_str(&format!("### {}\n\n", headline(report))),
         Some(refusal) => out.push_str(&format!(
             "### ❌ portolan push: refused, nothing was written\n\n{} {}.\n\n",
-            prose(refusal),
+            prose(refusal.reason),
             effect("The plan", &plan.counts.total)
         )),
     }
@@ -28,12 +28,13 @@ pub(super) fn head(report: &PlanReport<'_>) -> String {
     if report.revision.is_some_and(|revision| revision.is_dirty) {
         out.push_str(", with uncommitted changes");
     }
-    if let Some(base) = report.base {
+    // A pipeline names a commit as the base of a push; it is at the end, with the other commits.
+    if let Some(base) = report.base.filter(|base| !base.is_named_by_commit()) {
         out.push_str(&format!(", compared with {}", code(&base.name)));
     }
     out.push_str(&format!(". {}.\n", rest(&plan.counts.total)));
     if let Some(step) = step(report) {
-        let kind = if asking(report) > 0 || is_stuck(report) { "CAUTION" } else { "NOTE" };
+        let kind = if asking(report) > 0 || is_stuck(report) || report.refusal.is_some() { "CAUTION" } else { "NOTE" };
         out.push_str(&format!("\n> [!{kind}]\n> {}\n", markdown(&cut(step, STEP_MAX))));
     }
     out
@@ -102,7 +103,10 @@ fn is_stuck(report: &PlanReport<'_>) -> bool {
 
 /// What a reviewer has to do. It is never a command: who reads a comment merges, and the pipeline pushes.
 fn step(report: &PlanReport<'_>) -> Option<String> {
-    if report.refusal.is_some() || is_stuck(report) || report.is_only_branch {
+    if let Some(refusal) = report.refusal {
+        return Some(refusal.help.to_owned());
+    }
+    if is_stuck(report) || report.is_only_branch {
         return words::next_step(report, "below");
     }
     let asking = asking(report);

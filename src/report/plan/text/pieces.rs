@@ -62,7 +62,7 @@ impl Pen<'_> {
     fn head(&mut self, change: &Change, is_pending: bool) {
         let style = self.style;
         let mut line = format!("  {} {}", sign(&change.action, style), clean(&change.key.identifier));
-        let mut remarks: Vec<String> = words::remark(change).into_iter().collect();
+        let mut remarks: Vec<String> = words::remark(change, self.sited.report).into_iter().collect();
         let tells_writer = is_pending || change.standing == Standing::Foreign || change.action == Action::Delete;
         remarks.extend(change.record.as_ref().filter(|_| tells_writer).and_then(words::written));
         if !remarks.is_empty() {

@@ -1,0 +1,68 @@
+//! "Did you mean" for the name of an entity that exists nowhere: the near names among the entities of the repository and
+//! those that the snapshot lists.
+
+use foldhash::HashMap;
+
+use crate::analysis::facts::{Repository, TargetRef};
+use crate::analysis::rule::{Draft, spelled};
+use crate::domain::finding::Edit;
+use crate::domain::known::KnownEntities;
+use crate::domain::suggest;
+
+/// A suggestion compares with every entity of a blueprint. Where a whole folder went missing, the first few suggestions
+/// say as much as all.
+const MOST_COMPARISONS: usize = 100_000;
+
+/// The names that may have been meant.
+pub(super) struct NearNames<'a> {
+    repository: &'a Repository<'a>,
+    known: &'a KnownEntities,
+    /// The repository's identifiers by blueprint; made when the first is asked for.
+    declared: Option<HashMap<&'a str, Vec<&'a str>>>,
+    comparisons_left: usize,
+}
+
+impl<'a> NearNames<'a> {
+    pub fn new(repository: &'a Repository<'a>, known: &'a KnownEntities) -> Self {
+        Self { repository, known, declared: None, comparisons_left: MOST_COMPARISONS }
+    }
+
+    /// Adds what was most likely meant to a finding about `target`, an entity of `blueprint`; otherwise `help`.
+    pub fn suggest(&mut self, draft: Draft, target: &TargetRef<'a>, blueprint: &str, help: &str) -> Draft {
+        let text = target.text();
+        let edits = |text: &str| vec![Edit { span: target.place().span, replacement: spelled(text) }];
+        if let Some(variant) = self.repository.case_variant(blueprint, text) {
+            let (other, meant) = (variant.place(), variant.identifier());
+            return draft
+                .help(format!("write `{meant}`: identifiers are case-sensitive"))
+                .suggestion(format!("write `{meant}`"), edits(meant))
+                .related_in(other.file, other.span, "it is spelled like this here");
+        }
+        let candidates = self.candidates(blueprint);
+        let names = || candidates.iter().copied();
+        if let Some(meant) = suggest::single_slip(text, names()) {
+            return draft.help(format!("did you mean `{meant}`?")).suggestion(format!("write `{meant}`"), edits(meant));
+        }
+        match suggest::closest(text, names()) {
+            Some(meant) => draft.help(format!("did you mean `{meant}`?")),
+            None => draft.help(help),
+        }
+    }
+
+    fn candidates(&mut self, blueprint: &str) -> Vec<&'a str> {
+        let repository = self.repository;
+        let declared = self.declared.get_or_insert_with(|| {
+            let mut declared: HashMap<&str, Vec<&str>> = HashMap::default();
+            repository.entities().for_each(|it| declared.entry(it.blueprint()).or_default().push(it.identifier()));
+            declared
+        });
+        let declared = declared.get(blueprint).into_iter().flatten().copied();
+        let names = self.known.identifiers(blueprint).chain(declared);
+        let all = names.take(self.comparisons_left + 1).collect::<Vec<_>>();
+        if all.len() > self.comparisons_left {
+            return Vec::new();
+        }
+        self.comparisons_left -= all.len();
+        all
+    }
+}

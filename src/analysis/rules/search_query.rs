@@ -1,0 +1,41 @@
+//! Port's API accepts a search query where a relation's target or a team stands. Only the catalog can answer it, so an entity
+//! with one can be neither compared nor written.
+
+use crate::analysis::rule::{Check, Draft, EntityContext, Rule, Sink};
+use crate::domain::finding::{Family, RuleInfo, Severity};
+use crate::domain::tree::{Kind, Value, entries_of};
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P110",
+        name: "search-query",
+        family: Family::Shape,
+        severity: Some(Severity::Error),
+        what: "a search query where a relation or a team needs identifiers",
+        why: "Only the catalog can answer it: portolan does not push the entity, and deletes nothing beside it.",
+        fix: "Write the identifiers that the query finds; where another tool writes these entities, turn the rule off",
+    },
+    check: Check::Entity(check),
+};
+
+fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
+    let value = |id: Option<_>| id.map(|id| context.view.value(id));
+    if let Some(team) = value(context.manifest.team).filter(|team| is_query(*team)) {
+        report("`team`", team, sink);
+    }
+    for (key, target) in entries_of(value(context.manifest.relations)).filter(|(_, target)| is_query(*target)) {
+        report(&format!("Relation `{}`", key.key_text()), target, sink);
+    }
+}
+
+fn is_query(value: Value<'_>) -> bool {
+    value.kind() == Kind::Map && (value.get("combinator").is_some() || value.get("rules").is_some())
+}
+
+fn report(field: &str, query: Value<'_>, sink: &mut Sink<'_>) {
+    let message = format!(
+        "{field} is a search query, which portolan cannot answer. While it is there, `portolan push` leaves this entity out \
+         and deletes nothing."
+    );
+    sink.report(Draft::new(query.span(), message).help("write the identifiers that the query finds"));
+}

@@ -1,0 +1,71 @@
+//! The teams and users that a manifest names: in `team`, and in properties whose format is `team` or `user`. Silent where
+//! the snapshot lists no team, or no user: then it does not know which there are.
+
+use crate::analysis::facts::TargetField;
+use crate::analysis::near_names::NearNames;
+use crate::analysis::rule::{Check, Draft, RepositoryContext, Rule, Sink};
+use crate::domain::blueprint::EntityFormat;
+use crate::domain::finding::{Family, RuleInfo, Severity};
+
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "P306",
+        name: "unknown-team",
+        family: Family::Relation,
+        severity: Some(Severity::Error),
+        what: "a team or a user that the catalog does not have",
+        why: "The entity gets an owner that does not exist: views and searches by team do not find it.",
+        fix: "Correct the name, or add the team; if the catalog has it, run `portolan pull`",
+    },
+    check: Check::Repository(check),
+};
+
+fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
+    let Some(known) = context.snapshot.known.as_ref().filter(|_| context.knows_all_targets) else { return };
+    let mut near_names = NearNames::new(context.repository, known);
+    for target in context.absent_targets {
+        let format = match target.fact.field {
+            TargetField::Relation { .. } => continue,
+            TargetField::Team | TargetField::TeamProperty { .. } => EntityFormat::Team,
+            TargetField::UserProperty { .. } => EntityFormat::User,
+        };
+        let (blueprint, text) = (format.blueprint(), target.text());
+        if known.contains(blueprint, text) {
+            continue;
+        }
+        let place = target.place();
+        let message = message(context, target.fact.field, text);
+        let draft =
+            Draft::new(place.span, message).file(place.file).entity(target.entity.name()).target(blueprint, text);
+        sink.report(near_names.suggest(draft, target, blueprint, help(format)));
+    }
+}
+
+fn message(context: &RepositoryContext<'_>, field: TargetField, text: &str) -> String {
+    let property = |shape: u32, property: u32| {
+        let shape = context.snapshot.shape(shape as usize);
+        let property = shape.and_then(|shape| shape.blueprint.properties.get(property as usize));
+        property.map_or("", |property| property.name.as_str())
+    };
+    match field {
+        TargetField::Team | TargetField::Relation { .. } => format!("Team `{text}` does not exist."),
+        TargetField::TeamProperty { shape, property: at } => {
+            format!("Property `{}` names the team `{text}`, which does not exist.", property(shape, at))
+        }
+        TargetField::UserProperty { shape, property: at } => {
+            format!("Property `{}` names the user `{text}`, who is not in the snapshot.", property(shape, at))
+        }
+    }
+}
+
+fn help(format: EntityFormat) -> &'static str {
+    match format {
+        EntityFormat::Team => {
+            "correct the name, or add the `_team` in this change; if it exists in the catalog, run `portolan pull`"
+        }
+        EntityFormat::User => {
+            "correct the address; if the user exists in the catalog, run `portolan pull`, which lists the users that \
+             manifests name"
+        }
+    }
+}

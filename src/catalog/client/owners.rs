@@ -1,0 +1,121 @@
+//! Names the owners of entities that other writers own. The catalog gives out no datasource, but a search can ask whether
+//! it contains a text: first those of the known kinds of writers, then the names that another scope or an integration of
+//! this organisation may have.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::Deserialize;
+
+use super::caller::{Call, Caller};
+use super::failure::ClientError;
+use super::owned::search;
+use crate::domain::entity::Owner;
+use crate::domain::foreign_owner::{ForeignOwner, OwnerKind};
+
+/// What the datasource of known writers contains, the most specific first.
+const WRITERS: [(&str, OwnerKind, Option<&str>); 6] = [
+    ("portolan/", OwnerKind::Scope, None),
+    ("port-k8s-exporter", OwnerKind::Exporter, None),
+    ("port-auto-k8s-exporter", OwnerKind::Exporter, None),
+    ("port-ocean/", OwnerKind::Integration, None),
+    ("terraform-provider", OwnerKind::Tool, Some("Terraform")),
+    ("port-cli/", OwnerKind::Tool, Some("port-cli")),
+];
+/// So many names are tried for each kind: names are for messages, and each takes a call.
+const NAMES_MAX: usize = 30;
+
+type Owners = HashMap<Box<str>, ForeignOwner>;
+
+/// The first of an integration's properties that this needs; the list holds many more.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Integration {
+    installation_id: String,
+    #[serde(default)]
+    installation_app_type: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Integrations {
+    integrations: Vec<Integration>,
+}
+
+pub(super) async fn owners_of(
+    caller: &Caller,
+    blueprint: &str,
+    identifiers: &[Box<str>],
+    scopes: &[String],
+) -> Result<Owners, ClientError> {
+    let mut owners = Owners::new();
+    let mut left: Vec<Box<str>> = identifiers.to_vec();
+    for (part, kind, name) in WRITERS {
+        if left.is_empty() {
+            return Ok(owners);
+        }
+        let owner = ForeignOwner::new(kind, name.map(str::to_owned));
+        let found = written_by(caller, blueprint, &left, &[part]).await?;
+        left.retain(|identifier| !found.contains(identifier));
+        owners.extend(found.into_iter().map(|identifier| (identifier, owner.clone())));
+    }
+    for scope in scopes.iter().take(NAMES_MAX) {
+        let mark = Owner { scope: scope.clone() }.mark();
+        name_those(caller, blueprint, &mut owners, OwnerKind::Scope, &[&mark], scope).await?;
+    }
+    if unnamed(&owners, OwnerKind::Integration).is_empty() && unnamed(&owners, OwnerKind::Exporter).is_empty() {
+        return Ok(owners);
+    }
+    let call = Call::get("/v1/integration".to_owned());
+    let listed = caller.call(&call, |answer| serde_json::from_slice::<Integrations>(&answer.body)).await;
+    // Not every API client may list the integrations.
+    let Ok(Integrations { integrations }) = listed else { return Ok(owners) };
+    for Integration { installation_id: id, installation_app_type } in integrations.iter().take(NAMES_MAX) {
+        let mark = format!("(statekey/{id})");
+        name_those(caller, blueprint, &mut owners, OwnerKind::Exporter, &[&mark], id).await?;
+        if let Some(app) = installation_app_type {
+            let (app, part) = (app.to_lowercase(), format!("/{id}/"));
+            let name = format!("{app}/{id}");
+            let parts = [format!("port-ocean/{app}/"), part];
+            let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+            name_those(caller, blueprint, &mut owners, OwnerKind::Integration, &parts, &name).await?;
+        }
+    }
+    Ok(owners)
+}
+
+/// Gives those of this kind that have no name yet, and whose datasource contains all `parts`, this name.
+async fn name_those(
+    caller: &Caller,
+    blueprint: &str,
+    owners: &mut Owners,
+    kind: OwnerKind,
+    parts: &[&str],
+    name: &str,
+) -> Result<(), ClientError> {
+    let left = unnamed(owners, kind);
+    if left.is_empty() {
+        return Ok(());
+    }
+    for identifier in written_by(caller, blueprint, &left, parts).await? {
+        owners.insert(identifier, ForeignOwner::new(kind, Some(name.to_owned())));
+    }
+    Ok(())
+}
+
+fn unnamed(owners: &Owners, kind: OwnerKind) -> Vec<Box<str>> {
+    let is_unnamed = |owner: &ForeignOwner| owner.kind == kind && owner.name.is_none();
+    let mut left: Vec<Box<str>> =
+        owners.iter().filter(|(_, owner)| is_unnamed(owner)).map(|(identifier, _)| identifier.clone()).collect();
+    left.sort();
+    left
+}
+
+async fn written_by(
+    caller: &Caller,
+    blueprint: &str,
+    identifiers: &[Box<str>],
+    parts: &[&str],
+) -> Result<HashSet<Box<str>>, ClientError> {
+    let mut found = HashSet::new();
+    search(caller, blueprint, identifiers, parts, &mut found).await?;
+    Ok(found)
+}

@@ -1,0 +1,39 @@
+//! The value of `--approve`, and what people paste there instead of an approval digest.
+
+use crate::domain::digest::ApprovalDigest;
+
+/// Digits of what earlier versions showed as an approval.
+const EARLIER_DIGITS: usize = 12;
+/// Digits of a plan's own id, and of what earlier versions wrote as `approval` into JSON.
+const PLAN_DIGITS: usize = 64;
+/// Digits of a commit's id.
+const COMMIT_DIGITS: usize = 40;
+
+pub(crate) fn parse_approval(text: &str) -> Result<ApprovalDigest, String> {
+    if let Some(approval) = ApprovalDigest::parse(text) {
+        return Ok(approval);
+    }
+    let is_hex = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let all = ApprovalDigest::DIGITS;
+    let place = "`approval` in the JSON report, and after `--approve` in the other reports of `portolan diff`";
+    Err(match text.len() {
+        PLAN_DIGITS if is_hex => format!(
+            "this is the id of a plan or of a hazard (`digest` in the JSON report), which approves nothing. The approval \
+             digest has {all} digits: {place}"
+        ),
+        COMMIT_DIGITS if is_hex => {
+            format!("this is the id of a commit, which approves nothing. The approval digest has {all} digits: {place}")
+        }
+        EARLIER_DIGITS if is_hex => format!(
+            "this is an approval digest of an earlier version, or the beginning of one; run `portolan diff` again and use \
+             all {all} digits that it shows after `--approve`"
+        ),
+        length if is_hex && length < all => {
+            format!(
+                "an approval digest has {all} digits and this has {length}: copy all of it, it cannot be abbreviated"
+            )
+        }
+        length if length == all && is_hex => "an approval digest is written in lower case".to_owned(),
+        _ => format!("an approval digest is {all} hexadecimal digits: `portolan diff` shows it after `--approve`"),
+    })
+}

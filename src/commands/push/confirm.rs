@@ -1,0 +1,57 @@
+//! Asks a person on a terminal: whether to push, and whether to accept the hazards. In CI nobody is asked; elsewhere
+//! without a terminal, flags must give the answers.
+
+use crate::commands::context::Context;
+use crate::domain::plan::Plan;
+use crate::domain::words::count;
+use crate::error::PushError;
+use crate::settings::Catalog;
+use crate::ui::{Prompt, PromptError};
+
+/// Whether a person has to confirm this push. A plan that changes nothing and the embedded catalog need no confirmation.
+pub(super) fn needs_confirmation(plan: &Plan, context: &Context<'_>) -> bool {
+    let is_platform = context.settings.catalog.value != Catalog::Local;
+    is_platform && !plan.is_empty() && !context.environment.in_ci()
+}
+
+/// Whether to push this plan.
+pub(super) fn confirm_push(plan: &Plan, catalog: &str, prompt: &mut Prompt) -> Result<bool, PromptError> {
+    let question = format!("Push {} to {catalog} as `{}`? [y/N] ", summarise(plan), plan.scope);
+    let answer = prompt.ask(&question)?;
+    Ok(answer.is_some_and(|answer| matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes")))
+}
+
+/// Whether the hazards of this plan are accepted. A `y` is typed too easily for that: the scope has to be typed.
+pub(super) fn confirm_hazards(plan: &Plan, hazards: usize, prompt: &mut Prompt) -> Result<bool, PromptError> {
+    let (hazards, verb) = (count(hazards, "hazard"), if hazards == 1 { "needs" } else { "need" });
+    prompt.say(&format!("{hazards} {verb} approval (listed above): {}.", summarise(plan)))?;
+    let answer = prompt.ask(&format!("Type the scope `{}` to approve and push: ", plan.scope))?;
+    Ok(answer.as_deref() == Some(plan.scope.as_str()))
+}
+
+/// `3 changes (1 create, 2 delete)`.
+fn summarise(plan: &Plan) -> String {
+    let total = &plan.counts.total;
+    let kinds = [
+        (total.create, "create"),
+        (total.update, "update"),
+        (total.rename, "rename"),
+        (total.adopt, "adopt"),
+        (total.delete, "delete"),
+    ];
+    let kinds: Vec<String> =
+        kinds.iter().filter(|(number, _)| *number > 0).map(|(number, kind)| format!("{number} {kind}")).collect();
+    format!("{} ({})", count(total.changes(), "change"), kinds.join(", "))
+}
+
+/// The refusal after the answer no.
+pub(super) fn declined() -> PushError {
+    let help = "rerun the command and answer `y`, or add `--yes`".to_owned();
+    PushError::Declined { what: "it was not confirmed", help }
+}
+
+/// The refusal after another answer than the scope. `flags` approve the hazards without a question.
+pub(super) fn hazards_declined(scope: &str, flags: &str) -> PushError {
+    let help = format!("rerun the command and type `{scope}`, or add `{flags}`");
+    PushError::Declined { what: "the hazards were not approved", help }
+}

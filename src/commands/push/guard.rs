@@ -1,0 +1,93 @@
+//! Refuses a push to a platform from where nobody means to push: a pull request, another branch in CI, or a work tree with
+//! uncommitted changes. The embedded catalog takes every push.
+
+use std::path::Path;
+
+use super::ci::CiRun;
+use crate::commands::context::Context;
+use crate::commands::steps::revision::{repository, revision};
+use crate::commands::steps::standpoint::Standpoint;
+use crate::domain::words::list;
+use crate::error::{Error, PushError};
+use crate::settings::{BranchPattern, Catalog, Settings};
+use crate::sources::git::Repository;
+use crate::sources::{self, Boundary};
+
+/// The default branch where neither Git nor the CI system says which it is.
+const USUAL_BRANCHES: [&str; 2] = ["main", "master"];
+
+/// What the flags of this run allow once.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Allowed {
+    pub pull_request: bool,
+    pub branch: bool,
+    pub dirty: bool,
+}
+
+/// `from` is what is pushed; a commit that `--ref` names is clean whatever the work tree holds.
+pub(super) fn check_source(allowed: Allowed, from: &Standpoint, context: &Context<'_>) -> Result<(), Error> {
+    let (settings, environment) = (context.settings, context.environment);
+    if settings.catalog.value == Catalog::Local {
+        return Ok(());
+    }
+    let read_event = || {
+        let file = Path::new(environment.get("GITHUB_EVENT_PATH")?);
+        sources::read_input(&Boundary::new(&settings.root.value), file).ok()
+    };
+    let run = CiRun::detect(environment, read_event);
+    if let Some(event) = &run.pull_request
+        && !allowed.pull_request
+    {
+        return Err(PushError::PullRequest { event: event.clone() }.into());
+    }
+    let checks_branch = environment.in_ci() && !allowed.branch && run.pull_request.is_none();
+    let checks_tree = settings.require_clean.value && !allowed.dirty && from.then().is_none();
+    if !checks_branch && !checks_tree {
+        return Ok(());
+    }
+    let repository = repository(settings, environment)?;
+    if checks_branch {
+        check_branch(&run, repository.as_ref(), settings)?;
+    }
+    if checks_tree {
+        check_work_tree(repository.as_ref(), settings)?;
+    }
+    Ok(())
+}
+
+fn check_branch(run: &CiRun, repository: Option<&Repository>, settings: &Settings) -> Result<(), PushError> {
+    let branch = repository.and_then(Repository::branch).or_else(|| run.branch.clone());
+    let (allowed, place) = match &settings.push_branches {
+        Some(branches) => (branches.value.clone(), branches.origin.words(&settings.config_name())),
+        // A folder outside Git, in a job that no CI system describes, has no branch to compare.
+        None if repository.is_none() && branch.is_none() => return Ok(()),
+        None => default_branches(run, repository),
+    };
+    let found = match &branch {
+        Some(branch) if BranchPattern::any_matches(&allowed, branch) => return Ok(()),
+        Some(branch) => format!("this is the branch `{branch}`"),
+        None => "this run is for no branch (a tag, or a detached commit)".to_owned(),
+    };
+    let names: Vec<String> = allowed.iter().map(|name| format!("`{name}`")).collect();
+    Err(PushError::Branch { found, allowed: list(&names), place })
+}
+
+fn default_branches(run: &CiRun, repository: Option<&Repository>) -> (Vec<String>, String) {
+    let named = run.default_branch.clone().or_else(|| repository.and_then(Repository::remote_default_branch));
+    match named {
+        Some(name) => (vec![name], "the default branch".to_owned()),
+        None => (USUAL_BRANCHES.map(str::to_owned).into(), "`push.branches` is not set".to_owned()),
+    }
+}
+
+fn check_work_tree(repository: Option<&Repository>, settings: &Settings) -> Result<(), Error> {
+    let place = settings.require_clean.origin.words(&settings.config_name());
+    let what = match repository {
+        None => "this is no Git work tree",
+        Some(repository) if revision(Some(repository), settings, &settings.pattern()?)?.is_dirty => {
+            "manifests, config or snapshot have uncommitted changes"
+        }
+        Some(_) => return Ok(()),
+    };
+    Err(PushError::Dirty { what, place }.into())
+}

@@ -1,0 +1,40 @@
+//! Makes Git merge the snapshot line by line: adds what is missing to `.gitattributes` beside `.portolan/`.
+
+use crate::commands::context::Context;
+use crate::scaffold::repository::attributes;
+use crate::sources::git::{self, Repository};
+use crate::sources::{self, ReadBuffer, WriteError};
+
+const FILE: &str = ".gitattributes";
+/// Part of the snapshot: where Git leaves it out, there is nothing to merge.
+const KNOWN: &str = ".portolan/known-entities.txt";
+
+/// Nothing is written outside of Git. A file that cannot be changed is left as it is, and a note says so.
+pub(crate) fn add_merge_attributes(context: &mut Context<'_>) -> Result<(), WriteError> {
+    let root = &context.settings.root.value;
+    let variables = git::Environment::from_variables(|name| context.environment.get(name).map(Into::into));
+    let Some(repository) = Repository::open(root, &variables).ok().flatten() else { return Ok(()) };
+    let Ok(folder) = repository.path_of(root) else { return Ok(()) };
+    let known = if folder.is_empty() { KNOWN.to_owned() } else { format!("{folder}/{KNOWN}") };
+    if repository.ignores(&known) {
+        return Ok(());
+    }
+    let mut buffer = ReadBuffer::default();
+    let Some(file) = sources::find_file(root, FILE) else {
+        if sources::is_taken(&root.join(FILE)) {
+            return Ok(say_unchanged(context));
+        }
+        let text = attributes::add("").unwrap_or_default();
+        return sources::create_atomically(root, FILE.as_ref(), text.as_bytes());
+    };
+    let Ok(read) = sources::read(&file, &mut buffer) else { return Ok(say_unchanged(context)) };
+    let Some(after) = attributes::add(read.text) else { return Ok(()) };
+    let bytes = sources::encode(&after, read.encoding);
+    sources::write_atomically(root, FILE.as_ref(), &bytes)
+}
+
+fn say_unchanged(context: &mut Context<'_>) {
+    context.say(&format!(
+        "note: `{FILE}` cannot be changed; add `{KNOWN} merge=union` to it, so that the snapshots of two branches merge."
+    ));
+}

@@ -1,0 +1,108 @@
+//! Who owns an entity that is not owned by the scope of the run: another scope, an integration, a tool or a person. The
+//! catalog knows the owner by the datasource of the last write.
+
+use std::fmt;
+
+use crate::domain::entity::{Owner, Record};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OwnerKind {
+    /// Another scope of portolan.
+    Scope,
+    /// An Ocean integration.
+    Integration,
+    /// Port's Kubernetes exporter.
+    Exporter,
+    /// Another program, such as Terraform.
+    Tool,
+    Person,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ForeignOwner {
+    pub kind: OwnerKind,
+    /// `None`: the catalog reveals the kind only.
+    pub name: Option<String>,
+}
+
+impl ForeignOwner {
+    pub fn new(kind: OwnerKind, name: Option<String>) -> Self {
+        Self { kind, name }
+    }
+
+    /// From the datasource that the catalog keeps: the writer's User-Agent.
+    pub fn of_datasource(datasource: &str) -> Option<Self> {
+        let key = datasource.split_once("(statekey/").and_then(|(_, rest)| rest.split_once(')'));
+        let key = key.map(|(key, _)| key.to_owned()).filter(|key| !key.is_empty());
+        if datasource.starts_with(Owner::PRODUCT) {
+            return Some(Self::new(OwnerKind::Scope, key));
+        }
+        if datasource.contains("port-k8s-exporter") || datasource.contains("port-auto-k8s-exporter") {
+            return Some(Self::new(OwnerKind::Exporter, key));
+        }
+        if let Some(rest) = datasource.strip_prefix("port-ocean/") {
+            let parts: Vec<&str> = rest.split('/').filter(|part| !part.is_empty()).collect();
+            // The type, the version, the integration's id, and which part of it wrote.
+            let name = match parts.as_slice() {
+                [] => None,
+                [kind, _, id, ..] => Some(format!("{kind}/{id}")),
+                all => Some(all.join("/")),
+            };
+            return Some(Self::new(OwnerKind::Integration, name));
+        }
+        let tools = [("terraform-provider", "Terraform"), ("port-cli", "port-cli")];
+        let tool = tools.into_iter().find(|(start, _)| datasource.starts_with(start));
+        tool.map(|(_, name)| Self::new(OwnerKind::Tool, Some(name.to_owned())))
+    }
+
+    /// The person who changed an entity last. The ids of API clients are no people.
+    pub fn of_record(record: &Record) -> Option<Self> {
+        let by = record.updated_by.as_deref().or(record.created_by.as_deref())?;
+        let is_person = by.contains(['@', '|']) || by.starts_with("user_");
+        is_person.then(|| Self::new(OwnerKind::Person, Some(by.to_owned())))
+    }
+}
+
+/// As it stands in a sentence after "owned by".
+impl fmt::Display for ForeignOwner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.name.as_deref().map(|name| format!("`{}`", name.replace('`', "'")));
+        match (self.kind, name) {
+            (OwnerKind::Scope, Some(name)) => write!(f, "scope {name}"),
+            (OwnerKind::Scope, None) => f.write_str("another portolan scope"),
+            (OwnerKind::Integration, Some(name)) => write!(f, "the {name} integration"),
+            (OwnerKind::Integration, None) => f.write_str("an Ocean integration"),
+            (OwnerKind::Exporter, Some(name)) => write!(f, "the Kubernetes exporter {name}"),
+            (OwnerKind::Exporter, None) => f.write_str("the Kubernetes exporter"),
+            (OwnerKind::Tool | OwnerKind::Person, Some(name)) => f.write_str(&name),
+            (OwnerKind::Tool, None) => f.write_str("another program"),
+            (OwnerKind::Person, None) => f.write_str("a person"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_datasource_names_the_owner() {
+        for (datasource, named) in [
+            ("portolan/0.1.0 (statekey/acme/other)", "scope `acme/other`"),
+            ("port-k8s-exporter/^0.3.4 (statekey/prod)", "the Kubernetes exporter `prod`"),
+            ("port-auto-k8s-exporter/1", "the Kubernetes exporter"),
+            ("port-ocean/pagerduty/0.2.1/1/exporter", "the `pagerduty/1` integration"),
+            ("port-ocean/pagerduty/1", "the `pagerduty/1` integration"),
+            ("port-ocean/", "an Ocean integration"),
+            ("terraform-provider-port-labs/2.0", "`Terraform`"),
+            ("port-cli/0.1 (linux/amd64)", "`port-cli`"),
+        ] {
+            assert_eq!(ForeignOwner::of_datasource(datasource).expect(datasource).to_string(), named);
+        }
+        assert_eq!(ForeignOwner::of_datasource("Mozilla/5.0"), None);
+        let by = |by: &str| Record { updated_by: Some(by.into()), ..Record::default() };
+        for (name, is_person) in [("ada@acme.example", true), ("auth0|1", true), ("user_1", true), ("a1b2c3", false)] {
+            assert_eq!(ForeignOwner::of_record(&by(name)).is_some(), is_person, "{name}");
+        }
+    }
+}
