@@ -421,22 +421,22 @@ pub enum DiffError {
 /// Why there is no comment on the pull request.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum CommentError {
-    #[error("publish `{path}`: its first line is not the marker of a report")]
+    #[error("`{path}` is not a report: its first line is not the marker of one")]
     #[diagnostic(
         code("no-marker"),
         help("write it with `portolan diff --output markdown=FILE`, and change nothing in it")
     )]
     NoMarker { path: String },
-    #[error("publish standard input: it is not UTF-8 text")]
+    #[error("standard input is not UTF-8 text")]
     #[diagnostic(code("comment-not-text"), help("write the report with `portolan diff --output markdown=FILE`"))]
     NotText,
-    #[error("publish `{path}`: it has {length} characters, and a comment on {forge} at most {most}")]
+    #[error("`{path}` is too long: {length} characters; a comment on {forge} has at most {most}")]
     #[diagnostic(
         code("comment-too-long"),
         help("publish the report as `portolan diff --output markdown=FILE` wrote it")
     )]
     TooLong { path: String, length: String, most: String, forge: &'static str },
-    #[error("comment on {name}: {variable} is not set")]
+    #[error("no token to comment on {name}: {variable} is not set")]
     #[diagnostic(
         code("no-forge-token"),
         help(
@@ -445,7 +445,7 @@ pub enum CommentError {
         )
     )]
     NoToken { variable: &'static str, name: String },
-    #[error("read approvals on {name}: {variable} is not set")]
+    #[error("no token to read approvals on {name}: {variable} is not set")]
     #[diagnostic(
         code("no-forge-token"),
         help(
@@ -454,10 +454,10 @@ pub enum CommentError {
         )
     )]
     NoTokenForApprovals { variable: &'static str, name: String },
-    #[error("comment on {name}: the forge does not say which account the token belongs to")]
+    #[error("{name}: the forge does not say which account the token belongs to")]
     #[diagnostic(code("unknown-author"), help("name it: `--author LOGIN`"))]
     UnknownAuthor { name: String },
-    #[error("use the certificates in `{path}`: {reason}")]
+    #[error("the certificates in `{path}` cannot be used: {reason}")]
     #[diagnostic(code("forge-ca-bundle"), help("PORTOLAN_CA_BUNDLE and SSL_CERT_FILE name a PEM file"))]
     Bundle { path: String, reason: String },
 }

@@ -13,7 +13,7 @@ pub(crate) mod generated_cases;
 
 /// 2: rules over entities. Pure.
 pub mod analysis;
-/// 2: the embedded catalog, its server, and the client of the platform. The only async module.
+/// 2: the embedded catalog, its server, and the client of the platform. Async inside.
 #[expect(
     clippy::disallowed_methods,
     reason = "the room that owns the network, the embedded catalog's file and the clock"

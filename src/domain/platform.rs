@@ -15,6 +15,8 @@ pub struct Platform {
     pub regions: &'static [(&'static str, &'static str)],
     /// Every host that is the platform's own, older names too.
     pub hosts: &'static [&'static str],
+    /// The web app of each of these hosts.
+    pub apps: &'static [(&'static str, &'static str)],
     pub client_id_variable: &'static str,
     pub client_secret_variable: &'static str,
     /// The base URL's variable, and an alias.
@@ -29,6 +31,12 @@ pub static PORT: Platform = Platform {
     bare_files: ["port.yml", "port.yaml"],
     regions: &[("eu", "https://api.port.io"), ("us", "https://api.us.port.io")],
     hosts: &["api.port.io", "api.us.port.io", "api.getport.io", "api.us.getport.io"],
+    apps: &[
+        ("api.port.io", "https://app.port.io"),
+        ("api.us.port.io", "https://app.us.port.io"),
+        ("api.getport.io", "https://app.port.io"),
+        ("api.us.getport.io", "https://app.us.port.io"),
+    ],
     client_id_variable: "PORT_CLIENT_ID",
     client_secret_variable: "PORT_CLIENT_SECRET",
     base_url_variables: &["PORT_BASE_URL", "PORT_API_URL"],
@@ -42,6 +50,7 @@ pub static GLINT: Platform = Platform {
     bare_files: ["glint.yml", "glint.yaml"],
     regions: &[("eu", "https://api.useglint.io")],
     hosts: &["api.useglint.io"],
+    apps: &[("api.useglint.io", "https://app.useglint.io")],
     client_id_variable: "GLINT_CLIENT_ID",
     client_secret_variable: "GLINT_CLIENT_SECRET",
     base_url_variables: &["GLINT_BASE_URL"],
@@ -52,6 +61,12 @@ pub static PLATFORMS: [&Platform; 2] = [&PORT, &GLINT];
 impl Platform {
     pub fn by_name(name: &str) -> Option<&'static Self> {
         PLATFORMS.into_iter().find(|platform| platform.name == name)
+    }
+
+    /// The web app that belongs to the catalog at this address; `None` for a host that is not the platform's own.
+    pub fn app_of(&self, address: &str) -> Option<&'static str> {
+        let host = address.strip_prefix("https://")?.split(['/', ':']).next()?;
+        self.apps.iter().find(|(api, _)| *api == host).map(|(_, app)| *app)
     }
 
     pub fn by_group(group: &str) -> Option<&'static Self> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
 pub enum ForgeError {
-    #[error("comment on a pull request: no GitHub or GitLab job was found in the environment")]
+    #[error("no GitHub or GitLab job in the environment")]
     #[diagnostic(
         code("no-forge"),
         help(
@@ -14,19 +14,19 @@ pub enum ForgeError {
         )
     )]
     NoForge,
-    #[error("comment on a pull request: this {forge} job is not for one{}", event.as_deref().map(|it| format!(" (event {it})")).unwrap_or_default())]
+    #[error("this {forge} job is not for a pull request{}", event.as_deref().map(|it| format!(" (event {it})")).unwrap_or_default())]
     #[diagnostic(
         code("no-pull-request"),
         help("run it in jobs for pull requests only, or name one: `--pull-request NUMBER`")
     )]
     NoPullRequest { forge: &'static str, event: Option<String> },
-    #[error("use the variable {name}: it {reason}")]
+    #[error("{name} {reason}")]
     #[diagnostic(code("bad-forge-variable"), help("the CI system sets it; leave it as it is, or correct it"))]
     Variable { name: &'static str, reason: String },
-    #[error("connect to {forge}: {reason}")]
+    #[error("no connection to {forge}: {reason}")]
     #[diagnostic(code("forge-setup"), help("{help}"))]
     Setup { forge: &'static str, reason: String, help: &'static str },
-    #[error("reach {forge} at {host}: {reason}")]
+    #[error("{forge} at {host} is not reachable: {reason}")]
     #[diagnostic(
         code("forge-unreachable"),
         help(
@@ -34,25 +34,25 @@ pub enum ForgeError {
         )
     )]
     Unreachable { forge: &'static str, host: String, reason: String },
-    #[error("use the token of {forge}: {host} does not accept it (401{})", said(words))]
+    #[error("{forge} at {host} does not accept the token (401{})", said(words))]
     #[diagnostic(code("forge-token"), help("{help}"))]
     Unauthorized { forge: &'static str, host: String, words: Option<String>, help: &'static str },
-    #[error("comment on {name}: {forge} does not allow it with this token (403{})", said(words))]
+    #[error("{name}: {forge} does not allow this token to comment (403{})", said(words))]
     #[diagnostic(code("forge-forbidden"), help("{help}"))]
     Forbidden { forge: &'static str, name: String, words: Option<String>, help: &'static str },
-    #[error("find {name}: {forge} does not have it, or this token may not see it (404)")]
+    #[error("{name}: {forge} does not have it, or this token may not see it (404)")]
     #[diagnostic(
         code("forge-not-found"),
         help("check the number of the pull request, and that the token is for this repository")
     )]
     NotFound { forge: &'static str, name: String },
-    #[error("comment on {name}: the rate limit of {forge} is exhausted{}", wait.map(|wait| format!(", for {} s more", wait.as_secs())).unwrap_or_default())]
+    #[error("{name}: the rate limit of {forge} is exhausted{}", wait.map(|wait| format!(", for {} s more", wait.as_secs())).unwrap_or_default())]
     #[diagnostic(code("forge-rate-limit"), help("run it again later; the limit is shared by all that use this token"))]
     RateLimit { forge: &'static str, name: String, wait: Option<Duration> },
-    #[error("comment on {name}: {forge} answered {status}{}", said(words))]
+    #[error("{name}: {forge} answered {status}{}", said(words))]
     #[diagnostic(code("forge-refused"), help("{}", help_for(*status)))]
     Refused { forge: &'static str, name: String, status: u16, words: Option<String> },
-    #[error("call {asked}: {forge} redirects to {to}, and the token is not sent to another host")]
+    #[error("{asked}: {forge} redirects to {to}, and the token is not sent to another host")]
     #[diagnostic(
         code("forge-redirected"),
         help(
@@ -60,7 +60,7 @@ pub enum ForgeError {
         )
     )]
     Redirected { forge: &'static str, asked: String, to: String },
-    #[error("understand the answer of {forge} to {asked}: {reason}")]
+    #[error("{asked}: the answer is not that of {forge}: {reason}")]
     #[diagnostic(
         code("forge-unreadable"),
         help("check that the address is the API of {forge}, and that no proxy or sign-in page answers instead")

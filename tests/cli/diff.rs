@@ -81,7 +81,7 @@ fn several_reports_of_one_run_agree_and_go_where_they_are_sent() {
     assert_eq!((run.code, run.talk.as_str()), (0, ""), "{}", run.results);
     let line = world.repo.read("line.txt");
     assert!(run.results.contains(line.trim()), "{line}{}", run.results);
-    assert!(world.repo.read("out.md").contains("1 to update"));
+    assert!(world.repo.read("out.md").contains("updates 1 entity"));
     let plan: serde_json::Value = serde_json::from_str(&world.repo.read("plan.json")).expect("JSON");
     assert_eq!(plan["counts"]["total"]["update"], 1);
 }

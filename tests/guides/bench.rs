@@ -6,20 +6,13 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use serde_json::json;
-
 use crate::guides::page::{Deed, News, Page, matches, trimmed};
 use crate::guides::project;
-use crate::testkit::issuing::start_issuing;
-use crate::testkit::plain::Plain;
-use crate::testkit::serving::{CLIENT_ID, CLIENT_SECRET, Serving};
-use crate::testkit::{Repo, example, tracked_below};
+use crate::testkit::serving::Serving;
+use crate::testkit::{Repo, tracked_below};
 
 const GIT: &str = "[user]\nname = Ada\nemail = ada@example.com\n[init]\ndefaultBranch = main\n[commit]\ngpgsign = false\n\
                    [advice]\ndetachedHead = false\n[core]\npager = cat\n";
-
-/// What pages show in the place of an address that is another one each time.
-const ADDRESS: &str = "http://127.0.0.1:8080";
 
 /// What pages show instead of an approval digest: it holds for one address, so it differs in every run.
 const APPROVAL: &str = "1d8c1b066ba59f42c07e6a318d5b24f90e73c6a1825fd0b4";
@@ -56,18 +49,10 @@ pub fn follow(name: &str, page: &Page) -> Outcome {
     outcome
 }
 
-/// A small repository that the guides alone use, or one of `examples/`, and its files.
-fn example_files(name: &str) -> (PathBuf, Vec<String>) {
-    let small = project("tests/guides").join(name);
-    let folder = if small.is_dir() { small } else { example(name) };
-    let files = tracked_below(&folder);
-    (folder, files)
-}
-
 struct Shell {
     folder: Repo,
     servers: Vec<Serving>,
-    /// Those of each server.
+    /// What each server issued.
     credentials: Vec<(String, String)>,
     /// Addresses that pages name, and those that there are.
     names: Vec<(String, String)>,
@@ -79,59 +64,42 @@ impl Shell {
         let folder = Repo::new();
         folder.write("home/gitconfig", GIT).write("state/env", "");
         let shell = Self { folder, servers: Vec::new(), credentials: Vec::new(), names: Vec::new(), code: 0 };
-        shell.go(&shell.made("work"));
+        // A clone of the project, as far as pages need one.
+        let clone = shell.made("work/portolan");
+        for path in tracked_below(&project("examples")) {
+            let target = clone.join("examples").join(&path);
+            fs::create_dir_all(target.parent().expect("a file is in a folder")).expect("folders can be made");
+            fs::copy(project("examples").join(&path), target).expect("files can be copied");
+        }
+        shell.go(&clone);
         shell
     }
 
-    /// What a reader brings along: `repo NAME` is a copy of an example, committed; `serve NAME [at URL]` a catalog that
-    /// has what the example declares, with credentials in the environment; `credentials URL` puts those of an earlier
-    /// catalog there; `written-by AGENT` has all of it written by
-    /// somebody else; `run COMMAND` is what happened elsewhere.
+    /// What the test knows and a page cannot: `credentials URL` are those that the catalog at this address issued.
     fn bring(&mut self, words: &[&str]) {
         match words {
-            ["repo", example] => self.repository(example),
-            ["serve", example] => self.serve(example, None),
-            ["serve", example, "at", url] => self.serve(example, Some(url)),
             ["credentials", url] => self.export_credentials(url),
-            ["written-by", agent @ ..] => self.written_by(&agent.join(" ")),
-            ["run", command @ ..] => {
-                let (code, came) = self.run(&command.join(" "));
-                assert_eq!(code, 0, "{words:?}: {came:?}");
-            }
             _ => panic!("nobody knows how to bring {words:?}"),
         }
     }
 
-    fn repository(&mut self, example: &str) {
-        let (source, files) = example_files(example);
-        let place = self.made(&format!("work/{example}"));
-        for path in files {
-            let target = place.join(&path);
-            fs::create_dir_all(target.parent().expect("a file is in a folder")).expect("folders can be made");
-            fs::copy(source.join(&path), target).expect("files can be copied");
+    /// `portolan serve ... &`, on a port that is free: what follows sees that one.
+    fn serve(&mut self, command: &str) {
+        let here = self.here();
+        let mut arguments = vec!["-C", here.to_str().expect("our names are UTF-8")];
+        let mut address = None;
+        let mut words = command.split_whitespace().skip(2).filter(|word| !matches!(*word, "&" | "--quiet"));
+        while let Some(word) = words.next() {
+            match word {
+                "--listen" => address = words.next(),
+                word => arguments.push(word),
+            }
         }
-        self.go(&place);
-        let remote = format!("git remote add origin https://github.com/acme/{example}.git");
-        self.bring(&["run", &format!("git init -q && git add --all && git commit -qm Catalog && {remote}")]);
-    }
-
-    fn serve(&mut self, example: &str, name: Option<&str>) {
-        let (seed, _) = example_files(example);
-        let seed = seed.to_str().expect("our names are UTF-8");
-        let arguments = ["--store", "memory", "--seed", seed];
-        // A config that names the catalog gets it only the credentials that it issued.
-        let (server, credentials) = match name {
-            Some(_) => start_issuing(&arguments),
-            None => (Serving::start(&arguments), (CLIENT_ID.to_owned(), CLIENT_SECRET.to_owned())),
-        };
-        let (id, secret) = credentials.clone();
-        self.credentials.push(credentials);
-        let credentials = format!("export PORT_CLIENT_ID={id} PORT_CLIENT_SECRET={secret}");
-        self.bring(&["run", &credentials]);
-        if name.is_none() {
-            self.bring(&["run", &format!("export PORT_BASE_URL={}", server.url)]);
-        }
-        self.names.push((name.unwrap_or(ADDRESS).to_owned(), server.url.clone()));
+        let address = address.unwrap_or_else(|| panic!("`{command}` names no address"));
+        let (server, said) = Serving::start_with(&arguments, &[]);
+        let text = |key: &str| said[key].as_str().unwrap_or_default().to_owned();
+        self.credentials.push((text("clientId"), text("clientSecret")));
+        self.names.push((format!("http://{address}"), server.url.clone()));
         self.servers.push(server);
     }
 
@@ -139,23 +107,15 @@ impl Shell {
         let at = self.names.iter().position(|(named, _)| named == name).expect("a catalog that is served");
         let (id, secret) = &self.credentials[at];
         let credentials = format!("export PORT_CLIENT_ID={id} PORT_CLIENT_SECRET={secret}");
-        self.bring(&["run", &credentials]);
-    }
-
-    fn written_by(&mut self, agent: &str) {
-        let server = self.servers.last().expect("a catalog is served");
-        let catalog = Plain::connect_as(agent, &server.url);
-        let listed = catalog.must("GET", "blueprints", None);
-        for blueprint in listed["blueprints"].as_array().expect("a list") {
-            let name = blueprint["identifier"].as_str().expect("a name");
-            for entity in catalog.all(name) {
-                let path = format!("blueprints/{name}/entities?upsert=true&merge=true");
-                catalog.must("POST", &path, Some(&json!({"identifier": entity["identifier"]})));
-            }
-        }
+        let (code, came) = self.run(&credentials);
+        assert_eq!(code, 0, "{came:?}");
     }
 
     fn run(&mut self, command: &str) -> (i32, Vec<String>) {
+        if command.starts_with("portolan serve ") && command.ends_with(" &") {
+            self.serve(command);
+            return (0, Vec::new());
+        }
         let state = self.folder.path().join("state");
         let quoted = |path: &str| format!("'{}'", state.join(path).display());
         let script = format!(

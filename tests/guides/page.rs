@@ -1,7 +1,7 @@
 //! A page as a list of things to do. What runs are `console` blocks: a line with `$ ` is a command (a here-document
 //! belongs to it, and so does what follows a `\`), the lines after it are its output. `...` stands for anything: alone
-//! on a line for any lines. A block with `title=PATH` is a file that the reader is asked to write. What a reader brings
-//! along is a comment that Markdown does not show: `<!-- guide: repo acme -->`.
+//! on a line for any lines. A block with `title=PATH` is a file that the reader is asked to write. What only
+//! the test knows is a comment that Markdown does not show: `<!-- guide: credentials http://127.0.0.1:47001 -->`.
 
 use std::ops::Range;
 

@@ -47,7 +47,7 @@ fn diff_hands_on_its_numbers_and_keeps_one_comment() {
     scene.commit();
     scene.pull_request().uses(&[("mode", "diff")]).ended(0);
     let comments = scene.forge.comments();
-    assert!(comments.len() == 2 && comments[1].1.contains("nothing to do"), "{comments:?}");
+    assert!(comments.len() == 2 && comments[1].1.contains("changes nothing"), "{comments:?}");
     // Not asked for, it is left alone.
     scene.declare("cart", "tier: 4");
     let before = scene.forge.calls().len();

@@ -23,6 +23,7 @@ pub(crate) mod fixed;
 pub(crate) mod gate;
 pub(crate) mod given;
 pub(crate) mod homes;
+pub(crate) mod links;
 pub(crate) mod linted;
 pub(crate) mod live;
 pub(crate) mod merge_attributes;

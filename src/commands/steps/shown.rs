@@ -3,6 +3,7 @@
 
 use crate::commands::context::Context;
 use crate::commands::output::Output;
+use crate::commands::steps::links::links;
 use crate::commands::steps::linted::{InWorkTree, Linted, Texts};
 use crate::commands::steps::planned::Planned;
 use crate::commands::steps::summarised::summarised;
@@ -81,12 +82,13 @@ pub(crate) fn shown(report: &Report<'_>, planned: &Planned, context: &mut Contex
     let texts = planned.texts();
     let plan = plan_report(report, planned, &texts, context);
     let in_work_tree = InWorkTree::new(&context.settings.root.value, &texts);
+    let links = links(planned, context);
     let render = |format: PlanFormat, style: &Style| match format {
         PlanFormat::Text => format!("{}\n{}", head(&plan, report.asked_for, style), plan::render(&plan, format, style)),
         // Whose readers look files up in the repository, wherever the config lies in it.
         PlanFormat::Markdown => {
             let files: &dyn Files = &in_work_tree;
-            plan::render(&PlanReport { files, push: report.push, ..plan }, format, style)
+            plan::render(&PlanReport { files, push: report.push, links: Some(&links), ..plan }, format, style)
         }
         PlanFormat::Json | PlanFormat::Summary => plan::render(&plan, format, style),
     };
@@ -123,6 +125,7 @@ pub(crate) fn plan_report<'a>(
         says_next_step: report.says_next_step,
         refusal: report.refusal,
         notes: if context.quiet { &[] } else { &planned.notes },
+        links: None,
         complaints: report.complaints,
     }
 }

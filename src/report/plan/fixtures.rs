@@ -19,7 +19,7 @@ use crate::domain::span::Span;
 use crate::domain::value::Value;
 use crate::domain::write::WriteMode;
 use crate::report::place::Files;
-use crate::report::plan::{Complaint, PlanFormat, PlanReport, render};
+use crate::report::plan::{Complaint, Links, PlanFormat, PlanReport, render};
 use crate::report::style::Style;
 
 #[derive(Debug)]
@@ -36,6 +36,7 @@ pub(in crate::report) struct Case {
     pub complaints: Option<Vec<Complaint>>,
     pub is_only_branch: bool,
     pub is_full: bool,
+    pub links: Option<Links>,
 }
 
 impl Files for Case {
@@ -201,6 +202,7 @@ impl Case {
             complaints: None,
             is_only_branch: false,
             is_full: false,
+            links: None,
         }
     }
 
@@ -508,6 +510,7 @@ impl Case {
             says_next_step: true,
             refusal: None,
             notes: &self.notes,
+            links: self.links.as_ref(),
             complaints: self.complaints.as_deref(),
         }
     }

@@ -1,47 +1,58 @@
-//! The plan as a comment under a pull request. A comment may have 65,536 characters: what is in it is chosen by
-//! importance, what is left out is counted, and the numbers, the digest and the commit are never left out. Everything of
-//! the user's is escaped: a manifest must not mention a team, link an issue, or end a fence.
+//! The plan as a comment on a pull request. The first line says what merging does; hazards and deletes follow, each delete
+//! once. A comment may have 65,536 characters: what is in it is chosen by importance, what is left out is counted, and the
+//! numbers, the digest and the commit are never left out. Everything of the user's is escaped: a manifest must not mention
+//! a team, link an issue, or end a fence.
 
 mod blocks;
 pub(in crate::report) mod budget;
+mod hazards;
+mod headline;
+mod links;
+mod table;
+
+use std::collections::BTreeMap;
 
 use crate::domain::change::{Action, Change, Standing};
-use crate::domain::hazard::Consent;
 use crate::domain::words::{count, grouped};
-use crate::report::comment::head as comment_head;
 use crate::report::escape::{markdown, markdown_code};
 use crate::report::plan::fields::cut;
-use crate::report::plan::{PlanReport, Sited, marker, mermaid, sections, words};
+use crate::report::plan::{PlanReport, Sited, mermaid, sections, words};
 
 use budget::{Item, Section};
 
 /// In bytes, which are never fewer than characters, however those are counted.
 pub(in crate::report) const LENGTH_MAX: usize = 65_000;
-const ELSEWHERE: &str = "\nNot all of it fits here: `portolan diff --output json` has the whole plan.\n";
+const ELSEWHERE: &str =
+    "\n_Not everything fits here. The JSON report of this job (`--output json=FILE`) has the whole plan._\n";
 /// Of a name in the head, which is never cut as a whole.
 const NAME_MAX: usize = 120;
 const SENTENCE_MAX: usize = 500;
-/// Of the sentence with a command in it: half of a command is another one.
-const STEP_MAX: usize = 10_000;
 /// A plan of so few changes is shown unfolded.
 const FEW: usize = 8;
+/// More changes than this have a table.
+const MANY: usize = 25;
+/// So many of very many creates are shown.
+const SAMPLES: usize = 10;
+/// So many of very many updates are shown.
+const UPDATES_MAX: usize = 50;
 
 pub(super) fn render(sited: &Sited<'_>) -> String {
-    let head = head(sited.report);
-    let mut sections = vec![hazards(sited), obstacles(sited), complaints(sited)];
+    let head = headline::head(sited.report);
+    let mut sections = vec![hazards::section(sited), obstacles(sited), complaints(sited), table::section(sited.report)];
     sections.extend(changes(sited));
     sections.extend([picture(sited.report), notes(sited.report)]);
     let provenance = provenance(sited.report);
     budget::fit(head, &sections, LENGTH_MAX - provenance.len(), ELSEWHERE) + &provenance
 }
 
-/// The commits, at the end: beside the digest that approves the plan no other hexadecimal number may be copied.
+/// The commits and the run, at the end: beside the digest that approves the plan no other number may be copied.
 fn provenance(report: &PlanReport<'_>) -> String {
     let commit = report.revision.and_then(|revision| revision.short_commit());
     let commit = commit.map(|commit| format!("commit {}", code(commit)));
     let base = report.base.map(|base| format!("base {}", code(base.short_commit())));
-    let commits: Vec<String> = commit.into_iter().chain(base).collect();
-    if commits.is_empty() { String::new() } else { format!("\nMade from {}.\n", commits.join(", ")) }
+    let run = report.links.and_then(|links| links.run.as_deref()).map(|run| format!("[this run]({run})"));
+    let parts: Vec<String> = commit.into_iter().chain(base).chain(run).collect();
+    if parts.is_empty() { String::new() } else { format!("\nMade from {}.\n", parts.join(", ")) }
 }
 
 pub(in crate::report) fn code(text: &str) -> String {
@@ -58,68 +69,6 @@ pub(in crate::report) fn catalog(name: &str) -> String {
 
 pub(in crate::report) fn prose(text: &str) -> String {
     markdown(&cut(text.to_owned(), SENTENCE_MAX))
-}
-
-fn head(report: &PlanReport<'_>) -> String {
-    let plan = report.plan;
-    let asks = plan.hazards.iter().any(|hazard| hazard.consent != Consent::Nothing);
-    let is_refused = report.complaints.is_some_and(|complaints| !complaints.is_empty());
-    let sign = match (is_refused || !plan.obstacles.is_empty(), asks, plan.is_empty()) {
-        (true, _, _) => "❌ ",
-        (false, true, _) => "⚠️ ",
-        (false, false, true) => "✅ ",
-        (false, false, false) => "",
-    };
-    let numbers = words::numbers(&plan.counts.total);
-    let mut out = match report.refusal {
-        None => {
-            let is_empty = plan.is_empty() && plan.hazards.is_empty() && plan.obstacles.is_empty();
-            let marks = comment_head(&marker(&plan.scope, report.target), is_empty);
-            format!("{marks}### {sign}portolan: {numbers}\n\n")
-        }
-        Some(refusal) => format!(
-            "{}\n### ❌ portolan push: refused, nothing was written\n\n{} Plan: {numbers}.\n\n",
-            marker(&plan.scope, report.target),
-            prose(refusal.reason)
-        ),
-    };
-    out.push_str(&format!("In {}, scope {}", catalog(report.catalog), code(&plan.scope)));
-    if report.revision.is_some_and(|revision| revision.is_dirty) {
-        out.push_str(", with uncommitted changes");
-    }
-    // A pipeline names a commit as the base of a push; it is at the end, with the other commits.
-    if let Some(base) = report.base.filter(|base| !base.is_named_by_commit()) {
-        out.push_str(&format!(", compared with {}", code(&base.name)));
-    }
-    out.push_str(".\n");
-    let step = match report.refusal {
-        Some(refusal) => Some(refusal.help.to_owned()),
-        None => words::next_step(report, "below"),
-    };
-    if let Some(step) = step {
-        let kind = if asks || is_refused || report.refusal.is_some() || !plan.obstacles.is_empty() {
-            "CAUTION"
-        } else {
-            "NOTE"
-        };
-        out.push_str(&format!("\n> [!{kind}]\n> {}\n", markdown(&cut(step, STEP_MAX))));
-    }
-    out
-}
-
-fn hazards(sited: &Sited<'_>) -> Section {
-    let items = sited.report.plan.hazards.iter().map(|hazard| {
-        let told = words::hazard(hazard, sited);
-        let label = match hazard.consent {
-            Consent::Approval | Consent::Adoption => "**Hazard:**",
-            Consent::Nothing => "**Warning:**",
-        };
-        let brief = format!("- {label} {}.\n", prose(&told.sentence));
-        let rich = brief.clone() + &blocks::inner_list(&told.items);
-        let asks = hazard.consent != Consent::Nothing;
-        Item { importance: if asks { 0 } else { 3 }, rich, brief }
-    });
-    Section::new("\n#### Hazards\n\n", "", items.collect(), |more| format!("- and {}\n", count(more, "more hazard")))
 }
 
 fn obstacles(sited: &Sited<'_>) -> Section {
@@ -167,13 +116,35 @@ impl Kind {
         }
     }
 
-    fn words(self) -> &'static str {
+    /// The number of deletes is in the headline, and there alone.
+    fn heading(self, number: usize, are_some_above: bool) -> String {
         match self {
-            Self::Delete => "to delete",
-            Self::Rename => "to rename",
-            Self::Foreign => "to take over from other owners",
-            Self::Update => "to update",
-            Self::Create => "to create",
+            Self::Delete if are_some_above => "Other deletes".to_owned(),
+            Self::Delete => "Deletes".to_owned(),
+            Self::Rename => format!("Renames ({})", grouped(number)),
+            Self::Foreign => format!("Owned by others ({})", grouped(number)),
+            Self::Update => format!("Updates ({})", grouped(number)),
+            Self::Create => format!("Creates ({})", grouped(number)),
+        }
+    }
+
+    fn nouns(self) -> &'static str {
+        match self {
+            Self::Delete => "deletes",
+            Self::Rename => "renames",
+            Self::Foreign => "entities owned by others",
+            Self::Update => "updates",
+            Self::Create => "creates",
+        }
+    }
+
+    /// How many of `number` changes are shown at most.
+    fn most(self, number: usize) -> usize {
+        match self {
+            Self::Create if number > MANY => SAMPLES,
+            Self::Foreign | Self::Update => UPDATES_MAX,
+            // What goes away is named as long as there is room.
+            Self::Delete | Self::Rename | Self::Create => usize::MAX,
         }
     }
 }
@@ -181,29 +152,64 @@ impl Kind {
 fn changes(sited: &Sited<'_>) -> Vec<Section> {
     let report = sited.report;
     let is_open = report.plan.changes.len() <= FEW;
+    let above = hazards::deletes(report);
+    let listed = |change: &&Change| !(change.action == Action::Delete && above.contains(&change.key));
     let (pending, own): (Vec<&Change>, Vec<&Change>) =
-        report.plan.changes.iter().partition(|change| sections::is_pending(report, change));
+        report.plan.changes.iter().filter(listed).partition(|change| sections::is_pending(report, change));
     let mut all: Vec<Section> = Vec::new();
     for (at, kind) in (4_u8..).zip(Kind::ALL) {
         let changes: Vec<&Change> = own.iter().filter(|change| Kind::of(change) == kind).copied().collect();
+        let number = changes.len();
+        let shown = samples(changes, kind.most(number));
         let whose = if report.base.is_some() { ", by this branch" } else { "" };
-        let open = format!("\n#### {} {}{whose}\n\n", grouped(changes.len()), kind.words());
-        let items = changes.iter().map(|change| blocks::item(sited, change, at, is_open));
-        all.push(Section::new(&open, "", items.collect(), move |more| left(more, kind.words())));
+        let heading = kind.heading(number, !above.is_empty());
+        let mut open = format!("\n#### {heading}{whose}\n\n");
+        let is_folded = kind == Kind::Delete && number > MANY;
+        if is_folded {
+            open.push_str("<details><summary>All of them</summary>\n\n");
+        }
+        let items: Vec<Item> = shown.iter().map(|change| blocks::item(sited, change, at, is_open)).collect();
+        let omitted = number - items.len();
+        let close = if is_folded { "\n</details>\n" } else { "" };
+        all.push(Section::new(&open, close, items, move |more| left(more, kind.nouns())).omitting(omitted));
     }
-    let open = format!(
-        "\n<details><summary>{} already pending, before this branch</summary>\n\n",
-        count(pending.len(), "change")
-    );
-    let mut pending = pending;
-    pending.sort_by_key(|change| sections::rank(&change.action));
-    let items = pending.iter().map(|change| blocks::item(sited, change, 10, false));
-    all.push(Section::new(&open, "\n</details>\n", items.collect(), |more| left(more, "already pending")));
+    all.push(self::pending(sited, pending));
     all
 }
 
-fn left(more: usize, words: &str) -> String {
-    format!("\n_{} more {words} not shown._\n", grouped(more))
+fn pending(sited: &Sited<'_>, mut pending: Vec<&Change>) -> Section {
+    let number = pending.len();
+    let open =
+        format!("\n<details><summary>{} already pending, before this branch</summary>\n\n", count(number, "change"));
+    pending.sort_by_key(|change| sections::rank(&change.action));
+    // A delete is named as long as there is room.
+    let deletes = pending.iter().take_while(|change| change.action == Action::Delete).count();
+    pending.truncate(deletes.max(UPDATES_MAX));
+    let items: Vec<Item> = pending.iter().map(|change| blocks::item(sited, change, 10, false)).collect();
+    let omitted = number - items.len();
+    Section::new(&open, "\n</details>\n", items, |more| left(more, "pending changes")).omitting(omitted)
+}
+
+/// `most` of the changes: some of each blueprint, in their order.
+fn samples(changes: Vec<&Change>, most: usize) -> Vec<&Change> {
+    if changes.len() <= most {
+        return changes;
+    }
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut ranked: Vec<(usize, usize)> = Vec::with_capacity(changes.len());
+    for (at, change) in changes.iter().enumerate() {
+        let of_blueprint = seen.entry(&change.key.blueprint).or_default();
+        ranked.push((*of_blueprint, at));
+        *of_blueprint += 1;
+    }
+    ranked.sort_unstable();
+    let mut chosen: Vec<usize> = ranked.into_iter().take(most).map(|(_, at)| at).collect();
+    chosen.sort_unstable();
+    chosen.into_iter().filter_map(|at| changes.get(at).copied()).collect()
+}
+
+fn left(more: usize, nouns: &str) -> String {
+    format!("\n_… and {} more {nouns}._\n", grouped(more))
 }
 
 fn picture(report: &PlanReport<'_>) -> Section {

@@ -68,8 +68,23 @@ pub struct PlanReport<'a> {
     pub refusal: Option<PlanRefusal<'a>>,
     /// Sentences said once.
     pub notes: &'a [String],
+    /// For formats that have links; `None`: there are none.
+    pub links: Option<&'a Links>,
     /// What the catalog itself said of the writes; `None`: it was not asked.
     pub complaints: Option<&'a [Complaint]>,
+}
+
+/// Where the links of a comment lead. All of these come from the CI job and the platform, never from the repository.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Links {
+    /// The folder of files at the commit, on the forge: `https://github.com/acme/catalog/blob/COMMIT`.
+    pub files: Option<String>,
+    /// The same at the base.
+    pub files_at_base: Option<String>,
+    /// The job that made the report.
+    pub run: Option<String>,
+    /// The platform's web app: `https://app.port.io`.
+    pub app: Option<String>,
 }
 
 /// Why a push was refused, and what to do.

@@ -84,8 +84,8 @@ fn a_plan_in_a_file_is_pushed_from_there() {
         "{}",
         run.talk
     );
-    // Who reads a comment has no such file.
-    assert!(world.repo.read("c.md").contains("`portolan push --no-prune`"));
+    // Who reads a comment has no such file, and merges.
+    assert!(!world.repo.read("c.md").contains("portolan push"));
 }
 
 #[test]

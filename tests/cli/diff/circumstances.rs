@@ -199,7 +199,7 @@ fn deep_objects_are_linted_compared_verified_and_pushed() {
     assert_eq!(plan["changes"][0]["fields"][0]["paths"][0]["path"].as_array().map(Vec::len), Some(90));
     assert_eq!(plan["complaints"], json!([]), "{plan:#}");
     let markdown = world.run("--output markdown").results;
-    assert!(markdown.contains("1 to update"), "{markdown}");
+    assert!(markdown.contains("updates 1 entity"), "{markdown}");
     assert_eq!(push("").code, 0);
     assert_eq!(world.run("--exit-code").code, 0);
 }

@@ -6,7 +6,7 @@ use crate::domain::words::{count, grouped};
 use crate::report::escape::{clean, fence, html_code, neutralise};
 use crate::report::plan::fields::{self, Body, Limits, Line, Shown, cut};
 use crate::report::plan::markdown::budget::Item;
-use crate::report::plan::markdown::{NAME_MAX, code, prose};
+use crate::report::plan::markdown::{NAME_MAX, code, links, prose};
 use crate::report::plan::{Sited, sections, words};
 
 const LIMITS: Limits = Limits { lines: 20, characters: 300 };
@@ -16,7 +16,7 @@ const MOST_ITEMS: usize = 10;
 const BLOCK_MAX: usize = 6_000;
 
 pub(super) fn item(sited: &Sited<'_>, change: &Change, importance: u8, is_open: bool) -> Item {
-    let name = code(&words::entity(&change.key));
+    let name = links::entity(sited, change);
     let brief = match &change.action {
         Action::Rename { from, .. } => format!("- {name}, was {}\n", code(from)),
         Action::Create | Action::Update | Action::Adopt | Action::Delete => format!("- {name}\n"),
@@ -36,10 +36,16 @@ fn remarks(sited: &Sited<'_>, change: &Change) -> Vec<String> {
 }
 
 fn line(sited: &Sited<'_>, change: &Change) -> String {
-    let mut parts = vec![code(&words::entity(&change.key))];
+    delete(sited, change, &links::entity(sited, change))
+}
+
+/// One line about a change without fields, which begins with `what`, and the entities that point to it.
+pub(super) fn delete(sited: &Sited<'_>, change: &Change, what: &str) -> String {
+    let mut parts = vec![what.to_owned()];
     parts.extend(remarks(sited, change).iter().map(|remark| prose(remark)));
-    parts.extend(sited.location_of(change).map(|location| code(&location)));
-    parts.extend(sited.place_at_base(&change.key).map(|place| format!("was in {}", code(&sited.location(place)))));
+    parts.extend(change.place.map(|place| links::place(sited, place, false)));
+    let at_base = sited.place_at_base(&change.key);
+    parts.extend(at_base.map(|place| format!("was in {}", links::place(sited, place, true))));
     let out = format!("- {}\n", parts.join(" · "));
     out + &inner_list(&dependents(&change.dependents))
 }
@@ -74,8 +80,14 @@ fn block(sited: &Sited<'_>, change: &Change, is_open: bool) -> String {
         Action::Create | Action::Update | Action::Adopt | Action::Delete => count(change.fields.len(), "field"),
     });
     parts.extend(sited.location_of(change).map(|location| short(&location)));
+    let leads = sited.report.links.map(|_| {
+        let place = change.place.map(|place| links::place(sited, place, false));
+        let entity = (!change.is_new()).then(|| links::entity(sited, change));
+        entity.into_iter().chain(place).collect::<Vec<_>>().join(" · ")
+    });
     let open = if is_open { " open" } else { "" };
     let mut out = format!("<details{open}><summary>{}</summary>\n\n", parts.join(" · "));
+    out.extend(leads.filter(|leads| !leads.is_empty()).map(|leads| format!("{leads}\n\n")));
     for remark in remarks(sited, change) {
         out.push_str(&format!("{}\n\n", prose(&remark)));
     }

@@ -16,11 +16,18 @@ pub(in crate::report) struct Section {
     items: Vec<Item>,
     /// What is said of so many pieces that are left out.
     left: Box<dyn Fn(usize) -> String>,
+    /// So many more were never meant to be shown.
+    omitted: usize,
 }
 
 impl Section {
     pub fn new(open: &str, close: &'static str, items: Vec<Item>, left: impl Fn(usize) -> String + 'static) -> Self {
-        Self { open: open.to_owned(), close, items, left: Box::new(left) }
+        Self { open: open.to_owned(), close, items, left: Box::new(left), omitted: 0 }
+    }
+
+    /// The same, with so many pieces that are counted and not shown.
+    pub fn omitting(self, omitted: usize) -> Self {
+        Self { omitted, ..self }
     }
 }
 
@@ -35,7 +42,7 @@ enum Form {
 pub(in crate::report) fn fit(head: String, sections: &[Section], most: usize, elsewhere: &str) -> String {
     let frame = |section: &Section| {
         // As many as can be left out at most are the longest words.
-        section.open.len() + section.close.len() + (section.left)(section.items.len()).len()
+        section.open.len() + section.close.len() + (section.left)(section.items.len() + section.omitted).len()
     };
     let full = sections.iter().filter(|section| !section.items.is_empty());
     let fixed = head.len() + elsewhere.len() + full.clone().map(frame).sum::<usize>();
@@ -49,7 +56,7 @@ pub(in crate::report) fn fit(head: String, sections: &[Section], most: usize, el
             continue;
         }
         out.push_str(&section.open);
-        let mut left = 0;
+        let mut left = section.omitted;
         for (item, form) in section.items.iter().zip(forms) {
             match form {
                 Form::Rich => out.push_str(&item.rich),

@@ -1,0 +1,58 @@
+//! The hazards of a comment. The delete that a hazard is about is listed here, with all that is known of it, and not once
+//! more among the deletes; a hazard about many deletes refers to that list.
+
+use std::collections::BTreeSet;
+
+use crate::domain::entity::EntityKey;
+use crate::domain::hazard::{Consent, Hazard, HazardKind};
+use crate::domain::words::{count, list};
+use crate::report::plan::markdown::budget::{Item, Section};
+use crate::report::plan::markdown::{blocks, links, prose};
+use crate::report::plan::{PlanReport, Sited, words};
+
+/// The deletes that [`section`] lists.
+pub(super) fn deletes<'r>(report: &PlanReport<'r>) -> BTreeSet<&'r EntityKey> {
+    report.plan.hazards.iter().filter_map(|hazard| deleted(report, hazard)).collect()
+}
+
+/// The one entity whose delete is the hazard.
+fn deleted<'r>(report: &PlanReport<'r>, hazard: &'r Hazard) -> Option<&'r EntityKey> {
+    let HazardKind::DeleteWithDependents { key, .. } = &hazard.kind else { return None };
+    report.plan.changes.binary_search_by(|change| change.key.cmp(key)).ok().map(|_| key)
+}
+
+pub(super) fn section(sited: &Sited<'_>) -> Section {
+    let items = sited.report.plan.hazards.iter().map(|hazard| item(sited, hazard));
+    Section::new("\n#### Hazards\n\n", "", items.collect(), |more| format!("- and {}\n", count(more, "more hazard")))
+}
+
+fn item(sited: &Sited<'_>, hazard: &Hazard) -> Item {
+    let label = match hazard.consent {
+        Consent::Approval | Consent::Adoption => "**Hazard:**",
+        Consent::Nothing => "**Warning:**",
+    };
+    let importance = if hazard.consent == Consent::Nothing { 3 } else { 0 };
+    let told = words::hazard(hazard, sited);
+    if let HazardKind::ManyDeletes { blueprint, owned, over_max, over_max_percent, .. } = &hazard.kind {
+        let whose = blueprint.as_ref().map_or(String::new(), |blueprint| format!(" of {}", words::tick(blueprint)));
+        let over = over_max.map(|max| format!("`prune.max` ({max})"));
+        let percent = over_max_percent.map(|max| {
+            format!("`prune.max-percent` ({max} % of the {} that this scope owns)", count(*owned, "entity"))
+        });
+        let limits: Vec<String> = over.into_iter().chain(percent).collect();
+        let line = format!("- {label} {}.\n", prose(&format!("the deletes{whose} exceed {}", list(&limits))));
+        return Item { importance, rich: line.clone(), brief: line };
+    }
+    let brief = format!("- {label} {}.\n", prose(&told.sentence));
+    let change = deleted(sited.report, hazard)
+        .and_then(|key| sited.report.plan.changes.binary_search_by(|change| change.key.cmp(key)).ok())
+        .and_then(|at| sited.report.plan.changes.get(at));
+    let rich = match change {
+        Some(change) => {
+            let page = links::page(sited, change).map(|page| format!(" · [entity page]({page})")).unwrap_or_default();
+            blocks::delete(sited, change, &format!("{label} {}{page}", prose(&told.sentence)))
+        }
+        None => brief.clone() + &blocks::inner_list(&told.items),
+    };
+    Item { importance, rich, brief }
+}

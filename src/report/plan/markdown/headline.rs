@@ -1,0 +1,123 @@
+//! The head of a comment: what merging does, where, and whether somebody must approve it.
+
+use crate::domain::hazard::Consent;
+use crate::domain::plan::Tally;
+use crate::domain::words::{count, grouped, list};
+use crate::report::comment;
+use crate::report::escape::markdown;
+use crate::report::plan::fields::cut;
+use crate::report::plan::markdown::{catalog, code, prose};
+use crate::report::plan::{PlanReport, marker, words};
+
+/// Of the sentence with a command in it: half of a command is another one.
+const STEP_MAX: usize = 10_000;
+
+pub(super) fn head(report: &PlanReport<'_>) -> String {
+    let plan = report.plan;
+    let is_empty = plan.is_empty() && plan.hazards.is_empty() && plan.obstacles.is_empty();
+    let mut out = comment::head(&marker(&plan.scope, report.target), is_empty);
+    match report.refusal {
+        None => out.push_str(&format!("### {}\n\n", headline(report))),
+        Some(refusal) => out.push_str(&format!(
+            "### ❌ portolan push: refused, nothing was written\n\n{} {}.\n\n",
+            prose(refusal.reason),
+            effect("The plan", &plan.counts.total)
+        )),
+    }
+    out.push_str(&format!("In {}, scope {}", catalog(report.catalog), code(&plan.scope)));
+    if report.revision.is_some_and(|revision| revision.is_dirty) {
+        out.push_str(", with uncommitted changes");
+    }
+    // A pipeline names a commit as the base of a push; it is at the end, with the other commits.
+    if let Some(base) = report.base.filter(|base| !base.is_named_by_commit()) {
+        out.push_str(&format!(", compared with {}", code(&base.name)));
+    }
+    out.push_str(&format!(". {}.\n", rest(&plan.counts.total)));
+    if let Some(step) = step(report) {
+        let kind = if asking(report) > 0 || is_stuck(report) || report.refusal.is_some() { "CAUTION" } else { "NOTE" };
+        out.push_str(&format!("\n> [!{kind}]\n> {}\n", markdown(&cut(step, STEP_MAX))));
+    }
+    out
+}
+
+fn headline(report: &PlanReport<'_>) -> String {
+    let (plan, total) = (report.plan, &report.plan.counts.total);
+    // Without a base this is no pull request, as far as anybody knows.
+    let subject = if report.base.is_some() { "Merging" } else { "A push" };
+    let sentence = effect(subject, total);
+    let complaints = report.complaints.map_or(0, <[_]>::len);
+    if !plan.obstacles.is_empty() {
+        return format!("❌ {} in the way. {sentence}", count(plan.obstacles.len(), "obstacle"));
+    }
+    if complaints > 0 {
+        return format!("❌ The catalog would reject {}. {sentence}", count(complaints, "change"));
+    }
+    let sign = match (asking(report) > 0, plan.is_empty()) {
+        (true, _) => "⚠️ ",
+        (false, true) => "✅ ",
+        (false, false) => "",
+    };
+    format!("{sign}{sentence}")
+}
+
+/// `Merging deletes 2 entities, updates 1 and creates 6,000`.
+fn effect(subject: &str, tally: &Tally) -> String {
+    let verbs = [
+        ("deletes", tally.delete),
+        ("renames", tally.rename),
+        ("adopts", tally.adopt),
+        ("updates", tally.update),
+        ("creates", tally.create),
+    ];
+    let mut parts: Vec<String> = Vec::new();
+    for (verb, number) in verbs.into_iter().filter(|(_, number)| *number > 0) {
+        let noun = if parts.is_empty() { count(number, "entity") } else { grouped(number) };
+        parts.push(format!("{verb} {noun}"));
+    }
+    if parts.is_empty() {
+        return format!("{subject} changes nothing in the catalog");
+    }
+    format!("{subject} {}", list(&parts))
+}
+
+/// What the changes are not: own, new to the catalog, or changes at all.
+fn rest(tally: &Tally) -> String {
+    let some = |number: usize, words: &str| (number > 0).then(|| format!("{} {words}", grouped(number)));
+    let of_these = [some(tally.pending, "already pending before this branch"), some(tally.foreign, "owned by others")];
+    let of_these: Vec<String> = of_these.into_iter().flatten().collect();
+    let mut parts = vec![format!("{} unchanged", grouped(tally.unchanged))];
+    parts.extend(some(tally.kept, "no longer declared and kept"));
+    parts.extend(some(tally.left_out, "left out"));
+    let of_these =
+        if of_these.is_empty() { String::new() } else { format!("Of these changes: {}. ", of_these.join(", ")) };
+    format!("{of_these}Entities: {}", parts.join(", "))
+}
+
+fn asking(report: &PlanReport<'_>) -> usize {
+    report.plan.hazards.iter().filter(|hazard| hazard.consent != Consent::Nothing).count()
+}
+
+fn is_stuck(report: &PlanReport<'_>) -> bool {
+    !report.plan.obstacles.is_empty() || report.complaints.is_some_and(|complaints| !complaints.is_empty())
+}
+
+/// What a reviewer has to do. It is never a command: who reads a comment merges, and the pipeline pushes.
+fn step(report: &PlanReport<'_>) -> Option<String> {
+    if let Some(refusal) = report.refusal {
+        return Some(refusal.help.to_owned());
+    }
+    if is_stuck(report) || report.is_only_branch {
+        return words::next_step(report, "below");
+    }
+    let asking = asking(report);
+    if !report.says_next_step || asking == 0 {
+        return None;
+    }
+    let (need, them) = if asking == 1 { ("needs", "it") } else { ("need", "them") };
+    let push = if report.base.is_some() { "the push after the merge" } else { "the push" };
+    Some(format!(
+        "{} {need} approval (listed below). Review {them}; {push} must then be given {}.",
+        count(asking, "hazard"),
+        words::tick(&words::consent_flags(report))
+    ))
+}

@@ -1,0 +1,47 @@
+//! Links of a comment: to a file at its commit, and to an entity's page. Only the names of files and entities come from the
+//! repository; they are percent-encoded, so that nothing in them ends a link or leads elsewhere.
+
+use crate::domain::change::Change;
+use crate::domain::finding::Place;
+use crate::report::plan::markdown::code;
+use crate::report::plan::{Sited, words};
+
+/// The entity, which leads to its page where the catalog has it.
+pub(super) fn entity(sited: &Sited<'_>, change: &Change) -> String {
+    let name = code(&words::entity(&change.key));
+    page(sited, change).map_or(name.clone(), |page| format!("[{name}]({page})"))
+}
+
+/// The address of the entity's page, as Port's web app names it; `None`: it has none, or has none yet.
+pub(super) fn page(sited: &Sited<'_>, change: &Change) -> Option<String> {
+    let app = sited.report.links?.app.as_deref().filter(|_| !change.is_new())?;
+    let (blueprint, identifier) = (encoded(&change.key.blueprint, false), encoded(&change.key.identifier, false));
+    Some(format!("{app}/{blueprint}Entity?identifier={identifier}"))
+}
+
+/// `path:line`, which leads to that line.
+pub(super) fn place(sited: &Sited<'_>, place: Place, is_at_base: bool) -> String {
+    let name = code(&sited.location(place));
+    let links = sited.report.links;
+    let root = links.and_then(|it| if is_at_base { it.files_at_base.as_deref() } else { it.files.as_deref() });
+    match root {
+        Some(root) => {
+            let line = sited.extent(place).start.line;
+            format!("[{name}]({root}/{}#L{line})", encoded(sited.path(place), true))
+        }
+        None => name,
+    }
+}
+
+/// Percent-encoded, but for letters, digits and `-._~`; `keeps_slashes`: it is a path.
+fn encoded(text: &str, keeps_slashes: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
+            b'/' if keeps_slashes => out.push('/'),
+            byte => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}

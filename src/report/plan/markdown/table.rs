@@ -1,0 +1,43 @@
+//! Many changes in one look: a row for each blueprint, a column for each kind of change that there is.
+
+use crate::domain::plan::Tally;
+use crate::domain::words::grouped;
+use crate::report::plan::PlanReport;
+use crate::report::plan::markdown::budget::{Item, Section};
+use crate::report::plan::markdown::{MANY, code};
+
+const ROWS_MAX: usize = 40;
+const COLUMNS: [(&str, fn(&Tally) -> usize); 5] = [
+    ("Delete", |tally| tally.delete),
+    ("Rename", |tally| tally.rename),
+    ("Adopt", |tally| tally.adopt),
+    ("Update", |tally| tally.update),
+    ("Create", |tally| tally.create),
+];
+
+pub(super) fn section(report: &PlanReport<'_>) -> Section {
+    let plan = report.plan;
+    let counts: Vec<(&str, &Tally)> = plan.counts.by_blueprint.iter().map(|(name, tally)| (&**name, tally)).collect();
+    let mut rows: Vec<(&str, &Tally)> = counts.into_iter().filter(|(_, tally)| tally.changes() > 0).collect();
+    if plan.changes.len() <= MANY {
+        return Section::new("", "", Vec::new(), |_| String::new());
+    }
+    rows.sort_by_key(|(_, tally)| (std::cmp::Reverse(tally.delete), std::cmp::Reverse(tally.changes())));
+    let columns: Vec<_> = COLUMNS.iter().filter(|(_, number)| number(&plan.counts.total) > 0).collect();
+    let line = |name: &str, number: &dyn Fn(fn(&Tally) -> usize) -> usize| {
+        let cells = columns.iter().map(|(_, of)| format!(" {} |", grouped(number(*of))));
+        format!("| {name} |{}\n", cells.collect::<String>())
+    };
+    let heads: String = columns.iter().map(|(name, _)| format!(" {name} |")).collect();
+    let mut text = format!("| Blueprint |{heads}\n|---|{}\n", "---:|".repeat(columns.len()));
+    for (name, tally) in rows.iter().take(ROWS_MAX) {
+        text.push_str(&line(&code(name), &|of| of(tally)));
+    }
+    let more = rows.get(ROWS_MAX..).unwrap_or_default();
+    if !more.is_empty() {
+        let name = format!("{} more", grouped(more.len()));
+        text.push_str(&line(&name, &|of| more.iter().map(|(_, tally)| of(tally)).sum()));
+    }
+    let item = Item { importance: 1, rich: text.clone(), brief: text };
+    Section::new("\n", "", vec![item], |_| String::new())
+}
