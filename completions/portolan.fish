@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_portolan_global_optspecs
-    string join \n C= config= target= catalog= color= q/quiet v/verbose no-progress h/help V/version
+    string join \n C= config= target= all scope= catalog= color= q/quiet v/verbose no-progress h/help V/version
 end
 
 function __fish_portolan_needs_command
@@ -27,10 +27,12 @@ end
 complete -c portolan -n "__fish_portolan_needs_command" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_needs_command" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_needs_command" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_needs_command" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_needs_command" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_needs_command" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c portolan -n "__fish_portolan_needs_command" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_needs_command" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_needs_command" -s v -l verbose -d 'Also print the root, the config and the target in use'
 complete -c portolan -n "__fish_portolan_needs_command" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
@@ -44,9 +46,10 @@ complete -c portolan -n "__fish_portolan_needs_command" -f -a "push" -d 'Apply w
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "pull" -d 'Update the blueprints and known entities in `.portolan/` from the catalog'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "new" -d 'Scaffold a manifest from a blueprint'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "explain" -d 'Explain a rule: what it finds, why it matters, how to fix it'
-complete -c portolan -n "__fish_portolan_needs_command" -f -a "config" -d 'Show every setting and its source'
+complete -c portolan -n "__fish_portolan_needs_command" -f -a "config" -d 'Show every setting and its source, or check them against the catalog'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "serve" -d 'Serve the embedded catalog with Port\'s HTTP API'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "schema" -d 'Print the JSON Schema of manifests, the config or an output'
+complete -c portolan -n "__fish_portolan_needs_command" -f -a "comment" -d 'Create or update the comment on a pull request (GitHub) or merge request (GitLab)'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "completions" -d 'Print a shell completion script'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "man" -d 'Print the manual page'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "version" -d 'Print the version, and whether it is a published release or was built from source'
@@ -72,6 +75,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand init" -l pre-commit -d
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l no-pre-commit -d 'Do not add the pre-commit hook'
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l from-catalog -d 'Write a manifest for every entity in the catalog'
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l example -d 'Add two example blueprints and manifests'
+complete -c portolan -n "__fish_portolan_using_subcommand init" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand init" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand init" -s v -l verbose -d 'Also print the root, the config and the target in use'
 complete -c portolan -n "__fish_portolan_using_subcommand init" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
@@ -104,6 +108,7 @@ bad-encoding\t''
 unnormalised-text\t''
 unreadable-manifest\t''
 hidden-manifest\t''
+merge-conflict\t''
 unknown-field\t''
 missing-field\t''
 wrong-type\t''
@@ -137,12 +142,14 @@ duplicate-entity\t''
 duplicate-resource\t''
 case-collision\t''
 stale-snapshot\t''
+unlisted-manifest\t''
 plain-secret\t''
 unused-ignore\t''
 unknown-rule\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
@@ -154,6 +161,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand lint" -l fix -d 'Apply
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l dry-run -d 'With `--fix`: show the fixes as a diff, write nothing'
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l force-exclude -d 'Apply `manifests.exclude` to explicit PATHS too'
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l require-snapshot -d 'For CI: fail if there is no snapshot in `.portolan/`, instead of checking less'
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -s v -l verbose -d 'Also print the root, the config and the target in use'
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
@@ -186,6 +194,7 @@ bad-encoding\t''
 unnormalised-text\t''
 unreadable-manifest\t''
 hidden-manifest\t''
+merge-conflict\t''
 unknown-field\t''
 missing-field\t''
 wrong-type\t''
@@ -219,12 +228,14 @@ duplicate-entity\t''
 duplicate-resource\t''
 case-collision\t''
 stale-snapshot\t''
+unlisted-manifest\t''
 plain-secret\t''
 unused-ignore\t''
 unknown-rule\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
@@ -236,6 +247,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand validate" -l fix -d 'A
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l dry-run -d 'With `--fix`: show the fixes as a diff, write nothing'
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l force-exclude -d 'Apply `manifests.exclude` to explicit PATHS too'
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l require-snapshot -d 'For CI: fail if there is no snapshot in `.portolan/`, instead of checking less'
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -s v -l verbose -d 'Also print the root, the config and the target in use'
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
@@ -244,6 +256,11 @@ complete -c portolan -n "__fish_portolan_using_subcommand diff" -l ref -d 'Read 
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l base -d 'Compare with the merge base of REF and `HEAD`, to tell this branch\'s changes from those that were pending before; detected in CI' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l only -d 'Limit to these blueprints or files and their dependencies' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l out -d 'Save the plan to FILE, for `push --plan FILE`' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l fail-on -d 'What fails the run: `hazard` (exit 4), `missing`, `extra`, `changed` (exit 2); several separated by commas' -r -f -a "hazard\t''
+missing\t''
+extra\t''
+changed\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l approve -d 'With `--fail-on hazard`: the digest of hazards that are approved; repeatable' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l output -d 'Report format, and file: `text`, `json`, `markdown`, `summary`; repeatable' -r -f -a "text\t''
 json\t''
 markdown\t''
@@ -251,6 +268,7 @@ summary\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
@@ -262,7 +280,9 @@ complete -c portolan -n "__fish_portolan_using_subcommand diff" -l no-prune -d '
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l only-branch -d 'Show only this branch\'s changes, not those that were pending before'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l verify -d 'Also ask the catalog to validate each change'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l exit-code -d 'Exit 2 if changes are pending'
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l approval-comments -d 'With `--fail-on hazard`: accept approvals from the pull request: a comment `approve DIGEST` by somebody who may merge'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l full -d 'Do not abbreviate text output'
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -s v -l verbose -d 'Also print the root, the config and the target in use'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
@@ -283,10 +303,13 @@ junit\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand push" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l approval-comments -d 'Accept approvals from the merged pull request: a comment `approve DIGEST` by somebody who may merge'
+complete -c portolan -n "__fish_portolan_using_subcommand push" -s y -l yes -d 'Do not ask for confirmation; required where there is no terminal to ask on, except in CI'
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l no-base -d 'Do not compare with a merge base'
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l adopt -d 'Take over declared entities that another scope, integration or person owns'
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l prune -d 'Delete entities that this scope owns and no manifest declares, whatever the config says'
@@ -294,6 +317,10 @@ complete -c portolan -n "__fish_portolan_using_subcommand push" -l no-prune -d '
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l dry-run -d 'Show the plan and change nothing (same as `diff`)'
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l rollback -d 'With `--since-outcome`: allow an older commit, or one of another history'
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l require-signed -d 'Push only committed manifests of a commit with a signature that Git trusts'
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l allow-pull-request -d 'Allow this push from a pull request'
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l allow-branch -d 'Allow this push in CI from a branch that is not in `push.branches` (default: the default branch)'
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l allow-dirty -d 'Allow this push with uncommitted changes, whatever `push.require-clean` says'
+complete -c portolan -n "__fish_portolan_using_subcommand push" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand push" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand push" -s v -l verbose -d 'Also print the root, the config and the target in use'
 complete -c portolan -n "__fish_portolan_using_subcommand push" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
@@ -304,14 +331,16 @@ json\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand pull" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -l check -d 'Write nothing; exit 2 if the snapshot is out of date'
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -l dry-run -d 'Show what would be written, write nothing'
-complete -c portolan -n "__fish_portolan_using_subcommand pull" -l all -d 'With `--entities`: regardless of the owner'
+complete -c portolan -n "__fish_portolan_using_subcommand pull" -l any-owner -d 'With `--entities`: regardless of the owner (`--entities ... --all` is the old spelling)'
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -l overwrite -d 'With `--entities`: also rewrite manifests that exist and are alone in their file; their comments are lost'
+complete -c portolan -n "__fish_portolan_using_subcommand pull" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -s v -l verbose -d 'Also print the root, the config and the target in use'
 complete -c portolan -n "__fish_portolan_using_subcommand pull" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
@@ -326,6 +355,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand new" -l file -d 'File 
 complete -c portolan -n "__fish_portolan_using_subcommand new" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand new" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand new" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand new" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand new" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
@@ -334,6 +364,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand new" -l bare -d 'Write
 complete -c portolan -n "__fish_portolan_using_subcommand new" -l stdout -d 'Print the manifest instead of writing a file'
 complete -c portolan -n "__fish_portolan_using_subcommand new" -l edit -d 'Open the new file in `VISUAL` or `EDITOR`'
 complete -c portolan -n "__fish_portolan_using_subcommand new" -l no-input -d 'Never ask, even on a terminal'
+complete -c portolan -n "__fish_portolan_using_subcommand new" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand new" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand new" -s v -l verbose -d 'Also print the root, the config and the target in use'
 complete -c portolan -n "__fish_portolan_using_subcommand new" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
@@ -341,10 +372,12 @@ complete -c portolan -n "__fish_portolan_using_subcommand new" -s h -l help -d '
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand explain" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand explain" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -s v -l verbose -d 'Also print the root, the config and the target in use'
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
@@ -354,14 +387,17 @@ json\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand config" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand config" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand config" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand config" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand config" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand config" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand config" -l check -d 'Ask the catalog whether credentials, region, scope and permissions are right'
+complete -c portolan -n "__fish_portolan_using_subcommand config" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand config" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand config" -s v -l verbose -d 'Also print the root, the config and the target in use'
 complete -c portolan -n "__fish_portolan_using_subcommand config" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
-complete -c portolan -n "__fish_portolan_using_subcommand config" -s h -l help -d 'Print help'
+complete -c portolan -n "__fish_portolan_using_subcommand config" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l listen -d 'Address to listen on: `127.0.0.1:8080`, `localhost:8080` or `8080`; port 0 picks a free port' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l store -d 'File that holds the catalog, or `memory` [default: .portolan/local.db]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l seed -d 'Load the blueprints and manifests of the repository in DIR' -r -f -a "(__fish_complete_directories)"
@@ -375,10 +411,12 @@ json\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand serve" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand serve" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -s v -l verbose -d 'Also print the root, the config and the target in use'
 complete -c portolan -n "__fish_portolan_using_subcommand serve" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
@@ -386,22 +424,41 @@ complete -c portolan -n "__fish_portolan_using_subcommand serve" -s h -l help -d
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand schema" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l write -d 'With `manifest`: write it to `.portolan/manifest.schema.json` for editors'
+complete -c portolan -n "__fish_portolan_using_subcommand schema" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -s v -l verbose -d 'Also print the root, the config and the target in use'
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portolan -n "__fish_portolan_using_subcommand comment" -l pull-request -d 'Number of the pull request; default: the one that the CI job is for' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand comment" -l author -d 'Login that the token writes as; default: the forge is asked' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand comment" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
+complete -c portolan -n "__fish_portolan_using_subcommand comment" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand comment" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand comment" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand comment" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand comment" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand comment" -l all -d 'Run the command for each config in this folder and below it, in turn'
+complete -c portolan -n "__fish_portolan_using_subcommand comment" -s q -l quiet -d 'Print only results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand comment" -s v -l verbose -d 'Also print the root, the config and the target in use'
+complete -c portolan -n "__fish_portolan_using_subcommand comment" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand comment" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand completions" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand completions" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -s v -l verbose -d 'Also print the root, the config and the target in use'
 complete -c portolan -n "__fish_portolan_using_subcommand completions" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
@@ -410,10 +467,12 @@ complete -c portolan -n "__fish_portolan_using_subcommand man" -l out -d 'Write 
 complete -c portolan -n "__fish_portolan_using_subcommand man" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand man" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand man" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand man" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand man" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand man" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand man" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand man" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand man" -s v -l verbose -d 'Also print the root, the config and the target in use'
 complete -c portolan -n "__fish_portolan_using_subcommand man" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
@@ -421,25 +480,28 @@ complete -c portolan -n "__fish_portolan_using_subcommand man" -s h -l help -d '
 complete -c portolan -n "__fish_portolan_using_subcommand version" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand version" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand version" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand version" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand version" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand version" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand version" -l all -d 'Run the command for each config in this folder and below it, in turn'
 complete -c portolan -n "__fish_portolan_using_subcommand version" -s q -l quiet -d 'Print only results and errors'
 complete -c portolan -n "__fish_portolan_using_subcommand version" -s v -l verbose -d 'Also print the root, the config and the target in use'
 complete -c portolan -n "__fish_portolan_using_subcommand version" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand version" -s h -l help -d 'Print help'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "init" -d 'Set up this repository: config, pre-commit hook, pipeline, first snapshot'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "lint" -d 'Check the entity manifests of this repository'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "diff" -d 'Show what push would change in the catalog, and the hazards'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "push" -d 'Apply what `diff` shows: create, update and delete entities in the catalog'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "pull" -d 'Update the blueprints and known entities in `.portolan/` from the catalog'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "new" -d 'Scaffold a manifest from a blueprint'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "explain" -d 'Explain a rule: what it finds, why it matters, how to fix it'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "config" -d 'Show every setting and its source'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "serve" -d 'Serve the embedded catalog with Port\'s HTTP API'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "schema" -d 'Print the JSON Schema of manifests, the config or an output'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "completions" -d 'Print a shell completion script'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "man" -d 'Print the manual page'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "version" -d 'Print the version, and whether it is a published release or was built from source'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema completions man version help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "init" -d 'Set up this repository: config, pre-commit hook, pipeline, first snapshot'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "lint" -d 'Check the entity manifests of this repository'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "diff" -d 'Show what push would change in the catalog, and the hazards'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "push" -d 'Apply what `diff` shows: create, update and delete entities in the catalog'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "pull" -d 'Update the blueprints and known entities in `.portolan/` from the catalog'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "new" -d 'Scaffold a manifest from a blueprint'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "explain" -d 'Explain a rule: what it finds, why it matters, how to fix it'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "config" -d 'Show every setting and its source, or check them against the catalog'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "serve" -d 'Serve the embedded catalog with Port\'s HTTP API'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "schema" -d 'Print the JSON Schema of manifests, the config or an output'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "comment" -d 'Create or update the comment on a pull request (GitHub) or merge request (GitLab)'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "completions" -d 'Print a shell completion script'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "man" -d 'Print the manual page'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "version" -d 'Print the version, and whether it is a published release or was built from source'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve schema comment completions man version help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -136,6 +136,17 @@ pub(super) static EXAMPLES: &[RuleExamples] = &[
         fixable: false,
     },
     RuleExamples {
+        rule: "merge-conflict",
+        bad: &[
+            Example { path: "catalog/cart.yaml", text: include_str!("../../testdata/rules/merge-conflict/bad/catalog/cart.yaml") },
+        ],
+        good: &[
+            Example { path: "catalog/cart.yaml", text: include_str!("../../testdata/rules/merge-conflict/good/catalog/cart.yaml") },
+        ],
+        finding: Some(include_str!("../../testdata/rules/merge-conflict/bad.txt")),
+        fixable: false,
+    },
+    RuleExamples {
         rule: "unknown-field",
         bad: &[
             Example { path: "catalog/tax-rules.yaml", text: include_str!("../../testdata/rules/unknown-field/bad/catalog/tax-rules.yaml") },
@@ -524,6 +535,22 @@ pub(super) static EXAMPLES: &[RuleExamples] = &[
             Example { path: "catalog/tax-rules.yaml", text: include_str!("../../testdata/rules/stale-snapshot/good/catalog/tax-rules.yaml") },
         ],
         finding: Some(include_str!("../../testdata/rules/stale-snapshot/bad.txt")),
+        fixable: false,
+    },
+    RuleExamples {
+        rule: "unlisted-manifest",
+        bad: &[
+            Example { path: "catalog/cart.yaml", text: include_str!("../../testdata/rules/unlisted-manifest/bad/catalog/cart.yaml") },
+            Example { path: "portolan.yaml", text: include_str!("../../testdata/rules/unlisted-manifest/bad/portolan.yaml") },
+            Example { path: "teams/search.yaml", text: include_str!("../../testdata/rules/unlisted-manifest/bad/teams/search.yaml") },
+        ],
+        good: &[
+            Example { path: "catalog/cart.yaml", text: include_str!("../../testdata/rules/unlisted-manifest/good/catalog/cart.yaml") },
+            Example { path: "deploy/cart.yaml", text: include_str!("../../testdata/rules/unlisted-manifest/good/deploy/cart.yaml") },
+            Example { path: "portolan.yaml", text: include_str!("../../testdata/rules/unlisted-manifest/good/portolan.yaml") },
+            Example { path: "samples/service.yaml", text: include_str!("../../testdata/rules/unlisted-manifest/good/samples/service.yaml") },
+        ],
+        finding: Some(include_str!("../../testdata/rules/unlisted-manifest/bad.txt")),
         fixable: false,
     },
     RuleExamples {
