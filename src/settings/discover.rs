@@ -121,7 +121,8 @@ mod tests {
         let folder = tree(&["portolan.yaml", "repo/.git/HEAD", "repo/a/b/x", "repo/a/portolan.yml", "plain/x"]);
         let path = folder.path();
         assert_eq!(found(path, "repo/a/b", None), ("repo/a".to_owned(), Some("repo/a/portolan.yml".to_owned())));
-        assert_eq!(found(path, "repo", None), ("repo".to_owned(), None));
+        let above = find(&path.join("repo"), None, true).expect("the folder exists");
+        assert_eq!((above.root.value, above.config.is_none()), (path.join("repo"), true));
         assert_eq!(found(path, "plain", None), (String::new(), Some("portolan.yaml".to_owned())));
     }
 

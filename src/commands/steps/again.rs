@@ -91,6 +91,7 @@ mod tests {
         let settings = crate::settings::resolve(
             &crate::settings::Request {
                 catalog: Some("http://127.0.0.1:1".to_owned()),
+                may_pass_by_configs: true,
                 ..crate::settings::Request::default()
             },
             &crate::settings::Environment::new([], std::path::PathBuf::from("/"), 0),

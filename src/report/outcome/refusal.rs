@@ -9,6 +9,7 @@ use crate::report::comment::marker;
 use crate::report::escape::{self, clean, markdown, markdown_code, xml};
 use crate::report::outcome::OutcomeFormat;
 use crate::report::plan::markdown::catalog;
+use crate::text::escape::neutralise;
 
 pub const FORMAT: &str = "portolan.refusal/1";
 
@@ -59,7 +60,7 @@ pub fn render(refusal: &Refusal<'_>, format: OutcomeFormat) -> String {
     let message = as_sentence(lines.next().unwrap_or_default());
     let reasons: Vec<&str> = lines.map(|line| line.trim_start_matches("- ")).collect();
     match format {
-        OutcomeFormat::Text => text(refusal, &message, &reasons),
+        OutcomeFormat::Text => neutralise(&text(refusal, &message, &reasons)).into_owned(),
         OutcomeFormat::Json => json(refusal, &message, &reasons),
         OutcomeFormat::Markdown => in_markdown(refusal, &message, &reasons),
         OutcomeFormat::Junit => junit(refusal, &message, &reasons),

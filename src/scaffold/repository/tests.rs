@@ -336,8 +336,8 @@ fn the_attributes_of_the_user_are_extended() {
     };
     let after = attributes("* text=auto\r\n*.bin -text");
     assert!(after.starts_with("* text=auto\r\n*.bin -text\r\n# "), "{after}");
-    assert!(after.ends_with("\r\n.portolan/known-entities.txt merge=union\r\n"), "{after}");
-    assert_eq!(attributes(".portolan/known-entities.txt merge=ours\n"), "");
+    assert!(after.ends_with("known-entities.txt merge=union\r\n.portolan/source.json merge=union\r\n"), "{after}");
+    assert_eq!(attributes(".portolan/* merge=ours\n"), "");
     assert_eq!(attributes(&after), "");
 }
 
