@@ -161,7 +161,7 @@ fn github_gets_the_summary_of_the_job() {
     let github = [("CI", "true"), ("GITHUB_ACTIONS", "true"), ("GITHUB_STEP_SUMMARY", summary)];
     assert_eq!(world.run_in("", &github).code, 0);
     let text = world.repo.read("summary.md");
-    assert!(text.starts_with("<!-- portolan:diff acme/shop -->\n### portolan: 0 to create, 1 to update"), "{text}");
+    assert!(text.starts_with("<!-- portolan:diff acme/shop -->\n### A push updates 1 entity"), "{text}");
     // Who sends reports elsewhere sends the summary too.
     assert_eq!(world.run_in("--output summary", &github).code, 0);
     assert_eq!(world.repo.read("summary.md"), text);

@@ -80,14 +80,15 @@ fn block(sited: &Sited<'_>, change: &Change, is_open: bool) -> String {
         Action::Create | Action::Update | Action::Adopt | Action::Delete => count(change.fields.len(), "field"),
     });
     parts.extend(sited.location_of(change).map(|location| short(&location)));
-    let leads = sited.report.links.map(|_| {
-        let place = change.place.map(|place| links::place(sited, place, false));
-        let entity = (!change.is_new()).then(|| links::entity(sited, change));
-        entity.into_iter().chain(place).collect::<Vec<_>>().join(" · ")
-    });
+    // A summary takes no Markdown, so its names are links here.
+    let entity = links::page(sited, change).map(|_| links::entity(sited, change));
+    let place = change.place.filter(|_| links::has_files(sited)).map(|place| links::place(sited, place, false));
+    let leads = entity.into_iter().chain(place).collect::<Vec<_>>().join(" · ");
     let open = if is_open { " open" } else { "" };
     let mut out = format!("<details{open}><summary>{}</summary>\n\n", parts.join(" · "));
-    out.extend(leads.filter(|leads| !leads.is_empty()).map(|leads| format!("{leads}\n\n")));
+    if !leads.is_empty() {
+        out.push_str(&format!("{leads}\n\n"));
+    }
     for remark in remarks(sited, change) {
         out.push_str(&format!("{}\n\n", prose(&remark)));
     }

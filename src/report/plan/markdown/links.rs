@@ -19,6 +19,11 @@ pub(super) fn page(sited: &Sited<'_>, change: &Change) -> Option<String> {
     Some(format!("{app}/{blueprint}Entity?identifier={identifier}"))
 }
 
+/// Whether the forge shows files at the commit.
+pub(super) fn has_files(sited: &Sited<'_>) -> bool {
+    sited.report.links.is_some_and(|links| links.files.is_some())
+}
+
 /// `path:line`, which leads to that line.
 pub(super) fn place(sited: &Sited<'_>, place: Place, is_at_base: bool) -> String {
     let name = code(&sited.location(place));
