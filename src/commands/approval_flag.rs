@@ -25,15 +25,13 @@ pub(crate) fn parse_approval(text: &str) -> Result<ApprovalDigest, String> {
             format!("this is the id of a commit, which approves nothing. The approval digest has {all} digits: {place}")
         }
         EARLIER_DIGITS if is_hex => format!(
-            "this is an approval digest of an earlier version, or the beginning of one; run `portolan diff` again and use \
-             all {all} digits that it shows after `--approve`"
+            "this is an approval digest of an earlier version or an incomplete one; run `portolan diff` and copy all {all} \
+             digits after `--approve`"
         ),
         length if is_hex && length < all => {
-            format!(
-                "an approval digest has {all} digits and this has {length}: copy all of it, it cannot be abbreviated"
-            )
+            format!("an approval digest has {all} digits and this has {length}: copy all of it")
         }
-        length if length == all && is_hex => "an approval digest is written in lower case".to_owned(),
-        _ => format!("an approval digest is {all} hexadecimal digits: `portolan diff` shows it after `--approve`"),
+        length if length == all && is_hex => "an approval digest must be lower case".to_owned(),
+        _ => format!("an approval digest is {all} hexadecimal digits; `portolan diff` shows it after `--approve`"),
     })
 }

@@ -102,7 +102,7 @@ fn on_branch(branch: &str, push: &str) -> Repo {
     let repo = services(2);
     repo.write("portolan.yaml", format!("scope: acme/catalog\n{push}"));
     repo.write(".gitignore", ".portolan/local.db*\n*.json\n!.portolan/blueprints/*.json\n*.md\n*.xml\n*.txt\n");
-    repo.git(&["init", "--quiet", "--initial-branch", branch]);
+    repo.git(&["symbolic-ref", "HEAD", &format!("refs/heads/{branch}")]);
     repo.git(&["add", "--all"]);
     repo.git(&["commit", "--quiet", "--message", "one"]);
     repo
@@ -176,6 +176,7 @@ fn a_dirty_work_tree_pushes_nothing_where_a_clean_one_is_required() {
     let allowed = push(&repo, &serving, "--yes --allow-dirty");
     assert_eq!((allowed.code, plain.count("service")), (0, 3), "{}", allowed.talk);
     let outside = services(1);
+    outside.leave_git();
     outside.write("portolan.yaml", "scope: acme/catalog\npush: {require-clean: true}\n");
     let other = server(&[]);
     is_refused(&push(&outside, &other.0, "--yes"), &other.1, "no Git work tree", "--allow-dirty");

@@ -129,7 +129,9 @@ fn a_commit_that_cannot_be_pushed_is_told_with_the_way_out() {
     let old = id(&repo, "HEAD~2");
     let talk = run(&clone, &format!("push --ref {old}")).was_refused();
     assert!(talk.contains("git fetch --unshallow"), "{talk}");
-    let talk = run(&services(1), "push --ref HEAD").was_refused();
+    let outside = services(1);
+    outside.leave_git();
+    let talk = run(&outside, "push --ref HEAD").was_refused();
     assert!(talk.contains("--ref") && talk.contains("Git"), "{talk}");
 }
 
