@@ -9,8 +9,38 @@ use crate::domain::value::Value;
 use crate::text::credentials::{holds_secret, merged};
 use crate::text::mask::Mask;
 
+/// The shortest credential that is also hidden elsewhere in the same value: a shorter one may be a part of any word.
+const REPEATED_MIN: usize = 8;
+
 /// The value of the property `name` as it may be shown. `None`: it has no name, as a title.
 pub fn masked_value<'v>(mask: &Mask, name: Option<&str>, value: &'v Value) -> Cow<'v, Value> {
+    let masked = masked_by_name(mask, name, value);
+    if !matches!((&masked, value), (Cow::Owned(_), Value::List(_) | Value::Map(_))) {
+        return masked;
+    }
+    // An alias repeats the credential under a name that tells nothing.
+    let mut secrets = Vec::new();
+    secrets_in(mask, name, value, &mut secrets);
+    secrets.retain(|secret| secret.len() >= REPEATED_MIN);
+    let mut masked = masked.into_owned();
+    hide_repeated(mask, &secrets, &mut masked);
+    Cow::Owned(masked)
+}
+
+fn hide_repeated(mask: &Mask, secrets: &[String], value: &mut Value) {
+    match value {
+        Value::Text(text) => {
+            for secret in secrets.iter().filter(|secret| text.contains(secret.as_str())).collect::<Vec<_>>() {
+                *text = text.replace(secret.as_str(), &mask.mark(secret)).into();
+            }
+        }
+        Value::List(items) => items.iter_mut().for_each(|item| hide_repeated(mask, secrets, item)),
+        Value::Map(entries) => entries.iter_mut().for_each(|(_, value)| hide_repeated(mask, secrets, value)),
+        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Large(_) | Value::Float(_) => {}
+    }
+}
+
+fn masked_by_name<'v>(mask: &Mask, name: Option<&str>, value: &'v Value) -> Cow<'v, Value> {
     if name.is_some_and(|name| mask.allows(name)) {
         return Cow::Borrowed(value);
     }
@@ -28,7 +58,7 @@ pub fn masked_value<'v>(mask: &Mask, name: Option<&str>, value: &'v Value) -> Co
         }
         Value::Null | Value::Bool(_) => Cow::Borrowed(value),
         Value::List(items) => {
-            let masked: Vec<Cow<'_, Value>> = items.iter().map(|item| masked_value(mask, name, item)).collect();
+            let masked: Vec<Cow<'_, Value>> = items.iter().map(|item| masked_by_name(mask, name, item)).collect();
             if masked.iter().all(|item| matches!(item, Cow::Borrowed(_))) {
                 return Cow::Borrowed(value);
             }
@@ -37,7 +67,7 @@ pub fn masked_value<'v>(mask: &Mask, name: Option<&str>, value: &'v Value) -> Co
         Value::Map(entries) => {
             let names = Names::of(entries.iter().map(|(key, value)| (key.as_ref(), value.as_str())));
             let entry = |(key, value): &'v (Box<str>, Value)| {
-                (mask.text(key), masked_value(mask, names.of_value(key, name), value))
+                (mask.text(key), masked_by_name(mask, names.of_value(key, name), value))
             };
             let masked: Vec<(Cow<'_, str>, Cow<'_, Value>)> = entries.iter().map(entry).collect();
             let is_same = |(key, value): &(Cow<'_, str>, Cow<'_, Value>)| {

@@ -21,9 +21,7 @@ pub enum PushError {
     #[error("push refused: {found}, and pushes come from {allowed} ({place}). Nothing was written")]
     #[diagnostic(
         code("push-branch"),
-        help(
-            "push from there, or change `push.branches` in portolan.yaml. To push once all the same, add `--allow-branch`"
-        )
+        help("push from there, or change `push.branches` in portolan.yaml. To push anyway, add `--allow-branch`")
     )]
     Branch { found: String, allowed: String, place: String },
     #[error("push refused: {what}, and `push.require-clean` ({place}) requires a clean work tree. Nothing was written")]

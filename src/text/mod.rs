@@ -40,6 +40,7 @@ mod tests {
         assert_eq!(io_reason(&Error::from_raw_os_error(2)), "it does not exist");
         assert_eq!(io_reason(&Error::from(ErrorKind::PermissionDenied)), "permission denied");
         assert_eq!(io_reason(&Error::other("IO is odd")), "IO is odd");
+        // The number of a full disk is that of Linux.
         #[cfg(target_os = "linux")]
         assert_eq!(io_reason(&Error::from_raw_os_error(28)), "no space left on device");
     }

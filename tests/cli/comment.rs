@@ -68,7 +68,7 @@ fn a_comment_is_created_once_then_updated_and_left_alone_where_nothing_changed()
     assert!(second.quietly_gave().contains("https://forge.example/comments/2"));
     assert_eq!(forge.comments(), [("ada".to_owned(), "Looks good!".to_owned()), (ME.to_owned(), report("second"))]);
     // Forges store other line ends, and no blanks at the end.
-    forge.edit(1, &report("second").replace('\n', "\r\n").trim_end().to_owned());
+    forge.edit(1, report("second").replace('\n', "\r\n").trim_end());
     let before = writes(&forge);
     assert_eq!(comment(&forge, &report("second")).code, 0);
     assert_eq!(writes(&forge), before, "nothing changed, and nothing is written");
@@ -182,11 +182,14 @@ fn a_fork_gets_a_notice_and_no_failure() {
     assert!(run.talk.contains("pull-requests: write") && run.talk.contains("not accessible"), "{}", run.talk);
 }
 
+/// The arguments, the variables, and what the answer has to name.
+type Case<'a> = (&'a str, &'a [(&'static str, &'a str)], &'a str);
+
 #[test]
 fn what_cannot_be_published_is_refused_before_anything_is_sent() {
     let forge = Forge::start();
     let long = report(&"é".repeat(70_000));
-    let cases: [(&str, &[(&str, &str)], &str); 7] = [
+    let cases: [Case; 7] = [
         ("no marker\n", &[], "marker"),
         (&format!("\n{}", report("x")), &[], "marker"),
         (&long, &[], "65,536"),

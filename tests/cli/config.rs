@@ -38,6 +38,7 @@ prune.max-percent    10              default
 push.branches        default branch  default
 push.require-clean   false           default
 push.require-signed  false           default
+secrets.allow        []              default
 snapshot.max-age     30d             default
 rules.foreign-field  off             portolan.yaml:3
 

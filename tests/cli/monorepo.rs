@@ -118,7 +118,8 @@ fn all_runs_each_config_with_one_report_and_the_worst_exit_code() {
 #[test]
 fn documents_of_several_configs_are_one_document() {
     let repo = teams();
-    (wrong(&repo, "a"), wrong(&repo, "b"));
+    wrong(&repo, "a");
+    wrong(&repo, "b");
     let told = run(
         &repo,
         "lint --all --output sarif=l.sarif --output junit=l.xml --output gitlab=l.json --output concise --output markdown=l.md",
@@ -143,7 +144,8 @@ fn documents_of_several_configs_are_one_document() {
 #[test]
 fn paths_go_to_the_config_that_holds_them() {
     let repo = teams();
-    (wrong(&repo, "a"), wrong(&repo, "b"));
+    wrong(&repo, "a");
+    wrong(&repo, "b");
     let envelope = json(&run(&repo, "lint --all teams/b/catalog/wrong.yaml --output json"));
     assert_eq!(envelope["reports"].as_array().map(Vec::len), Some(1));
     assert_eq!(envelope["reports"][0]["root"], "teams/b");

@@ -5,6 +5,7 @@ pub mod faulty;
 pub mod forge;
 pub mod issuing;
 pub mod plain;
+// Windows has no pseudo terminal of this kind.
 #[cfg(unix)]
 pub mod pty;
 pub mod seeds;

@@ -38,6 +38,7 @@ sys.exit(os.waitstatus_to_exitcode(status) if os.WIFEXITED(status) else 99)
 "#;
 
 /// What a person saw, and the exit code. `None`, aloud, where there is no Python with pseudo terminals.
+#[expect(clippy::print_stderr, reason = "says what it skips")]
 pub fn run_on_terminal(
     folder: &Path,
     line: &str,

@@ -47,7 +47,7 @@ pub enum ClientError {
     #[error("no connection to `{host}` through the proxy `{proxy}`: {reason}")]
     #[diagnostic(
         code("catalog-proxy"),
-        help("HTTPS_PROXY or ALL_PROXY names this proxy: correct it, or exclude the host: NO_PROXY={host}")
+        help("correct HTTPS_PROXY or ALL_PROXY, which name this proxy, or exclude the host: NO_PROXY={host}")
     )]
     Proxy {
         proxy: String,

@@ -501,12 +501,19 @@ fn relative(root: &Path, path: &Path) -> Result<String, LintError> {
 /// The credentials in a file, as the reader of manifests decodes them.
 pub(crate) fn read_credentials(text: &str, mask: &Mask) -> Vec<(Range<usize>, String)> {
     let mut found = Vec::new();
-    if may_hold(text) {
+    if may_name_one(text) {
         Reader::new(Limits::default()).read(text, &mut |document: &Document<'_>| {
             document.view.root().into_iter().for_each(|root| credentials_in(mask, root, &mut found));
         });
     }
     found
+}
+
+/// Whether reading the file is worth it. A name may also be a value: `{name: apiKey, value: ...}`.
+fn may_name_one(text: &str) -> bool {
+    const WORDS: [&str; 7] = ["pass", "pwd", "secret", "key", "token", "begin", "default"];
+    let lower = text.to_ascii_lowercase();
+    may_hold(text) || WORDS.iter().any(|word| lower.contains(word))
 }
 
 /// Path and text of the files that findings point into; all others are forgotten.

@@ -22,12 +22,16 @@ pub(crate) fn add_merge_attributes(context: &mut Context<'_>) -> Result<(), Writ
     let mut buffer = ReadBuffer::default();
     let Some(file) = sources::find_file(root, FILE) else {
         if sources::is_taken(&root.join(FILE)) {
-            return Ok(say_unchanged(context));
+            say_unchanged(context);
+            return Ok(());
         }
         let text = attributes::add("").unwrap_or_default();
         return sources::create_atomically(root, FILE.as_ref(), text.as_bytes());
     };
-    let Ok(read) = sources::read(&file, &mut buffer) else { return Ok(say_unchanged(context)) };
+    let Ok(read) = sources::read(&file, &mut buffer) else {
+        say_unchanged(context);
+        return Ok(());
+    };
     let Some(after) = attributes::add(read.text) else { return Ok(()) };
     let bytes = sources::encode(&after, read.encoding);
     sources::write_atomically(root, FILE.as_ref(), &bytes)

@@ -110,8 +110,8 @@ impl Hands {
         let Self { reader, manifests, .. } = self;
         let text = text.ok()?.text;
         let name = path.rsplit('/').next().unwrap_or(path);
-        let names_group = |platform: &&Platform| memmem::find(text.as_bytes(), platform.group.as_bytes()).is_some();
-        if Platform::by_bare_file(name).is_none() && !PLATFORMS.iter().any(|platform| names_group(platform)) {
+        let names_group = |platform: &Platform| memmem::find(text.as_bytes(), platform.group.as_bytes()).is_some();
+        if Platform::by_bare_file(name).is_none() && !PLATFORMS.iter().copied().any(names_group) {
             return None;
         }
         let (mut span, mut number, mut notes) = (None, 0, Vec::new());

@@ -65,7 +65,8 @@ fn shell_value(text: &str, at: usize) -> Vec<Range<usize>> {
     }
     let end =
         rest.find(|c: char| c.is_whitespace() || matches!(c, '&' | ';' | ',' | '"' | '\'' | '`' | ')' | '}' | '<'));
-    vec![at..at + end.unwrap_or(rest.len())]
+    let end = at + end.unwrap_or(rest.len());
+    std::iter::once(at..end).collect()
 }
 
 /// What stands behind `name:`: a scalar, the items of a list, or the lines of a block.

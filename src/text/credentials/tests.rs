@@ -1,3 +1,5 @@
+//! Which texts are credentials, and which only speak of them.
+
 use super::*;
 
 const KEY: &str = "f3J9x0Qp2LmN8vRt";

@@ -71,7 +71,7 @@ fn a_repository_that_is_wired_by_hand_stays_so() {
         "repos:\n- repo: local\n  hooks:\n  - {id: p, entry: portolan lint, language: system}\n",
     );
     repo.write(".gitignore", "*.db*\n/.portolan/last-push.json\n");
-    repo.write(".gitattributes", ".portolan/known-entities.txt merge=union\n");
+    repo.write(".gitattributes", ".portolan/known-entities.txt merge=union\n.portolan/source.json merge=union\n");
     let before = contents(repo.path());
     let told = run(&repo, "init --yes");
     assert_eq!(told.code, 0, "{}", told.talk);

@@ -33,7 +33,8 @@ fn globs_that_leave_no_file_are_refused() {
 fn what_is_named_or_committed_is_not_asked_for_more() {
     let repo = with_globs("  include: [catalogue]\n");
     repo.write("catalog/cart.yaml", service("cart", WRONG));
-    assert_eq!(findings(&repo, &["catalog/cart.yaml"]), ["catalog/cart.yaml:9:11 wrong-property-type"]);
+    let unlisted = "catalog/cart.yaml:7:15 unlisted-manifest";
+    assert_eq!(findings(&repo, &["catalog/cart.yaml"]), ["catalog/cart.yaml:9:11 wrong-property-type", unlisted]);
     repo.git(&["init", "--quiet"]);
     assert_eq!(lint(&repo, &["--staged"]).code, 0);
 }

@@ -70,7 +70,7 @@ fn usage_is_64_and_says_what_would_do() {
         (&["nowhere.yaml"], "no such file or folder: `nowhere.yaml`"),
         (&["catalog/nowhere/"], "no such file or folder: `"),
         (&["../elsewhere.yaml"], "is outside of the repository at"),
-        (&["--baseline", "nowhere.json"], "nowhere.json` cannot be read: No such file"),
+        (&["--baseline", "nowhere.json"], "nowhere.json` cannot be read: it does not exist"),
         (&["-C", "nowhere"], "no such folder: `"),
         (&["--config", "nowhere.yaml"], "nowhere.yaml`"),
         (&["--target", "production"], "`production`"),

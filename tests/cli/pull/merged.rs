@@ -166,7 +166,7 @@ fn attributes_are_added_once_and_only_where_git_has_the_snapshot() {
     assert_eq!(folder.git(&["check-attr", "merge", path]), format!("{path}: merge: union\n"));
     assert!(!folder.path().join(".gitattributes").exists());
 
-    let without_git = Repo::new();
+    let without_git = Repo::outside_git();
     without_git.write("portolan.yaml", "scope: acme/a\n").write("port.yml", CART);
     catalog.pull(&without_git, "");
     assert!(!without_git.path().join(".gitattributes").exists());

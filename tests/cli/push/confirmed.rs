@@ -17,11 +17,13 @@ fn push(repo: &Repo, serving: &Serving, flags: &str) -> Run {
     run_exactly(repo, &format!("push --catalog {} {flags}", serving.url), &CREDENTIALS)
 }
 
+// A terminal of its own is made with a pseudo terminal, which Windows has in another way.
 #[cfg(unix)]
 fn typed(repo: &Repo, line: &str, answers: &[(&str, &str)]) -> Option<(i32, String)> {
     crate::testkit::pty::run_on_terminal(repo.path(), line, &CREDENTIALS, answers)
 }
 
+// A terminal of its own is made with a pseudo terminal, which Windows has in another way.
 #[cfg(unix)]
 #[test]
 fn on_a_terminal_a_push_to_a_platform_shows_the_plan_and_asks() {
@@ -48,6 +50,7 @@ fn on_a_terminal_a_push_to_a_platform_shows_the_plan_and_asks() {
     assert!(!seen.contains(question), "{seen}");
 }
 
+// A terminal of its own is made with a pseudo terminal, which Windows has in another way.
 #[cfg(unix)]
 #[test]
 fn on_a_terminal_the_scope_is_typed_to_approve_hazards() {
@@ -66,6 +69,7 @@ fn on_a_terminal_the_scope_is_typed_to_approve_hazards() {
     assert!(!seen.contains("[y/N]"), "one question is enough: {seen}");
 }
 
+// A terminal of its own is made with a pseudo terminal, which Windows has in another way.
 #[cfg(unix)]
 #[test]
 fn a_push_to_the_embedded_catalog_asks_nothing() {

@@ -1,3 +1,5 @@
+//! Which known entities the list keeps, by what the repository can point to.
+
 use serde_json::{Value as Json, json};
 
 use super::*;

@@ -7,7 +7,10 @@ use crate::report::plan::markdown::budget::{Item, Section};
 use crate::report::plan::markdown::{MANY, code};
 
 const ROWS_MAX: usize = 40;
-const COLUMNS: [(&str, fn(&Tally) -> usize); 5] = [
+/// The heading of a column, and what it counts.
+type Column = (&'static str, fn(&Tally) -> usize);
+
+const COLUMNS: [Column; 5] = [
     ("Delete", |tally| tally.delete),
     ("Rename", |tally| tally.rename),
     ("Adopt", |tally| tally.adopt),

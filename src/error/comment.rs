@@ -1,0 +1,45 @@
+//! Errors of `portolan comment` and of reading approvals from the forge.
+
+/// Why there is no comment on the pull request.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum CommentError {
+    #[error("`{path}` is not a report: its first line is not the marker of one")]
+    #[diagnostic(
+        code("no-marker"),
+        help("write it with `portolan diff --output markdown=FILE`, and change nothing in it")
+    )]
+    NoMarker { path: String },
+    #[error("standard input is not UTF-8 text")]
+    #[diagnostic(code("comment-not-text"), help("write the report with `portolan diff --output markdown=FILE`"))]
+    NotText,
+    #[error("`{path}` is too long: {length} characters; a comment on {forge} has at most {most}")]
+    #[diagnostic(
+        code("comment-too-long"),
+        help("publish the report as `portolan diff --output markdown=FILE` wrote it")
+    )]
+    TooLong { path: String, length: String, most: String, forge: &'static str },
+    #[error("no token to comment on {name}: {variable} is not set")]
+    #[diagnostic(
+        code("no-forge-token"),
+        help(
+            "GitHub: `env: GITHUB_TOKEN: ${{{{ github.token }}}}` and `permissions: pull-requests: write`; GitLab: a project \
+             access token with the scope `api` and the role Reporter, as a masked variable GITLAB_TOKEN"
+        )
+    )]
+    NoToken { variable: &'static str, name: String },
+    #[error("no token to read approvals on {name}: {variable} is not set")]
+    #[diagnostic(
+        code("no-forge-token"),
+        help(
+            "GitHub: `env: GITHUB_TOKEN: ${{{{ github.token }}}}` and `permissions: pull-requests: read`; GitLab: a project \
+             access token with the scope `read_api` and the role Reporter, as a masked variable GITLAB_TOKEN"
+        )
+    )]
+    NoTokenForApprovals { variable: &'static str, name: String },
+    #[error("{name}: the forge does not say which account the token belongs to")]
+    #[diagnostic(code("unknown-author"), help("name it: `--author LOGIN`"))]
+    UnknownAuthor { name: String },
+    #[error("the certificates in `{path}` cannot be used: {reason}")]
+    #[diagnostic(code("forge-ca-bundle"), help("PORTOLAN_CA_BUNDLE and SSL_CERT_FILE name a PEM file"))]
+    Bundle { path: String, reason: String },
+}
