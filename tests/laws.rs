@@ -100,8 +100,11 @@ fn doubled_carriage_returns_are_reported_once_in_a_document() {
         let findings = lint(text).into_iter().filter(|finding| finding.message.contains("two carriage returns"));
         findings.map(|finding| finding.rule.name).collect::<Vec<_>>()
     };
-    assert_eq!(doubled(&SOUND.replace('\n', "\r\r\n")), ["ambiguous-scalar"; 2]);
-    assert_eq!(doubled(&SOUND.replace('\n', "\r\n")), [""; 0]);
+    // `SOUND` has an alias that leads out of its second document, which is read no further.
+    let (first, _) = SOUND.split_once("---").expect("it has two documents");
+    let twice = format!("{first}---\n{first}");
+    assert_eq!(doubled(&twice.replace('\n', "\r\r\n")), ["ambiguous-scalar"; 2]);
+    assert_eq!(doubled(&twice.replace('\n', "\r\n")), [""; 0]);
 }
 
 proptest! {

@@ -14,7 +14,7 @@ pub enum PushError {
         code("push-pull-request"),
         help(
             "push after the merge, from the branch that was merged into; on the pull request, run `portolan diff`. To push \
-             once all the same, add `--allow-pull-request`"
+             anyway, add `--allow-pull-request`"
         )
     )]
     PullRequest { event: String },
@@ -28,8 +28,8 @@ pub enum PushError {
     #[diagnostic(
         code("push-dirty"),
         help(
-            "commit the changes (`git status` shows them), or push the commit without them: `--ref HEAD`. To push once all \
-             the same, add `--allow-dirty`"
+            "commit the changes (`git status` shows them), or push the commit without them: `--ref HEAD`. To push \
+             anyway, add `--allow-dirty`"
         )
     )]
     Dirty { what: &'static str, place: String },

@@ -137,7 +137,7 @@ fn what_makes_no_sense_is_refused_before_anything_is_read() {
         ("push --approve 00070e15", "copy all of it"),
         ("push --approve 00070e151c232a31383f464d545b626970777e858c939aa", "has 48 digits and this has 47"),
         ("push --approve 00070E151C232A31383F464D545B626970777E858C939AA1", "lower case"),
-        ("push --approve 00070e151c23", "of an earlier version, or the beginning of one; run `portolan diff`"),
+        ("push --approve 00070e151c23", "of an earlier version or an incomplete one; run `portolan diff`"),
         (
             "push --approve 00070e151c232a31383f464d545b626970777e858c939aa1a8afb6bdc4cbd2d9",
             "this is the id of a plan or of a hazard (`digest` in the JSON report), which approves nothing",

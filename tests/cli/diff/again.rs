@@ -199,5 +199,5 @@ fn a_circle_that_nobody_can_enter_names_its_lines_and_its_way_out() {
         "{flat}"
     );
     let push = run_with(&world.repo, "push", &world.catalog.variables());
-    assert!(push.talk.contains("fix each one that the plan names"), "{}", push.talk);
+    assert!(push.talk.contains("fix each obstacle that the plan lists"), "{}", push.talk);
 }

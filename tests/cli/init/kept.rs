@@ -76,7 +76,7 @@ fn a_repository_that_is_wired_by_hand_stays_so() {
     let told = run(&repo, "init --yes");
     assert_eq!(told.code, 0, "{}", told.talk);
     assert!(told.results.contains("Nothing to do"), "{}", told.results);
-    assert!(told.talk.contains("`.github/workflows/catalog.yml` already runs portolan"), "{}", told.talk);
+    assert!(told.talk.contains("`.github/workflows/catalog.yml` runs portolan already"), "{}", told.talk);
     assert!(contents(repo.path()) == before);
 }
 

@@ -157,7 +157,7 @@ fn the_workflow_compares_comments_and_pushes() {
     // Before the secrets are set, and on a fork, the plan is made without the catalog.
     assert_eq!(job.run("bash", &diff, &[("PORT_CLIENT_SECRET", "")]).0, 0);
     assert_eq!(job.calls().len(), 1);
-    repo.write("calls", "");
+    repo.write("calls", "").write("summary", "");
     let (code, words) = job.run("bash", &diff, &[("CODE", "1")]);
     assert_eq!(code, 1, "{words}");
     is_not_obeyed(&words);

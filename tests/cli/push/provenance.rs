@@ -186,7 +186,7 @@ fn a_record_that_says_nothing_of_this_push_is_refused_by_name() {
     let head = id(&repo, "HEAD");
     let gone = "0123456789abcdef0123456789abcdef01234567";
     for (text, code, words) in [
-        (good.replace("acme/catalog", "acme/other"), 4, "for the scope `acme/other`, and this is `acme/catalog`"),
+        (good.replace("acme/catalog", "acme/other"), 4, "for the scope `acme/other`, and this one is `acme/catalog`"),
         (good.replace("\"port\"", "\"glint\""), 4, "for the platform `glint`"),
         (good.replace("the embedded catalog", "another catalog"), 4, "for the catalog `another catalog"),
         (good.replace(&head, gone), 4, "does not show whether"),
@@ -211,6 +211,7 @@ fn a_record_that_says_nothing_of_this_push_is_refused_by_name() {
     assert_eq!(shallow.code, 4, "{}{}", shallow.results, shallow.talk);
     assert!(shallow.talk.contains("git fetch --unshallow"), "{}", shallow.talk);
     let none = services(1);
+    none.leave_git();
     let talk = run(&none, SINCE).was_refused();
     assert!(talk.contains("--since-outcome"), "{talk}");
 }
