@@ -3,7 +3,13 @@
 
 use std::ops::Range;
 
-use super::names::holds_secret;
+use super::names::{holds_secret, may_name_secret};
+
+/// How far a value on one line is looked at: no credential is longer, and a line may have a million bytes with a name at
+/// every fourth of them.
+const LONGEST: usize = 2 << 10;
+/// The same for the lines of a block, as those of a private key.
+const LONGEST_BLOCK: usize = 64 << 10;
 
 /// A name with the bytes of what is assigned to it.
 struct Assignment<'t> {
@@ -13,10 +19,8 @@ struct Assignment<'t> {
 
 /// The values that [`holds_secret`] takes for credentials, but for names of `allowed`.
 pub(super) fn find(text: &str, allowed: &[String], found: &mut Vec<Range<usize>>) {
-    for assignment in assignments(text) {
-        if allowed.iter().any(|name| name == assignment.name) {
-            continue;
-        }
+    let is_wanted = |name: &str| may_name_secret(name) && !allowed.iter().any(|allowed| allowed == name);
+    for assignment in assignments(text, is_wanted) {
         let values = assignment.values.into_iter();
         found.extend(values.filter(|value| holds_secret(assignment.name, &text[value.clone()])));
     }
@@ -24,15 +28,15 @@ pub(super) fn find(text: &str, allowed: &[String], found: &mut Vec<Range<usize>>
 
 /// The values that are assigned to these names.
 pub(super) fn allowed(text: &str, names: &[String]) -> Vec<Range<usize>> {
-    let lifted = assignments(text).filter(|assignment| names.iter().any(|name| name == assignment.name));
-    lifted.flat_map(|assignment| assignment.values).collect()
+    assignments(text, |name| names.iter().any(|it| it == name)).flat_map(|assignment| assignment.values).collect()
 }
 
-fn assignments(text: &str) -> impl Iterator<Item = Assignment<'_>> {
-    memchr::memchr2_iter(b':', b'=', text.as_bytes()).filter_map(move |sign| assignment(text, sign))
+/// What is assigned to the names that are wanted.
+fn assignments(text: &str, is_wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = Assignment<'_>> {
+    memchr::memchr2_iter(b':', b'=', text.as_bytes()).filter_map(move |sign| assignment(text, sign, &is_wanted))
 }
 
-fn assignment(text: &str, sign: usize) -> Option<Assignment<'_>> {
+fn assignment(text: &str, sign: usize, is_wanted: impl Fn(&str) -> bool) -> Option<Assignment<'_>> {
     let before = text[..sign].trim_end_matches([' ', '\t']);
     let bare = before.trim_end_matches(['"', '\'']);
     let bare = if bare.len() < before.len() { bare.trim_end_matches('\\') } else { bare };
@@ -40,7 +44,7 @@ fn assignment(text: &str, sign: usize) -> Option<Assignment<'_>> {
     let start =
         bare.rfind(|c: char| !is_of_name(c)).map_or(0, |at| at + bare[at..].chars().next().map_or(1, char::len_utf8));
     let name = bare.get(start..)?;
-    if name.is_empty() {
+    if name.is_empty() || !is_wanted(name) {
         return None;
     }
     let is_colon = text.as_bytes()[sign] == b':';
@@ -59,7 +63,7 @@ fn is_of_name(c: char) -> bool {
 
 /// What stands behind `name=`: up to what ends a word.
 fn shell_value(text: &str, at: usize) -> Vec<Range<usize>> {
-    let rest = &text[at..];
+    let rest = up_to(text, at, LONGEST);
     if let Some(quoted) = quoted(text, at) {
         return vec![quoted];
     }
@@ -74,10 +78,11 @@ fn yaml_values(text: &str, name: usize, at: usize) -> Vec<Range<usize>> {
     let mut at = skip_blanks(text, at);
     // Anchors and tags stand before the value.
     while text[at..].starts_with(['&', '!']) {
-        let word = text[at..].find([' ', '\t', '\n']).unwrap_or(text.len() - at);
-        at = skip_blanks(text, at + word);
+        let word = up_to(text, at, LONGEST);
+        at = skip_blanks(text, at + word.find([' ', '\t', '\n']).unwrap_or(word.len()));
     }
-    let line_end = at + text[at..].find('\n').unwrap_or(text.len() - at);
+    let line = up_to(text, at, LONGEST);
+    let line_end = at + line.find('\n').unwrap_or(line.len());
     let rest = text[at..line_end].trim_end();
     if rest.is_empty() || rest.starts_with('#') {
         return lower_lines(text, name, line_end, true);
@@ -86,14 +91,14 @@ fn yaml_values(text: &str, name: usize, at: usize) -> Vec<Range<usize>> {
         return lower_lines(text, name, line_end, false);
     }
     if rest.starts_with('[') {
-        let end = text[at..].find(']').unwrap_or(rest.len());
+        let end = up_to(text, at, LONGEST).find(']').unwrap_or(rest.len());
         return items(text, at + 1, at + end);
     }
     if let Some(quoted) = quoted(text, at) {
         return vec![quoted];
     }
-    // What an alias stands for is hidden where it is written.
-    if rest.starts_with('*') {
+    // What an alias stands for is hidden where it is written, and a mapping has names of its own.
+    if rest.starts_with(['*', '{']) {
         return Vec::new();
     }
     vec![plain(text, name, at, line_end)]
@@ -101,8 +106,7 @@ fn yaml_values(text: &str, name: usize, at: usize) -> Vec<Range<usize>> {
 
 /// A plain scalar. Inside of braces a comma or a brace ends it.
 fn plain(text: &str, name: usize, at: usize, line_end: usize) -> Range<usize> {
-    let line_start = text[..name].rfind('\n').map_or(0, |at| at + 1);
-    let is_flow = text[line_start..name].contains(['{', '[']);
+    let is_flow = line_before(text, name).contains(['{', '[']);
     let mut end = line_end;
     if let Some(comment) = text[at..end].find(" #") {
         end = at + comment;
@@ -115,18 +119,18 @@ fn plain(text: &str, name: usize, at: usize, line_end: usize) -> Range<usize> {
 
 /// What is in quotes at this byte; the quotes may be escaped, as they are in JSON inside of a string.
 fn quoted(text: &str, at: usize) -> Option<Range<usize>> {
-    let rest = &text[at..];
+    let rest = up_to(text, at, LONGEST);
     let bare = rest.trim_start_matches('\\');
     let escapes = rest.len() - bare.len();
     let quote = bare.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let start = at + escapes + 1;
     let mut from = start;
     loop {
-        let found = text[from..].find(quote).map(|found| from + found);
+        let found = text[from..at + rest.len()].find(quote).map(|found| from + found);
         let Some(end) = found else {
             // Never closed: the rest of the line.
-            let line_end = text[start..].find('\n').map_or(text.len(), |found| start + found);
-            return Some(start..line_end);
+            let line = up_to(text, start, LONGEST);
+            return Some(start..start + line.find('\n').unwrap_or(line.len()));
         };
         let backslashes = end - start - text[start..end].trim_end_matches('\\').len();
         if backslashes <= escapes || quote == '\'' {
@@ -153,11 +157,10 @@ fn items(text: &str, from: usize, to: usize) -> Vec<Range<usize>> {
 /// The lines below a key that are further to the right: the items of a list (which may stand as far left as the key), or
 /// the lines of a scalar.
 fn lower_lines(text: &str, name: usize, line_end: usize, is_list: bool) -> Vec<Range<usize>> {
-    let line_start = text[..name].rfind('\n').map_or(0, |at| at + 1);
-    let own = indentation(&text[line_start..]);
+    let own = indentation(line_before(text, name));
     let mut values: Vec<Range<usize>> = Vec::new();
     let mut at = (line_end + 1).min(text.len());
-    for line in text[at..].split_inclusive('\n') {
+    for line in up_to(text, at, LONGEST_BLOCK).split_inclusive('\n') {
         let content = line.trim_end();
         let column = indentation(line);
         let is_item = is_list && content[column.min(content.len())..].starts_with('-');
@@ -186,6 +189,17 @@ fn lower_lines(text: &str, name: usize, line_end: usize, is_list: bool) -> Vec<R
         at += line.len();
     }
     values
+}
+
+/// The text from a byte on, and no more of it than this.
+fn up_to(text: &str, at: usize, most: usize) -> &str {
+    &text[at..text.floor_char_boundary(at.saturating_add(most))]
+}
+
+/// What stands on the line before a byte, as far as it is looked at.
+fn line_before(text: &str, at: usize) -> &str {
+    let before = &text[text.ceil_char_boundary(at.saturating_sub(LONGEST))..at];
+    before.rsplit('\n').next().unwrap_or(before)
 }
 
 fn skip_blanks(text: &str, at: usize) -> usize {

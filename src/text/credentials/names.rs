@@ -13,6 +13,11 @@ fn ends_with_one_of(name: &str, ends: &[&str]) -> bool {
     ends.iter().any(|end| folded.ends_with(end))
 }
 
+/// Whether there is a value under this name that would be masked.
+pub(super) fn may_name_secret(name: &str) -> bool {
+    ends_with_one_of(name, &["passwd", "pwd"]) || name_sounds_secret(name)
+}
+
 /// Whether the value of a property of this name is masked: a name that sounds secret, and a value that is no reference, no
 /// template and no state such as `required`. A password may be short; what is called a token or a key must look like one.
 pub fn holds_secret(name: &str, text: &str) -> bool {
