@@ -162,7 +162,7 @@ fn bombs_end_in_a_finding() {
         ("laughs", format!("\n{}", laughs.replace("    l", "      l")), "alias-bomb"),
         ("brackets", format!(" {}", "[".repeat(200_000)), "too-deep"),
         ("braces", format!(" {}", "{a: ".repeat(100_000)), "too-deep"),
-        ("names of credentials", format!(" {}", "{token: [{password: x".repeat(20_000)), "too-deep"),
+        ("names of credentials", format!(" {}", "{token: [{password: ".repeat(20_000)), "too-deep"),
         ("blocks", format!("\n      a:\n{}", blocks.replace("k:", "       k:")), "too-deep"),
         ("keys", format!("\n{keys}"), "too-large"),
         ("large", format!(" \"{}\"\n", "x".repeat(11 << 20)), "too-large"),
