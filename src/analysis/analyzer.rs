@@ -225,7 +225,7 @@ impl FileRun<'_> {
     /// findings says so.
     fn name_consequence(&mut self, first: usize) {
         if let Some(finding) = self.state.gathered.findings.get_mut(first) {
-            finding.message.push_str(" Until it can be read, `portolan push` deletes nothing.");
+            finding.message.push_str(" Until this is fixed, `portolan push` deletes nothing.");
         }
     }
 

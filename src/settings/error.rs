@@ -33,7 +33,7 @@ pub enum SettingsError {
     #[error("config `{path}` cannot be read: {}", problem.reason())]
     #[diagnostic(code("unreadable-config"), help("{}", help_with_reading(problem)))]
     Unreadable { path: String, problem: ReadProblem },
-    #[error("no portolan.yaml applies to this folder, but {configs} of this repository {} one:{list}", if configs == "1 folder" { "has" } else { "have" })]
+    #[error("no portolan.yaml applies to this folder, but {configs} nearby {} one:{list}", if configs == "1 folder" { "has" } else { "have" })]
     #[diagnostic(code("configs-below"), help("{help}"))]
     ConfigsBelow { configs: String, list: String, help: String },
     #[error("`{}` is not in a Git work tree and has no portolan.yaml, so it is unknown which files are meant", path.display())]

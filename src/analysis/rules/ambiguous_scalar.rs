@@ -58,7 +58,8 @@ fn check(context: &DocumentContext<'_>, snapshot: &Snapshot, sink: &mut Sink<'_>
             _ if matches!(cluster, Reading::String(_)) => draft.help(quotes(raw)).fix("quote it", vec![quoted]),
             // Quotes would change the value that arrives, and nothing says that text is meant.
             (_, Some(plain)) => {
-                let help = format!("{}, or write `{plain}` if it is a number", quotes(raw));
+                let kind = if matches!(plain.as_str(), "true" | "false") { "boolean" } else { "number" };
+                let help = format!("{}, or write `{plain}` if it is a {kind}", quotes(raw));
                 draft.help(help).suggestion("quote it", vec![quoted])
             }
             (_, None) => draft.help(quotes(raw)).suggestion("quote it", vec![quoted]),
