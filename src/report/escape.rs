@@ -188,6 +188,10 @@ pub fn markdown_code(text: &str) -> String {
         out.push_str("</code>");
         return out;
     }
+    // Two backticks around nothing would open a span that ends at the next two.
+    if text.is_empty() {
+        return "<code></code>".to_owned();
+    }
     let mut longest = 0;
     let mut run = 0;
     for c in text.chars() {

@@ -112,7 +112,8 @@ fn junit(refusal: &Refusal<'_>, message: &str, reasons: &[&str]) -> String {
     let (code, brief) = (xml(&clean(refusal.code)), xml(&clean(message)));
     let mut lines = vec![message.to_owned()];
     lines.extend(reasons.iter().map(|reason| format!("- {reason}")));
-    lines.push(as_sentence(refusal.help));
+    // Begins the line with our own word: a runner obeys what begins a line.
+    lines.push(format!("help: {}", refusal.help));
     let body = lines.iter().map(|line| xml(&clean(line))).collect::<Vec<_>>().join("\n");
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
