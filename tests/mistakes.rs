@@ -42,10 +42,10 @@ fn mistakes() -> Vec<(&'static str, Mistake)> {
         ("a flag is misspelled", typed("lint --ouput json", &["--ouput"], "'--output'")),
         ("an unknown format", typed("lint --output xml", &["xml"], "`json`")),
         ("--force, as in Git", typed("push --force", &["--force"], "--approve")),
-        ("a path that does not exist", typed("lint catlog", &["catlog"], "")),
+        ("a path that does not exist", typed("lint catlog", &["catlog"], "relative to the current folder")),
         ("a revision that does not exist", typed("diff --base nope", &["nope"], "git branch")),
-        ("a folder that does not exist", typed("-C ../elsewhere lint", &["elsewhere"], "")),
-        ("a config that does not exist", typed("--config portolan.yml lint", &["portolan.yml"], "")),
+        ("a folder that does not exist", typed("-C ../elsewhere lint", &["elsewhere"], "folder that exists")),
+        ("a config that does not exist", typed("--config portolan.yml lint", &["portolan.yml"], "drop `--config`")),
         ("a target that does not exist", typed("--target prod lint", &["prod"], "target")),
         ("a region that does not exist", typed("diff --catalog asia", &["asia"], "`us`")),
         ("the platform in place of the region", typed("push --catalog port", &["port"], "`eu`")),
@@ -59,7 +59,7 @@ fn mistakes() -> Vec<(&'static str, Mistake)> {
         ("an identifier with a space", typed("new service My\u{a0}Cart", &["identifier"], "--title")),
         ("a rule that does not exist", typed("explain dangling", &["dangling"], "`dangling-relation`")),
         ("an approval that is none", typed("push --approve yes", &["yes"], "portolan diff")),
-        ("a plan file that does not exist", typed("push --plan plan.json", &["plan.json"], "")),
+        ("a plan file that does not exist", typed("push --plan plan.json", &["plan.json"], "name a file that exists")),
         ("a schema that does not exist", typed("schema entity", &["entity"], "manifest")),
         ("a shell that does not exist", typed("completions bsh", &["bsh"], "'bash'")),
         // What is missing in the environment.
@@ -96,7 +96,7 @@ fn mistakes() -> Vec<(&'static str, Mistake)> {
                 |repo| replaced(repo, SERVICE, "system: quoting", "system: quotng"),
                 "lint",
                 &[SERVICE, "dangling-relation"],
-                "",
+                "write `quoting`",
             ),
         ),
         (
@@ -118,7 +118,7 @@ fn mistakes() -> Vec<(&'static str, Mistake)> {
                 |repo| replaced(repo, SERVICE, "spec:\n", "<<<<<<< HEAD\nspec:\n=======\nspec: \n>>>>>>> main\n"),
                 "lint",
                 &[SERVICE, "merge conflict"],
-                "",
+                "keep the lines that are right",
             ),
         ),
         (
@@ -142,8 +142,8 @@ fn mistakes() -> Vec<(&'static str, Mistake)> {
                         repo.write("portolan.yaml", "manifests: [");
                     },
                     "lint",
-                    &["portolan.yaml"],
-                    "",
+                    &["portolan.yaml:1:"],
+                    "never closed",
                 )
             },
         ),
@@ -162,7 +162,7 @@ fn mistakes() -> Vec<(&'static str, Mistake)> {
                 },
                 "lint",
                 &["catalog/copy.yaml", "address-check"],
-                "",
+                "remove or rename one of the two",
             ),
         ),
         (

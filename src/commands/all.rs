@@ -11,7 +11,7 @@ use crate::commands::diff::DiffArgs;
 use crate::commands::lint::LintArgs;
 use crate::commands::pull::PullArgs;
 use crate::commands::push::PushArgs;
-use crate::commands::reports::{Destination, Reports};
+use crate::commands::reports::{Destination, Reports, is_document};
 use crate::commands::terminal::Terminal;
 use crate::commands::{config, diff, lint, pull, push, rule_names};
 use crate::error::Error;
@@ -134,6 +134,8 @@ fn owner<'c>(path: &Path, configs: &'c [ConfigBelow], directory: &Path) -> Optio
 struct Job {
     config: ConfigBelow,
     each: Each,
+    /// The flags, and the folder of the config.
+    request: Request,
     settings: Result<Settings, Error>,
 }
 
@@ -162,7 +164,7 @@ pub fn run(
             continue;
         }
         reports.enter(config, folder);
-        let exit = match one(job, at == 0, request, environment, terminal, streams, &mut reports) {
+        let exit = match one(job, at == 0, environment, terminal, streams, &mut reports) {
             Ok(exit) => exit,
             Err(error) => {
                 if let Some(config) = reports.take_heading() {
@@ -207,7 +209,7 @@ fn jobs(
         let folder = request.directory.clone().unwrap_or_default().join(&config.folder);
         let request = Request { folder: Some(folder), ..request.clone() };
         let settings = settings::resolve(&request, environment, &rule_names()).map_err(Error::from);
-        jobs.push(Job { config: config.clone(), each, settings });
+        jobs.push(Job { config: config.clone(), each, request, settings });
     }
     if matches!(each, Each::Diff(_) | Each::Push(_)) {
         let settled: Vec<(&str, &Settings)> =
@@ -220,7 +222,6 @@ fn jobs(
 fn one(
     job: &Job,
     is_first: bool,
-    request: &Request,
     environment: &Environment,
     terminal: &Terminal,
     streams: &mut Streams,
@@ -229,18 +230,14 @@ fn one(
     let settings = match &job.settings {
         Ok(settings) => settings,
         // Resolved again for an error of its own: errors cannot be copied.
-        Err(_) => {
-            let folder = request.directory.clone().unwrap_or_default().join(&job.config.folder);
-            let request = Request { folder: Some(folder), ..request.clone() };
-            &settings::resolve(&request, environment, &rule_names())?
-        }
+        Err(_) => &settings::resolve(&job.request, environment, &rule_names())?,
     };
     let mut context = Context {
         settings,
         environment,
         streams,
         style: terminal.style,
-        quiet: request.quiet,
+        quiet: job.request.quiet,
         motion: terminal.motion,
         mask: mask_of_run(settings, environment),
         reports: Some(reports),
@@ -250,13 +247,12 @@ fn one(
             context.say(&format!("note: {note}"));
         }
     }
-    let is_text =
-        |(format, file): &Destination| file.is_none() && !matches!(*format, "json" | "sarif" | "gitlab" | "junit");
+    let is_text = |(format, file): &Destination| file.is_none() && !is_document(format);
     let destinations = job.each.destinations();
-    if !request.quiet && (destinations.is_empty() || destinations.iter().any(is_text)) {
+    if !job.request.quiet && (destinations.is_empty() || destinations.iter().any(is_text)) {
         context.show_heading()?;
     }
-    if request.verbose {
+    if job.request.verbose {
         context.say(&format!("note: {}", settings.in_short()));
     }
     job.each.run(&mut context)

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::commands::context::Context;
 use crate::commands::forge;
+use crate::domain::address::percent_encoded;
 use crate::domain::digest::ApprovalDigest;
 use crate::domain::moment::Moment;
 use crate::error::{CommentError, Error};
@@ -93,7 +94,7 @@ fn directory<'c>(context: &'c Context<'_>) -> &'c Path {
 fn connect(pull_request: PullRequest, context: &Context<'_>) -> Result<Forge, Error> {
     let (variable, name) = (forge::token_variables(&pull_request)[0], pull_request.name());
     forge::connect(pull_request, context.environment, directory(context), context.quiet)?
-        .ok_or_else(|| CommentError::NoTokenForApprovals { variable, name }.into())
+        .ok_or_else(|| CommentError::no_token_to_read_approvals(variable, name).into())
 }
 
 /// The digests that a comment approves. The whole comment must be nothing else: whoever explains how to approve, or quotes
@@ -221,15 +222,7 @@ fn merged_on_gitlab(request: &Value, commit: &str, project: &str) -> Option<u64>
 
 /// For a segment of a path, or a value of a query.
 fn encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'-' | b'_' | b'~' => encoded.push(char::from(byte)),
-            byte if byte.is_ascii_alphanumeric() => encoded.push(char::from(byte)),
-            byte => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
+    percent_encoded(text, |byte| b"-_~".contains(&byte))
 }
 
 #[cfg(test)]

@@ -84,7 +84,7 @@ pub fn run(args: &CommentArgs, place: &Place<'_>, streams: &mut Streams) -> Resu
     let Some(forge) = forge::connect(pull_request, place.environment, place.directory, place.quiet)? else {
         return match restricted {
             Some(why) => Ok(say_restricted(&name, why, place, streams)),
-            None => Err(CommentError::NoToken { variable, name }.into()),
+            None => Err(CommentError::no_token_to_write(variable, name).into()),
         };
     };
     match publish_all(&forge, args, &reports, streams) {

@@ -1,7 +1,6 @@
 //! `push`: applies the plan that `diff` shows. It writes nothing until every hazard is approved, and always reports
 //! the result of every change, also after a signal.
 
-mod ci;
 mod confirm;
 mod guard;
 

@@ -11,6 +11,11 @@ use crate::sources;
 /// The formats of which several on standard output would be no document.
 const DOCUMENTS: [&str; 4] = ["json", "sarif", "gitlab", "junit"];
 
+/// Whether a report of this format is a whole document, so that nothing may stand beside it.
+pub(super) fn is_document(format: &str) -> bool {
+    DOCUMENTS.contains(&format)
+}
+
 /// The reports of a run with `--all`.
 #[derive(Debug, Default)]
 pub struct Reports {
@@ -62,7 +67,7 @@ impl Reports {
 impl Context<'_> {
     /// Writes one report, in the format of this name. `file`: as the user wrote it; `None`: standard output.
     pub fn write_report(&mut self, format: &'static str, file: Option<&Path>, text: &str) -> Result<(), Error> {
-        if let Some(reports) = self.reports.as_mut().filter(|_| file.is_some() || DOCUMENTS.contains(&format)) {
+        if let Some(reports) = self.reports.as_mut().filter(|_| file.is_some() || is_document(format)) {
             reports.collected.push(Collected {
                 config: reports.config.clone(),
                 folder: reports.folder.clone(),

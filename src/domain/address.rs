@@ -10,6 +10,19 @@ pub fn is_loopback(host: &str) -> bool {
     bare.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
+/// `text` for an address: every byte but letters, digits and those that `is_kept` names is written as `%XX`.
+pub fn percent_encoded(text: &str, is_kept: impl Fn(u8) -> bool) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || is_kept(byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
 /// `text` as a message may repeat it: where it is an address, or nearly one, without what may be a user, a password or a
 /// token. What was left out is `...`.
 pub fn without_secrets(text: &str) -> Cow<'_, str> {

@@ -30,8 +30,10 @@ pub fn masked_value<'v>(mask: &Mask, name: Option<&str>, value: &'v Value) -> Co
 fn hide_repeated(mask: &Mask, secrets: &[String], value: &mut Value) {
     match value {
         Value::Text(text) => {
-            for secret in secrets.iter().filter(|secret| text.contains(secret.as_str())).collect::<Vec<_>>() {
-                *text = text.replace(secret.as_str(), &mask.mark(secret)).into();
+            for secret in secrets {
+                if text.contains(secret.as_str()) {
+                    *text = text.replace(secret.as_str(), &mask.mark(secret)).into();
+                }
             }
         }
         Value::List(items) => items.iter_mut().for_each(|item| hide_repeated(mask, secrets, item)),

@@ -18,28 +18,35 @@ pub enum CommentError {
         help("publish the report as `portolan diff --output markdown=FILE` wrote it")
     )]
     TooLong { path: String, length: String, most: String, forge: &'static str },
-    #[error("no token to comment on {name}: {variable} is not set")]
+    #[error("no token to {purpose} {name}: {variable} is not set")]
     #[diagnostic(
         code("no-forge-token"),
         help(
-            "GitHub: `env: GITHUB_TOKEN: ${{{{ github.token }}}}` and `permissions: pull-requests: write`; GitLab: a project \
-             access token with the scope `api` and the role Reporter, as a masked variable GITLAB_TOKEN"
+            "GitHub: `env: GITHUB_TOKEN: ${{{{ github.token }}}}` and `permissions: pull-requests: {permission}`; GitLab: a \
+             project access token with the scope `{scope}` and the role Reporter, as a masked variable GITLAB_TOKEN"
         )
     )]
-    NoToken { variable: &'static str, name: String },
-    #[error("no token to read approvals on {name}: {variable} is not set")]
-    #[diagnostic(
-        code("no-forge-token"),
-        help(
-            "GitHub: `env: GITHUB_TOKEN: ${{{{ github.token }}}}` and `permissions: pull-requests: read`; GitLab: a project \
-             access token with the scope `read_api` and the role Reporter, as a masked variable GITLAB_TOKEN"
-        )
-    )]
-    NoTokenForApprovals { variable: &'static str, name: String },
+    NoToken {
+        purpose: &'static str,
+        permission: &'static str,
+        scope: &'static str,
+        variable: &'static str,
+        name: String,
+    },
     #[error("{name}: the forge does not say which account the token belongs to")]
     #[diagnostic(code("unknown-author"), help("name it: `--author LOGIN`"))]
     UnknownAuthor { name: String },
     #[error("the certificates in `{path}` cannot be used: {reason}")]
     #[diagnostic(code("forge-ca-bundle"), help("PORTOLAN_CA_BUNDLE and SSL_CERT_FILE name a PEM file"))]
     Bundle { path: String, reason: String },
+}
+
+impl CommentError {
+    pub fn no_token_to_write(variable: &'static str, name: String) -> Self {
+        Self::NoToken { purpose: "comment on", permission: "write", scope: "api", variable, name }
+    }
+
+    pub fn no_token_to_read_approvals(variable: &'static str, name: String) -> Self {
+        Self::NoToken { purpose: "read approvals on", permission: "read", scope: "read_api", variable, name }
+    }
 }

@@ -15,6 +15,7 @@ use crate::domain::address::is_loopback;
 use crate::domain::day::http_date;
 use crate::domain::secret::Secret;
 use crate::text::escape::clean;
+use crate::text::io_reason;
 use crate::text::redact::Redactor;
 
 const CONNECT: Duration = Duration::from_secs(10);
@@ -318,7 +319,7 @@ fn cause(error: &reqwest::Error) -> String {
     while let Some(source) = last.source() {
         last = source;
     }
-    last.to_string()
+    last.downcast_ref().map_or_else(|| last.to_string(), io_reason)
 }
 
 /// GitHub has `message`; GitLab has `message`, a text or an object, or `error`.

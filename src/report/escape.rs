@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use crate::domain::address::percent_encoded;
 pub use crate::text::escape::{clean, is_unsafe, neutralise, picture};
 use crate::text::escape::{command_brackets, holds_command, is_bidi};
 
@@ -205,15 +206,7 @@ pub fn markdown_code(text: &str) -> String {
 
 /// A path as a relative URI reference.
 pub fn uri(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(char::from(byte)),
-            b'@' | b'+' | b'=' | b'(' | b')' => out.push(char::from(byte)),
-            byte => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out
+    percent_encoded(path, |byte| b"-._~/@+=()".contains(&byte))
 }
 
 /// A value as JSON text that is harmless on a terminal too: DEL, C1 and bidi characters, which serde leaves as they

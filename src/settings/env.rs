@@ -223,6 +223,11 @@ impl Environment {
         self.get(name).map(|value| value.to_string_lossy().into_owned())
     }
 
+    /// The value without the blanks around it; `None` also if that leaves nothing.
+    pub fn trimmed(&self, name: &str) -> Option<String> {
+        self.text(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+    }
+
     pub fn has_secret(&self, name: &str) -> bool {
         self.secrets.contains_key(name)
     }

@@ -163,7 +163,7 @@ impl Walk<'_> {
             Ok(entries) => entries,
             Err(error) => {
                 let path = path_text(&folder.relative);
-                return found.unreadable.push(Unreadable::new(path, "listed", error.to_string()));
+                return found.unreadable.push(Unreadable::new(path, "listed", io_reason(&error)));
             }
         };
         let is_root = folder.relative.as_os_str().is_empty();

@@ -103,7 +103,7 @@ impl ReadProblem {
             Self::NotText { message, .. } => message.trim_end_matches('.').to_owned(),
             Self::TooLarge { bytes, limit } => OpenProblem::TooLarge { bytes: *bytes, limit: *limit }.to_string(),
             Self::NotOpened(problem) => problem.to_string(),
-            Self::Io(error) => error.to_string(),
+            Self::Io(error) => io_reason(error),
             Self::Git(_) => self.to_string().trim_end_matches('.').to_owned(),
         }
     }

@@ -1,6 +1,8 @@
 //! Paths of the API. Identifiers hold slashes, colons and letters of any script: every segment is encoded, and none may be
 //! taken for a step up.
 
+use crate::domain::address::percent_encoded;
+
 /// `/v1/blueprints/a%2Fb`.
 pub(super) fn route(segments: &[&str]) -> String {
     let mut path = "/v1".to_owned();
@@ -17,15 +19,7 @@ pub(super) fn route(segments: &[&str]) -> String {
 
 /// For a segment, or a value of the query.
 pub(super) fn encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
+    percent_encoded(text, |byte| b"-_.~".contains(&byte))
 }
 
 #[cfg(test)]

@@ -1,17 +1,14 @@
 //! Refuses a push to a platform from where nobody means to push: a pull request, another branch in CI, or a work tree with
 //! uncommitted changes. The embedded catalog takes every push.
 
-use std::path::Path;
-
-use super::ci::CiRun;
 use crate::commands::context::Context;
+use crate::commands::steps::ci_run::{CiRun, event_text};
 use crate::commands::steps::revision::{repository, revision};
 use crate::commands::steps::standpoint::Standpoint;
 use crate::domain::words::list;
 use crate::error::{Error, PushError};
 use crate::settings::{BranchPattern, Catalog, Settings};
 use crate::sources::git::Repository;
-use crate::sources::{self, Boundary};
 
 /// The default branch where neither Git nor the CI system says which it is.
 const USUAL_BRANCHES: [&str; 2] = ["main", "master"];
@@ -30,11 +27,7 @@ pub(super) fn check_source(allowed: Allowed, from: &Standpoint, context: &Contex
     if settings.catalog.value == Catalog::Local {
         return Ok(());
     }
-    let read_event = || {
-        let file = Path::new(environment.get("GITHUB_EVENT_PATH")?);
-        sources::read_input(&Boundary::new(&settings.root.value), file).ok()
-    };
-    let run = CiRun::detect(environment, read_event);
+    let run = CiRun::detect(environment, || event_text(environment, &settings.directory));
     if let Some(event) = &run.pull_request
         && !allowed.pull_request
     {

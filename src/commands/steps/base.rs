@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use self::pipeline::{Kind, Named, Try};
+use super::ci_run::event_text;
 use super::desired::{Asked, Doubt};
 use super::revision::repository;
 use crate::domain::progress::Progress;
@@ -19,8 +20,8 @@ use crate::domain::revision::BaseRevision;
 use crate::error::BaseError;
 use crate::plan::{self, Move};
 use crate::settings::{Environment, Settings};
+use crate::sources::Pattern;
 use crate::sources::git::{CommitId, GitError, Repository};
-use crate::sources::{self, Boundary, Pattern};
 
 /// Which base is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +103,7 @@ pub(crate) fn base(request: &Request<'_>) -> Result<Compared, BaseError> {
             Ok(compared(request, repository, commit, "the plan file".to_owned(), None)?)
         }
         Wanted::FromPipeline => {
-            let event = || event(request.root, request.environment);
+            let event = || event_text(request.environment, request.root);
             let Some(repository) = request.repository else { return Ok(Compared::default()) };
             if let Some(commit) = request.commit
                 && repository.head_commit()? != Some(commit)
@@ -123,17 +124,6 @@ pub(crate) fn base(request: &Request<'_>) -> Result<Compared, BaseError> {
     }
 }
 
-/// The text of the file in which GitHub describes the event.
-fn event(root: &Path, environment: &Environment) -> Option<String> {
-    let file = Path::new(environment.get("GITHUB_EVENT_PATH")?);
-    sources::read_input(&Boundary::new(root), file).ok()
-}
-
-/// Whether this run is in CI and for a pull request.
-pub(crate) fn is_pull_request(environment: &Environment) -> bool {
-    environment.in_ci() && pipeline::is_pull_request(environment)
-}
-
 /// The files that the change in CI touches; `None` outside of CI, and where the base of the change is not known.
 pub(crate) fn touched_in_ci(
     settings: &Settings,
@@ -145,7 +135,7 @@ pub(crate) fn touched_in_ci(
     }
     let root = &settings.root.value;
     let repository = repository(settings, environment).ok().flatten()?;
-    let named = pipeline::named(environment, || event(root, environment))?;
+    let named = pipeline::named(environment, || event_text(environment, root))?;
     let Ok(Found::Base(_, commit)) = found(&repository, &named) else { return None };
     Some(repository.changed(root, pattern, Some(&commit.to_string())).ok()?.changed)
 }

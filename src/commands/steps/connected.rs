@@ -13,6 +13,7 @@ use crate::catalog::store::{Store, system_clock};
 use crate::catalog::{Catalog, CatalogError, LocalCatalog};
 use crate::commands::context::Context;
 use crate::commands::steps::brought::{declared, follow, rehearsed, stand_in};
+use crate::commands::steps::certificates::{CertificatesProblem, certificates};
 use crate::commands::steps::embedded::{STORE, embedded, has_embedded};
 use crate::commands::steps::scope::scope;
 use crate::commands::steps::snapshot::Shelf;
@@ -24,7 +25,6 @@ use crate::domain::platform::Platform;
 use crate::domain::words::count;
 use crate::error::Error;
 use crate::settings::{self, Environment, Origin, Settings};
-use crate::sources::{OutputError, read_input_bytes, tidy};
 use crate::ui::Remarks;
 
 /// Shorter waits are not reported.
@@ -112,7 +112,7 @@ fn connect_as(
             .map_err(CatalogError::from)?,
         address,
         user_agent: user_agent.to_owned(),
-        certificates: certificates(settings, context.environment).map_err(CatalogError::from)?,
+        certificates: trusted_certificates(settings, context.environment).map_err(CatalogError::from)?,
         proxy: proxy(address_host(settings), context.environment),
     };
     let remarks = Remarks::new(context.quiet, context.motion);
@@ -131,7 +131,7 @@ pub(crate) fn accepts(address: &str, context: &Context<'_>) -> bool {
             credentials: credentials(platform, address.text(), context.environment)?,
             address,
             user_agent: user_agent(settings, context.environment),
-            certificates: certificates(settings, context.environment)?,
+            certificates: trusted_certificates(settings, context.environment)?,
             proxy: None,
         };
         Client::connect_within(config, Arc::new(Unheard), BRIEFLY)
@@ -212,19 +212,9 @@ fn credentials(platform: &Platform, catalog: &str, environment: &Environment) ->
     }
 }
 
-/// Relative to where the user stands, as every path of the environment.
-fn certificates(settings: &Settings, environment: &Environment) -> Result<Vec<u8>, ClientError> {
-    let file = environment.get("PORTOLAN_CA_BUNDLE").or_else(|| environment.get("SSL_CERT_FILE"));
-    let Some(file) = file else { return Ok(Vec::new()) };
-    let path = tidy(settings.directory.join(file));
-    read_input_bytes(&settings.boundary, &path).map_err(|error| {
-        let reason = match error {
-            OutputError::Read { source, .. } => source.to_string(),
-            OutputError::Open { problem, .. } => problem.to_string(),
-            error => error.to_string(),
-        };
-        ClientError::Bundle { path: path.display().to_string(), reason }
-    })
+fn trusted_certificates(settings: &Settings, environment: &Environment) -> Result<Vec<u8>, ClientError> {
+    certificates(environment, &settings.directory)
+        .map_err(|CertificatesProblem { path, reason }| ClientError::Bundle { path, reason })
 }
 
 fn address_host(settings: &Settings) -> &str {

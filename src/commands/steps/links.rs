@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use crate::commands::context::Context;
+use crate::commands::steps::ci_run::event_text;
 use crate::commands::steps::planned::Planned;
 use crate::report::plan::Links;
-use crate::settings::{self, Environment};
-use crate::sources;
+use crate::settings::Environment;
 
 pub(crate) fn links(planned: &Planned, context: &Context<'_>) -> Links {
     let environment = context.environment;
@@ -27,9 +27,7 @@ pub(crate) fn links(planned: &Planned, context: &Context<'_>) -> Links {
 fn of_pull_request(context: &Context<'_>) -> Option<String> {
     let environment = context.environment;
     environment.text("GITHUB_REF").filter(|name| name.starts_with("refs/pull/"))?;
-    let file = context.settings.directory.join(environment.get("GITHUB_EVENT_PATH")?);
-    let text = sources::read_input(&settings::repository_of(&context.settings.directory), &file).ok()?;
-    let event: Value = serde_json::from_str(&text).ok()?;
+    let event: Value = serde_json::from_str(&event_text(environment, &context.settings.directory)?).ok()?;
     let commit = event.pointer("/pull_request/head/sha")?.as_str()?;
     let is_commit = commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
     is_commit.then(|| commit.to_owned())

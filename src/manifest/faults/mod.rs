@@ -59,8 +59,7 @@ impl Words {
 pub(super) fn syntax(text: &str, range: &Range<usize>, problem: &Problem) -> Broken {
     let at = problem.at.clamp(range.start, range.end);
     let around = Around::new(text, range.clone(), at);
-    let words = conflict(&around)
-        .or_else(|| odd_blank(&around))
+    let words = odd_blank(&around)
         .or_else(|| tab(&around, problem.kind))
         .or_else(|| template(&around))
         .or_else(|| by_kind(&around, problem.kind))
@@ -99,19 +98,6 @@ fn by_kind(around: &Around<'_>, kind: ProblemKind) -> Option<Words> {
         | P::Directive
         | P::Version => values::indicator(around),
     }
-}
-
-/// What a merge that Git left for a person looks like.
-fn conflict(around: &Around<'_>) -> Option<Words> {
-    let is_marker = |line: &str| {
-        ["<<<<<<< ", ">>>>>>> ", "||||||| "].iter().any(|mark| line.starts_with(mark)) || line == "======="
-    };
-    let span = around.lines().find(|span| is_marker(span.slice(around.text)))?;
-    Some(Words::new(
-        span,
-        "A merge conflict was left in the file.",
-        "choose one of the two sides and remove the lines `<<<<<<<`, `=======` and `>>>>>>>`",
-    ))
 }
 
 /// Blanks that look like spaces and are not.

@@ -13,6 +13,7 @@ use super::open::Repository;
 use super::program::{GitProgram, Inside};
 use super::revision::short;
 use crate::sources::path::path_of_git;
+use crate::text::io_reason;
 
 /// What a commit's signature is worth.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,7 +91,7 @@ impl Repository {
         }
         let mut command = program.command();
         command.args(["config", "--null", "--show-origin", "--includes", "--type=path", "--get-regexp", r"^gpg\."]);
-        let output = command.output().map_err(|error| error.to_string())?;
+        let output = command.output().map_err(|error| io_reason(&error))?;
         // 1: there are none.
         if !output.status.success() && output.status.code() != Some(1) {
             return Err(trouble(&String::from_utf8_lossy(&output.stderr)));

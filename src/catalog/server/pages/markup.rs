@@ -1,7 +1,6 @@
 //! HTML that cannot be escaped wrongly: what is ours is known when the program is built, and everything else is text.
 
-use std::fmt::Write as _;
-
+use crate::domain::address::percent_encoded;
 use crate::text::escape;
 
 pub(super) struct Markup(String);
@@ -83,15 +82,7 @@ impl Address {
 
 /// All but letters, digits and a few signs that mean nothing in an address.
 fn encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
+    percent_encoded(text, |byte| b"-_~".contains(&byte))
 }
 
 #[cfg(test)]

@@ -56,21 +56,13 @@ pub(super) fn named(environment: &Environment, event: impl FnOnce() -> Option<St
     of.gitlab().or_else(|| of.bitbucket()).or_else(|| of.azure()).or_else(|| of.hosted()).or_else(|| of.drone())
 }
 
-/// Whether the pipeline runs for a pull request (or a merge queue), as far as its variables say.
-pub(super) fn is_pull_request(environment: &Environment) -> bool {
-    let of = Variables { environment };
-    let is_queue = of.is("GITHUB_EVENT_NAME", "merge_group");
-    let pushed_over = ["GITHUB_EVENT_PATH", "CI_COMMIT_BEFORE_SHA", "TRAVIS_COMMIT_RANGE", "DRONE_COMMIT_BEFORE"];
-    is_queue || named(environment, || None).is_some_and(|named| !pushed_over.contains(&named.variable))
-}
-
 struct Variables<'e> {
     environment: &'e Environment,
 }
 
 impl Variables<'_> {
     fn get(&self, name: &str) -> Option<String> {
-        self.environment.text(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+        self.environment.trimmed(name)
     }
 
     fn is(&self, name: &str, value: &str) -> bool {

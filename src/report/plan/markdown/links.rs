@@ -1,6 +1,7 @@
 //! Links of a comment: to a file at its commit, and to an entity's page. Only the names of files and entities come from the
 //! repository; they are percent-encoded, so that nothing in them ends a link or leads elsewhere.
 
+use crate::domain::address::percent_encoded;
 use crate::domain::change::Change;
 use crate::domain::finding::Place;
 use crate::report::plan::markdown::code;
@@ -40,13 +41,5 @@ pub(super) fn place(sited: &Sited<'_>, place: Place, is_at_base: bool) -> String
 
 /// Percent-encoded, but for letters, digits and `-._~`; `keeps_slashes`: it is a path.
 fn encoded(text: &str, keeps_slashes: bool) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
-            b'/' if keeps_slashes => out.push('/'),
-            byte => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out
+    percent_encoded(text, |byte| b"-._~".contains(&byte) || keeps_slashes && byte == b'/')
 }

@@ -1,13 +1,27 @@
 //! What a CI system says about its run: whether it is for a pull request, which branch it is for, and which branch is the
 //! repository's default. Each system says so with variables of its own.
 
+use std::path::Path;
+
 use serde_json::Value;
 
-use crate::settings::Environment;
+use crate::settings::{Environment, repository_of};
+use crate::sources;
+
+/// The text of the file in which GitHub describes the event.
+pub(crate) fn event_text(environment: &Environment, directory: &Path) -> Option<String> {
+    let file = directory.join(environment.get("GITHUB_EVENT_PATH")?);
+    sources::read_input(&repository_of(directory), &file).ok()
+}
+
+/// Whether this run is in CI and for a pull request.
+pub(crate) fn is_pull_request(environment: &Environment) -> bool {
+    environment.in_ci() && CiRun::detect(environment, || None).pull_request.is_some()
+}
 
 /// A CI run, as far as its variables describe it.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct CiRun {
+pub(crate) struct CiRun {
     /// The variable that makes this a pull request (or merge queue) run: `GITHUB_EVENT_NAME=pull_request`.
     pub pull_request: Option<String>,
     /// The branch that the run is for. A run for a tag has none.
@@ -20,17 +34,21 @@ const GITHUB_EVENTS: [&str; 5] =
     ["pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment", "merge_group"];
 
 /// Variables that exist only on pull requests. A value of `false` (Travis, Buildkite, Bitrise) says that this is none.
-const PULL_REQUEST_VARIABLES: [&str; 14] = [
+const PULL_REQUEST_VARIABLES: [&str; 18] = [
     "CI_MERGE_REQUEST_IID",
+    "CI_MERGE_REQUEST_TARGET_BRANCH_NAME",
     "CI_EXTERNAL_PULL_REQUEST_IID",
     "BITBUCKET_PR_ID",
+    "BITBUCKET_PR_DESTINATION_BRANCH",
     "SYSTEM_PULLREQUEST_TARGETBRANCH",
     "CHANGE_ID",
     "APPVEYOR_PULL_REQUEST_NUMBER",
     "CIRRUS_PR",
+    "CIRRUS_BASE_BRANCH",
     "TRAVIS_PULL_REQUEST",
     "BUILDKITE_PULL_REQUEST",
     "CF_PULL_REQUEST_NUMBER",
+    "CF_PULL_REQUEST_TARGET",
     "BITRISE_PULL_REQUEST",
     "BITRISEIO_GIT_BRANCH_DEST",
     "CIRCLE_PULL_REQUEST",
@@ -69,8 +87,7 @@ const DEFAULT_BRANCH_VARIABLES: [&str; 4] =
 impl CiRun {
     /// `read_event` returns the text of the file that `GITHUB_EVENT_PATH` names.
     pub fn detect(environment: &Environment, read_event: impl FnOnce() -> Option<String>) -> Self {
-        let get =
-            |name: &str| environment.text(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        let get = |name: &str| environment.trimmed(name);
         if get("GITHUB_ACTIONS").as_deref() == Some("true") {
             return Self::of_github(&get, read_event);
         }
