@@ -1,17 +1,31 @@
 #!/usr/bin/env bash
-# Finds portolan, or installs it, and says where it is (the output `portolan`). Without VERSION the one on the PATH is
-# taken, else the release that this action is of. What is downloaded must have the checksum that the release names.
+# Finds or installs portolan for the GitHub action, and sets the output `portolan` to its path. Without VERSION: the
+# portolan on the PATH, else a build of SOURCE_COMMIT, else the release that this action belongs to. A downloaded archive
+# must have the checksum that the release lists.
 set -euo pipefail
-fail() { printf '::error title=portolan::%s\n' "$*"; exit 1; }
+fail() {
+  printf '::error title=portolan::%s\n' "$*"
+  exit 1
+}
 
 if [ -z "${VERSION:-}" ] && found=$(command -v portolan); then
   printf 'portolan=%s\n' "$found" >>"$GITHUB_OUTPUT"
   exit 0
 fi
+if [ -z "${VERSION:-}" ] && [ -n "${SOURCE_REPOSITORY:-}" ] && [ -n "${SOURCE_COMMIT:-}" ]; then
+  root=$RUNNER_TEMP/portolan-$SOURCE_COMMIT
+  cargo install --locked --git "$SOURCE_REPOSITORY" --rev "$SOURCE_COMMIT" --root "$root" portolan ||
+    fail "portolan cannot be built from the commit SOURCE_COMMIT of SOURCE_REPOSITORY; the log has the reason"
+  printf '%s\n' "$root/bin" >>"$GITHUB_PATH"
+  printf 'portolan=%s\n' "$root/bin/portolan" >>"$GITHUB_OUTPUT"
+  exit 0
+fi
+# A copy of the action inside a repository belongs to no release.
+[ -n "${ACTION_REPOSITORY:-}" ] ||
+  fail "portolan is not on the PATH: install it in an earlier step, or set SOURCE_REPOSITORY and SOURCE_COMMIT to build it"
 version=${VERSION:-$(sed -n 's/^version = "\(.*\)"/\1/p' "$GITHUB_ACTION_PATH/Cargo.toml" | head -n 1)}
 version=${version#v}
 [[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+([.+-][0-9A-Za-z.+-]*)?$ ]] || fail "invalid version: expected one such as 0.1.0"
-[ -n "${ACTION_REPOSITORY:-}" ] || fail "no releases: put portolan on the PATH, or use the action from its repository"
 
 case ${RUNNER_OS:-}-${RUNNER_ARCH:-} in
   Linux-X64) target=x86_64-unknown-linux-musl ;;

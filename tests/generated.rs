@@ -1,5 +1,5 @@
-//! What is made from the code and kept beside it: schemas, completions, the reference, the rules' pages, and the
-//! examples that `explain` shows. Fails when one is stale; `just accept` writes them anew.
+//! Generated files that are committed: schemas, completions, `docs/cli.md`, the rule pages, the examples of pipelines, and
+//! the examples inside `explain`. The test fails if one is stale; `just accept` writes them.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -15,8 +15,10 @@ use portolan::exit::Exit;
 use portolan::report::explain::rule_page;
 use portolan::settings::VARIABLES;
 
+use crate::testkit::pipeline_examples;
+
 /// The folders that hold generated files alone: what is there and not made any more is stale too.
-const WHOLE: [&str; 3] = ["schemas", "completions", "docs/rules"];
+const WHOLE: [&str; 4] = ["schemas", "completions", "docs/rules", "docs/pipelines"];
 
 #[test]
 fn generated_files_are_fresh() {
@@ -63,7 +65,7 @@ fn made(root: &Path) -> BTreeMap<String, String> {
         made.insert(format!("completions/{file}"), script(*shell, portolan::cli::command()));
     }
     made.insert("docs/cli.md".to_owned(), reference());
-    made.insert("ci/gitlab.yml".to_owned(), gitlab(root));
+    made.extend(pipeline_examples::render(pipeline_examples::repository()));
     for rule in RULES {
         made.insert(format!("docs/rules/{}.md", rule.info.name), rule_page(&page_of(rule)));
     }
@@ -74,7 +76,8 @@ fn made(root: &Path) -> BTreeMap<String, String> {
 
 /// `docs/cli.md`: the help of every verb, the variables, the exit codes.
 fn reference() -> String {
-    let mut text = "# The command line\n\nMade from the program itself; `--help` says the same.\n".to_owned();
+    let mut text =
+        "# Command line\n\nGenerated from the help of the program; `--help` shows the same text.\n".to_owned();
     let mut command = portolan::cli::command();
     command.build();
     let mut section = |name: &str, command: &mut clap::Command| {
@@ -86,33 +89,29 @@ fn reference() -> String {
     for verb in command.get_subcommands_mut() {
         section(&format!("portolan {}", verb.get_name()), verb);
     }
-    text.push_str("\n## Environment\n\nA flag wins over its variable. A variable that is empty counts as not set.\n\n");
-    text.push_str("| Variable | What it sets |\n|---|---|\n");
+    text.push_str(
+        "\n## Environment\n\nA flag takes precedence over its variable. An empty variable counts as unset.\n\n",
+    );
+    text.push_str("| Variable | Meaning |\n|---|---|\n");
     for variable in &VARIABLES {
         let _ = writeln!(text, "| `{}` | {} |", variable.name, variable.what);
     }
     for platform in PLATFORMS {
         let name = platform.name;
         let (id, secret) = (platform.client_id_variable, platform.client_secret_variable);
-        let _ = writeln!(text, "| `{id}`, `{secret}` | the credentials of the platform `{name}` |");
+        let _ = writeln!(text, "| `{id}`, `{secret}` | credentials for the platform `{name}` |");
         let addresses = platform.base_url_variables.join("`, `");
         let _ = writeln!(
             text,
-            "| `{addresses}` | where the platform `{name}` is, in place of a region or an address of the config; never of `local`, and `--catalog` and `PORTOLAN_CATALOG` come first |"
+            "| `{addresses}` | base URL of the platform `{name}`; replaces a region or URL of the config, never `local`; `--catalog` and `PORTOLAN_CATALOG` take precedence |"
         );
     }
-    text.push_str("| `HTTPS_PROXY`, `NO_PROXY` | the way to the catalog, and where it is not taken |\n");
-    text.push_str("\n## Exit codes\n\n| Code | Means |\n|---|---|\n");
+    text.push_str("| `HTTPS_PROXY`, `NO_PROXY` | proxy for HTTPS requests, and hosts that are reached without it |\n");
+    text.push_str("\n## Exit codes\n\n| Code | Meaning |\n|---|---|\n");
     for exit in Exit::ALL {
         let _ = writeln!(text, "| {} | {} |", exit.code(), exit.meaning());
     }
     text
-}
-
-/// `ci/gitlab.yml`: the template with this version.
-fn gitlab(root: &Path) -> String {
-    let template = std::fs::read_to_string(root.join("ci/gitlab/template.yml")).expect("the file is there");
-    template.replace("@VERSION@", env!("CARGO_PKG_VERSION"))
 }
 
 /// `docs/rules/README.md`.

@@ -1,7 +1,8 @@
-//! What runs in pipelines besides portolan: the scripts of the action and of the GitLab template, against a forge on
-//! loopback. They are run as the pipeline runs them: inputs in variables, outputs in files.
+//! The GitHub action, the GitLab template, their examples, and what a release consists of. The scripts run as a pipeline runs
+//! them (inputs in variables, outputs in files), against a forge on loopback.
 
 mod action;
+pub mod examples;
 mod gitlab;
 mod linted;
 mod packaged;
@@ -72,10 +73,46 @@ fn a_release_is_installed_when_its_checksum_is_right() {
     assert_eq!(run(&mut Command::new(binary)).words, "portolan 9.8.7\n");
     assert_eq!(folder.read("path").trim(), Path::new(binary).parent().expect("a folder").display().to_string());
     for (variables, wanted) in [
+        (&[("VERSION", ""), ("ACTION_REPOSITORY", "")][..], "not on the PATH"),
         (&[("VERSION", "1; rm -rf /")][..], "invalid version"),
         (&[("RUNNER_OS", "Plan9")][..], "no release for Plan9"),
     ] {
         let told = install(&right, &folder, variables);
         assert!(told.code == 1 && told.words.contains(wanted), "{}", told.words);
     }
+}
+
+/// Without a release: the portolan on the PATH comes first, then a build of the commit that the workflow names.
+#[test]
+fn without_a_release_portolan_is_built_from_the_commit_that_the_workflow_names() {
+    let (forge, folder) = (Forge::start(), Repo::new());
+    let script =
+        "#!/bin/sh\nprintf '%s\\n' \"$@\" >\"$RUNNER_TEMP/arguments\"\n[ ! -f \"$RUNNER_TEMP/broken\" ] || exit 101\n";
+    folder.write("bin/cargo", script);
+    let cargo = folder.path().join("bin");
+    assert_eq!(run(Command::new("chmod").arg("+x").arg(cargo.join("cargo"))).code, 0);
+    let path = format!("{}:/usr/bin:/bin", cargo.display());
+    let source = [
+        ("VERSION", ""),
+        ("ACTION_REPOSITORY", ""),
+        ("PATH", path.as_str()),
+        ("SOURCE_REPOSITORY", "https://git.example.com/tools/portolan"),
+        ("SOURCE_COMMIT", "0123abc"),
+    ];
+    let told = install(&forge, &folder, &source);
+    assert_eq!(told.code, 0, "{}", told.words);
+    let built = folder.path().join("portolan-0123abc");
+    let expected = [
+        "install --locked --git https://git.example.com/tools/portolan --rev 0123abc --root".replace(' ', "\n"),
+        format!("{}\nportolan\n", built.display()),
+    ];
+    assert_eq!(folder.read("arguments"), expected.join("\n"));
+    assert_eq!(folder.read("output"), format!("portolan={}\n", built.join("bin/portolan").display()));
+    assert_eq!(folder.read("path"), format!("{}\n", built.join("bin").display()));
+    folder.write("broken", "");
+    let told = install(&forge, &folder, &source);
+    assert!(told.code == 1 && told.words.contains("SOURCE_COMMIT"), "{}", told.words);
+    // One of the two is not enough.
+    let told = install(&forge, &folder, &source[..4]);
+    assert!(told.code == 1 && told.words.contains("not on the PATH"), "{}", told.words);
 }

@@ -93,26 +93,48 @@ fn a_plan_that_has_been_overtaken_is_refused() {
     scene.push().uses(&push).ended(4);
 }
 
+/// A fork or a bot gets no credentials: its changes since the merge base are shown, also in the job summary. Lint decides the
+/// exit code, as in the step with `mode: lint`, which is the one that annotates lines.
 #[test]
-fn who_is_given_no_secrets_is_linted_and_calls_nobody() {
+fn without_credentials_a_pull_request_is_compared_with_its_merge_base_and_calls_nobody() {
     let scene = Scene::new();
     let dependabot = || {
         let mut job = scene.pull_request();
         job.set("GITHUB_ACTOR", "dependabot[bot]").withhold_secrets();
         job
     };
-    for whose in ["comes from a fork", "is Dependabot's"] {
-        let job = || if whose.contains("fork") { scene.fork() } else { dependabot() };
+    for is_fork in [true, false] {
+        let job = || if is_fork { scene.fork() } else { dependabot() };
         scene.declare("cart", "tier: 2");
-        let step = job().uses(&[("mode", "diff"), ("arguments", "--verify")]).ended(0);
+        let arguments = "--verify\n--out\nplan.json\n--out=plan.json\n--full\n--fail-on=hazard";
+        let step = job().uses(&[("mode", "diff"), ("arguments", arguments)]).ended(0);
         let marks = obeyed(&step.told.words);
-        assert!(marks.len() == 1 && marks[0].contains(whose), "{marks:?}");
-        assert_eq!(step.output("changes"), "");
+        assert!(marks.len() == 1 && marks[0].starts_with("::notice") && marks[0].contains("merge base"), "{marks:?}");
+        assert_eq!(["changes", "deletes", "digest", "plan"].map(|it| step.output(it)), ["1", "0", "", ""]);
+        assert!(step.summary.contains("+ tier: 2") && step.summary.contains("not read"), "{}", step.summary);
+        assert!(!scene.repo.path().join("plan.json").exists());
         scene.declare("cart", "tier: one");
         let step = job().uses(&[("mode", "diff")]).ended(1);
-        assert!(obeyed(&step.told.words)[1].starts_with("::error file=catalog/cart.yaml"), "{}", step.told.words);
+        assert!(step.summary.contains("wrong-property-type"), "{}", step.summary);
+        // Deletes that would be a hazard in the catalog have no digest that could approve them.
+        scene.declare("cart", "tier: 1");
+        scene.repo.remove("catalog/ledger.yaml");
+        scene.repo.remove("catalog/quotes.yaml");
+        let step = job().uses(&[("mode", "diff"), ("arguments", "--fail-on=hazard")]).ended(0);
+        assert_eq!(["deletes", "digest"].map(|it| step.output(it)), ["2", ""]);
+        scene.declare("ledger", "tier: 1");
+        scene.declare("quotes", "tier: 1");
     }
     assert_eq!(scene.forge.calls(), [] as [&str; 0]);
+}
+
+/// The other half of the credentials is a mistake in the workflow.
+#[test]
+fn one_of_two_credentials_is_an_error_on_a_pull_request_too() {
+    let scene = Scene::new();
+    let mut job = scene.pull_request();
+    job.withhold_secrets();
+    job.set("PORT_CLIENT_ID", "id").uses(&[("mode", "diff")]).ended(64);
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! The GitLab template with the real binary: its scripts run as a runner runs them (what comes before, and the job's
-//! own lines, in one shell), with inputs in variables.
+//! The GitLab template with the real binary. Its scripts run as a runner runs them: `before_script` and `script` in one
+//! shell, inputs as variables.
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -11,10 +11,13 @@ use crate::pipelines::runner::Scene;
 use crate::pipelines::{Told, project, run};
 use crate::testkit::forge::ME;
 
-/// The two documents of the template: what it takes, and its jobs.
-pub fn template() -> (Value, Value) {
-    let text = std::fs::read_to_string(project("ci/gitlab.yml")).expect("it is there");
-    let mut documents = serde_yaml::Deserializer::from_str(&text).map(|it| Value::deserialize(it).expect("YAML"));
+fn template() -> (Value, Value) {
+    parse_template(&std::fs::read_to_string(project("ci/gitlab.yml")).expect("it is there"))
+}
+
+/// The two documents of the template: its inputs and its jobs.
+pub fn parse_template(text: &str) -> (Value, Value) {
+    let mut documents = serde_yaml::Deserializer::from_str(text).map(|it| Value::deserialize(it).expect("YAML"));
     let both = (documents.next().expect("inputs"), documents.next().expect("jobs"));
     assert!(documents.next().is_none());
     both
@@ -124,20 +127,30 @@ fn diff_keeps_one_note_and_push_wants_the_digest() {
     assert!(scene.repo.read("portolan-outcome.xml").contains("<testsuite"));
 }
 
+/// It shows what the branch changes, exits as lint would, and saves no plan that a push could take for the catalog's.
 #[test]
-fn a_fork_is_linted_and_calls_nobody() {
+fn a_fork_is_compared_with_the_merge_base_and_calls_nobody() {
     let scene = Scene::new();
     let job = || {
         let mut job = Job::new(&scene, "mallory/catalog");
         job.variables.retain(|name, _| !name.starts_with("PORT_") && name != "GITLAB_TOKEN");
         job
     };
+    scene.declare("cart", "tier: 2");
+    scene.commit();
     let words = ended(job().run("portolan-diff", &[]), 0);
-    assert!(words.contains("comes from a fork"), "{words}");
+    assert!(words.contains("tier: 1 → 2") && words.contains("The catalog was not read"), "{words}");
+    assert!(scene.repo.read("portolan-comment.md").contains("+ tier: 2"));
+    assert_eq!(json(&scene, "portolan-plan-report.json")["counts"]["total"]["update"], 1);
+    assert!(!scene.repo.path().join("portolan-plan.json").exists());
     scene.declare("cart", "tier: one");
     let words = ended(job().run("portolan-diff", &[]), 1);
     assert!(words.contains("wrong-property-type"), "{words}");
     assert_eq!(scene.forge.calls(), [] as [&str; 0]);
+    // A job that was given one of the two variables is misconfigured, and no fork.
+    scene.declare("cart", "tier: 2");
+    let told = job().set("PORT_CLIENT_ID", "id").run("portolan-diff", &[]);
+    assert_eq!(told.code, 64, "{}", told.words);
 }
 
 #[test]
@@ -166,4 +179,29 @@ fn inputs_are_never_code() {
             assert!(!scene.repo.path().join("pwned").exists(), "{job} {hostile}");
         }
     }
+}
+
+/// An image without portolan gets the release of the input `version`, else a build of the commit that the project names.
+#[test]
+fn portolan_is_installed_or_built_where_the_image_has_none() {
+    let folder = crate::testkit::Repo::new();
+    for tool in ["apk", "cargo", "pip"] {
+        folder.write(&format!("bin/{tool}"), format!("#!/bin/sh\necho {tool} \"$@\"\n"));
+        assert_eq!(run(Command::new("chmod").arg("+x").arg(folder.path().join("bin").join(tool))).code, 0);
+    }
+    let (_, jobs) = template();
+    let script = jobs[".$[[ inputs.prefix ]]"]["before_script"][0].as_str().expect("a script");
+    let install = |variables: &[(&str, &str)]| {
+        let mut command = Command::new("sh");
+        command.args(["-e", "-c", script]).env_clear().envs(variables.iter().copied());
+        command.env("PATH", format!("{}:/usr/bin:/bin", folder.path().join("bin").display()));
+        run(command.env("DIRECTORY", ".").env("TARGET", ""))
+    };
+    let source = [("SOURCE_REPOSITORY", "https://git.example.com/portolan"), ("SOURCE_COMMIT", "0123abc")];
+    let words = ended(install(&[("VERSION", "9.8.7"), source[0], source[1]]), 0);
+    assert!(words.contains("portolan-gitops==9.8.7") && !words.contains("cargo"), "{words}");
+    let words = ended(install(&[("VERSION", ""), source[0], source[1]]), 0);
+    assert!(words.contains("cargo install --locked --git https://git.example.com/portolan --rev 0123abc"), "{words}");
+    let words = ended(install(&[("VERSION", ""), source[0]]), 1);
+    assert!(words.contains("SOURCE_COMMIT"), "{words}");
 }

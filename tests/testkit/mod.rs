@@ -4,6 +4,7 @@ pub mod connected;
 pub mod faulty;
 pub mod forge;
 pub mod issuing;
+pub mod pipeline_examples;
 pub mod plain;
 // Windows has no pseudo terminal of this kind.
 #[cfg(unix)]
