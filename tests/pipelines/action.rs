@@ -2,8 +2,10 @@
 //! outside is obeyed.
 
 use std::path::Path;
+use std::process::Command;
 
 use crate::pipelines::runner::{Scene, obeyed};
+use crate::pipelines::{project, run};
 use crate::testkit::files_below;
 use crate::testkit::forge::ME;
 
@@ -226,4 +228,26 @@ fn manifests_do_not_command_the_runner() {
     let step = scene.pull_request().uses(&[("mode", "lint")]).ended(1);
     let marks = obeyed(&step.told.words);
     assert!(!marks.is_empty() && marks.iter().all(|line| line.starts_with("::error file=")), "{}", step.told.words);
+}
+
+/// Without a release, a repository has a copy of the action: the commands of docs/pipelines.md make one.
+#[test]
+fn a_copy_of_the_action_inside_the_repository_works() {
+    let scene = Scene::new();
+    let page = std::fs::read_to_string(project("docs/pipelines.md")).expect("the page is there");
+    let mut blocks = page.split("```sh\n").skip(1).filter_map(|rest| rest.split("\n```").next());
+    let commands = blocks.find(|block| block.contains("/.github/portolan")).expect("commands that copy the action");
+    let repository = scene.repo.path().display().to_string();
+    let copied = run(Command::new("sh")
+        .args(["-e", "-c", &commands.replace("../catalog", &repository)])
+        .current_dir(project("")));
+    assert_eq!(copied.code, 0, "{}", copied.words);
+    scene.commit();
+    let copy = scene.repo.path().join(".github/portolan");
+    assert!(copy.join("action.yml").is_file());
+    let mut job = scene.pull_request();
+    job.set("GITHUB_ACTION_PATH", &copy.display().to_string());
+    job.uses(&[("mode", "lint")]).ended(0);
+    let step = job.uses(&[("mode", "diff")]).ended(0);
+    assert_eq!(step.output("changes"), "0", "{}", step.told.words);
 }

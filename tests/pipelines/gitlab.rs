@@ -120,6 +120,9 @@ fn diff_keeps_one_note_and_push_wants_the_digest() {
     ended(ours(&scene).run("portolan-push", &[]), 0);
     scene.repo.remove("catalog/cart.yaml");
     scene.repo.remove("catalog/ledger.yaml");
+    // The merge request is red before the merge, unless the project says otherwise.
+    ended(ours(&scene).run("portolan-diff", &[]), 4);
+    ended(ours(&scene).run("portolan-diff", &[("fail-on", "")]), 0);
     ended(ours(&scene).run("portolan-push", &[]), 4);
     let approval = json(&scene, "portolan-outcome.json")["approval"].as_str().expect("a digest").to_owned();
     ended(ours(&scene).set("APPROVE", &approval).run("portolan-push", &[]), 0);
@@ -171,7 +174,9 @@ fn inputs_are_never_code() {
     let scene = Scene::new();
     for hostile in ["$(touch pwned)`touch pwned`", "'; touch pwned; '\"; touch pwned; \"", "x\ntouch pwned"] {
         for job in ["portolan-lint", "portolan-diff", "portolan-push"] {
-            for input in ["directory", "target"] {
+            let inputs =
+                if job == "portolan-diff" { &["directory", "target", "fail-on"][..] } else { &["directory", "target"] };
+            for input in inputs.iter().copied() {
                 let told = ours(&scene).run(job, &[(input, hostile)]);
                 assert_ne!(told.code, 0, "{job} {input} {hostile}: {}", told.words);
             }
