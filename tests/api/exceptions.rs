@@ -1,5 +1,5 @@
-//! Where the live platform is known to differ from its published description, each with the reason. The list is the
-//! claim: an answer that needs an exception which is not here fails the suite.
+//! Known differences between the live platform and its published API description, each with the reason. An answer that
+//! needs an exception that is not listed here fails the suite.
 
 use serde_json::{Value, json};
 
@@ -41,7 +41,7 @@ impl Status {
 pub const SHAPES: &[Shape] = &[
     Shape {
         name: "meta",
-        why: "the schema of an answered entity leaves the meta fields out; every entity printed in the documentation has them",
+        why: "the schema of a returned entity omits the meta fields; every entity shown in the documentation has them",
         schema: "/components/schemas/entity",
         change: |document| {
             let meta = [
@@ -66,7 +66,7 @@ pub const SHAPES: &[Shape] = &[
     },
     Shape {
         name: "unset-icon",
-        why: "an entity that has no icon is printed with `icon: null`; the same is taken for a title that was never sent",
+        why: "the documentation shows an entity without an icon with `icon: null`; we assume the same for a title that was never sent",
         schema: "/components/schemas/entity",
         change: |document| {
             for name in ["title", "icon"] {
@@ -77,7 +77,7 @@ pub const SHAPES: &[Shape] = &[
     },
     Shape {
         name: "titled-relations",
-        why: "`attach_title_to_relation` answers `{identifier, title}` where the schema knows identifiers only",
+        why: "`attach_title_to_relation` returns `{identifier, title}`; the schema allows identifiers only",
         schema: "/components/schemas/entity",
         change: |document| {
             let one = json!({
@@ -95,7 +95,7 @@ pub const SHAPES: &[Shape] = &[
     },
     Shape {
         name: "details",
-        why: "the schema of a refusal is closed and has no `details`; live refusals have them",
+        why: "the schema of an error is closed and has no `details`; live errors have them",
         schema: "/components/schemas/failure",
         change: |document| {
             for name in ["failure", "failure-with-message"] {
@@ -106,7 +106,7 @@ pub const SHAPES: &[Shape] = &[
     },
     Shape {
         name: "relation-defaults",
-        why: "`many` and `required` of a relation are marked required; blueprints that the platform ships leave them out",
+        why: "`many` and `required` of a relation are marked as required; blueprints that the platform ships omit them",
         schema: "/components/schemas/blueprint-relations",
         change: |document| {
             let relations = &mut document["components"]["schemas"]["blueprint-relations"];
@@ -116,7 +116,7 @@ pub const SHAPES: &[Shape] = &[
     },
     Shape {
         name: "migration-of-all-entities",
-        why: "the deletion of all entities is described as `{ok}`; the platform's own clients read `migrationId` from it",
+        why: "the answer to the deletion of all entities is described as `{ok}`; the platform's own clients read `migrationId` from it",
         schema: "/paths/~1v1~1blueprints~1{blueprint_identifier}~1all-entities/delete/answers/200",
         change: |document| {
             let path = "/v1/blueprints/{blueprint_identifier}/all-entities";
@@ -133,14 +133,14 @@ pub const STATUSES: &[Status] = &[
         method: Some("POST"),
         ending: "/entities",
         answers_like: Some("201"),
-        why: "an older edition of the description has 200 for an entity that was there already",
+        why: "an older edition of the description lists 200 for an entity that already exists",
     },
     Status {
         status: 400,
         method: None,
         ending: "",
         answers_like: Some("401"),
-        why: "an older edition lists `bad_request` and `run_exhausted`; for a body that is no JSON, and for a malformed request",
+        why: "an older edition lists `bad_request` and `run_exhausted`; used for a body that is not JSON, and for a malformed request",
     },
     Status {
         status: 403,
@@ -154,42 +154,42 @@ pub const STATUSES: &[Status] = &[
         method: None,
         ending: "",
         answers_like: Some("401"),
-        why: "live: `identifier_taken` for an identifier that is there",
+        why: "live: `identifier_taken` for an identifier that already exists",
     },
     Status {
         status: 422,
         method: Some("GET"),
         ending: "",
         answers_like: Some("404"),
-        why: "a query parameter that is no boolean is refused on every route, not only on those with a body",
+        why: "an invalid boolean in a query parameter is rejected on every route, also on those without a body",
     },
     Status {
         status: 429,
         method: None,
         ending: "",
         answers_like: Some("401"),
-        why: "the page on rate limits has it, the description does not",
+        why: "the documentation of rate limits lists it; the description does not",
     },
     Status {
         status: 405,
         method: None,
         ending: "",
         answers_like: Some("401"),
-        why: "HTTP: TRACE and CONNECT are refused on every route, with the methods that there are in `Allow`",
+        why: "HTTP: TRACE and CONNECT are rejected on every route; `Allow` lists the methods of the route",
     },
     Status {
         status: 408,
         method: None,
         ending: "",
         answers_like: Some("401"),
-        why: "HTTP: a body that is sent too slowly is refused, so that slow clients keep nobody out",
+        why: "HTTP: a body that is sent too slowly is rejected, so that slow clients cannot block others",
     },
     Status {
         status: 414,
         method: None,
         ending: "",
         answers_like: Some("401"),
-        why: "HTTP: a URL over 16 KiB is refused",
+        why: "HTTP: a URL over 16 KiB is rejected",
     },
     Status {
         status: 421,
@@ -203,42 +203,42 @@ pub const STATUSES: &[Status] = &[
         method: None,
         ending: "",
         answers_like: Some("401"),
-        why: "HTTP: a request that waits a minute for its turn at the embedded catalog is refused",
+        why: "HTTP: a request that has waited for the embedded catalog for a minute is rejected",
     },
     Status {
         status: 200,
         method: None,
         ending: "/integration/{identifier}",
         answers_like: None,
-        why: "the routes of integrations have no described success",
+        why: "the description has no success status for the routes of integrations",
     },
     Status {
         status: 200,
         method: None,
         ending: "/integration",
         answers_like: None,
-        why: "the routes of integrations have no described success",
+        why: "the description has no success status for the routes of integrations",
     },
     Status {
         status: 200,
         method: None,
         ending: "/integration/{identifier}/config",
         answers_like: None,
-        why: "the routes of integrations have no described success",
+        why: "the description has no success status for the routes of integrations",
     },
     Status {
         status: 200,
         method: Some("GET"),
         ending: "/organization",
         answers_like: None,
-        why: "reading the organization has no described success",
+        why: "the description has no success status for reading the organization",
     },
     Status {
         status: 200,
         method: Some("GET"),
         ending: "/migrations/{migration_id}",
         answers_like: None,
-        why: "reading a migration has no described success",
+        why: "the description has no success status for reading a migration",
     },
 ];
 
@@ -251,41 +251,37 @@ pub const UNDESCRIBED: &[Route] = &[
     Route {
         method: "PATCH",
         path: "/v1/blueprints/{identifier}/properties/{property}/rename",
-        why: "documented on a page of its own, not among the routes that are kept here",
+        why: "documented on a separate page, which is not part of the description in this repository",
     },
     Route {
         method: "PATCH",
         path: "/v1/blueprints/{identifier}/relations/{relation}/rename",
-        why: "documented on a page of its own, not among the routes that are kept here",
+        why: "documented on a separate page, which is not part of the description in this repository",
     },
     Route {
         method: "PATCH",
         path: "/v1/blueprints/{identifier}/mirror/{mirror}/rename",
-        why: "documented on a page of its own, not among the routes that are kept here",
+        why: "documented on a separate page, which is not part of the description in this repository",
     },
     Route {
         method: "GET",
         path: "/v1/blueprints/system/{identifier}/structure",
-        why: "documented on a page of its own; the Terraform provider reads it",
+        why: "documented on a separate page; the Terraform provider reads it",
     },
-    Route {
-        method: "POST",
-        path: "/v1/integration",
-        why: "the exporter and the integrations make themselves known with it",
-    },
+    Route { method: "POST", path: "/v1/integration", why: "the exporter and the integrations register with it" },
     Route {
         method: "GET",
         path: "/v1/integration/{identifier}/resync-request",
-        why: "the exporter asks for it when it starts",
+        why: "the exporter reads it when it starts",
     },
     Route {
         method: "POST",
         path: "/v1/integration/{identifier}/kinds/{kind}/examples",
-        why: "the exporter sends samples of what it reads",
+        why: "the exporter sends samples of the resources that it reads",
     },
     Route {
         method: "GET",
         path: "/v1/integration/{identifier}/kinds",
-        why: "the exporter asks for the samples it sent",
+        why: "the exporter reads the samples that it sent",
     },
 ];

@@ -1,8 +1,8 @@
-//! What the platform's public sources leave open, as a list: each question asks itself over HTTP. A live run prints the
-//! answers beside ours; a run against the embedded catalog holds it to the choice that `docs/live.md` names.
+//! Questions that the platform's public sources do not answer. Each sends its own requests. A live run prints the answers
+//! next to ours; a run against the embedded catalog checks the answers listed in `docs/live.md`.
 //!
-//! An answer that turns out differently live is news, not a fault: change the embedded catalog, the choice here, and
-//! the table (`UPDATE=1` writes it).
+//! A different answer of a live organisation fails nothing: change the embedded catalog, the choice here, and the table
+//! (`UPDATE=1` writes it).
 
 use serde_json::{Value, json};
 
@@ -41,7 +41,7 @@ pub const QUESTIONS: &[Question] = &[
         ask: ask::merged_null_of_a_required_property,
     },
     Question {
-        asks: "POST with `upsert` of an entity that is there",
+        asks: "POST with `upsert` of an entity that exists",
         choice: "200",
         ask: |bench| {
             ask::written(bench, json!({}));
@@ -49,7 +49,7 @@ pub const QUESTIONS: &[Question] = &[
         },
     },
     Question {
-        asks: "POST with `merge` but without `upsert` of an entity that is there",
+        asks: "POST with `merge` but without `upsert` of an entity that exists",
         choice: "409 identifier_taken",
         ask: |bench| {
             let blueprint = ask::service(bench);
@@ -63,7 +63,7 @@ pub const QUESTIONS: &[Question] = &[
         ask: ask::validation_only,
     },
     Question {
-        asks: "a lone text for a relation to many",
+        asks: "a single string for a relation to many",
         choice: "422 relation_many_violation",
         ask: |bench| ask::written(bench, json!({"relations": {"uses": "shop"}})).brief(),
     },
@@ -82,7 +82,7 @@ pub const QUESTIONS: &[Question] = &[
     },
     Question { asks: "a computed property in the body", choice: "201, left out", ask: ask::computed_property },
     Question {
-        asks: "a body with an unknown property, an unknown relation and a missing target: which is refused",
+        asks: "a body with an unknown property, an unknown relation and a missing target: which error is returned",
         choice: "422 blueprint_schema_mismatch",
         ask: |bench| {
             let relations = json!({"nobody": "shop", "domain": "nowhere"});
@@ -90,7 +90,7 @@ pub const QUESTIONS: &[Question] = &[
         },
     },
     Question {
-        asks: "a body with an unknown relation and a missing target: which is named",
+        asks: "a body with an unknown relation and a missing target: which one the error names",
         choice: "404 not_found, names the relation",
         ask: |bench| {
             let answer = ask::written(bench, json!({"relations": {"domain": "nowhere", "nobody": "shop"}}));
@@ -114,7 +114,7 @@ pub const QUESTIONS: &[Question] = &[
         ask: ask::twice_in_one_batch,
     },
     Question {
-        asks: "a bulk write in which every entity is refused",
+        asks: "a bulk write in which every entity is rejected",
         choice: "207",
         ask: |bench| {
             let blueprint = ask::service(bench);
@@ -156,7 +156,7 @@ pub const QUESTIONS: &[Question] = &[
         },
     },
     Question {
-        asks: "a relation to one, and one to many, that were never sent",
+        asks: "a relation to one and a relation to many that were never sent",
         choice: "null, []",
         ask: |bench| {
             let relations = ask::written(bench, json!({})).json["entity"]["relations"].take();
@@ -165,27 +165,27 @@ pub const QUESTIONS: &[Question] = &[
     },
     Question { asks: "a property with a default that was never sent", choice: "3", ask: ask::default_value },
     Question {
-        asks: "bulk deletion of three, one of which is needed by others",
+        asks: "bulk delete of three entities, one of which is required by others",
         choice: "403 has_dependents, 3 stay",
         ask: ask::bulk_deletion_with_a_dependent,
     },
     Question {
-        asks: "bulk deletion of two, one of which is not there",
+        asks: "bulk delete of two entities, one of which does not exist",
         choice: "404 not_found, 1 left",
         ask: ask::bulk_deletion_of_nobody,
     },
     Question {
-        asks: "deletion with dependents: those who need the entity, those who need them, those who merely point at it",
+        asks: "delete with dependents: entities that require the deleted one, entities that require those, entities with an optional relation to it",
         choice: "gone, gone, stays with null",
         ask: ask::cascade,
     },
     Question {
-        asks: "deletion, without dependents, of an entity that others merely point at",
+        asks: "delete without dependents of an entity that others have an optional relation to",
         choice: "200, stays with null",
         ask: ask::deletion_of_an_optional_target,
     },
     Question {
-        asks: "a blueprint with an icon that nobody has",
+        asks: "a blueprint with an unknown icon",
         choice: "201",
         ask: |bench| {
             let schema = json!({"properties": {}});
@@ -215,7 +215,7 @@ pub const QUESTIONS: &[Question] = &[
         },
     },
     Question {
-        asks: "a relation to one that becomes one to many while entities have it",
+        asks: "a relation that is changed from one to many while entities have it",
         choice: "200",
         ask: |bench| ask::changed_relation(bench, &|old, _| json!({"target": old, "required": false, "many": true})),
     },
@@ -252,12 +252,12 @@ pub const QUESTIONS: &[Question] = &[
         },
     },
     Question {
-        asks: "a token that is none",
+        asks: "an invalid token",
         choice: "401 unauthorized",
         ask: |bench| bench.get(&["blueprints"]).token(Some("Bearer nothing")).now().brief(),
     },
     Question {
-        asks: "`x-ratelimit-reset`: an epoch or seconds from now",
+        asks: "`x-ratelimit-reset`: a Unix time or seconds from now",
         choice: "epoch",
         ask: |bench| {
             let answer = bench.get(&["blueprints"]).now();
