@@ -1,9 +1,9 @@
-# The binary and the certificates that it trusts, and nothing else: no shell, no user but one without rights.
+# An image with the binary and the CA certificates only: no shell, and an unprivileged user.
 #
 #   docker build --tag portolan .
 #   docker run --rm --user "$(id -u):$(id -g)" --volume "$PWD:/repository" portolan lint
 #
-# `--user` makes you the owner of the repository for portolan too: Git, and so portolan, reads no one else's.
+# `--user` is required: like Git, portolan does not read a repository that another user owns.
 FROM rust:1.95-alpine AS build
 RUN apk add --no-cache ca-certificates gcc make musl-dev
 WORKDIR /source

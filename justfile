@@ -8,7 +8,7 @@ check:
 fmt:
     cargo fmt
 
-# The quick tests; `just test rules` runs those whose name holds the word
+# The quick tests; `just test rules` runs those whose name contains the word
 test *words:
     cargo test --locked -- {{ words }}
 
