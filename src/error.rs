@@ -321,7 +321,7 @@ pub enum NewError {
     #[diagnostic(code("not-in-snapshot"), help("{help}"))]
     NoSuchBlueprint { name: String, help: String },
     #[error("blueprint in `{path}` cannot be used: {reason}")]
-    #[diagnostic(code("unusable-snapshot"), help("run `portolan pull` to write the file anew"))]
+    #[diagnostic(code("unusable-snapshot"), help("run `portolan pull` to write the file again"))]
     Unusable { path: String, reason: String },
     #[error("no identifier for the new entity")]
     #[diagnostic(code("no-identifier"), help("run `portolan new {blueprint} ID`"))]

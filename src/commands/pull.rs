@@ -386,7 +386,7 @@ mod tests {
             ("did you mean `a`? If it is new in the catalog, run `portolan pull`", Some("did you mean `a`?")),
             ("correct it, or add it; if the catalog has it, `portolan pull` brings it", Some("correct it, or add it")),
             ("correct the blueprint, then run `portolan pull`", Some("correct the blueprint")),
-            ("run `portolan pull` to write the file anew", None),
+            ("run `portolan pull` to write the file again", None),
             ("correct it", Some("correct it")),
         ] {
             assert_eq!(without_pull(help).as_deref(), rest, "{help}");

@@ -137,7 +137,7 @@ impl Http {
             Host::GitLab { .. } => (HeaderName::from_static("private-token"), connection.token.reveal().to_owned()),
         };
         let mut value = HeaderValue::from_str(&text).map_err(|_| {
-            setup("the token holds characters that a header cannot carry".to_owned(), "copy the token anew")
+            setup("the token holds characters that a header cannot carry".to_owned(), "copy the token again")
         })?;
         value.set_sensitive(true);
         Ok(Self {

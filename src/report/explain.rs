@@ -1,5 +1,5 @@
-//! Rule pages: `explain` and `docs/rules/` are made from the same record and the same examples. The finding on a page
-//! is the output of the tests.
+//! Rule pages for `explain` and `docs/rules/`, from one record and its examples. The finding on a page is the output of the
+//! tests.
 
 use crate::domain::finding::{RuleInfo, Severity};
 use crate::domain::words::as_sentence;
@@ -51,7 +51,7 @@ pub fn explain(page: &RulePage<'_>, style: &Style) -> String {
     paragraph("Fix", &fix(page));
     examples(&mut out, "Bad", page.bad, style);
     if let Some(finding) = page.finding {
-        out.push_str(&format!("\n{}\n", style.paint(Role::Help, "What lint says")));
+        out.push_str(&format!("\n{}\n", style.paint(Role::Help, "Finding")));
         indented(&mut out, finding);
     }
     examples(&mut out, "Good", page.good, style);
@@ -81,7 +81,7 @@ fn standing(info: &RuleInfo) -> &'static str {
 
 fn fix(page: &RulePage<'_>) -> String {
     let words = as_sentence(page.info.fix);
-    if page.fixable { format!("{words} `--fix` does it if there is only one way.") } else { words }
+    if page.fixable { format!("{words} `--fix` applies the fix if it is unambiguous.") } else { words }
 }
 
 /// What, why and fix in Markdown, without a heading: what a code scanning alert shows.
@@ -110,12 +110,12 @@ pub fn rule_page(page: &RulePage<'_>) -> String {
     );
     blocks(&mut out, "Bad", page.bad);
     if let Some(finding) = page.finding {
-        out.push_str(&format!("\n## What lint says\n\n{}", fenced("text", finding)));
+        out.push_str(&format!("\n## Finding\n\n{}", fenced("text", finding)));
     }
     blocks(&mut out, "Good", page.good);
     let name = info.name;
     out.push_str(&format!(
-        "\n## Silence it\n\nOn one line, with a reason: `# portolan: ignore[{name}] reason`. Everywhere, in \
+        "\n## Suppress it\n\nOn one line, with a reason: `# portolan: ignore[{name}] reason`. Everywhere, in \
          `portolan.yaml`:\n\n{}",
         fenced("yaml", &format!("rules: {{{name}: \"off\"}}"))
     ));
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn the_page_tells_the_same() {
+    fn a_rule_page_has_its_examples() {
         insta::assert_snapshot!(rule_page(&PAGE));
     }
 
@@ -176,7 +176,7 @@ mod tests {
         let page = RulePage { info: &info, bad: &[], good: &[], finding: None, fixable: false };
         let (text, markdown) = (explain(&page, &Style::PLAIN), rule_page(&page));
         assert!(text.contains("off by default") && markdown.contains("off by default"));
-        for heading in ["Bad", "Good", "What lint says"] {
+        for heading in ["Bad", "Good", "Finding"] {
             assert!(!text.contains(heading) && !markdown.contains(heading), "{heading}");
         }
     }

@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
         family: Family::Syntax,
         severity: Some(Severity::Warning),
         what: "a plain value that editors and Kubernetes read differently",
-        why: "Kubernetes tooling still reads YAML 1.1: `yes` is a boolean there and text in an editor, `012` is ten. What you see is not what arrives.",
+        why: "Kubernetes reads YAML 1.1, where `yes` is a boolean and `012` is ten; an editor shows text and twelve. The catalog gets another value than the one you see.",
         fix: "Quote it if it is text; otherwise write `true`, `false` or the plain number",
     },
     check: Check::Document(check),

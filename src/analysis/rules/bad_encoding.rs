@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
         family: Family::Syntax,
         severity: Some(Severity::Error),
         what: "a file that is not UTF-8 text",
-        why: "Tools read such a file differently, or not at all.",
+        why: "Tools read such a file differently, or reject it.",
         fix: "Save the file as UTF-8",
     },
     check: Check::Document(check),

@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
         severity: Some(Severity::Error),
         what: "a blueprint file that cannot be read",
         why: "Entities of this blueprint are not checked at all.",
-        fix: "Run `portolan pull` to write the file anew",
+        fix: "Run `portolan pull` to write the file again",
     },
     check: Check::Repository(check),
 };
@@ -22,7 +22,7 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
         sink.report(
             Draft::new(problem.span, problem.message.clone())
                 .file(problem.file)
-                .help("run `portolan pull` to write the file anew"),
+                .help("run `portolan pull` to write the file again"),
         );
     }
 }

@@ -10,7 +10,7 @@ pub static RULE: Rule = Rule {
         family: Family::Repository,
         severity: Some(Severity::Warning),
         what: "two entities whose identifiers differ in case only",
-        why: "The catalog has two entities; people and search see one.",
+        why: "The catalog keeps two entities, which people and search take for one.",
         fix: "Use one spelling",
     },
     check: Check::Repository(check),

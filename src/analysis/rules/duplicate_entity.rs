@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
         family: Family::Repository,
         severity: Some(Severity::Error),
         what: "the same entity in two places",
-        why: "The catalog keeps the one that is written last, and that can change from run to run.",
+        why: "The catalog keeps the one that is written last, which can differ from run to run.",
         fix: "Remove or rename one of the two",
     },
     check: Check::Repository(check),

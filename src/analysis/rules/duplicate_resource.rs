@@ -30,7 +30,7 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
             Draft::new(here.span, format!("Two resources of kind `{}` are named `{name}`{of}.", kind.name()))
                 .file(here.file)
                 .entity(again.name())
-                .related_in(there.file, there.span, "the other of that name")
+                .related_in(there.file, there.span, "the other resource with this name")
                 .counterpart(first.name())
                 .help("rename one of them; the name may differ from the identifier"),
         );

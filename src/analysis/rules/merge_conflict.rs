@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
         family: Family::Syntax,
         severity: Some(Severity::Error),
         what: "a file with the marks of an unresolved merge conflict",
-        why: "Git left both versions in the file, and nothing says which one is meant. No tool can read it as it is.",
+        why: "The file contains both versions, and no tool can read it.",
         fix: "Keep the lines that are right, and remove the lines with `<<<<<<<`, `=======` and `>>>>>>>`",
     },
     check: Check::Document(check),

@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
         severity: Some(Severity::Error),
         what: "a required relation without a target",
         why: "The catalog rejects the entity.",
-        fix: "Name the entity it relates to",
+        fix: "Add the identifier of the related entity",
     },
     check: Check::Survey(check),
 };

@@ -12,8 +12,8 @@ pub static RULE: Rule = Rule {
         family: Family::Shape,
         severity: Some(Severity::Error),
         what: "a search query where a relation or a team needs identifiers",
-        why: "Only the catalog can answer it: portolan does not push the entity, and deletes nothing beside it.",
-        fix: "Write the identifiers that the query finds; where another tool writes these entities, turn the rule off",
+        why: "Only the catalog can evaluate the query, so portolan does not push the entity, and deletes nothing in that run.",
+        fix: "Write the identifiers that the query finds; if another tool writes these entities, turn the rule off",
     },
     check: Check::Entity(check),
 };

@@ -313,7 +313,7 @@ impl Case {
         let mut case = Self::of(changes, hazards);
         case.plan.counts.total.kept = 1;
         case.notes.push(
-            "the catalog is not in step with the snapshot in `.portolan/`; `portolan pull` brings it anew".to_owned(),
+            "the catalog is not in step with the snapshot in `.portolan/`; `portolan pull` updates it".to_owned(),
         );
         case
     }
