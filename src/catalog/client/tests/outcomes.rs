@@ -94,16 +94,21 @@ fn a_refusal_after_a_lost_answer_says_nothing_until_a_read_does() {
     let opens: [fn() -> Vec<u8>; 4] = [|| item(503), truncated, Vec::new, || refused(502)];
     let refusals: [fn() -> Vec<u8>; 5] =
         [|| refused(403), || refused(422), || item(403), || item(422), || refused(401)];
-    for call in [Call::Create(body()), Call::Merge(body()), Call::Replace(body())] {
-        for (at, open) in opens.into_iter().enumerate() {
-            for (number, refusal) in refusals.into_iter().enumerate() {
-                let end = after_a_doubt(&call, open, refusal, true);
-                assert_eq!(end, End::Applied, "{at} {number} {call:?}");
-                let end = after_a_doubt(&call, open, refusal, false);
-                assert!(matches!(&end, End::Failed(_)), "{at} {number} {call:?}: {end:?}");
+    let check = |call: &Call, at: usize, number: usize| {
+        let end = after_a_doubt(call, opens[at], refusals[number], true);
+        assert_eq!(end, End::Applied, "{at} {number} {call:?}");
+        let end = after_a_doubt(call, opens[at], refusals[number], false);
+        assert!(matches!(&end, End::Failed(_)), "{at} {number} {call:?}: {end:?}");
+    };
+    // Every case waits before it asks again, so all of them wait at the same time.
+    std::thread::scope(|scope| {
+        for call in [Call::Create(body()), Call::Merge(body()), Call::Replace(body())] {
+            for (at, number) in (0..opens.len()).flat_map(|at| (0..refusals.len()).map(move |number| (at, number))) {
+                let call = call.clone();
+                scope.spawn(move || check(&call, at, number));
             }
         }
-    }
+    });
 }
 
 #[test]
