@@ -35,8 +35,9 @@ pub(super) enum Event {
     Accept,
     /// The answer says that the catalog rejects the write.
     Refuse,
-    /// There is no answer, or it leaves open what happened: a cut connection, half a body, a server error, nothing about
-    /// this entity; for a create also that the entity exists, since an earlier copy of the request may have created it.
+    /// There is no answer, or it leaves open what happened: a cut connection, half a body, a server error, nothing
+    /// about this entity; for a create also that the entity exists, since an earlier copy of the request may have
+    /// created it.
     Lose,
     /// A read shows the entity as the write leaves it.
     Confirm,

@@ -18,8 +18,8 @@ pub struct Change {
     pub origin: Origin,
     /// The entity in its manifest; `None` for a deletion.
     pub place: Option<Place>,
-    /// Title, icon, team, then properties and relations by name. Empty for a deletion; for a rename, the fields in which
-    /// the new entity differs from the old one.
+    /// Title, icon, team, then properties and relations by name. Empty for a deletion; for a rename, the fields in
+    /// which the new entity differs from the old one.
     pub fields: Vec<FieldChange>,
     /// Who last wrote the entity in the catalog, and when.
     pub record: Option<Record>,

@@ -23,8 +23,8 @@ pub struct KnownEntities {
     text: String,
     /// Sorted by blueprint, then identifier.
     lines: Vec<Line>,
-    /// The blueprints whose entities are all listed. `None`: the file has no `complete` line; it then counts as complete,
-    /// except for teams and users.
+    /// The blueprints whose entities are all listed. `None`: the file has no `complete` line; it then counts as
+    /// complete, except for teams and users.
     complete: Option<BTreeSet<String>>,
 }
 

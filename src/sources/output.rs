@@ -1,6 +1,6 @@
-//! Reads and writes files that a user names: a report, a baseline, a plan, a job summary. They may be anywhere, but a link in
-//! the repository must not lead out of it, because a branch may contain such a link. Files of the repository itself are
-//! written with `write_atomically` only.
+//! Reads and writes files that a user names: a report, a baseline, a plan, a job summary. They may be anywhere, but a
+//! link in the repository must not lead out of it, because a branch may contain such a link. Files of the repository
+//! itself are written with `write_atomically` only.
 
 #![expect(clippy::disallowed_methods, reason = "one of the few files that write")]
 
