@@ -38,7 +38,7 @@ impl Errand<'_> {
     }
 }
 
-/// The state of an errand while its requests are sent.
+/// The state of a run while its requests are sent.
 pub(super) struct Course<'e> {
     pub errand: Errand<'e>,
     given_up: Cell<u32>,

@@ -126,8 +126,8 @@ pub trait Catalog {
     fn perform(&self, acts: &[&Act], errand: Errand<'_>) -> Vec<Result<(), Undone>>;
 }
 
-/// Why one of many was not written or deleted. A call that fails half-way keeps what was done before, so each entity
-/// has its own result; if nothing was done at all, the whole call is an error.
+/// The reason why one entity of a call was not written or deleted. A call that fails half-way keeps the writes done
+/// before, so each entity has its own result; if none was done, the whole call is an error.
 #[derive(Debug, Clone)]
 pub enum Undone {
     /// The catalog rejected it; nothing was done.

@@ -144,7 +144,7 @@ fn write_stream(place: &Path, kind: EntryKind, path: &Path, text: &str) -> Resul
     stream.write_all(text.as_bytes()).map_err(failed)
 }
 
-#[cfg(unix)] // a pipe blocks whoever opens it
+#[cfg(unix)] // opening a pipe may block
 fn open_without_waiting(place: &Path) -> io::Result<fs::File> {
     use rustix::fs::{Mode, OFlags};
     let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
