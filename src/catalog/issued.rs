@@ -1,7 +1,6 @@
 //! The credentials that `portolan serve` issues: their form, and the address that they are bound to. A client
-//! recognises them without a network call. The binding is a checksum, not a signature: it prevents
-//! credentials of the platform from being mistaken for issued ones; a forged pair gains nothing, because only that pair
-//! is sent.
+//! recognises them without a network call. The binding is a checksum, not a signature: it prevents credentials
+//! of the platform from being mistaken for issued ones; a forged pair gains nothing, because only that pair is sent.
 
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};

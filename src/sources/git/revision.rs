@@ -1,5 +1,5 @@
-//! Resolves revisions: `HEAD`, branches and merge bases. Both may be missing without an error: there is no `HEAD`
-//! before the first commit, and a shallow clone may not contain the merge base.
+//! Resolves revisions: `HEAD`, branches and merge bases. The first and the last may be missing without an error: there
+//! is no `HEAD` before the first commit, and a shallow clone may not contain the merge base.
 
 use git2::{Commit, ErrorCode, Oid};
 
