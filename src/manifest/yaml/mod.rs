@@ -1,5 +1,5 @@
 //! A YAML 1.1 parser that accepts, rejects and reads the same texts as kubectl: `scanner` makes tokens, `parser` makes
-//! events. Both have kubectl's deviations from the specification, which are named where they occur; `tests/kubectl.rs`
+//! events. Both have kubectl's deviations from the specification, which are named where they occur; `tests/kubectl/mod.rs`
 //! compares the result with a real kubectl.
 
 mod chars;
