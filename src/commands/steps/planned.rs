@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
+use std::time::Duration;
 
-use crate::catalog::{self, Catalog, CatalogError};
+use crate::catalog::{self, Catalog, CatalogError, Look, Stop};
 use crate::commands::context::Context;
 use crate::commands::steps::base::{self, Base};
 use crate::commands::steps::connected::{Intent, connect_for};
@@ -43,6 +44,8 @@ use crate::text::mask::Mask;
 
 /// So many owners are looked up, since they are for messages only.
 const OWNERS_MAX: usize = 1_000;
+/// The time limit for the names of the owners of one blueprint's entities. They are only for messages.
+const OWNERS_WITHIN: Duration = Duration::from_secs(30);
 
 /// What of the settings a run may say otherwise, and what only a run says.
 #[derive(Clone)]
@@ -396,11 +399,13 @@ fn foreign_owners(
     let keys: BTreeSet<&EntityKey> = changed.chain(&plan.foreign_unchanged).take(OWNERS_MAX).collect();
     let scopes = known_scopes(settings, environment);
     let keys: Vec<&EntityKey> = keys.into_iter().collect();
+    let stop = Stop::default();
+    let look = Look { stop: &stop, within: OWNERS_WITHIN };
     let mut owners = Vec::new();
     for group in keys.chunk_by(|one, other| one.blueprint == other.blueprint) {
         let Some(first) = group.first() else { continue };
         let identifiers: Vec<Box<str>> = group.iter().map(|key| key.identifier.clone()).collect();
-        let mut found = catalog.owners_of(&first.blueprint, &identifiers, &scopes).unwrap_or_default();
+        let mut found = catalog.owners_of(&first.blueprint, &identifiers, &scopes, look).unwrap_or_default();
         let shelf = actual.blueprints.get(first.blueprint.as_ref());
         for key in group {
             let record = || {
