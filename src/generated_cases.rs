@@ -1,22 +1,22 @@
-//! How many generated cases a test runs, and from which seed. Tests use few cases and a fixed seed by default;
-//! `PORTOLAN_CASES` and `PORTOLAN_SEED` make it a long run, or the same run again.
+//! The number and seed of generated test cases. Tests use few cases and a fixed seed by default; `PORTOLAN_CASES` and
+//! `PORTOLAN_SEED` run more of them, or repeat a run.
 #![expect(clippy::disallowed_methods, reason = "the two variables of long test runs are read here, by tests alone")]
 
 use proptest::test_runner::{Config, RngSeed};
 
 const DEFAULT_SEED: u64 = 1;
 
-/// The number of cases: `PORTOLAN_CASES`, or what the test sets.
+/// The number of cases: `PORTOLAN_CASES`, or the test's default.
 pub fn cases(default: u32) -> u32 {
     variable("PORTOLAN_CASES").unwrap_or(default)
 }
 
-/// The seed: `PORTOLAN_SEED`, or always the same one.
+/// The seed: `PORTOLAN_SEED`, or a constant.
 pub fn seed() -> u64 {
     variable("PORTOLAN_SEED").unwrap_or(DEFAULT_SEED)
 }
 
-/// The configuration of a property test that honours both. The more cases there are, the more may be rejected.
+/// The configuration of a property test with both. The limit of rejected cases grows with their number.
 pub fn config(default: u32) -> Config {
     let (default_config, cases) = (Config::default(), cases(default));
     Config {
