@@ -7,7 +7,7 @@ pub(in crate::report) struct Item {
     /// 0 is the most important.
     pub importance: u8,
     pub rich: String,
-    /// Empty if there is no short form; such an item is omitted without being counted.
+    /// Empty if the item has no short form and may be omitted silently.
     pub brief: String,
 }
 
