@@ -371,7 +371,7 @@ fn report_ignored_wishes(
     }
 }
 
-/// Whether the editor's settings name the schema of manifests and the schema does not exist: this run writes them, or an
+/// Whether the editor settings name the schema of manifests and the schema does not exist: this run writes them, or an
 /// earlier one was interrupted.
 fn lacks_editor_schema(found: &Surroundings, draft: &Draft) -> bool {
     let path = editor::path(&found.folder);
