@@ -120,7 +120,7 @@ pub fn command() -> clap::Command {
     Cli::command()
 }
 
-/// Runs the verb that the arguments name.
+/// Runs the command that the arguments name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environment, streams: &mut Streams) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let mut request = Request { color: early_color(&arguments, environment), ..Request::default() };

@@ -106,7 +106,7 @@ fn hooks(config: &Value) -> impl Iterator<Item = &Value> {
     repositories.flat_map(|repository| repository["hooks"].as_array().into_iter().flatten())
 }
 
-/// Whether there is a portolan hook for this folder, whoever wrote it.
+/// Whether there is a portolan hook for this folder, written by `init` or by hand.
 fn is_hooked(config: &Value, folder: &str) -> bool {
     let own = format!("portolan-lint{}", suffix(folder));
     hooks(config).any(|hook| {
