@@ -146,6 +146,7 @@ fn wrong_manifests_are_told_in_the_comment_and_there_is_no_plan() {
 
 /// Inputs are values: they are never code, runner commands, or additional outputs.
 #[test]
+#[ignore = "slow"]
 fn inputs_are_never_code() {
     let scene = Scene::new();
     scene.declare("cart", "tier: 2");
