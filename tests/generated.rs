@@ -46,7 +46,7 @@ fn generated_files_are_fresh() {
     assert!(update || stale.is_empty(), "stale: {}\nrun `just accept` and commit what it writes", stale.join(", "));
 }
 
-/// Every generated file with what it should hold.
+/// Every generated file with its expected content.
 fn made(root: &Path) -> BTreeMap<String, String> {
     let mut made = BTreeMap::new();
     for name in SchemaName::value_variants() {
@@ -74,7 +74,7 @@ fn made(root: &Path) -> BTreeMap<String, String> {
     made
 }
 
-/// `docs/cli.md`: the help of every verb, the variables, the exit codes.
+/// `docs/cli.md`: the help of every command, the variables, the exit codes.
 fn reference() -> String {
     let mut text =
         "# Command line\n\nGenerated from the help of the program; `--help` shows the same text.\n".to_owned();
@@ -134,7 +134,7 @@ fn index() -> String {
     text
 }
 
-/// Larger examples are described, not shown.
+/// Larger examples are described instead of shown.
 const LONGEST_EXAMPLE: usize = 3000;
 
 /// `src/commands/examples.rs`: the rules' examples as part of the program.

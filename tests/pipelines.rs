@@ -31,7 +31,7 @@ fn run(command: &mut Command) -> Told {
     Told { code: output.status.code().expect("it was not killed"), words: String::from_utf8_lossy(&words).into_owned() }
 }
 
-/// The installer, on a runner of this kind.
+/// Runs the installer on a simulated runner.
 fn install(forge: &Forge, folder: &Repo, variables: &[(&str, &str)]) -> Told {
     let mut command = Command::new("bash");
     command.arg(project("ci/install.sh")).env_clear().env("GITHUB_ACTION_PATH", project("")).env("VERSION", "9.8.7");

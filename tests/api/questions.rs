@@ -14,7 +14,7 @@ mod ask;
 
 pub struct Question {
     pub asks: &'static str,
-    /// What the embedded catalog answers.
+    /// The answer of the embedded catalog.
     pub choice: &'static str,
     pub ask: fn(&Bench) -> String,
 }
@@ -272,7 +272,7 @@ pub const QUESTIONS: &[Question] = &[
 fn the_open_questions_are_asked() {
     let mut wrong = Vec::new();
     for question in QUESTIONS {
-        // Each on blueprints of its own: no answer depends on another's leavings.
+        // Each question has blueprints of its own, so that no answer depends on another's entities.
         let bench = Bench::open();
         let answer = (question.ask)(&bench);
         let mark = if answer == question.choice { "as chosen" } else { "OTHERWISE" };

@@ -24,7 +24,7 @@ fn is_there(command: &mut Command) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
-/// The files of one of our folders that begin and end like this.
+/// The files in a folder whose names have this start and end.
 fn files(folder: &str, start: &str, end: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(project(folder)).expect("the folder can be listed") {
@@ -110,7 +110,7 @@ fn shellcheck_takes_the_scripts() {
         return skip("shellcheck", false);
     }
     let mut scripts = [files("ci", "", ".sh"), files(".ci", "", ""), vec![project(".github/package")]].concat();
-    // Some are Python, which it does not know.
+    // shellcheck does not support the Python scripts.
     scripts.retain(|path| std::fs::read_to_string(path).is_ok_and(|text| !text.starts_with("#!/usr/bin/env python")));
     passes(&run(Command::new("shellcheck").args(scripts)));
 }
@@ -155,7 +155,7 @@ fn the_examples_use_the_action_as_it_is() {
     assert!(uses >= 16, "{uses} uses");
 }
 
-/// What GitLab documents for a job, of which the template uses a part.
+/// The keywords that GitLab documents for a job, as far as the template uses them.
 const KEYWORDS: [&str; 14] = [
     "after_script",
     "artifacts",
