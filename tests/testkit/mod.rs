@@ -1,6 +1,8 @@
 //! The bench of the tests that run the real binary: a repository in a folder of its own, and an environment in which
 //! nothing of this machine shows.
 pub mod connected;
+pub mod counts;
+pub mod errors;
 pub mod faulty;
 pub mod forge;
 pub mod issuing;
@@ -8,6 +10,7 @@ pub mod plain;
 // Windows has no pseudo terminal of this kind.
 #[cfg(unix)]
 pub mod pty;
+pub mod says;
 pub mod seeds;
 pub mod serving;
 pub mod worlds;

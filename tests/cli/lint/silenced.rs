@@ -2,6 +2,7 @@
 
 use super::bench::{AMBIGUOUS, WRONG, assert_says, findings, flat, lint, service, shop};
 use crate::testkit::Repo;
+use crate::testkit::errors::assert_error;
 
 const WRONG_TIER: &str = "catalog/cart.yaml:9:11 wrong-property-type";
 
@@ -138,18 +139,20 @@ fn a_baseline_is_of_the_whole_repository() {
 #[test]
 fn a_broken_baseline_is_64_and_says_where() {
     let repo = lives_with();
-    for (text, words) in [
-        ("{\n  \"format\": \"portolan.baseline/1\",\n", "line 3, column"),
-        ("[]", "invalid"),
-        ("{\"format\": \"portolan.baseline/9\", \"fingerprints\": []}", "`portolan.baseline/9`"),
+    for (text, code, words) in [
+        ("{\n  \"format\": \"portolan.baseline/1\",\n", "baseline::syntax", "line 3, column"),
+        ("[]", "baseline::syntax", ""),
+        ("{\"format\": \"portolan.baseline/9\", \"fingerprints\": []}", "baseline::format", "`portolan.baseline/9`"),
         (
             "{\"format\": \"portolan.baseline/1\", \"fingerprints\": [{\"fingerprint\": \"xyz\", \"rule\": \"r\", \"path\": \"p\"}]}",
+            "baseline::fingerprint",
             "`xyz`",
         ),
     ] {
         repo.write(".portolan/baseline.json", text);
         let told = lint(&repo, &BASELINE);
         assert_eq!((told.code, told.out.as_str()), (64, ""), "{told:?}");
+        assert_error(&told.err, code);
         assert_says(&told, words);
         assert_says(&told, ".portolan/baseline.json");
     }
