@@ -138,3 +138,26 @@ fn the_text_of_every_error_leads_to_its_code() {
 fn another_error_is_not_the_expected_one() {
     assert_error("error: no Git repository at `/x`\n", "no-scope");
 }
+
+/// A reworded error may break the one test that is about its wording, and no more: others assert its code.
+#[test]
+fn no_error_is_worded_in_more_than_two_files_of_tests() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let paths = super::files_below(&folder).into_iter().filter(|path| path.extension().is_some_and(|end| end == "rs"));
+    let texts: Vec<String> =
+        paths.map(|path| fs::read_to_string(folder.join(path)).expect("sources are UTF-8")).collect();
+    let longest = |template: &Template| {
+        let fragments = template.fragments.iter().map(|fragment| fragment.trim_matches([' ', '`', ':', ',', '(', ')']));
+        fragments.max_by_key(|fragment| fragment.len()).unwrap_or_default().to_owned()
+    };
+    for template in TEMPLATES.iter() {
+        let words = longest(template);
+        // `cannot be read` is said by many, and a word or two by everyone.
+        let is_shared = TEMPLATES.iter().any(|other| other.code != template.code && longest(other) == words);
+        if words.split(' ').count() < 3 || is_shared {
+            continue;
+        }
+        let count = texts.iter().filter(|text| text.contains(&words)).count();
+        assert!(count <= 2, "`{words}` is in {count} files: assert `{}` with `assert_error`", template.code);
+    }
+}

@@ -3,6 +3,10 @@
 
 /// The last line of a lint without findings.
 pub const NOTHING_TO_REPORT: &str = "nothing to report";
+/// The verdict of a lint that found nothing to check.
+pub const NOTHING_TO_LINT: &str = "nothing to lint";
+/// Behind the verdict: what `--max-findings` cut off.
+pub const MORE_FINDINGS: &str = "more beyond `--max-findings`";
 /// `init` in a repository that has all that it writes.
 pub const SET_UP_ALREADY: &str = "Nothing to do: this repository is set up already.\n";
 /// A pull request without credentials is compared with the merge base.
@@ -11,7 +15,10 @@ pub const CATALOG_NOT_READ: &str = "The catalog was not read";
 pub const VERIFIED: &str = "Verified: the catalog accepts every change";
 /// A plan or a push that waits for a yes.
 pub const ONE_HAZARD: &str = "1 hazard needs approval";
-/// Why nothing can be read at a path.
+/// The catalog of a repository that names none.
+pub const EMBEDDED_CATALOG: &str = "the embedded catalog `.portolan/local.db`";
+/// Why nothing can be read at a path: it is a link, and where that leads.
+pub const LINK: &str = "the link points ";
 pub const LINK_TO_NOTHING: &str = "the link points to nothing";
 pub const LINK_TO_OUTSIDE: &str = "the link points out of the repository";
 /// Two flags that exclude each other, in the words of the parser of arguments.

@@ -9,6 +9,7 @@ use crate::cli::{run, run_with};
 use crate::testkit::errors::assert_error;
 use crate::testkit::faulty::{Fault, Faulty, Schedule};
 use crate::testkit::plain::Plain;
+use crate::testkit::says::EMBEDDED_CATALOG;
 use crate::testkit::serving::Serving;
 use crate::testkit::{contents, files_below};
 
@@ -42,7 +43,7 @@ fn the_embedded_catalog_gives_the_same_plan_over_http_and_without() {
         parts.remove("catalog");
         plans.push(plan);
         let text = run_with(&repo, "diff", variables).results;
-        let text = text.replace(&serving.url, "it").replace("the embedded catalog `.portolan/local.db`", "it");
+        let text = text.replace(&serving.url, "it").replace(EMBEDDED_CATALOG, "it");
         let text = text.split(" --approve ").next().unwrap_or_default().to_owned();
         plans.push(text.into());
     }
@@ -148,11 +149,12 @@ fn many_entities_and_one_change_is_one_change() {
 fn in_a_pipeline_nobody_is_left_to_believe_that_local_was_meant() {
     let repo = shop();
     let said = run_with(&repo, "diff", &[("CI", "true")]).results;
-    assert!(said.contains("No catalog configured"), "{said}");
+    let note = "No catalog configured";
+    assert!(said.contains(note), "{said}");
     assert!(said.contains("PORT_CLIENT_ID"), "{said}");
     let named = run_with(&repo, "diff --catalog local", &[("CI", "true")]).results;
-    assert!(!named.contains("No catalog configured"), "{named}");
-    assert!(!run(&repo, "diff").results.contains("No catalog configured"));
+    assert!(!named.contains(note), "{named}");
+    assert!(!run(&repo, "diff").results.contains(note));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::world::World;
 use crate::testkit::Repo;
 use crate::testkit::counts::planned;
-use crate::testkit::says::VERIFIED;
+use crate::testkit::says::{EMBEDDED_CATALOG, VERIFIED};
 
 #[test]
 fn what_says_the_same_in_other_words_is_no_change() {
@@ -123,8 +123,8 @@ fn a_fresh_clone_works_against_the_embedded_catalog_with_nothing_else() {
     repo.write("catalog/cart.yaml", super::world::entity(&spec));
     let run = crate::cli::run(&repo, "diff --verify");
     assert_eq!((run.code, run.talk.as_str()), (0, ""), "{}", run.results);
-    let head = "Catalog: the embedded catalog `.portolan/local.db`. Scope: local.\n";
-    assert!(run.results.starts_with(head), "{}", run.results);
+    let head = format!("Catalog: {EMBEDDED_CATALOG}. Scope: local.\n");
+    assert!(run.results.starts_with(&head), "{}", run.results);
     assert!(run.results.contains(VERIFIED), "{}", run.results);
     assert_eq!(planned(&run.results)[0], 1, "{}", run.results);
     assert_eq!(crate::cli::run(&repo, "diff --exit-code").code, 2);

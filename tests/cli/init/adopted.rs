@@ -6,6 +6,9 @@ use crate::cli::pull::bench::Catalog;
 use crate::testkit::contents;
 use crate::testkit::says::{SET_UP_ALREADY, clean};
 
+/// After an error: what was done before it stays.
+const WRITTEN: &str = "The files were written";
+
 #[test]
 fn an_adopted_catalog_lints_clean_and_differs_in_nothing() {
     let catalog = Catalog::acme();
@@ -88,13 +91,13 @@ fn a_catalog_that_cannot_be_reached_undoes_nothing() {
         let repo = git(GITHUB);
         let run = run_with(&repo, "init --yes", &variables);
         assert_eq!(run.code, 0, "{}", run.talk);
-        assert!(run.talk.contains("error: ") && run.talk.contains("The files were written"), "{}", run.talk);
+        assert!(run.talk.contains("error: ") && run.talk.contains(WRITTEN), "{}", run.talk);
         assert!(!run.talk.contains("wrong-secret") && !run.results.contains("wrong-secret"));
         assert!(repo.path().join("portolan.yaml").exists() && !repo.path().join(".portolan").exists());
         let steps = super::next_steps(&run.results);
         assert!(steps.iter().any(|step| step.contains("Fix the error above") && step.contains("`portolan pull`")));
         let again = run_with(&repo, "init --yes", &variables);
-        assert!(!again.talk.contains("were written") && again.talk.contains("run `portolan pull`"));
+        assert!(!again.talk.contains(WRITTEN) && again.talk.contains("run `portolan pull`"));
         // Where it was the point, it is a failure.
         let repo = git(GITHUB);
         let run = run_with(&repo, "init --yes --from-catalog", &variables);

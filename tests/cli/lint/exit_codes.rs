@@ -2,7 +2,7 @@
 
 use super::bench::{AMBIGUOUS, WRONG, assert_says, lint, service, shop};
 use crate::testkit::errors::assert_error;
-use crate::testkit::says::{CONFLICTING_FLAGS, clean, did_you_mean};
+use crate::testkit::says::{CONFLICTING_FLAGS, MORE_FINDINGS, NOTHING_TO_LINT, clean, did_you_mean};
 use crate::testkit::{Repo, contents};
 
 #[test]
@@ -48,7 +48,7 @@ fn what_is_cut_from_the_report_still_counts() {
     assert_eq!(told.code, 1);
     assert!(told.out.contains("error[wrong-property-type]"), "the worst is shown: {}", told.out);
     assert!(!told.out.contains("ambiguous-scalar"), "{}", told.out);
-    assert!(told.out.contains("; 2 more beyond `--max-findings`\n"), "{}", told.out);
+    assert!(told.out.contains(&format!("; 2 {MORE_FINDINGS}\n")), "{}", told.out);
 }
 
 #[test]
@@ -139,9 +139,13 @@ fn a_full_disk_is_70() {
 fn nothing_to_lint_is_said_and_is_0() {
     let repo = Repo::new();
     let told = lint(&repo, &[]);
-    assert_eq!((told.code, told.out.as_str()), (0, "no YAML files: nothing to lint\n"), "{told:?}");
+    assert_eq!((told.code, told.out.as_str()), (0, format!("no YAML files: {NOTHING_TO_LINT}\n").as_str()), "{told:?}");
     assert!(contents(repo.path()).is_empty(), "lint leaves nothing behind");
     repo.write("values.yaml", "replicas: 2\n");
     let told = lint(&repo, &[]);
-    assert_eq!((told.code, told.out.as_str()), (0, "no entities in 1 file: nothing to lint\n"), "{told:?}");
+    assert_eq!(
+        (told.code, told.out.as_str()),
+        (0, format!("no entities in 1 file: {NOTHING_TO_LINT}\n").as_str()),
+        "{told:?}"
+    );
 }

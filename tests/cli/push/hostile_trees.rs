@@ -189,7 +189,7 @@ fn variables_of_hooks_and_of_tracing_do_not_change_the_verdict() {
     let by_tree = [by_environment[0], by_environment[1], ("GIT_CONFIG_VALUE_0", inside.as_str())];
     let refused = run_with(&scene.repo, "push --require-signed", &by_tree);
     assert_eq!(refused.code, 4, "{}{}", refused.results, refused.talk);
-    assert_error(&refused.talk, "git-unverified");
+    assert_error(&refused.talk, "push-unsigned");
     assert!(refused.talk.contains("names `signers`, which a commit can change"), "{}", refused.talk);
     scene.nothing_was_started("push");
 }
