@@ -297,8 +297,8 @@ fn settled(world: &World) -> World {
 }
 
 /// `most` bounds what a long run takes.
-fn cases(default: u32, most: u32) -> ProptestConfig {
-    let config = crate::generated_cases::config(default);
+fn cases(full: u32, most: u32) -> ProptestConfig {
+    let config = crate::generated_cases::config(full);
     ProptestConfig { cases: config.cases.min(most), max_shrink_iters: 60, ..config }
 }
 

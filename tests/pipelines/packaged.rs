@@ -90,6 +90,7 @@ fn the_container_is_built_from_what_it_is_given() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn an_archive_holds_the_binary_its_pages_and_completions() {
     let folder = Repo::new();
     let built = folder.path().join("target/dist");
