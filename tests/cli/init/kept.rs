@@ -102,7 +102,7 @@ fn a_file_of_ours_that_was_changed_stays() {
     assert_eq!(run.code, 0, "{}", run.talk);
     assert!(run.results.contains("  .github/workflows/portolan.yml was changed"), "{}", run.results);
     assert_eq!(repo.read(".github/workflows/portolan.yml"), "name: mine\non: push\njobs: {}\n");
-    assert!(!run.results.contains("PORT_CLIENT_SECRET"), "{}", run.results);
+    assert!(!run.results.contains(super::SET_SECRETS), "{}", run.results);
 }
 
 #[test]
