@@ -1,6 +1,5 @@
-//! How many generated cases a test runs, and from which seed. A developer's run uses a quarter of the cases that a test
-//! names, CI all of them (`PORTOLAN_CASES=full`). `PORTOLAN_CASES=10000` and `PORTOLAN_SEED` make it a long run, or the
-//! same run again.
+//! The number and seed of generated test cases. A local run uses a quarter of the cases that a test names, CI uses all of
+//! them (`PORTOLAN_CASES=full`). `PORTOLAN_CASES=10000` makes it a long run, and `PORTOLAN_SEED` repeats a run.
 #![expect(clippy::disallowed_methods, reason = "the two variables of long test runs are read here, by tests alone")]
 
 use proptest::test_runner::{Config, RngSeed};
@@ -17,12 +16,12 @@ pub fn cases(full: u32) -> u32 {
     }
 }
 
-/// The seed: `PORTOLAN_SEED`, or always the same one.
+/// The seed: `PORTOLAN_SEED`, or a constant.
 pub fn seed() -> u64 {
     std::env::var("PORTOLAN_SEED").map_or(DEFAULT_SEED, |text| parse("PORTOLAN_SEED", &text))
 }
 
-/// The configuration of a property test that honours both. The more cases there are, the more may be rejected.
+/// The configuration of a property test with both. The limit of rejected cases grows with their number.
 pub fn config(full: u32) -> Config {
     let (default_config, cases) = (Config::default(), cases(full));
     Config {

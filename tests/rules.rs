@@ -1,5 +1,6 @@
-//! Every rule's examples are its tests: `bad/` fires this rule and no other, `good/` is silent, `bad.txt` is what a
-//! user sees, `fixed/` is what `--fix` makes of `bad/`. Run with `UPDATE=1` to write `bad.txt` anew; then read it.
+//! Tests every rule with its examples: `bad/` triggers this rule and no other, `good/` has no findings, `bad.txt` is
+//! the report, `fixed/` is the result of `--fix` on `bad/`. `UPDATE=1` writes `bad.txt` again; then read the
+//! difference.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,7 +14,7 @@ fn folder(rule: &Rule) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/rules").join(rule.info.name)
 }
 
-/// A copy of an example, with the shared snapshot where it brings none of its own.
+/// A copy of an example, with the shared snapshot unless it has one of its own.
 fn lay_out(rule: &Rule, example: &str) -> Repo {
     let source = folder(rule).join(example);
     assert!(source.is_dir(), "{} has no `{example}/`", rule.info.name);
@@ -65,7 +66,7 @@ fn bad_examples_fire_their_rule_alone_and_look_as_in_bad_txt() {
     let mut stale = Vec::new();
     for rule in RULES {
         let repo = lay_out(rule, "bad");
-        // A key of its own, so that masked values have the same tags in every run.
+        // A fixed key, so that masked values have the same tags in every run.
         let credentials = [("PORT_CLIENT_ID", "examples"), ("PORT_CLIENT_SECRET", "examples")];
         let mut command = portolan(&repo);
         command.args(["lint", "--output", "text", "--output", "json=report.json"]).envs(credentials);

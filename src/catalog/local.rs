@@ -191,15 +191,12 @@ impl Catalog for LocalCatalog {
         Ok(mine.filter(|identifier| asked.contains(identifier.as_ref())).collect())
     }
 
-    fn writer_of(&self, blueprint: &str, identifier: &str, _look: Look<'_>) -> Result<Option<String>, CatalogError> {
-        Ok(self.store.datasource_of(blueprint, identifier)?.map(|text| describe_writer(&text)))
-    }
-
     fn owners_of(
         &self,
         blueprint: &str,
         identifiers: &[Box<str>],
         _scopes: &[String],
+        _look: Look<'_>,
     ) -> Result<HashMap<Box<str>, ForeignOwner>, CatalogError> {
         let mut owners = HashMap::new();
         for identifier in identifiers {
@@ -305,11 +302,6 @@ impl Catalog for LocalCatalog {
         }
         outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| Err(course.unsent()))).collect()
     }
-}
-
-/// ``scope `acme/other` ``, or the datasource unchanged if its owner is unknown.
-fn describe_writer(datasource: &str) -> String {
-    ForeignOwner::of_datasource(datasource).map_or_else(|| format!("`{datasource}`"), |owner| owner.to_string())
 }
 
 impl From<Failure> for CatalogError {

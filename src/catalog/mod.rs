@@ -77,9 +77,6 @@ pub trait Catalog {
         look: Look<'_>,
     ) -> Result<HashSet<Box<str>>, CatalogError>;
 
-    /// The last writer of an entity, for messages: "an Ocean integration". `None`: the catalog does not say.
-    fn writer_of(&self, blueprint: &str, identifier: &str, look: Look<'_>) -> Result<Option<String>, CatalogError>;
-
     /// The owners of those of `identifiers` whose owner the catalog reveals, for messages. `scopes` lists possible
     /// names of other scopes.
     fn owners_of(
@@ -87,6 +84,7 @@ pub trait Catalog {
         _blueprint: &str,
         _identifiers: &[Box<str>],
         _scopes: &[String],
+        _look: Look<'_>,
     ) -> Result<HashMap<Box<str>, ForeignOwner>, CatalogError> {
         Ok(HashMap::new())
     }
@@ -172,7 +170,7 @@ impl Undone {
     }
 }
 
-/// The time limit of a read that checks the results of a push.
+/// The time limit of a small read: one that checks the results of a push, or finds names for messages.
 #[derive(Clone, Copy)]
 pub struct Look<'l> {
     /// The read ends at the second signal.

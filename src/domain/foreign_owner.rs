@@ -18,6 +18,16 @@ pub enum OwnerKind {
     Person,
 }
 
+/// How the datasource of each known writer starts, and the name of the tool.
+pub const WRITERS: [(&str, OwnerKind, Option<&str>); 6] = [
+    (Owner::PRODUCT, OwnerKind::Scope, None),
+    ("port-k8s-exporter", OwnerKind::Exporter, None),
+    ("port-auto-k8s-exporter", OwnerKind::Exporter, None),
+    ("port-ocean/", OwnerKind::Integration, None),
+    ("terraform-provider", OwnerKind::Tool, Some("Terraform")),
+    ("port-cli/", OwnerKind::Tool, Some("port-cli")),
+];
+
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ForeignOwner {
     pub kind: OwnerKind,
@@ -32,27 +42,16 @@ impl ForeignOwner {
 
     /// The owner from the datasource that the catalog stores: the writer's User-Agent.
     pub fn of_datasource(datasource: &str) -> Option<Self> {
-        let key = datasource.split_once("(statekey/").and_then(|(_, rest)| rest.split_once(')'));
-        let key = key.map(|(key, _)| key.to_owned()).filter(|key| !key.is_empty());
-        if datasource.starts_with(Owner::PRODUCT) {
-            return Some(Self::new(OwnerKind::Scope, key));
-        }
-        if datasource.contains("port-k8s-exporter") || datasource.contains("port-auto-k8s-exporter") {
-            return Some(Self::new(OwnerKind::Exporter, key));
-        }
-        if let Some(rest) = datasource.strip_prefix("port-ocean/") {
-            let parts: Vec<&str> = rest.split('/').filter(|part| !part.is_empty()).collect();
-            // The parts are type, version, integration id, and component.
-            let name = match parts.as_slice() {
-                [] => None,
-                [kind, _, id, ..] => Some(format!("{kind}/{id}")),
-                all => Some(all.join("/")),
-            };
-            return Some(Self::new(OwnerKind::Integration, name));
-        }
-        let tools = [("terraform-provider", "Terraform"), ("port-cli", "port-cli")];
-        let tool = tools.into_iter().find(|(start, _)| datasource.starts_with(start));
-        tool.map(|(_, name)| Self::new(OwnerKind::Tool, Some(name.to_owned())))
+        let (start, kind, name) = WRITERS.into_iter().find(|(start, ..)| datasource.starts_with(start))?;
+        let name = match kind {
+            OwnerKind::Scope | OwnerKind::Exporter => {
+                let (_, rest) = datasource.split_once("(statekey/").unwrap_or_default();
+                rest.split_once(')').map(|(key, _)| key.to_owned()).filter(|key| !key.is_empty())
+            }
+            OwnerKind::Integration => integration_name(&datasource[start.len()..]),
+            OwnerKind::Tool | OwnerKind::Person => name.map(str::to_owned),
+        };
+        Some(Self::new(kind, name))
     }
 
     /// The person who last changed an entity. Ids of API clients are not people.
@@ -60,6 +59,16 @@ impl ForeignOwner {
         let by = record.updated_by.as_deref().or(record.created_by.as_deref())?;
         let is_person = by.contains(['@', '|']) || by.starts_with("user_");
         is_person.then(|| Self::new(OwnerKind::Person, Some(by.to_owned())))
+    }
+}
+
+/// `pagerduty/1` from `pagerduty/0.2.1/1/exporter`: type, version, integration id, component.
+fn integration_name(path: &str) -> Option<String> {
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    match parts.as_slice() {
+        [] => None,
+        [kind, _, id, ..] => Some(format!("{kind}/{id}")),
+        all => Some(all.join("/")),
     }
 }
 

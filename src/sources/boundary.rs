@@ -14,6 +14,8 @@ const MOST_LINKS: usize = 40;
 
 /// Pseudo file systems: their links do not resolve like ordinary links, and they contain no files of a repository.
 const SYSTEM_FOLDERS: [&str; 2] = ["/proc", "/dev"];
+/// The folder of `/dev` that holds ordinary files, in memory.
+const SHARED_MEMORY: &str = "/dev/shm";
 
 /// A folder, without links in its path, that links inside it must not leave.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -216,9 +218,21 @@ impl<'b> Walk<'b> {
     }
 
     fn is_in_system_folder(&self) -> bool {
-        let is_in = |folder: &&str| self.real.starts_with(folder) && !self.boundary.root().starts_with(folder);
         // /dev, /proc and /sys exist on Unix only.
-        cfg!(unix) && SYSTEM_FOLDERS.iter().any(is_in)
+        if cfg!(windows) || self.is_in_shared_memory() {
+            return false;
+        }
+        let is_in = |folder: &&str| self.real.starts_with(folder) && !self.boundary.root().starts_with(folder);
+        SYSTEM_FOLDERS.iter().any(is_in)
+    }
+
+    /// Whether the path is in the shared memory, or enters it with its next component.
+    fn is_in_shared_memory(&self) -> bool {
+        let mut path = self.real.clone();
+        if let Some(Part::Name(name)) = self.left.last() {
+            path.push(name);
+        }
+        self.real.starts_with(SHARED_MEMORY) || path == Path::new(SHARED_MEMORY)
     }
 
     fn end_as_it_is(self) -> Resolved {

@@ -103,8 +103,9 @@ impl Resolver<'_> {
     fn owner_of(&self, found: &Entity) -> String {
         let blueprint = &found.key.blueprint;
         let identifier = std::slice::from_ref(&found.key.identifier);
-        let named = self.catalog.writer_of(blueprint, &identifier[0], self.look()).ok().flatten();
-        let mut text = format!("owned by {}", named.unwrap_or_else(|| "another writer".to_owned()));
+        let owners = self.catalog.owners_of(blueprint, identifier, &[], self.look()).unwrap_or_default();
+        let named = owners.get(&identifier[0]).map_or_else(|| "another writer".to_owned(), ToString::to_string);
+        let mut text = format!("owned by {named}");
         let changed: Vec<String> = [
             found.record.updated_by.as_ref().map(|by| format!("by {by}")),
             found.record.updated_at.map(|at| format!("at {at}")),

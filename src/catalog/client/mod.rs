@@ -236,17 +236,14 @@ impl Catalog for Client {
         self.look(blueprint, look, owned::among(&self.caller, owner, blueprint, identifiers))
     }
 
-    fn writer_of(&self, blueprint: &str, identifier: &str, look: Look<'_>) -> Result<Option<String>, CatalogError> {
-        self.look(blueprint, look, owned::writer_of(&self.caller, blueprint, identifier))
-    }
-
     fn owners_of(
         &self,
         blueprint: &str,
         identifiers: &[Box<str>],
         scopes: &[String],
+        look: Look<'_>,
     ) -> Result<HashMap<Box<str>, ForeignOwner>, CatalogError> {
-        Ok(self.runtime.block_on(owners::owners_of(&self.caller, blueprint, identifiers, scopes))?)
+        self.look(blueprint, look, owners::owners_of(&self.caller, blueprint, identifiers, scopes))
     }
 
     fn owned(&self, owner: &Owner) -> Result<Vec<EntityKey>, CatalogError> {

@@ -56,16 +56,6 @@ impl Keys {
     }
 }
 
-/// Parts of the datasources of known writers, and the names of those writers.
-const WRITERS: &[(&str, &str)] = &[
-    ("portolan/", "another portolan scope"),
-    ("port-k8s-exporter", "the Kubernetes exporter"),
-    ("port-auto-k8s-exporter", "the Kubernetes exporter"),
-    ("port-ocean/", "an Ocean integration"),
-    ("terraform-provider", "Terraform"),
-    ("port-cli/", "port-cli"),
-];
-
 #[derive(Deserialize)]
 struct Named {
     entities: Vec<NamedKey>,
@@ -156,23 +146,6 @@ pub(super) async fn among(
         }
     }
     Ok(owned)
-}
-
-/// The last writer of an entity. The API does not return the datasource, but a search can test whether it contains the
-/// text of a known writer.
-pub(super) async fn writer_of(
-    caller: &Caller,
-    blueprint: &str,
-    identifier: &str,
-) -> Result<Option<String>, ClientError> {
-    for (part, writer) in WRITERS {
-        let mut found = HashSet::new();
-        search(caller, blueprint, &[identifier.into()], &[part], &mut found).await?;
-        if !found.is_empty() {
-            return Ok(Some((*writer).to_owned()));
-        }
-    }
-    Ok(None)
 }
 
 async fn named(

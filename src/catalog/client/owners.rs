@@ -10,17 +10,8 @@ use super::caller::{Call, Caller};
 use super::failure::ClientError;
 use super::owned::search;
 use crate::domain::entity::Owner;
-use crate::domain::foreign_owner::{ForeignOwner, OwnerKind};
+use crate::domain::foreign_owner::{ForeignOwner, OwnerKind, WRITERS};
 
-/// Parts of the datasources of known writers, the most specific first.
-const WRITERS: [(&str, OwnerKind, Option<&str>); 6] = [
-    ("portolan/", OwnerKind::Scope, None),
-    ("port-k8s-exporter", OwnerKind::Exporter, None),
-    ("port-auto-k8s-exporter", OwnerKind::Exporter, None),
-    ("port-ocean/", OwnerKind::Integration, None),
-    ("terraform-provider", OwnerKind::Tool, Some("Terraform")),
-    ("port-cli/", OwnerKind::Tool, Some("port-cli")),
-];
 /// The maximum number of names tried for each kind, because each takes a call and the names are only for messages.
 const NAMES_MAX: usize = 30;
 
