@@ -29,6 +29,7 @@ long seed="1" cases="10000":
 
 # Accept changed output: snapshots, what the rules' examples show, generated files, guides, pictures. Read the diff then.
 accept:
+    INSTA_UPDATE=always cargo test --locked --lib -- report:: manifest::encode
     UPDATE=1 INSTA_UPDATE=always cargo test --locked --test main -- rules:: cli::new
     UPDATE=1 cargo test --locked --test main -- generated::
     UPDATE=1 cargo test --locked --test main -- generated:: guides:: pictures::

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::testkit::counts::{planned, pushed};
 use crate::testkit::{Repo, portolan, update_is_asked_for};
 use page::Page;
 
@@ -102,7 +103,7 @@ fn the_readmes_first_command_does_what_it_says() {
         text
     };
     let text = push(0);
-    assert!(text.contains("\nPlan: 109 to create") && text.contains("\nPush: 109 created"), "{text}");
+    assert_eq!((planned(&text)[0], pushed(&text)[0]), (109, 109), "{text}");
     let text = push(0);
-    assert!(text.contains("\nPush: nothing to do; 109 unchanged."), "{text}");
+    assert_eq!(pushed(&text), [0, 0, 0, 0, 0, 109], "{text}");
 }

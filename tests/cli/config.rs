@@ -2,6 +2,7 @@
 
 use super::pull::bench::Catalog;
 use super::{run, run_with};
+use crate::testkit::says::did_you_mean;
 use crate::testkit::serving::{CLIENT_ID, CLIENT_SECRET};
 use crate::testkit::{Repo, contents};
 
@@ -110,7 +111,7 @@ fn slips_in_variables_are_noted_and_quiet_is_quiet() {
     let repo = Repo::outside_git();
     let slip = [("PORTOLAN_CATLOG", "eu")];
     let noted = run_with(&repo, "config", &slip);
-    assert!(noted.code == 0 && noted.talk.contains("did you mean `PORTOLAN_CATALOG`"), "{}", noted.talk);
+    assert!(noted.code == 0 && noted.talk.contains(did_you_mean!("PORTOLAN_CATALOG")), "{}", noted.talk);
     run_with(&repo, "-q config", &slip).quietly_gave();
     let wordy = run(&repo, "-v config");
     assert_eq!(wordy.talk, "note: The root is `[ROOT]` (the current folder), there is no config.\n");

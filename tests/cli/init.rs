@@ -10,6 +10,8 @@ mod pipelines;
 use serde_json::Value;
 
 use super::{run, run_with};
+use crate::testkit::errors::assert_error;
+use crate::testkit::says::{CONFLICTING_FLAGS, SET_UP_ALREADY, clean};
 use crate::testkit::{Repo, contents, files_below};
 
 /// A repository with a remote.
@@ -43,10 +45,13 @@ fn wired(repo: &Repo, line: &str) -> String {
     let before = contents(repo.path());
     let second = run(repo, line);
     assert_eq!(second.code, 0, "{}{}", second.results, second.talk);
-    assert!(second.results.ends_with("Nothing to do: this repository is set up already.\n"), "{}", second.results);
+    assert!(second.results.ends_with(SET_UP_ALREADY), "{}", second.results);
     assert!(contents(repo.path()) == before, "a second run changes something");
     first.results
 }
+
+/// The step that sets the credentials for the jobs.
+const SET_SECRETS: &str = "Set the secrets";
 
 fn next_steps(told: &str) -> Vec<&str> {
     told.split("\nNext:\n").nth(1).expect("it says what is next").lines().collect()
@@ -57,15 +62,16 @@ fn nobody_is_asked_where_nobody_sits() {
     let repo = git(GITHUB);
     let before = contents(repo.path());
     let talk = run(&repo, "init").was_refused();
-    assert!(talk.contains("no terminal to ask") && talk.contains("`--dry-run`") && talk.contains("`--yes`"));
+    assert_error(&talk, "nobody-to-ask");
+    assert!(talk.contains("`--dry-run`") && talk.contains("`--yes`"), "{talk}");
     assert!(contents(repo.path()) == before);
     for (line, words) in [
-        ("init --yes --dry-run", "cannot be used with"),
+        ("init --yes --dry-run", CONFLICTING_FLAGS),
         ("init --ci jenkins", "possible values: github, gitlab, none"),
         ("init --yes --scope (x)", "`(x)`"),
-        ("init --yes --platform glint --catalog us", "has no region `us`"),
+        ("init --yes --platform glint --catalog us", "region `us`"),
         ("init --yes --from-catalog", "PORT_CLIENT_ID and PORT_CLIENT_SECRET"),
-        ("init --yes --from-catalog --example", "cannot be used with"),
+        ("init --yes --from-catalog --example", CONFLICTING_FLAGS),
     ] {
         let talk = run(&repo, line).was_refused();
         assert!(talk.contains(words), "{line}: {talk}");
@@ -209,7 +215,8 @@ fn an_empty_repository_is_wired_for_github() {
     assert_eq!(config["scope"], "acme/catalog");
     assert_eq!(config["manifests"]["include"][0], "catalog/**/*.{yaml,yml}");
     let steps = next_steps(&told);
-    assert!(steps.len() <= 5 && steps[1].contains("PORT_CLIENT_ID and PORT_CLIENT_SECRET"), "{steps:?}");
+    assert!(steps.len() <= 5 && steps[1].contains(SET_SECRETS), "{steps:?}");
+    assert!(steps[1].contains("PORT_CLIENT_ID and PORT_CLIENT_SECRET"), "{steps:?}");
     // The settings are as written, and lint reports nothing.
     let settings = run(&repo, "config").quietly_gave();
     assert!(settings.contains("acme/catalog"), "{settings}");
@@ -229,7 +236,7 @@ fn an_empty_repository_is_wired_for_github() {
 fn an_example_is_something_to_try_things_out_with() {
     let repo = git(GITHUB);
     let told = wired(&repo, "init --yes --example");
-    assert_eq!(run(&repo, "lint").quietly_gave(), "2 files, 2 entities: nothing to report\n");
+    assert_eq!(run(&repo, "lint").quietly_gave(), clean(2, 2) + "\n");
     assert!(next_steps(&told).len() <= 5, "{told}");
     // In a repository with manifests, the example would be in the way.
     let other = git(GITHUB);
@@ -305,7 +312,7 @@ fn the_top_leaves_alone_what_is_wired_by_itself() {
     let config = yaml(&repo, "portolan.yaml");
     assert_eq!(config["manifests"]["include"][0], "**/port.yml");
     assert_eq!(config["manifests"]["exclude"], serde_json::json!(["services/cart/**"]));
-    assert!(run(&repo, "lint").results.ends_with("1 file, 1 entity: nothing to report\n"));
+    assert!(run(&repo, "lint").results.ends_with(&(clean(1, 1) + "\n")));
     let hooks = yaml(&repo, ".pre-commit-config.yaml");
     let ids: Vec<&Value> = (0..2).map(|at| &hooks["repos"][at]["hooks"][0]["id"]).collect();
     assert_eq!(ids, ["portolan-lint-services-cart", "portolan-lint"]);
@@ -318,7 +325,7 @@ fn the_folder_of_git_is_not_wired() {
     let repo = git(GITHUB);
     let before = contents(repo.path());
     let talk = run(&repo, "-C .git init --yes").was_refused();
-    assert!(talk.contains("inside Git's own folder") && talk.contains("nothing was written"), "{talk}");
+    assert_error(&talk, "inside-git");
     assert!(contents(repo.path()) == before);
 }
 
@@ -368,6 +375,7 @@ fn a_broken_config_is_told_before_anything_is_written() {
     repo.write("portolan.yaml", "platfrom: port\n");
     let before = contents(repo.path());
     let talk = run(&repo, "init --yes").was_refused();
+    assert_error(&talk, "faulty-config");
     assert!(talk.contains("platfrom"), "{talk}");
     assert!(contents(repo.path()) == before);
 }

@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::{Run, run, run_with};
+use crate::testkit::errors::assert_error;
 use crate::testkit::serving::{CLIENT_ID, CLIENT_SECRET, Serving};
 use crate::testkit::{Repo, contents};
 
@@ -174,11 +175,14 @@ fn all_is_refused_where_it_has_no_meaning() {
         ("lint --all", &[("PORTOLAN_CONFIG", "x.yaml")], "PORTOLAN_CONFIG"),
         ("-C docs lint --all", &[], "docs"),
         // Each push would delete what the other wrote.
-        ("push --all --catalog eu --scope acme/x", &[], "same scope"),
-        ("diff --all --catalog eu", &[("PORTOLAN_SCOPE", "acme/x")], "same scope"),
+        ("push --all --catalog eu --scope acme/x", &[], "`acme/x`"),
+        ("diff --all --catalog eu", &[("PORTOLAN_SCOPE", "acme/x")], "`acme/x`"),
     ] {
         let talk = run_with(&repo, line, variables).was_refused();
         assert!(talk.contains(words), "{line}: {talk}");
+        if words == "`acme/x`" {
+            assert_error(&talk, "all-in-one-scope");
+        }
     }
 }
 
@@ -233,7 +237,8 @@ fn outside_git_and_without_a_config_nothing_is_walked_through() {
         .write("other/x.yaml", manifest("x"));
     for line in ["lint", "diff", "push", "pull", "new service x"] {
         let talk = run(&repo, line).was_refused();
-        assert!(talk.contains("Git work tree") && talk.contains("`-C`"), "{line}: {talk}");
+        assert_error(&talk, "no-repository");
+        assert!(talk.contains("`-C`"), "{line}: {talk}");
     }
     assert!(run(&repo, "lint").was_refused().contains("portolan lint catalog/"));
     // Only the named files are read.
@@ -270,7 +275,8 @@ fn a_push_to_a_platform_derives_no_scope_and_a_diff_says_that_it_does() {
     repo.git(&["init", "--quiet"]);
     repo.git(&["remote", "add", "origin", "git@github.com:acme/shop.git"]);
     let refused = at("push").was_refused();
-    for words in ["no scope is set", "scope: acme/shop", "PORTOLAN_SCOPE", "--scope"] {
+    assert_error(&refused, "no-scope");
+    for words in ["scope: acme/shop", "PORTOLAN_SCOPE", "--scope"] {
         assert!(refused.contains(words), "{words}: {refused}");
     }
     let told = at("diff --output json");

@@ -9,6 +9,8 @@ mod snapshot;
 
 use super::run;
 use crate::testkit::Repo;
+use crate::testkit::errors::assert_error;
+use crate::testkit::says::CONFLICTING_FLAGS;
 
 #[test]
 fn what_makes_no_sense_is_refused_before_anything_is_asked() {
@@ -16,8 +18,8 @@ fn what_makes_no_sense_is_refused_before_anything_is_asked() {
     for (line, words) in [
         ("pull --any-owner", "--entities"),
         ("pull --overwrite", "--entities"),
-        ("pull --check --entities", "cannot be used with"),
-        ("pull --check --dry-run", "cannot be used with"),
+        ("pull --check --entities", CONFLICTING_FLAGS),
+        ("pull --check --dry-run", CONFLICTING_FLAGS),
         ("pull --output yaml", "possible values: text, json"),
     ] {
         let talk = run(&repo, line).was_refused();
@@ -32,7 +34,8 @@ fn a_catalog_that_nobody_named_does_not_take_the_place_of_the_real_one() {
                   \"pulledAt\": \"2026-11-02T08:15:00.000Z\"}";
     repo.write(".portolan/source.json", source);
     let talk = run(&repo, "pull").was_refused();
-    assert!(talk.contains("the snapshot is of https://api.port.io"), "{talk}");
+    assert_error(&talk, "catalog-not-named");
+    assert!(talk.contains("https://api.port.io"), "{talk}");
     assert!(talk.contains("--catalog"), "{talk}");
     assert_eq!(repo.read(".portolan/source.json"), source);
 }
@@ -47,7 +50,8 @@ fn an_embedded_catalog_without_entities_does_not_either_until_it_is_named_on_the
     repo.write(".portolan/blueprints/service.json", blueprint);
     for line in ["pull", "pull --check"] {
         let talk = run(&repo, line).was_refused();
-        assert!(talk.contains("no entities, and the snapshot is of https://api.port.io"), "{talk}");
+        assert_error(&talk, "catalog-without-entities");
+        assert!(talk.contains("https://api.port.io"), "{talk}");
         assert!(talk.contains("`--catalog local`") && talk.contains("portolan.yaml:1"), "{talk}");
     }
     assert_eq!(repo.read(".portolan/source.json"), source);

@@ -13,7 +13,10 @@ use serde_json::{Value, json};
 
 use super::{Run, run, run_with};
 use crate::testkit::Repo;
+use crate::testkit::counts::{planned, pushed};
+use crate::testkit::errors::assert_error;
 use crate::testkit::plain::Plain;
+use crate::testkit::says::{CONFLICTING_FLAGS, EMBEDDED_CATALOG, ONE_HAZARD};
 use crate::testkit::serving::{CLIENT_ID, CLIENT_SECRET, Serving};
 
 const BLUEPRINT: &str = r#"{"identifier": "service", "title": "Service",
@@ -66,14 +69,16 @@ fn an_example_is_pushed_and_then_there_is_nothing_to_do() {
     let repo = acme();
     let first = run(&repo, "push");
     assert_eq!(first.code, 0, "{}{}", first.results, first.talk);
-    assert!(first.results.starts_with("Catalog: the embedded catalog `.portolan/local.db`. Scope: acme/catalog."));
-    assert!(first.results.contains("\nPlan: 109 to create,"), "{}", first.results);
-    assert!(first.results.contains("\nPush: 109 created,"), "{}", first.results);
-    assert!(first.talk.contains("Change a manifest and run `portolan diff`"), "{}", first.talk);
+    let head = format!("Catalog: {EMBEDDED_CATALOG}. Scope: acme/catalog.");
+    assert!(first.results.starts_with(&head), "{}", first.results);
+    assert_eq!(planned(&first.results), [109, 0, 0, 0, 0, 0], "{}", first.results);
+    assert_eq!(pushed(&first.results), [109, 0, 0, 0, 0, 0], "{}", first.results);
+    let hint = "Change a manifest";
+    assert!(first.talk.contains(hint), "{}", first.talk);
     let second = run(&repo, "push");
     assert_eq!(second.code, 0, "{}", second.talk);
-    assert!(!second.talk.contains("Change a manifest"), "{}", second.talk);
-    assert!(second.results.contains("Plan: nothing to do; 109 unchanged."), "{}", second.results);
+    assert!(!second.talk.contains(hint), "{}", second.talk);
+    assert_eq!(planned(&second.results), [0, 0, 0, 0, 0, 109], "{}", second.results);
     assert_eq!(run(&repo, "diff --exit-code").code, 0);
 }
 
@@ -96,13 +101,14 @@ fn over_http_it_is_the_same() {
     assert_eq!(plain.count("service"), 120);
     let second = push(&repo, &serving, "");
     assert_eq!(second.code, 0, "{}", second.talk);
-    assert!(second.results.contains("Plan: nothing to do; 120 unchanged."), "{}", second.results);
+    assert_eq!(planned(&second.results), [0, 0, 0, 0, 0, 120], "{}", second.results);
 }
 
 #[test]
 fn a_pipeline_says_which_catalog_it_means() {
     let repo = services(1);
     let talk = run_with(&repo, "push", &[("CI", "true")]).was_refused();
+    assert_error(&talk, "push-not-named");
     assert!(talk.contains("PORT_CLIENT_ID") && talk.contains("--catalog"), "{talk}");
     assert_eq!(run_with(&repo, "push --catalog local", &[("CI", "true")]).code, 0);
 }
@@ -114,6 +120,7 @@ fn one_credential_without_the_other_is_an_error_and_never_the_embedded_catalog()
             let repo = services(1);
             let run = run_with(&repo, verb, &[(set, "x")]);
             assert_eq!(run.code, 64, "{verb}: {}", run.talk);
+            assert_error(&run.talk, "no-credentials");
             assert!(run.talk.contains(&format!("`{missing}` is not")), "{verb}: {}", run.talk);
             assert!(!repo.path().join(".portolan/local.db").exists(), "{verb} made an embedded catalog");
         }
@@ -143,7 +150,7 @@ fn what_makes_no_sense_is_refused_before_anything_is_read() {
             "push --approve 00070e151c232a31383f464d545b626970777e858c939aa1a8afb6bdc4cbd2d9",
             "this is the id of a plan or of a hazard (`digest` in the JSON report), which approves nothing",
         ),
-        ("push --dry-run --approve 00070e151c232a31383f464d545b626970777e858c939aa1", "cannot be used with"),
+        ("push --dry-run --approve 00070e151c232a31383f464d545b626970777e858c939aa1", CONFLICTING_FLAGS),
         ("push --on-error never", "possible values: continue, stop"),
         ("push --output sarif", "the formats are"),
     ] {
@@ -172,8 +179,9 @@ fn a_report_that_is_lost_hides_neither_the_push_nor_the_others() {
     let repo = services(2);
     let lost = run(&repo, "push --output json=/dev/full --output markdown=ok.md");
     assert_eq!(lost.code, 70, "{}", lost.talk);
-    assert!(lost.talk.contains("Push: 2 created") && lost.talk.contains("/dev/full"), "{}", lost.talk);
-    assert!(repo.read("ok.md").contains("2 created"));
+    assert_eq!(pushed(&lost.talk)[0], 2, "{}", lost.talk);
+    assert!(lost.talk.contains("/dev/full"), "{}", lost.talk);
+    assert_eq!(pushed(&repo.read("ok.md"))[0], 2);
     assert_eq!(run(&repo, "diff --exit-code").code, 0, "it was pushed");
 }
 
@@ -195,18 +203,18 @@ fn what_is_dangerous_wants_a_yes_to_this_very_plan() {
     repo.write("catalog/all.yaml", manifests(0..10));
     let refused = run(&repo, "push");
     assert_eq!(refused.code, 4, "{}", refused.results);
-    let first =
-        "Push refused: 1 hazard needs approval. Nothing was written.\nReview the plan, then rerun with `--approve ";
-    assert!(refused.results.starts_with(first), "{}", refused.results);
-    assert!(refused.results.contains("30 to delete"), "the plan is shown: {}", refused.results);
+    let (first, help) = refused.results.split_once("`--approve ").expect("the results begin with the way out");
+    assert!(first.contains(ONE_HAZARD) && first.lines().count() == 2, "{first}`--approve {help}");
+    assert_error(&refused.talk, "push-unapproved");
+    assert_eq!(planned(&refused.results), [0, 0, 30, 0, 0, 10], "the plan is shown: {}", refused.results);
     let digest = refused.talk.split("--approve ").nth(1).and_then(|rest| rest.get(..48)).expect("a digest").to_owned();
     assert!(run(&repo, "diff --output summary").results.contains(&digest));
     repo.write("catalog/all.yaml", manifests(0..9));
     let other = run(&repo, &format!("push --approve {digest}"));
     assert_eq!(other.code, 4, "{}", other.results);
-    assert!(other.talk.contains("the digest given to `--approve` does not match this plan"), "{}", other.talk);
+    assert_error(&other.talk, "push-other-approval");
     assert!(!other.talk.contains(&digest), "only the digest to give is there to copy: {}", other.talk);
-    assert!(run(&repo, "diff").results.contains("31 to delete"), "nothing was done");
+    assert_eq!(planned(&run(&repo, "diff").results), [0, 0, 31, 0, 0, 9], "nothing was done");
     repo.write("catalog/all.yaml", manifests(0..10));
     let approved = run(&repo, &format!("push --approve {digest}"));
     assert_eq!(approved.code, 0, "{}{}", approved.results, approved.talk);

@@ -1,6 +1,7 @@
 //! Tests help, versions, and usage errors, which exit with 64 before anything is read.
 
 use super::{run, run_with};
+use crate::testkit::says::did_you_mean;
 use crate::testkit::{Repo, portolan};
 
 #[test]
@@ -39,11 +40,11 @@ fn what_does_not_exist_is_refused_with_what_was_meant() {
         ("lnt", "'lint'"),
         ("lint --stagd", "'--staged'"),
         ("lint --fail-on eror", "'error'"),
-        ("lint --output sarf", "did you mean `sarif`"),
+        ("lint --output sarf", did_you_mean!("sarif")),
         ("lint --output nonsense", "`junit`"),
         ("lint --color sometimes", "auto, always, never"),
         ("lint --rule wrong-type", "NAME=LEVEL"),
-        ("lint --rule wrong-type=loud", "levels are"),
+        ("lint --rule wrong-type=loud", "`warning`"),
         ("lint --rule wrong-typ=off", "`wrong-type`"),
         ("lint --max-findings many", "expected a number"),
         ("lint --diff", "--fix"),

@@ -13,6 +13,7 @@ use portolan::report::style::Style;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
+use crate::testkit::counts::planned;
 use crate::testkit::worlds::generated::worlds;
 use crate::testkit::worlds::shuffled::shuffled;
 use crate::testkit::worlds::world::{World, manifests};
@@ -62,17 +63,6 @@ fn expected(tally: &Tally) -> [usize; 6] {
     [tally.create, tally.update, tally.delete, tally.rename, tally.adopt, tally.unchanged]
 }
 
-/// The counts in the line that contains them.
-fn told(report: &str) -> [usize; 6] {
-    let line = report.lines().find(|line| line.contains(" to create") || line.contains("othing to do"));
-    let line = line.expect("the numbers are there").to_owned();
-    WORDS.map(|word| {
-        let end = line.find(&format!(" to {word}")).or_else(|| line.find(&format!(" {word}")));
-        let before = end.map_or("0", |end| line[..end].rsplit([' ', '(']).next().unwrap_or("0"));
-        before.parse().expect("a number stands before its word")
-    })
-}
-
 /// The counts in a comment's head.
 fn told_in_comment(report: &str) -> [usize; 6] {
     let parse = |digits: &str| digits.trim_end_matches(',').replace(',', "").parse().expect("a number");
@@ -100,13 +90,13 @@ proptest! {
             plan.changes.iter().map(|it| format!("{}/{}", it.key.blueprint, it.key.identifier)).collect();
 
         let text = reported(&world, &plan, PlanFormat::Text);
-        prop_assert_eq!(told(&text), expected, "{}", text);
+        prop_assert_eq!(planned(&text), expected, "{}", text);
         let signs = ["  + ", "  ~ ", "  - ", "  > ", "  = "];
         let listed = signs.map(|sign| text.lines().filter(|line| line.starts_with(sign)).count());
         prop_assert!(listed == expected[..5], "{text}");
 
         let summary = reported(&world, &plan, PlanFormat::Summary);
-        prop_assert_eq!((told(&summary), summary.lines().count()), (expected, 1), "{}", summary);
+        prop_assert_eq!((planned(&summary), summary.lines().count()), (expected, 1), "{}", summary);
 
         let markdown = reported(&world, &plan, PlanFormat::Markdown);
         prop_assert_eq!(told_in_comment(&markdown), expected, "{}", markdown);

@@ -1,6 +1,8 @@
 //! Shared helpers of the tests that run the real binary: a repository in a temporary folder, and an environment without
 //! settings of this machine.
 pub mod connected;
+pub mod counts;
+pub mod errors;
 pub mod faulty;
 pub mod forge;
 pub mod issuing;
@@ -9,6 +11,7 @@ pub mod plain;
 // Windows has no pseudo terminal of this kind.
 #[cfg(unix)]
 pub mod pty;
+pub mod says;
 pub mod seeds;
 pub mod serving;
 pub mod worlds;

@@ -5,6 +5,8 @@ use serde_json::json;
 
 use super::world::{World, changes, commit, entity};
 use crate::cli::{Run, run_with};
+use crate::testkit::counts::pushed;
+use crate::testkit::errors::assert_error;
 
 /// The command in the last line of a text.
 #[track_caller]
@@ -28,7 +30,7 @@ fn what_was_not_to_be_deleted_is_not_deleted_by_what_is_recommended() {
     world.repo.remove("catalog/log.yaml");
     let (line, run) = follow(&world, "--no-prune");
     assert_eq!((line.as_str(), run.code), ("push --no-prune", 0), "{}", run.talk);
-    assert!(run.results.contains("1 updated, 0 deleted"), "{}", run.results);
+    assert_eq!(pushed(&run.results)[1..3], [1, 0], "{}", run.results);
     assert_eq!(world.changes(""), ["delete service/log"]);
     world.repo.write("portolan.yaml", format!("{}prune: {{enabled: false}}\n", super::world::CONFIG));
     assert_eq!(follow(&world, "--prune").0, "push --prune");
@@ -66,7 +68,7 @@ fn a_catalog_and_a_part_that_were_named_are_named_again() {
     let text = run_with(&world.repo, &flags, &rest).results;
     let line = recommended(&text);
     assert_eq!(line, format!("push --catalog {url} --only catalog/log.yaml"));
-    assert!(run_with(&world.repo, &line, &rest).results.contains("1 updated"), "{line}");
+    assert_eq!(pushed(&run_with(&world.repo, &line, &rest).results)[1], 1, "{line}");
     assert_eq!(world.changes(""), ["update service/cart"]);
     let here = world.repo.path().display().to_string();
     let run = world.run(&format!("-C {here}/catalog --config {here}/portolan.yaml"));
@@ -103,7 +105,7 @@ fn what_a_yes_takes_over_is_told_and_taken() {
     assert!(flat.contains("from then on both belong to `acme/shop`, which may delete them"), "{text}");
     let (line, run) = follow(&world, "");
     assert_eq!(line, "push --adopt");
-    assert!(run.results.contains("1 updated, 0 deleted, 0 renamed, 1 adopted"), "{}", run.results);
+    assert_eq!(pushed(&run.results)[1..5], [1, 0, 0, 1], "{}", run.results);
     // A given flag is repeated.
     world.elsewhere("service", &json!({"identifier": "one", "properties": {"tier": 3}}));
     assert_eq!(recommended(&world.run("--adopt").results), "push --adopt");
@@ -199,5 +201,6 @@ fn a_circle_that_nobody_can_enter_names_its_lines_and_its_way_out() {
         "{flat}"
     );
     let push = run_with(&world.repo, "push", &world.catalog.variables());
+    assert_error(&push.talk, "push-obstacles");
     assert!(push.talk.contains("fix each obstacle that the plan lists"), "{}", push.talk);
 }

@@ -6,8 +6,10 @@ use serde_json::{Value, json};
 use super::world::{World, at, shop};
 use crate::cli::pull::bench::acme;
 use crate::cli::{run, run_with};
+use crate::testkit::errors::assert_error;
 use crate::testkit::faulty::{Fault, Faulty, Schedule};
 use crate::testkit::plain::Plain;
+use crate::testkit::says::EMBEDDED_CATALOG;
 use crate::testkit::serving::Serving;
 use crate::testkit::{contents, files_below};
 
@@ -41,7 +43,7 @@ fn the_embedded_catalog_gives_the_same_plan_over_http_and_without() {
         parts.remove("catalog");
         plans.push(plan);
         let text = run_with(&repo, "diff", variables).results;
-        let text = text.replace(&serving.url, "it").replace("the embedded catalog `.portolan/local.db`", "it");
+        let text = text.replace(&serving.url, "it").replace(EMBEDDED_CATALOG, "it");
         let text = text.split(" --approve ").next().unwrap_or_default().to_owned();
         plans.push(text.into());
     }
@@ -86,7 +88,8 @@ fn a_catalog_that_cannot_be_had_ends_with_5() {
     let repo = shop();
     let run = run_with(&repo, "diff --exit-code", &at("http://127.0.0.1:9"));
     assert_eq!((run.code, run.results.as_str()), (5, ""), "{}", run.talk);
-    assert!(run.talk.contains("no connection to `127.0.0.1:9`"), "{}", run.talk);
+    assert_error(&run.talk, "catalog-no-connection");
+    assert!(run.talk.contains("`127.0.0.1:9`"), "{}", run.talk);
     let world = World::new();
     let stale = [
         ("PORTOLAN_CATALOG", world.catalog.serving.url.as_str()),
@@ -95,7 +98,8 @@ fn a_catalog_that_cannot_be_had_ends_with_5() {
     ];
     let run = run_with(&world.repo, "diff", &stale);
     assert_eq!((run.code, run.results.as_str()), (5, ""), "{}", run.talk);
-    assert!(run.talk.contains("rejected the credentials") && !run.talk.contains("hunter2"), "{}", run.talk);
+    assert_error(&run.talk, "catalog-credentials");
+    assert!(!run.talk.contains("hunter2"), "{}", run.talk);
 }
 
 #[test]
@@ -145,11 +149,12 @@ fn many_entities_and_one_change_is_one_change() {
 fn in_a_pipeline_nobody_is_left_to_believe_that_local_was_meant() {
     let repo = shop();
     let said = run_with(&repo, "diff", &[("CI", "true")]).results;
-    assert!(said.contains("No catalog configured"), "{said}");
+    let note = "No catalog configured";
+    assert!(said.contains(note), "{said}");
     assert!(said.contains("PORT_CLIENT_ID"), "{said}");
     let named = run_with(&repo, "diff --catalog local", &[("CI", "true")]).results;
-    assert!(!named.contains("No catalog configured"), "{named}");
-    assert!(!run(&repo, "diff").results.contains("No catalog configured"));
+    assert!(!named.contains(note), "{named}");
+    assert!(!run(&repo, "diff").results.contains(note));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::world::{World, at, cart, changes, commit, entity, shop};
 use crate::cli::run_with;
 use crate::testkit::Repo;
+use crate::testkit::errors::assert_error;
 use crate::testkit::faulty::{Faulty, Schedule};
 use crate::testkit::serving::{CLIENT_ID, CLIENT_SECRET};
 
@@ -141,8 +142,10 @@ fn a_shallow_clone_that_lacks_the_base_is_told_how_to_fetch() {
     let clone = shallow(&world);
     let variables = world.catalog.variables();
     let talk = run_with(&clone, "diff --base origin/main", &variables).was_refused();
-    assert!(talk.contains("this clone is shallow") && talk.contains("git fetch --unshallow"), "{talk}");
+    assert_error(&talk, "git-no-merge-base");
+    assert!(talk.contains("shallow") && talk.contains("git fetch --unshallow"), "{talk}");
     let talk = run_with(&clone, "diff --base nowhere", &variables).was_refused();
+    assert_error(&talk, "git-unknown-revision");
     assert!(talk.contains("`nowhere`") && talk.contains("shallow"), "{talk}");
     // If the pipeline names the base, the plan is made without it, with the same advice as a note.
     let ci = [("CI", "true"), ("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "pull_request")];
@@ -151,10 +154,11 @@ fn a_shallow_clone_that_lacks_the_base_is_told_how_to_fetch() {
     assert_eq!((changes(&told), &told["base"]), (vec!["update service/cart".to_owned()], &Value::Null));
     assert_eq!(told["changes"][0]["origin"], "unknown");
     let notes = told["notes"].to_string();
-    assert!(notes.contains("too shallow") && notes.contains("fetch"), "{notes}");
+    assert!(notes.contains("shallow") && notes.contains("fetch"), "{notes}");
     // Without a base, pending changes are unknown, so they cannot be omitted.
     let talk = run_with(&clone, "diff --only-branch", &ci).was_refused();
-    assert!(talk.contains("too shallow"), "{talk}");
+    assert_error(&talk, "no-base");
+    assert!(talk.contains("shallow"), "{talk}");
     clone.git(&["fetch", "--quiet", "--unshallow"]);
     let whole = plan(&clone, "--base origin/main", &variables);
     assert_eq!(changes(&whole), ["update service/cart"]);

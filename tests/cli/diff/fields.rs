@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use super::world::World;
 use crate::testkit::Repo;
+use crate::testkit::counts::planned;
+use crate::testkit::says::{EMBEDDED_CATALOG, VERIFIED};
 
 #[test]
 fn what_says_the_same_in_other_words_is_no_change() {
@@ -122,10 +124,10 @@ fn a_fresh_clone_works_against_the_embedded_catalog_with_nothing_else() {
     repo.write("catalog/cart.yaml", super::world::entity(&spec));
     let run = crate::cli::run(&repo, "diff --verify");
     assert_eq!((run.code, run.talk.as_str()), (0, ""), "{}", run.results);
-    let head = "Catalog: the embedded catalog `.portolan/local.db`. Scope: local.\n";
-    assert!(run.results.starts_with(head), "{}", run.results);
-    assert!(run.results.contains("Verified: the catalog accepts every change"), "{}", run.results);
-    assert!(run.results.contains("Plan: 1 to create"), "{}", run.results);
+    let head = format!("Catalog: {EMBEDDED_CATALOG}. Scope: local.\n");
+    assert!(run.results.starts_with(&head), "{}", run.results);
+    assert!(run.results.contains(VERIFIED), "{}", run.results);
+    assert_eq!(planned(&run.results)[0], 1, "{}", run.results);
     assert_eq!(crate::cli::run(&repo, "diff --exit-code").code, 2);
     // A known foreign entity is not owned, declared or not.
     assert!(!run.results.contains("elsewhere  "), "{}", run.results);

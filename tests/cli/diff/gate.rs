@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::world::{World, at, commit};
 use crate::cli::run_with;
+use crate::testkit::errors::assert_error;
 
 const BROKEN: &str = "apiVersion: getport.io/v1\nkind: Entity\nmetadata: {name: x}\nspec: {blueprint: service, \
                       identifier: x, properties: {tier: high}}\n";
@@ -91,5 +92,6 @@ fn globs_that_match_nothing_do_not_empty_the_catalog() {
     let world = World::new();
     world.repo.write("portolan.yaml", "scope: acme/shop\nmanifests: {include: [\"catlog/**/*.yaml\"]}\n");
     let talk = world.run("").was_refused();
+    assert_error(&talk, "nothing-to-lint");
     assert!(talk.contains("manifests.include"), "{talk}");
 }

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use super::world::{cart, changes, commit, entity, shop};
 use crate::cli::run_with;
 use crate::testkit::Repo;
+use crate::testkit::errors::assert_error;
+use crate::testkit::says::CATALOG_NOT_READ;
 
 const FORK: [(&str, &str); 3] = [("CI", "true"), ("GITHUB_ACTIONS", "true"), ("GITHUB_BASE_REF", "main")];
 
@@ -43,7 +45,7 @@ fn a_fork_sees_what_its_branch_changes() {
         assert!(plan["catalog"].as_str().is_some_and(|name| name.contains("merge base")), "{}", plan["catalog"]);
         assert_eq!(plan["approval"], Value::Null);
         let note = plan["notes"][0].as_str().unwrap_or_default();
-        assert!(note.starts_with("The catalog was not read") && note.contains("PORT_CLIENT_ID"), "{}", plan["notes"]);
+        assert!(note.starts_with(CATALOG_NOT_READ) && note.contains("PORT_CLIENT_ID"), "{}", plan["notes"]);
         for change in plan["changes"].as_array().unwrap() {
             assert_eq!(change["origin"], "this-branch", "{change}");
         }
@@ -57,7 +59,7 @@ fn every_report_says_that_the_catalog_was_not_read() {
     for format in ["text", "markdown"] {
         let run = run_with(&repo, &format!("diff --output {format}"), &FORK);
         assert_eq!(run.code, 0, "{}", run.talk);
-        assert!(run.results.contains("The catalog was not read"), "{format}: {}", run.results);
+        assert!(run.results.contains(CATALOG_NOT_READ), "{format}: {}", run.results);
         assert!(!run.results.contains("portolan push"), "{format}: {}", run.results);
     }
 }
@@ -92,13 +94,14 @@ fn relations_that_only_the_catalog_can_judge_are_no_obstacle() {
 #[test]
 fn what_needs_the_catalog_is_refused() {
     let repo = fork();
-    for (line, words) in [
-        ("diff --verify", "--verify"),
-        ("diff --out plan.json", "--out"),
-        ("diff --no-base", "nothing to compare with"),
+    for (line, code, words) in [
+        ("diff --verify", "needs-catalog", "--verify"),
+        ("diff --out plan.json", "needs-catalog", "--out"),
+        ("diff --no-base", "nothing-to-compare", ""),
     ] {
         let run = run_with(&repo, line, &FORK);
         assert_eq!(run.code, 64, "{line}: {}{}", run.results, run.talk);
+        assert_error(&run.talk, code);
         assert!(run.talk.contains(words), "{line}: {}", run.talk);
     }
     let run = run_with(&repo, "push", &FORK);

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use super::world::{World, changes, commit, fields};
+use crate::testkit::errors::assert_error;
 
 fn on_a_branch() -> World {
     let world = World::new();
@@ -94,6 +95,7 @@ fn a_pipeline_names_the_base_and_one_that_is_missing_stops_nothing() {
     assert!(plan["notes"].to_string().contains("nowhere"), "{}", plan["notes"]);
     // A base that the user names must exist.
     let talk = world.run("--base nowhere").was_refused();
+    assert_error(&talk, "git-unknown-revision");
     assert!(talk.contains("nowhere"), "{talk}");
 }
 

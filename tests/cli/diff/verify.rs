@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::world::{World, entity};
+use crate::testkit::says::VERIFIED;
 
 /// Lint uses an older snapshot, so only the catalog rejects the value.
 fn stricter() -> World {
@@ -41,7 +42,7 @@ fn what_the_same_plan_brings_is_not_missed() {
     world.write("catalog/a.yaml", &pair("a", "b")).write("catalog/b.yaml", &pair("b", "a"));
     let run = world.run("--verify");
     assert_eq!(run.code, 0, "{}{}", run.results, run.talk);
-    assert!(run.results.contains("Verified: the catalog accepts every change"), "{}", run.results);
+    assert!(run.results.contains(VERIFIED), "{}", run.results);
 }
 
 #[test]

@@ -4,6 +4,10 @@
 use super::{GITHUB, git, names, run_with, yaml};
 use crate::cli::pull::bench::Catalog;
 use crate::testkit::contents;
+use crate::testkit::says::{SET_UP_ALREADY, clean};
+
+/// After an error: what was done before it stays.
+const WRITTEN: &str = "The files were written";
 
 #[test]
 fn an_adopted_catalog_lints_clean_and_differs_in_nothing() {
@@ -18,12 +22,7 @@ fn an_adopted_catalog_lints_clean_and_differs_in_nothing() {
     // An address of this machine is not written to the config.
     assert!(config["catalog"].is_null(), "{config}");
     let lint = catalog.run(&repo, "lint");
-    assert_eq!(
-        (lint.code, lint.results.as_str()),
-        (0, "120 files, 120 entities: nothing to report\n"),
-        "{}",
-        lint.talk
-    );
+    assert_eq!((lint.code, lint.results.as_str()), (0, format!("{}\n", clean(120, 120)).as_str()), "{}", lint.talk);
     let steps = super::next_steps(&first.results);
     assert!(steps.iter().any(|step| step.contains("Check that nothing differs: `portolan diff`")), "{steps:?}");
     let before = contents(repo.path());
@@ -49,7 +48,7 @@ fn the_first_snapshot_comes_where_credentials_are() {
     assert!(!names(&repo).iter().any(|name| name.starts_with("catalog/")));
     let before = contents(repo.path());
     let second = catalog.run(&repo, "init --yes");
-    assert!(second.results.ends_with("Nothing to do: this repository is set up already.\n"), "{}", second.results);
+    assert!(second.results.ends_with(SET_UP_ALREADY), "{}", second.results);
     assert!(contents(repo.path()) == before);
     // A dry run sends no request.
     let dry = git(GITHUB);
@@ -92,13 +91,13 @@ fn a_catalog_that_cannot_be_reached_undoes_nothing() {
         let repo = git(GITHUB);
         let run = run_with(&repo, "init --yes", &variables);
         assert_eq!(run.code, 0, "{}", run.talk);
-        assert!(run.talk.contains("error: ") && run.talk.contains("The files were written"), "{}", run.talk);
+        assert!(run.talk.contains("error: ") && run.talk.contains(WRITTEN), "{}", run.talk);
         assert!(!run.talk.contains("wrong-secret") && !run.results.contains("wrong-secret"));
         assert!(repo.path().join("portolan.yaml").exists() && !repo.path().join(".portolan").exists());
         let steps = super::next_steps(&run.results);
         assert!(steps.iter().any(|step| step.contains("Fix the error above") && step.contains("`portolan pull`")));
         let again = run_with(&repo, "init --yes", &variables);
-        assert!(!again.talk.contains("were written") && again.talk.contains("run `portolan pull`"));
+        assert!(!again.talk.contains(WRITTEN) && again.talk.contains("run `portolan pull`"));
         // With `--from-catalog`, an unreachable catalog is an error.
         let repo = git(GITHUB);
         let run = run_with(&repo, "init --yes --from-catalog", &variables);

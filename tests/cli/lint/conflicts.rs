@@ -2,6 +2,7 @@
 
 use super::bench::{lint, service, shop};
 use crate::testkit::Repo;
+use crate::testkit::errors::assert_error;
 
 const CONFLICT: &str = "<<<<<<< HEAD\n{ours}\n=======\n{theirs}\n>>>>>>> feature\n";
 
@@ -69,7 +70,8 @@ fn a_conflict_in_the_config_or_the_baseline_is_named_with_its_lines() {
     let repo = shop();
     repo.write("b.json", conflict("{", "{}"));
     let told = lint(&repo, &["--baseline", "b.json"]);
-    assert!(told.code == 64 && told.err.contains("merge conflict") && told.err.contains("line 1"), "{told:?}");
+    assert_error(&told.err, "baseline::conflict");
+    assert!(told.code == 64 && told.err.contains("line 1"), "{told:?}");
     repo.write(
         "portolan.yaml",
         format!("platform: port\n{}{}", conflict("catalog: eu", "catalog: us"), conflict("scope: a", "scope: b")),

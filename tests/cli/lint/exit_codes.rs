@@ -1,12 +1,14 @@
 //! Tests one exit code for each way a run can end, and the error message on standard error.
 
 use super::bench::{AMBIGUOUS, WRONG, assert_says, lint, service, shop};
+use crate::testkit::errors::assert_error;
+use crate::testkit::says::{CONFLICTING_FLAGS, MORE_FINDINGS, NOTHING_TO_LINT, clean, did_you_mean};
 use crate::testkit::{Repo, contents};
 
 #[test]
 fn a_clean_repository_is_0_and_one_line() {
     let told = lint(&shop(), &[]);
-    assert_eq!((told.code, told.out.as_str()), (0, "4 files, 3 entities: nothing to report\n"), "{told:?}");
+    assert_eq!((told.code, told.out.as_str()), (0, format!("{}\n", clean(4, 3)).as_str()), "{told:?}");
     assert_eq!(told.err, "");
 }
 
@@ -46,7 +48,7 @@ fn what_is_cut_from_the_report_still_counts() {
     assert_eq!(told.code, 1);
     assert!(told.out.contains("error[wrong-property-type]"), "the worst is shown: {}", told.out);
     assert!(!told.out.contains("ambiguous-scalar"), "{}", told.out);
-    assert!(told.out.contains("; 2 more beyond `--max-findings`\n"), "{}", told.out);
+    assert!(told.out.contains(&format!("; 2 {MORE_FINDINGS}\n")), "{}", told.out);
 }
 
 #[test]
@@ -63,20 +65,33 @@ fn usage_is_64_and_says_what_would_do() {
         (&["--max-findings", "many"], "invalid value 'many' for '--max-findings"),
         (&["--max-findings=-1"], "invalid value '-1' for '--max-findings"),
         (&["--diff"], "--fix"),
-        (&["--fix", "--diff", "--output", "json"], "'--dry-run' cannot be used with '--output"),
-        (&["--write-baseline", "known.json", "--output", "json"], "cannot be used with '--output"),
-        (&["--staged", "--fix"], "'--staged' cannot be used with '--fix'"),
-        (&["--staged", "--since", "main"], "'--staged' cannot be used with '--since"),
-        (&["nowhere.yaml"], "no such file or folder: `nowhere.yaml`"),
-        (&["catalog/nowhere/"], "no such file or folder: `"),
-        (&["../elsewhere.yaml"], "is outside of the repository at"),
-        (&["--baseline", "nowhere.json"], "nowhere.json` cannot be read: it does not exist"),
-        (&["-C", "nowhere"], "no such folder: `"),
-        (&["--config", "nowhere.yaml"], "nowhere.yaml`"),
-        (&["--target", "production"], "`production`"),
     ] {
         let told = lint(&repo, arguments);
         assert_eq!((told.code, told.out.as_str()), (64, ""), "{arguments:?}: {told:?}");
+        assert_says(&told, words);
+    }
+    for (arguments, other) in [
+        (&["--fix", "--diff", "--output", "json"][..], "'--output"),
+        (&["--write-baseline", "known.json", "--output", "json"], "'--output"),
+        (&["--staged", "--fix"], "'--fix'"),
+        (&["--staged", "--since", "main"], "'--since"),
+    ] {
+        let told = lint(&repo, arguments);
+        assert_eq!((told.code, told.out.as_str()), (64, ""), "{arguments:?}: {told:?}");
+        assert_says(&told, &format!("{CONFLICTING_FLAGS} {other}"));
+    }
+    for (arguments, code, words) in [
+        (&["nowhere.yaml"][..], "no-such-path", "`nowhere.yaml`"),
+        (&["catalog/nowhere/"], "no-such-path", "nowhere"),
+        (&["../elsewhere.yaml"], "outside-root", "elsewhere.yaml`"),
+        (&["--baseline", "nowhere.json"], "unreadable-file", "nowhere.json`"),
+        (&["-C", "nowhere"], "no-such-folder", "nowhere`"),
+        (&["--config", "nowhere.yaml"], "no-such-config", "nowhere.yaml`"),
+        (&["--target", "production"], "unknown-target", "`production`"),
+    ] {
+        let told = lint(&repo, arguments);
+        assert_eq!((told.code, told.out.as_str()), (64, ""), "{arguments:?}: {told:?}");
+        assert_error(&told.err, code);
         assert_says(&told, words);
     }
 }
@@ -87,8 +102,9 @@ fn a_broken_config_is_64_with_all_its_faults() {
     repo.write("portolan.yaml", "platform: harbour\nrulez: {}\n");
     let told = lint(&repo, &[]);
     assert_eq!((told.code, told.out.as_str()), (64, ""), "{told:?}");
-    assert_says(&told, "has 2 errors");
-    assert_says(&told, "did you mean `rules`?");
+    assert_error(&told.err, "faulty-config");
+    assert_says(&told, "2 errors");
+    assert_says(&told, did_you_mean!("rules"));
     assert_says(&told, "portolan.yaml:1:");
 }
 
@@ -100,8 +116,8 @@ fn output_that_cannot_be_written_is_70() {
         let told = lint(&repo, &["--output", target]);
         assert_eq!(told.code, 70, "{told:?}");
         let (_, path) = target.split_once('=').expect("it has a file");
-        assert_says(&told, &format!("{path}` cannot be written: "));
-        assert_says(&told, "cannot be written");
+        assert_error(&told.err, "unwritable-output");
+        assert_says(&told, &format!("{path}`"));
     }
     let told = lint(&repo, &["--write-baseline", "file/baseline.json"]);
     assert_eq!(told.code, 70, "{told:?}");
@@ -116,16 +132,20 @@ fn a_full_disk_is_70() {
     let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("portolan"));
     let output = command.arg("lint").current_dir(repo.path()).stdout(Stdio::from(full)).output().expect("it runs");
     assert_eq!(output.status.code(), Some(70));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("results cannot be written"));
+    assert_error(&String::from_utf8_lossy(&output.stderr), "output-failed");
 }
 
 #[test]
 fn nothing_to_lint_is_said_and_is_0() {
     let repo = Repo::new();
     let told = lint(&repo, &[]);
-    assert_eq!((told.code, told.out.as_str()), (0, "no YAML files: nothing to lint\n"), "{told:?}");
+    assert_eq!((told.code, told.out.as_str()), (0, format!("no YAML files: {NOTHING_TO_LINT}\n").as_str()), "{told:?}");
     assert!(contents(repo.path()).is_empty(), "lint leaves nothing behind");
     repo.write("values.yaml", "replicas: 2\n");
     let told = lint(&repo, &[]);
-    assert_eq!((told.code, told.out.as_str()), (0, "no entities in 1 file: nothing to lint\n"), "{told:?}");
+    assert_eq!(
+        (told.code, told.out.as_str()),
+        (0, format!("no entities in 1 file: {NOTHING_TO_LINT}\n").as_str()),
+        "{told:?}"
+    );
 }

@@ -4,6 +4,8 @@
 use serde_json::Value as Json;
 
 use super::bench::{AMBIGUOUS, QUOTED, WRONG, findings, lint, report, service, shop, told};
+use crate::testkit::errors::assert_error;
+use crate::testkit::says::NOTHING_TO_REPORT;
 use crate::testkit::{Repo, portolan};
 
 /// An error with an entity, a warning with a fix, a finding with two places in two files, and text that formats must
@@ -73,12 +75,13 @@ fn several_reports_of_one_run_each_go_where_they_were_sent() {
 fn two_reports_in_one_place_are_refused_before_anything_is_done() {
     let repo = faulty();
     for (outputs, words) in [
-        (["json", "text"], "json and text would both go to standard output"),
-        (["text", "text"], "would both go to standard output"),
-        (["json=a.out", "sarif=./catalog/../a.out"], "json and sarif would both go to `./catalog/../a.out`"),
+        (["json", "text"], "json and text"),
+        (["text", "text"], "standard output"),
+        (["json=a.out", "sarif=./catalog/../a.out"], "`./catalog/../a.out`"),
     ] {
         let told = lint(&repo, &["--fix", "--output", outputs[0], "--output", outputs[1]]);
         assert_eq!((told.code, told.out.as_str()), (64, ""), "{told:?}");
+        assert_error(&told.err, "shared-output");
         super::bench::assert_says(&told, words);
         assert!(!repo.path().join("a.out").exists());
     }
@@ -91,6 +94,7 @@ fn a_folder_that_is_not_there_is_not_made() {
     for arguments in [["--output", "sarif=nowhere/a.sarif"], ["--write-baseline", "nowhere/known.json"]] {
         let told = lint(&repo, &arguments);
         assert_eq!(told.code, 70, "{told:?}");
+        assert_error(&told.err, "unwritable-output");
         super::bench::assert_says(&told, "name a file in a folder that exists");
         assert!(!repo.path().join("nowhere").exists());
     }
@@ -109,7 +113,7 @@ fn a_clean_run_is_a_valid_report_in_every_format() {
     roxmltree::Document::parse(&lint(&repo, &["--output", "junit"]).out).expect("it is XML");
     assert_eq!(lint(&repo, &["--output", "concise"]).out, "");
     for format in ["text", "markdown", "github"] {
-        assert!(lint(&repo, &["--output", format]).out.contains("nothing to report"), "{format}");
+        assert!(lint(&repo, &["--output", format]).out.contains(NOTHING_TO_REPORT), "{format}");
     }
 }
 

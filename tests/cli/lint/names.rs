@@ -2,6 +2,7 @@
 
 use super::bench::{WRONG, commit, findings, lint, listed, service, shop};
 use crate::testkit::Repo;
+use crate::testkit::says::NOTHING_TO_LINT;
 
 fn utf16(text: &str, little: bool) -> Vec<u8> {
     let units = [0xfeff].into_iter().chain(text.encode_utf16());
@@ -125,5 +126,5 @@ fn files_that_hold_little_are_no_trouble() {
         repo.write(name, text);
     }
     let told = lint(&repo, &[]);
-    assert_eq!((told.code, told.out.as_str()), (0, "no entities in 7 files: nothing to lint\n"), "{told:?}");
+    assert!(told.code == 0 && told.out.contains("7 files") && told.out.contains(NOTHING_TO_LINT), "{told:?}");
 }

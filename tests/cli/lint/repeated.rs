@@ -5,6 +5,7 @@ use std::io::Read;
 use std::process::{Command, Stdio};
 
 use super::bench::{AMBIGUOUS, WRONG, lint, service, shop, told};
+use crate::testkit::says::MORE_FINDINGS;
 use crate::testkit::{Repo, portolan};
 
 /// Enough files for several threads, each with an error and a warning, and a few duplicates.
@@ -43,7 +44,7 @@ fn a_crowd_of_findings_is_cut_in_text_and_told() {
     let repo = crowd(60);
     let told = lint(&repo, &[]);
     assert_eq!(told.out.matches("error[").count() + told.out.matches("warning[").count(), 50);
-    assert!(told.out.contains("more beyond `--max-findings`"), "{}", told.out);
+    assert!(told.out.contains(MORE_FINDINGS), "{}", told.out);
     assert!(!told.out.contains("warning["), "errors come before warnings when something must go");
     let told = lint(&repo, &["--max-findings", "0"]);
     assert!(told.out.matches("warning[ambiguous-scalar]").count() == 60 && !told.out.contains("beyond"));

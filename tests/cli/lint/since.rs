@@ -2,6 +2,8 @@
 
 use super::bench::{WRONG, assert_says, commit, committed_shop, findings, findings_in, lint, lint_in, service, shop};
 use crate::testkit::Repo;
+use crate::testkit::errors::assert_error;
+use crate::testkit::says::did_you_mean;
 
 fn wrong(path: &str) -> String {
     format!("catalog/{path}.yaml:9:11 wrong-property-type")
@@ -68,10 +70,12 @@ fn a_revision_that_is_not_there_gets_a_suggestion() {
     let repo = committed_shop();
     let told = lint(&repo, &["--since", "mian"]);
     assert_eq!((told.code, told.out.as_str()), (64, ""), "{told:?}");
-    assert_says(&told, "unknown Git revision `mian`");
-    assert_says(&told, "did you mean `main`?");
+    assert_error(&told.err, "git-unknown-revision");
+    assert_says(&told, "`mian`");
+    assert_says(&told, did_you_mean!("main"));
     let told = lint(&repo, &["--since", "zzz"]);
-    assert_says(&told, "name a branch, a tag or a commit");
+    assert_error(&told.err, "git-unknown-revision");
+    assert_says(&told, "`git branch --all`");
     let told = lint(&repo, &["--since", ""]);
     assert_eq!(told.code, 64, "{told:?}");
 }
@@ -83,7 +87,8 @@ fn branches_without_a_common_commit_are_told() {
     commit(&repo, "another beginning");
     let told = lint(&repo, &["--since", "main"]);
     assert_eq!(told.code, 64, "{told:?}");
-    assert_says(&told, "no merge base of `main` and `HEAD`: they have no commit in common");
+    assert_error(&told.err, "git-no-merge-base");
+    assert_says(&told, "`main` and `HEAD`: they have no commit in common");
 }
 
 /// Most pipelines check out a shallow clone.
@@ -99,7 +104,8 @@ fn a_shallow_clone_is_explained() {
     repo.git(&["clone", "--quiet", "--depth", "1", "--no-single-branch", &from, &to]);
     let told = lint_in(&clone, &["--since", "origin/main"]);
     assert_eq!(told.code, 64, "{told:?}");
-    assert_says(&told, "no merge base of `origin/main` and `HEAD`: this clone is shallow");
+    assert_error(&told.err, "git-no-merge-base");
+    assert_says(&told, "`origin/main` and `HEAD`: this clone is shallow");
     assert_says(&told, "git fetch --unshallow");
     // Everything else works.
     assert_eq!(findings_in(&clone, &[]), [wrong("wishes")]);
@@ -107,7 +113,8 @@ fn a_shallow_clone_is_explained() {
     assert_eq!(findings_in(&clone, &["--changed"]), [""; 0]);
     let told = lint_in(&clone, &["--since", "main"]);
     assert_eq!(told.code, 64, "{told:?}");
-    assert_says(&told, "unknown Git revision `main` in this shallow clone");
+    assert_error(&told.err, "git-unknown-revision");
+    assert_says(&told, "`main` in this shallow clone");
     repo.git(&["-C", &to, "fetch", "--quiet", "--unshallow"]);
     assert_eq!(findings_in(&clone, &["--since", "origin/main"]), [wrong("wishes")]);
 }

@@ -2,6 +2,8 @@
 //! disk.
 
 use super::bench::{AMBIGUOUS, Told, WRONG, assert_says, lint, listed, report, service, shop, told};
+use crate::testkit::errors::assert_error;
+use crate::testkit::says::CONFLICTING_FLAGS;
 use crate::testkit::{Repo, portolan_in};
 
 fn typed(repo: &Repo, folder: &str, arguments: &[&str], text: impl Into<Vec<u8>>) -> Told {
@@ -80,17 +82,20 @@ fn the_typed_file_counts_once() {
 #[test]
 fn misuse_is_told() {
     let repo = shop();
-    for (arguments, words) in [
-        (&["-"][..], "add `--stdin-filename FILE`"),
-        (&["--stdin-filename", "catalog/cart.yaml"], "add `-`: `portolan lint - --stdin-filename FILE`"),
-        (&["-", "catalog", "--stdin-filename", "x.yaml"], "`-` cannot be combined"),
-        (&["-", "--fix", "--stdin-filename", "x.yaml"], "`-` cannot be combined"),
-        (&["-", "--changed", "--stdin-filename", "x.yaml"], "`-` cannot be combined"),
-        (&["-", "--staged", "--stdin-filename", "x.yaml"], "cannot be used with"),
-        (&["-", "--stdin-filename", "../x.yaml"], "is outside of the repository"),
+    for (arguments, code, words) in [
+        (&["-"][..], "nameless-input", "`--stdin-filename FILE`"),
+        (&["--stdin-filename", "catalog/cart.yaml"], "no-input", "`portolan lint - --stdin-filename FILE`"),
+        (&["-", "catalog", "--stdin-filename", "x.yaml"], "input-alone", ""),
+        (&["-", "--fix", "--stdin-filename", "x.yaml"], "input-alone", ""),
+        (&["-", "--changed", "--stdin-filename", "x.yaml"], "input-alone", ""),
+        (&["-", "--stdin-filename", "../x.yaml"], "outside-root", "x.yaml`"),
     ] {
         let told = lint(&repo, arguments);
         assert_eq!((told.code, told.out.as_str()), (64, ""), "{arguments:?} {told:?}");
+        assert_error(&told.err, code);
         assert_says(&told, words);
     }
+    let told = lint(&repo, &["-", "--staged", "--stdin-filename", "x.yaml"]);
+    assert_eq!((told.code, told.out.as_str()), (64, ""), "{told:?}");
+    assert_says(&told, CONFLICTING_FLAGS);
 }

@@ -2,6 +2,7 @@
 
 use crate::cli::new::acme;
 use crate::cli::run;
+use crate::testkit::errors::assert_error;
 use crate::testkit::{Repo, contents, portolan_in};
 
 #[test]
@@ -42,7 +43,8 @@ fn the_first_of_a_blueprint_goes_where_lint_looks() {
     assert_eq!(run(&repo, "new team platform").quietly_gave(), "docs/entities/platform.yml\n");
     repo.write("portolan.yaml", "manifests: {include: [\"one.yaml\"]}\n");
     let talk = run(&repo, "new team third").was_refused();
-    assert!(talk.contains("matches no new file") && talk.contains("--file"), "{talk}");
+    assert_error(&talk, "no-folder");
+    assert!(talk.contains("--file"), "{talk}");
 }
 
 #[test]
@@ -50,7 +52,7 @@ fn among_bare_entities_the_next_one_is_beside_them() {
     let repo = Repo::new();
     repo.write(".portolan/blueprints/x.json", r#"{"identifier": "x", "schema": {"properties": {}}, "relations": {}}"#);
     repo.write("portolan.yaml", "manifests: {include: [\"**/port.yml\"]}\n");
-    assert!(run(&repo, "new x cart").was_refused().contains("matches no new file"));
+    assert_error(&run(&repo, "new x cart").was_refused(), "no-folder");
     for name in ["apps/cart", "apps/shop", "infra/db"] {
         repo.write(&format!("{name}/port.yml"), format!("blueprint: x\nidentifier: {}\n", name.replace('/', "-")));
     }

@@ -4,6 +4,8 @@ use serde_json::json;
 
 use super::bench::{BLUEPRINTS, Catalog, acme, known, names};
 use crate::cli::{run, run_with};
+use crate::testkit::errors::assert_error;
+use crate::testkit::says::{clean, did_you_mean};
 use crate::testkit::serving::Serving;
 use crate::testkit::{Repo, contents};
 
@@ -18,7 +20,7 @@ fn an_adopted_catalog_lints_clean_and_says_the_same() {
     assert!(files.contains(&"service/login.yaml".to_owned()) && files.contains(&"api/identity-oidc.yaml".to_owned()));
     let lint = run(&repo, "lint");
     assert_eq!((lint.code, lint.talk.as_str()), (0, ""), "{}", lint.results);
-    assert_eq!(lint.results, "120 files, 120 entities: nothing to report\n");
+    assert_eq!(lint.results, clean(120, 120) + "\n");
     assert_eq!(known(&repo, ""), [""; 0]);
     // Pushing the manifests recreates the original catalog.
     assert_eq!(Catalog::of(&repo).stored(), catalog.stored());
@@ -35,7 +37,8 @@ fn only_what_the_scope_owns_is_adopted_and_the_scope_is_known() {
     let repo = Repo::new();
     let refused = catalog.run(&repo, "pull --entities");
     assert_eq!((refused.code, refused.results.as_str()), (64, ""), "{}", refused.talk);
-    assert!(refused.talk.contains("no scope is set") && refused.talk.contains("`origin`"), "{}", refused.talk);
+    assert_error(&refused.talk, "no-scope");
+    assert!(refused.talk.contains("`origin`"), "{}", refused.talk);
     let [url, id, secret] = catalog.variables();
     let other = run_with(&repo, "pull --entities", &[url, id, secret, ("PORTOLAN_SCOPE", "acme/other")]);
     assert_eq!(other.code, 0, "{}", other.talk);
@@ -66,7 +69,8 @@ fn a_blueprint_that_is_not_there_is_told_with_what_was_meant() {
     let repo = Repo::new();
     let run = catalog.run(&repo, "pull --entities servce --all");
     assert_eq!((run.code, run.results.as_str()), (64, ""), "{}", run.talk);
-    assert!(run.talk.contains("did you mean `service`?"), "{}", run.talk);
+    assert_error(&run.talk, "no-such-blueprint");
+    assert!(run.talk.contains(did_you_mean!("service")), "{}", run.talk);
     assert_eq!(names(&repo, ""), Vec::<String>::new());
 }
 
@@ -151,7 +155,7 @@ fn the_embedded_catalog_is_adopted_like_any_other() {
         "{}",
         pulled.results
     );
-    assert_eq!(run(&repo, "lint").results, "120 files, 120 entities: nothing to report\n");
+    assert_eq!(run(&repo, "lint").results, clean(120, 120) + "\n");
     assert!(repo.read(".portolan/source.json").contains("\"catalog\": \"local\""));
     assert_eq!(run(&repo, "pull --check --catalog local").code, 0);
 }
@@ -171,6 +175,6 @@ fn a_new_embedded_catalog_stays_out_of_git_and_takes_the_snapshots_blueprints() 
     assert!(ignored.contains("\nlocal.db*\n.pull-*\n"), "{ignored}");
     assert_eq!(names(&repo, ".portolan/blueprints"), BLUEPRINTS.map(|name| format!("{name}.json")));
     assert_eq!(run(&repo, "pull --check --catalog local").code, 0);
-    assert_eq!(run(&repo, "lint").results, "41 files, 120 entities: nothing to report\n");
+    assert_eq!(run(&repo, "lint").results, clean(41, 120) + "\n");
     assert_eq!(repo.read(".portolan/.gitignore"), ignored);
 }

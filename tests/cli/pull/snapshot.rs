@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::bench::{BLUEPRINTS, Catalog, acme, known, names};
 use crate::cli::run_with;
+use crate::testkit::errors::assert_error;
 use crate::testkit::serving::{CLIENT_ID, CLIENT_SECRET};
 use crate::testkit::{Repo, contents};
 
@@ -144,7 +145,8 @@ fn a_read_only_snapshot_stays_and_the_error_says_so() {
     let run = catalog.run(&repo, "pull");
     fs::set_permissions(&folder, open).expect("it is ours");
     assert_eq!((run.code, run.results.as_str()), (70, ""), "{}", run.talk);
-    assert!(run.talk.contains("`.portolan` is read-only"), "{}", run.talk);
+    assert_error(&run.talk, "write-read-only");
+    assert!(run.talk.contains("`.portolan`"), "{}", run.talk);
     assert!(contents(repo.path()) == before);
 }
 
@@ -157,7 +159,7 @@ fn a_snapshot_that_is_a_link_out_of_the_repository_is_not_followed() {
     std::os::unix::fs::symlink(outside.path(), repo.path().join(".portolan")).expect("a link");
     let run = catalog.run(&repo, "pull");
     assert_eq!(run.code, 70, "{}", run.talk);
-    assert!(run.talk.contains("is outside of"), "{}", run.talk);
+    assert_error(&run.talk, "write-outside-root");
     assert_eq!(names(&outside, ""), ["keep.txt"]);
 }
 
@@ -173,7 +175,8 @@ fn a_catalog_without_blueprints_does_not_empty_the_snapshot() {
     ];
     let run = run_with(&repo, "pull", &variables);
     assert_eq!((run.code, run.results.as_str()), (64, ""), "{}", run.talk);
-    assert!(run.talk.contains("has no blueprints") && run.talk.contains("portolan config"), "{}", run.talk);
+    assert_error(&run.talk, "empty-catalog");
+    assert!(run.talk.contains("portolan config"), "{}", run.talk);
     assert!(contents(repo.path()) == before);
 }
 
@@ -183,9 +186,11 @@ fn an_empty_repository_without_a_catalog_is_led_to_an_example() {
     repo.git(&["init", "--quiet"]);
     let run_in = |line: &str| run_with(&repo, line, &[]);
     let new = run_in("new service cart");
+    assert_error(&new.talk, "no-snapshot");
     assert!(new.code == 64 && new.talk.contains("portolan init --example"), "{}", new.talk);
     let pull = run_in("pull");
     assert_eq!((pull.code, pull.results.as_str()), (64, ""), "{}", pull.talk);
+    assert_error(&pull.talk, "empty-catalog");
     assert!(pull.talk.contains("PORT_CLIENT_ID") && pull.talk.contains("portolan init --example"), "{}", pull.talk);
     assert!(!repo.path().join(".portolan").exists(), "an empty pull leaves nothing behind");
     assert_eq!(run_in("init --yes --example").code, 0);

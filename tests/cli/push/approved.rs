@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{manifests, services};
 use crate::cli::{Run, run_exactly};
 use crate::testkit::Repo;
+use crate::testkit::errors::assert_error;
 use crate::testkit::forge::Forge;
 
 const TOKEN: &str = "ghs-token-of-the-tests";
@@ -152,7 +153,7 @@ fn a_pull_request_is_red_until_somebody_approves_its_hazards() {
     assert!(green.results.contains("`ada` approved the hazards"), "{}", green.results);
     let token = scene.github(&approved, line, &[&event[..], &[("GITHUB_TOKEN", "")]].concat());
     assert_eq!(token.code, 64, "{}", token.talk);
-    assert!(token.talk.contains("GITHUB_TOKEN is not set"), "{}", token.talk);
+    assert_error(&token.talk, "no-forge-token");
 }
 
 #[test]

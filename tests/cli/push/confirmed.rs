@@ -8,7 +8,10 @@ use serde_json::Value;
 use super::{manifests, server, services};
 use crate::cli::{Run, run_exactly};
 use crate::testkit::Repo;
+use crate::testkit::counts::{planned, pushed as counted};
+use crate::testkit::errors::assert_error;
 use crate::testkit::plain::Plain;
+use crate::testkit::says::ONE_HAZARD;
 use crate::testkit::serving::{CLIENT_ID, CLIENT_SECRET, Serving};
 
 const CREDENTIALS: [(&str, &str); 2] = [("PORT_CLIENT_ID", CLIENT_ID), ("PORT_CLIENT_SECRET", CLIENT_SECRET)];
@@ -35,8 +38,9 @@ fn on_a_terminal_a_push_to_a_platform_shows_the_plan_and_asks() {
         assert_eq!(code, 4, "{answer:?}: {seen}");
         let asked = format!("Push 3 changes (3 create) to {} {question}", serving.url);
         let (plan, _) = seen.split_once(&asked).unwrap_or_else(|| panic!("it did not ask: {seen}"));
-        assert!(plan.contains("Plan: 3 to create"), "the plan comes first: {seen}");
-        assert!(seen.contains("push refused: it was not confirmed. Nothing was written"), "{seen}");
+        assert_eq!(planned(plan)[0], 3, "the plan comes first: {seen}");
+        assert_error(&seen, "push-declined");
+        assert!(seen.contains("not confirmed"), "{seen}");
         assert_eq!(plain.count("service"), 0, "{answer:?}");
     }
     let (code, seen) = typed(&repo, &line, &[(question, "Yes")]).expect("there is a terminal");
@@ -62,7 +66,8 @@ fn on_a_terminal_the_scope_is_typed_to_approve_hazards() {
     for (line, answer) in [(line.clone(), "y"), (line.clone(), ""), (format!("{line} --yes"), "acme")] {
         let Some((code, seen)) = typed(&repo, &line, &[(question, answer)]) else { return };
         assert_eq!((code, plain.count("service")), (4, 40), "{answer}: {seen}");
-        assert!(seen.contains("push refused: the hazards were not approved. Nothing was written"), "{seen}");
+        assert_error(&seen, "push-declined");
+        assert!(seen.contains("not approved"), "{seen}");
     }
     let (code, seen) = typed(&repo, &line, &[(question, "acme/catalog")]).expect("there is a terminal");
     assert_eq!((code, plain.count("service")), (0, 10), "{seen}");
@@ -78,7 +83,7 @@ fn a_push_to_the_embedded_catalog_asks_nothing() {
         return;
     };
     assert_eq!(code, 0, "{seen}");
-    assert!(!seen.contains("[y/N]") && seen.contains("Push: 3 created"), "{seen}");
+    assert!(!seen.contains("[y/N]") && counted(&seen)[0] == 3, "{seen}");
 }
 
 #[test]
@@ -86,7 +91,8 @@ fn without_a_terminal_a_push_to_a_platform_needs_the_flag_except_in_ci() {
     let (repo, (serving, plain)) = (services(3), server(&[]));
     let refused = push(&repo, &serving, "");
     assert_eq!((refused.code, plain.count("service")), (4, 0), "{}", refused.talk);
-    assert!(refused.results.contains("3 to create"), "the plan is shown: {}", refused.results);
+    assert_eq!(planned(&refused.results)[0], 3, "the plan is shown: {}", refused.results);
+    assert_error(&refused.talk, "push-unconfirmed");
     assert!(refused.talk.contains("`--yes`"), "{}", refused.talk);
     assert_eq!(push(&repo, &serving, "--dry-run").code, 0);
     assert_eq!(push(&repo, &serving, "--yes").code, 0);
@@ -113,9 +119,9 @@ fn on_branch(branch: &str, push: &str) -> Repo {
 }
 
 #[track_caller]
-fn is_refused(run: &Run, plain: &Plain, rule: &str, flag: &str) {
+fn is_refused(run: &Run, plain: &Plain, (error, rule): (&str, &str), flag: &str) {
     assert_eq!((run.code, plain.count("service")), (4, 0), "{}{}", run.results, run.talk);
-    assert!(run.talk.contains("push refused") && run.talk.contains("Nothing was written"), "{}", run.talk);
+    assert_error(&run.talk, error);
     assert!(run.talk.contains(rule) && run.talk.contains(flag), "{}", run.talk);
 }
 
@@ -128,7 +134,12 @@ fn a_pull_request_pushes_nothing_to_a_platform() {
         &[("GITLAB_CI", "true"), ("CI_PIPELINE_SOURCE", "merge_request_event")],
         &[("CHANGE_ID", "7")],
     ] {
-        is_refused(&in_ci(&repo, &serving, "", variables), &plain, "pull request", "--allow-pull-request");
+        is_refused(
+            &in_ci(&repo, &serving, "", variables),
+            &plain,
+            ("push-pull-request", "pull request"),
+            "--allow-pull-request",
+        );
         // The embedded catalog is a preview, which is useful for pull requests.
         let preview = [&[("CI", "true")], variables].concat();
         assert_eq!(run_exactly(&repo, "push --catalog local", &preview).code, 0, "{variables:?}");
@@ -141,14 +152,24 @@ fn a_pull_request_pushes_nothing_to_a_platform() {
 #[test]
 fn in_ci_only_the_listed_branches_push() {
     let (repo, (serving, plain)) = (on_branch("feature", "push: {branches: [main, \"release/*\"]}\n"), server(&[]));
-    is_refused(&in_ci(&repo, &serving, "", &[]), &plain, "`main` and `release/*`", "--allow-branch");
+    is_refused(&in_ci(&repo, &serving, "", &[]), &plain, ("push-branch", "`main` and `release/*`"), "--allow-branch");
     // The checked-out branch takes precedence over the one that the CI system names.
-    is_refused(&in_ci(&repo, &serving, "", &[("CI_COMMIT_BRANCH", "main")]), &plain, "`feature`", "--allow-branch");
+    is_refused(
+        &in_ci(&repo, &serving, "", &[("CI_COMMIT_BRANCH", "main")]),
+        &plain,
+        ("push-branch", "`feature`"),
+        "--allow-branch",
+    );
     repo.git(&["checkout", "--quiet", "--detach"]);
-    is_refused(&in_ci(&repo, &serving, "", &[]), &plain, "for no branch", "--allow-branch");
-    is_refused(&in_ci(&repo, &serving, "", &[("CI_COMMIT_BRANCH", "topic")]), &plain, "`topic`", "--allow-branch");
+    is_refused(&in_ci(&repo, &serving, "", &[]), &plain, ("push-branch", "for no branch"), "--allow-branch");
+    is_refused(
+        &in_ci(&repo, &serving, "", &[("CI_COMMIT_BRANCH", "topic")]),
+        &plain,
+        ("push-branch", "`topic`"),
+        "--allow-branch",
+    );
     let tag = [("GITHUB_ACTIONS", "true"), ("GITHUB_REF", "refs/tags/v1")];
-    is_refused(&in_ci(&repo, &serving, "", &tag), &plain, "for no branch", "--allow-branch");
+    is_refused(&in_ci(&repo, &serving, "", &tag), &plain, ("push-branch", "for no branch"), "--allow-branch");
     let pushed = in_ci(&repo, &serving, "", &[("CI_COMMIT_BRANCH", "release/1")]);
     assert_eq!((pushed.code, plain.count("service")), (0, 2), "{}", pushed.talk);
     // Outside CI, any branch may be pushed.
@@ -159,9 +180,14 @@ fn in_ci_only_the_listed_branches_push() {
 #[test]
 fn without_a_list_it_is_the_default_branch() {
     let (repo, (serving, plain)) = (on_branch("trunk", ""), server(&[]));
-    is_refused(&in_ci(&repo, &serving, "", &[]), &plain, "`push.branches` is not set", "--allow-branch");
+    is_refused(
+        &in_ci(&repo, &serving, "", &[]),
+        &plain,
+        ("push-branch", "`push.branches` is not set"),
+        "--allow-branch",
+    );
     let other = [("GITLAB_CI", "true"), ("CI_DEFAULT_BRANCH", "main")];
-    is_refused(&in_ci(&repo, &serving, "", &other), &plain, "the default branch", "--allow-branch");
+    is_refused(&in_ci(&repo, &serving, "", &other), &plain, ("push-branch", "the default branch"), "--allow-branch");
     repo.write("event.json", r#"{"repository": {"default_branch": "trunk"}}"#);
     let event = repo.path().join("event.json").display().to_string();
     let github = [("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "push"), ("GITHUB_EVENT_PATH", event.as_str())];
@@ -173,7 +199,7 @@ fn without_a_list_it_is_the_default_branch() {
 fn a_dirty_work_tree_pushes_nothing_where_a_clean_one_is_required() {
     let (repo, (serving, plain)) = (on_branch("main", "push: {require-clean: true}\n"), server(&[]));
     repo.write("catalog/new.yaml", manifests(7..8));
-    is_refused(&push(&repo, &serving, "--yes"), &plain, "uncommitted changes", "--allow-dirty");
+    is_refused(&push(&repo, &serving, "--yes"), &plain, ("push-dirty", "uncommitted changes"), "--allow-dirty");
     assert_eq!(run_exactly(&repo, "push", &[]).code, 0, "the embedded catalog is for trying out");
     let committed = push(&repo, &serving, "--yes --ref HEAD");
     assert_eq!((committed.code, plain.count("service")), (0, 2), "{}", committed.talk);
@@ -183,7 +209,7 @@ fn a_dirty_work_tree_pushes_nothing_where_a_clean_one_is_required() {
     outside.leave_git();
     outside.write("portolan.yaml", "scope: acme/catalog\npush: {require-clean: true}\n");
     let other = server(&[]);
-    is_refused(&push(&outside, &other.0, "--yes"), &other.1, "no Git work tree", "--allow-dirty");
+    is_refused(&push(&outside, &other.0, "--yes"), &other.1, ("push-dirty", "no Git work tree"), "--allow-dirty");
 }
 
 #[test]
@@ -231,11 +257,9 @@ fn every_report_of_a_refused_push_says_so_with_the_one_digest_that_approves_it()
         let run = in_ci(&repo, &serving, flags, &variables);
         assert_eq!((run.code, plain.count("service")), (4, 40), "{}{}", run.results, run.talk);
         let digest = run.talk.split("--approve ").nth(1).and_then(|rest| rest.get(..48)).expect("a digest").to_owned();
-        assert!(
-            run.results.starts_with("Push refused: 1 hazard needs approval. Nothing was written.\n"),
-            "{}",
-            run.results
-        );
+        assert_error(&run.talk, "push-unapproved");
+        let (first, _) = run.results.split_once('\n').expect("it has lines");
+        assert!(first.contains("refused") && first.contains(ONE_HAZARD), "{}", run.results);
         assert_eq!(hex_numbers(&run.results), [digest.as_str()], "{}", run.results);
         assert_eq!(hex_numbers(&run.talk), [digest.as_str()], "{}", run.talk);
         let mut reports = vec![repo.read("summary.md")];
@@ -243,12 +267,12 @@ fn every_report_of_a_refused_push_says_so_with_the_one_digest_that_approves_it()
             reports.extend(["r.txt", "r.md", "r.xml"].map(|path| repo.read(path)));
             let json: Value = serde_json::from_str(&repo.read("r.json")).expect("JSON");
             assert_eq!(json["approval"], digest.as_str());
-            assert_eq!(json["refused"], "Push refused: 1 hazard needs approval. Nothing was written.");
+            assert_eq!(json["refused"], first, "{json}");
             assert!(json["help"].as_str().is_some_and(|help| help.contains(&digest)), "{json}");
         }
         for report in reports {
-            assert!(report.contains("refused") && report.contains("1 hazard needs approval"), "{report}");
-            assert!(report.contains("Nothing was written") || report.contains("nothing was written"), "{report}");
+            assert!(report.contains("refused") && report.contains(ONE_HAZARD), "{report}");
+            assert!(report.to_lowercase().contains("nothing was written"), "{report}");
             // In Markdown, the last line contains the commits.
             let near = report.split("\nMade from ").next().unwrap_or_default();
             assert!(hex_numbers(near).iter().all(|number| *number == digest), "{report}");

@@ -9,6 +9,7 @@ use std::process::Command;
 
 use super::{manifests, services};
 use crate::cli::{run, run_with};
+use crate::testkit::errors::assert_error;
 use crate::testkit::{Repo, portolan};
 
 /// A repository with a signed commit of a stranger, whose `evil/` is another repository as plain files. Its program
@@ -136,7 +137,7 @@ fn a_signature_is_not_good_since_the_tree_says_so() {
             let line = format!("-C {folder} {verb}");
             let refused = run(&scene.repo, &line);
             assert_eq!(refused.code, 4, "{line}: {}{}", refused.results, refused.talk);
-            assert!(refused.talk.contains("must be signed"), "{line}: {}", refused.talk);
+            assert_error(&refused.talk, "push-unsigned");
             scene.nothing_was_started(&line);
         }
     }
@@ -189,6 +190,7 @@ fn variables_of_hooks_and_of_tracing_do_not_change_the_verdict() {
     let by_tree = [by_environment[0], by_environment[1], ("GIT_CONFIG_VALUE_0", inside.as_str())];
     let refused = run_with(&scene.repo, "push --require-signed", &by_tree);
     assert_eq!(refused.code, 4, "{}{}", refused.results, refused.talk);
+    assert_error(&refused.talk, "push-unsigned");
     assert!(refused.talk.contains("names `signers`, which a commit can change"), "{}", refused.talk);
     scene.nothing_was_started("push");
 }

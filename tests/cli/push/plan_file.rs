@@ -5,6 +5,9 @@ use serde_json::json;
 use super::{manifests, push, server, services};
 use crate::cli::{run, run_with};
 use crate::testkit::Repo;
+use crate::testkit::counts::planned;
+use crate::testkit::errors::assert_error;
+use crate::testkit::says::{CONFLICTING_FLAGS, ONE_HAZARD, did_you_mean};
 
 /// A manifest of one service, as `manifests` writes it, with more keys in its spec.
 fn one(name: &str, more: &str) -> String {
@@ -27,11 +30,12 @@ fn what_was_written_down_is_carried_out_and_only_once() {
     repo.write("catalog/new.yaml", one("new", ", relations: {next: s1}, title: \"New\"") + "# as ever\n");
     let pushed = run(&repo, "push --plan plan.json");
     assert_eq!(pushed.code, 0, "{}{}", pushed.results, pushed.talk);
-    assert!(pushed.results.contains("Plan: 1 to create, 0 to update, 1 to delete"), "{}", pushed.results);
+    assert_eq!(planned(&pushed.results)[..4], [1, 0, 1, 0], "{}", pushed.results);
     assert!(pushed.results.contains("catalog/new.yaml:1"), "{}", pushed.results);
     assert_eq!(run(&repo, "diff --exit-code").code, 0);
     let again = run(&repo, "push --plan plan.json");
     assert_eq!(again.code, 4, "{}{}", again.results, again.talk);
+    assert_error(&again.talk, "push-stale");
     assert!(again.talk.contains("`service/new` was created in the catalog"), "{}", again.talk);
     assert!(again.talk.contains("`service/s0` is no longer in the catalog"), "{}", again.talk);
 }
@@ -53,15 +57,18 @@ fn what_has_moved_since_is_refused_by_name_and_nothing_is_written() {
     plain.must("POST", path, Some(&json!({"identifier": "s2", "title": "moved"})));
     let refused = push(&repo, &serving, "--plan plan.json");
     assert_eq!(refused.code, 4, "{}{}", refused.results, refused.talk);
+    assert_error(&refused.talk, "push-stale");
     assert!(refused.talk.contains("`service/s2` was changed in the catalog"), "{}", refused.talk);
     assert!(!refused.talk.contains("`service/s0`"), "{}", refused.talk);
     // The plan is refused for another catalog, and for other manifests.
     let elsewhere = run(&repo, "push --plan plan.json");
     assert_eq!(elsewhere.code, 4, "{}", elsewhere.talk);
+    assert_error(&elsewhere.talk, "push-stale");
     assert!(elsewhere.talk.contains("The plan was made for the catalog"), "{}", elsewhere.talk);
     repo.write("catalog/more.yaml", one("more", ""));
     let other = push(&repo, &serving, "--plan plan.json");
     assert_eq!(other.code, 4, "{}", other.talk);
+    assert_error(&other.talk, "push-stale");
     assert!(other.talk.contains("Manifests of the blueprint `service` changed"), "{}", other.talk);
 }
 
@@ -75,6 +82,7 @@ fn a_plan_that_was_written_down_wants_its_yes_all_the_same() {
         diff.talk.split("--approve ").nth(1).and_then(|rest| rest.get(..48)).expect("the way is told").to_owned();
     let refused = run(&repo, "push --plan plan.json");
     assert_eq!(refused.code, 4, "{}{}", refused.results, refused.talk);
+    assert_error(&refused.talk, "push-unapproved");
     assert_eq!(run(&repo, &format!("push --plan plan.json --approve {digest}")).code, 0);
     assert_eq!(run(&repo, "diff --exit-code").code, 0);
 }
@@ -107,12 +115,13 @@ fn a_plan_is_made_again_with_the_options_and_the_base_that_it_was_made_with() {
     }
     let refused = run(&clone, "push --plan plan.json");
     assert_eq!(refused.code, 4, "{}{}", refused.results, refused.talk);
-    assert!(refused.talk.contains("is not in this clone: fetch it"), "{}", refused.talk);
+    assert_error(&refused.talk, "push-stale");
+    assert!(refused.talk.contains("is not in this clone"), "{}", refused.talk);
     let pushed = run(&repo, "push --plan plan.json");
     assert_eq!(pushed.code, 0, "{}{}", pushed.results, pushed.talk);
-    assert!(pushed.results.contains("Plan: 0 to create, 1 to update, 0 to delete"), "{}", pushed.results);
+    assert_eq!(planned(&pushed.results)[..4], [0, 1, 0, 0], "{}", pushed.results);
     let rest = run(&repo, "diff --output summary").results;
-    assert!(rest.contains("1 to create, 0 to update, 1 to delete"), "{rest}");
+    assert_eq!(planned(&rest)[..4], [1, 0, 1, 0], "{rest}");
 }
 
 #[test]
@@ -127,7 +136,7 @@ fn a_plan_that_takes_over_needs_the_flag_at_the_push_too() {
     assert_eq!(diff.code, 0, "{}", diff.talk);
     let refused = push(&repo, &serving, "--plan plan.json");
     assert_eq!(refused.code, 4, "{}{}", refused.results, refused.talk);
-    assert!(refused.talk.contains("1 hazard needs approval") && refused.talk.contains("--adopt"), "{}", refused.talk);
+    assert!(refused.talk.contains(ONE_HAZARD) && refused.talk.contains("--adopt"), "{}", refused.talk);
     assert_eq!(push(&repo, &serving, "--plan plan.json --adopt").code, 0);
 }
 
@@ -135,24 +144,26 @@ fn a_plan_that_takes_over_needs_the_flag_at_the_push_too() {
 fn what_is_no_plan_is_no_crash() {
     let repo = services(1);
     repo.write("a.json", "{}").write("b.json", "{");
-    for (line, words) in [
-        ("push --plan a.json", "is not a plan file"),
-        ("push --plan b.json", "line 1"),
-        ("push --plan c.json", "c.json"),
-        ("push --plan a.json --only service", "cannot be used with"),
+    for (line, code, words) in [
+        ("push --plan a.json", "plan::no_plan", "a.json"),
+        ("push --plan b.json", "plan::syntax", "line 1"),
+        ("push --plan c.json", "unreadable-file", "c.json"),
     ] {
         let talk = run(&repo, line).was_refused();
+        assert_error(&talk, code);
         assert!(talk.contains(words), "{line}: {talk}");
     }
+    let talk = run(&repo, "push --plan a.json --only service").was_refused();
+    assert!(talk.contains(CONFLICTING_FLAGS), "{talk}");
     assert_eq!(run(&repo, "diff --out plan.json").code, 0);
     let text = repo.read("plan.json");
     repo.write("plan.json", text.replace("\"s0\"", "\"s1\""));
     let talk = run(&repo, "push --plan plan.json").was_refused();
-    assert!(talk.contains("its checksum does not match its content"), "{talk}");
+    assert_error(&talk, "plan::altered");
     repo.write("plan.json", text.replace("plan-file/2", "plan-file/1"));
     let talk = run(&repo, "push --plan plan.json").was_refused();
-    assert!(talk.contains("this version reads only `portolan.plan-file/2`"), "{talk}");
-    assert!(talk.contains("create a new plan with `portolan diff --out`"), "{talk}");
+    assert_error(&talk, "plan::format");
+    assert!(talk.contains("`portolan.plan-file/2`") && talk.contains("`portolan diff --out`"), "{talk}");
 }
 
 #[test]
@@ -161,11 +172,12 @@ fn a_part_comes_with_what_it_needs() {
     repo.write("catalog/a.yaml", one("a", ", relations: {next: b}")).write("catalog/b.yaml", one("b", ""));
     let part = run(&repo, "push --only catalog/a.yaml");
     assert_eq!(part.code, 0, "{}{}", part.results, part.talk);
-    assert!(part.results.contains("Plan: 2 to create"), "{}", part.results);
+    assert_eq!(planned(&part.results)[0], 2, "{}", part.results);
     let words = part.results.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(words.contains("`service/b` (`service/a` points to it)"), "{words}");
     let rest = run(&repo, "push --only service");
-    assert!(rest.results.contains("Plan: 1 to create"), "{}{}", rest.results, rest.talk);
+    assert_eq!(planned(&rest.results)[0], 1, "{}{}", rest.results, rest.talk);
     let talk = run(&repo, "diff --only servise").was_refused();
-    assert!(talk.contains("did you mean `service`?"), "{talk}");
+    assert_error(&talk, "nothing-chosen");
+    assert!(talk.contains(did_you_mean!("service")), "{talk}");
 }

@@ -7,6 +7,9 @@ use serde_json::Value;
 
 use super::{manifests, services};
 use crate::cli::{run, run_with};
+use crate::testkit::counts::{planned, pushed as counted};
+use crate::testkit::errors::assert_error;
+use crate::testkit::says::{CONFLICTING_FLAGS, did_you_mean};
 use crate::testkit::{Repo, contents};
 
 fn commit(repo: &Repo, words: &str) -> String {
@@ -50,7 +53,7 @@ fn a_commit_is_pushed_without_a_checkout() {
     assert_eq!(dry.results, text);
     let pushed = run(&repo, "push --ref HEAD~1");
     assert_eq!(pushed.code, 0, "{}{}", pushed.results, pushed.talk);
-    assert!(pushed.results.contains("Push: 0 created, 1 updated, 1 deleted"), "{}", pushed.results);
+    assert_eq!(counted(&pushed.results)[..4], [0, 1, 1, 0], "{}", pushed.results);
     assert_eq!(run(&repo, "diff --ref HEAD~1 --exit-code").code, 0);
     assert_eq!(contents(&repo.path().join("catalog")), before);
     assert_eq!(run(&repo, "push --ref main").code, 0);
@@ -88,12 +91,12 @@ fn the_files_are_those_that_the_config_of_then_names_and_the_rest_is_as_of_now()
     commit(&repo, "two");
     let diff = run(&repo, "diff --ref HEAD~1");
     assert!(diff.results.contains("Scope: acme/other"), "{}{}", diff.results, diff.talk);
-    assert!(diff.results.contains("Plan: 2 to create"), "{}", diff.results);
+    assert_eq!(planned(&diff.results)[0], 2, "{}", diff.results);
     // The same applies if there is no longer a config.
     repo.remove("portolan.yaml");
     let diff = run_with(&repo, "diff --ref HEAD~1", &[("PORTOLAN_SCOPE", "acme/third")]);
     assert!(diff.results.contains("Scope: acme/third"), "{}{}", diff.results, diff.talk);
-    assert!(diff.results.contains("Plan: 2 to create"), "{}", diff.results);
+    assert_eq!(planned(&diff.results)[0], 2, "{}", diff.results);
     repo.write("portolan.yaml", "scope: [\n");
     commit(&repo, "broken");
     repo.write("portolan.yaml", "scope: acme/other\nmanifests: {include: [\"new/**/*.yaml\"]}\n");
@@ -112,13 +115,19 @@ fn a_commit_that_cannot_be_pushed_is_told_with_the_way_out() {
     assert!(gate.results.contains("servise"), "{}", gate.results);
     repo.git(&["rm", "--quiet", "--cached", "catalog/all.yaml"]);
     repo.git(&["commit", "--quiet", "--message", "none"]);
+    for (line, code, words) in [
+        ("push --ref nowhere", "git-unknown-revision", "`nowhere`"),
+        ("push --ref mian", "git-unknown-revision", did_you_mean!("main")),
+        ("push --ref HEAD", "no-manifests-then", "`HEAD`"),
+    ] {
+        let talk = run(&repo, line).was_refused();
+        assert_error(&talk, code);
+        assert!(talk.contains(words), "{line}: {talk}");
+    }
     for (line, words) in [
-        ("push --ref nowhere", "unknown Git revision `nowhere`"),
-        ("push --ref mian", "did you mean `main`?"),
-        ("push --ref HEAD", "no manifests"),
         ("push --ref", "a value is required"),
         ("push --rollback", "--since-outcome"),
-        ("push --dry-run --require-signed", "cannot be used with"),
+        ("push --dry-run --require-signed", CONFLICTING_FLAGS),
     ] {
         let talk = run(&repo, line).was_refused();
         assert!(talk.contains(words), "{line}: {talk}");
@@ -128,6 +137,7 @@ fn a_commit_that_cannot_be_pushed_is_told_with_the_way_out() {
     clone.git(&["clone", "--quiet", "--depth", "1", &address, "."]);
     let old = id(&repo, "HEAD~2");
     let talk = run(&clone, &format!("push --ref {old}")).was_refused();
+    assert_error(&talk, "git-unknown-revision");
     assert!(talk.contains("git fetch --unshallow"), "{talk}");
     let outside = services(1);
     outside.leave_git();
@@ -147,6 +157,7 @@ fn a_plan_of_a_commit_is_carried_out_as_of_that_commit() {
     assert_eq!(run(&repo, "diff --ref HEAD~1 --exit-code").code, 0);
 }
 
+const NO_SIGNATURE: &str = "it has no signature";
 const SINCE: &str = "push --since-outcome last.json --output json=last.json";
 
 #[test]
@@ -162,6 +173,7 @@ fn a_push_goes_on_from_the_last_and_goes_back_only_on_request() {
     let old = run(&repo, &format!("{SINCE} --ref HEAD~1 --output junit=push.xml"));
     assert_eq!(old.code, 4, "{}{}", old.results, old.talk);
     let (now, last) = (&id(&repo, "HEAD~1")[..10], &id(&repo, "HEAD")[..10]);
+    assert_error(&old.talk, "push-goes-back");
     assert!(old.talk.contains(&format!("commit `{now}` is older than `{last}`")), "{}", old.talk);
     assert!(old.talk.contains("--rollback"), "{}", old.talk);
     assert_eq!(repo.read("last.json"), record_again, "the record stays");
@@ -175,7 +187,8 @@ fn a_push_goes_on_from_the_last_and_goes_back_only_on_request() {
     commit(&repo, "aside");
     let aside = run(&repo, SINCE);
     assert_eq!(aside.code, 4, "{}{}", aside.results, aside.talk);
-    assert!(aside.talk.contains("is not a descendant of"), "{}", aside.talk);
+    assert_error(&aside.talk, "push-goes-back");
+    assert!(!aside.talk.contains("is older than"), "{}", aside.talk);
 }
 
 #[test]
@@ -185,20 +198,22 @@ fn a_record_that_says_nothing_of_this_push_is_refused_by_name() {
     let good = repo.read("last.json");
     let head = id(&repo, "HEAD");
     let gone = "0123456789abcdef0123456789abcdef01234567";
-    for (text, code, words) in [
-        (good.replace("acme/catalog", "acme/other"), 4, "for the scope `acme/other`, and this one is `acme/catalog`"),
-        (good.replace("\"port\"", "\"glint\""), 4, "for the platform `glint`"),
-        (good.replace("the embedded catalog", "another catalog"), 4, "for the catalog `another catalog"),
-        (good.replace(&head, gone), 4, "does not show whether"),
-        (good.replace(&format!("\"{head}\""), "null"), 4, "does not record which commit"),
-        ("{".to_owned(), 64, "line 1"),
-        (String::new(), 64, "line 1"),
-        ("{}".to_owned(), 64, "is not the outcome of a push"),
-        (run(&repo, "diff --output json").results, 64, "is not the outcome of a push"),
+    for (text, error, words) in [
+        (good.replace("acme/catalog", "acme/other"), "push-other-record", "scope `acme/other`"),
+        (good.replace("\"port\"", "\"glint\""), "push-other-record", "platform `glint`"),
+        (good.replace("the embedded catalog", "another catalog"), "push-other-record", "catalog `another catalog"),
+        (good.replace(&head, gone), "push-unknown-order", &gone[..10]),
+        (good.replace(&format!("\"{head}\""), "null"), "push-no-commit-in-record", "`last.json`"),
+        ("{".to_owned(), "outcome::syntax", "line 1"),
+        (String::new(), "outcome::syntax", "line 1"),
+        ("{}".to_owned(), "outcome::no_outcome", "`last.json`"),
+        (run(&repo, "diff --output json").results, "outcome::no_outcome", "`last.json`"),
     ] {
         repo.write("last.json", &text);
         let refused = run(&repo, SINCE);
+        let code = if error.starts_with("push-") { 4 } else { 64 };
         assert_eq!(refused.code, code, "{}{}", refused.results, refused.talk);
+        assert_error(&refused.talk, error);
         assert!(refused.talk.contains(words), "{words}: {}", refused.talk);
         assert_eq!(repo.read("last.json"), text);
     }
@@ -209,6 +224,7 @@ fn a_record_that_says_nothing_of_this_push_is_refused_by_name() {
     clone.write("last.json", &good);
     let shallow = run(&clone, SINCE);
     assert_eq!(shallow.code, 4, "{}{}", shallow.results, shallow.talk);
+    assert_error(&shallow.talk, "push-unknown-order");
     assert!(shallow.talk.contains("git fetch --unshallow"), "{}", shallow.talk);
     let none = services(1);
     none.leave_git();
@@ -250,43 +266,36 @@ fn signed_by(repo: &Repo, keys: &Repo, name: &str) {
 #[test]
 fn only_what_somebody_trusted_signed_is_pushed() {
     let Some((repo, keys)) = signing() else { return };
-    let refused = |line: &str, words: &str| {
+    let refused = |line: &str, error: &str, words: &str| {
         let run = run(&repo, line);
         assert_eq!(run.code, 4, "{}{}", run.results, run.talk);
+        assert_error(&run.talk, error);
         let talk = run.talk.replace(&id(&repo, "HEAD")[..10], "[HEAD]");
         assert!(talk.contains(words), "{line}: {talk}");
     };
-    refused(
-        "push --require-signed",
-        "commit `[HEAD]` by `Ada <ada@example.com>` must be signed, and it has no signature",
-    );
+    refused("push --require-signed", "push-unsigned", "`[HEAD]` by `Ada <ada@example.com>`");
+    refused("push --require-signed", "push-unsigned", NO_SIGNATURE);
     signed_by(&repo, &keys, "stranger");
-    refused("push --require-signed", "is not among the allowed signers");
+    refused("push --require-signed", "push-unsigned", "is not among the allowed signers");
     signed_by(&repo, &keys, "ada");
     let plan = run(&repo, "diff --out plan.json");
     assert_eq!(plan.code, 0, "{}", plan.talk);
     // Uncommitted changes are not signed, whatever the index contains.
     let text = repo.read("catalog/all.yaml");
     repo.write("catalog/all.yaml", manifests(0..9));
-    refused("push --require-signed", "differ from commit `[HEAD]`");
-    refused("push --require-signed --plan plan.json", "differ from commit `[HEAD]`");
+    refused("push --require-signed", "push-uncommitted", "`[HEAD]`");
+    refused("push --require-signed --plan plan.json", "push-uncommitted", "`[HEAD]`");
     let pushed = run(&repo, "push --require-signed --ref HEAD");
     assert_eq!(pushed.code, 0, "{}{}", pushed.results, pushed.talk);
-    assert!(pushed.results.contains("Push: 4 created"), "{}", pushed.results);
+    assert_eq!(counted(&pushed.results)[0], 4, "{}", pushed.results);
     assert!(pushed.results.contains("is signed by `ada@example.com`"), "{}", pushed.results);
     repo.git(&["update-index", "--assume-unchanged", "catalog/all.yaml"]);
     let pushed = run(&repo, "push --require-signed");
-    assert!(
-        pushed.results.contains("nothing to do; 4 unchanged"),
-        "the commit counts: {}{}",
-        pushed.results,
-        pushed.talk
-    );
+    assert_eq!(planned(&pushed.results)[5], 4, "the commit counts: {}{}", pushed.results, pushed.talk);
     repo.git(&["update-index", "--no-assume-unchanged", "catalog/all.yaml"]);
     repo.write("catalog/all.yaml", text);
     repo.git(&["config", "--unset", "gpg.ssh.allowedSignersFile"]);
-    refused("push --require-signed", "cannot be checked");
-    refused("push --require-signed", "git config gpg.ssh.allowedSignersFile FILE");
+    refused("push --require-signed", "push-unsigned", "git config gpg.ssh.allowedSignersFile FILE");
 }
 
 #[test]
@@ -299,7 +308,7 @@ fn the_config_and_the_environment_ask_for_signatures_too() {
     assert_eq!(refused.code, 4, "{}", refused.talk);
     let json: Value = serde_json::from_str(&refused.results).expect("nothing else is there");
     assert_eq!((&json["format"], &json["code"]), (&"portolan.refusal/1".into(), &"push-unsigned".into()));
-    assert!(repo.read("push.md").contains("has no signature"), "{}", repo.read("push.md"));
+    assert!(repo.read("push.md").contains(NO_SIGNATURE), "{}", repo.read("push.md"));
     assert_eq!(run(&repo, "push --dry-run").code, 0, "a look needs no signature");
     signed_by(&repo, &keys, "ada");
     assert_eq!(run(&repo, "push").code, 0);

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::server::{ID, SECRET, Server};
 use crate::cli::run_with;
 use crate::testkit::Repo;
+use crate::testkit::errors::assert_error;
 
 fn blueprint(identifier: &str, relations: &Value) -> String {
     let schema = json!({"properties": {"tier": {"type": "number"}}});
@@ -93,7 +94,8 @@ fn where_nothing_can_be_brought_in_nothing_is_served() {
     let repo = Repo::new();
     let chosen = [("PORTOLAN_SERVE_CLIENT_ID", ID), ("PORTOLAN_SERVE_CLIENT_SECRET", SECRET)];
     let talk = run_with(&repo, "serve --store memory --seed .", &chosen).was_refused();
-    assert!(talk.contains("seed `.` cannot be used: it has no blueprints and no manifests"), "{talk}");
+    assert_error(&talk, "nothing-seeded");
+    assert!(talk.contains("it has no blueprints and no manifests"), "{talk}");
     let talk = run_with(&repo, "serve --store memory --seed nowhere", &chosen).was_refused();
     assert!(talk.contains("nowhere"), "{talk}");
 }

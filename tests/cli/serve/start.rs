@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use super::server::{ID, SECRET, Server, read_answer};
 use crate::cli::{run, run_with};
 use crate::testkit::Repo;
+use crate::testkit::errors::assert_error;
+use crate::testkit::says::did_you_mean;
 
 #[test]
 fn what_is_issued_is_told_once_and_what_is_chosen_never() {
@@ -71,41 +73,50 @@ fn what_is_brought_in_is_what_it_holds() {
     assert!(text.contains(brought), "{text}");
 }
 
+const NO_SUCH_FOLDER: &str = "no such folder";
+
 #[test]
 fn what_cannot_be_served_is_told() {
     let repo = Repo::new();
     let both = [("PORTOLAN_SERVE_CLIENT_ID", ID), ("PORTOLAN_SERVE_CLIENT_SECRET", SECRET)];
     let talk = run(&repo, "serve --store memory --listen 0.0.0.0:0").was_refused();
-    assert!(talk.contains("0.0.0.0:0 is not a loopback address"), "{talk}");
+    assert_error(&talk, "exposed");
+    assert!(talk.contains("0.0.0.0:0"), "{talk}");
     let talk = run_with(&repo, "serve --store memory", &both[..1]).was_refused();
-    assert!(talk.contains("the client secret is missing") && !talk.contains(ID), "{talk}");
+    assert_error(&talk, "half-credentials");
+    assert!(talk.contains("the client secret") && !talk.contains(ID), "{talk}");
     let talk = run_with(&repo, "serve --store memory --client-id a:b", &both[1..]).was_refused();
+    assert_error(&talk, "bad-credentials");
     assert!(talk.contains("it contains a colon") && !talk.contains(SECRET), "{talk}");
     let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = taken.local_addr().expect("it is bound");
     let talk = run(&repo, &format!("serve --store memory --listen {address}")).was_refused();
-    assert!(talk.contains(&format!("{address} cannot be listened on: ")) && talk.contains("--listen"), "{talk}");
+    assert_error(&talk, "cannot-listen");
+    assert!(talk.contains(&address.to_string()) && talk.contains("--listen"), "{talk}");
     for line in ["--listen nowhere", "--rate-limit 5", "--latency 60001", "--token-lifetime 0"] {
         run(&repo, &format!("serve {line}")).was_refused();
     }
     repo.write("file", "not a catalog, and long enough to be looked at: ".repeat(200)).write("folder/x", "");
-    for (store, words) in [
-        ("file", "is not a portolan catalog: it is another kind of file"),
-        ("folder", "is not a portolan catalog: it is a folder"),
-        ("file/under", "its folder is a file"),
-        ("none/local.db", "no such folder"),
-        ("Memory", "did you mean `memory`?"),
-        (":memory:", "did you mean `memory`?"),
+    for (store, code, words) in [
+        ("file", "not-a-catalog", "another kind of file"),
+        ("folder", "not-a-catalog", "a folder"),
+        ("file/under", "no-such-store", "its folder is a file"),
+        ("none/local.db", "no-such-store", NO_SUCH_FOLDER),
+        ("Memory", "no-such-store", did_you_mean!("memory")),
+        (":memory:", "no-such-store", did_you_mean!("memory")),
     ] {
         let talk = run(&repo, &format!("serve --store {store}")).was_refused();
+        assert_error(&talk, code);
         assert!(talk.contains(words) && !talk.contains("delet"), "{store}: {talk}");
     }
-    for (seed, words) in [("none", "no such folder"), ("file", "it is a file")] {
+    for (seed, words) in [("none", NO_SUCH_FOLDER), ("file", "it is a file")] {
         let talk = run(&repo, &format!("serve --store memory --seed {seed}")).was_refused();
-        assert!(talk.contains(&format!("seed `{seed}` cannot be used: {words}")) && !talk.contains("-C"), "{talk}");
+        assert_error(&talk, "no-such-seed");
+        assert!(talk.contains(&format!("`{seed}`")) && talk.contains(words) && !talk.contains("-C"), "{talk}");
     }
     let talk = run(&repo, "serve --catalog us").was_refused();
-    assert!(talk.contains("`--catalog` is `us`"), "{talk}");
+    assert_error(&talk, "serves-no-other");
+    assert!(talk.contains("`us`"), "{talk}");
     assert_eq!(repo.read("file").len(), 48 * 200);
 }
 

@@ -59,7 +59,10 @@ fn nothing_is_written_on_nobodys_behalf() {
     let asked = server.seen().len();
     for end in perform(&nobody, &acts()) {
         let (Err(Undone::Broken(error)) | Err(Undone::Unsent(error))) = end else { panic!("{end:?}") };
-        assert!(error.is_surely_undone() && error.to_string().contains("no scope"), "{error}");
+        assert!(
+            error.is_surely_undone() && matches!(*error, CatalogError::Client(ClientError::Unscoped { .. })),
+            "{error:?}"
+        );
     }
     let drafts = super::faults::drafts(1);
     let options = WriteOptions::default();

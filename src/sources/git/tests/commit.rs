@@ -177,7 +177,8 @@ fn a_commit_that_is_not_whole_is_explained() {
     let (folder, name) = id.split_at(2);
     fs::remove_file(tree.path.join(".git/objects").join(folder).join(name)).expect("it is loose");
     let error = tree.open().at(&tree.path, &everything(), commit).expect_err("a tree is missing");
-    assert!(error.to_string().starts_with(&format!("comparison with commit `{commit}`")), "{error}");
+    assert_eq!(code(&error), "git-compare");
+    assert!(error.to_string().contains(&format!("`{commit}`")), "{error}");
     assert!(help(&error).contains("git fsck"), "{}", help(&error));
     // Files that are not requested may be missing.
     let other = Pattern::new(&["gen/**"], &[]).expect("globs");

@@ -117,7 +117,7 @@ fn a_bare_repository_outside_of_git_is_not_opened() {
     let tree = Tree::plain();
     write_evil(&tree, "evil", &trap, ".");
     let error = Repository::open(&tree.path.join("evil"), &Environment::default()).expect_err("it has no work tree");
-    assert!(error.to_string().contains("is bare"), "{error}");
+    assert_eq!(code(&error), "git-bare", "{error}");
     trap.was_not_sprung();
 }
 

@@ -122,6 +122,12 @@ fn on_disk(file: &SourceFile) -> bool {
     }
 }
 
+/// `git-bare`: which error it is, however it is worded.
+fn code(error: &GitError) -> String {
+    use miette::Diagnostic;
+    error.code().map(|code| code.to_string()).unwrap_or_default()
+}
+
 fn help(error: &GitError) -> String {
     use miette::Diagnostic;
     error.help().map(|help| help.to_string()).unwrap_or_default()
