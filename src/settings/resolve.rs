@@ -123,6 +123,17 @@ impl Settings {
         })
     }
 
+    /// What another text of the config allows in `secrets.allow`, for the target in use. A text with errors allows nothing.
+    pub fn secrets_allowed_by(&self, text: &str, known_rules: &[RuleName]) -> Vec<String> {
+        let Ok(placed) = file::read("", text, known_rules) else { return Vec::new() };
+        let layer = &placed.file.layer;
+        let target = self.target.as_ref().and_then(|target| {
+            placed.file.targets.iter().rev().find(|(name, _)| *name == target.value).map(|(_, layer)| layer)
+        });
+        let said = target.and_then(|target| target.secrets_allow.as_ref()).or(layer.secrets_allow.as_ref());
+        said.map(|(names, _)| names.clone()).unwrap_or_default()
+    }
+
     /// Whether the catalog is the embedded one.
     pub fn is_local(&self) -> bool {
         self.catalog.value == Catalog::Local
