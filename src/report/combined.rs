@@ -1,6 +1,8 @@
 //! The reports of several configs as one, for `--all`. JSON is an envelope with a report per config. SARIF, JUnit and
 //! GitLab's report can hold several by themselves, and stay what their readers know; texts follow one another.
 
+pub mod comment;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -11,7 +13,7 @@ use crate::report::style::{Role, Style};
 
 pub const FORMAT: &str = "portolan.all/1";
 
-/// A comment on a forge is no longer than this.
+/// A comment on a forge is no longer than this, in bytes, which are never fewer than characters.
 const MARKDOWN_MAX: usize = 65_000;
 
 /// One config's report in one format.
@@ -94,13 +96,12 @@ pub fn schema() -> Value {
     schemars::schema_for!(Document<'_>).into()
 }
 
-/// Several reports of one format that is not JSON, by the format's name.
+/// Several reports of one format that is neither JSON nor Markdown, by the format's name.
 pub fn combine(format: &str, parts: &[Part<'_>]) -> String {
     match format {
         "sarif" => sarif(parts),
         "gitlab" => gitlab(parts),
         "junit" => junit(parts),
-        "markdown" => markdown(parts),
         // Lines that hold for themselves, with paths that are the repository's.
         "concise" | "github" => parts.iter().map(|part| part.text).collect(),
         _ => {
@@ -164,34 +165,6 @@ fn junit(parts: &[Part<'_>]) -> String {
     )
 }
 
-/// A heading per config. What would make the comment too long is left out and named.
-fn markdown(parts: &[Part<'_>]) -> String {
-    let headings: usize = parts.iter().map(|part| part.config.chars().count() + 120).sum();
-    let mut left = MARKDOWN_MAX.saturating_sub(headings);
-    let mut out = String::new();
-    for part in parts {
-        let title = escape::markdown(&clean(part.config));
-        // The mark by which a comment is found again stays the first line.
-        let (marker, text) = match part.text.split_once('\n') {
-            Some((first, rest)) if first.starts_with("<!--") => (Some(first), rest),
-            Some(_) | None => (None, part.text),
-        };
-        if let Some(marker) = marker.filter(|_| out.is_empty()) {
-            out.push_str(&format!("{marker}\n"));
-        }
-        out.push_str(&format!("## {title}\n\n"));
-        let length = text.chars().count();
-        if length <= left {
-            left -= length;
-            out.push_str(text);
-        } else {
-            out.push_str("This report is left out: with it, the comment would be too long. The job's log has it.\n");
-        }
-        out.push('\n');
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -246,15 +219,6 @@ mod tests {
         assert!(text.contains("<testsuites name=\"portolan lint\" tests=\"4\" failures=\"2\" errors=\"0\""), "{text}");
         assert_eq!(text.matches("</testsuites>").count(), 1);
         assert!(text.contains("name=\"a/portolan.yaml: x\"") && text.contains("name=\"b/portolan.yaml: x\""), "{text}");
-    }
-
-    #[test]
-    fn a_comment_stays_short_enough_and_keeps_one_mark() {
-        let long = format!("<!-- portolan -->\n{}\n", "x".repeat(40_000));
-        let text = combine("markdown", &parts([&long, &long]));
-        assert!(text.chars().count() <= MARKDOWN_MAX && text.contains("left out"), "{}", text.len());
-        assert!(text.starts_with("<!-- portolan -->\n## a/portolan"), "{}", &text[..80]);
-        assert_eq!(text.matches("<!--").count(), 1);
     }
 
     #[test]

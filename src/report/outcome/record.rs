@@ -4,6 +4,7 @@
 use serde::Deserialize;
 
 use super::json::FORMAT;
+use crate::text::merge_conflict::merge_conflicts;
 
 /// What was pushed last.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,14 @@ pub struct Record {
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum RecordError {
+    #[error("outcome `{path}` has an unresolved merge conflict at line {line}")]
+    #[diagnostic(
+        code(outcome::merge_conflict),
+        help(
+            "keep the side of the later push (`git checkout --ours` or `--theirs`): it records the commit that was pushed last"
+        )
+    )]
+    Conflict { path: String, line: usize },
     #[error("outcome `{path}` is invalid at line {line}, column {column}: {reason}")]
     #[diagnostic(
         code(outcome::syntax),
@@ -55,6 +64,9 @@ impl Record {
         let path = || path.to_owned();
         // A file saved by a Windows editor begins with a mark.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        if let Some(conflict) = merge_conflicts(text).first() {
+            return Err(RecordError::Conflict { path: path(), line: conflict.first_line });
+        }
         let found: Document = serde_json::from_str(text).map_err(|fault| {
             let reason = fault.to_string();
             // serde says the place a second time at the end.
