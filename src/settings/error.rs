@@ -16,8 +16,8 @@ use crate::text::merge_conflict::{self, MergeConflict};
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum SettingsError {
     #[error("no such folder: `{}`", path.display())]
-    #[diagnostic(code("no-such-folder"), help("pass a folder that exists to `-C`"))]
-    NoFolder { path: PathBuf },
+    #[diagnostic(code("no-such-folder"), help("{help}"))]
+    NoFolder { path: PathBuf, help: String },
     #[error("folder `{}` cannot be used: {problem}", path.display())]
     #[diagnostic(
         code("linked-folder"),
@@ -25,11 +25,11 @@ pub enum SettingsError {
     )]
     LinkedFolder { path: PathBuf, problem: LinkProblem },
     #[error("no such config file: `{}`", path.display())]
-    #[diagnostic(
-        code("no-such-config"),
-        help("name a file that exists, or drop `--config` and portolan looks for portolan.yaml")
-    )]
-    NoConfig { path: PathBuf },
+    #[diagnostic(code("no-such-config"), help("{help}"))]
+    NoConfig { path: PathBuf, help: String },
+    #[error("config `{}` is a folder, not a file", path.display())]
+    #[diagnostic(code("config-is-folder"), help("{help}"))]
+    FolderAsConfig { path: PathBuf, help: String },
     #[error("config `{path}` cannot be read: {}", problem.reason())]
     #[diagnostic(code("unreadable-config"), help("{}", help_with_reading(problem)))]
     Unreadable { path: String, problem: ReadProblem },

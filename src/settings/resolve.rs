@@ -191,7 +191,13 @@ pub fn resolve(
         Some(folder) => tidy(environment.directory().join(folder)),
         None => directory.clone(),
     };
-    let found = discover::find(&start, named_config(request, environment), request.may_pass_by_configs)?;
+    let found = discover::find(&start, named_config(request, environment), request.may_pass_by_configs);
+    let found = found.map_err(|error| match (error, &request.directory) {
+        (SettingsError::NoFolder { .. }, Some(given)) if request.folder.is_none() => {
+            discover::no_folder(given.clone(), environment.directory(), given)
+        }
+        (error, _) => error,
+    })?;
     let root = found.root;
     let config =
         found.config.map(|found| Sourced { value: shown(&root.value, &found.value), origin: found.origin.clone() });
