@@ -396,7 +396,7 @@ pub enum DiffError {
     #[error("`{key}` cannot be verified: {error}")]
     #[diagnostic(code("not-verified"), help("rerun the command, or drop `--verify`"))]
     NotVerified { key: String, error: std::sync::Arc<CatalogError> },
-    #[error("`--only-branch` has no base to compare with{}", because(why.as_deref()))]
+    #[error("`--only-branch` needs a base to compare with{}", why.as_ref().map(|why| format!("\n- {why}")).unwrap_or_default())]
     #[diagnostic(code("no-base"), help("set it: `--base origin/main`, or drop `--only-branch`"))]
     NoBase { why: Option<String> },
     #[error(

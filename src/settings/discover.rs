@@ -40,8 +40,9 @@ pub(super) fn find(start: &Path, named: Option<Sourced<PathBuf>>, may_pass_by: b
             config = NAMES.iter().map(|name| folder.join(name)).find(|file| is_config(file));
             let folder = NAMES.iter().map(|name| folder.join(name)).find(|path| is_folder(path));
             // As Docker leaves it where a file was to be mounted. The defaults instead would hide it.
-            if let Some(path) = folder.filter(|_| config.is_none()) {
+            if let Some(path) = folder.filter(|_| config.is_none() && named.is_none()) {
                 let help = "remove or rename the folder; the config is a file of this name".to_owned();
+                let path = path.strip_prefix(start).unwrap_or(&path).to_owned();
                 return Err(SettingsError::FolderAsConfig { path, help });
             }
         }

@@ -36,6 +36,12 @@ pub enum SettingsError {
     #[error("no portolan.yaml applies to this folder, but {configs} nearby {} one:{list}", if configs == "1 folder" { "has" } else { "have" })]
     #[diagnostic(code("configs-below"), help("{help}"))]
     ConfigsBelow { configs: String, list: String, help: String },
+    #[error("`{}` is a bare Git repository: it has no files to read", path.display())]
+    #[diagnostic(
+        code("bare-repository"),
+        help("run portolan in a clone of it (`git clone`) or in a work tree (`git worktree add`)")
+    )]
+    BareRepository { path: PathBuf },
     #[error("`{}` is not in a Git work tree and has no portolan.yaml, so it is unknown which files are meant", path.display())]
     #[diagnostic(code("no-repository"), help("{help}"))]
     NoRepository { path: PathBuf, help: &'static str },

@@ -96,6 +96,7 @@ fn help_with_opening(problem: &OpenProblem) -> &'static str {
         OpenProblem::Link(LinkProblem::Outside | LinkProblem::GitFolder) => {
             "remove the link from the repository, or name the file that it points to"
         }
+        OpenProblem::NotAFile("a folder") => "name a file, for example one in this folder",
         OpenProblem::NotAFile(_) => "write its content to a file, and name that file",
         OpenProblem::Link(LinkProblem::Nowhere | LinkProblem::NotAFolder | LinkProblem::Io(_))
         | OpenProblem::TooLarge { .. }

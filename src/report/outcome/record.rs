@@ -67,6 +67,9 @@ impl Record {
         if let Some(conflict) = merge_conflicts(text).first() {
             return Err(RecordError::Conflict { path: path(), line: conflict.first_line });
         }
+        if text.trim_start().starts_with(|first| !matches!(first, '{' | '[')) {
+            return Err(RecordError::NoOutcome { path: path() });
+        }
         let found: Document = serde_json::from_str(text).map_err(|fault| {
             let reason = fault.to_string();
             // serde says the place a second time at the end.

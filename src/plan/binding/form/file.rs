@@ -113,6 +113,9 @@ pub(in crate::plan::binding) fn read(path: &str, text: &str, tool: &str) -> Resu
     if let Some(conflict) = merge_conflicts(text).first() {
         return Err(BindingError::Conflict { path: path(), line: conflict.first_line });
     }
+    if text.trim_start().starts_with(|first| !matches!(first, '{' | '[')) {
+        return Err(BindingError::NoPlan { path: path() });
+    }
     let whole: Value = serde_json::from_str(text).map_err(|fault| {
         let reason = fault.to_string();
         // serde says the place a second time at the end.
